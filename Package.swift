@@ -1,0 +1,36 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Strict memory safety: every use of an unsafe construct must be marked, and marked uses live only in `Kernels` and
+// `System`. Set NMSIM_WARNINGS_AS_ERRORS (CI does) to turn every warning into an error.
+let checks: [SwiftSetting] =
+  [.strictMemorySafety()]
+  + (Context.environment["NMSIM_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+// Debug builds of the libraries are optimised too, so that `swift test` runs real networks at release speed.
+// `@testable import` keeps working; only the libraries' own code is affected.
+let library: [SwiftSetting] = checks + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let package = Package(
+  name: "nmsim",
+  products: [
+    .executable(name: "nmsim", targets: ["nmsim"]),
+    .library(name: "ChipModel", targets: ["ChipModel"]),
+    .library(name: "Compiler", targets: ["Compiler"]),
+    .library(name: "Runtime", targets: ["Runtime"]),
+  ],
+  targets: [
+    .target(name: "ChipModel", swiftSettings: library),
+    .target(name: "Compiler", dependencies: ["ChipModel"], swiftSettings: library),
+    .target(name: "Runtime", dependencies: ["ChipModel"], swiftSettings: library),
+    .executableTarget(
+      name: "nmsim", dependencies: ["ChipModel", "Compiler", "Runtime"], swiftSettings: library),
+    .testTarget(name: "ChipModelTests", dependencies: ["ChipModel"], swiftSettings: library),
+    .testTarget(name: "CompilerTests", dependencies: ["Compiler", "ChipModel"], swiftSettings: library),
+    .testTarget(
+      name: "RuntimeTests", dependencies: ["Runtime", "Compiler", "ChipModel"], swiftSettings: library),
+    .testTarget(
+      name: "nmsimTests", dependencies: ["nmsim", "Runtime", "Compiler", "ChipModel"], swiftSettings: library),
+  ],
+  swiftLanguageModes: [.v6]
+)
