@@ -1,0 +1,82 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Why a file could not be read or written.
+public enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
+  case missing(path: String)
+  case isDirectory(path: String)
+  case notPermitted(path: String)
+  case tooLarge(path: String, bytes: Int, limit: Int)
+  case readFailed(path: String, reason: String)
+  case folderMissing(path: String)
+  case diskFull(path: String)
+  case readOnly(path: String)
+  case writeFailed(path: String, reason: String)
+
+  /// The path as it was given.
+  public var path: String {
+    switch self {
+    case .missing(let path), .isDirectory(let path), .notPermitted(let path), .tooLarge(let path, _, _),
+      .readFailed(let path, _), .folderMissing(let path), .diskFull(let path), .readOnly(let path),
+      .writeFailed(let path, _):
+      path
+    }
+  }
+
+  /// True where the file was to be written: the command line has another exit status for those.
+  public var isAboutWriting: Bool {
+    switch self {
+    case .folderMissing, .diskFull, .readOnly, .writeFailed: true
+    case .missing, .isDirectory, .notPermitted, .tooLarge, .readFailed: false
+    }
+  }
+
+  /// What is wrong and what to do, without the path.
+  public var message: String {
+    switch self {
+    case .missing: "no such file; check the path"
+    case .isDirectory: "is a folder; name a file"
+    case .notPermitted: "permission denied; check the permissions of the file and its folder"
+    case .tooLarge(_, let bytes, let limit): "has \(bytes) bytes or more, the limit is \(limit); give a smaller file"
+    case .readFailed(_, let reason): "cannot be read: \(reason)"
+    case .folderMissing: "cannot be written: its folder does not exist; make the folder first"
+    case .diskFull: "cannot be written: the disk is full or the quota used up; free some space"
+    case .readOnly: "cannot be written: the file system is read-only; choose another folder"
+    case .writeFailed(_, let reason): "cannot be written: \(reason)"
+    }
+  }
+
+  /// One line, `PATH: what is wrong; what to do`.
+  public var description: String { "\(path): \(message)" }
+
+  static func reading(_ path: String, code: CInt) -> FileError {
+    switch code {
+    case ENOENT, ENOTDIR: .missing(path: path)
+    case EACCES, EPERM: .notPermitted(path: path)
+    case EISDIR: .isDirectory(path: path)
+    default: .readFailed(path: path, reason: systemText(code))
+    }
+  }
+
+  static func writing(_ path: String, code: CInt) -> FileError {
+    switch code {
+    case ENOENT, ENOTDIR: .folderMissing(path: path)
+    case EACCES, EPERM: .writeFailed(path: path, reason: "permission denied; check the permissions of its folder")
+    case EISDIR: .writeFailed(path: path, reason: "it is a folder; name a file")
+    case ENOSPC, EDQUOT: .diskFull(path: path)
+    case EROFS: .readOnly(path: path)
+    default: .writeFailed(path: path, reason: systemText(code))
+    }
+  }
+
+  /// The C library's words for an error number.
+  private static func systemText(_ code: CInt) -> String {
+    guard let text = unsafe strerror(code) else { return "error \(code)" }
+    return unsafe String(cString: text)
+  }
+}

@@ -1,0 +1,80 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Reads whole files.
+public enum FileReader {
+  /// 1 GiB.
+  public static let defaultLimit = 1 << 30
+
+  /// All bytes of a file, a pipe too (`<(command)`).
+  /// - Throws: `FileError`, `tooLarge` as soon as there are more than `limit` bytes.
+  public static func bytes(of path: String, limit: Int = defaultLimit) throws(FileError) -> [UInt8] {
+    let file = try FileDescriptor(reading: path)
+    return try read(file, path: path, limit: limit)
+  }
+
+  private static func read(_ file: borrowing FileDescriptor, path: String, limit: Int) throws(FileError) -> [UInt8] {
+    // The size is a hint (0 for a pipe, and the file may grow), the limit is not.
+    let size = try file.size(path: path)
+    guard size <= limit else { throw .tooLarge(path: path, bytes: size, limit: limit) }
+    var result: [UInt8] = []
+    result.reserveCapacity(size)
+    var chunk = [UInt8](repeating: 0, count: min(max(size + 1, 1 << 16), 1 << 22))
+    while true {
+      let count = try file.read(into: &chunk, path: path)
+      if count == 0 { return result }
+      guard count <= limit - result.count else {
+        throw .tooLarge(path: path, bytes: result.count + count, limit: limit)
+      }
+      result += chunk[..<count]
+    }
+  }
+}
+
+/// An open file that closes itself.
+struct FileDescriptor: ~Copyable {
+  let number: CInt
+
+  init(reading path: String) throws(FileError) {
+    // A C string ends at its first zero: another file would be opened.
+    guard !path.utf8.contains(0) else { throw .missing(path: path) }
+    let opened = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard opened >= 0 else { throw FileError.reading(path, code: errno) }
+    number = opened
+  }
+
+  init(number: CInt) {
+    self.number = number
+  }
+
+  deinit {
+    _ = close(number)
+  }
+
+  /// Size in bytes; refuses a folder, which opens but cannot be read.
+  func size(path: String) throws(FileError) -> Int {
+    var status = stat()
+    guard unsafe fstat(number, &status) == 0 else { throw FileError.reading(path, code: errno) }
+    guard status.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory(path: path) }
+    return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
+  }
+
+  /// Bytes read; 0 at the end.
+  func read(into buffer: inout [UInt8], path: String) throws(FileError) -> Int {
+    while true {
+      let count = unsafe buffer.withUnsafeMutableBytes { unsafe systemRead(number, $0.baseAddress, $0.count) }
+      if count >= 0 { return count }
+      guard errno == EINTR else { throw FileError.reading(path, code: errno) }
+    }
+  }
+}
+
+/// `read` of the C library, which the method of the same name hides.
+private func systemRead(_ file: CInt, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+  unsafe read(file, buffer, count)
+}
