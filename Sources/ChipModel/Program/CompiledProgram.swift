@@ -1,0 +1,139 @@
+/// A network compiled for a chip: what the compiler hands to the runtime, one plain value.
+///
+/// Two descriptions of the same machine: populations, projections and weights (what the engine runs), and core images with
+/// axon tables and routes (what the chip holds; what the interpreter runs). A program without cores is provisional:
+/// calibration runs it on the engine.
+public struct CompiledProgram: Sendable, Equatable {
+  public var network: ProgramNetwork
+  public var chip: ChipDescription
+  public var schedule: Schedule
+  /// Extra low bits of biases, thresholds, initial potentials and potentials, 0...16; delivered sums are shifted left by it.
+  public var fractionBits: Int
+  /// 2...16
+  public var weightBits: Int
+  /// 2...32
+  public var membraneBits: Int
+  public var populations: [Population]
+  public var projections: [Projection]
+  public var weights: [WeightTensor]
+  public var output: ProgramOutput
+  public var cores: [CoreImage]
+  public var routes: [Route]
+
+  public init(
+    network: ProgramNetwork, chip: ChipDescription, schedule: Schedule, fractionBits: Int, weightBits: Int,
+    membraneBits: Int, populations: [Population], projections: [Projection], weights: [WeightTensor],
+    output: ProgramOutput, cores: [CoreImage] = [], routes: [Route] = []
+  ) {
+    self.network = network
+    self.chip = chip
+    self.schedule = schedule
+    self.fractionBits = fractionBits
+    self.weightBits = weightBits
+    self.membraneBits = membraneBits
+    self.populations = populations
+    self.projections = projections
+    self.weights = weights
+    self.output = output
+    self.cores = cores
+    self.routes = routes
+  }
+
+  /// Shape of the input; `[N]` is `[N, 1, 1]`.
+  public var inputShape: MapShape {
+    MapShape(network.inputDimensions) ?? MapShape(channels: 1)
+  }
+
+  /// Ticks of one inference of `steps` steps.
+  public func ticksPerInference(steps: Int) -> Int {
+    Window.ticksPerInference(steps: steps, starts: populations.lazy.map(\.start))
+  }
+
+  /// Populations in an order in which every source comes before its targets. A checked program has no cycle.
+  public var topologicalOrder: [Int] {
+    // Kahn's algorithm, always taking the lowest index, so the order is a function of the program alone.
+    var waiting = [Int](repeating: 0, count: populations.count)
+    for projection in projections where projection.source != nil { waiting[projection.target] += 1 }
+    var done = [Bool](repeating: false, count: populations.count)
+    var order: [Int] = []
+    while let next = waiting.indices.first(where: { waiting[$0] == 0 && !done[$0] }) {
+      done[next] = true
+      order.append(next)
+      for projection in projections where projection.source == next { waiting[projection.target] -= 1 }
+    }
+    return order
+  }
+}
+
+/// What a program remembers of its network: names, input, source ANN, history.
+public struct ProgramNetwork: Sendable, Equatable {
+  public var name: String
+  /// Conversion method, where known.
+  public var method: String?
+  public var inputDimensions: [Int]
+  public var preprocessing: Preprocessing
+  /// Test data that the network names, relative to the folder it was compiled from; nil where it names none.
+  public var images: String?
+  public var labels: String?
+  public var ann: ANNFacts
+  /// Steps that the network was calibrated for: the run's default.
+  public var steps: Int?
+  /// `key: value` lines of the network's history, for reports.
+  public var provenance: [String]
+
+  public init(
+    name: String, method: String? = nil, inputDimensions: [Int], preprocessing: Preprocessing = .identity,
+    images: String? = nil, labels: String? = nil, ann: ANNFacts = ANNFacts(), steps: Int? = nil,
+    provenance: [String] = []
+  ) {
+    self.name = name
+    self.method = method
+    self.inputDimensions = inputDimensions
+    self.preprocessing = preprocessing
+    self.images = images
+    self.labels = labels
+    self.ann = ann
+    self.steps = steps
+    self.provenance = provenance
+  }
+}
+
+/// Facts about the ANN that a network came from; nil = unknown.
+public struct ANNFacts: Sendable, Equatable {
+  /// Fraction of 1.
+  public var accuracy: Double?
+  public var accuracyOn: String?
+  public var multiplyAccumulates: Int?
+  public var parameters: Int?
+  public init(
+    accuracy: Double? = nil, accuracyOn: String? = nil, multiplyAccumulates: Int? = nil, parameters: Int? = nil
+  ) {
+    self.accuracy = accuracy
+    self.accuracyOn = accuracyOn
+    self.multiplyAccumulates = multiplyAccumulates
+    self.parameters = parameters
+  }
+}
+
+/// What is read as the answer.
+public struct ProgramOutput: Sendable, Equatable {
+  public enum Readout: UInt8, Sendable { case potential = 0, spikes = 1 }
+  public var population: Int
+  public var readout: Readout
+  public init(population: Int, readout: Readout) {
+    self.population = population
+    self.readout = readout
+  }
+}
+
+/// The way of a message from one core to another: the tile-to-tile steps in order, none within a tile.
+public struct Route: Sendable, Equatable {
+  public var from: Int
+  public var to: Int
+  public var steps: [MeshDirection]
+  public init(from: Int, to: Int, steps: [MeshDirection]) {
+    self.from = from
+    self.to = to
+    self.steps = steps
+  }
+}
