@@ -19,7 +19,9 @@ struct FormatFuzzTests {
         let piece = Array(result[place..<end])
         result.insert(contentsOf: piece, at: Int.random(in: 0...result.count, using: &random))
       case 4: result.removeSubrange(place...)
-      default: result.insert(contentsOf: Array(tokens[Int.random(in: 0..<tokens.count, using: &random)].utf8), at: place)
+      default:
+        let token = tokens[Int.random(in: 0..<tokens.count, using: &random)]
+        result.insert(contentsOf: Array(token.utf8), at: place)
       }
     }
     return result
@@ -45,7 +47,7 @@ struct FormatFuzzTests {
       "99999999999999999999", "//", "/*", "*/", "\n", "é", "\u{FEFF}", "NaN",
     ]
     let text = Array(
-      "// x\n{\"a\": [1, -2.5e-3, 9223372036854775807, \"x\\u00e9\\ud83d\\ude00é\", true,], \"b\": {\"c\": null, \"d\": []}}"
+      ("// x\n" + #"{"a": [1, -2.5e-3, 9223372036854775807, "x\u00e9\ud83d\ude00é", true,], "b": {"c": null, "d": []}}"#)
         .utf8)
     var accepted = 0
     for _ in 0..<20_000 {
@@ -68,7 +70,8 @@ struct FormatFuzzTests {
     #expect(accepted > 500, "seed \(seed)")
   }
 
-  @Test("mutated safetensors files never trap; accepted ones can be written and read again", arguments: [3, 4] as [UInt64])
+  @Test(
+    "mutated safetensors files never trap; accepted ones can be written and read again", arguments: [3, 4] as [UInt64])
   func safetensors(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     let contents = SafetensorsContents(

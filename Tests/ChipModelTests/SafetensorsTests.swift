@@ -91,23 +91,25 @@ struct SafetensorsTests {
     arguments: [
       (
         #"{"x":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}}"#, 1,
-        "safetensors header: line 1, column 15: x.dtype: type 'BOOL' is not supported; convert it to one of F64, F32, F16, BF16, I64, I32, I16, I8, U8"
+        "safetensors header: line 1, column 15: x.dtype: type 'BOOL' is not supported; "
+          + "convert it to one of F64, F32, F16, BF16, I64, I32, I16, I8, U8"
       ),
       (
         #"{"x":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#, 2,
         "tensor 'x': nothing names the data from 0 to 1 before it"
       ),
       (
-        #"{"x":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"y":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}"#, 3,
+        #"{"x":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"y":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}"#,
+        3,
         "tensor 'y' begins at 1, within the one before it, which ends at 2"
       ),
       (
         #"{"x":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#, 3,
-        "1 bytes follow the last tensor of the safetensors file; no tensor names them"
+        "the safetensors file goes on after its last tensor (trailing bytes: 1); copy or write it again"
       ),
       (
         #"{"x":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#, 1,
-        "tensor 'x' ends at 2 but there are 1 bytes of data; copy the file again"
+        "tensor 'x' ends at 2 but the data end at 1; copy the file again"
       ),
       (
         #"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, 4,
@@ -122,7 +124,8 @@ struct SafetensorsTests {
         "tensor 'x' has 0 bytes of data, which F64 of shape [2305843009213693952] has not"
       ),
       (
-        #"{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#, 1,
+        #"{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#,
+        1,
         "safetensors header: line 1, column 54: duplicate key 'x'; remove one of the two"
       ),
       (

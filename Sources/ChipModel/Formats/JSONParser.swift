@@ -25,7 +25,7 @@ public struct JSONParser {
   }
 
   /// - Throws: `JSONError` at the first thing that is not JSON or is beyond a limit.
-  /// - Complexity: O(n); about 10 ns for a number of an array.
+  /// - Complexity: O(n); about 5 ns a byte, 60 ns for a number of an array.
   public static func parse(_ bytes: [UInt8], options: Options = .strict) throws(JSONError) -> JSONValue {
     guard bytes.count <= options.maximumBytes else {
       throw JSONError(

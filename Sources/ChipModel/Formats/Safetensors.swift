@@ -101,8 +101,8 @@ public enum Safetensors {
         throw .dataCut(tensor: name, end: range.upperBound, available: data.count)
       }
       guard let count = Tensor.elementCount(entry.shape),
-        case let (size, overflow) = count.multipliedReportingOverflow(by: entry.type.size), !overflow,
-        size == range.count,
+        // Divided, not multiplied: the product may overflow.
+        range.count % entry.type.size == 0, range.count / entry.type.size == count,
         let tensor = Tensor(shape: entry.shape, storage: storage(entry.type, data.extracting(range)))
       else {
         throw .sizeMismatch(tensor: name, type: entry.type.rawValue, shape: entry.shape, bytes: range.count)

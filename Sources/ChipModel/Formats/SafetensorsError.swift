@@ -32,11 +32,11 @@ public enum SafetensorsError: Error, Sendable, Equatable, CustomStringConvertibl
     case .overlap(let tensor, let begins, let previousEnd):
       "tensor \(quotedForMessage(tensor)) begins at \(begins), within the one before it, which ends at \(previousEnd)"
     case .dataCut(let tensor, let end, let available):
-      "tensor \(quotedForMessage(tensor)) ends at \(end) but there are \(available) bytes of data; copy the file again"
+      "tensor \(quotedForMessage(tensor)) ends at \(end) but the data end at \(available); copy the file again"
     case .sizeMismatch(let tensor, let type, let shape, let bytes):
       "tensor \(quotedForMessage(tensor)) has \(bytes) bytes of data, which \(type) of shape \(shape) has not"
     case .trailing(let bytes):
-      "\(bytes) bytes follow the last tensor of the safetensors file; no tensor names them"
+      "the safetensors file goes on after its last tensor (trailing bytes: \(bytes)); copy or write it again"
     case .repeated(let name):
       "\(quotedForMessage(name)) is there twice; a safetensors file needs distinct names"
     case .reservedName:
