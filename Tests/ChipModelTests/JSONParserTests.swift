@@ -170,6 +170,10 @@ struct JSONParserTests {
     #expect(message(String(repeating: "{\"a\":", count: 100_000)).hasSuffix("nested more than 64 deep"))
     #expect(
       message("[1, 2]", .init(maximumBytes: 5)) == "line 1, column 1: the text has 6 bytes, the limit is 5")
+    #expect(message("[1, 2]", .init(maximumValues: 3)) == "accepted")
+    #expect(
+      message("[1, 2]", .init(maximumValues: 2))
+        == "line 1, column 5: the text has more than 2 values; put large arrays into a tensor file")
   }
 
   @Test("every truncation of a document is an error")

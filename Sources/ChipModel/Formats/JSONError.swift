@@ -7,6 +7,7 @@ public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
     case malformed(String)
     case tooLarge(bytes: Int, limit: Int)
     case tooDeep(limit: Int)
+    case tooManyValues(limit: Int)
     case duplicateKey(String)
     case missingKey(String)
     case unknownKey(String, suggestion: String?)
@@ -44,6 +45,8 @@ public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
       "the text has \(bytes) bytes, the limit is \(limit)"
     case .tooDeep(let limit):
       "arrays and objects are nested more than \(limit) deep"
+    case .tooManyValues(let limit):
+      "the text has more than \(limit) values; put large arrays into a tensor file"
     case .duplicateKey(let key):
       "duplicate key \(quotedForMessage(key)); remove one of the two"
     case .missingKey(let key):

@@ -11,11 +11,17 @@ public struct JSONParser {
     public var maximumBytes: Int
     /// Deepest nesting of arrays and objects; at most 64, because every level costs stack.
     public var maximumDepth: Int
+    /// Most values, containers counted: "[0,0," takes 2 bytes of text and 32 of memory a value.
+    public var maximumValues: Int
 
-    public init(allowsComments: Bool = false, maximumBytes: Int = 256 << 20, maximumDepth: Int = 64) {
+    public init(
+      allowsComments: Bool = false, maximumBytes: Int = 256 << 20, maximumDepth: Int = 64,
+      maximumValues: Int = 1 << 25
+    ) {
       self.allowsComments = allowsComments
       self.maximumBytes = maximumBytes
       self.maximumDepth = min(maximumDepth, 64)
+      self.maximumValues = maximumValues
     }
 
     /// For files that programs write: plain JSON.
@@ -47,6 +53,7 @@ public struct JSONParser {
   /// Byte index at which column 1 would be: the line's first byte plus the continuation bytes passed on the line.
   var columnOrigin = 0
   private var depth = 0
+  private var valueCount = 0
 
   private init(bytes: [UInt8], options: Options) {
     self.bytes = bytes
@@ -75,6 +82,10 @@ public struct JSONParser {
 
   private mutating func parseValue() throws(JSONError) -> JSONValue {
     let start = location
+    valueCount += 1
+    guard valueCount <= options.maximumValues else {
+      throw JSONError(.tooManyValues(limit: options.maximumValues), at: start)
+    }
     switch current {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
       return JSONValue(try parseNumber(), at: start)
