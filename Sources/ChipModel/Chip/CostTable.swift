@@ -1,0 +1,98 @@
+/// What a chip does that costs energy or time. The raw value is the key in `energy` and `time` of `configs/*.json`;
+/// what one of each is counted per stands in `docs/chips.md`.
+public enum ChipAction: String, Sendable, CaseIterable, Hashable {
+  /// One spike reaching one synapse. With binary spikes a payload of `c` is `|c|` of them.
+  case synapticOperation
+  /// The same through a convolution, or an identity projection, where the chip prices those apart.
+  case convolutionOperation, identityOperation
+  /// Reading one weight; where a chip does not itemise memory it is included in the synaptic operation.
+  case weightRead
+  /// Adding one delivered weight to a neuron's accumulator.
+  case dendriteUpdate
+  /// Visiting one mapped neuron in one tick of its window, whatever comes of it.
+  case neuronAccess
+  /// Reading one membrane potential: counted with the accesses. Writing one: counted with the updates.
+  case membraneRead, membraneWrite
+  /// Updating one neuron that has something to do: input, bias or a potential that is not 0.
+  case neuronUpdate
+  /// One neuron firing.
+  case spike
+  /// One message leaving a core, and one arriving in a core: one per spike and destination core.
+  case axonOut, axonIn
+  /// One message that stays within its tile.
+  case tileMessage
+  /// One message passing from a tile to its neighbour.
+  case hopEast, hopWest, hopNorth, hopSouth
+  /// One message crossing from chip to chip.
+  case link
+
+  /// The action whose cost holds where this one has none of its own.
+  public var fallback: ChipAction? {
+    switch self {
+    case .convolutionOperation, .identityOperation: .synapticOperation
+    default: nil
+    }
+  }
+}
+
+/// What one action costs.
+public enum Cost: Sendable, Equatable {
+  /// In joules or seconds.
+  case known(Sourced<Double>)
+  /// Nobody published it apart: it is part of another action's cost, so it adds nothing.
+  case included(Sourced<ChipAction>)
+
+  public var source: String {
+    switch self {
+    case .known(let cost): cost.source
+    case .included(let cost): cost.source
+    }
+  }
+
+  public var certainty: Certainty {
+    switch self {
+    case .known(let cost): cost.certainty
+    case .included(let cost): cost.certainty
+    }
+  }
+}
+
+/// Costs by action: joules in `ChipDescription.energy`, seconds in `ChipDescription.time`. No entry means unknown.
+public struct CostTable: Sendable, Equatable {
+  private var entries: [ChipAction: Cost]
+
+  public init(_ entries: [ChipAction: Cost] = [:]) {
+    self.entries = entries
+  }
+
+  /// The entry written for this very action; nil where there is none. `cost(of:)` follows fallbacks.
+  public subscript(action: ChipAction) -> Cost? {
+    get { entries[action] }
+    set { entries[action] = newValue }
+  }
+
+  /// The cost of an action, its own or its fallback's; nil where unknown.
+  public func cost(of action: ChipAction) -> Cost? {
+    entries[action] ?? action.fallback.flatMap { entries[$0] }
+  }
+
+  /// Joules or seconds each: the known constant, 0 where included in another action, nil where unknown.
+  public func each(_ action: ChipAction) -> Double? {
+    switch cost(of: action) {
+    case .known(let cost): cost.value
+    case .included: 0
+    case nil: nil
+    }
+  }
+
+  /// `count` times the constant; nil where the constant is unknown and the count is not 0.
+  ///
+  /// The product is rounded once: totals must add such products in the order of `ChipAction.allCases`.
+  public func total(_ action: ChipAction, count: Int) -> Double? {
+    if count == 0 { return 0 }
+    return each(action).map { Double(count) * $0 }
+  }
+
+  /// The actions with an entry of their own, in declaration order.
+  public var known: [ChipAction] { ChipAction.allCases.filter { entries[$0] != nil } }
+}
