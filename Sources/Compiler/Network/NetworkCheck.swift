@@ -1,0 +1,187 @@
+import ChipModel
+
+extension Network {
+  /// Checks everything that the file format leaves open: names, references, cycles, shapes, counts, ranges, codes.
+  ///
+  /// - Returns: the same network with references as indices and values resolved, which lowering can use as it is.
+  /// - Throws: the first fault in this order: names, input, populations, projections' references, cycles, codes,
+  ///   projections' shapes and weights, output, ANN, provenance; each in file order.
+  /// - Complexity: linear in the size of the network and its weights.
+  public func checked() throws(NetworkCheckError) -> CheckedNetwork {
+    var check = NetworkCheck(self)
+    return try check.run()
+  }
+}
+
+/// The check of one network, in the order in which a later step relies on an earlier one.
+struct NetworkCheck {
+  let network: Network
+  /// Population index by name; only looked up, never iterated.
+  var populationIndex: [String: Int] = [:]
+  /// Names in file order, for suggestions.
+  var populationNames: [String] = []
+  /// Sorted, for suggestions.
+  let tensorNames: [String]
+
+  init(_ network: Network) {
+    self.network = network
+    self.tensorNames = network.tensors.keys.sorted()
+  }
+
+  mutating func run() throws(NetworkCheckError) -> CheckedNetwork {
+    try checkNames()
+    let inputShape = try checkInput()
+    var shapes: [MapShape] = []
+    var neurons: [NeuronValues] = []
+    for (index, population) in network.populations.enumerated() {
+      let shape = try checkShape(population.shape, .population(index, population.name), what: "neurons")
+      shapes.append(shape)
+      neurons.append(try checkNeuron(population, at: index, shape: shape))
+    }
+
+    let ends = try resolveEnds()
+    var incoming = [[Int]](repeating: [], count: shapes.count)
+    var outgoing = incoming
+    for (index, end) in ends.enumerated() {
+      incoming[end.target].append(index)
+      if let source = end.source { outgoing[source].append(index) }
+    }
+    for (index, population) in network.populations.enumerated() where incoming[index].isEmpty {
+      throw NetworkCheckError(.population(index, population.name), .noProjectionArrives)
+    }
+    let depths = try depthsInOrder(ends: ends, incoming: incoming, outgoing: outgoing)
+    let order = depths.indices.sorted { (depths[$0], $0) < (depths[$1], $1) }
+    let periods = try checkCodes(ends: ends, incoming: incoming, order: order)
+
+    var forms: [ProjectionForm] = []
+    var totalWeights = 0
+    for (index, projection) in network.projections.enumerated() {
+      let sourceShape = ends[index].source.map { shapes[$0] } ?? inputShape
+      let form = try checkProjection(
+        projection, at: index, source: sourceShape, target: shapes[ends[index].target],
+        fromInput: ends[index].source == nil)
+      forms.append(form)
+      totalWeights += form.weights?.count ?? 0
+      if totalWeights > NetworkLimits.weights {
+        throw NetworkCheckError(
+          .network,
+          .tooLarge(key: "projections", what: "weights", count: totalWeights, limit: NetworkLimits.weights))
+      }
+    }
+    let integer = try checkWeightKinds(weights: forms.map(\.weights), incoming: incoming)
+    let output = try checkOutput()
+    try checkFacts()
+
+    let populations = network.populations.enumerated().map { index, population in
+      CheckedPopulation(
+        name: population.name, dimensions: population.shape, shape: shapes[index], model: population.neuron.model,
+        threshold: neurons[index].threshold, negativeThreshold: neurons[index].negativeThreshold,
+        spikeValue: neurons[index].spikeValue, initial: neurons[index].initial, bias: neurons[index].bias,
+        hardReset: population.neuron.hardReset, strict: population.neuron.strict,
+        maximumPayload: population.neuron.model == .ternary ? 1 : population.neuron.maximumPayload, period: periods[index],
+        leakShift: population.neuron.leakShift, depth: depths[index], incoming: incoming[index],
+        outgoing: outgoing[index], hasIntegerWeights: integer[index])
+    }
+    let projections = network.projections.enumerated().map { index, projection in
+      CheckedProjection(
+        name: projection.name, source: ends[index].source, target: ends[index].target, kind: projection.kind,
+        weights: forms[index].weights, isInteger: integer[ends[index].target], pool: forms[index].pool,
+        sourceShape: ends[index].source.map { shapes[$0] } ?? inputShape, pooledShape: forms[index].pooledShape,
+        targetShape: shapes[ends[index].target], convolution: forms[index].convolution, delay: projection.delay)
+    }
+    return CheckedNetwork(
+      network: network, inputShape: inputShape, populations: populations, projections: projections, order: order,
+      output: output, readout: network.output.readout)
+  }
+
+  // MARK: Names
+
+  /// Names are present, short, printable and unique; fills the index.
+  mutating func checkNames() throws(NetworkCheckError) {
+    guard !network.populations.isEmpty else { throw NetworkCheckError(.network, .noPopulations) }
+    try checkCount("populations", network.populations.count, NetworkLimits.populations)
+    try checkCount("projections", network.projections.count, NetworkLimits.projections)
+    if let reason = faultOfName(network.name) { throw NetworkCheckError(.network, .badName(reason: reason)) }
+
+    populationNames = network.populations.map(\.name)
+    for (index, name) in populationNames.enumerated() {
+      let subject = NetworkCheckError.Subject.population(index, name)
+      try checkName(name, subject)
+      if name == "input" { throw NetworkCheckError(subject, .reservedName) }
+      if let first = populationIndex[name] {
+        throw NetworkCheckError(subject, .duplicateName(key: "populations", first: first, second: index))
+      }
+      populationIndex[name] = index
+    }
+    var projectionIndex: [String: Int] = [:]
+    for (index, projection) in network.projections.enumerated() {
+      let subject = NetworkCheckError.Subject.projection(index, projection.name)
+      try checkName(projection.name, subject)
+      if let first = projectionIndex[projection.name] {
+        throw NetworkCheckError(subject, .duplicateName(key: "projections", first: first, second: index))
+      }
+      projectionIndex[projection.name] = index
+    }
+  }
+
+  func checkCount(_ key: String, _ count: Int, _ limit: Int) throws(NetworkCheckError) {
+    if count > limit { throw NetworkCheckError(.network, .tooMany(key: key, count: count, limit: limit)) }
+  }
+
+  func checkName(_ name: String, _ subject: NetworkCheckError.Subject) throws(NetworkCheckError) {
+    if name.isEmpty { throw NetworkCheckError(subject, .emptyName) }
+    if let reason = faultOfName(name) { throw NetworkCheckError(subject, .badName(reason: reason)) }
+  }
+
+  /// Names are printed in tables and messages of one line, so no control characters and no novels.
+  func faultOfName(_ name: String) -> String? {
+    let bytes = name.utf8.count
+    if bytes > NetworkLimits.nameBytes { return "has \(groupedText(bytes)) bytes, at most \(NetworkLimits.nameBytes)" }
+    if name.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) }) {
+      return "has control characters"
+    }
+    return nil
+  }
+
+  // MARK: Facts that nothing is computed from
+
+  func checkOutput() throws(NetworkCheckError) -> Int {
+    let output = network.output
+    guard let index = populationIndex[output.population] else {
+      throw NetworkCheckError(
+        .output, unknownPopulation(key: "population", name: output.population))
+    }
+    if output.readout == .spikes, network.populations[index].neuron.model == .accumulator {
+      throw NetworkCheckError(.output, .spikesOfAccumulator(name: output.population))
+    }
+    return index
+  }
+
+  func checkFacts() throws(NetworkCheckError) {
+    if let ann = network.ann {
+      if let accuracy = ann.accuracy, !(accuracy >= 0 && accuracy <= 1) {
+        throw NetworkCheckError(
+          .ann,
+          .valueRange(key: "accuracy", index: nil, value: accuracy, rule: "write a fraction of 1, from 0 to 1"))
+      }
+      let counts = [("multiplyAccumulates", ann.multiplyAccumulates), ("parameters", ann.parameters)]
+      for (key, count) in counts {
+        if let count, count < 0 {
+          throw NetworkCheckError(.ann, .parameterRange(key: key, value: count, low: 0, high: Int.max))
+        }
+      }
+    }
+    var keys: Set<String> = []
+    for entry in network.provenance {
+      if !keys.insert(entry.key).inserted { throw NetworkCheckError(.provenance(entry.key), .repeatedKey) }
+      if case .number(let value) = entry.value, !value.isFinite {
+        throw NetworkCheckError(
+          .provenance(entry.key), .valueRange(key: "value", index: nil, value: value, rule: "write a finite number"))
+      }
+    }
+  }
+
+  func unknownPopulation(key: String, name: String) -> NetworkProblem {
+    .unknownPopulation(key: key, name: name, suggestion: closest(to: name, in: populationNames))
+  }
+}

@@ -1,0 +1,62 @@
+/// What a semantic check of a network found, and where in the network.
+public struct NetworkCheckError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The part of the network that is wrong.
+  public enum Subject: Sendable, Equatable {
+    case network
+    case input
+    /// Index in file order and name (may be empty or repeated: that may be the fault).
+    case population(Int, String)
+    case projection(Int, String)
+    case output
+    case ann
+    case provenance(String)
+  }
+
+  public let subject: Subject
+  public let problem: NetworkProblem
+
+  public init(_ subject: Subject, _ problem: NetworkProblem) {
+    self.subject = subject
+    self.problem = problem
+  }
+
+  /// One line: what is wrong where, and what to do.
+  public var description: String { "\(subject.text): \(problem.text)" }
+
+  /// The place in `net.json`, for example `populations[2].neuron.threshold`.
+  public var path: [NetworkPathStep] { subject.path + problem.path }
+}
+
+/// One step of the way to a value in `net.json`.
+public enum NetworkPathStep: Sendable, Equatable {
+  case key(String)
+  case index(Int)
+}
+
+extension NetworkCheckError.Subject {
+  var text: String {
+    switch self {
+    case .network: "network"
+    case .input: "input"
+    case .population(let index, ""): "populations[\(index)]"
+    case .population(_, let name): "population '\(shownName(name))'"
+    case .projection(let index, ""): "projections[\(index)]"
+    case .projection(_, let name): "projection '\(shownName(name))'"
+    case .output: "output"
+    case .ann: "ann"
+    case .provenance(let key): "provenance '\(shownName(key))'"
+    }
+  }
+
+  var path: [NetworkPathStep] {
+    switch self {
+    case .network: []
+    case .input: [.key("input")]
+    case .population(let index, _): [.key("populations"), .index(index)]
+    case .projection(let index, _): [.key("projections"), .index(index)]
+    case .output: [.key("output")]
+    case .ann: [.key("ann")]
+    case .provenance(let key): [.key("provenance"), .key(key)]
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import ChipModel
+
+/// A network as it lies on disk: `net.json`, and beside it the safetensors file that it names.
+public struct NetworkFile: Sendable {
+  /// Path of the `net.json` as it was given.
+  public let path: String
+  /// Its folder; `.` where the path has none. Names in the network are relative to it.
+  public let folder: String
+  public let network: Network
+  /// Name of the tensor file, relative to the folder; nil: none.
+  public let tensorsFile: String?
+  /// The text, to find the line of what the check finds.
+  private let text: [UInt8]
+
+  /// Largest tensor file, bytes: 2^30 weights of 32 bits.
+  public static let maximumTensorBytes = 4 << 30
+
+  /// Reads the text and its tensors.
+  /// - Throws: `NetworkFileError`; every error of the text has line, column and path, a missing tensor too.
+  public init(reading path: String) throws(NetworkFileError) {
+    self.path = path
+    folder = Self.folder(of: path)
+    do throws(FileError) {
+      text = try FileReader.bytes(of: path, limit: NetworkDocument.maximumBytes)
+    } catch {
+      throw .file(error)
+    }
+    var document: NetworkDocument
+    do throws(JSONError) {
+      document = try NetworkDocument(parsing: text)
+    } catch {
+      throw .text(path: path, error)
+    }
+    tensorsFile = document.tensorsFile
+    if let tensorsFile {
+      document.network.tensors = try Self.readTensors(Self.join(folder, tensorsFile))
+      for reference in document.references where document.network.tensors[reference.name] == nil {
+        let names = document.network.tensors.keys.sorted()
+        let problem = NetworkProblem.unknownTensor(
+          key: "this", name: reference.name, suggestion: closest(to: reference.name, in: names))
+        throw .text(path: path, JSONError(.invalid(problem.text), at: reference.location, path: reference.path))
+      }
+    }
+    network = document.network
+  }
+
+  /// The checked network.
+  /// - Throws: `NetworkFileError.check` with the line and column of what is wrong.
+  public func checked() throws(NetworkFileError) -> CheckedNetwork {
+    do throws(NetworkCheckError) {
+      return try network.checked()
+    } catch {
+      throw .check(path: path, error, at: location(of: error.path))
+    }
+  }
+
+  /// The path of a file that the network names, for example its test images.
+  public func resolve(_ name: String) -> String {
+    name.hasPrefix("/") ? name : Self.join(folder, name)
+  }
+
+  /// Writes `net.json` and, where the network has tensors, a safetensors file of the same name beside it. Each is
+  /// replaced atomically, the tensors first, so that a network never names tensors that are not there yet.
+  public static func write(_ network: Network, to path: String) throws(NetworkFileError) {
+    let tensorsFile = network.tensors.isEmpty ? nil : tensorsName(for: path)
+    // Both are made before the first is written: a number that cannot be written must not leave half a network.
+    let text: [UInt8]
+    do throws(JSONWriteError) {
+      text = try network.jsonBytes(tensorsFile: tensorsFile)
+    } catch {
+      throw .notWritable(path: path, error)
+    }
+    var tensors: (path: String, bytes: [UInt8])?
+    if let tensorsFile {
+      let path = join(folder(of: path), tensorsFile)
+      tensors = (path, try tensorBytes(network.tensors, path: path))
+    }
+    do throws(FileError) {
+      if let tensors { try AtomicFile.write(tensors.bytes, to: tensors.path) }
+      try AtomicFile.write(text, to: path)
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  // MARK: Paths
+
+  /// `net.safetensors` for `folder/net.json`.
+  static func tensorsName(for path: String) -> String {
+    let name = path.split(separator: "/").last.map { String($0) } ?? "net"
+    return (name.hasSuffix(".json") && name.utf8.count > 5 ? String(name.dropLast(5)) : name) + ".safetensors"
+  }
+
+  static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  static func join(_ folder: String, _ name: String) -> String {
+    if folder == "." { return name }
+    return folder.hasSuffix("/") ? folder + name : folder + "/" + name
+  }
+
+  // MARK: Places
+
+  /// Where the value of a path begins in the text: of the longest part of it that is there.
+  private func location(of path: [NetworkPathStep]) -> SourceLocation? {
+    guard var value = try? JSONParser.parse(text) else { return nil }
+    for step in path {
+      switch (step, value.kind) {
+      case (.key(let key), .object(let members)):
+        guard let member = members.first(where: { $0.key == key }) else { return value.location }
+        value = member.value
+      case (.index(let index), .array(let elements)) where elements.indices.contains(index):
+        value = elements[index]
+      default: return value.location
+      }
+    }
+    return value.location
+  }
+}
+
+extension Network {
+  /// Writes the network and its tensors: see `NetworkFile.write`.
+  public func write(to path: String) throws(NetworkFileError) {
+    try NetworkFile.write(self, to: path)
+  }
+}
