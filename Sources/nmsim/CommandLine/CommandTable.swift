@@ -1,0 +1,55 @@
+/// A command that can be run: its data and its handler.
+struct Command: Sendable {
+  typealias Handler = @Sendable (ParsedArguments, Terminal) throws(CommandError) -> ExitStatus
+  var spec: CommandSpec
+  var run: Handler
+  init(_ spec: CommandSpec, _ run: @escaping Handler) {
+    self.spec = spec
+    self.run = run
+  }
+}
+
+/// Every command, in the order of the help page: the one source of the parser, the help pages, the shell completions
+/// and the man page.
+struct CommandTable: Sendable {
+  var commands: [Command]
+  var topics: [HelpTopic]
+
+  /// All commands that are designed, the ones without a working handler too.
+  static let complete = CommandTable(
+    commands: [
+      Command(ConvertCommand.spec, ConvertCommand.run),
+      Command(CompileCommand.spec, CompileCommand.run),
+      Command(RunCommand.spec, RunCommand.run),
+      Command(EnergyCommand.spec, EnergyCommand.run),
+      Command(ExplainCommand.spec, ExplainCommand.run),
+      Command(ChipsCommand.spec, ChipsCommand.run),
+      Command(InspectCommand.spec, InspectCommand.run),
+      Command(HelpCommand.spec, HelpCommand.run),
+      Command(CompletionsCommand.spec, CompletionsCommand.run),
+      Command(ManualCommand.spec, ManualCommand.run),
+    ], topics: HelpTopic.all)
+
+  /// Commands whose handler is still missing. Taking a name away here ships the command.
+  static let unfinished = ["convert", "compile", "run", "energy", "explain", "chips", "inspect"]
+
+  /// What `nmsim` offers: only commands that work.
+  static let shipped = complete.leavingOut(unfinished)
+
+  /// The table without the commands of these names.
+  func leavingOut(_ names: [String]) -> CommandTable {
+    CommandTable(commands: commands.filter { !names.contains($0.spec.name) }, topics: topics)
+  }
+
+  /// The command of this name.
+  func command(_ name: String) -> Command? { commands.first { $0.spec.name == name } }
+  /// The help topic of this name.
+  func topic(_ name: String) -> HelpTopic? { topics.first { $0.name == name } }
+
+  /// Every status that a command of the table can end with, and those that a signal causes.
+  var statuses: [ExitStatus] {
+    ExitStatus.allCases.filter { status in
+      status == .interrupted || status == .terminated || commands.contains { $0.spec.statuses.contains(status) }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/// A help page that belongs to no single command.
+struct HelpTopic: Sendable, Equatable {
+  var name: String
+  /// What it is about, in one line without a full stop.
+  var abstract: String
+  /// Paragraphs and lists, in order.
+  var body: [Block]
+
+  enum Block: Sendable, Equatable {
+    case paragraph(String)
+    /// Terms and their explanations.
+    case list([Entry])
+    /// The exit statuses of the table's commands.
+    case exitStatuses
+  }
+
+  struct Entry: Sendable, Equatable {
+    var term: String
+    var text: String
+    init(_ term: String, _ text: String) {
+      self.term = term
+      self.text = text
+    }
+  }
+
+  static let all = [words, files, output, exitStatus]
+
+  static let words = HelpTopic(
+    name: "words", abstract: "What is counted: steps, spikes, synaptic operations",
+    body: [
+      .list([
+        Entry("step", "One time step of the network; an inference takes --ticks of them."),
+        Entry(
+          "tick",
+          "One synchronous advance of the whole chip. Layers work in a pipeline, so an inference takes the steps plus "
+            + "the depth of the network in ticks."),
+        Entry("population", "The neurons of one layer."),
+        Entry("projection", "The synapses from one population, or the input, to another."),
+        Entry("spike", "One event of one neuron at one tick, whatever signed count it carries."),
+        Entry(
+          "synaptic operation",
+          "One spike reaching one synapse inside the map. Padding is not a synapse, a zero weight is."),
+        Entry("message", "One spike sent to one core."),
+        Entry("hop", "One step of a message from a tile's router to the next."),
+        Entry(
+          "Effective_ACs", "Additions for all spikes over non-zero weights, as many times as the count they carry."),
+        Entry("Effective_MACs", "Multiplications of the input encoding on the host, once per sample."),
+        Entry("Dense", "The same operations with nothing skipped."),
+      ])
+    ])
+
+  static let files = HelpTopic(
+    name: "files", abstract: "What the commands read and leave",
+    body: [
+      .paragraph(
+        "'nmsim compile net.json', 'nmsim run --ticks 200' and 'nmsim energy', typed in one folder, work: each "
+          + "finds what the one before it left. Outputs are replaced in one step: a file is either the old one or "
+          + "the complete new one."),
+      .list([
+        Entry("net.json", "The spiking network: populations, projections, output; weights in a .safetensors file."),
+        Entry("net.nmsim", "The compiled program: what every core of the chip holds. Binary, with a checksum."),
+        Entry("run.json", "The result of a run: accuracy, spikes, operations, energy, time."),
+        Entry("chip.json", "A chip description: limits, energy and time of every action, each with its source."),
+        Entry("*.idx, *.npy, *.npz", "Images and labels; IDX also as .gz, CIFAR as its binary files."),
+      ]),
+      .paragraph("A '-' in place of an output file is standard output."),
+    ])
+
+  static let output = HelpTopic(
+    name: "output", abstract: "Tables, JSON, colour, progress and the environment",
+    body: [
+      .paragraph(
+        "Results go to standard output, everything else to standard error. --quiet leaves errors only. Progress is "
+          + "shown on a terminal, for what takes longer than half a second. Tables fit 80 columns, or the terminal."),
+      .list([
+        Entry("NO_COLOR", "When set and not empty: no colour, unless --color always."),
+        Entry("TERM", "'dumb': no colour, no progress."),
+        Entry("CI", "When set: no progress."),
+        Entry("LC_ALL, LC_CTYPE, LANG", "The first that is set decides whether charts use Unicode characters."),
+        Entry("SLURM_CPUS_PER_TASK", "Default of --threads."),
+      ]),
+      .paragraph(
+        "An error is one line, 'nmsim: FILE: what is wrong: what to do'. Numbers in JSON are plain SI numbers: "
+          + "joules, seconds, watts; accuracies are fractions of 1; what is unknown is null."),
+    ])
+
+  static let exitStatus = HelpTopic(
+    name: "exit-status", abstract: "What the exit status means",
+    body: [
+      .paragraph("The numbers are those of sysexits.h; a script can tell a bad file from a full disk."), .exitStatuses,
+    ])
+}

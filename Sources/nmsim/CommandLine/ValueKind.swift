@@ -1,0 +1,138 @@
+/// What an option or positional takes: how its text is read, and what completions offer for it.
+enum ValueKind: Sendable, Equatable {
+  case text
+  /// A path; `-` stands for standard output or input where the command says so.
+  case file
+  case integer(ClosedRange<Int>)
+  case number(NumberRange)
+  /// A number from 0 to 1, both included.
+  case fraction
+  /// A number above 0, or a quotient of two, such as `1/255`.
+  case ratio
+  /// Numbers separated by commas.
+  case numbers
+  case choice([String])
+  /// One of the names, or any path.
+  case choiceOrFile([String])
+
+  /// The values that completions offer, in the order of the help page.
+  var choices: [String] {
+    switch self {
+    case .choice(let names), .choiceOrFile(let names): names
+    default: []
+    }
+  }
+
+  /// Whether completions offer file names.
+  var takesFile: Bool {
+    switch self {
+    case .file, .choiceOrFile: true
+    default: false
+    }
+  }
+}
+
+/// The real numbers that an option takes. A missing bound is no bound; not-a-number and infinity never pass.
+struct NumberRange: Sendable, Equatable {
+  var lower: Double?
+  /// Whether `lower` itself is refused.
+  var excludesLower = false
+  var upper: Double?
+
+  static let positive = NumberRange(lower: 0, excludesLower: true)
+  static let notNegative = NumberRange(lower: 0)
+
+  /// Whether the value is finite and inside.
+  func contains(_ value: Double) -> Bool {
+    guard value.isFinite else { return false }
+    if let lower, excludesLower ? value <= lower : value < lower { return false }
+    if let upper, value > upper { return false }
+    return true
+  }
+
+  /// The range in words, to follow "give a number".
+  var text: String {
+    let low = lower.map { "\(excludesLower ? "above" : "of at least") \(NumberFormat.plain($0))" }
+    let high = upper.map { "at most \(NumberFormat.plain($0))" }
+    switch (low, high) {
+    case (let low?, let high?): return "\(low) and \(high)"
+    case (let low?, nil): return low
+    case (nil, let high?): return "of \(high)"
+    case (nil, nil): return "such as 0.5 or 1e-3"
+    }
+  }
+}
+
+/// A value that was read.
+enum ParsedValue: Sendable, Equatable {
+  case flag
+  case text(String)
+  case integer(Int)
+  case number(Double)
+  case numbers([Double])
+}
+
+extension ValueKind {
+  /// Reads one value. Strict: no blanks, no `+`, no separators, no hexadecimal, no `inf` or `nan`.
+  func parse(_ text: String) throws(ValueProblem) -> ParsedValue {
+    if text.isEmpty { throw .empty }
+    switch self {
+    case .text, .file, .choiceOrFile:
+      return .text(text)
+    case .integer(let range):
+      guard Self.isWhole(text) else { throw .notWhole(range) }
+      // Text that is a whole number but too long for 64 bits is out of any range.
+      guard let value = Int(text), range.contains(value) else { throw .outsideWhole(range) }
+      return .integer(value)
+    case .number(let range):
+      guard let value = Self.real(text) else { throw .notNumber(range) }
+      guard range.contains(value) else { throw .outsideNumber(range) }
+      return .number(value)
+    case .fraction:
+      guard let value = Self.real(text), (0...1).contains(value) else { throw .notFraction }
+      return .number(value)
+    case .ratio:
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Self.real(String($0)) }
+      let value: Double? =
+        switch parts.count {
+        case 1: parts[0]
+        case 2: parts[0].flatMap { top in parts[1].map { top / $0 } }
+        default: nil
+        }
+      guard let value, value.isFinite, value > 0 else { throw .notRatio }
+      return .number(value)
+    case .numbers:
+      var values: [Double] = []
+      for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+        guard let value = Self.real(String(part)), value.isFinite else { throw .notNumbers }
+        values.append(value)
+      }
+      return .numbers(values)
+    case .choice(let names):
+      guard names.contains(text) else {
+        throw .notChoice(names, suggestion: Suggestion.closest(to: text, among: names))
+      }
+      return .text(text)
+    }
+  }
+
+  /// An optional minus sign and ASCII digits.
+  private static func isWhole(_ text: String) -> Bool {
+    let digits = text.utf8.first == UInt8(ascii: "-") ? text.utf8.dropFirst() : text.utf8[...]
+    return !digits.isEmpty && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  }
+
+  /// A decimal number; `1e999` reads as infinity and is refused by its range.
+  private static func real(_ text: String) -> Double? {
+    guard let first = text.utf8.first, first != UInt8(ascii: "+") else { return nil }
+    let allowed = text.utf8.allSatisfy {
+      switch $0 {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "+"),
+        UInt8(ascii: "e"), UInt8(ascii: "E"):
+        true
+      default: false
+      }
+    }
+    return allowed ? Double(text) : nil
+  }
+}

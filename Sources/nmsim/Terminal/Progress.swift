@@ -1,0 +1,77 @@
+import Synchronization
+
+/// A line on standard error that says how far a long task is, its rate and the time left.
+///
+/// Drawn only on a terminal, not with `--quiet` or under `CI`, from half a second on and at most ten times a second;
+/// cleared at the end. Any thread may report.
+final class Progress: Sendable {
+  private struct State {
+    var done = 0
+    /// Seconds since the start at which the line was last drawn; nil: never.
+    var drawn: Double?
+    var isFinished = false
+  }
+
+  private static let delay = 0.5
+  private static let interval = 0.1
+  private static let clear = "\r\u{1B}[K"
+
+  private let label: String
+  private let unit: String
+  private let total: Int
+  private let width: Int
+  private let sink: (any TextSink)?
+  private let seconds: @Sendable () -> Double
+  private let state = Mutex(State())
+
+  /// Starts the clock.
+  /// - Parameters:
+  ///   - label: what is done, for example `run`.
+  ///   - total: how much there is to do; 0 when unknown.
+  ///   - unit: what is counted, in the plural.
+  ///   - seconds: seconds since the start; nil: the system's monotonic clock.
+  init(
+    _ label: String, total: Int, unit: String, terminal: Terminal, seconds: (@Sendable () -> Double)? = nil
+  ) {
+    self.label = ErrorText.escaped(label)
+    self.unit = unit
+    self.total = total
+    width = (terminal.facts.errorColumns ?? TextStyle.plain.width) - 1
+    sink = terminal.showsProgress ? terminal.error : nil
+    let start = ContinuousClock.now
+    self.seconds = seconds ?? { start.duration(to: .now) / .seconds(1) }
+  }
+
+  /// Reports more work done.
+  func advance(by count: Int = 1) {
+    guard let sink else { return }
+    let now = seconds()
+    state.withLock { state in
+      state.done = state.done.addingReportingOverflow(count).partialValue
+      guard !state.isFinished, now >= Self.delay, now - (state.drawn ?? -1) >= Self.interval else { return }
+      state.drawn = now
+      sink.write(Self.clear + line(done: state.done, after: now))
+    }
+  }
+
+  /// Clears the line. Later reports draw nothing.
+  func finish() {
+    guard let sink else { return }
+    state.withLock { state in
+      if state.drawn != nil, !state.isFinished { sink.write(Self.clear) }
+      state.isFinished = true
+    }
+  }
+
+  private func line(done: Int, after now: Double) -> String {
+    var text = "\(label): \(NumberFormat.count(done))"
+    if total > 0 { text += " of \(NumberFormat.count(total))" }
+    text += " \(unit)"
+    let rate = Double(done) / now
+    if done > 0 {
+      text += ", \(NumberFormat.decimal(rate, places: rate < 10 ? 1 : 0)) a second"
+      if total > done { text += ", \(NumberFormat.clock(Double(total - done) / rate)) left" }
+    }
+    return text.shortened(to: width, ellipsis: "...")
+  }
+}
