@@ -30,7 +30,8 @@ let package = Package(
     .testTarget(
       name: "RuntimeTests", dependencies: ["Runtime", "Compiler", "ChipModel"], swiftSettings: library),
     .testTarget(
-      name: "nmsimTests", dependencies: ["nmsim", "Runtime", "Compiler", "ChipModel"], swiftSettings: library),
+      name: "nmsimTests", dependencies: ["nmsim", "Runtime", "Compiler", "ChipModel"],
+      exclude: ["Golden"], swiftSettings: library),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,4 @@
 // Reads the arguments, runs one command, ends with its status.
-Process.ignoreBrokenPipes()
-Process.end(
-  with: Dispatch.run(Array(CommandLine.arguments.dropFirst()), table: .shipped, terminal: .standard()).rawValue)
+ProcessControl.ignoreBrokenPipes()
+let status = Dispatch.run(Array(CommandLine.arguments.dropFirst()), table: .shipped, terminal: .standard())
+ProcessControl.end(with: status.rawValue)

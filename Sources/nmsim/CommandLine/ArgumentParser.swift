@@ -32,10 +32,7 @@ struct ArgumentParser: Sendable {
     }
     if first.hasPrefix("-") {
       if Self.asksForHelp(rest) { return .help }
-      if let suggestion = Suggestion.closest(to: first, among: ["--help", "--version"]) {
-        throw .unknownCommand(first, suggestion: suggestion)
-      }
-      throw .optionBeforeCommand(first)
+      throw .optionBeforeCommand(first, suggestion: Suggestion.closest(to: first, among: ["--help", "--version"]))
     }
     guard let command = table.command(first) else {
       throw .unknownCommand(first, suggestion: Suggestion.closest(to: first, among: table.commands.map(\.spec.name)))

@@ -113,7 +113,8 @@ struct CommandSpec: Sendable, Equatable {
   var options: [OptionSpec]
   /// The two commonest uses first.
   var examples: [ExampleSpec]
-  /// How it can end, beside success, wrong usage and an error in nmsim itself, which every command shares.
+  /// How it can end, beside what every command shares: success, wrong usage, an error in nmsim itself, an output that
+  /// cannot be written.
   var exits: [ExitStatus]
 
   init(
@@ -136,7 +137,7 @@ struct CommandSpec: Sendable, Equatable {
 
   /// Every status it can end with, in ascending order.
   var statuses: [ExitStatus] {
-    ExitStatus.allCases.filter { [.success, .usage, .software].contains($0) || exits.contains($0) }
+    ExitStatus.allCases.filter { [.success, .usage, .software, .cannotWrite].contains($0) || exits.contains($0) }
   }
 
   /// The option of this name.

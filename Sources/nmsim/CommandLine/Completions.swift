@@ -103,6 +103,11 @@ struct Completions: Sendable {
       # zsh completion for nmsim; save as _nmsim in a folder of $fpath:
       # nmsim completions zsh > "${fpath[1]}/_nmsim"
 
+      # Offers the given names, and files.
+      _nmsim_or_files() {
+        _alternative "names:name:($*)" 'files:file:_files'
+      }
+
       _nmsim() {
         local -a commands
         commands=(
@@ -167,7 +172,8 @@ struct Completions: Sendable {
 
   private static func zshAction(_ value: ValueKind, _ choices: [String]) -> String {
     let words = choices.isEmpty ? "" : "(\(choices.joined(separator: " ")))"
-    if value.takesFile { return words.isEmpty ? "_files" : "{_alternative 'names:name:\(words)' 'files:file:_files'}" }
+    // A leading blank: _arguments then adds no arguments of its own to the call.
+    if value.takesFile { return words.isEmpty ? "_files" : " _nmsim_or_files \(choices.joined(separator: " "))" }
     return words.isEmpty ? " " : words
   }
 
@@ -192,14 +198,17 @@ struct Completions: Sendable {
 
       """
     for command in table.commands.map(\.spec) {
-      text += "complete -c nmsim -n __fish_use_subcommand -f -a \(command.name) -d \(Self.fishQuoted(command.abstract))\n"
+      text +=
+        "complete -c nmsim -n __fish_use_subcommand -f -a \(command.name) -d \(Self.fishQuoted(command.abstract))\n"
     }
     for command in table.commands.map(\.spec) {
       let start = "complete -c nmsim -n '__nmsim_is \(command.name)'"
       text += "\n"
       for positional in command.positionals {
         let words = choices(positional, of: command)
-        if !positional.value.takesFile { text += "\(start) -f" + (words.isEmpty ? "\n" : " -a '\(words.joined(separator: " "))'\n") }
+        if !positional.value.takesFile {
+          text += "\(start) -f" + (words.isEmpty ? "\n" : " -a '\(words.joined(separator: " "))'\n")
+        }
       }
       if command.positionals.isEmpty { text += "\(start) -f\n" }
       for option in Self.options(command) {

@@ -4,7 +4,8 @@ struct Help: Sendable {
   private static let width = 80
   private static let column = 26
 
-  private static let abstract = "nmsim simulates neuromorphic chips: it compiles a trained network for a chip, runs it "
+  private static let abstract =
+    "nmsim simulates neuromorphic chips: it compiles a trained network for a chip, runs it "
     + "bit for bit, and reports accuracy, spikes, energy and time."
 
   /// What `nmsim` alone prints.
@@ -31,13 +32,13 @@ struct Help: Sendable {
     for paragraph in command.discussion { text += "\n" + Self.paragraph(paragraph) }
     text += "\nExamples:\n"
     for example in command.examples {
-      text += "  \(example.line)\n" + TextLayout.paragraph(example.does, indent: 6, width: Self.width)
+      text += Self.commandLine(example.line) + TextLayout.paragraph(example.does, indent: 6, width: Self.width)
     }
     if !command.positionals.isEmpty {
       text += "\nArguments:\n" + Self.list(command.positionals.map { ($0.usage, Self.describe($0)) })
     }
     for (group, options) in Self.groups(of: command) {
-      text += "\n\(group):\n" + Self.list(options.map { (Self.term($0), Self.describe($0)) })
+      text += "\n\(group):\n" + Self.list(options.map { ($0.usage, Self.describe($0)) })
     }
     return text + "\nExit status:\n" + Self.statuses(command.statuses)
   }
@@ -94,17 +95,16 @@ struct Help: Sendable {
   ) -> String {
     var text = help
     // Choices that the placeholder or the text names already are not repeated.
-    if case .choice(let names)? = value, !names.allSatisfy({ placeholder.contains($0) || help.contains($0) }) {
+    let shown = (placeholder + " " + help).split { !($0.isLetter || $0 == "-") }.map(String.init)
+    if case .choice(let names)? = value, !names.allSatisfy(shown.contains) {
       text += " One of: \(names.joined(separator: ", "))."
     }
     if case .integer(let range)? = value, range.upperBound < 1_000 {
-      text += " \(range.lowerBound) to \(range.upperBound)."
+      text += " From \(range.lowerBound) to \(range.upperBound)."
     }
     if let standard { text += " [default: \(standard.text)]" }
     return text
   }
-
-  private static func term(_ option: OptionSpec) -> String { option.usage }
 
   private static func statuses(_ statuses: [ExitStatus]) -> String {
     list(statuses.map { ("\($0.rawValue)", $0.meaning) }, column: 8)
@@ -114,6 +114,14 @@ struct Help: Sendable {
 
   private static func list(_ items: [(String, String)], column: Int = column) -> String {
     TextLayout.list(items.map { (term: $0.0, text: $0.1) }, column: column, width: width)
+  }
+
+  /// A command as typed; a long one goes on after a backslash, so that it can still be copied.
+  private static func commandLine(_ text: String) -> String {
+    let lines = TextLayout.wrap(text, width: width - 6)
+    return lines.enumerated().map { index, line in
+      (index == 0 ? "  " : "    ") + line + (index < lines.count - 1 ? " \\" : "") + "\n"
+    }.joined()
   }
 
   /// A line whose continuation is indented to its label.

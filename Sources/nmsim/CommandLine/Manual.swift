@@ -26,14 +26,14 @@ struct Manual: Sendable {
       .Op Fl -json
       .Sh DESCRIPTION
       .Nm
-      compiles a trained network for a neuromorphic chip, runs the compiled program bit for bit, and reports accuracy,
-      spikes, energy and time.
+      compiles a trained network for a neuromorphic chip, runs the compiled program
+      bit for bit, and reports accuracy, spikes, energy and time.
       .Sh COMMANDS
 
       """
     for command in table.commands.map(\.spec) { text += section(for: command) }
     for topic in table.topics where !topic.body.contains(.exitStatuses) {
-      text += ".Sh \(topic.name.uppercased())\n" + topic.body.map(Self.block).joined(separator: ".Pp\n")
+      text += ".Sh \(topic.name.uppercased())\n" + Self.blocks(topic.body)
     }
     text += ".Sh EXIT STATUS\n" + Self.list(table.statuses.map { (".It \($0.rawValue)", $0.meaning) })
     text += ".Sh EXAMPLES\n"
@@ -62,6 +62,16 @@ struct Manual: Sendable {
     case .optional: ".Op Ar \(words(positional.placeholder))\n"
     case .list: ".Ar \(words(positional.placeholder)) ...\n"
     }
+  }
+
+  /// The blocks of a topic. A list brings its own space; a paragraph after anything needs `.Pp`.
+  private static func blocks(_ blocks: [HelpTopic.Block]) -> String {
+    var text = ""
+    for (index, block) in blocks.enumerated() {
+      if index > 0, case .paragraph = block { text += ".Pp\n" }
+      text += self.block(block)
+    }
+    return text
   }
 
   private static func block(_ block: HelpTopic.Block) -> String {

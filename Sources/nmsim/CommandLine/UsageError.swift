@@ -1,10 +1,9 @@
 /// What is wrong with a command line. Cases carry data; `subject`, `problem` and `remedy` are the only texts.
 enum UsageError: Error, Equatable, Sendable {
   case unknownCommand(String, suggestion: String?)
-  case optionBeforeCommand(String)
+  case optionBeforeCommand(String, suggestion: String?)
   case unknownOption(command: String, option: String, suggestion: String?)
   case repeatedOption(command: String, option: String)
-  /// `example` is a value that the option takes, or its placeholder.
   case missingValue(command: String, option: String, placeholder: String)
   case unexpectedValue(command: String, option: String, value: String)
   case missingPositional(command: String, placeholder: String, example: String)
@@ -29,7 +28,8 @@ enum UsageError: Error, Equatable, Sendable {
   var problem: String {
     switch self {
     case .unknownCommand(let name, _): "unknown command \(ErrorText.quoted(name))"
-    case .optionBeforeCommand(let option): "unknown option \(ErrorText.quoted(option)) before the command"
+    case .optionBeforeCommand(let option, let suggestion):
+      "unknown option \(ErrorText.quoted(option))" + (suggestion == nil ? " before the command" : "")
     case .unknownOption(_, let option, _): "unknown option \(ErrorText.quoted(option))"
     case .repeatedOption(_, let option): "'\(option)' is given twice"
     case .missingValue(_, let option, _): "'\(option)' needs a value"
@@ -48,7 +48,8 @@ enum UsageError: Error, Equatable, Sendable {
   /// What to type instead.
   var remedy: String {
     switch self {
-    case .unknownCommand(_, let suggestion?), .unknownOption(_, _, let suggestion?), .unknownTopic(_, let suggestion?):
+    case .unknownCommand(_, let suggestion?), .optionBeforeCommand(_, let suggestion?),
+      .unknownOption(_, _, let suggestion?), .unknownTopic(_, let suggestion?):
       "did you mean '\(suggestion)'?"
     case .unknownCommand: "'nmsim help' lists the commands"
     case .unknownTopic: "'nmsim help' lists the commands and topics"

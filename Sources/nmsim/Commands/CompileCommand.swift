@@ -13,7 +13,7 @@ enum CompileCommand {
     positionals: [PositionalSpec("network", "NETWORK", .file, .required, "The network, for example net.json.")],
     options: [
       .option(
-        "chip", .text, "NAME|FILE", standard: .value("generic-45nm"), group: arithmetic,
+        "chip", .choiceOrFile(ChipsCommand.names), "NAME|FILE", standard: .value("generic-45nm"), group: arithmetic,
         "Chip description: a name of 'nmsim chips', or a file."),
       .option(
         "weight-bits", .integer(2...16), "N", standard: .described("the chip's"), group: arithmetic,
@@ -44,9 +44,10 @@ enum CompileCommand {
     examples: [
       ExampleSpec("nmsim compile net.json", "For the default chip; writes net.nmsim."),
       ExampleSpec(
-        "nmsim compile net.json --chip loihi --weight-bits 6 -o loihi.nmsim", "For another chip, with narrower weights."),
+        "nmsim compile net.json --chip loihi --weight-bits 6 -o loihi.nmsim", "For another chip, with narrower weights."
+      ),
     ],
-    exits: [.badData, .missingInput, .doesNotFit, .cannotWrite, .badConfiguration])
+    exits: [.badData, .missingInput, .doesNotFit, .badConfiguration])
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
     throw .notWritten(spec.name)

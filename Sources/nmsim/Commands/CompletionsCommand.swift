@@ -10,7 +10,8 @@ enum CompletionsCommand {
     ],
     examples: [
       ExampleSpec(
-        "nmsim completions bash > ~/.local/share/bash-completion/completions/nmsim", "For bash, from the next shell on."),
+        "nmsim completions bash > ~/.local/share/bash-completion/completions/nmsim", "For bash, from the next shell on."
+      ),
       ExampleSpec("nmsim completions fish > ~/.config/fish/completions/nmsim.fish", "For fish."),
     ])
 

@@ -62,21 +62,24 @@ enum ConvertCommand {
       .option(
         "calibration-samples", .integer(1...Int.max), "N", standard: .described("1000 or 500, by method"),
         group: calibration, "How many, from the first."),
-      .option("input-scale", .ratio, "X", standard: .described("1"), group: input, "Factor of the raw values, such as 1/255."),
+      .option(
+        "input-scale", .ratio, "X", standard: .described("1"), group: input,
+        "Factor of the raw values, such as 1/255."),
       .option("mean", .numbers, "X,...", group: input, "Subtracted after scaling, for each channel."),
       .option("std", .numbers, "X,...", group: input, "Divided by after that, for each channel."),
-      .option("output", short: "o", .file, "FILE", standard: .value("net.json"), group: outputs, "The spiking network."),
+      .option(
+        "output", short: "o", .file, "FILE", standard: .value("net.json"), group: outputs, "The spiking network."),
       .quiet, .color,
     ],
     examples: [
       ExampleSpec(
-        "nmsim convert model.onnx --method robust-norm --calibration train-images-idx3-ubyte.gz --input-scale 1/255",
+        "nmsim convert model.onnx --method robust-norm --calibration images.npy --input-scale 1/255",
         "Thresholds from the 99.9th percentile of the activations; writes net.json."),
       ExampleSpec(
         "nmsim convert model.onnx --method bsnn --period 10 --calibration data.npz -o bsnn.json",
         "Phase coding with bistable neurons."),
     ],
-    exits: [.badData, .missingInput, .cannotWrite])
+    exits: [.badData, .missingInput])
 
   /// The names of the contract, in its order.
   static let methods = [

@@ -22,7 +22,7 @@ enum EnergyCommand {
       ExampleSpec("nmsim energy", "The bill of run.json in this folder."),
       ExampleSpec("nmsim energy run.json --baseline max-norm.json --explain", "Ratios to another run, with sources."),
     ],
-    exits: [.badData, .missingInput, .cannotWrite, .badConfiguration])
+    exits: [.badData, .missingInput, .badConfiguration])
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
     throw .notWritten(spec.name)

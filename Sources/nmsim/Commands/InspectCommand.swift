@@ -13,7 +13,7 @@ enum InspectCommand {
       ExampleSpec("nmsim inspect net.nmsim", "Populations, cores and routes of a program."),
       ExampleSpec("nmsim inspect net.json run.json", "A network, then a result."),
     ],
-    exits: [.badData, .missingInput, .cannotWrite])
+    exits: [.badData, .missingInput])
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
     throw .notWritten(spec.name)

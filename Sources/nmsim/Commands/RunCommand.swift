@@ -56,7 +56,7 @@ enum RunCommand {
         "nmsim run net.nmsim --ticks 64 --input t10k-images-idx3-ubyte.gz --samples 1000 --json -",
         "The first 1,000 images of a file, the result on standard output."),
     ],
-    exits: [.checkFailed, .badData, .missingInput, .cannotWrite, .badConfiguration])
+    exits: [.checkFailed, .badData, .missingInput, .badConfiguration])
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
     throw .notWritten(spec.name)

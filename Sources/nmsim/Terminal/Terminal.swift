@@ -31,7 +31,8 @@ struct Terminal: Sendable {
   /// What tables and charts on standard output may use.
   var style: TextStyle {
     TextStyle(
-      width: facts.outputColumns ?? TextStyle.plain.width, usesColor: facts.usesColor(color), usesUnicode: facts.isUnicode)
+      width: facts.outputColumns ?? TextStyle.plain.width, usesColor: facts.usesColor(color),
+      usesUnicode: facts.isUnicode)
   }
 
   /// Whether progress is drawn on standard error.

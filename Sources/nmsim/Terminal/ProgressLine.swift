@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// Drawn only on a terminal, not with `--quiet` or under `CI`, from half a second on and at most ten times a second;
 /// cleared at the end. Any thread may report.
-final class Progress: Sendable {
+final class ProgressLine: Sendable {
   private struct State {
     var done = 0
     /// Seconds since the start at which the line was last drawn; nil: never.

@@ -5,7 +5,7 @@
 #endif
 
 /// What nmsim does to its own process.
-enum Process {
+enum ProcessControl {
   /// Makes a write to a closed pipe fail instead of killing the process, so that results are still saved when the
   /// reader of standard output has left.
   static func ignoreBrokenPipes() {

@@ -1,0 +1,89 @@
+import Testing
+
+@testable import nmsim
+
+@Suite("Command table")
+struct CommandTableTests {
+  private static let commands = CommandTable.complete.commands.map(\.spec)
+
+  @Test("names, short names and keys are unique, and none is taken by the parser", arguments: commands)
+  func names(_ command: CommandSpec) {
+    let keys = command.options.map(\.name) + command.positionals.map(\.name)
+    #expect(Set(keys).count == keys.count)
+    #expect(!keys.contains("help"))
+    let shorts = command.options.compactMap(\.short) + ["h"]
+    #expect(Set(shorts).count == shorts.count)
+    #expect(Self.commands.filter { $0.name == command.name }.count == 1)
+    #expect(CommandTable.complete.topic(command.name) == nil)
+  }
+
+  @Test("a list comes last, an optional positional before no required one", arguments: commands)
+  func positionals(_ command: CommandSpec) {
+    for (index, positional) in command.positionals.enumerated() {
+      let rest = command.positionals.dropFirst(index + 1)
+      switch positional.arity {
+      case .required: break
+      case .optional: #expect(!rest.contains { $0.arity == .required })
+      case .list: #expect(rest.isEmpty)
+      }
+    }
+  }
+
+  @Test("texts have their form, and there are two examples", arguments: commands)
+  func texts(_ command: CommandSpec) {
+    #expect(command.abstract.count <= 54 && !command.abstract.hasSuffix("."))
+    #expect(command.examples.count >= 2)
+    for option in command.options {
+      #expect(option.help.hasSuffix("."), "--\(option.name)")
+      #expect((option.value == nil) == option.placeholder.isEmpty, "--\(option.name)")
+    }
+  }
+
+  @Test("every example is a right command line", arguments: commands)
+  func examples(_ command: CommandSpec) throws {
+    for example in command.examples {
+      let words = example.line.split(separator: " ").map(String.init).prefix { $0 != ">" && $0 != "|" }
+      #expect(words.first == "nmsim")
+      let request = try ArgumentParser(table: .complete).parse(Array(words.dropFirst()))
+      guard case .command(let parsed, _) = request else {
+        Issue.record("'\(example.line)' runs no command")
+        continue
+      }
+      #expect(parsed.spec.name == command.name)
+    }
+  }
+
+  @Test("every default is a value that its option takes", arguments: commands)
+  func defaults(_ command: CommandSpec) throws {
+    for option in command.options {
+      guard case .value(let text)? = option.standard else { continue }
+      #expect(throws: Never.self, "--\(option.name)") { try option.value?.parse(text) }
+    }
+  }
+
+  @Test("shipped commands are those with a handler: the others say that they do not work yet")
+  func shipped() {
+    let known = Self.commands.map(\.name)
+    for name in CommandTable.unfinished {
+      #expect(known.contains(name))
+      #expect(CommandTable.shipped.command(name) == nil)
+    }
+    #expect(CommandTable.shipped.commands.count == known.count - CommandTable.unfinished.count)
+    for name in ["help", "completions", "manual"] { #expect(CommandTable.shipped.command(name) != nil) }
+    #expect(invoke("compile net.json", table: CommandTable.shipped.leavingOut(["compile"])).status == .usage)
+  }
+
+  @Test("exit statuses are those of sysexits.h")
+  func statuses() {
+    #expect(ExitStatus.allCases.map(\.rawValue) == [0, 1, 64, 65, 66, 69, 70, 73, 75, 78, 130, 143])
+  }
+
+  @Test("a result that could not be written ends with 73")
+  func fullDisk() {
+    let captured = CapturedTerminal(outputFailure: "no space left on the device")
+    #expect(Dispatch.run(["help"], table: .complete, terminal: captured.terminal) == .cannotWrite)
+    #expect(
+      captured.error.text
+        == "nmsim: standard output: no space left on the device: free some space or write to another place\n")
+  }
+}

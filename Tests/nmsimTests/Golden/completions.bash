@@ -1,0 +1,269 @@
+# bash completion for nmsim
+# nmsim completions bash > ~/.local/share/bash-completion/completions/nmsim
+
+# Offers the words of the first argument that begin with what was typed.
+_nmsim_words() {
+  local IFS=$' \t\n'
+  COMPREPLY=( $(compgen -W "$1" -- "$current") )
+}
+
+# Offers nothing, file names neither.
+_nmsim_nothing() {
+  compopt +o default +o bashdefault 2>/dev/null
+  COMPREPLY=()
+}
+
+_nmsim() {
+  local current previous
+  COMPREPLY=()
+  current="${COMP_WORDS[COMP_CWORD]}"
+  previous="${COMP_WORDS[COMP_CWORD-1]}"
+  # bash splits --option=value into three words.
+  if [[ $current == "=" ]]; then
+    current=""
+  elif [[ $previous == "=" && $COMP_CWORD -gt 2 ]]; then
+    previous="${COMP_WORDS[COMP_CWORD-2]}"
+  fi
+  if [[ $COMP_CWORD -eq 1 ]]; then
+    _nmsim_words "convert compile run energy explain chips inspect help completions manual --help --version"
+    return
+  fi
+  case "${COMP_WORDS[1]}" in
+    convert)
+      case "$previous" in
+        --method)
+          _nmsim_words "max-norm robust-norm channel-norm spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto"
+          return ;;
+        --steps)
+          _nmsim_nothing
+          return ;;
+        --percentile)
+          _nmsim_nothing
+          return ;;
+        --alpha)
+          _nmsim_nothing
+          return ;;
+        --period)
+          _nmsim_nothing
+          return ;;
+        --lambda)
+          _nmsim_nothing
+          return ;;
+        --tolerance)
+          _nmsim_nothing
+          return ;;
+        --p)
+          _nmsim_words "shared layer"
+          return ;;
+        --variant)
+          _nmsim_words "i c ic weights"
+          return ;;
+        --membrane)
+          _nmsim_words "clamp active literal"
+          return ;;
+        --max-count)
+          _nmsim_nothing
+          return ;;
+        --initial)
+          _nmsim_words "zero half"
+          return ;;
+        --reset)
+          _nmsim_words "soft hard"
+          return ;;
+        --readout)
+          _nmsim_words "potential spikes"
+          return ;;
+        --calibration)
+          return ;;
+        --calibration-labels)
+          return ;;
+        --calibration-samples)
+          _nmsim_nothing
+          return ;;
+        --input-scale)
+          _nmsim_nothing
+          return ;;
+        --mean)
+          _nmsim_nothing
+          return ;;
+        --std)
+          _nmsim_nothing
+          return ;;
+        -o|--output)
+          return ;;
+        --color)
+          _nmsim_words "auto always never"
+          return ;;
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "--method --steps --percentile --alpha --period --lambda --tolerance --p --variant --membrane --max-count --no-synchronous-neurons --initial --reset --readout --literal --calibration --calibration-labels --calibration-samples --input-scale --mean --std -o --output -q --quiet --color -h --help"
+      fi ;;
+    compile)
+      case "$previous" in
+        --chip)
+          _nmsim_words "generic-45nm ideal loihi truenorth"
+          return ;;
+        --weight-bits)
+          _nmsim_nothing
+          return ;;
+        --membrane-bits)
+          _nmsim_nothing
+          return ;;
+        --fraction-bits)
+          _nmsim_nothing
+          return ;;
+        --scale)
+          _nmsim_words "channel population"
+          return ;;
+        --mapping)
+          _nmsim_words "row-major random"
+          return ;;
+        --schedule)
+          _nmsim_words "windowed continuous"
+          return ;;
+        --seed)
+          _nmsim_nothing
+          return ;;
+        -o|--output)
+          return ;;
+        --json)
+          return ;;
+        --color)
+          _nmsim_words "auto always never"
+          return ;;
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "--chip --weight-bits --membrane-bits --fraction-bits --scale --mapping --schedule --seed -o --output --json -q --quiet --color -h --help"
+      fi ;;
+    run)
+      case "$previous" in
+        --ticks)
+          _nmsim_nothing
+          return ;;
+        --threads)
+          _nmsim_nothing
+          return ;;
+        --engine)
+          _nmsim_words "fast interpreter"
+          return ;;
+        --input)
+          return ;;
+        --labels)
+          return ;;
+        --samples)
+          _nmsim_nothing
+          return ;;
+        --target)
+          _nmsim_nothing
+          return ;;
+        --min-accuracy)
+          _nmsim_nothing
+          return ;;
+        --spike-profile)
+          _nmsim_nothing
+          return ;;
+        --json)
+          return ;;
+        --predictions)
+          return ;;
+        --outputs)
+          return ;;
+        --color)
+          _nmsim_words "auto always never"
+          return ;;
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "--ticks --threads --engine --input --labels --samples --target --min-accuracy --spike-profile --json --predictions --outputs --no-timing -q --quiet --color -h --help"
+      fi ;;
+    energy)
+      case "$previous" in
+        --baseline)
+          return ;;
+        --profile)
+          _nmsim_nothing
+          return ;;
+        --json)
+          return ;;
+        --color)
+          _nmsim_words "auto always never"
+          return ;;
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "--baseline --profile --explain --json -q --quiet --color -h --help"
+      fi ;;
+    explain)
+      case "$previous" in
+        --ticks)
+          _nmsim_nothing
+          return ;;
+        --input)
+          return ;;
+        --labels)
+          return ;;
+        --samples)
+          _nmsim_nothing
+          return ;;
+        --chip)
+          _nmsim_words "generic-45nm ideal loihi truenorth"
+          return ;;
+        --json)
+          return ;;
+        --color)
+          _nmsim_words "auto always never"
+          return ;;
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "--ticks --input --labels --samples --chip --json -q --quiet --color -h --help"
+      fi ;;
+    chips)
+      case "$previous" in
+        --json)
+          return ;;
+        --color)
+          _nmsim_words "auto always never"
+          return ;;
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "--json -q --quiet --color -h --help"
+      else
+        _nmsim_words "list show generic-45nm ideal loihi truenorth"
+      fi ;;
+    inspect)
+      case "$previous" in
+        --json)
+          return ;;
+        --color)
+          _nmsim_words "auto always never"
+          return ;;
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "--json -q --quiet --color -h --help"
+      fi ;;
+    help)
+      case "$previous" in
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "-h --help"
+      else
+        _nmsim_words "convert compile run energy explain chips inspect help completions manual words files output exit-status"
+      fi ;;
+    completions)
+      case "$previous" in
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "-h --help"
+      else
+        _nmsim_words "bash zsh fish"
+      fi ;;
+    manual)
+      case "$previous" in
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "-h --help"
+      else
+        _nmsim_nothing
+      fi ;;
+  esac
+}
+
+complete -o bashdefault -o default -F _nmsim nmsim

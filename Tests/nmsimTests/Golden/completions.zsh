@@ -1,0 +1,172 @@
+#compdef nmsim
+# zsh completion for nmsim; save as _nmsim in a folder of $fpath:
+# nmsim completions zsh > "${fpath[1]}/_nmsim"
+
+# Offers the given names, and files.
+_nmsim_or_files() {
+  _alternative "names:name:($*)" 'files:file:_files'
+}
+
+_nmsim() {
+  local -a commands
+  commands=(
+    'convert:Convert a trained network (ONNX) into a spiking one'
+    'compile:Compile a network into a program for a chip'
+    'run:Run a program on samples'
+    'energy:Show what a run would cost in energy and time'
+    'explain:Show layer by layer where accuracy is lost'
+    'chips:List chip descriptions, or show one'
+    'inspect:Show what is in a network, a program or a result'
+    'help:Show help for a command or topic'
+    'completions:Print a completion script for a shell'
+    'manual:Print the man page (mdoc)'
+  )
+  if (( CURRENT == 2 )); then
+    _describe -t commands command commands
+    _arguments '--help[Show help]' '--version[Show the version]'
+    return
+  fi
+  local name=${words[2]}
+  shift words
+  (( CURRENT-- ))
+  case $name in
+    convert)
+      _arguments -s \
+        '--method=[Conversion method; auto keeps the cheapest that keeps the accuracy.]:NAME:(max-norm robust-norm channel-norm spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto)' \
+        '--steps=[Steps of the calibration, and default of '\''run --ticks'\''.]:T: ' \
+        '--percentile=[robust-norm\: percentile of the activations taken as maximum.]:P: ' \
+        '--alpha=[rmp, channel-balance\: factor of the thresholds.]:A: ' \
+        '--period=[weighted-spikes, bsnn\: phases of a period.]:K: ' \
+        '--lambda=[rate-norm\: weight of the rate inference loss.]:L: ' \
+        '--tolerance=[rate-norm\: accuracy that may be lost.]:FRACTION: ' \
+        '--p=[rate-norm\: one factor for all layers, or one for each.]:shared|layer:(shared layer)' \
+        '--variant=[ic-snn\: initial potentials, coding compensation, both, or from the weights.]:NAME:(i c ic weights)' \
+        '--membrane=[ic-snn\: how initial potentials are found from data.]:NAME:(clamp active literal)' \
+        '--max-count=[aug-mapping\: largest count a spike carries.]:M: ' \
+        '--no-synchronous-neurons[bsnn\: residual shortcuts without synchronisation.]' \
+        '--initial=[Initial potential\: zero, or half a threshold.]:zero|half:(zero half)' \
+        '--reset=[After a spike\: subtract the threshold, or set to zero.]:soft|hard:(soft hard)' \
+        '--readout=[What is read as the answer.]:potential|spikes:(potential spikes)' \
+        '--literal[Take the paper as printed where a corrected reading is the default.]' \
+        '--calibration=[Images for calibration\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
+        '--calibration-labels=[Their labels.]:LABELS:_files' \
+        '--calibration-samples=[How many, from the first.]:N: ' \
+        '--input-scale=[Factor of the raw values, such as 1/255.]:X: ' \
+        '--mean=[Subtracted after scaling, for each channel.]:X,...: ' \
+        '--std=[Divided by after that, for each channel.]:X,...: ' \
+        '(-o --output)-o+[The spiking network.]:FILE:_files' \
+        '(-o --output)--output=[The spiking network.]:FILE:_files' \
+        '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
+        '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
+        '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' \
+        '1:MODEL:_files' ;;
+    compile)
+      _arguments -s \
+        '--chip=[Chip description\: a name of '\''nmsim chips'\'', or a file.]:NAME|FILE: _nmsim_or_files generic-45nm ideal loihi truenorth' \
+        '--weight-bits=[Bits of a weight.]:N: ' \
+        '--membrane-bits=[Bits of a membrane potential.]:N: ' \
+        '--fraction-bits=[Extra low bits of biases, thresholds and potentials.]:N: ' \
+        '--scale=[What shares one weight scale\: an output channel, or a whole population.]:channel|population:(channel population)' \
+        '--mapping=[Where the cores are placed.]:row-major|random|FILE: _nmsim_or_files row-major random' \
+        '--schedule=[Layers active in their windows, or all at every tick.]:windowed|continuous:(windowed continuous)' \
+        '--seed=[Seed of the random mapping.]:N: ' \
+        '(-o --output)-o+[The program.]:FILE:_files' \
+        '(-o --output)--output=[The program.]:FILE:_files' \
+        '--json=[Also write the tables as JSON; '\''-'\'' is standard output.]:FILE:_files' \
+        '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
+        '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
+        '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' \
+        '1:NETWORK:_files' ;;
+    run)
+      _arguments -s \
+        '--ticks=[Steps of an inference.]:T: ' \
+        '--threads=[Threads, at most 1024.]:N: ' \
+        '--engine=[fast works by populations; interpreter moves every message from core to core, slowly.]:fast|interpreter:(fast interpreter)' \
+        '--input=[Images\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
+        '--labels=[Labels; without any, accuracies are unknown.]:LABELS:_files' \
+        '--samples=[How many samples.]:N: ' \
+        '--target=[Also report the steps and the energy that reach this accuracy, a fraction of 1.]:ACCURACY: ' \
+        '--min-accuracy=[End with status 1 when the accuracy, a fraction of 1, is below.]:ACCURACY: ' \
+        '--spike-profile=[Energy per spike for the papers'\'' model.]:NAME: ' \
+        '--json=[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
+        '--predictions=[One row a sample\: index, label, prediction, decision step.]:FILE.csv:_files' \
+        '--outputs=[The output values, in units of the original network.]:FILE.npy:_files' \
+        '--no-timing[Leave the simulation'\''s own wall time out of the result.]' \
+        '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
+        '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
+        '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' \
+        '1::PROGRAM:_files' ;;
+    energy)
+      _arguments -s \
+        '--baseline=[Another run, to show ratios against.]:FILE:_files' \
+        '--profile=[Energy per spike for the papers'\'' model.]:NAME: ' \
+        '--explain[Show formulas, constants and their sources.]' \
+        '--json=[Also write the bill as JSON; '\''-'\'' is standard output.]:FILE:_files' \
+        '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
+        '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
+        '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' \
+        '1::RUN:_files' ;;
+    explain)
+      _arguments -s \
+        '--ticks=[Steps of an inference.]:T: ' \
+        '--input=[Images\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
+        '--labels=[Their labels.]:LABELS:_files' \
+        '--samples=[How many samples, from the first.]:N: ' \
+        '--chip=[Chip description.]:NAME|FILE: _nmsim_or_files generic-45nm ideal loihi truenorth' \
+        '--json=[Also write the tables as JSON; '\''-'\'' is standard output.]:FILE:_files' \
+        '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
+        '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
+        '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' \
+        '1:NETWORK:_files' \
+        '2::MODEL:_files' ;;
+    chips)
+      _arguments -s \
+        '--json=[Also write what is shown as JSON; '\''-'\'' is standard output.]:FILE:_files' \
+        '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
+        '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
+        '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' \
+        '1::ACTION:(list show)' \
+        '2::CHIP: _nmsim_or_files generic-45nm ideal loihi truenorth' ;;
+    inspect)
+      _arguments -s \
+        '--json=[Also write what is shown as JSON; '\''-'\'' is standard output.]:FILE:_files' \
+        '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
+        '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
+        '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' \
+        '*:FILE:_files' ;;
+    help)
+      _arguments -s \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' \
+        '1::NAME:(convert compile run energy explain chips inspect help completions manual words files output exit-status)' ;;
+    completions)
+      _arguments -s \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' \
+        '1:SHELL:(bash zsh fish)' ;;
+    manual)
+      _arguments -s \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' ;;
+  esac
+}
+
+if [[ $funcstack[1] == _nmsim ]]; then
+  _nmsim "$@"
+else
+  compdef _nmsim nmsim
+fi

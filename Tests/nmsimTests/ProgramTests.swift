@@ -1,0 +1,38 @@
+import Testing
+
+@testable import nmsim
+
+/// The built program, as a shell sees it.
+@Suite("Program", .enabled(if: Program.nmsim != nil && Program.find("bash") != nil, "nmsim or bash is not there"))
+struct ProgramTests {
+  private func bash(_ script: String) throws -> (status: Int32, text: String) {
+    try Program.run(try #require(Program.find("bash")), ["-c", script, "bash", try #require(Program.nmsim)])
+  }
+
+  @Test("a reader that leaves early is no failure and no noise")
+  func closedPipe() throws {
+    let result = try bash("set -o pipefail; { sleep 0.1; \"$1\" manual; } | true")
+    #expect(result.status == 0)
+    #expect(result.text.isEmpty)
+  }
+
+  @Test("a full disk is a failure", .enabled(if: Program.find("sh") != nil))
+  func fullDisk() throws {
+    let result = try bash("[ -e /dev/full ] || exit 73; \"$1\" manual > /dev/full")
+    #expect(result.status == 73)
+  }
+
+  @Test("the exit status of a wrong command line is 64, of help 0")
+  func statuses() throws {
+    #expect(try bash("\"$1\"").status == 64)
+    #expect(try bash("\"$1\" --nonsense 2>/dev/null").status == 64)
+    #expect(try bash("\"$1\" help").status == 0)
+  }
+
+  @Test("bytes that are not UTF-8 do not trap")
+  func bytes() throws {
+    let result = try bash("\"$1\" $'\\xff\\xfe' 2>&1")
+    #expect(result.status == 64)
+    #expect(result.text.hasPrefix("nmsim: unknown command '"))
+  }
+}

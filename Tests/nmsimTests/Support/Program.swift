@@ -1,0 +1,40 @@
+import Foundation
+
+/// Another program, run by the tests.
+enum Program {
+  /// Its path, where it is installed.
+  static func find(_ name: String) -> String? {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    return path.split(separator: ":").map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+
+  /// The nmsim binary beside the test binary.
+  static var nmsim: String? {
+    guard let tests = CommandLine.arguments.first else { return nil }
+    let path = URL(filePath: tests).deletingLastPathComponent().appending(path: "nmsim").path
+    return FileManager.default.isExecutableFile(atPath: path) ? path : nil
+  }
+
+  /// Runs it; standard output and standard error come back as one text.
+  static func run(_ path: String, _ arguments: [String]) throws -> (status: Int32, text: String) {
+    let process = Foundation.Process()
+    let pipe = Pipe()
+    process.executableURL = URL(filePath: path)
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+  }
+
+  /// Calls the closure with the path of a file that holds the text.
+  static func withFile<Result>(_ text: String, _ body: (String) throws -> Result) throws -> Result {
+    let file = FileManager.default.temporaryDirectory.appending(path: "nmsim-\(UUID().uuidString)")
+    try Data(text.utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    return try body(file.path)
+  }
+}
