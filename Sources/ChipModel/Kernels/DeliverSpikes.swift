@@ -270,16 +270,16 @@ enum DeliverSpikes {
 
   @inline(__always)
   private static func add(_ x: SIMD16<Int16>, to out: UnsafeMutablePointer<Int16>) {
-    let raw = unsafe UnsafeMutableRawPointer(out)
+    let raw = UnsafeMutableRawPointer(out)
     let sum = unsafe raw.loadUnaligned(as: SIMD16<Int16>.self) &+ x
-    raw.storeBytes(of: sum, as: SIMD16<Int16>.self)
+    unsafe raw.storeBytes(of: sum, as: SIMD16<Int16>.self)
   }
 
   @inline(__always)
   private static func add(_ x: SIMD8<Int16>, to out: UnsafeMutablePointer<Int16>) {
-    let raw = unsafe UnsafeMutableRawPointer(out)
+    let raw = UnsafeMutableRawPointer(out)
     let sum = unsafe raw.loadUnaligned(as: SIMD8<Int16>.self) &+ x
-    raw.storeBytes(of: sum, as: SIMD8<Int16>.self)
+    unsafe raw.storeBytes(of: sum, as: SIMD8<Int16>.self)
   }
 
   @inline(__always)

@@ -3,15 +3,18 @@
 /// The chip interpreter executes core images and routes and nothing else, so an image is complete: parameters are copied
 /// into it and geometry is spelled out. `population` and `projection` only attribute counts.
 public struct CoreImage: Sendable, Equatable {
+  /// Which physical core it is: its place on the mesh.
+  public var place: Int
   public var groups: [NeuronGroup]
   public var blocks: [SynapseBlock]
   public var inputAxons: InputAxons
   public var outputAxons: OutputAxons
 
   public init(
-    groups: [NeuronGroup] = [], blocks: [SynapseBlock] = [], inputAxons: InputAxons = InputAxons(),
+    place: Int, groups: [NeuronGroup] = [], blocks: [SynapseBlock] = [], inputAxons: InputAxons = InputAxons(),
     outputAxons: OutputAxons = OutputAxons()
   ) {
+    self.place = place
     self.groups = groups
     self.blocks = blocks
     self.inputAxons = inputAxons

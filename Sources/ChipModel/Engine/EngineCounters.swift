@@ -1,0 +1,58 @@
+/// What one worker counts over its samples. All integers, so that adding workers in any grouping gives the same totals.
+public struct EngineCounters: Sendable, Equatable {
+  /// Spikes per population and neuron, row-major; `spikes[p].count` is the population's size.
+  public var spikes: [[UInt64]]
+  /// Sum of |payload| per population and neuron; empty where spikes carry no payload (it is `spikes` then).
+  public var payloads: [[UInt64]]
+  /// Spikes per population and step.
+  public var spikesByStep: [[Int]]
+  /// Saturations per population.
+  public var saturations: [Int]
+  /// Per projection behind a max-pool gate: spikes let through per pooled neuron, and their |payload|; else empty.
+  public var gatedSpikes: [[UInt64]]
+  public var gatedPayloads: [[UInt64]]
+  /// Multiply-accumulates of the host's input encoding with neither factor zero.
+  public var inputMACs: Int
+  public var samples: Int
+
+  public init(program: CompiledProgram, steps: Int) {
+    spikes = program.populations.map {
+      [UInt64](repeating: 0, count: $0.model.kind == .accumulator ? 0 : $0.shape.count)
+    }
+    payloads = program.populations.map { [UInt64](repeating: 0, count: $0.model.hasPayload ? $0.shape.count : 0) }
+    spikesByStep = program.populations.map { _ in [Int](repeating: 0, count: steps) }
+    saturations = [Int](repeating: 0, count: program.populations.count)
+    gatedSpikes = program.projections.map { projection in
+      guard projection.isGated, let source = projection.source else { return [] }
+      let pooled = projection.pool?.output(of: program.populations[source].shape)
+      return [UInt64](repeating: 0, count: pooled?.count ?? 0)
+    }
+    gatedPayloads = program.projections.enumerated().map { index, projection in
+      guard let source = projection.source, program.populations[source].model.hasPayload else { return [] }
+      guard projection.isGated else { return [] }
+      let pooled = projection.pool?.output(of: program.populations[source].shape)
+      return [UInt64](repeating: 0, count: pooled?.count ?? 0)
+    }
+    inputMACs = 0
+    samples = 0
+  }
+
+  public mutating func add(_ other: EngineCounters) {
+    EngineCounters.add(&spikes, other.spikes)
+    EngineCounters.add(&payloads, other.payloads)
+    for p in spikesByStep.indices {
+      for s in spikesByStep[p].indices { spikesByStep[p][s] += other.spikesByStep[p][s] }
+    }
+    for p in saturations.indices { saturations[p] += other.saturations[p] }
+    EngineCounters.add(&gatedSpikes, other.gatedSpikes)
+    EngineCounters.add(&gatedPayloads, other.gatedPayloads)
+    inputMACs += other.inputMACs
+    samples += other.samples
+  }
+
+  private static func add(_ a: inout [[UInt64]], _ b: [[UInt64]]) {
+    for outer in a.indices {
+      for inner in a[outer].indices { a[outer][inner] &+= b[outer][inner] }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/// Why a network cannot be compiled for a chip. One line each: what, the number, the limit, what to do.
+public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
+  case unsupportedModel(population: String, model: String, chip: String, supported: [String])
+  case periodCodeNeedsWindows(population: String)
+  case mixedAmplitude(projection: String, population: String)
+  case thresholdsPerNeuron(population: String, chip: String)
+  case thresholdBelowOne(population: String, threshold: Double, unit: Double)
+  case doesNotFit(population: String, what: String, value: Double, bits: Int, of: String)
+  case sumDoesNotFit(population: String, sum: Int64, bits: Int, chip: String)
+  case integerWeight(projection: String, value: Int32, bits: Int)
+  case capacity(population: String, need: Int, unit: String, limit: Int, chip: String, remedy: String)
+  case tooManyCores(need: Int, limit: Int, chip: String, population: String)
+  case option(String)
+
+  public var description: String {
+    switch self {
+    case .unsupportedModel(let population, let model, let chip, let supported):
+      "population '\(population)' uses neuron model '\(model)', which chip '\(chip)' does not run "
+        + "(it runs \(supported.joined(separator: ", "))); convert with another method or choose another chip"
+    case .periodCodeNeedsWindows(let population):
+      "population '\(population)' uses a period code, which needs windows that follow one another; "
+        + "compile with --schedule windowed"
+    case .mixedAmplitude(let projection, let population):
+      "projection '\(projection)': the spike values of population '\(population)' differ between the neurons of a "
+        + "channel, which its weights cannot absorb; give 'spikeValue' or 'threshold' per channel"
+    case .thresholdsPerNeuron(let population, let chip):
+      "population '\(population)' has a threshold per neuron, chip '\(chip)' one per population; "
+        + "give thresholds per channel or choose a chip with thresholdPerNeuron"
+    case .thresholdBelowOne(let population, let threshold, let unit):
+      "population '\(population)': threshold \(decimal(threshold)) rounds below 1 in units of \(decimal(unit)); "
+        + "use more --weight-bits or --fraction-bits, or a larger threshold"
+    case .doesNotFit(let population, let what, let value, let bits, let register):
+      "population '\(population)': \(what) \(decimal(value)) does not fit the \(bits)-bit \(register); "
+        + "use more --membrane-bits, fewer --weight-bits or --fraction-bits, or --scale population"
+    case .sumDoesNotFit(let population, let sum, let bits, let chip):
+      "population '\(population)': one tick can add up to \(grouped(sum)), which the \(bits)-bit accumulator of chip "
+        + "'\(chip)' does not hold; use fewer --weight-bits or --fraction-bits, a bound on payloads (--max-count), "
+        + "or a chip with a wider accumulator"
+    case .integerWeight(let projection, let value, let bits):
+      "projection '\(projection)': integer weight \(value) does not fit \(bits) bits "
+        + "(\(-(1 << (bits - 1)))...\((1 << (bits - 1)) - 1)); use more --weight-bits"
+    case .capacity(let population, let need, let unit, let limit, let chip, let remedy):
+      "population '\(population)' needs \(grouped(Int64(need))) \(unit), chip '\(chip)' has \(grouped(Int64(limit))); "
+        + remedy
+    case .tooManyCores(let need, let limit, let chip, let population):
+      "the network needs \(need == Int.max ? "more" : grouped(Int64(need))) cores, chip '\(chip)' has "
+        + "\(grouped(Int64(limit))) (full at population '\(population)'); choose a larger chip, or one with more "
+        + "neurons or synapse memory a core"
+    case .option(let text): text
+    }
+  }
+}
+
+/// A count with thousands separators.
+func grouped(_ value: Int64) -> String {
+  let digits = String(value.magnitude)
+  var text = ""
+  for (position, digit) in digits.enumerated() {
+    if position > 0 && (digits.count - position) % 3 == 0 { text.append(",") }
+    text.append(digit)
+  }
+  return value < 0 ? "-" + text : text
+}
+
+/// A real number as short as it reads back.
+func decimal(_ value: Double) -> String {
+  if value == value.rounded(), value.magnitude < 1e15 { return grouped(Int64(value)) }
+  return "\(value)"
+}

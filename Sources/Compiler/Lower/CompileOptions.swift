@@ -1,0 +1,35 @@
+import ChipModel
+
+/// What `compile` may override of a chip, and how it maps.
+public struct CompileOptions: Sendable, Equatable {
+  public enum Scale: String, Sendable, CaseIterable { case channel, population }
+  public enum Placement: String, Sendable, CaseIterable {
+    case rowMajor = "row-major"
+    case random
+  }
+  /// 2...16; nil: the chip's default.
+  public var weightBits: Int?
+  /// 2...32; nil: the chip's.
+  public var membraneBits: Int?
+  /// 0...15; nil: the chip's.
+  public var fractionBits: Int?
+  /// Nil: per channel where the chip has a threshold per neuron, else per population.
+  public var scale: Scale?
+  public var schedule: Schedule
+  public var placement: Placement
+  /// Seed of `random` placement.
+  public var seed: UInt64
+
+  public init(
+    weightBits: Int? = nil, membraneBits: Int? = nil, fractionBits: Int? = nil, scale: Scale? = nil,
+    schedule: Schedule = .windowed, placement: Placement = .rowMajor, seed: UInt64 = 0
+  ) {
+    self.weightBits = weightBits
+    self.membraneBits = membraneBits
+    self.fractionBits = fractionBits
+    self.scale = scale
+    self.schedule = schedule
+    self.placement = placement
+    self.seed = seed
+  }
+}

@@ -1,0 +1,46 @@
+import ChipModel
+
+/// What the interpreter counts, event by event. The engine derives the same numbers from spike counts.
+public struct InterpreterCounters: Sendable, Equatable {
+  /// Spikes and |payload| per population and neuron, row-major.
+  public var spikes: [[UInt64]]
+  public var payloads: [[UInt64]]
+  public var spikesByStep: [[Int]]
+  public var spikesByCore: [Int]
+  /// Synaptic operations by the population that receives, and by the core that performs them.
+  public var synapticOperations: [Int]
+  public var synapticOperationsByCore: [Int]
+  /// |payload| for every synapse with a weight that is not zero.
+  public var effectiveAdditions: Int
+  public var saturations: [Int]
+  public var messages: Int
+  public var messagesIn: [Int]
+  public var hops: Int
+  public var neuronUpdates: Int
+  public var samples: Int
+
+  init(program: CompiledProgram, steps: Int) {
+    spikes = program.populations.map {
+      [UInt64](repeating: 0, count: $0.model.kind == .accumulator ? 0 : $0.shape.count)
+    }
+    payloads = program.populations.map { [UInt64](repeating: 0, count: $0.model.hasPayload ? $0.shape.count : 0) }
+    spikesByStep = program.populations.map { _ in [Int](repeating: 0, count: steps) }
+    spikesByCore = [Int](repeating: 0, count: program.cores.count)
+    synapticOperations = [Int](repeating: 0, count: program.populations.count)
+    synapticOperationsByCore = [Int](repeating: 0, count: program.cores.count)
+    effectiveAdditions = 0
+    saturations = [Int](repeating: 0, count: program.populations.count)
+    messages = 0
+    messagesIn = [Int](repeating: 0, count: program.cores.count)
+    hops = 0
+    neuronUpdates = 0
+    samples = 0
+  }
+
+  mutating func note(spike payload: Int32, core: Int, population: Int, neuron: Int, step: Int) {
+    spikes[population][neuron] += 1
+    if !payloads[population].isEmpty { payloads[population][neuron] += UInt64(payload.magnitude) }
+    spikesByStep[population][step] += 1
+    spikesByCore[core] += 1
+  }
+}
