@@ -1,0 +1,79 @@
+import ChipModel
+
+/// What `compile` makes: the program and the account of how it was made.
+public struct CompileResult: Sendable {
+  public var program: CompiledProgram
+  public var headroom: [Headroom]
+  public var loads: [CoreLoad]
+}
+
+extension CompiledProgram {
+  /// Compiles a checked network for a chip: lowering, partition, placement, core images and routes.
+  ///
+  /// Deterministic: the same network, chip and options give the same bytes.
+  /// - Throws: ``CompileError``, naming population, number and limit.
+  public static func compile(
+    _ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions = CompileOptions()
+  ) throws(CompileError) -> CompileResult {
+    let lowering = try Lowering(network, chip: chip, options: options)
+    var program = lowering.program
+    let partition = try Partition(
+      populations: program.populations, projections: program.projections, weights: program.weights, chip: chip,
+      weightBits: lowering.weightBits, order: program.topologicalOrder)
+    let places = Placement.places(
+      cores: partition.cores.count, chip: chip, kind: options.placement, seed: options.seed)
+    let built = CoreBuilder(partition, places: places, mesh: Mesh(chip))
+    program.cores = built.cores
+    program.routes = built.routes
+    return CompileResult(
+      program: program, headroom: lowering.headroom, loads: partition.cores.map(\.load))
+  }
+
+  /// The same network in integers without cores: what calibration runs on the engine.
+  public static func lower(
+    _ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions = CompileOptions()
+  ) throws(CompileError) -> CompiledProgram {
+    try Lowering(network, chip: chip, options: options).program
+  }
+}
+
+extension Lowering {
+  /// The lowered network as a program without cores.
+  var program: CompiledProgram {
+    let source = network.network
+    let ann = source.ann
+    func text(_ key: String) -> String? {
+      for entry in source.provenance where entry.key == key {
+        if case .text(let value) = entry.value { return value }
+      }
+      return nil
+    }
+    var steps: Int?
+    for entry in source.provenance where entry.key == "steps" {
+      if case .number(let value) = entry.value { steps = Int(exactly: value).flatMap { $0 >= 1 ? $0 : nil } }
+    }
+    return CompiledProgram(
+      network: ProgramNetwork(
+        name: source.name, method: text("method"), inputDimensions: source.input.shape,
+        preprocessing: source.input.preprocessing, images: source.input.images, labels: source.input.labels,
+        ann: ANNFacts(
+          accuracy: ann?.accuracy, accuracyOn: ann?.accuracyOn, multiplyAccumulates: ann?.multiplyAccumulates,
+          parameters: ann?.parameters),
+        steps: steps, provenance: source.provenance.map { "\($0.key): \($0.value.text)" }),
+      chip: chip, schedule: options.schedule, fractionBits: fractionBits, weightBits: weightBits,
+      membraneBits: membraneBits, populations: populations, projections: projections, weights: weights,
+      output: ProgramOutput(
+        population: network.output, readout: network.readout == .potential ? .potential : .spikes))
+  }
+}
+
+extension ProvenanceValue {
+  /// The value as one line of text.
+  var text: String {
+    switch self {
+    case .text(let value): value
+    case .number(let value): decimal(value)
+    case .flag(let value): value ? "true" : "false"
+    }
+  }
+}

@@ -1,0 +1,338 @@
+import ChipModel
+
+/// From a checked network in real numbers to integer populations and projections, without cores.
+///
+/// The passes in order: models and windows; amplitudes folded into weights; scales and rounding; thresholds, biases and
+/// initial potentials into units; relays for delays that the chip has not; proofs of widths.
+struct Lowering {
+  let network: CheckedNetwork
+  let chip: ChipDescription
+  let options: CompileOptions
+  let weightBits: Int
+  let membraneBits: Int
+  let fractionBits: Int
+  private(set) var populations: [Population] = []
+  private(set) var projections: [Projection] = []
+  private(set) var weights: [WeightTensor] = []
+  private(set) var headroom: [Headroom] = []
+
+  init(_ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions) throws(CompileError) {
+    self.network = network
+    self.chip = chip
+    self.options = options
+    weightBits = options.weightBits ?? chip.defaultWeightBits
+    membraneBits = options.membraneBits ?? chip.membraneBits
+    fractionBits = options.fractionBits ?? chip.fractionBits
+    guard (2...16).contains(weightBits), (2...32).contains(membraneBits), (0...15).contains(fractionBits) else {
+      throw .option("weight bits must be 2...16, membrane bits 2...32, fraction bits 0...15")
+    }
+    try lowerPopulations()
+    insertRelays()
+    try proveWidths()
+  }
+
+  // MARK: - Populations
+
+  private mutating func lowerPopulations() throws(CompileError) {
+    // Projections keep the network's order, whatever order their targets are lowered in.
+    var lowered = [(tensor: WeightTensor, shifts: [UInt8], error: Double)?](
+      repeating: nil, count: network.projections.count)
+    for population in network.populations {
+      try checkModel(population)
+      var incoming: [(projection: CheckedProjection, folded: FoldedWeights)] = []
+      for index in population.incoming {
+        let projection = network.projections[index]
+        incoming.append(
+          (projection, try FoldedWeights(projection, source: projection.source.map { network.populations[$0] })))
+      }
+      let isRead = network.output == populations.count && network.readout == .potential
+      let isShared = isRead || !chip.thresholdPerNeuron || options.scale == .population
+      let quantised = try QuantisedPopulation(
+        population: population, incoming: incoming, isShared: isShared,
+        thresholdRatio: isRead || chip.thresholdPerNeuron ? nil : try thresholdRatio(population), bits: weightBits,
+        maximumShift: population.hasIntegerWeights ? 0 : chip.maximumWeightShift)
+      for (index, projection) in zip(population.incoming, quantised.projections) {
+        lowered[index] = (projection.tensor, projection.shifts, projection.largestError)
+      }
+      populations.append(try integerPopulation(population, unit: quantised.unit))
+    }
+    for (index, projection) in network.projections.enumerated() {
+      guard let result = lowered[index] else { continue }
+      weights.append(result.tensor)
+      projections.append(integerProjection(projection, weights: weights.count - 1, result.shifts, result.error))
+    }
+  }
+
+  private func checkModel(_ population: CheckedPopulation) throws(CompileError) {
+    let name = population.model.rawValue
+    guard chip.supports(neuronModel: name) else {
+      throw .unsupportedModel(
+        population: population.name, model: name, chip: chip.name,
+        supported: chip.neuronModels?.value ?? ChipDescription.allNeuronModels)
+    }
+    if options.schedule == .continuous, (population.period ?? 1) > 1 {
+      throw .periodCodeNeedsWindows(population: population.name)
+    }
+  }
+
+  /// Thresholds of the channels relative to the largest, where they differ and the chip has one for all.
+  private func thresholdRatio(_ population: CheckedPopulation) throws(CompileError) -> [Double]? {
+    guard let threshold = population.threshold, !population.hasIntegerWeights else { return nil }
+    let entries = threshold.entries
+    guard let first = entries.first, entries.contains(where: { $0 != first }) else { return nil }
+    guard threshold.isUniformPerChannel || population.shape.pixels == 1 else {
+      throw .thresholdsPerNeuron(population: population.name, chip: chip.name)
+    }
+    let largest = entries.filter(\.isFinite).max() ?? 1
+    // A channel that never fires keeps the largest unit; its threshold is the flag.
+    return entries.map { $0.isFinite ? $0 / largest : 1 }
+  }
+
+  private func integerPopulation(_ population: CheckedPopulation, unit: [Double]) throws(CompileError) -> Population {
+    let period = population.period ?? 1
+    let shape = population.shape
+    let scale = Double(1 << fractionBits)
+    let high = Double(FixedPoint.highest(bits: membraneBits))
+    let name = population.name
+    func integers(_ values: ResolvedValues?, what: String, limit: Double) throws(CompileError) -> UnitValues {
+      guard let values else { return UnitValues(uniform: 0) }
+      let expanded = QuantisedParameter(values, unit: unit, shape: shape)
+      var result: [Int32] = []
+      result.reserveCapacity(expanded.values.count)
+      for (value, unit) in zip(expanded.values, expanded.units) {
+        let integer = (value / unit * scale).rounded(.toNearestOrEven)
+        guard abs(integer) <= limit else {
+          throw .doesNotFit(population: name, what: what, value: value, bits: membraneBits, of: "membrane")
+        }
+        result.append(Int32(integer))
+      }
+      return UnitValues(result).simplified
+    }
+    func thresholds(_ values: ResolvedValues?, sign: Double) throws(CompileError) -> UnitValues {
+      guard let values else { return UnitValues(uniform: NeuronModel.infinite) }
+      let expanded = QuantisedParameter(values, unit: unit, shape: shape)
+      var result: [Int32] = []
+      result.reserveCapacity(expanded.values.count)
+      for (value, unit) in zip(expanded.values, expanded.units) {
+        if value.isInfinite {
+          result.append(NeuronModel.infinite)
+          continue
+        }
+        let integer = (value / unit * scale).rounded(.toNearestOrEven)
+        guard integer * sign >= 1 else {
+          throw .thresholdBelowOne(population: name, threshold: value, unit: unit / scale)
+        }
+        let shifted = abs(integer) * Double(1 << (period - 1)) + (population.strict ? 1 : 0)
+        guard shifted <= high, abs(integer) < Double(Int32.max) else {
+          throw .doesNotFit(
+            population: name, what: sign > 0 ? "threshold" : "negative threshold", value: value, bits: membraneBits,
+            of: "membrane")
+        }
+        result.append(Int32(integer))
+      }
+      return UnitValues(result).simplified
+    }
+    let isAccumulator = population.model == .accumulator
+    let isBistable = population.model == .bistable
+    let isFedByBistable =
+      isAccumulator
+      && population.incoming.contains { index in
+        network.projections[index].source.map { network.populations[$0].model == .bistable } ?? false
+      }
+    return Population(
+      name: name, dimensions: population.dimensions, model: model(population),
+      threshold: isAccumulator ? UnitValues(uniform: NeuronModel.infinite) : try thresholds(population.threshold, sign: 1),
+      negativeThreshold: population.negativeThreshold == nil
+        ? UnitValues(uniform: -1) : try thresholds(population.negativeThreshold, sign: -1),
+      bias: try integers(population.bias, what: "bias", limit: high),
+      initial: try integers(
+        population.initial, what: "initial potential", limit: high / Double(period > 1 ? 1 << period : 1)
+      ).shifted(by: period > 1 ? period : 0),
+      start: options.schedule == .windowed ? population.depth : 0,
+      gatedPeriods: isBistable || isFedByBistable ? population.depth : 0, unit: unit)
+  }
+
+  private func model(_ population: CheckedPopulation) -> NeuronModel {
+    let kind: NeuronModel.Kind =
+      switch population.model {
+      case .if: .integrateFire
+      case .augmented, .ternary: .augmented
+      case .phase: .phase
+      case .bistable: .bistable
+      case .lif: .leaky
+      case .accumulator: .accumulator
+      }
+    return NeuronModel(
+      kind: kind, hardReset: population.hardReset, strict: population.strict,
+      hasNegativeThreshold: population.negativeThreshold != nil,
+      maximumPayload: population.maximumPayload.map { Int32(clamping: $0) }, period: population.period ?? 1,
+      leakShift: population.leakShift ?? 0)
+  }
+
+  // MARK: - Projections
+
+  private func integerProjection(
+    _ projection: CheckedProjection, weights: Int, _ shifts: [UInt8], _ error: Double
+  ) -> Projection {
+    let kind: Projection.Kind =
+      switch projection.kind {
+      case .dense: .dense
+      case .conv2d: .convolution
+      case .identity: .identity
+      }
+    let source = projection.source.map { network.populations[$0] }
+    let isBistable = source?.model == .bistable
+    let period = isBistable || source?.model == .phase ? source?.period ?? 1 : 1
+    let delay: Int
+    if let source {
+      let depth = network.populations[projection.target].depth
+      delay =
+        projection.delay
+        ?? (options.schedule == .continuous
+          ? 1
+          : Window.delay(source: source.depth, target: depth, waitingPeriod: isBistable ? period : 0))
+    } else {
+      delay = 1
+    }
+    return Projection(
+      name: projection.name, source: projection.source, target: projection.target, kind: kind, weights: weights,
+      shifts: shifts, pool: projection.pool, convolution: projection.convolution, delay: delay, gatePeriod: period,
+      gateRestarts: isBistable, largestRoundingError: error)
+  }
+
+  /// Builds delays beyond the chip's from relay populations: neurons that repeat each spike they receive.
+  private mutating func insertRelays() {
+    guard let most = chip.maximumDelay else { return }
+    var relays: [[Int]: Int] = [:]
+    for index in projections.indices {
+      var waited = 0
+      while let source = projections[index].source, projections[index].delay > most {
+        let origin = projections[index].source ?? source
+        // Projections that wait for the same source share its relays.
+        let key = [origin, most]
+        waited += most
+        let relay: Int
+        if let existing = relays[key] {
+          relay = existing
+        } else {
+          relay = addRelay(of: origin, delay: most)
+          relays[key] = relay
+        }
+        projections[index].source = relay
+        projections[index].delay -= most
+      }
+    }
+  }
+
+  private mutating func addRelay(of source: Int, delay: Int) -> Int {
+    let from = populations[source]
+    let unit = Int32(1) << Int32(fractionBits)
+    let base = from.isRelay ? from.name : "\(from.name).relay"
+    let relayCount = populations.count { $0.isRelay }
+    populations.append(
+      Population(
+        name: "\(base).\(relayCount + 1)", dimensions: from.dimensions,
+        model: NeuronModel(
+          kind: from.model.hasPayload ? .augmented : .integrateFire, hasNegativeThreshold: from.model.hasPayload),
+        threshold: UnitValues(uniform: unit), negativeThreshold: UnitValues(uniform: -unit),
+        bias: UnitValues(uniform: 0), initial: UnitValues(uniform: 0),
+        start: options.schedule == .windowed ? from.start + delay : 0, unit: [1], isRelay: true))
+    let channels = from.shape.channels
+    if let ones = WeightTensor(shape: [channels, 1], values: [Int32](repeating: 1, count: channels)) {
+      weights.append(ones)
+    }
+    projections.append(
+      Projection(
+        name: "\(base).\(relayCount + 1)", source: source, target: populations.count - 1, kind: .identity,
+        weights: weights.count - 1, delay: delay))
+    return populations.count - 1
+  }
+
+  // MARK: - Proofs
+
+  /// Proves the width of every population's sum and says when saturation is first possible.
+  private mutating func proveWidths() throws(CompileError) {
+    let program = CompiledProgram(
+      network: ProgramNetwork(name: "", inputDimensions: []), chip: chip, schedule: options.schedule,
+      fractionBits: fractionBits, weightBits: weightBits, membraneBits: membraneBits, populations: populations,
+      projections: projections, weights: weights, output: ProgramOutput(population: 0, readout: .potential))
+    var payloads = [ClosedRange<Int64>](repeating: 0...1, count: populations.count)
+    headroom = [Headroom](repeating: Headroom(), count: populations.count)
+    for index in program.topologicalOrder {
+      let population = populations[index]
+      var channels = [SumBound](repeating: SumBound(), count: population.shape.channels)
+      for projection in projections where projection.target == index {
+        let isInput = projection.source == nil
+        let payload = projection.source.map { payloads[$0] } ?? InputEncoder.valueRange
+        let bounds = SumBound.perChannel(
+          projection, weights: weights[projection.weights], channels: population.shape.channels, payload: payload)
+        for (channel, bound) in bounds.enumerated() where channel < channels.count {
+          let units = bound.shifted(by: fractionBits)
+          channels[channel].add(
+            isInput ? SumBound(high: (units.high >> 12) + 1, low: (units.low >> 12) - 1) : units)
+        }
+      }
+      var worst = SumBound()
+      for bound in channels {
+        worst.high = max(worst.high, bound.high)
+        worst.low = min(worst.low, bound.low)
+      }
+      worst.add(
+        SumBound(
+          high: max(0, Int64(population.bias.values.max() ?? 0)), low: min(0, Int64(population.bias.values.min() ?? 0))))
+      payloads[index] = population.payloadRange(sum: worst, membraneBits: membraneBits)
+      let shifted = worst.shifted(by: population.model.period - 1)
+      let need = FixedPoint.bits(holding: UInt64(shifted.magnitude))
+      guard need <= chip.accumulatorBits else {
+        throw .sumDoesNotFit(
+          population: population.name, sum: shifted.magnitude, bits: chip.accumulatorBits, chip: chip.name)
+      }
+      populations[index].accumulatorBits = need <= 16 ? 16 : need <= 32 ? 32 : 64
+      let start = population.initial.values.map { Int64($0.magnitude) }.max() ?? 0
+      let room = FixedPoint.highest(bits: membraneBits) - start
+      headroom[index] = Headroom(
+        largestSum: shifted.magnitude, sumBits: need,
+        stepsToSaturation: shifted.magnitude == 0 ? nil : Int(max(0, room / shifted.magnitude)) + 1)
+    }
+  }
+}
+
+/// What the compiler proves about one population's sums.
+public struct Headroom: Sendable, Equatable {
+  /// Largest magnitude of one tick's sum, every synapse delivering at once.
+  public var largestSum: Int64 = 0
+  /// Bits of the accumulator that holds it.
+  public var sumBits: Int = 1
+  /// First step in which a saturation is possible at all; nil: never.
+  public var stepsToSaturation: Int?
+}
+
+/// Real parameters with the unit each is counted in, one each or one for all.
+private struct QuantisedParameter {
+  var values: [Double]
+  var units: [Double]
+
+  init(_ parameter: ResolvedValues, unit: [Double], shape: MapShape) {
+    switch parameter {
+    case .uniform(let value):
+      values = [Double](repeating: value, count: unit.count)
+      units = unit
+    case .perChannel(let list):
+      values = list
+      units = unit.count == 1 ? [Double](repeating: unit[0], count: list.count) : unit
+    case .perNeuron(let list):
+      values = list
+      units = list.indices.map { unit.count == 1 ? unit[0] : unit[$0 / shape.pixels] }
+    }
+  }
+}
+
+extension UnitValues {
+  /// One value where all are the same.
+  var simplified: UnitValues {
+    guard let first = values.first, values.allSatisfy({ $0 == first }) else { return self }
+    return UnitValues(uniform: first)
+  }
+
+  func shifted(by shift: Int) -> UnitValues { UnitValues(values.map { $0 << Int32(shift) }) }
+}

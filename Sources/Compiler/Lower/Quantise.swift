@@ -1,0 +1,153 @@
+import ChipModel
+
+/// Chooses the scales of one population and rounds everything that enters it.
+///
+/// The unit (what an integer 1 stands for, ANN units) is per output channel where the chip has a threshold per neuron, else
+/// per population. The finest projection sets it, `s = max|w'| / (2^(bits-1) - 1)`; a coarser one is stored with a weight
+/// shift `e`, the smallest for which `2^e * s` holds its weights. Without shifts the coarsest convolution or dense
+/// projection sets the unit, and an identity value that does not fit becomes parallel synapses.
+struct QuantisedPopulation {
+  /// One per channel, or one for all.
+  var unit: [Double]
+  /// Per incoming projection, in the order given.
+  var projections: [QuantisedProjection]
+
+  struct QuantisedProjection {
+    var tensor: WeightTensor
+    var shifts: [UInt8]
+    var largestError: Double
+  }
+
+  /// - Parameters:
+  ///   - incoming: the projections into the population with their folded weights.
+  ///   - isShared: one unit for the whole population.
+  ///   - thresholdRatio: relative thresholds per channel where the chip has one threshold a population: units follow
+  ///     them, so that every channel's threshold is the same integer. Nil: units follow the weights alone.
+  init(
+    population: CheckedPopulation, incoming: [(projection: CheckedProjection, folded: FoldedWeights)], isShared: Bool,
+    thresholdRatio: [Double]?, bits: Int, maximumShift: Int
+  ) throws(CompileError) {
+    if population.hasIntegerWeights {
+      unit = [1]
+      projections = []
+      for (projection, folded) in incoming {
+        projections.append(try QuantisedPopulation.taken(projection, folded, bits: bits))
+      }
+      return
+    }
+    let channels = population.shape.channels
+    let top = Double((1 << (bits - 1)) - 1)
+    // Scale that each projection would want, per channel; 0 = no weight there.
+    var wanted = incoming.map { $0.folded.largest.map { $0 / top } }
+    if let thresholdRatio {
+      wanted = wanted.map { scales in
+        let widest = zip(scales, thresholdRatio).map { $0 / $1 }.max() ?? 0
+        return thresholdRatio.map { $0 * widest }
+      }
+    } else if isShared {
+      wanted = wanted.map { scales in [Double](repeating: scales.max() ?? 0, count: channels) }
+    }
+    let weighted = incoming.indices.filter { incoming[$0].projection.kind != .identity }
+    var units = [Double](repeating: 0, count: channels)
+    for channel in 0..<channels {
+      let all = wanted.indices.map { wanted[$0][channel] }.filter { $0 > 0 }
+      if maximumShift > 0 {
+        let finest = all.min() ?? 0
+        let coarsest = all.max() ?? 0
+        units[channel] = max(finest, coarsest / Double(1 << maximumShift))
+      } else {
+        let own = weighted.map { wanted[$0][channel] }.max() ?? 0
+        units[channel] = own > 0 ? own : all.max() ?? 0
+      }
+    }
+    // A channel without weights takes the coarsest unit of the others; a population without any takes its threshold.
+    let threshold = population.threshold?.entries.filter(\.isFinite).max() ?? 1
+    let fallback = units.max().flatMap { $0 > 0 ? $0 : nil } ?? threshold / top
+    for channel in units.indices where units[channel] <= 0 { units[channel] = fallback }
+    let isUniform = isShared && thresholdRatio == nil
+    unit = isUniform ? [units[0]] : units
+
+    projections = []
+    for (projection, folded) in incoming {
+      projections.append(
+        try QuantisedPopulation.rounded(
+          projection, folded, units: units, isShared: isUniform, top: top, maximumShift: maximumShift))
+    }
+  }
+
+  /// Real weights rounded into units.
+  private static func rounded(
+    _ projection: CheckedProjection, _ folded: FoldedWeights, units: [Double], isShared: Bool, top: Double,
+    maximumShift: Int
+  ) throws(CompileError) -> QuantisedProjection {
+    let row = folded.values.count / folded.channels
+    var shifts = [UInt8](repeating: 0, count: folded.channels)
+    for channel in shifts.indices {
+      // A hair of tolerance: max|w'| / s is `top` up to rounding of the division.
+      while Int(shifts[channel]) < maximumShift,
+        folded.largest[channel] / (units[channel] * Double(1 << Int(shifts[channel]))) > top * (1 + 1e-9)
+      {
+        shifts[channel] += 1
+      }
+    }
+    if isShared { shifts = [UInt8](repeating: shifts.max() ?? 0, count: shifts.count) }
+    var largestError = 0.0
+    var integers = [Int32](repeating: 0, count: folded.values.count)
+    for channel in 0..<folded.channels {
+      let scale = units[channel] * Double(1 << Int(shifts[channel]))
+      for index in (channel * row)..<((channel + 1) * row) {
+        let exact = folded.values[index] / scale
+        let limit = projection.kind == .identity && maximumShift == 0 ? 32767.0 * 4096 : top
+        let integer = min(max(exact.rounded(.toNearestOrEven), -limit), limit)
+        integers[index] = Int32(integer)
+        largestError = max(largestError, abs(integer * scale - folded.values[index]))
+      }
+    }
+    let compact: [UInt8] = shifts.allSatisfy { $0 == shifts[0] } ? [shifts[0]] : shifts
+    var shape = folded.shape
+    if projection.kind == .identity {
+      (integers, shape) = parallelSynapses(integers, top: Int32(top))
+    }
+    guard let tensor = WeightTensor(shape: shape, values: integers) else {
+      throw .integerWeight(projection: projection.name, value: integers.max() ?? 0, bits: 16)
+    }
+    return QuantisedProjection(tensor: tensor, shifts: compact, largestError: largestError)
+  }
+
+  /// Splits identity values beyond the weight range over as many parallel synapses as the largest needs.
+  private static func parallelSynapses(_ values: [Int32], top: Int32) -> (values: [Int32], shape: [Int]) {
+    let largest = values.map { Int64($0.magnitude) }.max() ?? 0
+    let parts = max(1, Int((largest + Int64(top) - 1) / Int64(top)))
+    var result: [Int32] = []
+    result.reserveCapacity(values.count * parts)
+    for value in values {
+      // As even as possible: the first `remainder` parts are one larger in magnitude.
+      let (quotient, remainder) = value.quotientAndRemainder(dividingBy: Int32(parts))
+      for part in 0..<parts { result.append(quotient + (part < Int(remainder.magnitude) ? remainder.signum() : 0)) }
+    }
+    return (result, [values.count, parts])
+  }
+
+  /// An integer tensor, as it is.
+  private static func taken(
+    _ projection: CheckedProjection, _ folded: FoldedWeights, bits: Int
+  ) throws(CompileError) -> QuantisedProjection {
+    let integers: [Int32]
+    if projection.kind == .identity {
+      let raw = projection.weights?.integers ?? [1]
+      integers = raw.count == 1 ? [Int32](repeating: raw[0], count: folded.channels) : raw
+    } else {
+      integers = projection.weights?.integers ?? []
+    }
+    let low = -(Int32(1) << Int32(bits - 1))
+    let high = (Int32(1) << Int32(bits - 1)) - 1
+    for value in integers where value < low || value > high {
+      throw .integerWeight(projection: projection.name, value: value, bits: bits)
+    }
+    guard let tensor = WeightTensor(shape: folded.shape, values: integers) else {
+      throw .integerWeight(projection: projection.name, value: integers.max() ?? 0, bits: bits)
+    }
+    return QuantisedProjection(tensor: tensor, shifts: [0], largestError: 0)
+  }
+}
+

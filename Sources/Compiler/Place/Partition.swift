@@ -1,0 +1,238 @@
+import ChipModel
+
+/// Splits populations into boxes that fit a core, and puts the boxes on cores.
+///
+/// Populations are taken from the output backwards: when one is placed, the cores it sends to are known, and with them its
+/// output axons. For each, the boxes are chosen that need the fewest cores, then the fewest input axons; a population that
+/// fits into what is left of the open core goes there.
+struct Partition {
+  /// One core's groups, in slot order.
+  struct Core {
+    var parts: [(population: Int, box: Box)] = []
+    var load = CoreLoad()
+    var axons = NeuronSet()
+  }
+
+  let populations: [Population]
+  let projections: [Projection]
+  let weights: [WeightTensor]
+  let limits: CoreLimits
+  let chip: ChipDescription
+  private(set) var cores: [Core] = []
+  /// Per population and neuron, the number of destination cores so far.
+  private var destinations: [[UInt16]]
+  private let incoming: [[Int]]
+
+  init(
+    populations: [Population], projections: [Projection], weights: [WeightTensor], chip: ChipDescription,
+    weightBits: Int, order: [Int]
+  ) throws(CompileError) {
+    self.populations = populations
+    self.projections = projections
+    self.weights = weights
+    self.chip = chip
+    limits = CoreLimits(chip, weightBits: weightBits)
+    destinations = populations.map { [UInt16](repeating: 0, count: $0.shape.count) }
+    incoming = populations.indices.map { p in
+      projections.indices.filter { projections[$0].target == p && projections[$0].source != nil }
+    }
+    for population in order.reversed() { try place(population) }
+    // Cores were opened from the output backwards.
+    cores.reverse()
+    for index in cores.indices { cores[index].parts.reverse() }
+  }
+
+  private mutating func place(_ population: Int) throws(CompileError) {
+    try checkNeuron(population)
+    let whole = Box(whole: populations[population].shape)
+    if let last = cores.indices.last, fits(whole, population, on: cores[last]) {
+      put(whole, population, on: last)
+      return
+    }
+    for box in try split(population) {
+      cores.append(Core())
+      if let most = chip.totalCores, cores.count > most {
+        let neurons = populations.reduce(0) { $0 + $1.shape.count }
+        let byNeurons = limits.neurons.map { (neurons + $0 - 1) / $0 } ?? 0
+        throw .tooManyCores(
+          need: max(byNeurons, cores.count), limit: most, chip: chip.name, population: populations[population].name)
+      }
+      put(box, population, on: cores.count - 1)
+    }
+  }
+
+  /// Limits that a single neuron breaks whatever the split.
+  private func checkNeuron(_ population: Int) throws(CompileError) {
+    let shape = populations[population].shape
+    let name = populations[population].name
+    // A neuron in the middle has the largest fan-in and reach.
+    let y = shape.height / 2
+    let x = shape.width / 2
+    let box = Box(channels: 0..<1, rows: y..<(y + 1), columns: x..<(x + 1))
+    if let broken = load(box, population, beside: nil).broken(limits) {
+      throw .capacity(
+        population: name, need: broken.need, unit: broken.unit, limit: broken.limit, chip: chip.name,
+        remedy: broken.remedy)
+    }
+    if let limit = chip.fanInPerNeuron {
+      let fanIn = incoming[population].reduce(0) { sum, index in
+        sum
+          + SynapseCount(
+            projections[index], source: source(index), weights: weights[projections[index].weights],
+            box: Box(whole: shape)
+          ).largestFanIn
+      }
+      guard fanIn <= limit else {
+        throw .capacity(
+          population: name, need: fanIn, unit: "synapses into one neuron", limit: limit, chip: chip.name,
+          remedy: "reduce the layer's fan-in or choose a chip with a larger fan-in")
+      }
+    }
+    if let limit = chip.destinationsPerNeuron {
+      let most = Int(destinations[population].max() ?? 0)
+      guard most <= limit else {
+        throw .capacity(
+          population: name, need: most, unit: "destination cores for one neuron", limit: limit, chip: chip.name,
+          remedy: "make the layers it feeds fit on fewer cores, or choose a chip whose neurons reach more cores")
+      }
+    }
+  }
+
+  private func source(_ projection: Int) -> MapShape {
+    projections[projection].source.map { populations[$0].shape } ?? MapShape(channels: 1)
+  }
+
+  // MARK: - Loads
+
+  /// What a box of a population adds to a fresh core, or to one whose axons it can share.
+  private func load(_ box: Box, _ population: Int, beside core: Core?) -> CoreLoad {
+    var load = CoreLoad()
+    load.neurons = box.count
+    let shape = populations[population].shape
+    var axons = core?.axons ?? NeuronSet()
+    for index in incoming[population] {
+      let projection = projections[index]
+      guard let sourceIndex = projection.source else { continue }
+      load.synapseBits += storedSynapses(projection, source(index), box) * limits.bitsPerSynapse
+      let reach = Reach(projection, source: source(index), target: shape, box: box)
+      load.inputAxons += axons.newCount(reach, of: sourceIndex)
+      axons.insert(reach, of: sourceIndex)
+    }
+    load.outputAxons = outputAxons(box, population)
+    return load
+  }
+
+  /// Stored weights: once per channel where the core shares a convolution's weights, else once per synapse.
+  private func storedSynapses(_ projection: Projection, _ source: MapShape, _ box: Box) -> Int {
+    let tensor = weights[projection.weights]
+    if limits.sharesConvolutions || projection.kind == .dense {
+      return tensor.count / max(1, tensor.shape[0]) * (projection.kind == .dense ? box.count : box.channels.count)
+    }
+    return SynapseCount(projection, source: source, weights: tensor, box: box).total
+  }
+
+  private func outputAxons(_ box: Box, _ population: Int) -> Int {
+    let shape = populations[population].shape
+    var total = 0
+    for c in box.channels {
+      for y in box.rows {
+        for x in box.columns { total += Int(destinations[population][shape.index(c, y, x)]) }
+      }
+    }
+    return total
+  }
+
+  private func fits(_ box: Box, _ population: Int, on core: Core) -> Bool {
+    (core.load + load(box, population, beside: core)).broken(limits) == nil
+  }
+
+  private mutating func put(_ box: Box, _ population: Int, on core: Int) {
+    cores[core].load = cores[core].load + load(box, population, beside: cores[core])
+    let shape = populations[population].shape
+    for index in incoming[population] {
+      guard let source = projections[index].source else { continue }
+      let reach = Reach(projections[index], source: self.source(index), target: shape, box: box)
+      let from = populations[source].shape
+      var counts = destinations[source]
+      destinations[source] = []
+      cores[core].axons.forEachNew(reach, of: source) { c, y, x in counts[from.index(c, y, x)] &+= 1 }
+      destinations[source] = counts
+      cores[core].axons.insert(reach, of: source)
+    }
+    cores[core].parts.append((population, box))
+  }
+
+  // MARK: - Splitting
+
+  /// Boxes of one population on fresh cores: the fewest, then those with the fewest input axons in all.
+  private func split(_ population: Int) throws(CompileError) -> [Box] {
+    let shape = populations[population].shape
+    typealias Size = (c: Int, y: Int, x: Int)
+    var candidates: [(cores: Int, axons: Int, size: Size)] = []
+    for c in Partition.sizes(shape.channels) {
+      for y in Partition.sizes(shape.height) {
+        for x in Partition.sizes(shape.width) {
+          if let most = limits.neurons, c * y * x > most { continue }
+          let count =
+            ((shape.channels + c - 1) / c) * ((shape.height + y - 1) / y) * ((shape.width + x - 1) / x)
+          // The box in the middle has the largest reach.
+          let load = self.load(Partition.middleBox(shape, (c, y, x)), population, beside: nil)
+          guard load.broken(limits) == nil else { continue }
+          candidates.append((count, load.inputAxons * count, (c, y, x)))
+        }
+      }
+    }
+    candidates.sort {
+      ($0.cores, $0.axons, $1.size.c, $1.size.y, $1.size.x) < ($1.cores, $1.axons, $0.size.c, $0.size.y, $0.size.x)
+    }
+    for candidate in candidates {
+      let boxes = Partition.boxes(shape, candidate.size)
+      if boxes.allSatisfy({ load($0, population, beside: nil).broken(limits) == nil }) { return boxes }
+    }
+    // A single neuron fits in the middle (checked before), so one elsewhere has too many destinations.
+    let broken = Partition.boxes(shape, (1, 1, 1)).lazy.compactMap { box in
+      self.load(box, population, beside: nil).broken(limits)
+    }.first
+    throw .capacity(
+      population: populations[population].name, need: broken?.need ?? 0, unit: broken?.unit ?? "cores",
+      limit: broken?.limit ?? 0, chip: chip.name, remedy: broken?.remedy ?? "choose a larger chip")
+  }
+
+  /// The distinct sizes that dividing `length` into equal parts gives, largest first.
+  private static func sizes(_ length: Int) -> [Int] {
+    var result: [Int] = []
+    var parts = 1
+    while parts <= length {
+      let size = (length + parts - 1) / parts
+      result.append(size)
+      // The fewest parts that give a smaller size.
+      parts = size == 1 ? length + 1 : (length + size - 2) / (size - 1)
+    }
+    return result
+  }
+
+  private static func middleBox(_ shape: MapShape, _ size: (c: Int, y: Int, x: Int)) -> Box {
+    func part(_ length: Int, _ size: Int) -> Range<Int> {
+      let start = min((length + size - 1) / size / 2 * size, max(0, length - size))
+      return start..<min(length, start + size)
+    }
+    return Box(
+      channels: part(shape.channels, size.c), rows: part(shape.height, size.y), columns: part(shape.width, size.x))
+  }
+
+  /// All boxes of a size, channels outermost.
+  private static func boxes(_ shape: MapShape, _ size: (c: Int, y: Int, x: Int)) -> [Box] {
+    var result: [Box] = []
+    for c in stride(from: 0, to: shape.channels, by: size.c) {
+      for y in stride(from: 0, to: shape.height, by: size.y) {
+        for x in stride(from: 0, to: shape.width, by: size.x) {
+          result.append(
+            Box(
+              channels: c..<min(shape.channels, c + size.c), rows: y..<min(shape.height, y + size.y),
+              columns: x..<min(shape.width, x + size.x)))
+        }
+      }
+    }
+    return result
+  }
+}
