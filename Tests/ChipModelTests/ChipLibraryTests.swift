@@ -39,8 +39,9 @@ import Testing
     ]
     let chip = try load("chips/a.json", files)
     #expect(chip.name == "a" && chip.lineage == ["b", "c", "loihi"] && chip.neuronsPerCore == 1024)
-    #expect(message("a.json", ["a.json": file("a", extends: "b.json"), "./b.json": file("b", extends: "odin")])
-      == "accepted a")
+    #expect(
+      message("a.json", ["a.json": file("a", extends: "b.json"), "./b.json": file("b", extends: "odin")])
+        == "accepted a")
     #expect(message("a.json", ["a.json": file("a", extends: "b")]).hasPrefix("unknown chip 'b'"))
   }
 

@@ -32,6 +32,8 @@ import Testing
     #expect(Quantity.energy.text(1234) == "1.234 kJ")
     #expect(Quantity.energy.text(5e7) == "50000 kJ")
     #expect(Quantity.energy.text(2.5e-17) == "0.025 fJ")
+    #expect(Quantity.energy.text(0.9e-12) == "0.9 pJ" && Quantity.energy.text(0.03e-12) == "0.03 pJ")
+    #expect(Quantity.energy.text(9e-15) == "9 fJ")
     #expect(Quantity.energy.text(0) == "0 J")
   }
 

@@ -19,9 +19,10 @@ import Testing
     // Core 5 on tile (0, 1); core 45 on tile 11 = (2, 3).
     #expect(loihi.route(from: 5, to: 45).map(\.direction) == [.east, .east, .north, .north])
     #expect(loihi.route(from: 45, to: 5).map(\.direction) == [.west, .west, .south, .south])
-    #expect(loihi.route(from: 5, to: 45).map(\.from) == [
-      TileCoordinate(x: 0, y: 1), TileCoordinate(x: 1, y: 1), TileCoordinate(x: 2, y: 1), TileCoordinate(x: 2, y: 2),
-    ])
+    #expect(
+      loihi.route(from: 5, to: 45).map(\.from) == [
+        TileCoordinate(x: 0, y: 1), TileCoordinate(x: 1, y: 1), TileCoordinate(x: 2, y: 1), TileCoordinate(x: 2, y: 2),
+      ])
     #expect(loihi.hops(from: 5, to: 45) == HopCount(east: 2, north: 2))
     #expect(loihi.hops(from: 4, to: 7) == HopCount() && loihi.route(from: 4, to: 7).isEmpty)
   }
@@ -29,9 +30,10 @@ import Testing
   @Test func `a chip-to-chip link is no hop, and counts as the stated hops in distance`() {
     // Core 112 on tile (7, 0), core 128 on tile (8, 0) of the next chip.
     #expect(loihi.hops(from: 112, to: 128) == HopCount(links: 1))
-    #expect(loihi.route(from: 112, to: 128) == [
-      MeshStep(from: TileCoordinate(x: 7, y: 0), direction: .east, crossesChips: true)
-    ])
+    #expect(
+      loihi.route(from: 112, to: 128) == [
+        MeshStep(from: TileCoordinate(x: 7, y: 0), direction: .east, crossesChips: true)
+      ])
     #expect(loihi.distance(from: 112, to: 128) == 8)
     // From (0, 3) on chip 0 to (17, 0) on chip 2: 17 steps east, two of them links, and three south.
     #expect(loihi.hops(from: 12, to: 256 + 16) == HopCount(east: 15, south: 3, links: 2))

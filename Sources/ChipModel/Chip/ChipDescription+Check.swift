@@ -71,12 +71,12 @@ extension ChipDescription {
     for (section, table) in [("energy", energy), ("time", time)] {
       for action in table.known {
         guard case .included(let target) = table[action] else { continue }
+        if target.value == action {
+          return "'\(section).\(action.rawValue)' is included in itself; give it a value or leave it out"
+        }
         if case .included = table[target.value] {
           return "'\(section).\(action.rawValue)' is included in '\(target.value.rawValue)', which is itself included "
             + "in another; name the one that has a value"
-        }
-        if target.value == action {
-          return "'\(section).\(action.rawValue)' is included in itself; give it a value or leave it out"
         }
       }
     }

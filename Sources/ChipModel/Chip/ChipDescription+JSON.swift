@@ -126,7 +126,9 @@ private struct ChipReader {
     guard text.hasPrefix("@") else { return text }
     let key = String(text.dropFirst().prefix(while: Self.isReference))
     guard let found = sources.first(where: { $0.key == key }) else {
-      throw JSONError(.unknownValue("@" + key, allowed: sources.map { "@" + $0.key }), at: node.location, path: node.path)
+      throw node.error(
+        "'sources' has no entry \(quotedForMessage(key))"
+          + (closest(to: key, in: sources.map(\.key)).map { "; did you mean '\($0)'?" } ?? "; add it"))
     }
     return found.text + text.dropFirst(key.count + 1)
   }
@@ -253,7 +255,8 @@ private struct ChipReader {
         CoreType(
           count: try object.required("count").int(in: ChipNumber.coresPerChip.range),
           neurons: try object.required("neurons").int(in: ChipNumber.neuronsPerCore.range),
-          synapseMemoryBits: try object.required("synapseMemoryBits").int(in: ChipNumber.synapseMemoryBitsPerCore.range)))
+          synapseMemoryBits: try object.required("synapseMemoryBits").int(in: ChipNumber.synapseMemoryBitsPerCore.range)
+        ))
       try object.finish()
     }
     return result

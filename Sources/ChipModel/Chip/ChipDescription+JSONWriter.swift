@@ -18,7 +18,8 @@ extension ChipDescription {
     func section(_ key: ChipSection, _ content: [(String, JSONOutput)]) {
       if !content.isEmpty { members.append((key.rawValue, .object(content))) }
     }
-    section(.datapath, constants(.datapath) + [item("neuronModels", neuronModels, JSONOutput.strings)].compactMap(\.self))
+    section(
+      .datapath, constants(.datapath) + [item("neuronModels", neuronModels, JSONOutput.strings)].compactMap(\.self))
     let cores = [
       item("crossbar", crossbar, Self.output), item("convolutionCore", convolutionCore, Self.output),
       item("coreTypes", coreTypes) { .array($0.map(Self.output)) },

@@ -26,6 +26,17 @@ public enum ChipAction: String, Sendable, CaseIterable, Hashable {
   /// One message crossing from chip to chip.
   case link
 
+  /// The part of the chip that an energy bill books the action under.
+  public var unit: ChipUnit {
+    switch self {
+    case .synapticOperation, .convolutionOperation, .identityOperation: .synapse
+    case .dendriteUpdate: .dendrite
+    case .neuronAccess, .neuronUpdate, .spike: .soma
+    case .weightRead, .membraneRead, .membraneWrite: .memory
+    case .axonOut, .axonIn, .tileMessage, .hopEast, .hopWest, .hopNorth, .hopSouth, .link: .network
+    }
+  }
+
   /// The action whose cost holds where this one has none of its own.
   public var fallback: ChipAction? {
     switch self {
@@ -33,6 +44,11 @@ public enum ChipAction: String, Sendable, CaseIterable, Hashable {
     default: nil
     }
   }
+}
+
+/// Parts of a chip, as energy bills split them; `synapse`, `dendrite`, `soma` and `network` are SANA-FE's.
+public enum ChipUnit: String, Sendable, CaseIterable, Hashable {
+  case synapse, dendrite, soma, memory, network
 }
 
 /// What one action costs.

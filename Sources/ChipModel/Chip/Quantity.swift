@@ -44,13 +44,15 @@ public enum Quantity: Sendable, Equatable, CaseIterable {
     return Quantity.scaled(number, by: prefix.exponent)
   }
 
-  /// The value with the prefix that leaves 1 to 999 before the point, shortest digits that read back as the same double.
+  /// The value with the prefix that leaves 1 to 999 before the point (0.01 pJ to 999 pJ stay picojoules), in the
+  /// shortest digits that read back as the same double.
   public func text(_ value: Double) -> String {
     guard value.isFinite, value > 0 else { return value == 0 ? "0 \(symbol)" : "\(value) \(symbol)" }
     let decimal = Decimal(value)
     let wanted = Quantity.floorDivide(decimal.exponent, 3) * 3
-    let prefix =
-      Quantity.prefixes.first { $0.exponent <= wanted } ?? Quantity.prefixes[Quantity.prefixes.count - 1]
+    // Down to 0.01 pJ the field writes picojoules: "0.9 pJ", not "900 fJ".
+    let smallest = decimal.exponent >= -14 ? -12 : -15
+    let prefix = Quantity.prefixes.first { $0.exponent <= max(wanted, smallest) } ?? ("f", -15)
     return decimal.text(shiftedBy: -prefix.exponent) + " " + prefix.text + symbol
   }
 
@@ -64,7 +66,9 @@ public enum Quantity: Sendable, Equatable, CaseIterable {
   /// `number` times ten to the `exponent`, rounded once.
   private static func scaled(_ number: String, by exponent: Int) -> Double? {
     let parts = number.split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
-    guard let mantissa = parts.first, parts.count <= 2, let leading = mantissa.first, leading.isNumber else { return nil }
+    guard let mantissa = parts.first, parts.count <= 2, let leading = mantissa.first, leading.isNumber else {
+      return nil
+    }
     var power = 0
     if parts.count == 2 {
       guard parts[1].count <= 5, let written = Int(parts[1]) else { return nil }
