@@ -66,7 +66,7 @@ public struct CheckedProjection: Sendable {
   /// Index of the target population.
   public let target: Int
   public let kind: NetworkProjection.Kind
-  /// dense `[N_out, N_in]`, conv2d `[C_out, C_in / groups, kH, kW]`, identity `[]`, `[1]` or `[C]`. Real kinds are finite.
+  /// dense `[N_out, N_in]`, conv2d `[C_out, C_in / groups, kH, kW]`, identity `[]`, `[1]` or `[C]`; finite.
   /// Nil: an identity of ones.
   public let weights: Tensor?
   /// The weights are I8, I16 or I32, or all others into the target are: scale 1, nothing is folded into them.

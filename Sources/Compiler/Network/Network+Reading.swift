@@ -5,14 +5,18 @@ struct NetworkReader {
   var references: [TensorReference] = []
 
   mutating func network(_ node: JSONNode) throws(JSONError) -> (Network, tensorsFile: String?) {
-    var object = try node.object()
     // First, so that a file of another kind or version is called that, not a file with unknown keys.
+    var object = try node.object()
     let format = try object.required("format")
     let formatName = try format.string()
     guard formatName == NetworkDocument.format else {
       throw format.error(
         "the format is '\(shownName(formatName))'; this version reads '\(NetworkDocument.format)'")
     }
+    object = try known(
+      node,
+      ["format", "name", "tensors", "input", "populations", "projections", "output", "ann", "provenance"])
+    _ = try object.required("format")
     let name = try object.required("name").string()
     var tensorsFile: String?
     if let node = object.optional("tensors") { tensorsFile = try self.tensorsFile(node) }
@@ -40,10 +44,18 @@ struct NetworkReader {
     return (network, tensorsFile)
   }
 
+  /// The object, after a look for keys that it does not have: a mistyped key is told as that, not as a missing one.
+  func known(_ node: JSONNode, _ keys: [String]) throws(JSONError) -> JSONObjectReader {
+    var object = try node.object()
+    for key in keys { _ = object.optional(key) }
+    try object.finish()
+    return try node.object()
+  }
+
   // MARK: Input
 
   private func input(_ node: JSONNode) throws(JSONError) -> NetworkInput {
-    var object = try node.object()
+    var object = try known(node, ["kind", "shape", "preprocessing", "images", "labels"])
     var input = NetworkInput(shape: [])
     if let node = object.optional("kind") { input.kind = try node.choice() }
     input.shape = try object.required("shape").ints()
@@ -67,7 +79,7 @@ struct NetworkReader {
   // MARK: Populations
 
   private mutating func population(_ node: JSONNode) throws(JSONError) -> NetworkPopulation {
-    var object = try node.object()
+    var object = try known(node, ["name", "shape", "neuron", "bias"])
     let name = try object.required("name").string()
     let shape = try object.required("shape").ints()
     let neuron = try self.neuron(try object.required("neuron"))
@@ -80,7 +92,12 @@ struct NetworkReader {
   private enum Reset: String, CaseIterable { case soft, hard }
 
   private mutating func neuron(_ node: JSONNode) throws(JSONError) -> NetworkNeuron {
-    var object = try node.object()
+    var object = try known(
+      node,
+      [
+        "model", "threshold", "negativeThreshold", "spikeValue", "initial", "reset", "strict", "maximumPayload",
+        "period", "leakShift",
+      ])
     var neuron = NetworkNeuron(model: try object.required("model").choice())
     neuron.threshold = try optionalValues(object.optional("threshold"), allowsInfinity: true)
     neuron.negativeThreshold = try optionalValues(object.optional("negativeThreshold"))
@@ -98,7 +115,11 @@ struct NetworkReader {
   // MARK: Projections
 
   private mutating func projection(_ node: JSONNode) throws(JSONError) -> NetworkProjection {
-    var object = try node.object()
+    var object = try known(
+      node,
+      [
+        "name", "from", "to", "kind", "pool", "weights", "stride", "padding", "dilation", "groups", "delay",
+      ])
     let name = try object.required("name").string()
     let from = try object.required("from").string()
     let to = try object.required("to").string()
@@ -116,7 +137,7 @@ struct NetworkReader {
   }
 
   private func pool(_ node: JSONNode) throws(JSONError) -> NetworkPool {
-    var object = try node.object()
+    var object = try known(node, ["kind", "kernel", "stride", "padding"])
     let kind = try object.required("kind").choice(of: NetworkPool.Kind.self)
     let kernel = try pair(try object.required("kernel"))
     var pool = NetworkPool(kind: kind, kernel: kernel, stride: kernel)
@@ -154,7 +175,7 @@ struct NetworkReader {
   // MARK: Facts
 
   private func output(_ node: JSONNode) throws(JSONError) -> NetworkOutput {
-    var object = try node.object()
+    var object = try known(node, ["population", "readout"])
     var output = NetworkOutput(population: try object.required("population").string())
     if let node = object.optional("readout") { output.readout = try node.choice() }
     try object.finish()

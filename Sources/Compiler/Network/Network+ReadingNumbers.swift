@@ -42,7 +42,7 @@ extension NetworkReader {
   }
 
   private mutating func tensorName(_ node: JSONNode) throws(JSONError) -> String {
-    var object = try node.object()
+    var object = try known(node, ["tensor"])
     let name = try object.required("tensor")
     let text = try name.string()
     try object.finish()
@@ -52,7 +52,7 @@ extension NetworkReader {
 
   // MARK: Weights
 
-  private enum WeightType: String, CaseIterable {
+  private enum WeightType: String {
     case int8 = "I8"
     case int16 = "I16"
     case int32 = "I32"
@@ -75,8 +75,12 @@ extension NetworkReader {
   }
 
   private func typedWeights(_ node: JSONNode) throws(JSONError) -> Tensor {
-    var object = try node.object()
-    let type = try object.required("type").choice(of: WeightType.self)
+    var object = try known(node, ["type", "shape", "values"])
+    let typeNode = try object.required("type")
+    let typeName = try typeNode.string()
+    guard let type = WeightType(rawValue: typeName) else {
+      throw typeNode.error("type '\(shownName(typeName))' is not one of I8, I16, I32 and F32")
+    }
     let shapeNode = try object.required("shape")
     let shape = try shapeNode.ints(in: 1...NetworkLimits.weights, count: 0...4)
     let values = try object.required("values")

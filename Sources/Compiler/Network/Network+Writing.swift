@@ -168,8 +168,8 @@ extension Tensor {
   }
 }
 
-/// The double whose shortest text is that of the float, so that 0.1 in F32 is written `0.1`; the exact one where reading
-/// it back would give another float.
+/// The double whose shortest text is that of the float, so that 0.1 in F32 is written `0.1`; the exact one where
+/// reading it back would give another float.
 private func shortDouble(_ value: Float) -> Double {
   guard let short = Double("\(value)"), Float(short) == value else { return Double(value) }
   return short

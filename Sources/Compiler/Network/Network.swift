@@ -180,13 +180,15 @@ public struct NetworkProjection: Sendable, Equatable {
   }
 }
 
-/// Weights by tensor name, or inline for tiny networks. An integer tensor is used as it is (scale 1, nothing folded in).
+/// Weights by tensor name, or inline for tiny networks. An integer tensor is used as it is (scale 1, nothing folded
+/// in).
 public enum Weights: Sendable, Equatable {
   case tensor(String)
   case inline(Tensor)
 }
 
-/// Pooling of the source's spikes before the weights: `average` (divisor always kernel area) or `max` (gated by counts).
+/// Pooling of the source's spikes before the weights: `average` (divisor always kernel area) or `max` (gated by
+/// counts).
 public struct NetworkPool: Sendable, Equatable {
   public enum Kind: String, Sendable, CaseIterable { case average, max }
   public var kind: Kind

@@ -77,8 +77,8 @@ extension NetworkCheck {
 
   // MARK: Codes
 
-  /// Rate and period codes do not mix: a spike of one means nothing in the other. A `bistable` pair listens to the members
-  /// of pairs only, so `phase` and `bistable` do not mix either. All periods are equal.
+  /// Rate and period codes do not mix: a spike of one means nothing in the other. A `bistable` pair listens to the
+  /// members of pairs only, so `phase` and `bistable` do not mix either. All periods are equal.
   /// - Returns: the period of each population, nil for rate codes; an accumulator has that of its sources.
   func checkCodes(
     ends: [ProjectionEnds], incoming: [[Int]], order: [Int]

@@ -27,7 +27,8 @@ extension NetworkCheck {
         throw NetworkCheckError(
           .input,
           .parameterCount(
-            key: key, count: values.count, expected: shape.channels == 1 ? "1" : "1 or \(shape.channels), one a channel"))
+            key: key, count: values.count,
+            expected: shape.channels == 1 ? "1" : "1 or \(shape.channels), one a channel"))
       }
     }
     if let index = preprocessing.mean.firstIndex(where: { !$0.isFinite }) {
@@ -40,7 +41,8 @@ extension NetworkCheck {
       throw NetworkCheckError(
         .input,
         .valueRange(
-          key: "preprocessing.std", index: index, value: preprocessing.std[index], rule: "write a finite number above 0"))
+          key: "preprocessing.std", index: index, value: preprocessing.std[index],
+          rule: "write a finite number above 0"))
     }
     if input.images == "" { throw NetworkCheckError(.input, .emptyText(key: "images")) }
     if input.labels == "" { throw NetworkCheckError(.input, .emptyText(key: "labels")) }
@@ -84,8 +86,8 @@ extension NetworkCheck {
     values.bias = try resolve(population.bias, "bias", shape, subject)
 
     if values.spikeValue == nil, let threshold = values.threshold {
-      // A neuron that never fires has no spike to value; 0 keeps the folded weights finite. With a negative threshold it
-      // does fire, and then an infinite value would be an accident.
+      // A neuron that never fires has no spike to value; 0 keeps the folded weights finite. With a negative threshold
+      // it does fire, and then an infinite value would be an accident.
       if values.negativeThreshold != nil, threshold.entries.contains(where: \.isInfinite) {
         throw NetworkCheckError(subject, .spikeValueNeeded)
       }

@@ -78,7 +78,8 @@ struct NetworkCheck {
         threshold: neurons[index].threshold, negativeThreshold: neurons[index].negativeThreshold,
         spikeValue: neurons[index].spikeValue, initial: neurons[index].initial, bias: neurons[index].bias,
         hardReset: population.neuron.hardReset, strict: population.neuron.strict,
-        maximumPayload: population.neuron.model == .ternary ? 1 : population.neuron.maximumPayload, period: periods[index],
+        maximumPayload: population.neuron.model == .ternary ? 1 : population.neuron.maximumPayload,
+        period: periods[index],
         leakShift: population.neuron.leakShift, depth: depths[index], incoming: incoming[index],
         outgoing: outgoing[index], hasIntegerWeights: integer[index])
     }

@@ -14,8 +14,8 @@ public struct NetworkDocument: Sendable {
   /// Largest text, bytes. Weights beyond a few thousand belong into the tensor file.
   public static let maximumBytes = 32 << 20
 
-  /// - Throws: `JSONError` with line, column and path: not JSON, an unknown or missing key, a wrong type, a ragged array.
-  ///   What the values mean is not checked here: see `Network.checked()`.
+  /// - Throws: `JSONError` with line, column and path: not JSON, an unknown or missing key, a wrong type, a ragged
+  ///   array. What the values mean is not checked here: see `Network.checked()`.
   public init(parsing bytes: [UInt8]) throws(JSONError) {
     let options = JSONParser.Options(maximumBytes: Self.maximumBytes)
     let root = JSONNode(root: try JSONParser.parse(bytes, options: options))

@@ -8,6 +8,10 @@ extension NetworkFile {
     } catch {
       throw .file(error)
     }
+    return try parseTensors(bytes, path: path)
+  }
+
+  static func parseTensors(_ bytes: [UInt8], path: String) throws(NetworkFileError) -> [String: Tensor] {
     let contents: SafetensorsContents
     do throws(SafetensorsError) {
       contents = try Safetensors.read(bytes)

@@ -18,13 +18,20 @@ public struct NetworkFile: Sendable {
   /// Reads the text and its tensors.
   /// - Throws: `NetworkFileError`; every error of the text has line, column and path, a missing tensor too.
   public init(reading path: String) throws(NetworkFileError) {
-    self.path = path
-    folder = Self.folder(of: path)
+    let text: [UInt8]
     do throws(FileError) {
       text = try FileReader.bytes(of: path, limit: NetworkDocument.maximumBytes)
     } catch {
       throw .file(error)
     }
+    try self.init(text: text, path: path)
+  }
+
+  /// The same for a text that is in memory; the tensor file is read from the path's folder.
+  public init(text: [UInt8], path: String) throws(NetworkFileError) {
+    self.path = path
+    self.text = text
+    folder = Self.folder(of: path)
     var document: NetworkDocument
     do throws(JSONError) {
       document = try NetworkDocument(parsing: text)

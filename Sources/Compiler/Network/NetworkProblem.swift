@@ -83,7 +83,8 @@ extension NetworkProblem {
       "\(groupedText(count)) \(what), at most \(groupedText(limit)) are supported; split it"
     case .parameterCount(let key, let count, let expected): "\(key) has \(count) values; it takes \(expected)"
     case .parameterRange(let key, let value, let low, let high):
-      "\(key) is \(value); write a whole number from \(low) to \(high)"
+      "\(key) is \(value); write a whole number "
+        + (high == Int.max ? "of at least \(low)" : "from \(low) to \(high)")
     case .poolPadding(let padding, let kernel):
       "pool.padding \(padding) is not smaller than the kernel's \(kernel), so a window could lie outside the source;"
         + " lower the padding"
@@ -113,11 +114,11 @@ extension NetworkProblem {
     case .weightNotFinite(let index, let value):
       "weights have \(numberText(value)) at element \(groupedText(index)); weights are finite numbers"
     case .mixedWeights(let other, let otherIsInteger):
-      "\(otherIsInteger ? "real" : "integer") weights, but projection '\(shownName(other))' into the same population has"
-        + " \(otherIsInteger ? "integer" : "real") ones; give both the same kind"
-    case .keyMissing(let key, let model): "\(key) is missing; model \(model) needs it"
+      "\(otherIsInteger ? "real" : "integer") weights, but projection '\(shownName(other))' into the same population"
+        + " has \(otherIsInteger ? "integer" : "real") ones; give both the same kind"
+    case .keyMissing(let key, let model): "\(key) is missing; model '\(model)' needs it"
     case .keyOfAnotherModel(let key, let model, let allowed):
-      "\(key) is not for model \(model), only for \(allowed); remove it"
+      "\(key) is not for model '\(model)', only for \(allowed); remove it"
     case .spikeValueNeeded:
       "the threshold is infinite and there is a negativeThreshold, so what a spike is worth is open; add spikeValue"
     case .periods(let other, let period, let otherPeriod):
@@ -141,8 +142,8 @@ extension NetworkProblem {
     case .noPopulations: [.key("populations")]
     case .cycle: [.key("projections")]
     case .inputAsTarget: [.key("to")]
-    case .repeatedKey, .noProjectionArrives, .codes, .identityShape, .convolutionShape, .mixedWeights, .labelsWithoutImages,
-      .spikeValueNeeded, .weightsMissing, .keyMissing:
+    case .repeatedKey, .noProjectionArrives, .codes, .identityShape, .convolutionShape, .mixedWeights,
+      .labelsWithoutImages, .spikeValueNeeded, .weightsMissing, .keyMissing:
       []
     case .weightShape, .weightRank, .identityWeights, .weightType, .weightNotFinite: [.key("weights")]
     case .poolPadding: [.key("pool")]
