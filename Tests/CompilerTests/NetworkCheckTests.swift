@@ -74,8 +74,9 @@ struct NetworkCheckTests {
     #expect(result.bias?.value(at: 2, shape: result.shape) == 3)
     #expect(result.threshold?.value(at: 1, shape: result.shape) == 1)
     #expect(result.threshold?.value(at: 2, shape: result.shape) == .infinity)
-    #expect(try network([population("a", [2], threshold: .list([1, 2]))], [identity(nil, "a")]).checked()
-      .populations[0].threshold == .perNeuron([1, 2]))
+    #expect(
+      try network([population("a", [2], threshold: .list([1, 2]))], [identity(nil, "a")]).checked()
+        .populations[0].threshold == .perNeuron([1, 2]))
   }
 
   @Test("an accumulator has the period of what feeds it, the network has one")
@@ -166,8 +167,10 @@ struct NetworkCheckTests {
     func with(_ a: NetworkNeuron.Model, _ first: Int?, _ b: NetworkNeuron.Model, _ second: Int?) -> String {
       message(
         network(
-          [population("a", [2], a, period: first), population("b", [2], b, period: second),
-            population("out", [2], .accumulator)], projections))
+          [
+            population("a", [2], a, period: first), population("b", [2], b, period: second),
+            population("out", [2], .accumulator),
+          ], projections))
     }
     #expect(with(.phase, 8, .phase, 8) == "accepted")
     #expect(with(.augmented, nil, .ternary, nil) == "accepted")

@@ -37,7 +37,8 @@ extension NetworkErrorTests {
     Case(
       #""bias": [0, 0.5]"#,
       #""bias": {"tensor": "a.bias"}"#,
-      #"line 6, column 106: populations[0].bias.tensor: the tensor 'a.bias' is named, but no tensor file; add "tensors": "FILE""#),
+      #"line 6, column 106: populations[0].bias.tensor: the tensor 'a.bias' is named, but no tensor file; add"#,
+      #" "tensors": "FILE""#),
     Case(
       #""bias": [0, 0.5]"#,
       #""bias": {"tensr": "a.bias"}"#,
@@ -61,7 +62,8 @@ extension NetworkErrorTests {
     Case(
       #""kind": "identity""#,
       #""kind": "residual""#,
-      #"line 13, column 51: projections[1].kind: unknown value 'residual'; expected one of dense, conv2d, identity"#),
+      #"line 13, column 51: projections[1].kind: unknown value 'residual'; expected one of dense, conv2d,"#,
+      #" identity"#),
     Case(
       #""kernel": 2"#,
       #""kernel": [2, 2, 2]"#,
@@ -69,7 +71,8 @@ extension NetworkErrorTests {
     Case(
       #""padding": [0, 1, 0, 0]"#,
       #""padding": [1, 2, 3]"#,
-      #"line 12, column 43: projections[0].padding: expected 2 elements [y, x] or 4 elements [top, left, bottom, right], found 3"#),
+      #"line 12, column 43: projections[0].padding: expected 2 elements [y, x] or 4 elements [top, left,"#,
+      #" bottom, right], found 3"#),
     Case(
       #"[1, 2, 3, 4, 5, 6, 7, 8]]}"#,
       #"[1, 2, 3, 4, 5, 6, 7]]}"#,
@@ -81,11 +84,13 @@ extension NetworkErrorTests {
     Case(
       #"[[1, 2, 3, 4, 5, 6, 7, 8],\#n      [1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 3, 4, 5, 6, 7, 8]]"#,
       #"[[], []]"#,
-      #"line 14, column 73: projections[2].weights: there is an empty array among the weights; write at least one number in each"#),
+      #"line 14, column 73: projections[2].weights: there is an empty array among the weights; write at least"#,
+      #" one number in each"#),
     Case(
       #"[[1, 2, 3, 4, 5, 6, 7, 8],\#n      [1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 3, 4, 5, 6, 7, 8]]"#,
       #"[[[[[1]]]]]"#,
-      #"line 14, column 73: projections[2].weights: the arrays are nested 5 deep; weights have at most 4 dimensions"#),
+      #"line 14, column 73: projections[2].weights: the arrays are nested 5 deep; weights have at most 4"#,
+      #" dimensions"#),
     Case(
       #""values": [1, 2, 3, 4]"#,
       #""values": [1, 2, 3]"#,
@@ -93,7 +98,8 @@ extension NetworkErrorTests {
     Case(
       #""values": [1, 2, 3, 4]"#,
       #""values": [1, 2, 3, 1e39]"#,
-      #"line 12, column 17: projections[0].weights.values[3]: 1e+39 is out of range; expected a number that F32 can hold"#),
+      #"line 12, column 17: projections[0].weights.values[3]: 1e+39 is out of range; expected a number that F32"#,
+      #" can hold"#),
     Case(
       #""type": "F32""#,
       #""type": "F16""#,
@@ -101,11 +107,13 @@ extension NetworkErrorTests {
     Case(
       #""F32", "shape": [2, 1, 1, 2],\#n      "values": [1, 2, 3, 4]"#,
       #""I8", "shape": [2, 1, 1, 2],\#n      "values": [1, 2, 3, 128]"#,
-      #"line 12, column 27: projections[0].weights.values[3]: 128 is out of range; expected an integer from -128 to 127"#),
+      #"line 12, column 27: projections[0].weights.values[3]: 128 is out of range; expected an integer from"#,
+      #" -128 to 127"#),
     Case(
       #""shape": [2, 1, 1, 2]"#,
       #""shape": [2147483647, 1073741824, 1073741824, 2]"#,
-      #"line 11, column 102: projections[0].weights.shape[0]: 2147483647 is out of range; expected an integer from 1 to 1073741824"#),
+      #"line 11, column 102: projections[0].weights.shape[0]: 2147483647 is out of range; expected an integer"#,
+      #" from 1 to 1073741824"#),
     Case(
       #""shape": [2, 1, 1, 2]"#,
       #""shape": [1073741824, 1073741824, 1073741824, 2]"#,
@@ -113,11 +121,13 @@ extension NetworkErrorTests {
     Case(
       #""name": "base","#,
       #""name": "base", "tensors": "../net.safetensors","#,
-      #"line 3, column 30: tensors: the tensor file '../net.safetensors' is not a plain path below the network's folder; put it beside the network and write its name"#),
+      #"line 3, column 30: tensors: the tensor file '../net.safetensors' is not a plain path below the"#,
+      #" network's folder; put it beside the network and write its name"#),
     Case(
       #""name": "base","#,
       #""name": "base", "tensors": "/tmp/net.safetensors","#,
-      #"line 3, column 30: tensors: the tensor file '/tmp/net.safetensors' is not a plain path below the network's folder; put it beside the network and write its name"#),
+      #"line 3, column 30: tensors: the tensor file '/tmp/net.safetensors' is not a plain path below the"#,
+      #" network's folder; put it beside the network and write its name"#),
     Case(
       #""method": "by hand""#,
       #""method": ["by hand"]"#,
@@ -147,35 +157,43 @@ extension NetworkErrorTests {
     Case(
       #""name": "b", "shape""#,
       #""name": "a", "shape""#,
-      #"line 7, column 14: population 'a': the name is used by populations[0] and populations[1]; rename one of them"#),
+      #"line 7, column 14: population 'a': the name is used by populations[0] and populations[1]; rename one of"#,
+      #" them"#),
     Case(
       #""name": "b", "shape""#,
       #""name": "", "shape""#,
-      #"line 7, column 14: populations[1]: the name is empty; give each population and projection a name of its own"#),
+      #"line 7, column 14: populations[1]: the name is empty; give each population and projection a name of its"#,
+      #" own"#),
     Case(
       #""name": "b", "shape""#,
       #""name": "input", "shape""#,
-      #"line 7, column 14: population 'input': the name 'input' is reserved for the network's input; rename the population"#),
+      #"line 7, column 14: population 'input': the name 'input' is reserved for the network's input; rename the"#,
+      #" population"#),
     Case(
       #""name": "q""#,
       #""name": "p""#,
-      #"line 13, column 14: projection 'p': the name is used by projections[0] and projections[1]; rename one of them"#),
+      #"line 13, column 14: projection 'p': the name is used by projections[0] and projections[1]; rename one"#,
+      #" of them"#),
     Case(
       #""name": "q""#,
       #""name": """#,
-      #"line 13, column 14: projections[1]: the name is empty; give each population and projection a name of its own"#),
+      #"line 13, column 14: projections[1]: the name is empty; give each population and projection a name of"#,
+      #" its own"#),
     Case(
       #""from": "a""#,
       #""from": "A""#,
-      #"line 13, column 27: projection 'q': 'from' names the population 'A', which does not exist; did you mean 'a'?"#),
+      #"line 13, column 27: projection 'q': 'from' names the population 'A', which does not exist; did you mean"#,
+      #" 'a'?"#),
     Case(
       #""from": "a""#,
       #""from": "hidden""#,
-      #"line 13, column 27: projection 'q': 'from' names the population 'hidden', which does not exist; name a population of this file"#),
+      #"line 13, column 27: projection 'q': 'from' names the population 'hidden', which does not exist; name a"#,
+      #" population of this file"#),
     Case(
       #""to": "out""#,
       #""to": "outt""#,
-      #"line 14, column 38: projection 'r': 'to' names the population 'outt', which does not exist; did you mean 'out'?"#),
+      #"line 14, column 38: projection 'r': 'to' names the population 'outt', which does not exist; did you"#,
+      #" mean 'out'?"#),
     Case(
       #""to": "out""#,
       #""to": "input""#,
@@ -183,11 +201,13 @@ extension NetworkErrorTests {
     Case(
       #""from": "input""#,
       #""from": "b""#,
-      #"line 10, column 18: network: the projections form a cycle, 'a' -> 'b' -> 'a'; networks with feedback are not supported, remove one of them"#),
+      #"line 10, column 18: network: the projections form a cycle, 'a' -> 'b' -> 'a'; networks with feedback"#,
+      #" are not supported, remove one of them"#),
     Case(
       #""from": "a""#,
       #""from": "b""#,
-      #"line 10, column 18: network: the projections form a cycle, 'b' -> 'b'; networks with feedback are not supported, remove one of them"#),
+      #"line 10, column 18: network: the projections form a cycle, 'b' -> 'b'; networks with feedback are not"#,
+      #" supported, remove one of them"#),
     Case(
       #""from": "a", "to": "b""#,
       #""from": "a", "to": "a""#,
@@ -199,15 +219,18 @@ extension NetworkErrorTests {
     Case(
       #""from": "a", "to": "b""#,
       #""from": "out", "to": "b""#,
-      #"line 13, column 27: projection 'q': the source 'out' is an accumulator, which never fires; start from a spiking population"#),
+      #"line 13, column 27: projection 'q': the source 'out' is an accumulator, which never fires; start from a"#,
+      #" spiking population"#),
     Case(
       #"{"population": "out""#,
       #"{"population": "uot""#,
-      #"line 17, column 28: output: 'population' names the population 'uot', which does not exist; did you mean 'out'?"#),
+      #"line 17, column 28: output: 'population' names the population 'uot', which does not exist; did you mean"#,
+      #" 'out'?"#),
     Case(
       #"{"population": "out", "readout": "potential"}"#,
       #"{"population": "out", "readout": "spikes"}"#,
-      #"line 17, column 46: output: readout is spikes, but 'out' is an accumulator, which never fires; use "potential""#),
+      #"line 17, column 46: output: readout is spikes, but 'out' is an accumulator, which never fires; use"#,
+      #" "potential""#),
     Case(
       #""accuracy": 0.9"#,
       #""accuracy": 99.75"#,
@@ -230,7 +253,8 @@ extension NetworkErrorTests {
     Case(
       #""threshold": [1, 2]"#,
       #""threshold": [1, 2, 3]"#,
-      #"line 6, column 78: population 'a': threshold has 3 values; it takes 1, 2 (one a channel) or 32 (one a neuron)"#),
+      #"line 6, column 78: population 'a': threshold has 3 values; it takes 1, 2 (one a channel) or 32 (one a"#,
+      #" neuron)"#),
     Case(
       #""threshold": [1, 2]"#,
       #""threshold": [1, 0]"#,
@@ -242,7 +266,8 @@ extension NetworkErrorTests {
     Case(
       #""threshold": [1, 2]"#,
       #""threshold": 1, "negativeThreshold": -1"#,
-      #"line 6, column 102: population 'a': negativeThreshold is not for model 'if', only for augmented and ternary; remove it"#),
+      #"line 6, column 102: population 'a': negativeThreshold is not for model 'if', only for augmented and"#,
+      #" ternary; remove it"#),
     Case(
       #""model": "if", "#,
       #""model": "ternary", "negativeThreshold": 0, "#,
@@ -250,7 +275,8 @@ extension NetworkErrorTests {
     Case(
       #""model": "if", "threshold": [1, 2]"#,
       #""model": "augmented", "negativeThreshold": -1, "threshold": [1, "infinity"]"#,
-      #"line 6, column 5: population 'a': the threshold is infinite and there is a negativeThreshold, so what a spike is worth is open; add spikeValue"#),
+      #"line 6, column 5: population 'a': the threshold is infinite and there is a negativeThreshold, so what a"#,
+      #" spike is worth is open; add spikeValue"#),
     Case(
       #""model": "if""#,
       #""model": "augmented", "maximumPayload": 0"#,
@@ -282,11 +308,13 @@ extension NetworkErrorTests {
     Case(
       #""model": "if""#,
       #""model": "phase", "period": 8"#,
-      #"line 7, column 5: population 'b': its rate code does not match the phase code of its source 'a'; use one code"#),
+      #"line 7, column 5: population 'b': its rate code does not match the phase code of its source 'a'; use"#,
+      #" one code"#),
     Case(
       #""model": "lif", "threshold": 1, "leakShift": 4"#,
       #""model": "phase", "threshold": 1, "period": 8"#,
-      #"line 7, column 5: population 'b': its phase code does not match the rate code of its source 'a'; use one code"#),
+      #"line 7, column 5: population 'b': its phase code does not match the rate code of its source 'a'; use"#,
+      #" one code"#),
     Case(
       #""leakShift": 4"#,
       #""leakShift": 0"#,
@@ -295,7 +323,8 @@ extension NetworkErrorTests {
     Case(
       #""model": "accumulator""#,
       #""model": "accumulator", "threshold": 1"#,
-      #"line 8, column 83: population 'out': threshold is not for model 'accumulator', only for if, augmented, ternary, phase, bistable and lif; remove it"#),
+      #"line 8, column 83: population 'out': threshold is not for model 'accumulator', only for if, augmented,"#,
+      #" ternary, phase, bistable and lif; remove it"#),
     Case(
       #""model": "accumulator""#,
       #""model": "accumulator", "initial": [1, 2]"#,
@@ -330,7 +359,8 @@ extension NetworkErrorTests {
     Case(
       #""shape": [3], "neuron""#,
       #""shape": [8193, 8192], "neuron""#,
-      #"line 8, column 30: population 'out': shape [8193, 8192] has 2 dimensions; write [channels, height, width] or [neurons]"#),
+      #"line 8, column 30: population 'out': shape [8193, 8192] has 2 dimensions; write [channels, height,"#,
+      #" width] or [neurons]"#),
     Case(
       #""shape": [3], "neuron""#,
       #""shape": [1, 8193, 8192], "neuron""#,
@@ -338,23 +368,28 @@ extension NetworkErrorTests {
     Case(
       #""shape": [3], "neuron""#,
       #""shape": [4], "neuron""#,
-      #"line 14, column 73: projection 'r': weights have shape [3, 8]; dense from 8 values to 4 neurons needs [4, 8]"#),
+      #"line 14, column 73: projection 'r': weights have shape [3, 8]; dense from 8 values to 4 neurons needs"#,
+      #" [4, 8]"#),
     Case(
       #""shape": [2, 4, 4], "neuron""#,
       #""shape": [2, 5, 4], "neuron""#,
-      #"line 11, column 5: projection 'p': the convolution gives [2, 4, 4], population 'a' has [2, 5, 4]; change its shape or the kernel, stride, padding or dilation"#),
+      #"line 11, column 5: projection 'p': the convolution gives [2, 4, 4], population 'a' has [2, 5, 4];"#,
+      #" change its shape or the kernel, stride, padding or dilation"#),
     Case(
       #""shape": [2, 4, 4], "neuron": {"model": "if", "threshold": [1, 2]}, "bias": [0, 0.5]"#,
       #""shape": [3, 4, 4], "neuron": {"model": "if", "threshold": 1}"#,
-      #"line 11, column 76: projection 'p': weights have shape [2, 1, 1, 2]; conv2d from 1 to 3 channels needs [3, 1, 1, 2]"#),
+      #"line 11, column 76: projection 'p': weights have shape [2, 1, 1, 2]; conv2d from 1 to 3 channels needs"#,
+      #" [3, 1, 1, 2]"#),
     Case(
       #""shape": [2, 2, 2], "neuron""#,
       #""shape": [2, 4, 4], "neuron""#,
-      #"line 13, column 5: projection 'q': the source gives [2, 2, 2], the target has [2, 4, 4]; identity needs equal shapes"#),
+      #"line 13, column 5: projection 'q': the source gives [2, 2, 2], the target has [2, 4, 4]; identity needs"#,
+      #" equal shapes"#),
     Case(
       #""padding": [0, 1, 0, 0]"#,
       #""padding": [0, 1, 0, 0], "dilation": 6"#,
-      #"line 11, column 5: projection 'p': kernel [1, 2] does not fit into [1, 4, 4] with padding [0, 1, 0, 0]; use a smaller kernel or more padding"#),
+      #"line 11, column 5: projection 'p': kernel [1, 2] does not fit into [1, 4, 4] with padding [0, 1, 0, 0];"#,
+      #" use a smaller kernel or more padding"#),
     Case(
       #""padding": [0, 1, 0, 0]"#,
       #""padding": [0, 1, 0, 0], "stride": 0"#,
@@ -362,11 +397,13 @@ extension NetworkErrorTests {
     Case(
       #""padding": [0, 1, 0, 0]"#,
       #""padding": [0, 1, 0, 0], "groups": 2"#,
-      #"line 12, column 67: projection 'p': groups is 2, which does not divide both 1 source channels and 2 target channels"#),
+      #"line 12, column 67: projection 'p': groups is 2, which does not divide both 1 source channels and 2"#,
+      #" target channels"#),
     Case(
       #""padding": [0, 1, 0, 0]"#,
       #""padding": [0, 1, 0, 0], "delay": 1"#,
-      #"line 12, column 66: projection 'p': delay does not apply to the input, whose current is constant; remove it"#),
+      #"line 12, column 66: projection 'p': delay does not apply to the input, whose current is constant;"#,
+      #" remove it"#),
     Case(
       #""kind": "identity""#,
       #""kind": "identity", "delay": 65536"#,
@@ -378,7 +415,8 @@ extension NetworkErrorTests {
     Case(
       #""kind": "identity""#,
       #""kind": "identity", "weights": [1, 2, 3]"#,
-      #"line 13, column 74: projection 'q': weights have shape [3]; identity takes one number or [2], one a channel"#),
+      #"line 13, column 74: projection 'q': weights have shape [3]; identity takes one number or [2], one a"#,
+      #" channel"#),
     Case(
       #""kind": "identity""#,
       #""kind": "dense""#,
@@ -386,11 +424,13 @@ extension NetworkErrorTests {
     Case(
       #""kernel": 2"#,
       #""kernel": 5"#,
-      #"line 13, column 101: projection 'q': pool.kernel [5, 5] does not fit into [2, 4, 4] with padding [0, 0, 0, 0]; use a smaller kernel or more padding"#),
+      #"line 13, column 101: projection 'q': pool.kernel [5, 5] does not fit into [2, 4, 4] with padding [0, 0,"#,
+      #" 0, 0]; use a smaller kernel or more padding"#),
     Case(
       #""kernel": 2"#,
       #""kernel": 2, "padding": 2"#,
-      #"line 13, column 71: projection 'q': pool.padding 2 is not smaller than the kernel's 2, so a window could lie outside the source; lower the padding"#),
+      #"line 13, column 71: projection 'q': pool.padding 2 is not smaller than the kernel's 2, so a window"#,
+      #" could lie outside the source; lower the padding"#),
     Case(
       #""kernel": 2"#,
       #""kernel": 2, "stride": 4097"#,
@@ -398,10 +438,12 @@ extension NetworkErrorTests {
     Case(
       #""kind": "dense", "#,
       #""kind": "conv2d", "#,
-      #"line 14, column 74: projection 'r': weights have shape [3, 8]; conv2d needs [outputChannels, inputChannels / groups, height, width]"#),
+      #"line 14, column 74: projection 'r': weights have shape [3, 8]; conv2d needs [outputChannels,"#,
+      #" inputChannels / groups, height, width]"#),
     Case(
       #"{"name": "q""#,
       #"{"name": "q2", "from": "a", "to": "b", "kind": "conv2d", "weights": {"type": "I8", "shape": [2, 2, 1, 1],\#n      "values": [1, 2, 3, 4]}, "stride": 2},\#n    {"name": "q3", "from": "a", "to": "b", "kind": "identity", "weights": 1, "pool": {"kind": "max", "kernel": 2}},\#n    {"name": "q""#,
-      #"line 15, column 5: projection 'q3': real weights, but projection 'q2' into the same population has integer ones; give both the same kind"#),
+      #"line 15, column 5: projection 'q3': real weights, but projection 'q2' into the same population has"#,
+      #" integer ones; give both the same kind"#),
   ]
 }

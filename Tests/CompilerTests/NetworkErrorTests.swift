@@ -55,10 +55,11 @@ struct NetworkErrorTests {
     let old: String
     let new: String
     let message: String
-    init(_ old: String, _ new: String, _ message: String) {
+    /// - Parameter message: in pieces, where it is longer than a line.
+    init(_ old: String, _ new: String, _ message: String...) {
       self.old = old
       self.new = new
-      self.message = message
+      self.message = message.joined()
     }
     var testDescription: String { message }
   }

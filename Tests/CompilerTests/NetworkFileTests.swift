@@ -86,10 +86,12 @@ struct NetworkFileTests {
     }
   }
 
-  @Test("names beside a network", arguments: [
-    ("net.json", ".", "net.safetensors"), ("a/b/x.json", "a/b", "x.safetensors"), ("/net", "/", "net.safetensors"),
-    (".json", ".", ".json.safetensors"), ("./a.b.json", ".", "a.b.safetensors"),
-  ])
+  @Test(
+    "names beside a network",
+    arguments: [
+      ("net.json", ".", "net.safetensors"), ("a/b/x.json", "a/b", "x.safetensors"), ("/net", "/", "net.safetensors"),
+      (".json", ".", ".json.safetensors"), ("./a.b.json", ".", "a.b.safetensors"),
+    ])
   func names(path: String, folder: String, tensors: String) {
     #expect(NetworkFile.folder(of: path) == folder)
     #expect(NetworkFile.tensorsName(for: path) == tensors)

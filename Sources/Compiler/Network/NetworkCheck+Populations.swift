@@ -77,7 +77,8 @@ extension NetworkCheck {
 
     var values = NeuronValues()
     values.threshold = try resolve(
-      neuron.threshold, "threshold", shape, subject, rule: "write a number above 0 or \"infinity\"") { $0 > 0 }
+      neuron.threshold, "threshold", shape, subject, rule: "write a number above 0 or \"infinity\""
+    ) { $0 > 0 }
     values.negativeThreshold = try resolve(
       neuron.negativeThreshold, "negativeThreshold", shape, subject, rule: "write a finite number below 0"
     ) { $0.isFinite && $0 < 0 }
