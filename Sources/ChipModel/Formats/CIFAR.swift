@@ -1,0 +1,75 @@
+/// Reading of the CIFAR-10 and CIFAR-100 binary versions (Krizhevsky 2009).
+///
+/// Records without any header: one label byte (CIFAR-10) or two, coarse and fine (CIFAR-100), then 3,072 bytes of image:
+/// the red, green and blue planes, each 32 x 32, row-major. The fine label is the one used.
+public enum CIFAR {
+  /// Which of the two record forms a file has; nothing in the file says so but its size.
+  public enum Variant: String, Sendable, CaseIterable {
+    case cifar10, cifar100
+
+    /// Bytes of a record before the image.
+    public var labelBytes: Int { self == .cifar10 ? 1 : 2 }
+    public var recordSize: Int { labelBytes + CIFAR.imageSize }
+    public var classes: Int { self == .cifar10 ? 10 : 100 }
+  }
+
+  /// `[3, 32, 32]`
+  public static let shape = [3, 32, 32]
+  static let imageSize = 3072
+
+  /// The variants whose record size divides the file's size; both for multiples of 3,074 CIFAR-10 records.
+  public static func variants(ofSize size: Int) -> [Variant] {
+    size > 0 ? Variant.allCases.filter { size % $0.recordSize == 0 } : []
+  }
+
+  /// - Parameter variant: nil: by the size.
+  /// - Returns: Images `[N, 3, 32, 32]` and one label each.
+  /// - Throws: `CIFARError`.
+  public static func decode(
+    _ bytes: [UInt8], variant: Variant? = nil
+  ) throws(CIFARError) -> (images: Tensor, labels: [Int]) {
+    let possible = variants(ofSize: bytes.count)
+    guard !possible.isEmpty else { throw .size(bytes.count) }
+    if let variant, !possible.contains(variant) { throw .variantSize(variant, bytes.count) }
+    if variant == nil, possible.count > 1 { throw .ambiguous(bytes.count) }
+    let form = variant ?? possible[0]
+    let count = bytes.count / form.recordSize
+    var images: [UInt8] = []
+    images.reserveCapacity(count * imageSize)
+    var labels: [Int] = []
+    labels.reserveCapacity(count)
+    for record in 0..<count {
+      let start = record * form.recordSize
+      let label = Int(bytes[start + form.labelBytes - 1])
+      guard label < form.classes else { throw .label(label, record: record, form) }
+      labels.append(label)
+      images.append(contentsOf: bytes[(start + form.labelBytes)..<(start + form.recordSize)])
+    }
+    guard let tensor = Tensor(shape: [count] + shape, storage: .uint8(images)) else { throw .size(bytes.count) }
+    return (tensor, labels)
+  }
+}
+
+/// Why a file is not CIFAR records.
+public enum CIFARError: Error, Sendable, Equatable, CustomStringConvertible {
+  case size(Int)
+  case variantSize(CIFAR.Variant, Int)
+  case ambiguous(Int)
+  case label(Int, record: Int, CIFAR.Variant)
+
+  public var description: String {
+    switch self {
+    case .size(let size):
+      "\(size) bytes are no whole number of CIFAR records (3073 bytes in CIFAR-10, 3074 in CIFAR-100); "
+        + "copy the file again"
+    case .variantSize(let variant, let size):
+      "\(size) bytes are no whole number of \(variant.rawValue) records of \(variant.recordSize) bytes; "
+        + "copy the file again or name the other variant"
+    case .ambiguous(let size):
+      "\(size) bytes may be CIFAR-10 or CIFAR-100 records; say which"
+    case .label(let label, let record, let variant):
+      "label of record \(record) is \(label), \(variant.rawValue) has 0 to \(variant.classes - 1); "
+        + "the file is damaged or of another kind"
+    }
+  }
+}

@@ -1,0 +1,380 @@
+/// Decompression of raw deflate data (RFC 1951), the inside of gzip and ZIP files.
+///
+/// Every symbol of up to 10 bits is one table look-up; longer ones walk the canonical code bit by bit. The output is
+/// bounded by the caller, so a small file that expands without end costs no more memory than the bound.
+public enum Inflate {
+  /// Appends the decompressed form of `input[start..<end]` to `output`.
+  ///
+  /// The range may be longer than the compressed data: what follows the final block is not looked at.
+  /// - Parameters:
+  ///   - start: First byte of the deflate data.
+  ///   - end: End of the bytes that may be read; nil: the end of `input`.
+  ///   - maximum: Most bytes to append.
+  /// - Returns: The index after the last byte used.
+  /// - Throws: `InflateError`; `output` then holds what was there before and no more than `maximum` further bytes.
+  /// - Complexity: O(compressed + decompressed bytes).
+  public static func decode(
+    _ input: [UInt8], from start: Int = 0, to end: Int? = nil, appendingTo output: inout [UInt8], maximum: Int
+  ) throws(InflateError) -> Int {
+    let limit = end ?? input.count
+    guard start >= 0, start <= limit, limit <= input.count else { throw .truncated(offset: input.count) }
+    var decoder = InflateDecoder(
+      reader: BitReader(bytes: input, position: start, end: limit), base: output.count, maximum: max(0, maximum))
+    try decoder.decode(into: &output)
+    return decoder.reader.byteAligned
+  }
+}
+
+/// Why deflate data cannot be decompressed. Offsets are of the byte in the file being read, 0-based.
+public enum InflateError: Error, Sendable, Equatable, CustomStringConvertible {
+  case truncated(offset: Int)
+  case reservedBlockType(offset: Int)
+  case storedLength(offset: Int)
+  case badCode(offset: Int)
+  case badSymbol(offset: Int)
+  /// A copy from before the start of the output.
+  case distance(Int, written: Int, offset: Int)
+  case tooLarge(maximum: Int)
+
+  public var description: String {
+    switch self {
+    case .truncated(let offset):
+      "compressed data end early at byte \(offset); the file is cut short, copy it again"
+    case .reservedBlockType(let offset):
+      "damaged compressed data at byte \(offset): block type 3 does not exist; copy the file again"
+    case .storedLength(let offset):
+      "damaged compressed data at byte \(offset): stored length and its complement differ; copy the file again"
+    case .badCode(let offset):
+      "damaged compressed data at byte \(offset): code lengths form no Huffman code; copy the file again"
+    case .badSymbol(let offset):
+      "damaged compressed data at byte \(offset): unused code; copy the file again"
+    case .distance(let distance, let written, let offset):
+      "damaged compressed data at byte \(offset): copy from \(distance) bytes back with \(written) written; "
+        + "copy the file again"
+    case .tooLarge(let maximum):
+      "decompressed data are larger than the limit of \(maximum) bytes; split the file"
+    }
+  }
+}
+
+/// One decompression: where it reads, and how much it may write.
+private struct InflateDecoder {
+  var reader: BitReader
+  /// Bytes in the output before this stream: copies never reach behind it.
+  let base: Int
+  let maximum: Int
+  var written = 0
+  /// Built at the first fixed block and kept: a file may consist of a million empty ones.
+  var fixed: (literals: HuffmanCode, distances: HuffmanCode)?
+
+  init(reader: BitReader, base: Int, maximum: Int) {
+    self.reader = reader
+    self.base = base
+    self.maximum = maximum
+  }
+
+  mutating func decode(into output: inout [UInt8]) throws(InflateError) {
+    written = base
+    defer { output.removeLast(output.count - written) }
+    var isFinal = false
+    while !isFinal {
+      isFinal = try reader.bits(1) == 1
+      switch try reader.bits(2) {
+      case 0: try copyStored(into: &output)
+      case 1:
+        let codes = fixed ?? Self.fixedCodes()
+        fixed = codes
+        try decodeBlock(codes.literals, codes.distances, into: &output)
+      case 2:
+        let codes = try readCodes()
+        try decodeBlock(codes.literals, codes.distances, into: &output)
+      default: throw .reservedBlockType(offset: reader.offset)
+      }
+    }
+  }
+
+  /// Makes room for `count` bytes after `written`. The array grows by doubling, never past the bound.
+  private func makeRoom(_ count: Int, in output: inout [UInt8]) throws(InflateError) {
+    let used = written - base
+    guard count <= maximum - used else { throw .tooLarge(maximum: maximum) }
+    let wanted = min(maximum, max(used + count, used * 2, 4096))
+    output.append(contentsOf: repeatElement(0, count: base + wanted - output.count))
+  }
+
+  private mutating func copyStored(into output: inout [UInt8]) throws(InflateError) {
+    let offset = reader.offset
+    reader.alignToByte()
+    let length = try reader.bits(16)
+    guard try reader.bits(16) == length ^ 0xFFFF else { throw .storedLength(offset: offset) }
+    let start = reader.byteAligned
+    guard reader.end - start >= length else { throw .truncated(offset: reader.end) }
+    if output.count - written < length { try makeRoom(length, in: &output) }
+    for index in 0..<length { output[written + index] = reader.bytes[start + index] }
+    written += length
+    reader.restart(at: start + length)
+  }
+
+  private mutating func decodeBlock(
+    _ literals: HuffmanCode, _ distances: HuffmanCode, into output: inout [UInt8]
+  ) throws(InflateError) {
+    let lengthTable = DeflateTables.lengths
+    let distanceTable = DeflateTables.distances
+    var reader = self.reader
+    var written = self.written
+    // Both are copied back on every way out: the caller cuts the output at `written`.
+    defer {
+      self.reader = reader
+      self.written = written
+    }
+    while true {
+      // 57 bits or more, which hold the longest symbol: 15 + 5 (length) + 15 + 13 (distance).
+      reader.refill()
+      let symbol = try literals.symbol(&reader)
+      if symbol < 256 {
+        if written == output.count {
+          self.written = written
+          try makeRoom(1, in: &output)
+        }
+        output[written] = UInt8(truncatingIfNeeded: symbol)
+        written += 1
+        continue
+      }
+      if symbol == 256 { return }
+      guard symbol < 286 else { throw .badSymbol(offset: reader.offset) }
+      let lengthEntry = lengthTable[symbol - 257]
+      let length = lengthEntry.base + (try reader.take(lengthEntry.extra))
+      let distanceSymbol = try distances.symbol(&reader)
+      guard distanceSymbol < 30 else { throw .badSymbol(offset: reader.offset) }
+      let distanceEntry = distanceTable[distanceSymbol]
+      let distance = distanceEntry.base + (try reader.take(distanceEntry.extra))
+      guard distance <= written - base else {
+        throw .distance(distance, written: written - base, offset: reader.offset)
+      }
+      if output.count - written < length {
+        self.written = written
+        try makeRoom(length, in: &output)
+      }
+      // Byte by byte on purpose: source and destination overlap when distance < length.
+      for index in written..<(written + length) { output[index] = output[index - distance] }
+      written += length
+    }
+  }
+
+  /// The two codes of a dynamic block, section 3.2.7.
+  private mutating func readCodes() throws(InflateError) -> (literals: HuffmanCode, distances: HuffmanCode) {
+    let literalCount = try reader.bits(5) + 257
+    let distanceCount = try reader.bits(5) + 1
+    let lengthCount = try reader.bits(4) + 4
+    guard literalCount <= 286, distanceCount <= 30 else { throw .badCode(offset: reader.offset) }
+    var lengths = [UInt8](repeating: 0, count: 19)
+    for index in 0..<lengthCount {
+      lengths[DeflateTables.codeLengthOrder[index]] = UInt8(truncatingIfNeeded: try reader.bits(3))
+    }
+    guard let lengthCode = HuffmanCode(lengths[...], mayBeIncomplete: false) else {
+      throw .badCode(offset: reader.offset)
+    }
+    let total = literalCount + distanceCount
+    lengths = []
+    lengths.reserveCapacity(total)
+    while lengths.count < total {
+      reader.refill()
+      let symbol = try lengthCode.symbol(&reader)
+      if symbol < 16 {
+        lengths.append(UInt8(truncatingIfNeeded: symbol))
+        continue
+      }
+      var value: UInt8 = 0
+      let repetitions: Int
+      switch symbol {
+      case 16:
+        guard let last = lengths.last else { throw .badCode(offset: reader.offset) }
+        value = last
+        repetitions = 3 + (try reader.take(2))
+      case 17: repetitions = 3 + (try reader.take(3))
+      default: repetitions = 11 + (try reader.take(7))
+      }
+      guard repetitions <= total - lengths.count else { throw .badCode(offset: reader.offset) }
+      lengths.append(contentsOf: repeatElement(value, count: repetitions))
+    }
+    // A block that cannot end is damaged; so is any incomplete code but a single one-bit one (as zlib has it).
+    guard lengths[256] != 0,
+      let literals = HuffmanCode(lengths[..<literalCount], mayBeIncomplete: true),
+      let distances = HuffmanCode(lengths[literalCount...], mayBeIncomplete: true)
+    else { throw .badCode(offset: reader.offset) }
+    return (literals, distances)
+  }
+
+  /// The codes of a fixed block, section 3.2.6.
+  private static func fixedCodes() -> (literals: HuffmanCode, distances: HuffmanCode) {
+    let literals =
+      [UInt8](repeating: 8, count: 144) + [UInt8](repeating: 9, count: 112) + [UInt8](repeating: 7, count: 24)
+      + [UInt8](repeating: 8, count: 8)
+    let distances = [UInt8](repeating: 5, count: 32)
+    guard let literalCode = HuffmanCode(literals[...], mayBeIncomplete: false),
+      let distanceCode = HuffmanCode(distances[...], mayBeIncomplete: false)
+    else { preconditionFailure("the fixed codes of RFC 1951 are complete") }
+    return (literalCode, distanceCode)
+  }
+}
+
+/// The constant tables of RFC 1951, sections 3.2.5 and 3.2.7.
+private enum DeflateTables {
+  typealias Entry = (base: Int, extra: Int)
+
+  /// Length symbols 257...285: smallest length and number of extra bits.
+  static let lengths: [Entry] = [
+    (3, 0), (4, 0), (5, 0), (6, 0), (7, 0), (8, 0), (9, 0), (10, 0), (11, 1), (13, 1), (15, 1), (17, 1), (19, 2),
+    (23, 2), (27, 2), (31, 2), (35, 3), (43, 3), (51, 3), (59, 3), (67, 4), (83, 4), (99, 4), (115, 4), (131, 5),
+    (163, 5), (195, 5), (227, 5), (258, 0),
+  ]
+  /// Distance symbols 0...29.
+  static let distances: [Entry] = [
+    (1, 0), (2, 0), (3, 0), (4, 0), (5, 1), (7, 1), (9, 2), (13, 2), (17, 3), (25, 3), (33, 4), (49, 4), (65, 5),
+    (97, 5), (129, 6), (193, 6), (257, 7), (385, 7), (513, 8), (769, 8), (1025, 9), (1537, 9), (2049, 10),
+    (3073, 10), (4097, 11), (6145, 11), (8193, 12), (12289, 12), (16385, 13), (24577, 13),
+  ]
+  static let codeLengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
+}
+
+/// A canonical Huffman code: a table for codes of up to 10 bits, counts per length for the rest.
+private struct HuffmanCode {
+  private static let tableBits = 10
+  /// Indexed by the next 10 bits: `symbol << 4 | length`; 0: a longer code, or none.
+  private let table: [UInt16]
+  /// Number of codes of each length, 0...15.
+  private let counts: [Int]
+  /// Symbols in the order of their codes.
+  private let symbols: [UInt16]
+
+  /// - Returns: nil where the lengths are over-subscribed, or leave codes unused (but for the one-bit exception).
+  init?(_ lengths: ArraySlice<UInt8>, mayBeIncomplete: Bool) {
+    var counts = [Int](repeating: 0, count: 16)
+    for length in lengths { counts[Int(length)] += 1 }
+    var left = 1
+    var longest = 0
+    for length in 1...15 {
+      left = left * 2 - counts[length]
+      if left < 0 { return nil }
+      if counts[length] > 0 { longest = length }
+    }
+    if left > 0 && !(mayBeIncomplete && longest <= 1) { return nil }
+
+    var offsets = [Int](repeating: 0, count: 16)
+    var nextCodes = [Int](repeating: 0, count: 16)
+    for length in 1..<15 {
+      offsets[length + 1] = offsets[length] + counts[length]
+      nextCodes[length + 1] = (nextCodes[length] + counts[length]) << 1
+    }
+    var symbols = [UInt16](repeating: 0, count: lengths.count)
+    var table = [UInt16](repeating: 0, count: 1 << Self.tableBits)
+    for (symbol, lengthByte) in lengths.enumerated() where lengthByte > 0 {
+      let length = Int(lengthByte)
+      symbols[offsets[length]] = UInt16(truncatingIfNeeded: symbol)
+      offsets[length] += 1
+      let code = nextCodes[length]
+      nextCodes[length] += 1
+      guard length <= Self.tableBits else { continue }
+      // Codes arrive with their first bit lowest.
+      var reversed = 0
+      for bit in 0..<length where code >> bit & 1 == 1 { reversed |= 1 << (length - 1 - bit) }
+      let entry = UInt16(truncatingIfNeeded: symbol << 4 | length)
+      for index in stride(from: reversed, to: table.count, by: 1 << length) { table[index] = entry }
+    }
+    counts[0] = 0
+    self.table = table
+    self.counts = counts
+    self.symbols = symbols
+  }
+
+  /// The next symbol. The reader must have been refilled.
+  @inline(__always)
+  func symbol(_ reader: inout BitReader) throws(InflateError) -> Int {
+    let entry = Int(table[Int(truncatingIfNeeded: reader.buffer) & (1 << Self.tableBits - 1)])
+    if entry != 0 {
+      try reader.drop(entry & 15)
+      return entry >> 4
+    }
+    return try longSymbol(&reader)
+  }
+
+  private func longSymbol(_ reader: inout BitReader) throws(InflateError) -> Int {
+    var code = 0
+    var first = 0
+    var index = 0
+    for length in 1...15 {
+      code |= Int(truncatingIfNeeded: reader.buffer >> UInt64(length - 1)) & 1
+      let count = counts[length]
+      if code - count < first {
+        try reader.drop(length)
+        return Int(symbols[index + code - first])
+      }
+      index += count
+      first = (first + count) << 1
+      code <<= 1
+    }
+    // Fewer than 15 bits and no code: the data ended in the middle of one.
+    throw reader.count < 15 ? .truncated(offset: reader.end) : .badSymbol(offset: reader.offset)
+  }
+}
+
+/// Bits of a byte range, lowest bit first. Past the end the buffer reads as zeros, but none of them can be taken.
+private struct BitReader {
+  let bytes: [UInt8]
+  private(set) var position: Int
+  let end: Int
+  private(set) var buffer: UInt64 = 0
+  private(set) var count = 0
+
+  init(bytes: [UInt8], position: Int, end: Int) {
+    self.bytes = bytes
+    self.position = position
+    self.end = end
+  }
+
+  /// Byte that the next bit is in.
+  var offset: Int { position - (count + 7) / 8 }
+  /// First byte of which no bit was taken.
+  var byteAligned: Int { position - count / 8 }
+
+  /// Fills the buffer to more than 56 bits, fewer only at the end of the data.
+  @inline(__always)
+  mutating func refill() {
+    while count <= 56, position < end {
+      buffer |= UInt64(bytes[position]) << UInt64(count)
+      position += 1
+      count += 8
+    }
+  }
+
+  @inline(__always)
+  mutating func drop(_ bits: Int) throws(InflateError) {
+    guard bits <= count else { throw .truncated(offset: end) }
+    buffer >>= UInt64(bits)
+    count -= bits
+  }
+
+  /// Takes up to 16 bits that a refill has already brought in.
+  @inline(__always)
+  mutating func take(_ bits: Int) throws(InflateError) -> Int {
+    let value = Int(truncatingIfNeeded: buffer & (1 << UInt64(bits) - 1))
+    try drop(bits)
+    return value
+  }
+
+  mutating func bits(_ bits: Int) throws(InflateError) -> Int {
+    refill()
+    return try take(bits)
+  }
+
+  mutating func alignToByte() {
+    let partial = count & 7
+    buffer >>= UInt64(partial)
+    count -= partial
+  }
+
+  mutating func restart(at newPosition: Int) {
+    position = newPosition
+    buffer = 0
+    count = 0
+  }
+}

@@ -1,0 +1,209 @@
+/// Reading and writing of NumPy's `.npy` arrays (format versions 1 to 3, NEP 1).
+///
+/// Read are `f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 b1` in both byte orders; halves are widened to 32-bit floats, `u2` and `u4`
+/// to the next wider signed integers, booleans become 0 and 1. Column-major arrays are reordered. Object arrays hold
+/// Python pickles and are never read.
+public enum NumPy {
+  private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+
+  /// Whether the bytes begin as an `.npy` file does.
+  public static func isArray(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
+
+  /// Reads one array; the file must end where the array ends.
+  /// - Throws: `NumPyError`.
+  public static func decode(_ bytes: [UInt8]) throws(NumPyError) -> Tensor {
+    guard isArray(bytes) else { throw .notArray }
+    guard bytes.count >= 10 else { throw .truncated(size: bytes.count) }
+    let major = bytes[6]
+    guard (1...3).contains(major) else { throw .version(major, bytes[7]) }
+    let lengthSize = major == 1 ? 2 : 4
+    guard bytes.count >= 8 + lengthSize else { throw .truncated(size: bytes.count) }
+    let length = major == 1 ? Int(bytes.littleEndian16(at: 8)) : Int(bytes.littleEndian32(at: 8))
+    let headerStart = 8 + lengthSize
+    guard length <= bytes.count - headerStart else { throw .truncated(size: bytes.count) }
+    let header = try NumPyHeader(bytes[headerStart..<(headerStart + length)])
+    return try elements(bytes, from: headerStart + length, header)
+  }
+
+  /// Writes an array, row-major and little-endian, as NumPy itself does (version 1, data at a multiple of 64 bytes).
+  public static func encode(_ tensor: Tensor) -> [UInt8] {
+    let descriptor: String
+    var data: [UInt8] = []
+    switch tensor.storage {
+    case .float32(let values):
+      descriptor = "<f4"
+      data.reserveCapacity(4 * values.count)
+      for value in values { data.appendLittleEndian(UInt64(value.bitPattern), bytes: 4) }
+    case .float64(let values):
+      descriptor = "<f8"
+      data.reserveCapacity(8 * values.count)
+      for value in values { data.appendLittleEndian(value.bitPattern, bytes: 8) }
+    case .int8(let values):
+      descriptor = "|i1"
+      data = values.map(UInt8.init(bitPattern:))
+    case .uint8(let values):
+      descriptor = "|u1"
+      data = values
+    case .int16(let values):
+      descriptor = "<i2"
+      for value in values { data.appendLittleEndian(UInt64(UInt16(bitPattern: value)), bytes: 2) }
+    case .int32(let values):
+      descriptor = "<i4"
+      for value in values { data.appendLittleEndian(UInt64(UInt32(bitPattern: value)), bytes: 4) }
+    case .int64(let values):
+      descriptor = "<i8"
+      for value in values { data.appendLittleEndian(UInt64(bitPattern: value), bytes: 8) }
+    }
+    let dimensions = tensor.shape.map(String.init).joined(separator: ", ")
+    let shape = tensor.shape.count == 1 ? "(\(dimensions),)" : "(\(dimensions))"
+    var header = Array("{'descr': '\(descriptor)', 'fortran_order': False, 'shape': \(shape), }".utf8)
+    // Magic, version and length take 10 bytes, the closing line feed one.
+    let padding = (64 - (10 + header.count + 1) % 64) % 64
+    header.append(contentsOf: repeatElement(0x20, count: padding))
+    header.append(0x0A)
+    var output = magic + [1, 0]
+    output.appendLittleEndian(UInt64(header.count), bytes: 2)
+    output += header
+    output += data
+    return output
+  }
+
+  private static func elements(
+    _ bytes: [UInt8], from start: Int, _ header: NumPyHeader
+  ) throws(NumPyError) -> Tensor {
+    let type = header.type
+    guard let count = Tensor.elementCount(header.shape) else { throw .size(header.shape, actual: bytes.count - start) }
+    let (expected, overflow) = count.multipliedReportingOverflow(by: type.size)
+    // Compared before anything is allocated: a header may claim any shape.
+    guard !overflow, expected == bytes.count - start else {
+      throw .size(header.shape, actual: bytes.count - start)
+    }
+    let big = type.bigEndian
+    var storage: Tensor.Storage
+    switch (type.kind, type.size) {
+    case ("b", 1), ("u", 1): storage = .uint8(Array(bytes[start...]))
+    case ("i", 1): storage = .int8(bytes[start...].map(Int8.init(bitPattern:)))
+    case ("f", 2):
+      storage = .float32(
+        RawElements.words16(bytes, at: start, count: count, bigEndian: big).map(RawElements.float(half:)))
+    case ("i", 2):
+      storage = .int16(
+        RawElements.words16(bytes, at: start, count: count, bigEndian: big).map(Int16.init(bitPattern:)))
+    case ("u", 2):
+      storage = .int32(RawElements.words16(bytes, at: start, count: count, bigEndian: big).map(Int32.init))
+    case ("f", 4):
+      storage = .float32(
+        RawElements.words32(bytes, at: start, count: count, bigEndian: big).map(Float.init(bitPattern:)))
+    case ("i", 4):
+      storage = .int32(
+        RawElements.words32(bytes, at: start, count: count, bigEndian: big).map(Int32.init(bitPattern:)))
+    case ("u", 4):
+      storage = .int64(RawElements.words32(bytes, at: start, count: count, bigEndian: big).map(Int64.init))
+    case ("f", 8):
+      storage = .float64(
+        RawElements.words64(bytes, at: start, count: count, bigEndian: big).map(Double.init(bitPattern:)))
+    case ("i", 8):
+      storage = .int64(
+        RawElements.words64(bytes, at: start, count: count, bigEndian: big).map(Int64.init(bitPattern:)))
+    default: throw .type(header.descriptor)
+    }
+    if header.isColumnMajor, header.shape.count > 1 { storage = storage.rowMajor(header.shape) }
+    guard let tensor = Tensor(shape: header.shape, storage: storage) else {
+      throw .size(header.shape, actual: bytes.count - start)
+    }
+    return tensor
+  }
+}
+
+/// Why an `.npy` array, or an `.npz` archive of them, cannot be read.
+public enum NumPyError: Error, Sendable, Equatable, CustomStringConvertible {
+  case notArray
+  case truncated(size: Int)
+  case version(UInt8, UInt8)
+  case header(String, offset: Int)
+  /// An element type that is not read; the NumPy spelling, for example `|O`.
+  case type(String)
+  case size([Int], actual: Int)
+  case zip(ZipError)
+  /// An entry of an archive.
+  indirect case entry(String, NumPyError)
+  case noEntry(String, present: [String])
+
+  public var description: String {
+    switch self {
+    case .notArray: "not an .npy array: it does not begin with \\x93NUMPY; write it with numpy.save"
+    case .truncated(let size): ".npy file ends inside its header, after \(size) bytes; it is cut short, copy it again"
+    case .version(let major, let minor):
+      ".npy format version is \(major).\(minor), 1.0 to 3.0 are read; write it with numpy.save"
+    case .header(let what, let offset): ".npy header at character \(offset): \(what); write it with numpy.save"
+    case .type(let descriptor): Self.typeText(descriptor)
+    case .size(let shape, let actual):
+      ".npy shape \(ShapeText.of(shape)) does not fit the \(actual) bytes of data; the file is damaged, copy it again"
+    case .zip(let error): "\(error)"
+    case .entry(let name, let error): "array '\(name)': \(error)"
+    case .noEntry(let name, let present):
+      "no array '\(name)' in the .npz file, it has \(ShapeText.list(present)); name one of these"
+    }
+  }
+
+  private static func typeText(_ descriptor: String) -> String {
+    if descriptor.hasSuffix("O") {
+      return ".npy elements are Python objects (\(descriptor)), which are not read; convert with array.astype('f4')"
+    }
+    if descriptor.hasPrefix("[") {
+      return ".npy elements are records (\(descriptor)), which are not read; save one field as an array of its own"
+    }
+    return ".npy element type is '\(descriptor)', read are f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 b1; "
+      + "convert with array.astype('f4')"
+  }
+}
+
+extension Tensor.Storage {
+  /// Column-major elements of an array of this shape, reordered to row-major.
+  fileprivate func rowMajor(_ shape: [Int]) -> Tensor.Storage {
+    let order = Self.columnMajorIndices(shape)
+    return switch self {
+    case .float32(let v): .float32(order.map { v[$0] })
+    case .float64(let v): .float64(order.map { v[$0] })
+    case .int8(let v): .int8(order.map { v[$0] })
+    case .uint8(let v): .uint8(order.map { v[$0] })
+    case .int16(let v): .int16(order.map { v[$0] })
+    case .int32(let v): .int32(order.map { v[$0] })
+    case .int64(let v): .int64(order.map { v[$0] })
+    }
+  }
+
+  /// For each row-major position, where its element is in column-major order.
+  private static func columnMajorIndices(_ shape: [Int]) -> [Int] {
+    guard let count = Tensor.elementCount(shape), count > 0 else { return [] }
+    var strides: [Int] = []
+    var stride = 1
+    for dimension in shape {
+      strides.append(stride)
+      stride *= dimension
+    }
+    var indices: [Int] = []
+    indices.reserveCapacity(count)
+    var counter = [Int](repeating: 0, count: shape.count)
+    var position = 0
+    while true {
+      indices.append(position)
+      var axis = shape.count - 1
+      while axis >= 0 {
+        counter[axis] += 1
+        position += strides[axis]
+        if counter[axis] < shape[axis] { break }
+        position -= strides[axis] * shape[axis]
+        counter[axis] = 0
+        axis -= 1
+      }
+      if axis < 0 { return indices }
+    }
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func appendLittleEndian(_ value: UInt64, bytes: Int) {
+    for index in 0..<bytes { append(UInt8(truncatingIfNeeded: value >> UInt64(8 * index))) }
+  }
+}

@@ -1,0 +1,211 @@
+/// A ZIP file, read by its central directory: stored and deflated entries, zip64 sizes.
+///
+/// The container of `.npz` files. Local headers are only used to find an entry's data: NumPy writes
+/// placeholder sizes there. Source: PKWARE APPNOTE 6.3.9.
+public struct ZipArchive: Sendable {
+  /// One file of the archive, as the central directory describes it.
+  public struct Entry: Sendable, Equatable {
+    public let name: String
+    /// Bytes after decompression.
+    public let size: Int
+    public let compressedSize: Int
+    public let isDeflated: Bool
+    public let checksum: UInt32
+    fileprivate let headerOffset: Int
+  }
+
+  /// In the order of the central directory, which is the order of writing.
+  public let entries: [Entry]
+  private let bytes: [UInt8]
+
+  /// Whether the bytes begin as a ZIP file with at least one entry does.
+  public static func isZip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4B, 3, 4]) }
+
+  /// Reads the directory; contents are decompressed on demand.
+  /// - Throws: `ZipError`, also for encrypted entries, other compression methods, split archives, duplicate names.
+  public init(_ bytes: [UInt8]) throws(ZipError) {
+    let directory = try ZipDirectory.find(in: bytes)
+    var entries: [Entry] = []
+    var names: Set<String> = []
+    var position = directory.start
+    while position < directory.end {
+      let (entry, next) = try Self.readEntry(bytes, at: position, directory)
+      guard names.insert(entry.name).inserted else { throw .duplicateName(entry.name) }
+      entries.append(entry)
+      position = next
+    }
+    guard entries.count == directory.count else {
+      throw .damaged("directory says \(directory.count) entries and holds \(entries.count)", offset: directory.start)
+    }
+    self.entries = entries
+    self.bytes = bytes
+  }
+
+  /// The contents of an entry, checked against its CRC-32.
+  /// - Parameter maximum: Most bytes it may expand to; what is announced as larger is not even begun.
+  public func contents(of entry: Entry, maximum: Int) throws(ZipError) -> [UInt8] {
+    guard entry.size <= maximum else { throw .tooLarge(entry.name, size: entry.size, maximum: maximum) }
+    let header = entry.headerOffset
+    guard bytes.count - header >= 30, bytes.littleEndian32(at: header) == 0x0403_4B50 else {
+      throw .damaged("no header of entry '\(entry.name)'", offset: header)
+    }
+    let start =
+      header + 30 + Int(bytes.littleEndian16(at: header + 26)) + Int(bytes.littleEndian16(at: header + 28))
+    guard start <= bytes.count, entry.compressedSize <= bytes.count - start else {
+      throw .damaged("data of entry '\(entry.name)' run past the end of the file", offset: header)
+    }
+    let end = start + entry.compressedSize
+    var output: [UInt8] = []
+    if entry.isDeflated {
+      let used: Int
+      do {
+        used = try Inflate.decode(bytes, from: start, to: end, appendingTo: &output, maximum: entry.size)
+      } catch {
+        throw .inflate(entry.name, error)
+      }
+      guard used == end else { throw .damaged("entry '\(entry.name)' has bytes left over", offset: used) }
+    } else {
+      output = Array(bytes[start..<end])
+    }
+    guard output.count == entry.size else {
+      throw .damaged("entry '\(entry.name)' has \(output.count) bytes instead of \(entry.size)", offset: start)
+    }
+    guard Checksum32.of(output, from: 0, to: output.count) == entry.checksum else { throw .checksum(entry.name) }
+    return output
+  }
+
+  private static func readEntry(
+    _ bytes: [UInt8], at position: Int, _ directory: ZipDirectory
+  ) throws(ZipError) -> (Entry, next: Int) {
+    guard directory.end - position >= 46, bytes.littleEndian32(at: position) == 0x0201_4B50 else {
+      throw .damaged("no directory entry where one is due", offset: position)
+    }
+    let flags = bytes.littleEndian16(at: position + 8)
+    let method = bytes.littleEndian16(at: position + 10)
+    let nameLength = Int(bytes.littleEndian16(at: position + 28))
+    let extraLength = Int(bytes.littleEndian16(at: position + 30))
+    let commentLength = Int(bytes.littleEndian16(at: position + 32))
+    let nameStart = position + 46
+    let extraStart = nameStart + nameLength
+    let next = extraStart + extraLength + commentLength
+    guard next <= directory.end else { throw .damaged("directory entry runs past its end", offset: position) }
+    let name = String(decoding: bytes[nameStart..<extraStart], as: UTF8.self)
+    guard flags & 0x2041 == 0 else { throw .encrypted(name) }
+    guard method == 0 || method == 8 else { throw .method(name, method) }
+
+    var size = UInt64(bytes.littleEndian32(at: position + 24))
+    var compressedSize = UInt64(bytes.littleEndian32(at: position + 20))
+    var offset = UInt64(bytes.littleEndian32(at: position + 42))
+    // Zip64 (4.5.3): each value that is all ones is in the extra field instead, in this order.
+    if size == 0xFFFF_FFFF || compressedSize == 0xFFFF_FFFF || offset == 0xFFFF_FFFF {
+      guard var field = zip64Field(bytes, extraStart..<(extraStart + extraLength)) else {
+        throw .damaged("entry '\(name)' lacks its zip64 sizes", offset: position)
+      }
+      func replace(_ value: inout UInt64) -> Bool {
+        guard value == 0xFFFF_FFFF else { return true }
+        guard field.count >= 8 else { return false }
+        value = bytes.littleEndian64(at: field.lowerBound)
+        field = (field.lowerBound + 8)..<field.upperBound
+        return true
+      }
+      guard replace(&size), replace(&compressedSize), replace(&offset) else {
+        throw .damaged("entry '\(name)' lacks its zip64 sizes", offset: position)
+      }
+    }
+    guard bytes.littleEndian16(at: position + 34) == 0 else { throw .split }
+    guard let sizeValue = Int(exactly: size), let compressedValue = Int(exactly: compressedSize),
+      let offsetValue = Int(exactly: offset), offsetValue < directory.start
+    else { throw .damaged("entry '\(name)' lies outside the file", offset: position) }
+    guard method == 8 || sizeValue == compressedValue else {
+      throw .damaged("stored entry '\(name)' has two sizes", offset: position)
+    }
+    let entry = Entry(
+      name: name, size: sizeValue, compressedSize: compressedValue, isDeflated: method == 8,
+      checksum: bytes.littleEndian32(at: position + 16), headerOffset: offsetValue)
+    return (entry, next)
+  }
+
+  /// Where the zip64 values are among the (id, length, data) records of an extra field.
+  private static func zip64Field(_ bytes: [UInt8], _ extra: Range<Int>) -> Range<Int>? {
+    var position = extra.lowerBound
+    while extra.upperBound - position >= 4 {
+      let length = Int(bytes.littleEndian16(at: position + 2))
+      guard extra.upperBound - position - 4 >= length else { return nil }
+      if bytes.littleEndian16(at: position) == 1 { return (position + 4)..<(position + 4 + length) }
+      position += 4 + length
+    }
+    return nil
+  }
+}
+
+/// Why a ZIP archive, or an entry of it, cannot be read.
+public enum ZipError: Error, Sendable, Equatable, CustomStringConvertible {
+  case notZip
+  case damaged(String, offset: Int)
+  case split
+  case encrypted(String)
+  case method(String, UInt16)
+  case duplicateName(String)
+  case tooLarge(String, size: Int, maximum: Int)
+  case inflate(String, InflateError)
+  case checksum(String)
+
+  public var description: String {
+    switch self {
+    case .notZip: "not a ZIP archive, or cut short: no end record; copy the file again"
+    case .damaged(let what, let offset): "damaged ZIP archive at byte \(offset): \(what); copy the file again"
+    case .split: "ZIP archive split over several files; join it into one"
+    case .encrypted(let name): "ZIP entry '\(name)' is encrypted; write the archive without a password"
+    case .method(let name, let method):
+      "ZIP entry '\(name)' has compression method \(method), only 0 (stored) and 8 (deflate) are read; "
+        + "write it with numpy.savez"
+    case .duplicateName(let name): "ZIP archive has two entries '\(name)'; remove one"
+    case .tooLarge(let name, let size, let maximum):
+      "ZIP entry '\(name)' expands to \(size) bytes, limit \(maximum); split it"
+    case .inflate(let name, let error): "ZIP entry '\(name)': \(error)"
+    case .checksum(let name): "ZIP entry '\(name)' does not match its checksum; copy the file again"
+    }
+  }
+}
+
+/// Where the central directory is.
+private struct ZipDirectory {
+  let start: Int
+  let end: Int
+  let count: Int
+
+  /// Finds the end record: it is the last thing in the file but for a comment of up to 65,535 bytes.
+  static func find(in bytes: [UInt8]) throws(ZipError) -> ZipDirectory {
+    guard bytes.count >= 22 else { throw .notZip }
+    var record = bytes.count - 22
+    let lowest = max(0, record - 0xFFFF)
+    while !(bytes.littleEndian32(at: record) == 0x0605_4B50
+      && record + 22 + Int(bytes.littleEndian16(at: record + 20)) == bytes.count)
+    {
+      guard record > lowest else { throw .notZip }
+      record -= 1
+    }
+    guard bytes.littleEndian16(at: record + 4) == 0, bytes.littleEndian16(at: record + 6) == 0 else { throw .split }
+    var end = record
+    var count = UInt64(bytes.littleEndian16(at: record + 10))
+    var size = UInt64(bytes.littleEndian32(at: record + 12))
+    var offset = UInt64(bytes.littleEndian32(at: record + 16))
+    if count == 0xFFFF || size == 0xFFFF_FFFF || offset == 0xFFFF_FFFF {
+      // Zip64 (4.3.14, 4.3.15): a locator just before the end record points to a wider record.
+      let locator = record - 20
+      guard locator >= 0, bytes.littleEndian32(at: locator) == 0x0706_4B50,
+        let wide = Int(exactly: bytes.littleEndian64(at: locator + 8)), wide <= locator - 56,
+        bytes.littleEndian32(at: wide) == 0x0606_4B50
+      else { throw .damaged("no zip64 end record", offset: record) }
+      guard bytes.littleEndian32(at: wide + 16) == 0, bytes.littleEndian32(at: wide + 20) == 0 else { throw .split }
+      end = wide
+      count = bytes.littleEndian64(at: wide + 32)
+      size = bytes.littleEndian64(at: wide + 40)
+      offset = bytes.littleEndian64(at: wide + 48)
+    }
+    guard let start = Int(exactly: offset), let length = Int(exactly: size), start <= end, length == end - start,
+      count <= UInt64(length / 46)
+    else { throw .damaged("directory does not end where the end record begins", offset: record) }
+    return ZipDirectory(start: start, end: end, count: Int(count))
+  }
+}
