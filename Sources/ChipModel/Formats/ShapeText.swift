@@ -12,11 +12,18 @@ enum ShapeText {
     return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
   }
 
-  /// Text from a file, at most 60 characters, control characters replaced.
+  /// Text from a file: one line, at most 60 characters.
   static func printable(_ text: String) -> String {
-    let safe = String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.prefix(60).map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "?" : $0 }))
-    return text.unicodeScalars.count > 60 ? safe + "..." : safe
+    let scalars = text.unicodeScalars
+    let safe = printablePath(String(String.UnicodeScalarView(scalars.prefix(60))))
+    return scalars.count > 60 ? safe + "..." : safe
+  }
+
+  /// A path: one line, whole; control characters are replaced, so that no file name can break a message.
+  static func printablePath(_ path: String) -> String {
+    let scalars = path.unicodeScalars.map { scalar -> Unicode.Scalar in
+      scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) ? "?" : scalar
+    }
+    return String(String.UnicodeScalarView(scalars))
   }
 }

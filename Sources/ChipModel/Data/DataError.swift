@@ -1,0 +1,77 @@
+/// Why a data set cannot be loaded: the file, and what is wrong with it.
+public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
+  public enum Problem: Sendable, Equatable {
+    case unreadable(FileError)
+    case gzip(GzipError)
+    case numPy(NumPyError)
+    case idx(IDXError)
+    case cifar(CIFARError)
+    /// None of the known formats.
+    case unknownFormat(size: Int)
+    case torch
+    /// No array with a usual name.
+    case noArray(purpose: String, present: [String])
+    case shape(found: [Int], expected: [Int], remedy: String)
+    case noSamples
+    case expectedShape([Int])
+    case notFinite(sample: Int)
+    case labelShape([Int])
+    case labelType
+    case labelText(line: Int, String)
+    case labelCount(labels: Int, samples: Int)
+    /// `classes` nil: any label from 0 up would do.
+    case labelRange(sample: Int, Int, classes: Int?)
+  }
+
+  /// Path as given; for an array of an `.npz` file `FILE.npz:NAME`.
+  public let file: String
+  public let problem: Problem
+
+  public init(file: String, _ problem: Problem) {
+    self.file = file
+    self.problem = problem
+  }
+
+  /// `FILE: what is wrong; what to do`
+  public var description: String { "\(ShapeText.printablePath(file)): \(problem)" }
+}
+
+extension DataError.Problem: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unreadable(let error): error.message
+    case .gzip(let error): "\(error)"
+    case .numPy(let error): "\(error)"
+    case .idx(let error): "\(error)"
+    case .cifar(.ambiguous(let size)):
+      "\(CIFARError.ambiguous(size)), with --data-format cifar10 or --data-format cifar100"
+    case .cifar(let error): "\(error)"
+    case .unknownFormat(let size):
+      "unknown data format (\(size) bytes); read are IDX (also gzip), .npy, .npz and CIFAR-10/100 binary (.bin)"
+    case .torch:
+      "ZIP file without .npy arrays (a PyTorch file?); save the arrays with numpy.savez"
+    case .noArray(let purpose, let present):
+      "no array for \(purpose) among \(ShapeText.list(present)); name one as FILE.npz:NAME"
+    case .shape(let found, let expected, let remedy):
+      "data of shape \(ShapeText.of(found)) do not fit the network's input \(ShapeText.of(expected)); \(remedy)"
+    case .noSamples: "no samples in the file; give a file with at least one"
+    case .expectedShape(let shape):
+      "network input shape \(ShapeText.of(shape)) is neither [N] nor [C, H, W] with positive sizes; correct the network"
+    case .notFinite(let sample): "sample \(sample) contains NaN or infinity; remove it from the data"
+    case .labelShape(let shape):
+      "labels of shape \(ShapeText.of(shape)), one class index per sample is needed; "
+        + (shape.count == 2 ? "convert one-hot labels with labels.argmax(1)" : "save a one-dimensional array")
+    case .labelType: "labels are not whole numbers; convert them with labels.astype('i8')"
+    case .labelText(let line, let text):
+      "line \(line): '\(ShapeText.printable(text))' is not a class index; write one integer per line"
+    case .labelCount(let labels, let samples):
+      "\(labels) labels for \(samples) samples; give the label file that belongs to the images"
+    case .labelRange(let sample, let label, let classes):
+      if let classes {
+        "label of sample \(sample) is \(label), the network has classes 0 to \(classes - 1); give matching labels"
+      } else {
+        "label of sample \(sample) is \(label), class indices start at 0; correct the label file"
+      }
+    }
+  }
+}

@@ -1,0 +1,113 @@
+/// Samples of one shape as they were in the file, with or without labels.
+///
+/// Raw values stay as compact as the file had them; bytes are 0...255 and the network's preprocessing scales them.
+/// Samples are in file order.
+public struct Dataset: Sendable, Equatable {
+  /// All samples' raw values, row-major, one sample after the other.
+  public enum Values: Sendable, Equatable {
+    case uint8([UInt8])
+    case float32([Float])
+    case float64([Double])
+
+    public var count: Int {
+      switch self {
+      case .uint8(let values): values.count
+      case .float32(let values): values.count
+      case .float64(let values): values.count
+      }
+    }
+  }
+
+  /// Shape of one sample, `[C, H, W]` or `[N]`; no dimension is 0.
+  public let shape: [Int]
+  public let values: Values
+  /// One class index (>= 0) per sample; nil: unknown.
+  public let labels: [Int]?
+  /// Number of samples.
+  public let count: Int
+  /// Raw values per sample: the product of `shape`.
+  public let sampleSize: Int
+
+  /// - Returns: nil where `values` are no whole number of samples, or labels are negative or not one per sample.
+  public init?(shape: [Int], values: Values, labels: [Int]? = nil) {
+    guard let size = Tensor.elementCount(shape), size > 0, values.count % size == 0 else { return nil }
+    let count = values.count / size
+    if let labels, labels.count != count || labels.contains(where: { $0 < 0 }) { return nil }
+    self.shape = shape
+    self.values = values
+    self.labels = labels
+    self.count = count
+    self.sampleSize = size
+  }
+
+  /// The first samples, for calibration and `--samples`.
+  /// - Returns: nil where there are fewer.
+  public func prefix(_ samples: Int) -> Dataset? {
+    guard samples >= 0, samples <= count else { return nil }
+    let kept: Values =
+      switch values {
+      case .uint8(let values): .uint8(Array(values.prefix(samples * sampleSize)))
+      case .float32(let values): .float32(Array(values.prefix(samples * sampleSize)))
+      case .float64(let values): .float64(Array(values.prefix(samples * sampleSize)))
+      }
+    return Dataset(shape: shape, values: kept, labels: labels.map { Array($0.prefix(samples)) })
+  }
+
+  /// The network's input values of one sample, `(raw * scale - mean[c]) / std[c]`, row-major, in 64-bit floats.
+  /// - Throws: `DatasetError`.
+  public func values(ofSample sample: Int, preprocessing: Preprocessing) throws(DatasetError) -> [Double] {
+    var result: [Double] = []
+    try values(ofSample: sample, preprocessing: preprocessing, into: &result)
+    return result
+  }
+
+  /// The same, reusing an array: `result` has `sampleSize` elements afterwards.
+  public func values(
+    ofSample sample: Int, preprocessing: Preprocessing, into result: inout [Double]
+  ) throws(DatasetError) {
+    guard sample >= 0, sample < count else { throw .sample(sample, count: count) }
+    do {
+      try preprocessing.check(shape: shape)
+    } catch {
+      throw .preprocessing(error)
+    }
+    let start = sample * sampleSize
+    let range = start..<(start + sampleSize)
+    result.removeAll(keepingCapacity: true)
+    result.reserveCapacity(sampleSize)
+    switch values {
+    case .uint8(let values): for index in range { result.append(Double(values[index])) }
+    case .float32(let values): for index in range { result.append(Double(values[index])) }
+    case .float64(let values): for index in range { result.append(values[index]) }
+    }
+    let channels = shape[0]
+    let plane = sampleSize / channels
+    let scale = preprocessing.scale
+    for channel in 0..<channels {
+      let (mean, std) = preprocessing.constants(ofChannel: channel)
+      for index in (channel * plane)..<((channel + 1) * plane) {
+        let value = (result[index] * scale - mean) / std
+        // A NaN or infinity would pass silently through everything that follows.
+        guard value.isFinite else { throw .notFinite(sample: sample, element: index, value) }
+        result[index] = value
+      }
+    }
+  }
+}
+
+/// Why a sample's input values cannot be given.
+public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
+  case sample(Int, count: Int)
+  case preprocessing(PreprocessingError)
+  case notFinite(sample: Int, element: Int, Double)
+
+  public var description: String {
+    switch self {
+    case .sample(let sample, let count):
+      "sample \(sample) asked for, the data has \(count), numbered from 0; ask for fewer samples"
+    case .preprocessing(let error): "\(error)"
+    case .notFinite(let sample, let element, let value):
+      "value \(element) of sample \(sample) is \(value) after preprocessing; remove NaN and infinity from the data"
+    }
+  }
+}
