@@ -32,6 +32,11 @@ public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
     self.problem = problem
   }
 
+  /// The file system's part in it, where there is one: a missing file has an exit status of its own.
+  public var fileError: FileError? {
+    if case .unreadable(let error) = problem { error } else { nil }
+  }
+
   /// `FILE: what is wrong; what to do`
   public var description: String { "\(ShapeText.printablePath(file)): \(problem)" }
 }

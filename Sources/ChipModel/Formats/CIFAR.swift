@@ -1,6 +1,6 @@
 /// Reading of the CIFAR-10 and CIFAR-100 binary versions (Krizhevsky 2009).
 ///
-/// Records without any header: one label byte (CIFAR-10) or two, coarse and fine (CIFAR-100), then 3,072 bytes of image:
+/// Records without a header: one label byte (CIFAR-10) or two, coarse and fine (CIFAR-100), then 3,072 bytes of image:
 /// the red, green and blue planes, each 32 x 32, row-major. The fine label is the one used.
 public enum CIFAR {
   /// Which of the two record forms a file has; nothing in the file says so but its size.

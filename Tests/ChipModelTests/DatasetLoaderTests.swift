@@ -1,0 +1,232 @@
+import ChipModel
+import Foundation
+import Testing
+
+/// A folder of files that is gone after the test.
+private final class Folder {
+  let path: String
+
+  init() throws {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("nmsim-data-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    path = url.path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  @discardableResult
+  func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+    try AtomicFile.write(bytes, to: "\(path)/\(name)")
+    return "\(path)/\(name)"
+  }
+}
+
+@Suite("Data set loader")
+struct DatasetLoaderTests {
+  private let folder: Folder
+  /// Two images of 2 x 3.
+  private let pixels: [UInt8] = [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15]
+  private var expected: Dataset? { Dataset(shape: [1, 2, 3], values: .uint8(pixels), labels: [7, 3]) }
+
+  init() throws { folder = try Folder() }
+
+  /// The message without the folder.
+  private func message(_ images: String, labels: String? = nil, _ shape: [Int], classes: Int? = nil) -> String {
+    do {
+      _ = try DatasetLoader.load(images: images, labels: labels, expectedShape: shape, classes: classes)
+      return "accepted"
+    } catch {
+      return error.description.replacingOccurrences(of: folder.path + "/", with: "")
+    }
+  }
+
+  private func npy(_ shape: String) -> [UInt8] { FileBuilders.npy("|u1", shape, pixels) }
+
+  @Test("IDX with its labels, plain, compressed and mixed", arguments: [false, true], [false, true])
+  func idx(compressedImages: Bool, compressedLabels: Bool) throws {
+    let images = FileBuilders.idx(8, [2, 2, 3], pixels)
+    let labels = FileBuilders.idx(8, [2], [7, 3])
+    let path = try folder.write(
+      "t-images-idx3-ubyte" + (compressedImages ? ".gz" : ""), compressedImages ? FileBuilders.gzip(images) : images)
+    try folder.write(
+      "t-labels-idx1-ubyte" + (compressedLabels ? ".gz" : ""), compressedLabels ? FileBuilders.gzip(labels) : labels)
+    #expect(try DatasetLoader.load(images: path, expectedShape: [1, 2, 3]) == expected)
+    #expect(try DatasetLoader.load(images: path, expectedShape: [6]).shape == [6])
+  }
+
+  @Test("npy with labels beside it", arguments: [("images.npy", "labels.npy"), ("a-images.npy", "a-labels.npy")])
+  func npy(images: String, labels: String) throws {
+    let path = try folder.write(images, npy("(2, 1, 2, 3)"))
+    #expect(try DatasetLoader.load(images: path, expectedShape: [1, 2, 3]).labels == nil)
+    try folder.write(labels, FileBuilders.npy("<i8", "(2, 1)", [7, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0]))
+    #expect(try DatasetLoader.load(images: path, expectedShape: [1, 2, 3]) == expected)
+  }
+
+  @Test("npz: usual names, a named array, labels in the archive or elsewhere")
+  func npz() throws {
+    let path = try folder.write("d.npz", ReferenceVectors.npzCompressed)
+    let dataset = Dataset(shape: [3], values: .uint8([0, 1, 2, 3, 4, 5]), labels: [1, 0])
+    #expect(try DatasetLoader.load(images: path, expectedShape: [3]) == dataset)
+    #expect(try DatasetLoader.load(images: path + ":x", labels: path + ":y", expectedShape: [3]) == dataset)
+    let text = try folder.write("l.txt", Array("# two\r\n5\r\n\r\n 6 ".utf8))
+    #expect(try DatasetLoader.load(images: path, labels: text, expectedShape: [3]).labels == [5, 6])
+    #expect(
+      message(path + ":z", [3]) == "d.npz:z: no array 'z' in the .npz file, it has 'x', 'y'; name one of these")
+    let names = try folder.write(
+      "n.npz",
+      FileBuilders.zip([.init(name: "a.npy", data: npy("(2, 6)")), .init(name: "b.npy", data: npy("(2, 6)"))]))
+    #expect(message(names, [6]) == "n.npz: no array for images among 'a', 'b'; name one as FILE.npz:NAME")
+    #expect(try DatasetLoader.load(images: names + ":b", expectedShape: [6]).labels == nil)
+    let torch = try folder.write("m.pt", FileBuilders.zip([.init(name: "m/data.pkl", data: [1])]))
+    #expect(
+      message(torch, [6])
+        == "m.pt: ZIP file without .npy arrays (a PyTorch file?); save the arrays with numpy.savez")
+  }
+
+  @Test("CIFAR records bring their labels; one that looks like IDX is told by its size")
+  func cifar() throws {
+    // Label 0, then 0, 8, 3: the magic number of IDX.
+    let record: [UInt8] = [0, 0, 8, 3] + (0..<3069).map { UInt8(truncatingIfNeeded: $0) }
+    let path = try folder.write("c.bin", record + [9] + record[1...])
+    let dataset = try DatasetLoader.load(images: path, expectedShape: [3, 32, 32])
+    #expect(dataset.labels == [0, 9])
+    #expect(dataset.count == 2)
+    #expect(
+      message(path, [3, 32, 32], classes: 9)
+        == "c.bin: label of sample 1 is 9, the network has classes 0 to 8; give matching labels")
+  }
+
+  @Test(
+    "shapes: what is row-major already is taken",
+    arguments: [
+      ("(2, 2, 3)", [1, 2, 3]), ("(2, 1, 2, 3)", [1, 2, 3]), ("(2, 2, 3, 1)", [1, 2, 3]), ("(2, 6)", [1, 2, 3]),
+      ("(2, 6)", [6]), ("(2, 2, 3)", [6]), ("(2, 1, 2, 3)", [6]), ("(2, 3, 2, 1)", [3, 2, 1]),
+    ])
+  func shapes(text: String, shape: [Int]) throws {
+    let path = try folder.write("x.npy", npy(text))
+    let dataset = try DatasetLoader.load(images: path, expectedShape: shape)
+    #expect(dataset == Dataset(shape: shape, values: .uint8(pixels)))
+  }
+
+  @Test(
+    "shapes: the rest is refused with the remedy",
+    arguments: [
+      ("(1, 2, 2, 3)", [3, 2, 2], "channels come last; move them with x.transpose(0, 3, 1, 2)"),
+      ("(2, 6)", [3, 1, 2], "say which order the flat values have with x.reshape(-1, 3, 1, 2)"),
+      ("(3, 2, 2)", [3, 2, 2], "add the sample axis with x[None]"),
+      ("(2, 3, 2)", [1, 2, 3], "give data of shape [2, 1, 2, 3], or convert a network for this data"),
+      ("(12,)", [12], "add the sample axis with x[None]"),
+      ("(2, 6)", [5], "give data with 5 values per sample"),
+    ])
+  func remedies(text: String, shape: [Int], remedy: String) throws {
+    let path = try folder.write("x.npy", npy(text))
+    let found = "[" + text.split { "(,) ".contains($0) }.joined(separator: ", ") + "]"
+    #expect(
+      message(path, shape) == "x.npy: data of shape \(found) do not fit the network's input \(shape); \(remedy)")
+  }
+
+  @Test("label files that do not belong are refused")
+  func labels() throws {
+    let path = try folder.write("x.npy", npy("(2, 6)"))
+    func refusal(_ bytes: [UInt8], classes: Int? = nil) throws -> String {
+      message(path, labels: try folder.write("y", bytes), [6], classes: classes)
+    }
+    #expect(
+      try refusal(Array("1\n2\n3\n".utf8))
+        == "y: 3 labels for 2 samples; give the label file that belongs to the images")
+    #expect(try refusal([]) == "y: 0 labels for 2 samples; give the label file that belongs to the images")
+    #expect(
+      try refusal(Array("1\n-2\n".utf8))
+        == "y: label of sample 1 is -2, class indices start at 0; correct the label file")
+    #expect(
+      try refusal(FileBuilders.idx(8, [2], [9, 10]), classes: 10)
+        == "y: label of sample 1 is 10, the network has classes 0 to 9; give matching labels")
+    #expect(
+      try refusal(Array("1\ncat\u{7}\n".utf8)) == "y: line 2: 'cat?' is not a class index; write one integer per line")
+    #expect(
+      try refusal(FileBuilders.npy("<f4", "(2,)", [0, 0, 0, 0, 0, 0, 0, 0]))
+        == "y: labels are not whole numbers; convert them with labels.astype('i8')")
+    #expect(
+      try refusal(FileBuilders.npy("|u1", "(2, 2)", [0, 1, 1, 0]))
+        == "y: labels of shape [2, 2], one class index per sample is needed; "
+        + "convert one-hot labels with labels.argmax(1)")
+    #expect(
+      message(path, labels: folder.path + "/none", [6]) == "none: no such file; check the path")
+  }
+
+  @Test("files that are no data are refused")
+  func refused() throws {
+    #expect(message(folder.path + "/none", [6]) == "none: no such file; check the path")
+    let text = try folder.write("x.txt", Array("hello".utf8))
+    #expect(
+      message(text, [6])
+        == "x.txt: unknown data format (5 bytes); read are IDX (also gzip), .npy, .npz and CIFAR-10/100 binary (.bin)")
+    #expect(
+      message(try folder.write("e.npy", FileBuilders.npy("|u1", "(0, 6)", [])), [6])
+        == "e.npy: no samples in the file; give a file with at least one")
+    let nan = FileBuilders.npy("<f4", "(2, 1)", [0, 0, 0, 0, 0, 0, 0xC0, 0x7F])
+    #expect(
+      message(try folder.write("n.npy", nan), [1])
+        == "n.npy: sample 1 contains NaN or infinity; remove it from the data")
+    for shape in [[], [0], [1, 2], [Int.max, Int.max, 2]] {
+      #expect(message(text, shape).contains("is neither [N] nor [C, H, W]"))
+    }
+  }
+
+  @Test("the bound holds for compressed files")
+  func bound() throws {
+    let path = try folder.write("z.gz", FileBuilders.gzip(ReferenceVectors.runsText, deflated: ReferenceVectors.runs))
+    #expect(throws: DataError(file: path, .gzip(.inflate(.tooLarge(maximum: 20_000))))) {
+      try DatasetLoader.load(images: path, expectedShape: [1], maximum: 20_000)
+    }
+  }
+}
+
+/// The standard sets, where they lie beside the package (`../shared/data`); elsewhere these tests print that they skip.
+@Suite("Standard data sets")
+struct StandardDataTests {
+  private func path(_ name: String) -> String? {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let path = root.appendingPathComponent("shared/data/\(name)").path
+    if FileManager.default.fileExists(atPath: path) { return path }
+    print("skipped: \(name) is not in ../shared/data")
+    return nil
+  }
+
+  @Test("MNIST and Fashion-MNIST test sets", arguments: ["mnist", "fashion"])
+  func mnist(name: String) throws {
+    guard let path = path("\(name)-t10k-images-idx3-ubyte.gz") else { return }
+    let dataset = try DatasetLoader.load(images: path, expectedShape: [1, 28, 28], classes: 10)
+    #expect(dataset.count == 10_000)
+    #expect(dataset.shape == [1, 28, 28])
+    let labels = try #require(dataset.labels)
+    let counts = (0..<10).map { label in labels.filter { $0 == label }.count }
+    // Published class counts of the two test sets.
+    let published =
+      name == "mnist" ? [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009] : [Int](repeating: 1000, count: 10)
+    #expect(counts == published)
+  }
+
+  @Test("CIFAR-10 test set")
+  func cifar() throws {
+    guard let path = path("cifar10-test.bin") else { return }
+    let dataset = try DatasetLoader.load(images: path, expectedShape: [3, 32, 32], classes: 10)
+    #expect(dataset.count == 10_000)
+    let labels = try #require(dataset.labels)
+    #expect((0..<10).map { label in labels.filter { $0 == label }.count } == [Int](repeating: 1000, count: 10))
+    guard case .uint8(let values) = dataset.values else {
+      Issue.record("images are not bytes")
+      return
+    }
+    // Mean of each plane of the set, as everybody normalises by: 0.4914, 0.4822, 0.4465 (training set).
+    for (channel, mean) in [0.4914, 0.4822, 0.4465].enumerated() {
+      var sum = 0
+      for sample in 0..<10_000 {
+        let start = sample * 3072 + channel * 1024
+        for index in start..<(start + 1024) { sum += Int(values[index]) }
+      }
+      #expect(abs(Double(sum) / (255 * 1024 * 10_000) - mean) < 0.01)
+    }
+  }
+}
