@@ -34,7 +34,7 @@ public enum Gzip {
     guard bytes.count - dataEnd >= 8 else { throw .truncated(size: bytes.count) }
     let storedChecksum = bytes.littleEndian32(at: dataEnd)
     let storedSize = bytes.littleEndian32(at: dataEnd + 4)
-    let checksum = Checksum32.of(output, from: outputStart, to: output.count)
+    let checksum = CRC32.checksum(of: output, in: outputStart..<output.count)
     guard checksum == storedChecksum else { throw .checksum(offset: dataEnd) }
     guard UInt32(truncatingIfNeeded: output.count - outputStart) == storedSize else {
       throw .size(stored: Int(storedSize), actual: output.count - outputStart)
@@ -65,7 +65,7 @@ public enum Gzip {
     if flags & 2 != 0 {  // header checksum
       guard end - position >= 2 else { throw .truncated(size: end) }
       let stored = UInt32(bytes[position]) | UInt32(bytes[position + 1]) << 8
-      guard Checksum32.of(bytes, from: start, to: position) & 0xFFFF == stored else {
+      guard CRC32.checksum(of: bytes, in: start..<position) & 0xFFFF == stored else {
         throw .headerChecksum
       }
       position += 2
@@ -104,40 +104,11 @@ public enum GzipError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// CRC-32 (reflected polynomial 0xEDB88320), eight bytes a step: MNIST's 47 MB must not wait for its checksum.
-enum Checksum32 {
-  /// Row `k`, column `b`: the checksum of byte `b` followed by `k` zero bytes.
-  private static let table: [UInt32] = {
-    var table = [UInt32](repeating: 0, count: 8 * 256)
-    for byte in 0..<256 {
-      var value = UInt32(byte)
-      for _ in 0..<8 { value = value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
-      table[byte] = value
-    }
-    for index in 256..<table.count {
-      let before = table[index - 256]
-      table[index] = before >> 8 ^ table[Int(before & 0xFF)]
-    }
-    return table
-  }()
-
-  static func of(_ bytes: [UInt8], from start: Int, to end: Int) -> UInt32 {
-    let table = self.table
-    var crc: UInt32 = 0xFFFF_FFFF
-    var index = start
-    while end - index >= 8 {
-      let low = crc ^ bytes.littleEndian32(at: index)
-      let high = bytes.littleEndian32(at: index + 4)
-      crc = table[0x700 + Int(low & 0xFF)] ^ table[0x600 + Int(low >> 8 & 0xFF)]
-      crc ^= table[0x500 + Int(low >> 16 & 0xFF)] ^ table[0x400 + Int(low >> 24)]
-      crc ^= table[0x300 + Int(high & 0xFF)] ^ table[0x200 + Int(high >> 8 & 0xFF)]
-      crc ^= table[0x100 + Int(high >> 16 & 0xFF)] ^ table[Int(high >> 24)]
-      index += 8
-    }
-    while index < end {
-      crc = crc >> 8 ^ table[Int((crc ^ UInt32(bytes[index])) & 0xFF)]
-      index += 1
-    }
-    return ~crc
+extension CRC32 {
+  /// The checksum of a part, without copying it.
+  fileprivate static func checksum(of bytes: [UInt8], in range: Range<Int>) -> UInt32 {
+    var crc = CRC32()
+    crc.update(bytes.span.extracting(range))
+    return crc.value
   }
 }

@@ -70,7 +70,7 @@ public struct ZipArchive: Sendable {
     guard output.count == entry.size else {
       throw .damaged("entry '\(entry.name)' has \(output.count) bytes instead of \(entry.size)", offset: start)
     }
-    guard Checksum32.of(output, from: 0, to: output.count) == entry.checksum else { throw .checksum(entry.name) }
+    guard CRC32.checksum(of: output) == entry.checksum else { throw .checksum(entry.name) }
     return output
   }
 
