@@ -1,0 +1,158 @@
+/// A trained network in the one form that conversion works on: layers that sum linear connections, add a bias and apply
+/// one activation.
+///
+/// The layers are in topological order. It maps one to one on a spiking `Network`: a layer is a population, a
+/// connection a projection. Batch normalisation, padding layers, dropout, flattening and concatenation are gone: they
+/// are in the weights. Neuron indices are row-major over `[C, H, W]`.
+public struct AnalogNetwork: Sendable, Equatable {
+  public var name: String
+  /// `[C, H, W]` or `[N]`.
+  public var inputShape: [Int]
+  public var layers: [AnalogLayer]
+  /// Index of the layer whose values are the answer.
+  public var output: Int
+
+  public init(name: String, inputShape: [Int], layers: [AnalogLayer], output: Int) {
+    self.name = name
+    self.inputShape = inputShape
+    self.layers = layers
+    self.output = output
+  }
+}
+
+/// One layer: `activation(sum over connections + bias)`.
+public struct AnalogLayer: Sendable, Equatable {
+  public var name: String
+  /// `[C, H, W]` or `[N]`.
+  public var shape: [Int]
+  public var connections: [AnalogConnection]
+  /// `C` values (per channel), `C*H*W` values (per neuron), or nil for none.
+  public var bias: [Float]?
+  public var activation: AnalogActivation
+
+  public init(
+    name: String, shape: [Int], connections: [AnalogConnection], bias: [Float]? = nil,
+    activation: AnalogActivation = .relu
+  ) {
+    self.name = name
+    self.shape = shape
+    self.connections = connections
+    self.bias = bias
+    self.activation = activation
+  }
+
+  /// Number of neurons.
+  public var count: Int { shape.reduce(1, *) }
+  /// `C` of `[C, H, W]`, `N` of `[N]`.
+  public var channels: Int { shape.first ?? 0 }
+  /// Neurons of one channel.
+  public var channelSize: Int { channels == 0 ? 0 : count / channels }
+}
+
+/// What a layer does with its sum. Only an output layer has `none`.
+public enum AnalogActivation: Sendable, Equatable {
+  case none
+  /// max(x, 0)
+  case relu
+  /// x for x >= 0, `slope * x` below; slope > 0.
+  case leakyRelu(slope: Float)
+  /// min(max(x, 0), maximum): a bounded ReLU; the bound is a known threshold.
+  case clip(maximum: Float)
+}
+
+/// Where a connection comes from.
+public enum AnalogSource: Sendable, Hashable {
+  case input
+  /// Index of an earlier layer.
+  case layer(Int)
+}
+
+/// Weights from one source into a layer; pooling, if any, acts on the source's activation before the weights.
+public struct AnalogConnection: Sendable, Equatable {
+  public enum Kind: String, Sendable, CaseIterable { case dense, conv2d, identity }
+  public var source: AnalogSource
+  public var pool: AnalogPool?
+  public var kind: Kind
+  /// dense `[N_out, N_in]` (N_in counts the pooled source, row-major), conv2d `[C_out, C_in / groups, kH, kW]`,
+  /// identity `C` factors, or empty for 1.
+  public var weights: [Float]
+  public var weightShape: [Int]
+  /// `[y, x]`
+  public var stride: [Int]
+  /// `[top, left, bottom, right]`; never negative.
+  public var padding: [Int]
+  /// `[y, x]`
+  public var dilation: [Int]
+  public var groups: Int
+
+  public init(
+    source: AnalogSource, pool: AnalogPool? = nil, kind: Kind, weights: [Float] = [], weightShape: [Int] = [],
+    stride: [Int] = [1, 1], padding: [Int] = [0, 0, 0, 0], dilation: [Int] = [1, 1], groups: Int = 1
+  ) {
+    self.source = source
+    self.pool = pool
+    self.kind = kind
+    self.weights = weights
+    self.weightShape = weightShape
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+    self.groups = groups
+  }
+}
+
+/// Pooling of a source's activation. `average` always divides by the kernel's area; for `max`, padding never wins.
+public struct AnalogPool: Sendable, Equatable {
+  public enum Kind: String, Sendable, CaseIterable { case average, max }
+  public var kind: Kind
+  /// `[y, x]`
+  public var kernel: [Int]
+  /// `[y, x]`
+  public var stride: [Int]
+  /// `[top, left, bottom, right]`
+  public var padding: [Int]
+
+  public init(kind: Kind, kernel: [Int], stride: [Int], padding: [Int] = [0, 0, 0, 0]) {
+    self.kind = kind
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+  }
+}
+
+extension AnalogNetwork {
+  /// Shape of a source's activation.
+  public func shape(of source: AnalogSource) -> [Int] {
+    switch source {
+    case .input: inputShape
+    case .layer(let index): layers[index].shape
+    }
+  }
+
+  /// Number of values of one input sample.
+  public var inputCount: Int { inputShape.reduce(1, *) }
+}
+
+/// Output size along one axis of a sliding window, 0 where the window does not fit.
+///
+/// `size`, `kernel`, `stride`, `dilation` >= 1.
+func windowCount(
+  _ size: Int, kernel: Int, stride: Int, before: Int, after: Int, dilation: Int = 1
+) -> Int {
+  let (span, overflow) = dilation.multipliedReportingOverflow(by: kernel - 1)
+  guard !overflow, stride > 0 else { return 0 }
+  let free = size + before + after - span - 1
+  return free < 0 ? 0 : free / stride + 1
+}
+
+extension AnalogPool {
+  /// Shape of the pooled `[C, H, W]`.
+  public func outputShape(_ shape: [Int]) -> [Int] {
+    guard shape.count == 3 else { return shape }
+    return [shape[0]]
+      + (0..<2).map {
+        windowCount(
+          shape[1 + $0], kernel: kernel[$0], stride: stride[$0], before: padding[$0], after: padding[2 + $0])
+      }
+  }
+}

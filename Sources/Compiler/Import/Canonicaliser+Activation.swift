@@ -1,0 +1,109 @@
+/// Activations close a sum into a layer.
+extension Canonicaliser {
+  mutating func activate(
+    _ node: ONNXNode, _ value: inout DataValue, _ data: [DataValue], _ constants: [ONNXTensor?]
+  ) throws(ImportError) {
+    guard let activation = try activation(node, value, data, constants) else {
+      record(node, node.operation, &value, role: "left out (changes nothing here)", waits: false)
+      return
+    }
+    let name = Canonicaliser.layerName(node: node, weight: nil)
+    for index in value.parts.indices {
+      let part = value.parts[index]
+      if isSettled(part, activation) { continue }
+      if part.terms.isEmpty {
+        // Constants, as padding channels are: evaluated now.
+        let bias = part.bias.elements(part.shape).map { activation.applied(to: $0) }
+        value.parts[index].bias = BiasField.element(bias).collapsed(part.shape)
+        continue
+      }
+      let hint = value.parts.count == 1 ? value.nameHint : nil
+      value.parts[index] = try makeLayer(part, activation, node: node, hint: hint ?? name, entries: value.entries)
+    }
+    let made = value.parts.compactMap { part -> String? in
+      guard case .layer(let index)? = part.terms.first?.source else { return nil }
+      return layers[index].name
+    }
+    record(node, node.operation, &value, role: "activation of", waits: false)
+    entries[entries.count - 1].layers = made
+    value.entries = []
+    value.nameHint = nil
+  }
+
+  /// The activation a node stands for; nil for one that changes nothing.
+  private func activation(
+    _ node: ONNXNode, _ value: DataValue, _ data: [DataValue], _ constants: [ONNXTensor?]
+  ) throws(ImportError) -> AnalogActivation? {
+    switch node.operation {
+    case "Relu": return .relu
+    case "LeakyRelu": return try leaky(node.float("alpha") ?? 0.01, node)
+    case "PRelu":
+      guard constants.count > 1, let slopes = constants[1]?.floats, let slope = slopes.first else {
+        throw misuse(node, "has a slope that is not constant", "use nn.PReLU()")
+      }
+      guard slopes.allSatisfy({ $0 == slope }) else {
+        throw misuse(node, "has a slope per channel", "use nn.PReLU() with one slope, or nn.LeakyReLU")
+      }
+      return try leaky(slope, node)
+    case "Max":
+      guard data.count == 1, constants.count == 2, let bound = constants[0] ?? constants[1],
+        bound.floats.allSatisfy({ $0 == 0 })
+      else { throw misuse(node, "is not a ReLU", "use nn.ReLU, or nn.MaxPool2d for pooling") }
+      return .relu
+    default: return try clip(node, value, constants)
+    }
+  }
+
+  private func leaky(_ slope: Float, _ node: ONNXNode) throws(ImportError) -> AnalogActivation? {
+    guard slope >= 0, slope.isFinite else {
+      throw misuse(node, "has slope \(slope)", "train with a slope of at least 0")
+    }
+    if slope == 0 { return .relu }
+    return slope == 1 ? nil : .leakyRelu(slope: slope)
+  }
+
+  private func clip(
+    _ node: ONNXNode, _ value: DataValue, _ constants: [ONNXTensor?]
+  ) throws(ImportError) -> AnalogActivation? {
+    func bound(_ index: Int, _ name: String) throws(ImportError) -> Float? {
+      if let value = node.float(name) { return value }
+      guard node.input(index) != nil else { return nil }
+      guard index < constants.count, let tensor = constants[index], tensor.count == 1 else {
+        throw misuse(node, "has a bound that is not a constant", "use nn.ReLU6 or nn.Hardtanh(0, bound)")
+      }
+      return tensor.floats[0]
+    }
+    let low = try bound(1, "min") ?? -Float.infinity
+    let high = try bound(2, "max") ?? Float.infinity
+    guard high > 0 else { throw misuse(node, "has upper bound \(high)", "use an upper bound above 0") }
+    let isBounded = high < 3e38
+    if low == 0 { return isBounded ? .clip(maximum: high) : .relu }
+    guard low < 0, value.parts.allSatisfy({ isNonNegative($0) }) || (low < -3e38 && !isBounded) else {
+      throw misuse(
+        node, "bounds values to \(low)...\(high)", "a spiking neuron starts at 0: use nn.ReLU6 or nn.Hardtanh(0, bound)")
+    }
+    return isBounded ? .clip(maximum: high) : nil
+  }
+
+  /// Is the part a layer's output that this activation leaves as it is?
+  private func isSettled(_ part: AffinePart, _ activation: AnalogActivation) -> Bool {
+    guard case .layer(let index)? = part.plainSource else { return false }
+    switch (layers[index].activation, activation) {
+    case (.relu, .relu), (.relu, .leakyRelu), (.clip, .relu), (.clip, .leakyRelu): return true
+    case (.clip(let own), .clip(let bound)): return own <= bound
+    default: return false
+    }
+  }
+}
+
+extension AnalogActivation {
+  /// The activation of one value.
+  func applied(to value: Double) -> Double {
+    switch self {
+    case .none: value
+    case .relu: max(value, 0)
+    case .leakyRelu(let slope): value >= 0 ? value : value * Double(slope)
+    case .clip(let maximum): min(max(value, 0), Double(maximum))
+    }
+  }
+}

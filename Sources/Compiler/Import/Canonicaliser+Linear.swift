@@ -1,0 +1,354 @@
+/// Operators that become weights and biases.
+extension Canonicaliser {
+  /// Conv.
+  mutating func convolve(
+    _ node: ONNXNode, _ value: inout DataValue, _ constants: [ONNXTensor?]
+  ) throws(ImportError) {
+    guard constants.count > 1, let weights = constants[1], let firstInput = node.input(0),
+      case .data? = values[firstInput]
+    else { throw misuse(node, "has weights that are not constant", "export a trained model, in eval mode") }
+    guard weights.shape.count == 4, weights.shape.allSatisfy({ $0 > 0 }) else {
+      throw misuse(node, "has weights of shape \(shapeText(weights.shape))", "use two-dimensional layers (nn.Conv2d)")
+    }
+    try image(&value, node)
+    let groups = node.integer("group") ?? 1
+    let inputs = weights.shape[1].multipliedReportingOverflow(by: groups)
+    guard groups > 0, !inputs.overflow, inputs.partialValue == value.shape[1], weights.shape[0] % groups == 0 else {
+      throw misuse(
+        node, "has weights \(shapeText(weights.shape)) in \(groups) groups for \(value.shape[1]) channels",
+        "export the model again")
+    }
+    let window = try Window(node, kernel: Array(weights.shape[2...]), size: Array(value.shape[2...]))
+    let c = Convolution(
+      weights: weights.floats, shape: weights.shape, stride: window.stride, padding: window.padding,
+      dilation: window.dilation, groups: groups)
+    let inShape = Array(value.shape.dropFirst())
+    let outShape = c.outputShape(inShape)
+    let map = LinearMap(kind: .convolution(c), inShape: inShape, outShape: outShape)
+    try check(outShape, node)
+    value.parts = try linear(map, value, node)
+    value.shape = [1] + outShape
+    if constants.count > 2, node.input(2) != nil {
+      guard let bias = constants[2], bias.count == outShape[0] else {
+        throw misuse(node, "has a bias that does not fit \(outShape[0]) channels", "export the model again")
+      }
+      try shift(&value, .channel(bias.floats.map { Double($0) }), node)
+    }
+    value.nameHint = Canonicaliser.layerName(node: node, weight: origin(node, 1))
+    record(node, "Conv \(c.text)", &value, role: "weights of")
+  }
+
+  /// Gemm and MatMul.
+  mutating func multiply(
+    _ node: ONNXNode, _ value: inout DataValue, _ constants: [ONNXTensor?]
+  ) throws(ImportError) {
+    let isGemm = node.operation == "Gemm"
+    guard constants.count > 1, let matrix = constants[1], constants[0] == nil else {
+      throw misuse(node, "multiplies by something other than constant weights", "attention cannot be converted")
+    }
+    let width = value.shape.last ?? 0
+    guard value.shape.count >= 2, value.shape.dropLast().allSatisfy({ $0 == 1 }), matrix.shape.count == 2 else {
+      throw misuse(
+        node, "multiplies values of shape \(shapeText(value.shape)) by \(shapeText(matrix.shape))",
+        "apply linear layers to [batch, features]: flatten first")
+    }
+    guard node.integer("transA") ?? 0 == 0 else {
+      throw misuse(node, "transposes its input", "use nn.Linear")
+    }
+    let isTransposed = isGemm && node.integer("transB") ?? 0 != 0
+    let (rows, columns) = isTransposed ? (matrix.shape[0], matrix.shape[1]) : (matrix.shape[1], matrix.shape[0])
+    guard columns == width, rows > 0 else {
+      throw misuse(
+        node, "has weights for \(columns) inputs, but gets \(width)", "export the model with the right input size")
+    }
+    let alpha = Double(isGemm ? node.float("alpha") ?? 1 : 1)
+    let source = matrix.floats
+    var weights = isTransposed ? source : [Float](repeating: 0, count: source.count)
+    if !isTransposed {
+      for i in 0..<columns { for o in 0..<rows { weights[o * columns + i] = source[i * rows + o] } }
+    }
+    if alpha != 1 { weights = weights.map { Float(Double($0) * alpha) } }
+    // The weights meet the elements in the order of the parts.
+    if let order = value.order {
+      var permuted = weights
+      for o in 0..<rows {
+        for i in 0..<columns { permuted[o * columns + order[i]] = weights[o * columns + i] }
+      }
+      weights = permuted
+      value.order = nil
+    }
+    let map = LinearMap(kind: .dense(weights), inShape: [columns], outShape: [rows])
+    value.parts = try linear(map, value, node)
+    value.shape = Array(value.shape.dropLast()) + [rows]
+    if isGemm, constants.count > 2, node.input(2) != nil {
+      guard let bias = constants[2] else { throw misuse(node, "has a bias that is not constant", "use nn.Linear") }
+      let beta = Double(node.float("beta") ?? 1)
+      let full = try broadcast(bias, value.shape, node).map { $0 * beta }
+      try shift(&value, .element(full), node)
+    }
+    value.nameHint = Canonicaliser.layerName(node: node, weight: origin(node, 1))
+    record(node, "\(node.operation) \(columns) to \(rows)", &value, role: "weights of")
+  }
+
+  /// A linear map of a whole value, part by part where each channel stands alone, else one sum over all parts.
+  private mutating func linear(
+    _ map: LinearMap, _ value: DataValue, _ node: ONNXNode
+  ) throws(ImportError) -> [AffinePart] {
+    var parts: [AffinePart] = []
+    for part in value.parts { parts.append(try affine(part, node: node, entries: value.entries)) }
+    if parts.count == 1 {
+      var map = map
+      map.inShape = parts[0].shape
+      return [try apply(map, to: parts[0], node: node)]
+    }
+    var offset = 0
+    if case .convolution(let c) = map.kind, c.shape[1] == 1, c.groups > 1 {
+      var result: [AffinePart] = []
+      let perChannel = c.shape[0] / c.groups
+      for part in parts {
+        let channels = part.shape[0]
+        var own = c
+        own.shape[0] = channels * perChannel
+        own.groups = channels
+        let row = perChannel * c.taps
+        own.weights = Array(c.weights[(offset * row)..<((offset + channels) * row)])
+        let outShape = [own.shape[0]] + map.outShape.dropFirst()
+        result.append(
+          try apply(LinearMap(kind: .convolution(own), inShape: part.shape, outShape: outShape), to: part, node: node))
+        offset += channels
+      }
+      return result
+    }
+    var sum = AffinePart(shape: map.outShape, terms: [])
+    for part in parts {
+      let width: Int
+      if case .convolution = map.kind { width = part.shape[0] } else { width = part.outputCount }
+      let slice = try map.sliced(offset..<(offset + width), inShape: part.shape, node: node.label)
+      try sum.add(try apply(slice, to: part, node: node), node: node.label)
+      offset += width
+    }
+    return [sum]
+  }
+
+  /// BatchNormalization in inference: a factor and a shift per channel, in double precision.
+  mutating func normaliseBatch(
+    _ node: ONNXNode, _ value: inout DataValue, _ constants: [ONNXTensor?]
+  ) throws(ImportError) {
+    if node.integer("training_mode") ?? 0 != 0 || node.outputs.dropFirst().contains(where: { !$0.isEmpty }) {
+      throw .trainingMode(node: node.label, operation: node.operation)
+    }
+    let channels = value.shape.count > 1 ? value.shape[1] : 0
+    var parameters: [[Double]] = []
+    for index in 1...4 {
+      guard index < constants.count, let tensor = constants[index], tensor.count == channels else {
+        throw misuse(node, "has parameters that are not \(channels) constants", "export a trained model, in eval mode")
+      }
+      parameters.append(tensor.floats.map { Double($0) })
+    }
+    let epsilon = Double(node.float("epsilon") ?? 1e-5)
+    guard parameters[3].allSatisfy({ $0 + epsilon > 0 }) else {
+      throw misuse(node, "has a variance that is not positive", "check the model's batch normalisation")
+    }
+    let factors = (0..<channels).map { parameters[0][$0] / (parameters[3][$0] + epsilon).squareRoot() }
+    let shifts = (0..<channels).map { parameters[1][$0] - parameters[2][$0] * factors[$0] }
+    if value.shape.count == 4 { try image(&value, node) }
+    let plane = max(value.shape.dropFirst(2).reduce(1, *), 1)
+    if value.order == nil, value.shape.count == 4 || value.parts.allSatisfy({ $0.outputShape.dropFirst().allSatisfy { $0 == 1 } }) {
+      var offset = 0
+      for index in value.parts.indices {
+        let range = offset..<(offset + value.parts[index].shape[0])
+        value.parts[index] = try scaled(
+          value.parts[index], Array(factors[range]), node: node, entries: value.entries)
+        value.parts[index].bias = value.parts[index].bias.adding(
+          .channel(Array(shifts[range])), shape: value.parts[index].shape)
+        offset = range.upperBound
+      }
+    } else {
+      let count = value.count
+      try scaleElements(&value, (0..<count).map { factors[($0 / plane) % channels] }, node)
+      try shift(&value, .element((0..<count).map { shifts[($0 / plane) % channels] }), node)
+    }
+    record(node, "BatchNormalization", &value, role: "folded into")
+  }
+
+  /// Add, Sub, Mul, Div, Sum: with a constant a shift or a factor, of two values a sum of connections.
+  mutating func combine(
+    _ node: ONNXNode, _ value: inout DataValue, _ data: [DataValue], _ constants: [ONNXTensor?]
+  ) throws(ImportError) {
+    let operation = node.operation
+    if data.count == node.inputs.count {
+      guard ["Add", "Sub", "Sum"].contains(operation) else {
+        throw misuse(node, "multiplies or divides two activations", "gates and attention cannot be converted")
+      }
+      for other in data.dropFirst() { value = try sum(value, other, isNegative: operation == "Sub", node) }
+      record(node, operation, &value, role: "sum of connections into")
+      return
+    }
+    guard data.count == 1, constants.count == 2, let constant = constants[0] ?? constants[1] else {
+      throw misuse(node, "mixes several values and constants", "write it as sums of two")
+    }
+    let numbers = try broadcast(constant, value.shape, node)
+    let isFirst = constants[0] != nil
+    switch operation {
+    case "Add", "Sum": try shift(&value, .element(numbers), node)
+    case "Sub":
+      if isFirst { try scaleElements(&value, numbers.map { _ in -1 }, node) }
+      try shift(&value, .element(isFirst ? numbers : numbers.map { -$0 }), node)
+    case "Mul": try scaleElements(&value, numbers, node)
+    default:
+      guard !isFirst, numbers.allSatisfy({ $0 != 0 }) else {
+        throw misuse(node, "divides by an activation or by zero", "only division by constants can be folded")
+      }
+      try scaleElements(&value, numbers.map { 1 / $0 }, node)
+    }
+    record(node, "\(operation) of a constant", &value, role: "folded into")
+  }
+
+  private mutating func sum(
+    _ left: DataValue, _ right: DataValue, isNegative: Bool, _ node: ONNXNode
+  ) throws(ImportError) -> DataValue {
+    var (a, b) = (left, right)
+    if a.order != b.order {
+      try resolveOrder(&a, node)
+      try resolveOrder(&b, node)
+    }
+    guard a.shape == b.shape else {
+      throw misuse(
+        node, "adds shapes \(shapeText(a.shape)) and \(shapeText(b.shape))",
+        "both branches of a residual sum must have one shape")
+    }
+    if a.shape.count == 4 && a.order == nil {
+      try image(&a, node)
+      try image(&b, node)
+    }
+    for index in a.parts.indices { a.parts[index] = try affine(a.parts[index], node: node, entries: a.entries) }
+    for index in b.parts.indices {
+      b.parts[index] = try affine(b.parts[index], node: node, entries: b.entries)
+      if isNegative { b.parts[index] = try scaled(b.parts[index], [-1], node: node, entries: b.entries) }
+    }
+    if a.parts.map(\.outputCount) != b.parts.map(\.outputCount) {
+      if a.parts.count > 1 { a.parts = [try merged(a.parts, node: node)] }
+      if b.parts.count > 1 { b.parts = [try merged(b.parts, node: node)] }
+    }
+    for index in a.parts.indices { try a.parts[index].add(b.parts[index], node: node.label) }
+    a.entries += b.entries.filter { !a.entries.contains($0) }
+    a.nameHint = a.nameHint ?? b.nameHint
+    return a
+  }
+
+  // MARK: factors and shifts
+
+  /// A part times factors: one for all, per channel or per element.
+  mutating func scaled(
+    _ part: AffinePart, _ given: [Double], node: ONNXNode, entries: [Int]
+  ) throws(ImportError) -> AffinePart {
+    var factors = given
+    if given.count == 1 { factors = [Double](repeating: given[0], count: part.shape[0]) }
+    if case .channel(let values) = BiasField.element(factors).collapsed(part.outputShape),
+      factors.count == part.outputCount
+    {
+      factors = values
+    }
+    if factors.allSatisfy({ $0 == 1 }) { return part }
+    // A positive factor passes a maximum, per channel.
+    let passes = factors.count == part.shape[0] && factors.allSatisfy { $0 > 0 }
+    var result = passes ? part : try affine(part, node: node, entries: entries)
+    let shape = result.shape
+    for index in result.terms.indices {
+      result.terms[index].map = try result.terms[index].map.scaled(factors, node: node.label)
+    }
+    result.bias = try result.bias.mapped(
+      by: LinearMap(kind: .identity(factors), inShape: shape, outShape: shape), node: node.label
+    ).collapsed(shape)
+    return result
+  }
+
+  /// Factors per element of the value as the graph sees it.
+  private mutating func scaleElements(
+    _ value: inout DataValue, _ factors: [Double], _ node: ONNXNode
+  ) throws(ImportError) {
+    let own = inOrderOfParts(factors, value)
+    var offset = 0
+    for index in value.parts.indices {
+      let count = value.parts[index].outputCount
+      value.parts[index] = try scaled(
+        value.parts[index], Array(own[offset..<(offset + count)]), node: node, entries: value.entries)
+      offset += count
+    }
+  }
+
+  /// Adds a constant per channel of an image, or per element of the value as the graph sees it.
+  private mutating func shift(
+    _ value: inout DataValue, _ bias: BiasField, _ node: ONNXNode
+  ) throws(ImportError) {
+    var offset = 0
+    let isChannel: Bool
+    let own: [Double]
+    switch bias {
+    case .none: return
+    case .channel(let values): (isChannel, own) = (true, values)
+    case .element(let values): (isChannel, own) = (false, inOrderOfParts(values, value))
+    }
+    for index in value.parts.indices {
+      let shape = value.parts[index].outputShape
+      let count = isChannel ? shape[0] : value.parts[index].outputCount
+      let slice = Array(own[offset..<(offset + count)])
+      let field = isChannel ? BiasField.channel(slice) : BiasField.element(slice).collapsed(shape)
+      if value.parts[index].pendingMaximum != nil, case .element = field {
+        // A shift that differs by position cannot pass the maximum.
+        value.parts[index] = try affine(value.parts[index], node: node, entries: value.entries)
+      }
+      value.parts[index].bias = value.parts[index].bias.adding(field, shape: value.parts[index].shape)
+      offset += count
+    }
+  }
+
+  private func inOrderOfParts(_ list: [Double], _ value: DataValue) -> [Double] {
+    guard let order = value.order else { return list }
+    var result = list
+    for (i, element) in order.enumerated() { result[element] = list[i] }
+    return result
+  }
+
+  /// A constant repeated to the value's shape, as doubles.
+  private func broadcast(_ constant: ONNXTensor, _ shape: [Int], _ node: ONNXNode) throws(ImportError) -> [Double] {
+    // A baked batch may have left leading ones too many.
+    guard ConstantFolder.broadcast(constant.shape, shape) == shape else {
+      throw misuse(
+        node, "combines shape \(shapeText(shape)) with a constant of shape \(shapeText(constant.shape))",
+        "export with batch size 1")
+    }
+    let count = shape.reduce(1, *)
+    if constant.count == 1 { return [Double](repeating: Double(constant.floats[0]), count: count) }
+    return try ConstantFolder.expand(constant, to: shape, node: node.label).floats.map { Double($0) }
+  }
+
+  /// Name of the weight an input came from.
+  private func origin(_ node: ONNXNode, _ index: Int) -> String? {
+    guard let name = node.input(index), case .constant(_, let origin)? = values[name] else { return nil }
+    return origin
+  }
+
+  /// Refuses empty and hopeless shapes.
+  func check(_ shape: [Int], _ node: ONNXNode) throws(ImportError) {
+    guard let count = ONNXTensor.elementCount(shape), count > 0 else {
+      throw misuse(node, "its output is empty", "export the model with the input size it was made for")
+    }
+    guard count <= ImportLimits.neurons else {
+      throw .tooLarge(
+        node: node.label, what: "neurons in one layer:", count: count, limit: ImportLimits.neurons,
+        remedy: "use a smaller input")
+    }
+  }
+}
+
+extension Convolution {
+  /// For the report: `3x3 stride 2`.
+  var text: String {
+    var result = "\(shape[2])x\(shape[3])"
+    if stride != [1, 1] { result += " stride \(shapeText(stride))" }
+    if dilation != [1, 1] { result += " dilation \(shapeText(dilation))" }
+    if groups != 1 { result += " groups \(groups)" }
+    return result
+  }
+}

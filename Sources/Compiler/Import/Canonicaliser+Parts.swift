@@ -1,0 +1,180 @@
+/// What the operators share: bringing values into the form an operator needs, and linear maps on them.
+extension Canonicaliser {
+  /// The part as a plain sum.
+  ///
+  /// A max pooling that still waits for an activation is closed by one where that changes nothing (values >= 0).
+  mutating func affine(_ part: AffinePart, node: ONNXNode, entries: [Int]) throws(ImportError) -> AffinePart {
+    guard part.pendingMaximum != nil else { return part }
+    guard isNonNegative(part) else {
+      throw misuse(
+        node, "comes after a max pooling of values that no activation bounds",
+        "put an activation (nn.ReLU) before or right after that pooling, or use average pooling")
+    }
+    return try closed(part, node: node, entries: entries)
+  }
+
+  /// A layer of its own for values that cannot be negative: ReLU leaves them as they are.
+  mutating func closed(_ part: AffinePart, node: ONNXNode, entries: [Int]) throws(ImportError) -> AffinePart {
+    let name = Canonicaliser.layerName(node: node, weight: nil) + "_source"
+    notes.append("'\(printable(node.label))' needed a layer of its own before it ('\(name)')")
+    return try makeLayer(part, .relu, node: node, hint: name, entries: entries)
+  }
+
+  /// Can no value be negative, whatever the input?
+  func isNonNegative(_ part: AffinePart) -> Bool {
+    part.bias.isNonNegative
+      && part.terms.allSatisfy { term in
+        guard case .layer(let index) = term.source else { return false }
+        switch layers[index].activation {
+        case .relu, .clip: return term.hasNonNegativeWeights
+        case .none, .leakyRelu: return false
+        }
+      }
+  }
+
+  /// A linear map applied to a part.
+  func apply(_ map: LinearMap, to part: AffinePart, node: ONNXNode) throws(ImportError) -> AffinePart {
+    var terms: [LinearTerm] = []
+    for term in part.terms { terms.append(try term.then(map, node: node.label)) }
+    var result = AffinePart(shape: map.outShape, terms: [])
+    // Terms that have become alike are one connection.
+    try result.add(AffinePart(shape: map.outShape, terms: terms), node: node.label)
+    result.bias = try part.bias.mapped(by: map, node: node.label)
+    return result
+  }
+
+  /// Makes sure that the value is an image `[1, C, H, W]` whose parts are images of that height and width.
+  mutating func image(_ value: inout DataValue, _ node: ONNXNode) throws(ImportError) {
+    guard value.shape.count == 4, value.shape[0] == 1 else {
+      throw misuse(
+        node, "works on shape \(shapeText(value.shape)), not on [batch, channels, height, width]",
+        "use two-dimensional layers (Conv2d, MaxPool2d, ...)")
+    }
+    try resolveOrder(&value, node)
+    let shape = Array(value.shape.dropFirst())
+    let fits = value.parts.allSatisfy { $0.outputShape.count == 3 && Array($0.outputShape.dropFirst()) == [shape[1], shape[2]] }
+    if fits { return }
+    guard value.parts.count == 1, let part = try reshaped(value.parts[0], to: shape, node) else {
+      throw misuse(
+        node, "reads values of shape \(shapeText(value.parts[0].outputShape)) as \(shapeText(shape))",
+        "reshape only between a linear layer and a convolution")
+    }
+    value.parts = [part]
+  }
+
+  /// The part with another shape, same elements; nil where its sources forbid it.
+  private mutating func reshaped(
+    _ part: AffinePart, to shape: [Int], _ node: ONNXNode
+  ) throws(ImportError) -> AffinePart? {
+    guard part.pendingMaximum == nil, part.shape.reduce(1, *) == shape.reduce(1, *) else { return nil }
+    var result = part
+    for index in result.terms.indices {
+      let term = result.terms[index]
+      switch term.map.kind {
+      case .dense: break
+      case .convolution: return nil
+      case .identity(let factors):
+        guard term.pool == nil, factors.isEmpty else { return nil }
+        switch term.source {
+        case .input:
+          guard inputShape == shape || inputReaders == 1 else { return nil }
+          inputShape = shape
+        case .layer(let layer):
+          guard layers[layer].shape == shape || layers[layer].shape.count == 1 else { return nil }
+          layers[layer].shape = shape
+        }
+        result.terms[index].map.inShape = shape
+      }
+    }
+    result.relabel(shape)
+    return result
+  }
+
+  /// Undoes a transposition where it only permutes channels; identity orders vanish.
+  mutating func resolveOrder(_ value: inout DataValue, _ node: ONNXNode) throws(ImportError) {
+    guard let order = value.order else { return }
+    value.order = nil
+    if order == Array(order.indices) { return }
+    let plane = value.shape.count == 4 ? value.shape[2] * value.shape[3] : 1
+    var channels: [Int] = []
+    var isPermutation = value.shape.count == 4 || value.shape.count == 2
+    for start in stride(from: 0, to: order.count, by: max(plane, 1)) where isPermutation {
+      for i in 0..<plane where order[start + i] != order[start] + i { isPermutation = false }
+      if order[start] % max(plane, 1) != 0 { isPermutation = false }
+      channels.append(order[start] / max(plane, 1))
+    }
+    guard isPermutation else {
+      throw misuse(
+        node, "reads values whose axes were transposed", "permute only right before a linear layer, or not at all")
+    }
+    try select(channels, &value, node)
+  }
+
+  /// Keeps the given channels (of an image) or elements (of a vector), in that order.
+  mutating func select(_ channels: [Int], _ value: inout DataValue, _ node: ONNXNode) throws(ImportError) {
+    var parts: [AffinePart] = []
+    for part in value.parts { parts.append(try affine(part, node: node, entries: value.entries)) }
+    let part = parts.count == 1 ? parts[0] : try merged(parts, node: node)
+    let inputs = part.shape[0]
+    try checkWeights(channels.count, inputs, node: node.label)
+    guard channels.allSatisfy({ $0 >= 0 && $0 < inputs }), value.shape.count == 4 || part.shape.count == 1 else {
+      throw misuse(node, "picks among values of shape \(shapeText(part.shape))", "leave it out, or flatten after it")
+    }
+    var weights = [Float](repeating: 0, count: channels.count * inputs)
+    for (o, c) in channels.enumerated() { weights[o * inputs + c] = 1 }
+    let map: LinearMap
+    if part.shape.count == 3 {
+      let c = Convolution(weights: weights, shape: [channels.count, inputs, 1, 1])
+      map = LinearMap(kind: .convolution(c), inShape: part.shape, outShape: c.outputShape(part.shape))
+    } else {
+      map = LinearMap(kind: .dense(weights), inShape: part.shape, outShape: [channels.count])
+    }
+    value.parts = [try apply(map, to: part, node: node)]
+  }
+
+  /// Parts put one after the other into one, by weights that are zero elsewhere.
+  func merged(_ parts: [AffinePart], node: ONNXNode) throws(ImportError) -> AffinePart {
+    let isImage = parts.allSatisfy { $0.shape.count == 3 && $0.shape.dropFirst() == parts[0].shape.dropFirst() }
+    let total = parts.reduce(0) { $0 + (isImage ? $1.shape[0] : $1.outputCount) }
+    let shape = isImage ? [total] + parts[0].shape.dropFirst() : [total]
+    var result = AffinePart(shape: shape, terms: [])
+    var bias: [Double] = []
+    var offset = 0
+    for part in parts {
+      let width = isImage ? part.shape[0] : part.outputCount
+      var terms: [LinearTerm] = []
+      for term in part.terms {
+        if isImage, case .dense = term.map.kind {
+          terms.append(embed(term, rows: offset * (shape[1] * shape[2]), shape: shape))
+          continue
+        }
+        if !isImage {
+          try checkWeights(total, term.map.inCount, node: node.label)
+          let dense = LinearTerm(source: term.source, pool: term.pool, map: try term.map.unrolled(node: node.label))
+          terms.append(embed(dense, rows: offset, shape: shape))
+          continue
+        }
+        try checkWeights(total, width, node: node.label)
+        var weights = [Float](repeating: 0, count: total * width)
+        for i in 0..<width { weights[(offset + i) * width + i] = 1 }
+        let c = Convolution(weights: weights, shape: [total, width, 1, 1])
+        terms.append(
+          try term.then(LinearMap(kind: .convolution(c), inShape: part.shape, outShape: shape), node: node.label))
+      }
+      try result.add(AffinePart(shape: shape, terms: terms), node: node.label)
+      bias += part.bias.elements(part.shape)
+      offset += width
+    }
+    result.bias = BiasField.element(bias).collapsed(shape)
+    return result
+  }
+
+  private func embed(_ term: LinearTerm, rows: Int, shape: [Int]) -> LinearTerm {
+    guard case .dense(let weights) = term.map.kind else { return term }
+    let columns = term.map.inCount
+    var all = [Float](repeating: 0, count: shape.reduce(1, *) * columns)
+    for i in weights.indices { all[rows * columns + i] = weights[i] }
+    return LinearTerm(
+      source: term.source, pool: term.pool, map: LinearMap(kind: .dense(all), inShape: term.map.inShape, outShape: shape))
+  }
+}

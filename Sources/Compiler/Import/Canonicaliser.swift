@@ -1,0 +1,292 @@
+/// Walks a graph once and turns it into an `AnalogNetwork`.
+///
+/// Every value is either a constant, folded on the spot, or a sum of linear terms over layers made so far. A linear
+/// operator composes with the terms, an activation closes a sum into a layer. So batch normalisation, padding,
+/// flattening, concatenation and residual sums need no cases of their own in what comes out.
+struct Canonicaliser {
+  let graph: ONNXGraph
+  var values: [String: GraphValue] = [:]
+  var layers: [AnalogLayer] = []
+  var inputShape: [Int]
+  /// Times the graph's input is read.
+  let inputReaders: Int
+  var entries: [PendingEntry] = []
+  var notes: [String]
+  var names: Set<String> = ["input"]
+
+  /// A report entry while the layers it ends in are still being found.
+  struct PendingEntry {
+    var node: String
+    var operation: String
+    var shape: [Int]
+    /// Before the layer's name: `weights of`.
+    var role: String
+    var layers: [String] = []
+  }
+
+  init(_ graph: ONNXGraph) {
+    self.graph = graph
+    notes = graph.notes
+    // A vector stays one; an image without a channel axis gets it.
+    let shape = Array(graph.inputShape.dropFirst())
+    inputShape = shape.count == 2 ? [1] + shape : shape
+    inputReaders = graph.nodes.reduce(0) { sum, node in sum + node.inputs.filter { $0 == graph.inputName }.count }
+    for (name, tensor) in graph.constants { values[name] = .constant(tensor, origin: name) }
+    values[graph.inputName] = .data(DataValue(shape: graph.inputShape, parts: [.source(.input, inputShape)]))
+  }
+
+  /// The network and the account of how it came about.
+  mutating func run(name: String, model: ONNXModel) throws(ImportError) -> (AnalogNetwork, ImportReport) {
+    for node in graph.nodes { try apply(node) }
+    let output = try finish()
+    let network = AnalogNetwork(name: name, inputShape: inputShape, layers: layers, output: output)
+    var stored = 0
+    for (_, tensor) in model.graph.initialisers { if case .floats(let v) = tensor.values { stored += v.count } }
+    let report = ImportReport(
+      entries: entries.map { entry in
+        let names = entry.layers.map { "'\($0)'" }.joined(separator: ", ")
+        return ImportEntry(
+          node: entry.node, operation: entry.operation, shape: entry.shape,
+          became: names.isEmpty ? entry.role : "\(entry.role) \(names)", layer: entry.layers.first)
+      },
+      notes: notes, storedParameters: stored, multiplyAccumulates: network.multiplyAccumulates,
+      parameters: network.parameters, producer: printable(model.producer), opset: model.opset)
+    return (network, report)
+  }
+
+  /// Evaluates one node.
+  private mutating func apply(_ node: ONNXNode) throws(ImportError) {
+    guard node.domain.isEmpty || node.domain == "ai.onnx" else {
+      throw .unsupportedOperator(
+        node: node.label, operation: node.operation, cause: "belongs to operator domain '\(printable(node.domain))'",
+        remedy: "give the model as exported, before any optimiser or runtime rewrote it")
+    }
+    if UnsupportedOperators.isRandom(node.operation) {
+      throw .trainingMode(node: node.label, operation: node.operation)
+    }
+    var constants: [ONNXTensor?] = []
+    var data: [DataValue] = []
+    var origin = ""
+    for name in node.inputs {
+      guard !name.isEmpty else {
+        constants.append(nil)
+        continue
+      }
+      guard let value = values[name] else {
+        throw .unsupportedUse(
+          node: node.label, operation: node.operation, what: "reads '\(printable(name))', a second output",
+          remedy: "only the first output of an operator is supported: rewrite that part of the model")
+      }
+      switch value {
+      case .constant(let tensor, let name):
+        constants.append(tensor)
+        if origin.isEmpty { origin = name }
+      case .data(let value):
+        constants.append(nil)
+        data.append(value)
+      }
+    }
+    guard let output = node.outputs.first, !output.isEmpty else { return }
+    if let first = data.first {
+      if node.operation == "Shape" {
+        let folder = ConstantFolder(node: node, opset: graph.opset, inputs: [])
+        values[output] = .constant(folder.shapeList(first.shape), origin: output)
+        return
+      }
+      values[output] = .data(try convert(node, first, data, constants))
+    } else {
+      let folder = ConstantFolder(node: node, opset: graph.opset, inputs: constants)
+      guard let tensor = try folder.fold() else { throw UnsupportedOperators.error(node) }
+      values[output] = .constant(tensor, origin: origin.isEmpty ? output : origin)
+    }
+  }
+
+  /// A node that reads data: `first` is its first data input, `constants` holds nil in the place of data.
+  private mutating func convert(
+    _ node: ONNXNode, _ first: DataValue, _ data: [DataValue], _ constants: [ONNXTensor?]
+  ) throws(ImportError) -> DataValue {
+    if let softmax = first.softmax, !["Identity", "Reshape", "Flatten", "Squeeze", "Cast"].contains(node.operation) {
+      throw .unsupportedUse(
+        node: softmax, operation: "Softmax", what: "is followed by \(printable(node.operation))",
+        remedy: "only a softmax at the very end can be dropped: export the network without what follows")
+    }
+    var value = first
+    switch node.operation {
+    case "Identity", "Cast", "CastLike": return value
+    case "Dropout":
+      if node.input(2) != nil, let mode = constants[2], mode.floats.contains(where: { $0 != 0 }) {
+        throw .trainingMode(node: node.label, operation: node.operation)
+      }
+      record(node, "Dropout", &value, role: "left out (does nothing in inference)", waits: false)
+      return value
+    case "Softmax", "LogSoftmax":
+      value.softmax = node.label
+      record(node, node.operation, &value, role: "left out (the largest class stays the same)", waits: false)
+      notes.append(
+        "the final \(node.operation) '\(printable(node.label))' was left out: outputs are the values before it")
+      return value
+    case "Flatten", "Reshape", "Squeeze", "Unsqueeze": try reshape(node, &value, constants)
+    case "Transpose": try transpose(node, &value)
+    case "Slice": try slice(node, &value, constants)
+    case "Pad": try pad(node, &value, constants)
+    case "Concat": return try concatenate(node)
+    case "Conv": try convolve(node, &value, constants)
+    case "Gemm", "MatMul": try multiply(node, &value, constants)
+    case "BatchNormalization": try normaliseBatch(node, &value, constants)
+    case "Add", "Sub", "Mul", "Div", "Sum": try combine(node, &value, data, constants)
+    case "Relu", "LeakyRelu", "PRelu", "Clip", "Max": try activate(node, &value, data, constants)
+    case "MaxPool", "GlobalMaxPool", "ReduceMax": try poolMaximum(node, &value, constants)
+    case "AveragePool", "GlobalAveragePool", "ReduceMean": try poolAverage(node, &value, constants)
+    default: throw UnsupportedOperators.error(node)
+    }
+    return value
+  }
+
+  // MARK: report
+
+  /// Adds a report entry; `waits`: the layer it ends in is still to come.
+  mutating func record(_ node: ONNXNode, _ operation: String, _ value: inout DataValue, role: String, waits: Bool = true)
+  {
+    if waits { value.entries.append(entries.count) }
+    entries.append(
+      PendingEntry(
+        node: printable(node.label), operation: operation, shape: Array(value.shape.dropFirst()), role: role))
+  }
+
+  /// An error about how a node is used.
+  func misuse(_ node: ONNXNode, _ what: String, _ remedy: String) -> ImportError {
+    .unsupportedUse(node: node.label, operation: node.operation, what: what, remedy: remedy)
+  }
+
+  // MARK: layers
+
+  /// Closes a sum into a layer and returns what reads it.
+  mutating func makeLayer(
+    _ part: AffinePart, _ activation: AnalogActivation, node: ONNXNode, hint: String?, entries used: [Int]
+  ) throws(ImportError) -> AffinePart {
+    var connections: [AnalogConnection] = []
+    for term in part.terms { connections.append(try connection(term, node: node)) }
+    let bias: [Float]? =
+      switch part.bias.collapsed(part.shape) {
+      case .none: nil
+      case .channel(let values), .element(let values): values.map { Float($0) }
+      }
+    for connection in connections where !connection.weights.allSatisfy(\.isFinite) {
+      throw misuse(node, "weights folded into it are infinite or not numbers", "check the model's batch normalisation")
+    }
+    guard bias?.allSatisfy(\.isFinite) ?? true else {
+      throw misuse(node, "biases folded into it are infinite or not numbers", "check the model's batch normalisation")
+    }
+    guard part.shape.reduce(1, *) > 0 else {
+      throw misuse(node, "its output is empty", "export the model with the input size it was made for")
+    }
+    let name = unique(hint ?? Canonicaliser.layerName(node: node, weight: nil))
+    for index in used { entries[index].layers.append(name) }
+    layers.append(
+      AnalogLayer(name: name, shape: part.shape, connections: connections, bias: bias, activation: activation))
+    var result = AffinePart.source(.layer(layers.count - 1), part.shape)
+    if let pool = part.pendingMaximum {
+      result.shape = pool.outputShape(part.shape)
+      result.terms[0].pool = pool
+      result.terms[0].map = .identity(result.shape)
+    }
+    return result
+  }
+
+  private func connection(_ term: LinearTerm, node: ONNXNode) throws(ImportError) -> AnalogConnection {
+    var result = AnalogConnection(source: term.source, pool: term.pool, kind: .identity)
+    switch term.map.kind {
+    case .identity(let factors):
+      if factors.count > term.map.outShape[0] {
+        let dense = try term.map.unrolled(node: node.label)
+        return try connection(LinearTerm(source: term.source, pool: term.pool, map: dense), node: node)
+      }
+      result.weights = factors.map { Float($0) }
+      result.weightShape = factors.isEmpty ? [] : [factors.count]
+    case .dense(let weights):
+      result.kind = .dense
+      result.weights = weights
+      result.weightShape = [term.map.outCount, term.map.inCount]
+    case .convolution(let c):
+      result.kind = .conv2d
+      result.weights = c.weights
+      result.weightShape = c.shape
+      result.stride = c.stride
+      result.padding = c.padding
+      result.dilation = c.dilation
+      result.groups = c.groups
+    }
+    return result
+  }
+
+  /// The layer that holds the graph's output; one without activation is added where sums are still open.
+  private mutating func finish() throws(ImportError) -> Int {
+    guard case .data(let value)? = values[graph.outputName] else {
+      throw .graph(what: "the model's output does not depend on its input", remedy: "export the model again")
+    }
+    var node = ONNXNode()
+    node.name = value.softmax ?? graph.outputName
+    node.operation = "output"
+    node.outputs = [graph.outputName]
+    if let order = value.order, order != Array(order.indices) {
+      throw misuse(node, "is transposed", "return the class scores as [batch, classes]")
+    }
+    var parts: [AffinePart] = []
+    for part in value.parts { parts.append(try affine(part, node: node, entries: value.entries)) }
+    let part = parts.count == 1 ? parts[0] : try merged(parts, node: node)
+    if case .layer(let index)? = part.plainSource {
+      for entry in value.entries { entries[entry].layers.append(layers[index].name) }
+      return index
+    }
+    guard !part.terms.isEmpty else {
+      throw .graph(what: "the model's output does not depend on its input", remedy: "export the model again")
+    }
+    _ = try makeLayer(part, .none, node: node, hint: value.nameHint, entries: value.entries)
+    return layers.count - 1
+  }
+
+  // MARK: names
+
+  /// A name no other layer has.
+  mutating func unique(_ name: String) -> String {
+    var candidate = name
+    var number = 2
+    while !names.insert(candidate).inserted {
+      candidate = "\(name)_\(number)"
+      number += 1
+    }
+    return candidate
+  }
+
+  /// A layer's name: the module's, from its weight (`layer1.0.conv1.weight`) or the node (`/layer1/layer1.0/conv1/Conv`).
+  static func layerName(node: ONNXNode, weight: String?) -> String {
+    let kind = ["Gemm": "dense", "MatMul": "dense"][node.operation] ?? node.operation.lowercased()
+    var name = ""
+    if let weight, weight.hasSuffix(".weight") {
+      name = String(weight.dropLast(7))
+    } else if node.name.hasPrefix("/") {
+      for part in node.name.split(separator: "/").dropLast() {
+        let segment = String(part)
+        // The exporter repeats the outer module: /layer1/layer1.0/conv1.
+        if let last = name.split(separator: ".", omittingEmptySubsequences: false).last, !name.isEmpty,
+          segment.hasPrefix(last + ".")
+        {
+          name = String(name.dropLast(last.count)) + segment
+        } else {
+          name += (name.isEmpty ? "" : ".") + segment
+        }
+      }
+    } else {
+      name = node.name == "output" || node.operation == "output" ? "output" : node.name
+    }
+    let clean = String(
+      String.UnicodeScalarView(
+        name.unicodeScalars.prefix(60).map { scalar in
+          let isPlain = scalar.isASCII
+            && (scalar.properties.isAlphabetic || (48...57).contains(scalar.value) || "._-".unicodeScalars.contains(scalar))
+          return isPlain ? scalar : "_"
+        }))
+    guard let first = clean.first else { return kind }
+    return first.isNumber ? kind + clean : clean
+  }
+}

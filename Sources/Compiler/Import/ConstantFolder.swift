@@ -1,0 +1,442 @@
+/// Evaluates the operators that exporters put around shapes and weights, on constants.
+///
+/// Nil means that the operator is not one of them. Integers stay integers. Results are bounded by
+/// `ImportLimits.foldedElements`, unless no larger than the inputs.
+struct ConstantFolder {
+  let node: ONNXNode
+  let opset: Int
+  /// Constant inputs; nil where an optional input is absent.
+  let inputs: [ONNXTensor?]
+
+  func fold() throws(ImportError) -> ONNXTensor? {
+    switch node.operation {
+    case "Constant": return try constant()
+    case "Identity", "CastLike", "Dropout": return try input(0)
+    case "Cast": return try cast()
+    case "Shape": return shapeList(try input(0).shape)
+    case "Size": return ONNXTensor(shape: [], values: .integers([try input(0).count]))
+    case "Reshape": return try reshaped()
+    case "Flatten":
+      let x = try input(0)
+      let axis = try normalise(node.integer("axis") ?? 1, rank: x.shape.count, inclusive: true)
+      let rows = x.shape.prefix(axis).reduce(1, *)
+      return try make([rows, rows == 0 ? 0 : x.count / rows], x.values)
+    case "Unsqueeze": return try unsqueezed()
+    case "Squeeze": return try squeezed()
+    case "Transpose": return try transposed()
+    case "Concat": return try concatenated()
+    case "Gather": return try gathered()
+    case "Slice": return try sliced()
+    case "ConstantOfShape": return try filled()
+    case "Expand":
+      let target = try integers(1)
+      let x = try input(0)
+      guard let shape = ConstantFolder.broadcast(x.shape, target) else { throw bad("cannot expand the shape") }
+      return try ConstantFolder.expand(x, to: shape, node: node.label)
+    case "Add": return try elementwise({ $0 + $1 }, { $0.addingReportingOverflow($1) })
+    case "Sub": return try elementwise({ $0 - $1 }, { $0.subtractingReportingOverflow($1) })
+    case "Mul": return try elementwise({ $0 * $1 }, { $0.multipliedReportingOverflow(by: $1) })
+    case "Div": return try elementwise({ $0 / $1 }, { $0.dividedReportingOverflow(by: $1) })
+    case "Equal": return try elementwise({ $0 == $1 ? 1 : 0 }, { ($0 == $1 ? 1 : 0, false) })
+    case "Neg": return try unary({ -$0 }, { 0 &- $0 })
+    case "Abs": return try unary({ abs($0) }, { $0 < 0 ? 0 &- $0 : $0 })
+    case "Sqrt": return try unary({ $0.squareRoot() }, nil)
+    case "Reciprocal": return try unary({ 1 / $0 }, nil)
+    case "Floor": return try unary({ $0.rounded(.down) }, { $0 })
+    case "Where":
+      let (condition, a, b) = (try input(0), try input(1), try input(2))
+      guard let first = ConstantFolder.broadcast(condition.shape, a.shape),
+        let shape = ConstantFolder.broadcast(first, b.shape)
+      else { throw bad("shapes do not fit") }
+      let c = try ConstantFolder.expand(condition, to: shape, node: node.label).floats
+      let x = try ConstantFolder.expand(a, to: shape, node: node.label)
+      let y = try ConstantFolder.expand(b, to: shape, node: node.label)
+      if let xs = x.integers, let ys = y.integers {
+        return try make(shape, .integers(c.indices.map { c[$0] != 0 ? xs[$0] : ys[$0] }))
+      }
+      let (xs, ys) = (x.floats, y.floats)
+      return try make(shape, .floats(c.indices.map { c[$0] != 0 ? xs[$0] : ys[$0] }))
+    case "ReduceProd":
+      guard let values = try input(0).integers else { return nil }
+      var product = 1
+      for value in values {
+        let (next, overflow) = product.multipliedReportingOverflow(by: value)
+        if overflow { throw bad("the product overflows") }
+        product = next
+      }
+      return ONNXTensor(shape: node.integer("keepdims") == 0 ? [] : [1], values: .integers([product]))
+    default: return nil
+    }
+  }
+
+  // MARK: inputs
+
+  private func bad(_ what: String) -> ImportError {
+    .unsupportedUse(
+      node: node.label, operation: node.operation, what: "cannot be computed while importing: \(what)",
+      remedy: "simplify the model with onnxsim, or export it again")
+  }
+
+  private func input(_ index: Int) throws(ImportError) -> ONNXTensor {
+    guard index < inputs.count, let tensor = inputs[index] else { throw bad("input \(index) is missing") }
+    return tensor
+  }
+
+  private func integers(_ index: Int) throws(ImportError) -> [Int] {
+    guard let list = try input(index).integers else { throw bad("input \(index) is not a list of integers") }
+    return list
+  }
+
+  private func make(_ shape: [Int], _ values: ONNXTensor.Values) throws(ImportError) -> ONNXTensor {
+    guard let tensor = ONNXTensor(shape: shape, values: values) else { throw bad("shapes do not fit") }
+    return tensor
+  }
+
+  private func normalise(_ axis: Int, rank: Int, inclusive: Bool = false) throws(ImportError) -> Int {
+    let value = axis < 0 ? axis &+ rank : axis
+    guard value >= 0, value < rank || (inclusive && value == rank) else { throw bad("axis \(axis) does not exist") }
+    return value
+  }
+
+  /// Axes from the attribute (old operator sets) or from an input.
+  private func axes() throws(ImportError) -> [Int]? {
+    if let list = node.integers("axes") { return list }
+    return inputs.count > 1 && inputs[1] != nil ? try integers(1) : nil
+  }
+
+  // MARK: operators
+
+  private func constant() throws(ImportError) -> ONNXTensor {
+    if let tensor = node.attribute("value")?.tensor { return tensor }
+    if let value = node.integer("value_int") { return try make([], .integers([value])) }
+    if let value = node.float("value_float") { return try make([], .floats([value])) }
+    if let attribute = node.attribute("value_ints") { return ONNXTensor(list: attribute.integers) }
+    if let attribute = node.attribute("value_floats") {
+      return try make([attribute.floats.count], .floats(attribute.floats))
+    }
+    throw bad("a constant of this kind")
+  }
+
+  private func cast() throws(ImportError) -> ONNXTensor {
+    let x = try input(0)
+    guard let element = ONNXElement(rawValue: node.integer("to") ?? 0) else { throw bad("unknown element type") }
+    switch x.values {
+    case .floats(let values):
+      if element.isFloat { return x }
+      var result: [Int] = []
+      for value in values {
+        guard let integer = Int(exactly: value.rounded(.towardZero)) else { throw bad("a value is too large") }
+        result.append(element == .bool ? (value == 0 ? 0 : 1) : integer)
+      }
+      return try make(x.shape, .integers(result))
+    case .integers(let values):
+      if element.isFloat { return try make(x.shape, .floats(x.floats)) }
+      return element == .bool ? try make(x.shape, .integers(values.map { $0 == 0 ? 0 : 1 })) : x
+    }
+  }
+
+  /// What Shape gives for a value of this shape.
+  func shapeList(_ shape: [Int]) -> ONNXTensor {
+    let rank = shape.count
+    let start = min(max(ConstantFolder.wrap(node.integer("start") ?? 0, rank), 0), rank)
+    let end = min(max(ConstantFolder.wrap(node.integer("end") ?? rank, rank), start), rank)
+    return ONNXTensor(list: Array(shape[start..<end]))
+  }
+
+  private static func wrap(_ value: Int, _ rank: Int) -> Int { value < 0 ? value &+ rank : value }
+
+  private func reshaped() throws(ImportError) -> ONNXTensor {
+    let x = try input(0)
+    guard
+      let shape = ConstantFolder.reshape(
+        x.shape, to: try integers(1), keepsZero: node.integer("allowzero") == 1, bakedBatch: nil)
+    else { throw bad("shapes do not fit") }
+    return try make(shape, x.values)
+  }
+
+  /// The shape a Reshape gives: 0 copies (unless `keepsZero`), -1 is computed.
+  ///
+  /// A batch size baked in by the exporter may stand first: it is read as 1 where only that fits.
+  static func reshape(_ shape: [Int], to target: [Int], keepsZero: Bool, bakedBatch: Int?) -> [Int]? {
+    guard let count = ONNXTensor.elementCount(shape) else { return nil }
+    var result: [Int] = []
+    var free: Int?
+    for (axis, size) in target.enumerated() {
+      if size == -1 {
+        guard free == nil else { return nil }
+        free = axis
+        result.append(1)
+      } else if size == 0 && !keepsZero {
+        guard axis < shape.count else { return nil }
+        result.append(shape[axis])
+      } else {
+        result.append(size)
+      }
+    }
+    if let bakedBatch, result.first == bakedBatch, free != 0 {
+      let rest = ONNXTensor.elementCount(Array(result.dropFirst()))
+      if let rest, rest == count || (free != nil && rest > 0 && count % rest == 0) { result[0] = 1 }
+    }
+    guard let known = ONNXTensor.elementCount(result) else { return nil }
+    if let free {
+      guard known > 0, count % known == 0 else { return nil }
+      result[free] = count / known
+      return result
+    }
+    return known == count ? result : nil
+  }
+
+  private func unsqueezed() throws(ImportError) -> ONNXTensor {
+    let x = try input(0)
+    guard let axes = try axes() else { throw bad("axes are missing") }
+    return try make(try unsqueezedShape(x.shape, axes), x.values)
+  }
+
+  func unsqueezedShape(_ shape: [Int], _ axes: [Int]) throws(ImportError) -> [Int] {
+    let rank = shape.count + axes.count
+    var positions: Set<Int> = []
+    for axis in axes { positions.insert(try normalise(axis, rank: rank)) }
+    guard positions.count == axes.count else { throw bad("axes are given twice") }
+    var rest = shape[...]
+    return (0..<rank).map { positions.contains($0) ? 1 : rest.removeFirst() }
+  }
+
+  private func squeezed() throws(ImportError) -> ONNXTensor {
+    let x = try input(0)
+    return try make(try squeezedShape(x.shape, try axes()), x.values)
+  }
+
+  func squeezedShape(_ shape: [Int], _ axes: [Int]?) throws(ImportError) -> [Int] {
+    guard let axes else { return shape.filter { $0 != 1 } }
+    var positions: Set<Int> = []
+    for axis in axes { positions.insert(try normalise(axis, rank: shape.count)) }
+    guard positions.allSatisfy({ shape[$0] == 1 }) else { throw bad("an axis to squeeze is not 1") }
+    return shape.indices.filter { !positions.contains($0) }.map { shape[$0] }
+  }
+
+  private func transposed() throws(ImportError) -> ONNXTensor {
+    let x = try input(0)
+    let order = node.integers("perm") ?? x.shape.indices.reversed()
+    guard let (shape, map) = ConstantFolder.transpose(x.shape, order) else { throw bad("perm is not an order") }
+    switch x.values {
+    case .floats(let v): return try make(shape, .floats(map.map { v[$0] }))
+    case .integers(let v): return try make(shape, .integers(map.map { v[$0] }))
+    }
+  }
+
+  /// The transposed shape and, for each element of the result, where it comes from; nil if `order` is no permutation.
+  static func transpose(_ shape: [Int], _ order: [Int]) -> ([Int], [Int])? {
+    guard order.sorted() == Array(shape.indices), let count = ONNXTensor.elementCount(shape) else { return nil }
+    var strides = [Int](repeating: 1, count: shape.count)
+    for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
+    let newShape = order.map { shape[$0] }
+    let steps = order.map { strides[$0] }
+    var map: [Int] = []
+    map.reserveCapacity(count)
+    var index = [Int](repeating: 0, count: shape.count)
+    var position = 0
+    for _ in 0..<count {
+      map.append(position)
+      for axis in newShape.indices.reversed() {
+        index[axis] += 1
+        position += steps[axis]
+        if index[axis] < newShape[axis] { break }
+        position -= steps[axis] * index[axis]
+        index[axis] = 0
+      }
+    }
+    return (newShape, map)
+  }
+
+  private func concatenated() throws(ImportError) -> ONNXTensor {
+    var parts: [ONNXTensor] = []
+    for index in inputs.indices { parts.append(try input(index)) }
+    guard let first = parts.first else { throw bad("nothing to concatenate") }
+    let axis = try normalise(node.integer("axis") ?? 0, rank: first.shape.count)
+    var shape = first.shape
+    shape[axis] = 0
+    for part in parts {
+      var other = part.shape
+      guard other.count == shape.count else { throw bad("shapes do not fit") }
+      let (sum, overflow) = shape[axis].addingReportingOverflow(other[axis])
+      guard !overflow else { throw bad("shapes do not fit") }
+      other[axis] = shape[axis]
+      guard other == shape else { throw bad("shapes do not fit") }
+      shape[axis] = sum
+    }
+    let rows = shape.prefix(axis).reduce(1, *)
+    func join<Element>(_ lists: [[Element]]) -> [Element] {
+      var result: [Element] = []
+      for row in 0..<rows {
+        for list in lists {
+          let width = list.count / max(rows, 1)
+          result += list[(row * width)..<((row + 1) * width)]
+        }
+      }
+      return result
+    }
+    let integerLists = parts.compactMap(\.integers)
+    if integerLists.count == parts.count { return try make(shape, .integers(join(integerLists))) }
+    return try make(shape, .floats(join(parts.map(\.floats))))
+  }
+
+  private func gathered() throws(ImportError) -> ONNXTensor {
+    let (x, indices) = (try input(0), try input(1))
+    let axis = try normalise(node.integer("axis") ?? 0, rank: x.shape.count)
+    let size = x.shape[axis]
+    let outer = x.shape.prefix(axis).reduce(1, *)
+    let inner = x.shape.dropFirst(axis + 1).reduce(1, *)
+    let picks = try integers(1)
+    let (count, overflow) = (outer * inner).multipliedReportingOverflow(by: picks.count)
+    guard !overflow, count <= max(ImportLimits.foldedElements, x.count) else { throw bad("the result is too large") }
+    var map: [Int] = []
+    for row in 0..<outer {
+      for pick in picks {
+        let wrapped = try normalise(pick, rank: size)
+        for i in 0..<inner { map.append((row * size + wrapped) * inner + i) }
+      }
+    }
+    let shape = Array(x.shape.prefix(axis)) + indices.shape + Array(x.shape.dropFirst(axis + 1))
+    switch x.values {
+    case .floats(let v): return try make(shape, .floats(map.map { v[$0] }))
+    case .integers(let v): return try make(shape, .integers(map.map { v[$0] }))
+    }
+  }
+
+  private func sliced() throws(ImportError) -> ONNXTensor {
+    let x = try input(0)
+    var ranges = x.shape.map { Array(0..<$0) }
+    for (axis, picks) in try sliceIndices(x.shape) { ranges[axis] = picks }
+    var map = [0]
+    for (axis, picks) in ranges.enumerated() {
+      var next: [Int] = []
+      for base in map { for pick in picks { next.append(base * x.shape[axis] + pick) } }
+      map = next
+    }
+    let shape = ranges.map(\.count)
+    switch x.values {
+    case .floats(let v): return try make(shape, .floats(map.map { v[$0] }))
+    case .integers(let v): return try make(shape, .integers(map.map { v[$0] }))
+    }
+  }
+
+  /// The indices a Slice keeps, for each axis it names, in axis order.
+  func sliceIndices(_ shape: [Int]) throws(ImportError) -> [(axis: Int, picks: [Int])] {
+    func list(_ name: String, _ index: Int) throws(ImportError) -> [Int]? {
+      if let values = node.integers(name) { return values }
+      return index < inputs.count && inputs[index] != nil ? try integers(index) : nil
+    }
+    guard let starts = try list("starts", 1), let ends = try list("ends", 2) else { throw bad("bounds are missing") }
+    let axes = try list("axes", 3) ?? Array(starts.indices)
+    let steps = try list("steps", 4) ?? [Int](repeating: 1, count: starts.count)
+    guard starts.count == ends.count, axes.count == starts.count, steps.count == starts.count else {
+      throw bad("bounds do not fit")
+    }
+    var result: [(axis: Int, picks: [Int])] = []
+    for i in starts.indices {
+      let axis = try normalise(axes[i], rank: shape.count)
+      let size = shape[axis]
+      let step = steps[i]
+      guard step != 0, step != Int.min, !result.contains(where: { $0.axis == axis }) else { throw bad("bad step") }
+      let start = min(max(ConstantFolder.wrap(starts[i], size), 0), step > 0 ? size : size - 1)
+      let end = min(max(ConstantFolder.wrap(ends[i], size), step > 0 ? 0 : -1), size)
+      result.append((axis, Array(stride(from: start, to: end, by: step))))
+    }
+    return result.sorted { $0.axis < $1.axis }
+  }
+
+  private func filled() throws(ImportError) -> ONNXTensor {
+    let shape = try integers(0)
+    guard let count = ONNXTensor.elementCount(shape), count <= ImportLimits.foldedElements else {
+      throw bad("shape \(shapeText(shape)) is too large")
+    }
+    guard let value = node.attribute("value")?.tensor, value.count == 1 else {
+      return try make(shape, .floats([Float](repeating: 0, count: count)))
+    }
+    switch value.values {
+    case .floats(let v): return try make(shape, .floats([Float](repeating: v[0], count: count)))
+    case .integers(let v): return try make(shape, .integers([Int](repeating: v[0], count: count)))
+    }
+  }
+
+  private func unary(_ float: (Float) -> Float, _ integer: ((Int) -> Int)?) throws(ImportError) -> ONNXTensor {
+    let x = try input(0)
+    if let integer, let values = x.integers { return try make(x.shape, .integers(values.map(integer))) }
+    return try make(x.shape, .floats(x.floats.map(float)))
+  }
+
+  private func elementwise(
+    _ float: (Float, Float) -> Float, _ integer: (Int, Int) -> (Int, Bool)
+  ) throws(ImportError) -> ONNXTensor {
+    let (a, b) = (try input(0), try input(1))
+    guard let shape = ConstantFolder.broadcast(a.shape, b.shape) else { throw bad("shapes do not fit") }
+    let x = try ConstantFolder.expand(a, to: shape, node: node.label)
+    let y = try ConstantFolder.expand(b, to: shape, node: node.label)
+    if let xs = x.integers, let ys = y.integers {
+      var result: [Int] = []
+      for i in xs.indices {
+        let (value, overflow) = integer(xs[i], ys[i])
+        if overflow { throw bad("a number overflows") }
+        result.append(value)
+      }
+      return try make(shape, .integers(result))
+    }
+    let (xs, ys) = (x.floats, y.floats)
+    return try make(shape, .floats(xs.indices.map { float(xs[$0], ys[$0]) }))
+  }
+
+  // MARK: broadcasting
+
+  /// The common shape of two, by the rules of numpy; nil where there is none.
+  static func broadcast(_ a: [Int], _ b: [Int]) -> [Int]? {
+    let rank = max(a.count, b.count)
+    var result: [Int] = []
+    for i in 0..<rank {
+      let left = i < rank - a.count ? 1 : a[i - (rank - a.count)]
+      let right = i < rank - b.count ? 1 : b[i - (rank - b.count)]
+      guard left == right || left == 1 || right == 1 else { return nil }
+      result.append(left == 1 ? right : left)
+    }
+    return ONNXTensor.elementCount(result) == nil ? nil : result
+  }
+
+  /// Repeats a tensor to a shape it broadcasts to.
+  static func expand(_ x: ONNXTensor, to shape: [Int], node: String) throws(ImportError) -> ONNXTensor {
+    if x.shape == shape { return x }
+    let count = ONNXTensor.elementCount(shape) ?? Int.max
+    guard count <= max(ImportLimits.foldedElements, x.count), broadcast(x.shape, shape) == shape else {
+      throw .tooLarge(
+        node: node, what: "a constant would have elements", count: count, limit: ImportLimits.foldedElements,
+        remedy: "export the model again")
+    }
+    var strides = [Int](repeating: 0, count: shape.count)
+    var step = 1
+    for axis in x.shape.indices.reversed() {
+      if x.shape[axis] != 1 { strides[axis + shape.count - x.shape.count] = step }
+      step *= x.shape[axis]
+    }
+    var map: [Int] = []
+    map.reserveCapacity(count)
+    var index = [Int](repeating: 0, count: shape.count)
+    var position = 0
+    for _ in 0..<count {
+      map.append(position)
+      for axis in shape.indices.reversed() {
+        index[axis] += 1
+        position += strides[axis]
+        if index[axis] < shape[axis] { break }
+        position -= strides[axis] * index[axis]
+        index[axis] = 0
+      }
+    }
+    let values: ONNXTensor.Values =
+      switch x.values {
+      case .floats(let v): .floats(map.map { v[$0] })
+      case .integers(let v): .integers(map.map { v[$0] })
+      }
+    guard let tensor = ONNXTensor(shape: shape, values: values) else {
+      throw .tensor(name: node, what: "cannot be expanded")
+    }
+    return tensor
+  }
+}

@@ -1,0 +1,75 @@
+/// Why a model could not be imported. The text is one line: what, where, the actual value, and what to do next.
+public enum ImportError: Error, Sendable, Equatable {
+  /// The bytes are not a protobuf message of the kind expected at this offset.
+  case malformed(offset: Int, what: String)
+  /// The file is something else.
+  case notONNX(what: String, remedy: String)
+  /// A weight stored in another file cannot be had.
+  case externalData(tensor: String, what: String, remedy: String)
+  /// A stored tensor contradicts itself or holds what a weight cannot be.
+  case tensor(name: String, what: String)
+  /// The graph's wiring, inputs or outputs cannot be used.
+  case graph(what: String, remedy: String)
+  /// The graph was exported in training mode.
+  case trainingMode(node: String, operation: String)
+  /// No conversion knows this operator.
+  case unsupportedOperator(node: String, operation: String, cause: String, remedy: String)
+  /// An operator is known, but not used in this way.
+  case unsupportedUse(node: String, operation: String, what: String, remedy: String)
+  /// Something exceeds a limit of the importer.
+  case tooLarge(node: String, what: String, count: Int, limit: Int, remedy: String)
+}
+
+extension ImportError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .malformed(let offset, let what):
+      "not a complete ONNX file: at byte \(offset), \(what): export the model again or copy the file again"
+    case .notONNX(let what, let remedy): "\(what): \(remedy)"
+    case .externalData(let tensor, let what, let remedy):
+      "tensor '\(printable(tensor))': \(what): \(remedy)"
+    case .tensor(let name, let what): "tensor '\(printable(name))': \(what): export the model again"
+    case .graph(let what, let remedy): "\(what): \(remedy)"
+    case .trainingMode(let node, let operation):
+      "node '\(printable(node))' (\(printable(operation))): the model was exported in training mode: call model.eval() "
+        + "before torch.onnx.export"
+    case .unsupportedOperator(let node, let operation, let cause, let remedy):
+      "node '\(printable(node))' (\(printable(operation))): \(cause): \(remedy)"
+    case .unsupportedUse(let node, let operation, let what, let remedy):
+      "node '\(printable(node))' (\(printable(operation))): \(what): \(remedy)"
+    case .tooLarge(let node, let what, let count, let limit, let remedy):
+      "node '\(printable(node))': \(what) \(count), limit is \(limit): \(remedy)"
+    }
+  }
+}
+
+/// A name from a file as it may be shown: no control characters, at most 80 characters.
+func printable(_ name: String) -> String {
+  var result = ""
+  var count = 0
+  for scalar in name.unicodeScalars {
+    if count == 80 { return result + "..." }
+    let hidden = scalar.value < 32 || (127...159).contains(scalar.value)
+      || (0x2028...0x202e).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+    result.unicodeScalars.append(hidden ? "?" : scalar)
+    count += 1
+  }
+  return result
+}
+
+/// A shape for people: `3x32x32`.
+func shapeText(_ shape: [Int]) -> String { shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "x") }
+
+/// Limits that keep a hostile or hopeless file from taking the machine with it.
+enum ImportLimits {
+  /// Neurons of one layer.
+  static let neurons = 1 << 24
+  /// Weights of one connection that the importer itself creates (unrolled pools, composed maps).
+  static let weights = 1 << 24
+  /// Multiply-accumulates the importer spends on composing two maps.
+  static let work = 1 << 31
+  /// Elements of one folded constant that is not simply read from the file.
+  static let foldedElements = 1 << 22
+  /// Newest operator set the importer was tried with.
+  static let newestOpset = 28
+}

@@ -1,0 +1,74 @@
+/// What to tell the user about operators that have no place in a spiking network.
+enum UnsupportedOperators {
+  /// Operators that only a graph in training mode has.
+  static func isRandom(_ operation: String) -> Bool {
+    ["RandomUniformLike", "RandomNormalLike", "RandomUniform", "RandomNormal", "Bernoulli", "Multinomial"]
+      .contains(operation)
+  }
+
+  /// Operator, its usual PyTorch cause, what to do.
+  private static let advice: [(operations: [String], cause: String, remedy: String)] = [
+    (
+      ["Sigmoid", "HardSigmoid", "HardSwish", "Swish", "Mish", "Silu"],
+      "nn.Sigmoid, nn.SiLU, nn.Hardswish and gates (squeeze and excitation) have no spiking counterpart",
+      "train with nn.ReLU, nn.ReLU6 or nn.LeakyReLU instead"
+    ),
+    (
+      ["Gelu", "Erf", "Elu", "Selu", "Celu", "Softplus", "Softsign", "Tanh", "ThresholdedRelu", "Sin", "Cos", "Exp"],
+      "this activation has no spiking counterpart", "train with nn.ReLU, nn.ReLU6 or nn.LeakyReLU instead"
+    ),
+    (
+      ["LSTM", "GRU", "RNN", "Loop", "Scan", "If"], "recurrence and control flow cannot be converted",
+      "give a feed-forward network"
+    ),
+    (
+      ["LayerNormalization", "InstanceNormalization", "GroupNormalization", "LpNormalization", "LRN",
+        "RMSNormalization", "MeanVarianceNormalization"],
+      "this normalisation depends on the data and cannot be folded into weights", "train with nn.BatchNorm2d instead"
+    ),
+    (
+      ["Resize", "Upsample", "ConvTranspose", "DepthToSpace", "SpaceToDepth", "GridSample"],
+      "upsampling and rearranging pixels are not supported", "give a classifier that only reduces resolution"
+    ),
+    (
+      ["QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger",
+        "MatMulInteger"],
+      "the model is quantised", "export the float model: nmsim compile rounds the weights itself"
+    ),
+    (
+      ["Attention", "MultiHeadAttention", "Einsum"], "attention cannot be converted",
+      "give a convolutional or fully connected network"
+    ),
+    (
+      ["ArgMax", "TopK"], "the model ends in a decision", "export the network up to its class scores"
+    ),
+    (
+      ["Split", "Gather", "GatherND", "ScatterND", "Where", "Greater", "Less", "Tile", "Expand"],
+      "picking, splitting and choosing values inside the network is not supported",
+      "rewrite this part with slices of channels, sums and concatenations"
+    ),
+    (
+      ["Pow", "Sqrt", "Abs", "Neg", "Log", "Min", "Reciprocal"], "arithmetic on activations is not supported",
+      "train with nn.ReLU, nn.ReLU6 or nn.LeakyReLU as the only nonlinearity"
+    ),
+    (
+      ["ReduceSum", "LpPool", "GlobalLpPool", "ReduceMin", "ReduceL2"], "this reduction is not supported",
+      "use nn.AvgPool2d or nn.AdaptiveAvgPool2d instead"
+    ),
+    (
+      ["Conv1d", "Conv3d"], "only two-dimensional layers are supported", "use nn.Conv2d"
+    ),
+  ]
+
+  /// The error for an operator that nothing handles.
+  static func error(_ node: ONNXNode) -> ImportError {
+    for row in advice where row.operations.contains(node.operation) {
+      return .unsupportedOperator(
+        node: node.label, operation: node.operation, cause: row.cause, remedy: row.remedy)
+    }
+    return .unsupportedOperator(
+      node: node.label, operation: node.operation, cause: "this operator is not supported",
+      remedy: "build the model from convolutions, linear layers, batch normalisation, ReLU, pooling, sums and "
+        + "concatenations")
+  }
+}
