@@ -30,7 +30,8 @@ public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
     switch self {
     case .weightBits, .defaultWeightBits: 2...16
     case .maximumWeightShift: 0...30
-    case .membraneBits, .accumulatorBits: 2...32
+    case .membraneBits: 2...32
+    case .accumulatorBits: 2...64
     case .fractionBits: 0...15
     case .spikePayloadBits: 0...32
     case .chips, .coresPerChip: 1...1_000_000
