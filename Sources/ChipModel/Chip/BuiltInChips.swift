@@ -33,7 +33,7 @@ enum BuiltInChips {
     "defaultWeightBits": 8,
     "maximumWeightShift": 15,
     "membraneBits": 32,
-    "accumulatorBits": 32,
+    "accumulatorBits": 64,
     "fractionBits": 0,
     "spikePayloadBits": 32,
     "thresholdPerNeuron": true,

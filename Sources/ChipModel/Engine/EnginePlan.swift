@@ -67,7 +67,7 @@ struct ProjectionPlan: Sendable {
     }
     lag =
       projection.source.map {
-        Window.lag(sourceStart: program.populations[$0].start, targetStart: target.start, delay: projection.delay)
+        ActiveWindow.lag(sourceStart: program.populations[$0].start, targetStart: target.start, delay: projection.delay)
       } ?? 0
     fanOut =
       projection.source == nil

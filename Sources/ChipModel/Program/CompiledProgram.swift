@@ -46,7 +46,7 @@ public struct CompiledProgram: Sendable, Equatable {
 
   /// Ticks of one inference of `steps` steps.
   public func ticksPerInference(steps: Int) -> Int {
-    Window.ticksPerInference(steps: steps, starts: populations.lazy.map(\.start))
+    ActiveWindow.ticksPerInference(steps: steps, starts: populations.lazy.map(\.start))
   }
 
   /// Populations in an order in which every source comes before its targets. A checked program has no cycle.

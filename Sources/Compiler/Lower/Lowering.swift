@@ -190,7 +190,7 @@ struct Lowering {
         projection.delay
         ?? (options.schedule == .continuous
           ? 1
-          : Window.delay(source: source.depth, target: depth, waitingPeriod: isBistable ? period : 0))
+          : ActiveWindow.delay(source: source.depth, target: depth, waitingPeriod: isBistable ? period : 0))
     } else {
       delay = 1
     }

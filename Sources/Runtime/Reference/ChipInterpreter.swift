@@ -86,7 +86,7 @@ public struct ChipInterpreter: Sendable {
 
   /// Ticks of one inference: until the last window on any core closes.
   private var ticks: Int {
-    Window.ticksPerInference(steps: steps, starts: program.cores.lazy.flatMap(\.groups).map(\.start))
+    ActiveWindow.ticksPerInference(steps: steps, starts: program.cores.lazy.flatMap(\.groups).map(\.start))
   }
 
   private mutating func reset(_ x: [Int32]) {

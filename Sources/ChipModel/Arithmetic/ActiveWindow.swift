@@ -14,7 +14,7 @@ public enum Schedule: UInt8, Sendable, CaseIterable {
   }
 }
 
-public enum Window {
+public enum ActiveWindow {
   /// Delay of a projection under the windowed schedule.
   ///
   /// Rate codes: `target - source`. Period codes of bistable neurons take one period a layer to pass on, so a shortcut
