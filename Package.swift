@@ -26,7 +26,8 @@ let package = Package(
     .executableTarget(
       name: "nmsim", dependencies: ["ChipModel", "Compiler", "Runtime"], swiftSettings: library),
     .testTarget(name: "ChipModelTests", dependencies: ["ChipModel"], swiftSettings: library),
-    .testTarget(name: "CompilerTests", dependencies: ["Compiler", "ChipModel"], swiftSettings: library),
+    .testTarget(
+      name: "CompilerTests", dependencies: ["Compiler", "ChipModel"], exclude: ["Fixtures"], swiftSettings: library),
     .testTarget(
       name: "RuntimeTests", dependencies: ["Runtime", "Compiler", "ChipModel"], swiftSettings: library),
     .testTarget(

@@ -50,6 +50,19 @@ public struct EngineCounters: Sendable, Equatable {
     samples += other.samples
   }
 
+  /// Counts one spike.
+  public mutating func note(spike payload: Int32, population: Int, neuron: Int, step: Int) {
+    spikes[population][neuron] &+= 1
+    if !payloads[population].isEmpty { payloads[population][neuron] &+= UInt64(payload.magnitude) }
+    spikesByStep[population][step] &+= 1
+  }
+
+  /// Counts one spike that a max-pool gate lets through.
+  public mutating func notePassed(_ projection: Int, _ pooled: Int, payload: Int32) {
+    gatedSpikes[projection][pooled] &+= 1
+    if !gatedPayloads[projection].isEmpty { gatedPayloads[projection][pooled] &+= UInt64(payload.magnitude) }
+  }
+
   private static func add(_ a: inout [[UInt64]], _ b: [[UInt64]]) {
     for outer in a.indices {
       for inner in a[outer].indices { a[outer][inner] &+= b[outer][inner] }

@@ -203,10 +203,7 @@ public struct LayerRunner: Sendable {
     gates[index]?.gate(trains[source], into: &train)
     for step in 0..<train.steps {
       train.forEachSpike(step: step) { neuron, payload in
-        counters.gatedSpikes[index][neuron] &+= 1
-        if !counters.gatedPayloads[index].isEmpty {
-          counters.gatedPayloads[index][neuron] &+= UInt64(payload.magnitude)
-        }
+        counters.notePassed(index, neuron, payload: payload)
       }
     }
     gatedTrains[index] = train

@@ -23,7 +23,7 @@ public enum InputEncoder {
     FixedPoint.lowest(bits: inputBits)...FixedPoint.highest(bits: inputBits)
 
   /// `x_q` of the pooled map where the projection max-pools the input, else `x` itself.
-  static func maxPooled(_ x: [Int32], shape: MapShape, pool: PoolGeometry?) -> (values: [Int32], shape: MapShape) {
+  public static func maxPooled(_ x: [Int32], shape: MapShape, pool: PoolGeometry?) -> (values: [Int32], shape: MapShape) {
     guard let pool, pool.kind == .max, let pooled = pool.output(of: shape) else { return (x, shape) }
     var values = [Int32](repeating: 0, count: pooled.count)
     for c in 0..<pooled.channels {

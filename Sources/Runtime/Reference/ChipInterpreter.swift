@@ -15,6 +15,10 @@ public struct ChipInterpreter: Sendable {
   public private(set) var counters: InterpreterCounters
   private var cores: [CoreState]
   private let mesh: Mesh
+  /// The host's input encoding, for its count of multiply-accumulates.
+  private let inputFanOuts: [(fanOut: FanOut, pool: PoolGeometry?)]
+  /// What the counters need beside events, in the engine's form, so that results are built the same way.
+  public private(set) var engineCounters: EngineCounters
 
   public init(_ program: CompiledProgram, steps: Int) {
     self.program = program
@@ -22,6 +26,13 @@ public struct ChipInterpreter: Sendable {
     mesh = Mesh(program.chip)
     counters = InterpreterCounters(program: program, steps: steps)
     cores = program.cores.map { CoreState($0, program) }
+    engineCounters = EngineCounters(program: program, steps: steps)
+    inputFanOuts = program.projections.filter { $0.source == nil }.map {
+      let fanOut = FanOut(
+        projection: $0, weights: program.weights[$0.weights], source: program.inputShape,
+        target: program.populations[$0.target].shape)
+      return (fanOut, $0.pool)
+    }
   }
 
   /// What one core remembers between ticks.
@@ -63,6 +74,11 @@ public struct ChipInterpreter: Sendable {
   public mutating func run(quantised x: [Int32]) -> LayerRunner.Outcome {
     reset(x)
     counters.samples += 1
+    engineCounters.samples += 1
+    for (fanOut, pool) in inputFanOuts {
+      let values = InputEncoder.maxPooled(x, shape: program.inputShape, pool: pool).values
+      for (index, value) in values.enumerated() where value != 0 { engineCounters.inputMACs += fanOut.nonZero[index] }
+    }
     let output = OutputReader(program)
     var totals = [Int](repeating: 0, count: output.count)
     var outcome = LayerRunner.Outcome(decisions: [], outputs: [])
@@ -81,6 +97,7 @@ public struct ChipInterpreter: Sendable {
       outcome.decisions.append(LayerRunner.decision(totals))
     }
     outcome.outputs = totals
+    engineCounters.saturations = counters.saturations
     return outcome
   }
 
@@ -146,9 +163,9 @@ public struct ChipInterpreter: Sendable {
           counters.neuronUpdates += 1
           if payload != 0 {
             spikes.append(Spike(core: index, slot: slot, payload: payload))
-            counters.note(
-              spike: payload, core: index, population: group.population,
-              neuron: group.box.populationIndex(local, in: group.populationShape), step: step)
+            let neuron = group.box.populationIndex(local, in: group.populationShape)
+            counters.note(spike: payload, core: index, population: group.population, neuron: neuron, step: step)
+            engineCounters.note(spike: payload, population: group.population, neuron: neuron, step: step)
           }
         }
       }
@@ -226,11 +243,12 @@ public struct ChipInterpreter: Sendable {
         }
       }
     }
-    for place in gated { openGates(place.core, place.block, tick) }
+    var passed = Set<[Int]>()
+    for place in gated { openGates(place.core, place.block, tick, &passed) }
   }
 
   /// Max pooling: adds this tick's spikes to the counts, then lets the winner of each window through.
-  private mutating func openGates(_ core: Int, _ number: Int, _ tick: Int) {
+  private mutating func openGates(_ core: Int, _ number: Int, _ tick: Int, _ passed: inout Set<[Int]>) {
     let block = program.cores[core].blocks[number]
     guard let pool = block.pool, let pooled = pool.output(of: block.sourceShape) else { return }
     let map = block.sourceShape
@@ -261,7 +279,12 @@ public struct ChipInterpreter: Sendable {
               }
             }
           }
-          if let winner, winner.now != 0 { deliver(core, block, pooled, c, py, px, winner.now, tick) }
+          guard let winner, winner.now != 0 else { continue }
+          deliver(core, block, pooled, c, py, px, winner.now, tick)
+          // Several cores may have a gate for one window; it is one winner.
+          if passed.insert([block.projection, pooled.index(c, py, px)]).inserted {
+            engineCounters.notePassed(block.projection, pooled.index(c, py, px), payload: winner.now)
+          }
         }
       }
     }

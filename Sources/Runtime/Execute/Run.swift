@@ -1,0 +1,166 @@
+import ChipModel
+import Dispatch
+import Synchronization
+
+/// Runs a program on the first samples of a data set, on several threads, with the same result for any number of them.
+///
+/// Workers take samples one by one. Each has its own scratch memory and counters; counters are integers, so adding them up
+/// in any order gives the same totals, and per-sample results are kept by sample index.
+public struct Run: Sendable {
+  /// Which execution of the program runs.
+  public enum Engine: String, Sendable, CaseIterable { case fast, interpreter }
+
+  public var steps: Int
+  public var samples: Int
+  public var threads: Int
+  public var engine: Engine
+  /// Whether to keep every sample's output values.
+  public var keepsOutputs: Bool
+
+  /// - Parameters:
+  ///   - steps: `T`, >= 1.
+  ///   - samples: at most the data set's count.
+  ///   - threads: >= 1.
+  public init(steps: Int, samples: Int, threads: Int = 1, engine: Engine = .fast, keepsOutputs: Bool = false) {
+    self.steps = steps
+    self.samples = samples
+    self.threads = threads
+    self.engine = engine
+    self.keepsOutputs = keepsOutputs
+  }
+
+  /// Runs it. `progress` is called from any thread with the number of samples that finished since its last call.
+  public func callAsFunction(
+    _ program: CompiledProgram, data: Dataset, progress: @Sendable (Int) -> Void = { _ in }
+  ) throws(DatasetError) -> RunRecord {
+    let workers = max(1, min(threads, samples))
+    let next = Atomic<Int>(0)
+    let result = Mutex(
+      Collected(
+        record: RunRecord(program: program, steps: steps, samples: samples, labels: data.labels.map { Array($0.prefix(samples)) }),
+        failure: nil))
+    let plan = engine == .fast ? EnginePlan(program) : nil
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      var worker = Worker(program, plan: plan, steps: steps)
+      var values: [Double] = []
+      while true {
+        let sample = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if sample >= samples { break }
+        do throws(DatasetError) {
+          try data.values(ofSample: sample, preprocessing: program.network.preprocessing, into: &values)
+        } catch {
+          result.withLock { if $0.failure == nil { $0.failure = error } }
+          break
+        }
+        let outcome = worker.run(values)
+        result.withLock { $0.record.add(outcome, sample: sample, keepsOutputs: keepsOutputs) }
+        progress(1)
+      }
+      let counters = worker.counters
+      result.withLock { $0.record.counters.add(counters) }
+    }
+    let collected = result.withLock { $0 }
+    if let failure = collected.failure { throw failure }
+    return collected.record
+  }
+
+  private struct Collected: Sendable {
+    var record: RunRecord
+    var failure: DatasetError?
+  }
+
+  /// One thread's execution of the program.
+  private enum Worker {
+    case fast(LayerRunner)
+    case interpreter(ChipInterpreter)
+
+    init(_ program: CompiledProgram, plan: EnginePlan?, steps: Int) {
+      if let plan {
+        self = .fast(LayerRunner(plan: plan, steps: steps))
+      } else {
+        self = .interpreter(ChipInterpreter(program, steps: steps))
+      }
+    }
+
+    mutating func run(_ values: [Double]) -> LayerRunner.Outcome {
+      switch self {
+      case .fast(var runner):
+        self = .vacant
+        let outcome = runner.run(values)
+        self = .fast(runner)
+        return outcome
+      case .interpreter(var chip):
+        self = .vacant
+        let outcome = chip.run(values)
+        self = .interpreter(chip)
+        return outcome
+      case .vacant:
+        return LayerRunner.Outcome(decisions: [], outputs: [])
+      }
+    }
+
+    /// Holds nothing while a run owns the state, so that the state is never copied.
+    case vacant
+
+    var counters: EngineCounters? {
+      switch self {
+      case .fast(let runner): runner.counters
+      case .interpreter(let chip): chip.engineCounters
+      case .vacant: nil
+      }
+    }
+  }
+}
+
+/// What a run found: decisions and counts, before any price is put on them.
+public struct RunRecord: Sendable {
+  public let steps: Int
+  public let samples: Int
+  public let labels: [Int]?
+  /// Samples decided right after each step; empty without labels.
+  public private(set) var correctByStep: [Int]
+  /// The decision after the last step, by sample.
+  public private(set) var predictions: [Int]
+  /// The step after which the decision never changed again, 1...T, by sample.
+  public private(set) var decisionSteps: [Int]
+  /// Output values by sample where they are kept: potentials or spike counts.
+  public private(set) var outputs: [[Int]]
+  public var counters: EngineCounters
+
+  init(program: CompiledProgram, steps: Int, samples: Int, labels: [Int]?) {
+    self.steps = steps
+    self.samples = samples
+    self.labels = labels
+    correctByStep = labels == nil ? [] : [Int](repeating: 0, count: steps)
+    predictions = [Int](repeating: 0, count: samples)
+    decisionSteps = [Int](repeating: 0, count: samples)
+    outputs = []
+    counters = EngineCounters(program: program, steps: steps)
+  }
+
+  mutating func add(_ outcome: LayerRunner.Outcome, sample: Int, keepsOutputs: Bool) {
+    guard let last = outcome.decisions.last else { return }
+    predictions[sample] = last
+    decisionSteps[sample] = (outcome.decisions.lastIndex { $0 != last } ?? -1) + 2
+    if let labels {
+      for (step, decision) in outcome.decisions.enumerated() where decision == labels[sample] {
+        correctByStep[step] += 1
+      }
+    }
+    if keepsOutputs {
+      if outputs.isEmpty { outputs = [[Int]](repeating: [], count: samples) }
+      outputs[sample] = outcome.outputs
+    }
+  }
+
+  /// Fraction right after the last step; nil without labels.
+  public var accuracy: Double? {
+    correctByStep.last.map { samples == 0 ? 0 : Double($0) / Double(samples) }
+  }
+}
+
+extension EngineCounters {
+  mutating func add(_ other: EngineCounters?) {
+    if let other { add(other) as Void }
+  }
+}
