@@ -1,0 +1,95 @@
+import ChipModel
+
+/// The chip model: every action of the chip description counted and priced.
+///
+/// A bill is a table of unit, action, count, joules each, joules; unknown constants are listed as missing, never taken as
+/// zero. Not modelled, whatever the chip: host input encoding, configuration, chip input and output.
+public struct ChipBill: Sendable, Equatable {
+  public struct Item: Sendable, Equatable {
+    public var unit: String
+    public var action: String
+    /// Over all samples.
+    public var count: Int
+    /// Nil: unknown.
+    public var joulesEach: Double?
+    /// Nil: unknown and the count is not 0.
+    public var joules: Double?
+    public var source: String?
+  }
+
+  public var items: [Item]
+  /// Over all samples; nil where the static power or the time is unknown.
+  public var staticJoules: Double?
+  /// What is known, divided by the samples; `missing` says what it leaves out.
+  public var joulesPerInference: Double
+  public var missing: [String]
+  /// Seconds of a tick; nil: unknown.
+  public var secondsPerTick: Double?
+  public var secondsPerInference: Double?
+
+  /// What no bill of any chip includes.
+  public static let notModelled = "host input encoding, configuration, chip input and output"
+
+  public init(program: CompiledProgram, counts: OperationCounts, steps: Int, samples: Int) {
+    let chip = program.chip
+    secondsPerTick = chip.tickSeconds?.value
+    secondsPerInference = secondsPerTick.map { $0 * Double(program.ticksPerInference(steps: steps)) }
+    var missing: [String] = []
+    items = ChipAction.allCases.compactMap { action in
+      let count = ChipBill.count(action, program, counts)
+      let cost = chip.energy.cost(of: action)
+      // Actions that the chip does not price and the run did not do are of no interest.
+      if count == 0 && chip.energy[action] == nil { return nil }
+      let item = Item(
+        unit: action.unit.rawValue, action: action.rawValue, count: count, joulesEach: chip.energy.each(action),
+        joules: chip.energy.total(action, count: count), source: cost?.source)
+      if item.joules == nil { missing.append("energy of \(action.rawValue)") }
+      return item
+    }
+    let power = ChipBill.staticWatts(program)
+    if power == nil { missing.append("static power") }
+    if secondsPerTick == nil { missing.append("time of a tick") }
+    if let power, let seconds = secondsPerInference {
+      staticJoules = power * seconds * Double(samples)
+    } else {
+      staticJoules = nil
+    }
+    // Summed in the order of the items, static power last.
+    let total = items.reduce(0.0) { $0 + ($1.joules ?? 0) } + (staticJoules ?? 0)
+    joulesPerInference = samples == 0 ? 0 : total / Double(samples)
+    self.missing = missing
+  }
+
+  private static func count(_ action: ChipAction, _ program: CompiledProgram, _ counts: OperationCounts) -> Int {
+    // Without payloads on the chip a spike of payload c is c additions at each synapse.
+    let kinds = counts.byKind
+    func operations(_ kind: Projection.Kind) -> Int {
+      program.chip.spikePayloadBits > 0 ? kinds[kind]?.operations ?? 0 : kinds[kind]?.additions ?? 0
+    }
+    let all = program.chip.spikePayloadBits > 0 ? counts.synapticOperations : counts.additions
+    switch action {
+    case .synapticOperation: return operations(.dense)
+    case .convolutionOperation: return operations(.convolution)
+    case .identityOperation: return operations(.identity)
+    case .weightRead, .dendriteUpdate: return all
+    case .neuronAccess, .membraneRead, .neuronUpdate, .membraneWrite: return counts.neuronUpdates
+    case .spike: return counts.spikes
+    case .axonOut, .axonIn: return counts.messages
+    case .tileMessage: return counts.tileMessages
+    case .hopEast: return counts.hopsByDirection[.east] ?? 0
+    case .hopWest: return counts.hopsByDirection[.west] ?? 0
+    case .hopNorth: return counts.hopsByDirection[.north] ?? 0
+    case .hopSouth: return counts.hopsByDirection[.south] ?? 0
+    case .link: return counts.links
+    }
+  }
+
+  /// Watts that flow all the time in the chips and cores in use; nil where nothing is known.
+  private static func staticWatts(_ program: CompiledProgram) -> Double? {
+    let power = program.chip.power
+    guard !power.known.isEmpty else { return nil }
+    let mesh = Mesh(program.chip)
+    let chips = Set(program.cores.map { mesh.chip(ofCore: $0.place) }).count
+    return (power.value(.perChip) ?? 0) * Double(chips) + (power.value(.perCore) ?? 0) * Double(program.cores.count)
+  }
+}

@@ -1,0 +1,166 @@
+import ChipModel
+
+extension RunResult {
+  /// The document of `run.json`, members in the contract's order; `simulation` last, and only with `timing`.
+  public func document(timing: Bool) -> JSONOutput {
+    var members: [(String, JSONOutput)] = [
+      ("format", .string("nmsim-run/1")),
+      ("network", .string(network)),
+      ("chip", .string(chip)),
+      ("method", method.map { .string($0) } ?? .null),
+      ("ticks", .int(ticks)),
+      ("ticksPerInference", .int(ticksPerInference)),
+      ("samples", .int(samples)),
+      ("accuracy", .number(accuracy)),
+      ("accuracyInterval", accuracyInterval.map { .doubles([$0.low, $0.high]) } ?? .null),
+      ("accuracyByStep", accuracyByStep.map { .doubles($0) } ?? .null),
+      (
+        "ann",
+        .object([
+          ("accuracy", .number(ann.accuracy)), ("accuracyOn", ann.accuracyOn.map { .string($0) } ?? .null),
+          ("multiplyAccumulates", ann.multiplyAccumulates.map { .int($0) } ?? .null),
+          ("parameters", ann.parameters.map { .int($0) } ?? .null),
+        ])
+      ),
+      (
+        "program",
+        .object([
+          ("hash", programHash.map { .string($0) } ?? .null), ("schedule", .string(schedule)),
+          ("weightBits", .int(weightBits)), ("membraneBits", .int(membraneBits)), ("fractionBits", .int(fractionBits)),
+          ("cores", .int(coresUsed)), ("engine", .string(engine)),
+        ])
+      ),
+      ("populations", .array(populations.map(\.document))),
+      ("totals", totals),
+      ("cores", .array(counts.cores.map(\.document))),
+      ("energy", energy),
+      (
+        "time",
+        .object([
+          ("secondsPerTick", .number(bill.secondsPerTick)),
+          ("secondsPerInference", .number(bill.secondsPerInference)),
+        ])
+      ),
+      ("neurobench", neurobench.document),
+    ]
+    if timing, let simulation {
+      members.append(
+        (
+          "simulation",
+          .object([
+            ("seconds", .double(simulation.seconds)), ("threads", .int(simulation.threads)),
+            ("synapticOperationsPerSecond", .double(simulation.synapticOperationsPerSecond)),
+          ])
+        ))
+    }
+    return .object(members)
+  }
+
+  private var totals: JSONOutput {
+    .object([
+      ("spikes", .int(counts.spikes)),
+      ("synapticOperations", .int(counts.synapticOperations)),
+      ("Effective_ACs", .int(counts.effectiveACs)),
+      ("Effective_MACs", .int(counts.effectiveMACs)),
+      ("Dense", .int(counts.dense)),
+      ("neuronUpdates", .int(counts.neuronUpdates)),
+      ("messages", .int(counts.messages)),
+      ("hops", .int(counts.hops)),
+      ("chipLinks", .int(counts.links)),
+      ("additions", .int(counts.additions)),
+    ])
+  }
+
+  private var energy: JSONOutput {
+    .object([
+      ("spike", spikeEnergy.document),
+      (
+        "operation",
+        .object([
+          ("snn", operationEnergy.snn.document), ("ann", operationEnergy.ann.document),
+          ("annQuantised", operationEnergy.annQuantised.document),
+          ("snnInteger", operationEnergy.snnInteger.document),
+        ])
+      ),
+      ("chip", bill.document),
+    ])
+  }
+}
+
+extension RunResult.PopulationResult {
+  var document: JSONOutput {
+    .object([
+      ("name", .string(name)), ("neurons", .int(neurons)), ("spikes", .int(spikes)),
+      ("synapticOperations", .int(synapticOperations)), ("meanRate", .double(meanRate)),
+      ("saturations", .int(saturations)),
+    ])
+  }
+}
+
+extension OperationCounts.PerCore {
+  var document: JSONOutput {
+    .object([
+      ("neurons", .int(neurons)), ("spikes", .int(spikes)), ("synapticOperations", .int(synapticOperations)),
+      ("messagesIn", .int(messagesIn)), ("messagesOut", .int(messagesOut)), ("neuronUpdates", .int(neuronUpdates)),
+    ])
+  }
+}
+
+extension SpikeEnergy {
+  var document: JSONOutput {
+    .object([
+      ("profile", .string(profile.name)), ("joulesPerSpike", .double(profile.joulesPerSpike.value)),
+      ("spikesByStep", .integers(spikesByStep)), ("joulesPerInference", .double(joulesPerInference)),
+      ("watts", .double(watts)), ("target", .double(target)),
+      ("stepsToTarget", stepsToTarget.map { .int($0) } ?? .null), ("joulesToTarget", .number(joulesToTarget)),
+      ("source", .string(profile.joulesPerSpike.source)),
+    ])
+  }
+}
+
+extension OperationEnergy.Bill {
+  var document: JSONOutput {
+    .object([
+      ("accumulates", accumulates.map { .int($0) } ?? .null),
+      ("multiplyAccumulates", multiplyAccumulates.map { .int($0) } ?? .null),
+      ("joulesPerInference", .number(joulesPerInference)), ("formula", .string(formula)),
+    ])
+  }
+}
+
+extension ChipBill {
+  var document: JSONOutput {
+    .object([
+      (
+        "items",
+        .array(
+          items.map { item in
+            .object([
+              ("unit", .string(item.unit)), ("action", .string(item.action)), ("count", .int(item.count)),
+              ("joulesEach", .number(item.joulesEach)), ("joules", .number(item.joules)),
+              ("source", item.source.map { .string($0) } ?? .null),
+            ])
+          })
+      ),
+      ("joulesPerInference", .double(joulesPerInference)), ("staticJoules", .number(staticJoules)),
+      ("missing", .strings(missing)), ("notModelled", .string(ChipBill.notModelled)),
+    ])
+  }
+}
+
+extension NeuroBench {
+  var document: JSONOutput {
+    .object([
+      ("Footprint", .int(footprint)), ("ConnectionSparsity", .double(connectionSparsity)),
+      ("ActivationSparsity", .double(activationSparsity)),
+      ("ClassificationAccuracy", .number(classificationAccuracy)),
+      (
+        "SynapticOperations",
+        .object([
+          ("Effective_MACs", .number(effectiveMACs)), ("Effective_ACs", .number(effectiveACs)),
+          ("Dense", .number(dense)),
+        ])
+      ),
+    ])
+  }
+}

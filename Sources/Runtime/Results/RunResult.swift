@@ -1,0 +1,105 @@
+import ChipModel
+
+/// Everything a run reports: the value behind `run.json` (`nmsim-run/1`).
+public struct RunResult: Sendable {
+  public struct PopulationResult: Sendable, Equatable {
+    public var name: String
+    public var neurons: Int
+    public var spikes: Int
+    public var synapticOperations: Int
+    /// Spikes per neuron and step.
+    public var meanRate: Double
+    public var saturations: Int
+  }
+
+  /// Time of the simulation itself; the only part that may differ between repetitions.
+  public struct Simulation: Sendable, Equatable {
+    public var seconds: Double
+    public var threads: Int
+    public var synapticOperationsPerSecond: Double
+    public init(seconds: Double, threads: Int, synapticOperationsPerSecond: Double) {
+      self.seconds = seconds
+      self.threads = threads
+      self.synapticOperationsPerSecond = synapticOperationsPerSecond
+    }
+  }
+
+  public var network: String
+  public var chip: String
+  public var method: String?
+  public var schedule: String
+  public var weightBits: Int
+  public var membraneBits: Int
+  public var fractionBits: Int
+  public var coresUsed: Int
+  /// SHA-256 of the program file, where known.
+  public var programHash: String?
+  public var engine: String
+  public var ticks: Int
+  public var ticksPerInference: Int
+  public var samples: Int
+  public var accuracy: Double?
+  public var accuracyInterval: (low: Double, high: Double)?
+  public var accuracyByStep: [Double]?
+  public var ann: ANNFacts
+  public var populations: [PopulationResult]
+  public var counts: OperationCounts
+  public var spikeEnergy: SpikeEnergy
+  public var operationEnergy: OperationEnergy
+  public var bill: ChipBill
+  public var neurobench: NeuroBench
+  public var simulation: Simulation?
+
+  public init(
+    program: CompiledProgram, record: RunRecord, profile: SpikeProfile = .standard,
+    target: Double = SpikeEnergy.standardTarget, engine: Run.Engine = .fast, programHash: String? = nil
+  ) {
+    let steps = record.steps
+    let samples = record.samples
+    let counts = OperationCounts(program: program, counters: record.counters, steps: steps)
+    network = program.network.name
+    chip = program.chip.name
+    method = program.network.method
+    schedule = program.schedule.name
+    weightBits = program.weightBits
+    membraneBits = program.membraneBits
+    fractionBits = program.fractionBits
+    coresUsed = program.cores.count
+    self.programHash = programHash
+    self.engine = engine.rawValue
+    ticks = steps
+    ticksPerInference = program.ticksPerInference(steps: steps)
+    self.samples = samples
+    let accuracies = record.labels.map { _ in
+      record.correctByStep.map { samples == 0 ? 0 : Double($0) / Double(samples) }
+    }
+    accuracyByStep = accuracies
+    accuracy = record.accuracy
+    accuracyInterval = record.correctByStep.last.map { Wilson.interval(correct: $0, total: samples) }
+    ann = program.network.ann
+    populations = program.populations.enumerated().map { index, population in
+      let count = counts.populations[index]
+      let places = population.shape.count * steps * samples
+      return PopulationResult(
+        name: population.name, neurons: population.shape.count, spikes: count.spikes,
+        synapticOperations: count.synapticOperations, meanRate: places == 0 ? 0 : Double(count.spikes) / Double(places),
+        saturations: count.saturations)
+    }
+    self.counts = counts
+    var spikesByStep = [Int](repeating: 0, count: steps)
+    for population in record.counters.spikesByStep {
+      for step in population.indices { spikesByStep[step] += population[step] }
+    }
+    spikeEnergy = SpikeEnergy(
+      profile: profile, spikesByStep: spikesByStep, samples: samples, target: target, accuracyByStep: accuracies)
+    let accumulatorBits = program.populations.map(\.accumulatorBits).max() ?? 32
+    operationEnergy = OperationEnergy(
+      accumulates: counts.effectiveACs, multiplyAccumulates: counts.effectiveMACs,
+      annOperations: program.network.ann.multiplyAccumulates, samples: samples, weightBits: program.weightBits,
+      accumulatorBits: max(32, accumulatorBits))
+    bill = ChipBill(program: program, counts: counts, steps: steps, samples: samples)
+    neurobench = NeuroBench(program: program, counts: counts, steps: steps, samples: samples, accuracy: record.accuracy)
+    simulation = nil
+  }
+
+}
