@@ -93,6 +93,12 @@ struct Canonicaliser {
         values[output] = .constant(folder.shapeList(first.shape), origin: output)
         return
       }
+      // A constant cast to the type of the data is a constant still.
+      if node.operation == "CastLike", let constant = constants.first ?? nil {
+        guard let tensor = ONNXTensor(shape: constant.shape, values: .floats(constant.floats)) else { return }
+        values[output] = .constant(tensor, origin: origin)
+        return
+      }
       values[output] = .data(try convert(node, first, data, constants))
     } else {
       let folder = ConstantFolder(node: node, opset: graph.opset, inputs: constants)

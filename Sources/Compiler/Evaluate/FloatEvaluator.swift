@@ -1,0 +1,226 @@
+import Dispatch
+import Synchronization
+
+/// Evaluates an `AnalogNetwork` on samples in 32-bit floats.
+///
+/// Samples go through in blocks of 16, one sample a SIMD lane, blocks in parallel. A sample's result depends on nothing
+/// but the sample: not on threads, the block it is in, or the samples beside it.
+public struct FloatEvaluator: Sendable {
+  public let network: AnalogNetwork
+  private let steps: [[Step]]
+  /// Last layer that reads each layer's values; they may go then.
+  private let lastReader: [Int]
+
+  /// A connection made ready to run.
+  private struct Step: Sendable {
+    let connection: AnalogConnection
+    let pooledShape: [Int]
+    let packed: PackedRows?
+    let geometry: ConvolutionGeometry?
+  }
+
+  /// - Throws: `AnalogNetworkError` where shapes and weights do not fit each other.
+  public init(_ network: AnalogNetwork) throws(AnalogNetworkError) {
+    try network.validate()
+    self.network = network
+    var steps: [[Step]] = []
+    var lastReader = Array(network.layers.indices)
+    for (index, layer) in network.layers.enumerated() {
+      var list: [Step] = []
+      for connection in layer.connections {
+        if case .layer(let source) = connection.source { lastReader[source] = index }
+        let shape = network.pooledShape(connection)
+        var packed: PackedRows?
+        var geometry: ConvolutionGeometry?
+        switch connection.kind {
+        case .identity: break
+        case .dense:
+          packed = PackedRows(
+            weights: connection.weights, groups: 1, rows: connection.weightShape[0], taps: connection.weightShape[1])
+        case .conv2d:
+          let w = connection.weightShape
+          packed = PackedRows(
+            weights: connection.weights, groups: connection.groups, rows: w[0] / connection.groups,
+            taps: w[1] * w[2] * w[3])
+          geometry = ConvolutionGeometry(
+            input: shape, output: layer.shape, kernel: Array(w[2...]), stride: connection.stride,
+            padding: Array(connection.padding[..<2]), dilation: connection.dilation, groups: connection.groups)
+        }
+        list.append(Step(connection: connection, pooledShape: shape, packed: packed, geometry: geometry))
+      }
+      steps.append(list)
+    }
+    if lastReader.indices.contains(network.output) { lastReader[network.output] = network.layers.count }
+    self.steps = steps
+    self.lastReader = lastReader
+  }
+
+  // MARK: many samples
+
+  /// Runs `body` on every block of 16 samples and returns the results in sample order.
+  ///
+  /// Every statistic is made of this: `body` reduces a block, the caller joins the results in order, so that sums are
+  /// the same for any number of threads.
+  /// - Parameters:
+  ///   - samples: preprocessed inputs, one after the other, `inputCount` values each; what is left over is ignored.
+  ///   - layers: whose activations `body` will ask for; nil: all. The output's are always there.
+  ///   - preactivations: keep the sums before the activation too (for the same layers).
+  ///   - threads: at most this many; nil: as many as the machine has cores.
+  public func map<Result: Sendable>(
+    _ samples: [Float], layers: [Int]? = nil, preactivations: Bool = false, threads: Int? = nil,
+    _ body: @Sendable (EvaluatedBlock) -> Result
+  ) -> [Result] {
+    let size = network.inputCount
+    let count = size == 0 ? 0 : samples.count / size
+    let blocks = (count + 15) / 16
+    guard blocks > 0 else { return [] }
+    var kept = [Bool](repeating: layers == nil, count: network.layers.count)
+    for layer in layers ?? [] where kept.indices.contains(layer) { kept[layer] = true }
+    let keep = kept
+    let workers = max(1, min(threads ?? blocks, blocks))
+    let results = Mutex([Result?](repeating: nil, count: blocks))
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      for block in stride(from: worker, to: blocks, by: workers) {
+        let first = block * 16
+        let result = body(
+          evaluate(samples, first: first, count: min(16, count - first), keep: keep, preactivations: preactivations))
+        results.withLock { $0[block] = result }
+      }
+    }
+    return results.withLock { $0.compactMap { $0 } }
+  }
+
+  /// The output values of each sample.
+  public func outputs(_ samples: [Float], threads: Int? = nil) -> [[Float]] {
+    let output = network.output
+    return map(samples, layers: [], threads: threads) { block in
+      (0..<block.count).map { block.activation(layer: output, sample: $0) }
+    }.flatMap { $0 }
+  }
+
+  /// The class of each sample: the index of its largest output, the lowest of equal ones.
+  public func predictions(_ samples: [Float], threads: Int? = nil) -> [Int] {
+    outputs(samples, threads: threads).map { values in
+      var best = 0
+      for index in values.indices where values[index] > values[best] { best = index }
+      return best
+    }
+  }
+
+  /// The fraction of samples whose prediction is their label, 0 for none.
+  public func accuracy(_ samples: [Float], labels: [Int], threads: Int? = nil) -> Double {
+    let predictions = predictions(samples, threads: threads)
+    let pairs = zip(predictions, labels)
+    let total = min(predictions.count, labels.count)
+    return total == 0 ? 0 : Double(pairs.filter { $0 == $1 }.count) / Double(total)
+  }
+
+  // MARK: one block
+
+  private func evaluate(
+    _ samples: [Float], first: Int, count: Int, keep: [Bool], preactivations: Bool
+  ) -> EvaluatedBlock {
+    let size = network.inputCount
+    var input = [Lanes](repeating: .zero, count: size)
+    for lane in 0..<count {
+      let start = (first + lane) * size
+      for i in 0..<size { input[i][lane] = samples[start + i] }
+    }
+    var post = [[Lanes]](repeating: [], count: network.layers.count)
+    var pre = [[Lanes]](repeating: [], count: network.layers.count)
+    for (index, layer) in network.layers.enumerated() {
+      var sums = bias(layer)
+      for step in steps[index] {
+        let source: [Lanes]
+        switch step.connection.source {
+        case .input: source = input
+        case .layer(let layer): source = post[layer]
+        }
+        let values = step.connection.pool.map { pooled(source, network.shape(of: step.connection.source), $0) } ?? source
+        accumulate(step, values, into: &sums, layer: layer)
+      }
+      if preactivations && keep[index] { pre[index] = sums }
+      layer.activation.apply(to: &sums)
+      post[index] = sums
+      for step in steps[index] {
+        if case .layer(let source) = step.connection.source, lastReader[source] == index, !keep[source] {
+          post[source] = []
+        }
+      }
+    }
+    return EvaluatedBlock(first: first, count: count, input: input, post: post, pre: pre)
+  }
+
+  private func bias(_ layer: AnalogLayer) -> [Lanes] {
+    guard let bias = layer.bias else { return [Lanes](repeating: .zero, count: layer.count) }
+    let plane = bias.count == layer.count ? 1 : layer.channelSize
+    return (0..<layer.count).map { Lanes(repeating: bias[$0 / plane]) }
+  }
+
+  private func accumulate(_ step: Step, _ values: [Lanes], into sums: inout [Lanes], layer: AnalogLayer) {
+    if let packed = step.packed {
+      if let geometry = step.geometry {
+        accumulateConvolution(packed, geometry, values, into: &sums)
+      } else {
+        accumulateDense(packed, values, into: &sums)
+      }
+      return
+    }
+    let factors = step.connection.weights
+    if factors.isEmpty {
+      for i in sums.indices { sums[i] += values[i] }
+    } else {
+      let plane = layer.channelSize
+      for i in sums.indices { sums[i] += values[i] * factors[factors.count == 1 ? 0 : i / plane] }
+    }
+  }
+
+  /// Pools `[C, H, W]`; the average divides by the kernel's area, padding never wins a maximum.
+  private func pooled(_ values: [Lanes], _ shape: [Int], _ pool: AnalogPool) -> [Lanes] {
+    let out = pool.outputShape(shape)
+    let (height, width) = (shape[1], shape[2])
+    var result: [Lanes] = []
+    result.reserveCapacity(out[0] * out[1] * out[2])
+    let share = Float(1 / Double(pool.kernel[0] * pool.kernel[1]))
+    for channel in 0..<out[0] {
+      for y in 0..<out[1] {
+        let top = y * pool.stride[0] - pool.padding[0]
+        let rows = max(top, 0)..<max(min(top + pool.kernel[0], height), max(top, 0))
+        for x in 0..<out[2] {
+          let left = x * pool.stride[1] - pool.padding[1]
+          let columns = max(left, 0)..<max(min(left + pool.kernel[1], width), max(left, 0))
+          var sum = Lanes.zero
+          var largest = Lanes(repeating: -.infinity)
+          for row in rows {
+            let start = (channel * height + row) * width
+            for column in columns {
+              let value = values[start + column]
+              if pool.kind == .average { sum += value } else { largest = pointwiseMax(largest, value) }
+            }
+          }
+          let isEmpty = rows.isEmpty || columns.isEmpty
+          result.append(pool.kind == .average ? sum * share : isEmpty ? .zero : largest)
+        }
+      }
+    }
+    return result
+  }
+}
+
+extension AnalogActivation {
+  func apply(to values: inout [Lanes]) {
+    let zero = Lanes.zero
+    switch self {
+    case .none: break
+    case .relu: for i in values.indices { values[i] = pointwiseMax(values[i], zero) }
+    case .leakyRelu(let slope):
+      for i in values.indices {
+        let value = values[i]
+        values[i] = (value * slope).replacing(with: value, where: value .>= zero)
+      }
+    case .clip(let maximum):
+      let bound = Lanes(repeating: maximum)
+      for i in values.indices { values[i] = pointwiseMin(pointwiseMax(values[i], zero), bound) }
+    }
+  }
+}
