@@ -16,7 +16,7 @@ public struct FloatEvaluator: Sendable {
     let connection: AnalogConnection
     let pooledShape: [Int]
     let packed: PackedRows?
-    let geometry: ConvolutionGeometry?
+    let geometry: LaneGeometry?
   }
 
   /// - Throws: `AnalogNetworkError` where shapes and weights do not fit each other.
@@ -31,7 +31,7 @@ public struct FloatEvaluator: Sendable {
         if case .layer(let source) = connection.source { lastReader[source] = index }
         let shape = network.pooledShape(connection)
         var packed: PackedRows?
-        var geometry: ConvolutionGeometry?
+        var geometry: LaneGeometry?
         switch connection.kind {
         case .identity: break
         case .dense:
@@ -42,7 +42,7 @@ public struct FloatEvaluator: Sendable {
           packed = PackedRows(
             weights: connection.weights, groups: connection.groups, rows: w[0] / connection.groups,
             taps: w[1] * w[2] * w[3])
-          geometry = ConvolutionGeometry(
+          geometry = LaneGeometry(
             input: shape, output: layer.shape, kernel: Array(w[2...]), stride: connection.stride,
             padding: Array(connection.padding[..<2]), dilation: connection.dilation, groups: connection.groups)
         }

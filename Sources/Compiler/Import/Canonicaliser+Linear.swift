@@ -18,7 +18,7 @@ extension Canonicaliser {
         node, "has weights \(shapeText(weights.shape)) in \(groups) groups for \(value.shape[1]) channels",
         "export the model again")
     }
-    let window = try Window(node, kernel: Array(weights.shape[2...]), size: Array(value.shape[2...]))
+    let window = try SlidingWindow(node, kernel: Array(weights.shape[2...]), size: Array(value.shape[2...]))
     let c = Convolution(
       weights: weights.floats, shape: weights.shape, stride: window.stride, padding: window.padding,
       dilation: window.dilation, groups: groups)

@@ -143,7 +143,7 @@ extension Canonicaliser {
 
   /// A pooling whose divisor is the number of values in the window: a matrix.
   private func unevenAverage(
-    _ part: AffinePart, _ window: Window, countsPadding: Bool, node: ONNXNode
+    _ part: AffinePart, _ window: SlidingWindow, countsPadding: Bool, node: ONNXNode
   ) throws(ImportError) -> AffinePart {
     let shape = part.shape
     let pool = AnalogPool(kind: .average, kernel: window.kernel, stride: window.stride, padding: window.fullPadding)
@@ -184,18 +184,18 @@ extension Canonicaliser {
   /// The window of a pooling node, and whether a global one keeps height and width as ones.
   private mutating func poolWindow(
     _ node: ONNXNode, _ value: inout DataValue, _ constants: [ONNXTensor?]
-  ) throws(ImportError) -> (Window, keepsAxes: [Bool]) {
+  ) throws(ImportError) -> (SlidingWindow, keepsAxes: [Bool]) {
     try image(&value, node)
     let size = Array(value.shape[2...])
     switch node.operation {
     case "MaxPool", "AveragePool":
-      let window = try Window(node, kernel: nil, size: size)
+      let window = try SlidingWindow(node, kernel: nil, size: size)
       for side in 0..<4 where window.padding[side] >= window.kernel[side % 2] {
         throw misuse(node, "has padding as large as its kernel", "use padding of at most half the kernel")
       }
       return (window, [true, true])
     case "GlobalAveragePool", "GlobalMaxPool":
-      return (try Window(ONNXNode(), kernel: size, size: size), [true, true])
+      return (try SlidingWindow(ONNXNode(), kernel: size, size: size), [true, true])
     default:
       let given = node.integers("axes") ?? (constants.count > 1 ? constants[1]?.integers : nil) ?? []
       let axes = given.map { $0 < 0 ? $0 &+ 4 : $0 }
@@ -204,7 +204,7 @@ extension Canonicaliser {
       }
       let kernel = [axes.contains(2) ? size[0] : 1, axes.contains(3) ? size[1] : 1]
       let keeps = node.integer("keepdims") ?? 1 != 0
-      var window = try Window(ONNXNode(), kernel: kernel, size: size)
+      var window = try SlidingWindow(ONNXNode(), kernel: kernel, size: size)
       window.stride = kernel
       return (window, [keeps || !axes.contains(2), keeps || !axes.contains(3)])
     }

@@ -32,7 +32,7 @@ struct PackedRows: Sendable {
 }
 
 /// A convolution's geometry; a dense layer is one with a single position and as many taps as inputs.
-struct ConvolutionGeometry: Sendable {
+struct LaneGeometry: Sendable {
   /// `[C, H, W]`
   let input: [Int]
   let output: [Int]
@@ -64,7 +64,7 @@ func accumulateDense(_ weights: PackedRows, _ input: [Lanes], into output: inout
 ///
 /// Per position the patch is gathered once (zeros for padding) and multiplied with all rows of its group.
 func accumulateConvolution(
-  _ weights: PackedRows, _ geometry: ConvolutionGeometry, _ input: [Lanes], into output: inout [Lanes]
+  _ weights: PackedRows, _ geometry: LaneGeometry, _ input: [Lanes], into output: inout [Lanes]
 ) {
   let g = geometry
   let (height, width) = (g.input[1], g.input[2])

@@ -11,7 +11,7 @@ enum ScalarReference {
 
   /// Adds a convolution, weights `[C_out, C_in / groups, kH, kW]`.
   static func accumulateConvolution(
-    _ weights: [Float], _ g: ConvolutionGeometry, _ input: [Float], into output: inout [Float]
+    _ weights: [Float], _ g: LaneGeometry, _ input: [Float], into output: inout [Float]
   ) {
     let channels = g.input[0] / g.groups
     let rows = g.output[0] / g.groups

@@ -1,5 +1,5 @@
 /// A sliding window as a node's attributes describe it, checked and completed for one input size.
-struct Window {
+struct SlidingWindow {
   var kernel: [Int]
   var stride = [1, 1]
   /// `[top, left, bottom, right]`, as given.

@@ -1,0 +1,17 @@
+import ChipModel
+
+extension Dataset {
+  /// The input values of the first samples, one after the other, as `FloatEvaluator` takes them.
+  /// - Parameter samples: how many; no more than there are.
+  /// - Throws: `DatasetError`.
+  public func floats(samples: Int, preprocessing: Preprocessing) throws(DatasetError) -> [Float] {
+    var result: [Float] = []
+    result.reserveCapacity(max(0, min(samples, count)) * sampleSize)
+    var values: [Double] = []
+    for sample in 0..<max(0, samples) {
+      try self.values(ofSample: sample, preprocessing: preprocessing, into: &values)
+      for value in values { result.append(Float(value)) }
+    }
+    return result
+  }
+}
