@@ -96,6 +96,9 @@ extension Canonicaliser {
   ) throws(ImportError) -> [AffinePart] {
     var parts: [AffinePart] = []
     for part in value.parts { parts.append(try affine(part, node: node, entries: value.entries)) }
+    if parts.contains(where: { $0.terms.contains { $0.map.hasOwnWeights } }) {
+      notes.append("'\(printable(node.label))' follows a linear layer without an activation between: they became one")
+    }
     if parts.count == 1 {
       var map = map
       map.inShape = parts[0].shape

@@ -39,6 +39,11 @@ struct Canonicaliser {
   mutating func run(name: String, model: ONNXModel) throws(ImportError) -> (AnalogNetwork, ImportReport) {
     for node in graph.nodes { try apply(node) }
     let output = try finish()
+    for entry in entries where entry.role.hasPrefix("sum of") && entry.layers.count > 1 {
+      notes.append(
+        "the sum '\(entry.node)' has no activation of its own and was expanded into "
+          + entry.layers.map { "'\($0)'" }.joined(separator: ", "))
+    }
     let network = AnalogNetwork(name: name, inputShape: inputShape, layers: layers, output: output)
     var stored = 0
     for (_, tensor) in model.graph.initialisers { if case .floats(let v) = tensor.values { stored += v.count } }

@@ -18,6 +18,15 @@ struct LinearMap: Equatable {
   var inCount: Int { inShape.reduce(1, *) }
   var outCount: Int { outShape.reduce(1, *) }
 
+  /// Weights beyond factors, paddings and strides.
+  var hasOwnWeights: Bool {
+    switch kind {
+    case .identity: false
+    case .convolution(let c): c.taps > 1 || !c.isDepthwise
+    case .dense: true
+    }
+  }
+
   static func identity(_ shape: [Int]) -> LinearMap { LinearMap(kind: .identity([]), inShape: shape, outShape: shape) }
 }
 
