@@ -61,4 +61,100 @@ struct ImportFuzzTests {
     print("import fuzzing: \(count) mutated models, slowest \(slowest), seed \(seed)")
     #expect(count > 100)
   }
+
+  /// Edits what a byte seldom hits: operators, wiring, attributes, shapes.
+  private func edit(_ model: inout ONNXModel, _ generator: inout SplitMix) {
+    func pick(_ range: Range<Int>) -> Int { Int.random(in: range, using: &generator) }
+    let numbers = [0, 1, -1, 2, 3, 5, 7, 64, 4096, 65536, -2, 1 << 22, 1 << 40, Int.max, Int.min]
+    let operations = [
+      "Conv", "Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "Relu", "LeakyRelu", "Clip", "MaxPool", "AveragePool",
+      "GlobalAveragePool", "ReduceMean", "ReduceMax", "Flatten", "Reshape", "Transpose", "Concat", "Pad", "Slice",
+      "Squeeze", "Unsqueeze", "Softmax", "BatchNormalization", "Shape", "Gather", "Expand", "ConstantOfShape", "Cast",
+      "Identity", "Where", "PRelu", "Max", "Sum", "Dropout", "CastLike", "Size", "ReduceProd", "Constant",
+    ]
+    let node = pick(0..<model.graph.nodes.count)
+    let names =
+      model.graph.initialisers.map(\.name) + model.graph.inputs.map(\.name)
+      + model.graph.nodes.prefix(node).flatMap(\.outputs) + [""]
+    switch pick(0..<8) {
+    case 0: model.graph.nodes[node].operation = operations[pick(0..<operations.count)]
+    case 1 where !model.graph.nodes[node].inputs.isEmpty:
+      let input = pick(0..<model.graph.nodes[node].inputs.count)
+      model.graph.nodes[node].inputs[input] = names[pick(0..<names.count)]
+    case 2: model.graph.nodes[node].inputs.append(names[pick(0..<names.count)])
+    case 3 where !model.graph.nodes[node].attributes.isEmpty:
+      let attribute = pick(0..<model.graph.nodes[node].attributes.count)
+      if model.graph.nodes[node].attributes[attribute].integers.isEmpty {
+        model.graph.nodes[node].attributes[attribute].integer = numbers[pick(0..<numbers.count)]
+      } else {
+        let i = pick(0..<model.graph.nodes[node].attributes[attribute].integers.count)
+        model.graph.nodes[node].attributes[attribute].integers[i] = numbers[pick(0..<numbers.count)]
+      }
+    case 4:
+      var attribute = ONNXAttribute()
+      attribute.name = ["axis", "axes", "pads", "strides", "perm", "group", "dilations", "kernel_shape", "ceil_mode",
+        "keepdims", "allowzero", "starts", "ends", "to", "start", "end"][pick(0..<16)]
+      attribute.integers = (0..<pick(1..<5)).map { _ in numbers[pick(0..<numbers.count)] }
+      attribute.integer = attribute.integers[0]
+      model.graph.nodes[node].attributes.insert(attribute, at: 0)
+    case 5 where !model.graph.initialisers.isEmpty:
+      let index = pick(0..<model.graph.initialisers.count)
+      let (name, tensor) = model.graph.initialisers[index]
+      if case .integers(var values) = tensor.values, !values.isEmpty {
+        values[pick(0..<values.count)] = numbers[pick(0..<numbers.count)]
+        if let new = ONNXTensor(shape: tensor.shape, values: .integers(values)) {
+          model.graph.initialisers[index] = (name, new)
+        }
+      } else if let new = ONNXTensor(shape: tensor.shape.reversed(), values: tensor.values) {
+        model.graph.initialisers[index] = (name, new)
+      }
+    case 6 where model.graph.inputs.first?.shape?.isEmpty == false:
+      let axis = pick(0..<(model.graph.inputs[0].shape?.count ?? 1))
+      model.graph.inputs[0].shape?[axis] = .size([1, 2, 3, 8, 12, 28, 512, 2000][pick(0..<8)])
+    default:
+      var copy = model.graph.nodes[node]
+      copy.outputs = ["new\(generator.next() % 1000)"]
+      model.graph.nodes.insert(copy, at: node + 1)
+      if pick(0..<2) == 0, node + 2 < model.graph.nodes.count, !model.graph.nodes[node + 2].inputs.isEmpty {
+        model.graph.nodes[node + 2].inputs[0] = copy.outputs[0]
+      }
+    }
+  }
+
+  @Test("models with edited graphs are refused or consistent")
+  func edited() throws {
+    let seconds = Double(ProcessInfo.processInfo.environment["NMSIM_FUZZ_SECONDS"] ?? "") ?? 1.5
+    let seed = UInt64(ProcessInfo.processInfo.environment["NMSIM_FUZZ_SEED"] ?? "") ?? 1
+    let folder = ImportFiles.fixtures.path(percentEncoded: false)
+    var models: [ONNXModel] = []
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() where name.hasSuffix(".onnx") {
+      models.append(try ONNXModel(bytes: ImportFiles.fixture(name), folder: folder))
+    }
+    var generator = SplitMix(state: seed)
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(seconds)
+    var (count, imported) = (0, 0)
+    var slowest = Duration.zero
+    while clock.now < end {
+      let before = generator.state
+      var model = models[Int.random(in: models.indices, using: &generator)]
+      for _ in 0..<Int.random(in: 1...5, using: &generator) { edit(&model, &generator) }
+      let time = clock.measure {
+        guard let graph = try? ONNXGraph(model) else { return }
+        var canonicaliser = Canonicaliser(graph)
+        guard let (network, report) = try? canonicaliser.run(name: "fuzz", model: model) else { return }
+        imported += 1
+        #expect(throws: Never.self, "generator state \(before)") { try network.validate() }
+        guard network.inputCount < 4096, report.multiplyAccumulates < 1_000_000,
+          network.layers.allSatisfy({ $0.count < 100_000 })
+        else { return }
+        _ = try? FloatEvaluator(network).outputs([Float](repeating: 0.5, count: network.inputCount), threads: 1)
+      }
+      if time > slowest { slowest = time }
+      if time > .seconds(20) { Issue.record("slow: \(time), generator state \(before)") }
+      count += 1
+    }
+    print("import fuzzing: \(count) edited models, \(imported) imported, slowest \(slowest), seed \(seed)")
+    #expect(count > 50)
+  }
 }

@@ -6,7 +6,7 @@ import Testing
 struct LinearMapTests {
   /// What a map makes of a value, through the bias rule, which is written apart from composition.
   private func apply(_ map: LinearMap, _ values: [Double]) throws -> [Double] {
-    try BiasField.element(values).mapped(by: map, node: "test").elements(map.outShape)
+    try BiasField.element(values).mapped(by: map, node: MergeContext("test")).elements(map.outShape)
   }
 
   private func convolution(_ shape: [Int], _ generator: inout SplitMix) -> LinearMap {
@@ -44,7 +44,7 @@ struct LinearMapTests {
     let shape = [Int.random(in: 1...4, using: &generator), 7, 8]
     let first = map(shape, &generator)
     let second = map(first.outShape, &generator)
-    let merged = try first.then(second, node: "test")
+    let merged = try first.then(second, node: MergeContext("test"))
     let values = (0..<shape.reduce(1, *)).map { _ in Double(generator.float()) }
     let expected = try apply(second, apply(first, values))
     let actual = try apply(merged, values)
@@ -64,10 +64,10 @@ struct LinearMapTests {
     let expected = try apply(map, values)
     let parts = try [0..<1, 1..<4].map { range in
       try apply(
-        map.sliced(range, inShape: [range.count, 6, 7], node: "test"),
+        map.sliced(range, inShape: [range.count, 6, 7], node: MergeContext("test")),
         Array(values[(range.lowerBound * 42)..<(range.upperBound * 42)]))
     }
-    let unrolled = try apply(map.unrolled(node: "test"), values)
+    let unrolled = try apply(map.unrolled(node: MergeContext("test")), values)
     for i in expected.indices {
       #expect(abs(unrolled[i] - expected[i]) < 1e-9, "seed \(seed)")
       #expect(abs(parts[0][i] + parts[1][i] - expected[i]) < 1e-9, "seed \(seed)")

@@ -26,12 +26,12 @@ extension AnalogNetwork {
       // Taps inside the image, on each axis.
       let inside = (0..<2).map { axis in
         (0..<layer.shape[1 + axis]).reduce(0) { sum, output in
-          sum
-            + (0..<connection.weightShape[2 + axis]).reduce(0) { taps, tap in
-              let position =
-                output * connection.stride[axis] + tap * connection.dilation[axis] - connection.padding[axis]
-              return taps + (position >= 0 && position < size[1 + axis] ? 1 : 0)
-            }
+          // Taps t with 0 <= start + t * step < size.
+          let start = output * connection.stride[axis] - connection.padding[axis]
+          let step = connection.dilation[axis]
+          let first = start >= 0 ? 0 : (-start + step - 1) / step
+          let past = start >= size[1 + axis] ? 0 : (size[1 + axis] - 1 - start) / step + 1
+          return sum + max(0, min(past, connection.weightShape[2 + axis]) - first)
         }
       }
       return inside[0] * inside[1] * connection.weightShape[0] * connection.weightShape[1]

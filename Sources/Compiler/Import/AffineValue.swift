@@ -33,7 +33,7 @@ struct AffinePart: Equatable {
   }
 
   /// Adds another part of the same size; terms that differ only in their weights become one.
-  mutating func add(_ other: AffinePart, node: String) throws(ImportError) {
+  mutating func add(_ other: AffinePart, node: MergeContext) throws(ImportError) {
     if shape.count == 1 && other.shape.count == 3 { relabel(other.shape) }
     for var term in other.terms {
       if shape.count == 3 { term.relabel(shape) }
@@ -45,7 +45,7 @@ struct AffinePart: Equatable {
     }
     guard terms.count <= 256 else {
       throw .tooLarge(
-        node: node, what: "the number of sources summed here is", count: terms.count, limit: 256,
+        node: node.name, what: "the number of sources summed here is", count: terms.count, limit: 256,
         remedy: "put an activation (nn.ReLU) after residual sums")
     }
     bias = bias.adding(other.bias, shape: shape)
@@ -92,7 +92,7 @@ extension LinearTerm {
   }
 
   /// This term, another linear map applied to it.
-  func then(_ outer: LinearMap, node: String) throws(ImportError) -> LinearTerm {
+  func then(_ outer: LinearMap, node: MergeContext) throws(ImportError) -> LinearTerm {
     LinearTerm(source: source, pool: pool, map: try map.then(outer, node: node))
   }
 

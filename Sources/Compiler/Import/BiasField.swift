@@ -27,16 +27,22 @@ enum BiasField: Equatable {
     case .none: return .none
     case .channel(let values): return values.allSatisfy { $0 == 0 } ? .none : self
     case .element(let values):
-      let plane = shape.dropFirst().reduce(1, *)
-      guard plane > 0 else { return .none }
-      var channels: [Double] = []
-      for start in stride(from: 0, to: values.count, by: plane) {
-        let first = values[start]
-        for i in start..<(start + plane) where values[i] != first { return self }
-        channels.append(first)
-      }
+      guard let channels = BiasField.channels(values, shape) else { return self }
       return BiasField.channel(channels).collapsed(shape)
     }
+  }
+
+  /// The value of each channel where all its elements are equal; nil where they are not.
+  static func channels(_ values: [Double], _ shape: [Int]) -> [Double]? {
+    let plane = shape.dropFirst().reduce(1, *)
+    guard plane > 0, values.count == shape.reduce(1, *) else { return nil }
+    var channels: [Double] = []
+    for start in stride(from: 0, to: values.count, by: plane) {
+      let first = values[start]
+      for i in start..<(start + plane) where values[i] != first { return nil }
+      channels.append(first)
+    }
+    return channels
   }
 
   func adding(_ other: BiasField, shape: [Int]) -> BiasField {
@@ -65,7 +71,7 @@ enum BiasField: Equatable {
   }
 
   /// What a linear map makes of this bias.
-  func mapped(by map: LinearMap, node: String) throws(ImportError) -> BiasField {
+  func mapped(by map: LinearMap, node: MergeContext) throws(ImportError) -> BiasField {
     if self == .none { return .none }
     switch map.kind {
     case .identity(let factors):
@@ -81,7 +87,7 @@ enum BiasField: Equatable {
         })
     case .dense(let weights):
       let input = elements(map.inShape)
-      try checkWork(map.outCount, input.count, node: node)
+      try node.spend(map.outCount, input.count)
       let result = (0..<map.outCount).map { o in
         var sum = 0.0
         for i in input.indices { sum += Double(weights[o * input.count + i]) * input[i] }
@@ -92,7 +98,7 @@ enum BiasField: Equatable {
     }
   }
 
-  private func convolved(_ c: Convolution, _ map: LinearMap, node: String) throws(ImportError) -> BiasField {
+  private func convolved(_ c: Convolution, _ map: LinearMap, node: MergeContext) throws(ImportError) -> BiasField {
     let perGroup = c.shape[0] / c.groups
     if case .channel(let values) = self, c.padding.allSatisfy({ $0 == 0 }) {
       return .channel(
@@ -105,7 +111,7 @@ enum BiasField: Equatable {
         })
     }
     let input = elements(map.inShape)
-    try checkWork(map.outCount, c.shape[1] * c.taps, node: node)
+    try node.spend(map.outCount, c.shape[1] * c.taps)
     let (height, width) = (map.inShape[1], map.inShape[2])
     let (outHeight, outWidth) = (map.outShape[1], map.outShape[2])
     var result = [Double](repeating: 0, count: map.outCount)

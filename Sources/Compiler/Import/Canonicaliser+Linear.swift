@@ -126,8 +126,8 @@ extension Canonicaliser {
     for part in parts {
       let width: Int
       if case .convolution = map.kind { width = part.shape[0] } else { width = part.outputCount }
-      let slice = try map.sliced(offset..<(offset + width), inShape: part.shape, node: node.label)
-      try sum.add(try apply(slice, to: part, node: node), node: node.label)
+      let slice = try map.sliced(offset..<(offset + width), inShape: part.shape, node: merging)
+      try sum.add(try apply(slice, to: part, node: node), node: merging)
       offset += width
     }
     return [sum]
@@ -233,7 +233,7 @@ extension Canonicaliser {
       if a.parts.count > 1 { a.parts = [try merged(a.parts, node: node)] }
       if b.parts.count > 1 { b.parts = [try merged(b.parts, node: node)] }
     }
-    for index in a.parts.indices { try a.parts[index].add(b.parts[index], node: node.label) }
+    for index in a.parts.indices { try a.parts[index].add(b.parts[index], node: merging) }
     a.entries += b.entries.filter { !a.entries.contains($0) }
     a.nameHint = a.nameHint ?? b.nameHint
     return a
@@ -247,9 +247,7 @@ extension Canonicaliser {
   ) throws(ImportError) -> AffinePart {
     var factors = given
     if given.count == 1 { factors = [Double](repeating: given[0], count: part.shape[0]) }
-    if case .channel(let values) = BiasField.element(factors).collapsed(part.outputShape),
-      factors.count == part.outputCount
-    {
+    if factors.count == part.outputCount, let values = BiasField.channels(factors, part.outputShape) {
       factors = values
     }
     if factors.allSatisfy({ $0 == 1 }) { return part }
@@ -258,10 +256,10 @@ extension Canonicaliser {
     var result = passes ? part : try affine(part, node: node, entries: entries)
     let shape = result.shape
     for index in result.terms.indices {
-      result.terms[index].map = try result.terms[index].map.scaled(factors, node: node.label)
+      result.terms[index].map = try result.terms[index].map.scaled(factors, node: merging)
     }
     result.bias = try result.bias.mapped(
-      by: LinearMap(kind: .identity(factors), inShape: shape, outShape: shape), node: node.label
+      by: LinearMap(kind: .identity(factors), inShape: shape, outShape: shape), node: merging
     ).collapsed(shape)
     return result
   }

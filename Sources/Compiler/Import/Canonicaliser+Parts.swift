@@ -35,11 +35,11 @@ extension Canonicaliser {
   /// A linear map applied to a part.
   func apply(_ map: LinearMap, to part: AffinePart, node: ONNXNode) throws(ImportError) -> AffinePart {
     var terms: [LinearTerm] = []
-    for term in part.terms { terms.append(try term.then(map, node: node.label)) }
+    for term in part.terms { terms.append(try term.then(map, node: merging)) }
     var result = AffinePart(shape: map.outShape, terms: [])
     // Terms that have become alike are one connection.
-    try result.add(AffinePart(shape: map.outShape, terms: terms), node: node.label)
-    result.bias = try part.bias.mapped(by: map, node: node.label)
+    try result.add(AffinePart(shape: map.outShape, terms: terms), node: merging)
+    result.bias = try part.bias.mapped(by: map, node: merging)
     return result
   }
 
@@ -116,7 +116,7 @@ extension Canonicaliser {
     for part in value.parts { parts.append(try affine(part, node: node, entries: value.entries)) }
     let part = parts.count == 1 ? parts[0] : try merged(parts, node: node)
     let inputs = part.shape[0]
-    try checkWeights(channels.count, inputs, node: node.label)
+    try checkWeights(channels.count, inputs, node: merging)
     guard channels.allSatisfy({ $0 >= 0 && $0 < inputs }), value.shape.count == 4 || part.shape.count == 1 else {
       throw misuse(node, "picks among values of shape \(shapeText(part.shape))", "leave it out, or flatten after it")
     }
@@ -149,19 +149,19 @@ extension Canonicaliser {
           continue
         }
         if !isImage {
-          try checkWeights(total, term.map.inCount, node: node.label)
-          let dense = LinearTerm(source: term.source, pool: term.pool, map: try term.map.unrolled(node: node.label))
+          try checkWeights(total, term.map.inCount, node: merging)
+          let dense = LinearTerm(source: term.source, pool: term.pool, map: try term.map.unrolled(node: merging))
           terms.append(embed(dense, rows: offset, shape: shape))
           continue
         }
-        try checkWeights(total, width, node: node.label)
+        try checkWeights(total, width, node: merging)
         var weights = [Float](repeating: 0, count: total * width)
         for i in 0..<width { weights[(offset + i) * width + i] = 1 }
         let c = Convolution(weights: weights, shape: [total, width, 1, 1])
         terms.append(
-          try term.then(LinearMap(kind: .convolution(c), inShape: part.shape, outShape: shape), node: node.label))
+          try term.then(LinearMap(kind: .convolution(c), inShape: part.shape, outShape: shape), node: merging))
       }
-      try result.add(AffinePart(shape: shape, terms: terms), node: node.label)
+      try result.add(AffinePart(shape: shape, terms: terms), node: merging)
       bias += part.bias.elements(part.shape)
       offset += width
     }

@@ -125,18 +125,18 @@ extension Canonicaliser {
       default: pooled.pool = nil
       }
       if pooled.pool == nil {
-        let c = try pool.convolution(channels: part.shape[0], node: node.label)
+        let c = try pool.convolution(channels: part.shape[0], node: merging)
         let map = LinearMap(kind: .convolution(c), inShape: part.shape, outShape: outShape)
-        pooled = try term.then(map, node: node.label)
+        pooled = try term.then(map, node: merging)
       }
-      try result.add(AffinePart(shape: outShape, terms: [pooled]), node: node.label)
+      try result.add(AffinePart(shape: outShape, terms: [pooled]), node: merging)
     }
     if case .channel = part.bias, pool.padding.allSatisfy({ $0 == 0 }) {
       result.bias = part.bias
     } else if part.bias != .none {
-      let c = try pool.convolution(channels: part.shape[0], node: node.label)
+      let c = try pool.convolution(channels: part.shape[0], node: merging)
       result.bias = try part.bias.mapped(
-        by: LinearMap(kind: .convolution(c), inShape: part.shape, outShape: outShape), node: node.label)
+        by: LinearMap(kind: .convolution(c), inShape: part.shape, outShape: outShape), node: merging)
     }
     return result
   }
@@ -150,7 +150,7 @@ extension Canonicaliser {
     let outShape = pool.outputShape(shape)
     try check(outShape, node)
     let (rows, columns) = (outShape.reduce(1, *), shape.reduce(1, *))
-    try checkWeights(rows, columns, node: node.label)
+    try checkWeights(rows, columns, node: merging)
     // First and last input of each window, and what it divides by, on each axis.
     var spans: [[(range: Range<Int>, divisor: Int)]] = []
     for axis in 0..<2 {

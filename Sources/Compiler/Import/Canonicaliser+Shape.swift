@@ -147,6 +147,7 @@ extension Canonicaliser {
       let zeros = AffinePart(shape: shape, terms: [])
       value.parts.insert(zeros, at: isBefore ? 0 : value.parts.count)
       value.shape[1] += count
+      try check(Array(value.shape.dropFirst()), node)
     }
     record(node, "Pad", &value, role: "padding of the connection into")
   }

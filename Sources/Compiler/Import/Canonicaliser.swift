@@ -13,6 +13,13 @@ struct Canonicaliser {
   var entries: [PendingEntry] = []
   var notes: [String]
   var names: Set<String> = ["input"]
+  /// Cost of merging so far, and the node at work.
+  let merging = MergeContext("")
+  /// Weights and biases of the layers made, and what they may come to.
+  private var storedWeights = 0
+  private let storedLimit: Int
+  /// How often each value is still to be read; at 0 it is dropped.
+  private var readers: [String: Int] = [:]
 
   /// A report entry while the layers it ends in are still being found.
   struct PendingEntry {
@@ -31,13 +38,24 @@ struct Canonicaliser {
     let shape = Array(graph.inputShape.dropFirst())
     inputShape = shape.count == 2 ? [1] + shape : shape
     inputReaders = graph.nodes.reduce(0) { sum, node in sum + node.inputs.filter { $0 == graph.inputName }.count }
+    storedLimit = ImportLimits.storedWeights + 4 * graph.constants.values.reduce(0) { $0 + $1.count }
+    for node in graph.nodes { for name in node.inputs { readers[name, default: 0] += 1 } }
+    readers[graph.outputName, default: 0] += 1
     for (name, tensor) in graph.constants { values[name] = .constant(tensor, origin: name) }
     values[graph.inputName] = .data(DataValue(shape: graph.inputShape, parts: [.source(.input, inputShape)]))
   }
 
   /// The network and the account of how it came about.
   mutating func run(name: String, model: ONNXModel) throws(ImportError) -> (AnalogNetwork, ImportReport) {
-    for node in graph.nodes { try apply(node) }
+    for node in graph.nodes {
+      merging.name = node.label
+      try apply(node)
+      for name in node.inputs {
+        readers[name, default: 0] -= 1
+        if readers[name] == 0 { values[name] = nil }
+      }
+      for name in node.outputs where readers[name] == nil { values[name] = nil }
+    }
     let output = try finish()
     for entry in entries where entry.role.hasPrefix("sum of") && entry.layers.count > 1 {
       notes.append(
@@ -191,6 +209,12 @@ struct Canonicaliser {
     guard part.shape.reduce(1, *) > 0 else {
       throw misuse(node, "its output is empty", "export the model with the input size it was made for")
     }
+    storedWeights += connections.reduce(bias?.count ?? 0) { $0 + $1.weights.count }
+    guard storedWeights <= storedLimit else {
+      throw .tooLarge(
+        node: node.label, what: "the number of weights and biases reaches", count: storedWeights, limit: storedLimit,
+        remedy: "use a smaller input, or avoid what has to be unrolled (see the notes)")
+    }
     let name = unique(hint ?? Canonicaliser.layerName(node: node, weight: nil))
     for index in used { entries[index].layers.append(name) }
     layers.append(
@@ -209,7 +233,7 @@ struct Canonicaliser {
     switch term.map.kind {
     case .identity(let factors):
       if factors.count > term.map.outShape[0] {
-        let dense = try term.map.unrolled(node: node.label)
+        let dense = try term.map.unrolled(node: merging)
         return try connection(LinearTerm(source: term.source, pool: term.pool, map: dense), node: node)
       }
       result.weights = factors.map { Float($0) }

@@ -63,11 +63,13 @@ func shapeText(_ shape: [Int]) -> String { shape.isEmpty ? "scalar" : shape.map(
 /// Limits that keep a hostile or hopeless file from taking the machine with it.
 enum ImportLimits {
   /// Neurons of one layer.
-  static let neurons = 1 << 24
+  static let neurons = 1 << 22
   /// Weights of one connection that the importer itself creates (unrolled pools, composed maps).
   static let weights = 1 << 24
-  /// Multiply-accumulates the importer spends on composing two maps.
-  static let work = 1 << 31
+  /// Weights and biases of the whole network, beyond four times what the file stores.
+  static let storedWeights = 1 << 26
+  /// Multiply-accumulates that one import may spend on merging linear maps.
+  static let work = 1 << 32
   /// Elements of one folded constant that is not simply read from the file.
   static let foldedElements = 1 << 22
   /// Newest operator set the importer was tried with.

@@ -3,7 +3,7 @@ extension LinearMap {
   ///
   /// Exact: convolutions are merged only where zero padding between them cannot show (the inner kernel is one wide, or
   /// the outer has no padding, on each axis); everything else is multiplied out as matrices.
-  func then(_ outer: LinearMap, node: String) throws(ImportError) -> LinearMap {
+  func then(_ outer: LinearMap, node: MergeContext) throws(ImportError) -> LinearMap {
     var outer = outer
     switch (kind, outer.kind) {
     case (.identity(let factors), _) where factors.isEmpty:
@@ -43,12 +43,12 @@ extension LinearMap {
   }
 
   /// Matrix product of two dense maps, zeros of the outer skipped.
-  private func multiplied(by outer: LinearMap, node: String) throws(ImportError) -> LinearMap {
+  private func multiplied(by outer: LinearMap, node: MergeContext) throws(ImportError) -> LinearMap {
     guard case .dense(let first) = kind, case .dense(let second) = outer.kind else { return self }
     let (rows, middle, columns) = (outer.outCount, outCount, inCount)
     try checkWeights(rows, columns, node: node)
     let used = second.reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
-    try checkWork(used, columns, node: node)
+    try node.spend(used, columns)
     var product = [Float](repeating: 0, count: rows * columns)
     var row = [Double](repeating: 0, count: columns)
     for o in 0..<rows {
@@ -66,7 +66,7 @@ extension LinearMap {
 
   /// Two convolutions as one; nil where they are not one.
   private static func merge(
-    _ grouped1: Convolution, _ grouped2: Convolution, node: String
+    _ grouped1: Convolution, _ grouped2: Convolution, node: MergeContext
   ) throws(ImportError) -> Convolution? {
     var merged = Convolution(weights: [], shape: [grouped2.shape[0], 0, 1, 1])
     // Per axis: kernel of the result and where the pair of taps (inner, outer) lands in it.
@@ -105,7 +105,7 @@ extension LinearMap {
     let taps = merged.taps
     try checkWeights(merged.shape[0], merged.shape[1] * taps, node: node)
     let middles = keepsFirst || keepsSecond ? 1 : second.shape[1]
-    try checkWork(merged.shape[0] * merged.shape[1], middles * first.taps * second.taps, node: node)
+    try node.spend(merged.shape[0] * merged.shape[1], middles * first.taps * second.taps)
 
     var sums = [Double](repeating: 0, count: merged.shape[0] * merged.shape[1] * taps)
     let perGroup = second.shape[0] / second.groups
@@ -144,13 +144,23 @@ extension LinearMap {
   }
 }
 
-/// Refuses work that a file of its size does not justify.
-func checkWork(_ a: Int, _ b: Int, node: String) throws(ImportError) {
-  let (count, overflow) = a.multipliedReportingOverflow(by: b)
-  guard !overflow, count <= ImportLimits.work else {
-    throw .tooLarge(
-      node: node, what: "merging linear layers needs a number of multiplications of",
-      count: overflow ? Int.max : count, limit: ImportLimits.work,
-      remedy: "put an activation (nn.ReLU) between linear layers")
+/// The node at work, and what merging may still cost: one budget for a whole import, so that no file takes hours.
+final class MergeContext {
+  var name: String
+  private var spent = 0
+
+  init(_ name: String) { self.name = name }
+
+  /// Takes `a * b` multiplications from the budget.
+  /// - Throws: `.tooLarge` when it is used up.
+  func spend(_ a: Int, _ b: Int) throws(ImportError) {
+    let (count, overflow) = a.multipliedReportingOverflow(by: b)
+    guard !overflow, count <= ImportLimits.work - spent else {
+      throw .tooLarge(
+        node: name, what: "merging linear layers needs a number of multiplications of",
+        count: overflow || count > Int.max - spent ? Int.max : count + spent, limit: ImportLimits.work,
+        remedy: "put an activation (nn.ReLU) between linear layers")
+    }
+    spent += count
   }
 }

@@ -65,7 +65,7 @@ struct Convolution: Equatable {
   }
 
   /// The same convolution with one group: zeros between the groups.
-  func ungrouped(node: String) throws(ImportError) -> Convolution {
+  func ungrouped(node: MergeContext) throws(ImportError) -> Convolution {
     guard groups > 1 else { return self }
     let inputs = shape[1] * groups
     let perGroup = shape[0] / groups
@@ -91,11 +91,11 @@ struct Convolution: Equatable {
 }
 
 /// Refuses a connection larger than the importer itself may create.
-func checkWeights(_ rows: Int, _ columns: Int, node: String) throws(ImportError) {
+func checkWeights(_ rows: Int, _ columns: Int, node: MergeContext) throws(ImportError) {
   let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
   guard !overflow, count <= ImportLimits.weights else {
     throw .tooLarge(
-      node: node, what: "unrolling it needs a number of weights of", count: overflow ? Int.max : count,
+      node: node.name, what: "unrolling it needs a number of weights of", count: overflow ? Int.max : count,
       limit: ImportLimits.weights,
       remedy: "avoid it in the model: an activation between linear layers, pooling without cut windows "
         + "(count_include_pad=True, ceil_mode=False)")
@@ -113,7 +113,7 @@ extension LinearMap {
   }
 
   /// This map, its outputs multiplied: `factors` per channel or per element of the output.
-  func scaled(_ factors: [Double], node: String) throws(ImportError) -> LinearMap {
+  func scaled(_ factors: [Double], node: MergeContext) throws(ImportError) -> LinearMap {
     if factors.isEmpty || factors.allSatisfy({ $0 == 1 }) { return self }
     let count = outCount
     let plane = LinearMap.plane(outShape)
@@ -154,11 +154,12 @@ extension LinearMap {
   }
 
   /// This map as a matrix.
-  func unrolled(node: String) throws(ImportError) -> LinearMap {
+  func unrolled(node: MergeContext) throws(ImportError) -> LinearMap {
     if case .dense = kind { return self }
     let rows = outCount
     let columns = inCount
     try checkWeights(rows, columns, node: node)
+    if case .convolution(let c) = kind { try node.spend(rows, c.shape[1] * c.taps) }
     var matrix = [Float](repeating: 0, count: rows * columns)
     switch kind {
     case .dense: break
@@ -188,7 +189,7 @@ extension LinearMap {
   }
 
   /// The map that reads only a part of the input: channels `range` of a convolution, elements of a dense map.
-  func sliced(_ range: Range<Int>, inShape part: [Int], node: String) throws(ImportError) -> LinearMap {
+  func sliced(_ range: Range<Int>, inShape part: [Int], node: MergeContext) throws(ImportError) -> LinearMap {
     switch kind {
     case .identity: return self
     case .convolution(let grouped):

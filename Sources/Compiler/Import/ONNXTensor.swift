@@ -39,14 +39,22 @@ struct ONNXTensor: Sendable, Equatable {
   }
 
   /// Product of the dimensions; nil for a negative one or on overflow.
+  ///
+  /// The product without zeros must fit too (so that any partial product does), and be small for an empty tensor.
   static func elementCount(_ shape: [Int]) -> Int? {
     var product = 1
+    var isEmpty = false
     for dimension in shape {
       guard dimension >= 0 else { return nil }
+      if dimension == 0 {
+        isEmpty = true
+        continue
+      }
       let (value, overflow) = product.multipliedReportingOverflow(by: dimension)
       if overflow { return nil }
       product = value
     }
+    if isEmpty { return product <= 1 << 24 ? 0 : nil }
     return product
   }
 }

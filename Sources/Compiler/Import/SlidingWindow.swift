@@ -118,7 +118,7 @@ extension AnalogPool {
   }
 
   /// Average pooling as a depthwise convolution.
-  func convolution(channels: Int, node: String) throws(ImportError) -> Convolution {
+  func convolution(channels: Int, node: MergeContext) throws(ImportError) -> Convolution {
     let (area, overflow) = kernel[0].multipliedReportingOverflow(by: kernel[1])
     try checkWeights(channels, overflow ? Int.max : area, node: node)
     return Convolution(
