@@ -64,7 +64,8 @@ struct ImportErrorTests {
     func read(_ bytes: [UInt8]) -> String { message { _ = try ONNXImporter.read(bytes, folder: nil, name: "x") } }
     #expect(read([]) == "the file is empty: export the model again")
     #expect(
-      read([0x50, 0x4b, 3, 4, 0]) == "this is a PyTorch checkpoint or a zip file, not ONNX: load it in Python and write "
+      read([0x50, 0x4b, 3, 4, 0])
+        == "this is a PyTorch checkpoint or a zip file, not ONNX: load it in Python and write "
         + "it with torch.onnx.export(model.eval(), example, 'model.onnx')")
     #expect(read([0x89, 0x48, 0x44, 0x46]).hasPrefix("this is an HDF5 file (Keras), not ONNX: "))
     #expect(read(Array("version https://git-lfs.github.com".utf8)).hasSuffix(": run git lfs pull"))
@@ -90,9 +91,11 @@ struct ExternalDataTests {
     } catch { return "\(error)" }
   }
 
-  @Test("a location may not leave the model's folder", arguments: [
-    "/etc/passwd", "../w.data", "a/../../w", "a//b", "", "c:\\w", "a\\..\\w", "..",
-  ])
+  @Test(
+    "a location may not leave the model's folder",
+    arguments: [
+      "/etc/passwd", "../w.data", "a/../../w", "a//b", "", "c:\\w", "a\\..\\w", "..",
+    ])
   func outside(_ location: String) {
     #expect(
       problem([("location", location)])
@@ -131,7 +134,8 @@ struct ExternalDataTests {
     try Data([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).write(to: inside.appending(path: "w"))
     try manager.createSymbolicLink(
       at: inside.appending(path: "out"), withDestinationURL: root.appending(path: "secret"))
-    try manager.createSymbolicLink(atPath: inside.appending(path: "in").path(percentEncoded: false), withDestinationPath: "w")
+    try manager.createSymbolicLink(
+      atPath: inside.appending(path: "in").path(percentEncoded: false), withDestinationPath: "w")
     let folder = inside.path(percentEncoded: false)
     func read(_ name: String, offset: String = "0") -> String {
       problem([("location", name), ("offset", offset)], folder: folder)
@@ -139,14 +143,17 @@ struct ExternalDataTests {
     #expect(read("w", offset: "2") == "read")
     #expect(read("in") == "read")
     #expect(
-      read("out") == "tensor 'w': 'out' leads out of the model's folder: copy the data file into the model's folder, or "
+      read("out")
+        == "tensor 'w': 'out' leads out of the model's folder: copy the data file into the model's folder, or "
         + "export with external_data=False")
     #expect(read("folder") == "tensor 'w': 'folder' is not a regular file: export the model again")
     #expect(
-      read("w", offset: "3") == "tensor 'w': 'w' has 10 bytes, 8 from byte 3 are needed: copy the data file again, model "
+      read("w", offset: "3")
+        == "tensor 'w': 'w' has 10 bytes, 8 from byte 3 are needed: copy the data file again, model "
         + "and data must come from one export")
     #expect(
-      read("none") == "tensor 'w': its weights are in 'none', which is not beside the model: copy the data file into the "
+      read("none")
+        == "tensor 'w': its weights are in 'none', which is not beside the model: copy the data file into the "
         + "model's folder, or export with external_data=False")
     let location = try ExternalLocation(
       entries: [("location", "w"), ("offset", "2")], tensor: "w", byteCount: 8)

@@ -92,8 +92,11 @@ struct ImportFuzzTests {
       }
     case 4:
       var attribute = ONNXAttribute()
-      attribute.name = ["axis", "axes", "pads", "strides", "perm", "group", "dilations", "kernel_shape", "ceil_mode",
-        "keepdims", "allowzero", "starts", "ends", "to", "start", "end"][pick(0..<16)]
+      attribute.name =
+        [
+          "axis", "axes", "pads", "strides", "perm", "group", "dilations", "kernel_shape", "ceil_mode",
+          "keepdims", "allowzero", "starts", "ends", "to", "start", "end",
+        ][pick(0..<16)]
       attribute.integers = (0..<pick(1..<5)).map { _ in numbers[pick(0..<numbers.count)] }
       attribute.integer = attribute.integers[0]
       model.graph.nodes[node].attributes.insert(attribute, at: 0)

@@ -10,14 +10,17 @@ enum ImportFiles {
   static let shared = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "shared")
 
-  static func fixture(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: fixtures.appending(path: name))) }
+  static func fixture(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: fixtures.appending(path: name)))
+  }
 
   static func importFixture(_ name: String) throws -> ImportedModel {
     try ONNXImporter.read(fixture(name), folder: fixtures.path(percentEncoded: false), name: name)
   }
 
   static func hasShared(_ paths: String...) -> Bool {
-    for path in paths where !FileManager.default.fileExists(atPath: shared.appending(path: path).path(percentEncoded: false)) {
+    for path in paths
+    where !FileManager.default.fileExists(atPath: shared.appending(path: path).path(percentEncoded: false)) {
       print("skipped: ../shared/\(path) is not there")
       return false
     }

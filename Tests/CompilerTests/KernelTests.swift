@@ -92,7 +92,8 @@ struct FloatEvaluatorTests {
       AnalogLayer(
         name: "b", shape: [1, 1, 1],
         connections: [
-          AnalogConnection(source: .layer(0), pool: AnalogPool(kind: .max, kernel: [2, 2], stride: [1, 1]), kind: .identity),
+          AnalogConnection(
+            source: .layer(0), pool: AnalogPool(kind: .max, kernel: [2, 2], stride: [1, 1]), kind: .identity),
           AnalogConnection(
             source: .input, pool: AnalogPool(kind: .average, kernel: [3, 3], stride: [1, 1]), kind: .identity,
             weights: [2], weightShape: [1]),
@@ -146,7 +147,9 @@ struct FloatEvaluatorTests {
       layers: [
         AnalogLayer(
           name: "a", shape: [3],
-          connections: [AnalogConnection(source: .input, kind: .dense, weights: [0, 0, 1, 0, 1, 0], weightShape: [3, 2])],
+          connections: [
+            AnalogConnection(source: .input, kind: .dense, weights: [0, 0, 1, 0, 1, 0], weightShape: [3, 2])
+          ],
           activation: .clip(maximum: 0.5))
       ], output: 0)
     let evaluator = try FloatEvaluator(network)

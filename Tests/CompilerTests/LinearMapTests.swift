@@ -27,13 +27,16 @@ struct LinearMapTests {
 
   private func map(_ shape: [Int], _ generator: inout SplitMix) -> LinearMap {
     switch Int.random(in: 0...5, using: &generator) {
-    case 0: LinearMap(kind: .identity((0..<shape[0]).map { _ in Double(generator.float()) }), inShape: shape, outShape: shape)
+    case 0:
+      LinearMap(kind: .identity((0..<shape[0]).map { _ in Double(generator.float()) }), inShape: shape, outShape: shape)
     case 1:
       LinearMap(
-        kind: .identity((0..<shape.reduce(1, *)).map { _ in Double(generator.float()) }), inShape: shape, outShape: shape)
+        kind: .identity((0..<shape.reduce(1, *)).map { _ in Double(generator.float()) }), inShape: shape,
+        outShape: shape)
     case 2:
       LinearMap(
-        kind: .dense((0..<(6 * shape.reduce(1, *))).map { _ in generator.float() }), inShape: shape, outShape: [6, 1, 1])
+        kind: .dense((0..<(6 * shape.reduce(1, *))).map { _ in generator.float() }), inShape: shape,
+        outShape: [6, 1, 1])
     default: convolution(shape, &generator)
     }
   }
@@ -110,7 +113,9 @@ struct LinearMapTests {
         for ky in 0..<pool.kernel[0] {
           for kx in 0..<pool.kernel[1] {
             let (row, column) = (y * pool.stride[0] + ky - pool.padding[0], x * pool.stride[1] + kx - pool.padding[1])
-            if row >= 0 && row < shape[1] && column >= 0 && column < shape[2] { seen.append(values[row * shape[2] + column]) }
+            if row >= 0 && row < shape[1] && column >= 0 && column < shape[2] {
+              seen.append(values[row * shape[2] + column])
+            }
           }
         }
         let area = Float(pool.kernel[0] * pool.kernel[1])

@@ -24,9 +24,11 @@ struct TrainedModelTests {
     #expect(model.network.layers.last?.activation == AnalogActivation.none)
   }
 
-  @Test("all of them import", .enabled(if: models), arguments: [
-    "fashion-cnn.onnx", "fashion-net4-leaky.onnx", "cifar-resnet20.onnx",
-  ])
+  @Test(
+    "all of them import", .enabled(if: models),
+    arguments: [
+      "fashion-cnn.onnx", "fashion-net4-leaky.onnx", "cifar-resnet20.onnx",
+    ])
   func imports(_ file: String) throws {
     let model = try ImportFiles.importModel(file)
     try model.network.validate()

@@ -123,6 +123,8 @@ modules = {
     "tied": (tied_bn(), I, ("raw", "dynraw")),
     "half": (seq(conv(2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(108, 4)), I, ("halfdyn",)),
     "shuffle": (Fn(shuffle, a=conv(2, 4, 1, groups=2), b=conv(4, 4, padding=1, groups=2)), I, ("ts", "dyn")),
+    "branches": (Fn(lambda m, x: m.fc(torch.cat([m.c((F.relu(m.a(x)) - F.relu(m.b(x)))[:, 1:3]).flatten(1), F.max_pool2d(F.avg_pool2d(F.relu(m.a(x)), 2), 2).flatten(1)], 1)), a=conv(2, 4, padding=1), b=conv(2, 4, 1), c=conv(2, 2), fc=nn.Linear(88, 3)), I, ("ts", "dyn")),
+    "row_mean": (Fn(lambda m, x: m.fc((F.relu(m.a(x)) * 2 + 1).mean(2).flatten(1)), a=conv(2, 4, padding=1), fc=nn.Linear(32, 3)), I, ("ts", "dyn")),
 }
 
 

@@ -136,7 +136,8 @@ public struct FloatEvaluator: Sendable {
         case .input: source = input
         case .layer(let layer): source = post[layer]
         }
-        let values = step.connection.pool.map { pooled(source, network.shape(of: step.connection.source), $0) } ?? source
+        let values =
+          step.connection.pool.map { pooled(source, network.shape(of: step.connection.source), $0) } ?? source
         accumulate(step, values, into: &sums, layer: layer)
       }
       if preactivations && keep[index] { pre[index] = sums }

@@ -80,7 +80,8 @@ extension Canonicaliser {
     if low == 0 { return isBounded ? .clip(maximum: high) : .relu }
     guard low < 0, value.parts.allSatisfy({ isNonNegative($0) }) || (low < -3e38 && !isBounded) else {
       throw misuse(
-        node, "bounds values to \(low)...\(high)", "a spiking neuron starts at 0: use nn.ReLU6 or nn.Hardtanh(0, bound)")
+        node, "bounds values to \(low)...\(high)", "a spiking neuron starts at 0: use nn.ReLU6 or nn.Hardtanh(0, bound)"
+      )
     }
     return isBounded ? .clip(maximum: high) : nil
   }

@@ -52,7 +52,9 @@ extension Canonicaliser {
     }
     try resolveOrder(&value, node)
     let shape = Array(value.shape.dropFirst())
-    let fits = value.parts.allSatisfy { $0.outputShape.count == 3 && Array($0.outputShape.dropFirst()) == [shape[1], shape[2]] }
+    let fits = value.parts.allSatisfy {
+      $0.outputShape.count == 3 && Array($0.outputShape.dropFirst()) == [shape[1], shape[2]]
+    }
     if fits { return }
     guard value.parts.count == 1, let part = try reshaped(value.parts[0], to: shape, node) else {
       throw misuse(
@@ -80,7 +82,11 @@ extension Canonicaliser {
           guard inputShape == shape || inputReaders == 1 else { return nil }
           inputShape = shape
         case .layer(let layer):
-          guard layers[layer].shape == shape || layers[layer].shape.count == 1 else { return nil }
+          // Factors of an identity are per channel, and channels would change.
+          let isFree =
+            layers[layer].shape.count == 1
+            && layers[layer].connections.allSatisfy { $0.kind != .identity || $0.weights.isEmpty }
+          guard layers[layer].shape == shape || isFree else { return nil }
           layers[layer].shape = shape
         }
         result.terms[index].map.inShape = shape
@@ -175,6 +181,7 @@ extension Canonicaliser {
     var all = [Float](repeating: 0, count: shape.reduce(1, *) * columns)
     for i in weights.indices { all[rows * columns + i] = weights[i] }
     return LinearTerm(
-      source: term.source, pool: term.pool, map: LinearMap(kind: .dense(all), inShape: term.map.inShape, outShape: shape))
+      source: term.source, pool: term.pool,
+      map: LinearMap(kind: .dense(all), inShape: term.map.inShape, outShape: shape))
   }
 }

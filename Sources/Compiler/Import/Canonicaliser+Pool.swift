@@ -96,7 +96,8 @@ extension Canonicaliser {
         : try average(part, pool, node)
     }
     try setShape(&value, pool, keepsAxes, node)
-    let role = isUneven ? "unrolled (its divisor depends on the position) into" : "average pooling of the connection into"
+    let role =
+      isUneven ? "unrolled (its divisor depends on the position) into" : "average pooling of the connection into"
     record(node, "\(node.operation) \(pool.text)", &value, role: role)
   }
 

@@ -74,7 +74,8 @@ extension Canonicaliser {
         continue
       }
       let step = indices.count > 1 ? indices[1] - indices[0] : value.shape[axis]
-      guard value.shape.count == 4, axis >= 2, step > 0, indices == Array(stride(from: 0, to: value.shape[axis], by: step))
+      guard value.shape.count == 4, axis >= 2, step > 0,
+        indices == Array(stride(from: 0, to: value.shape[axis], by: step))
       else {
         throw misuse(node, "crops axis \(axis)", "use a stride (x[:, :, ::2, ::2]), or crop the data instead")
       }
@@ -163,7 +164,11 @@ extension Canonicaliser {
       guard axis == 1 || axis == 1 - value.shape.count, value.shape.count == 4 || value.shape.count == 2 else {
         throw misuse(node, "joins along axis \(axis)", "concatenate along channels (dim=1)")
       }
-      if value.shape.count == 4 { try image(&value, node) } else if value.order != nil { try resolveOrder(&value, node) }
+      if value.shape.count == 4 {
+        try image(&value, node)
+      } else if value.order != nil {
+        try resolveOrder(&value, node)
+      }
       guard var joined = result else {
         result = value
         continue

@@ -16,8 +16,8 @@ struct Canonicaliser {
   /// Cost of merging so far, and the node at work.
   let merging = MergeContext("")
   /// Weights and biases of the layers made, and what they may come to.
-  private var storedWeights = 0
-  private let storedLimit: Int
+  var storedWeights = 0
+  let storedLimit: Int
   /// How often each value is still to be read; at 0 it is dropped.
   private var readers: [String: Int] = [:]
 
@@ -63,6 +63,12 @@ struct Canonicaliser {
           + entry.layers.map { "'\($0)'" }.joined(separator: ", "))
     }
     let network = AnalogNetwork(name: name, inputShape: inputShape, layers: layers, output: output)
+    do {
+      try network.validate()
+    } catch {
+      // A value read in two shapes at once: nothing an exporter writes.
+      throw .graph(what: "the model cannot be expressed in layers: \(error)", remedy: "simplify its reshapes")
+    }
     var stored = 0
     for (_, tensor) in model.graph.initialisers { if case .floats(let v) = tensor.values { stored += v.count } }
     let report = ImportReport(
@@ -174,8 +180,9 @@ struct Canonicaliser {
   // MARK: report
 
   /// Adds a report entry; `waits`: the layer it ends in is still to come.
-  mutating func record(_ node: ONNXNode, _ operation: String, _ value: inout DataValue, role: String, waits: Bool = true)
-  {
+  mutating func record(
+    _ node: ONNXNode, _ operation: String, _ value: inout DataValue, role: String, waits: Bool = true
+  ) {
     if waits { value.entries.append(entries.count) }
     entries.append(
       PendingEntry(
@@ -185,143 +192,5 @@ struct Canonicaliser {
   /// An error about how a node is used.
   func misuse(_ node: ONNXNode, _ what: String, _ remedy: String) -> ImportError {
     .unsupportedUse(node: node.label, operation: node.operation, what: what, remedy: remedy)
-  }
-
-  // MARK: layers
-
-  /// Closes a sum into a layer and returns what reads it.
-  mutating func makeLayer(
-    _ part: AffinePart, _ activation: AnalogActivation, node: ONNXNode, hint: String?, entries used: [Int]
-  ) throws(ImportError) -> AffinePart {
-    var connections: [AnalogConnection] = []
-    for term in part.terms { connections.append(try connection(term, node: node)) }
-    let bias: [Float]? =
-      switch part.bias.collapsed(part.shape) {
-      case .none: nil
-      case .channel(let values), .element(let values): values.map { Float($0) }
-      }
-    for connection in connections where !connection.weights.allSatisfy(\.isFinite) {
-      throw misuse(node, "weights folded into it are infinite or not numbers", "check the model's batch normalisation")
-    }
-    guard bias?.allSatisfy(\.isFinite) ?? true else {
-      throw misuse(node, "biases folded into it are infinite or not numbers", "check the model's batch normalisation")
-    }
-    guard part.shape.reduce(1, *) > 0 else {
-      throw misuse(node, "its output is empty", "export the model with the input size it was made for")
-    }
-    storedWeights += connections.reduce(bias?.count ?? 0) { $0 + $1.weights.count }
-    guard storedWeights <= storedLimit else {
-      throw .tooLarge(
-        node: node.label, what: "the number of weights and biases reaches", count: storedWeights, limit: storedLimit,
-        remedy: "use a smaller input, or avoid what has to be unrolled (see the notes)")
-    }
-    let name = unique(hint ?? Canonicaliser.layerName(node: node, weight: nil))
-    for index in used { entries[index].layers.append(name) }
-    layers.append(
-      AnalogLayer(name: name, shape: part.shape, connections: connections, bias: bias, activation: activation))
-    var result = AffinePart.source(.layer(layers.count - 1), part.shape)
-    if let pool = part.pendingMaximum {
-      result.shape = pool.outputShape(part.shape)
-      result.terms[0].pool = pool
-      result.terms[0].map = .identity(result.shape)
-    }
-    return result
-  }
-
-  private func connection(_ term: LinearTerm, node: ONNXNode) throws(ImportError) -> AnalogConnection {
-    var result = AnalogConnection(source: term.source, pool: term.pool, kind: .identity)
-    switch term.map.kind {
-    case .identity(let factors):
-      if factors.count > term.map.outShape[0] {
-        let dense = try term.map.unrolled(node: merging)
-        return try connection(LinearTerm(source: term.source, pool: term.pool, map: dense), node: node)
-      }
-      result.weights = factors.map { Float($0) }
-      result.weightShape = factors.isEmpty ? [] : [factors.count]
-    case .dense(let weights):
-      result.kind = .dense
-      result.weights = weights
-      result.weightShape = [term.map.outCount, term.map.inCount]
-    case .convolution(let c):
-      result.kind = .conv2d
-      result.weights = c.weights
-      result.weightShape = c.shape
-      result.stride = c.stride
-      result.padding = c.padding
-      result.dilation = c.dilation
-      result.groups = c.groups
-    }
-    return result
-  }
-
-  /// The layer that holds the graph's output; one without activation is added where sums are still open.
-  private mutating func finish() throws(ImportError) -> Int {
-    guard case .data(let value)? = values[graph.outputName] else {
-      throw .graph(what: "the model's output does not depend on its input", remedy: "export the model again")
-    }
-    var node = ONNXNode()
-    node.name = value.softmax ?? graph.outputName
-    node.operation = "output"
-    node.outputs = [graph.outputName]
-    if let order = value.order, order != Array(order.indices) {
-      throw misuse(node, "is transposed", "return the class scores as [batch, classes]")
-    }
-    var parts: [AffinePart] = []
-    for part in value.parts { parts.append(try affine(part, node: node, entries: value.entries)) }
-    let part = parts.count == 1 ? parts[0] : try merged(parts, node: node)
-    if case .layer(let index)? = part.plainSource {
-      for entry in value.entries { entries[entry].layers.append(layers[index].name) }
-      return index
-    }
-    guard !part.terms.isEmpty else {
-      throw .graph(what: "the model's output does not depend on its input", remedy: "export the model again")
-    }
-    _ = try makeLayer(part, .none, node: node, hint: value.nameHint, entries: value.entries)
-    return layers.count - 1
-  }
-
-  // MARK: names
-
-  /// A name no other layer has.
-  mutating func unique(_ name: String) -> String {
-    var candidate = name
-    var number = 2
-    while !names.insert(candidate).inserted {
-      candidate = "\(name)_\(number)"
-      number += 1
-    }
-    return candidate
-  }
-
-  /// A layer's name: the module's, from its weight (`layer1.0.conv1.weight`) or the node (`/layer1/layer1.0/conv1/Conv`).
-  static func layerName(node: ONNXNode, weight: String?) -> String {
-    let kind = ["Gemm": "dense", "MatMul": "dense"][node.operation] ?? node.operation.lowercased()
-    var name = ""
-    if let weight, weight.hasSuffix(".weight") {
-      name = String(weight.dropLast(7))
-    } else if node.name.hasPrefix("/") {
-      for part in node.name.split(separator: "/").dropLast() {
-        let segment = String(part)
-        // The exporter repeats the outer module: /layer1/layer1.0/conv1.
-        if let last = name.split(separator: ".", omittingEmptySubsequences: false).last, !name.isEmpty,
-          segment.hasPrefix(last + ".")
-        {
-          name = String(name.dropLast(last.count)) + segment
-        } else {
-          name += (name.isEmpty ? "" : ".") + segment
-        }
-      }
-    } else {
-      name = node.name == "output" || node.operation == "output" ? "output" : node.name
-    }
-    let clean = String(
-      String.UnicodeScalarView(
-        name.unicodeScalars.prefix(60).map { scalar in
-          let isPlain = scalar.isASCII
-            && (scalar.properties.isAlphabetic || (48...57).contains(scalar.value) || "._-".unicodeScalars.contains(scalar))
-          return isPlain ? scalar : "_"
-        }))
-    guard let first = clean.first else { return kind }
-    return first.isNumber ? kind + clean : clean
   }
 }

@@ -28,7 +28,8 @@ struct ExternalLocation: Equatable {
         remedy: "export the model again")
     }
     let parts = location.split(separator: "/", omittingEmptySubsequences: false)
-    let isSafe = !location.isEmpty && !location.contains("\\") && !location.contains("\0") && !location.contains(":")
+    let isSafe =
+      !location.isEmpty && !location.contains("\\") && !location.contains("\0") && !location.contains(":")
       && !parts.contains("..") && !parts.contains("")
     guard isSafe else {
       throw .externalData(

@@ -49,7 +49,8 @@ func printable(_ name: String) -> String {
   var count = 0
   for scalar in name.unicodeScalars {
     if count == 80 { return result + "..." }
-    let hidden = scalar.value < 32 || (127...159).contains(scalar.value)
+    let hidden =
+      scalar.value < 32 || (127...159).contains(scalar.value)
       || (0x2028...0x202e).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
     result.unicodeScalars.append(hidden ? "?" : scalar)
     count += 1

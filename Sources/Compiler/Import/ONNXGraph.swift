@@ -25,7 +25,8 @@ struct ONNXGraph {
     var notes: [String] = []
     if model.opset > ImportLimits.newestOpset {
       notes.append(
-        "operator set \(model.opset) is newer than \(ImportLimits.newestOpset), the newest this importer was tried with")
+        "operator set \(model.opset) is newer than \(ImportLimits.newestOpset), the newest this importer was tried with"
+      )
     }
     var constants: [String: ONNXTensor] = [:]
     for (name, tensor) in graph.initialisers {

@@ -17,7 +17,8 @@ struct SlidingWindow {
       guard values.count == count, values.allSatisfy({ range.contains($0) }) else {
         throw .unsupportedUse(
           node: node.label, operation: node.operation, what: "has \(name) \(values.prefix(8))",
-          remedy: values.count == count ? "values must be in \(range.lowerBound)...\(range.upperBound)"
+          remedy: values.count == count
+            ? "values must be in \(range.lowerBound)...\(range.upperBound)"
             : "use two-dimensional layers (Conv2d, MaxPool2d, ...)")
       }
       return values
@@ -26,7 +27,8 @@ struct SlidingWindow {
     kernel = given ?? shape
     guard kernel[0] > 0, kernel[1] > 0, given == nil || shape == [0, 0] || shape == given else {
       throw .unsupportedUse(
-        node: node.label, operation: node.operation, what: "has kernel_shape \(shape)", remedy: "export the model again")
+        node: node.label, operation: node.operation, what: "has kernel_shape \(shape)", remedy: "export the model again"
+      )
     }
     stride = try list("strides", 2, 1, 1...65536)
     dilation = try list("dilations", 2, 1, 1...65536)

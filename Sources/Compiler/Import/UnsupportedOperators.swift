@@ -22,8 +22,10 @@ enum UnsupportedOperators {
       "give a feed-forward network"
     ),
     (
-      ["LayerNormalization", "InstanceNormalization", "GroupNormalization", "LpNormalization", "LRN",
-        "RMSNormalization", "MeanVarianceNormalization"],
+      [
+        "LayerNormalization", "InstanceNormalization", "GroupNormalization", "LpNormalization", "LRN",
+        "RMSNormalization", "MeanVarianceNormalization",
+      ],
       "this normalisation depends on the data and cannot be folded into weights", "train with nn.BatchNorm2d instead"
     ),
     (
@@ -31,8 +33,10 @@ enum UnsupportedOperators {
       "upsampling and rearranging pixels are not supported", "give a classifier that only reduces resolution"
     ),
     (
-      ["QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger",
-        "MatMulInteger"],
+      [
+        "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger",
+        "MatMulInteger",
+      ],
       "the model is quantised", "export the float model: nmsim compile rounds the weights itself"
     ),
     (
