@@ -23,6 +23,12 @@ public struct Tensor: Sendable, Equatable {
     self.storage = storage
   }
 
+  /// A tensor without dimensions: one number.
+  public init(scalar: Double) {
+    shape = []
+    storage = .float64([scalar])
+  }
+
   public var count: Int { storage.count }
 
   /// Product of the dimensions; nil for a negative dimension or on overflow.

@@ -1,3 +1,5 @@
+import ChipModel
+
 /// `nmsim energy`: the three energy models of a run, side by side.
 enum EnergyCommand {
   static let spec = CommandSpec(
@@ -25,6 +27,36 @@ enum EnergyCommand {
     exits: [.badData, .missingInput, .badConfiguration])
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
-    throw .notWritten(spec.name)
+    var run = try EnergyDocument(reading: arguments.positional("run") ?? "run.json")
+    var baseline: EnergyDocument?
+    if let path = arguments.string("baseline") { baseline = try EnergyDocument(reading: path) }
+    if let name = arguments.string("profile") {
+      do throws(ChipError) {
+        let profile = try SpikeProfile(nameOrAmount: name)
+        run.use(profile)
+        baseline?.use(profile)
+      } catch {
+        throw CommandError(.badConfiguration, wrapping: error)
+      }
+    }
+    let bill = EnergyText(run: run, baseline: baseline, explains: arguments.flag("explain"), style: terminal.style)
+    if let path = arguments.string("json") {
+      let text = try OutputFile.text(of: bill.document)
+      if path == "-" {
+        terminal.print(text)
+        return .success
+      }
+      try OutputFile.write(Array(text.utf8), to: path)
+    }
+    terminal.say(bill.text)
+    return .success
+  }
+}
+
+extension EnergyDocument {
+  mutating func use(_ profile: SpikeProfile) {
+    spikeProfile = profile.name
+    joulesPerSpike = profile.joulesPerSpike.value
+    spikeSource = profile.joulesPerSpike.source
   }
 }

@@ -1,3 +1,6 @@
+import ChipModel
+import Runtime
+
 /// `nmsim run`: a program classifies samples on the simulated chip.
 enum RunCommand {
   private static let data = "Data"
@@ -59,6 +62,106 @@ enum RunCommand {
     exits: [.checkFailed, .badData, .missingInput, .badConfiguration])
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
-    throw .notWritten(spec.name)
+    let profile = try spikeProfile(arguments.string("spike-profile"))
+    let inputs = try RunInputs(arguments)
+    let engine = Run.Engine(rawValue: arguments.string("engine") ?? "fast") ?? .fast
+    let run = Run(
+      steps: inputs.steps, samples: inputs.samples, threads: inputs.threads, engine: engine,
+      keepsOutputs: arguments.isGiven("outputs"))
+    let progress = ProgressLine("run", total: inputs.samples, unit: "images", terminal: terminal)
+    let start = ContinuousClock.now
+    let record: RunRecord
+    do throws(DatasetError) {
+      record = try run(inputs.program, data: inputs.data) { progress.advance(by: $0) }
+    } catch {
+      progress.finish()
+      throw CommandError(.badData, subject: inputs.dataPath, wrapping: error)
+    }
+    progress.finish()
+    let seconds = start.duration(to: .now) / .seconds(1)
+    var result = RunResult(
+      program: inputs.program, record: record, profile: profile,
+      target: arguments.double("target") ?? SpikeEnergy.standardTarget, engine: engine,
+      programHash: inputs.programHash)
+    if !arguments.flag("no-timing") {
+      result.simulation = RunResult.Simulation(
+        seconds: seconds, threads: min(inputs.threads, max(1, inputs.samples)),
+        synapticOperationsPerSecond: seconds > 0 ? Double(result.counts.synapticOperations) / seconds : 0)
+    }
+    try write(result, record, inputs, arguments, terminal)
+    return check(result, arguments, terminal)
+  }
+
+  private static func spikeProfile(_ name: String?) throws(CommandError) -> SpikeProfile {
+    guard let name else { return .standard }
+    do throws(ChipError) {
+      return try SpikeProfile(nameOrAmount: name)
+    } catch {
+      throw CommandError(.badConfiguration, wrapping: error)
+    }
+  }
+
+  /// Writes every output, the result last, then prints the summary.
+  private static func write(
+    _ result: RunResult, _ record: RunRecord, _ inputs: RunInputs, _ arguments: ParsedArguments, _ terminal: Terminal
+  ) throws(CommandError) {
+    if let path = arguments.string("predictions") { try OutputFile.write(predictions(record), to: path) }
+    if let path = arguments.string("outputs") {
+      try OutputFile.write(NumPy.encode(outputs(record, inputs.program)), to: path)
+    }
+    let path = arguments.string("json") ?? "run.json"
+    let text = try OutputFile.text(of: result.document(timing: true))
+    if path == "-" {
+      terminal.print(text)
+      return
+    }
+    try OutputFile.write(Array(text.utf8), to: path)
+    terminal.say(RunSummary.text(result, style: terminal.style))
+    terminal.say("Wrote \(ErrorText.escaped(path)). Next: nmsim energy\(path == "run.json" ? "" : " \(ErrorText.escaped(path))")\n")
+  }
+
+  /// `index,label,prediction,decisionStep`: the step after which the decision stayed, 1...T.
+  private static func predictions(_ record: RunRecord) -> [UInt8] {
+    var text = "index,label,prediction,decisionStep\n"
+    for index in 0..<record.samples {
+      let label = record.labels.map { "\($0[index])" } ?? ""
+      text += "\(index),\(label),\(record.predictions[index]),\(record.decisionSteps[index])\n"
+    }
+    return Array(text.utf8)
+  }
+
+  /// Outputs in ANN units, `[samples, outputs]`: potentials divided by the steps (periods, under a period code) that they
+  /// were added up over; spike counts as rates.
+  private static func outputs(_ record: RunRecord, _ program: CompiledProgram) -> Tensor {
+    let population = program.populations[program.output.population]
+    let period = population.model.period
+    let spans = max(1, period > 1 ? record.steps / period - population.gatedPeriods : record.steps)
+    var values: [Double] = []
+    for sample in record.outputs {
+      for (index, output) in sample.enumerated() {
+        let value =
+          program.output.readout == .potential
+          ? population.value(ofPotential: output, index: index, fractionBits: program.fractionBits) : Double(output)
+        values.append(value / Double(spans))
+      }
+    }
+    let count = population.shape.count
+    return Tensor(shape: [record.samples, count], storage: .float64(values))
+      ?? Tensor(scalar: 0)
+  }
+
+  /// The exit status that `--min-accuracy` asks for.
+  private static func check(_ result: RunResult, _ arguments: ParsedArguments, _ terminal: Terminal) -> ExitStatus {
+    guard let least = arguments.double("min-accuracy") else { return .success }
+    guard let accuracy = result.accuracy else {
+      terminal.warn("run: accuracy is unknown without labels: name them with --labels")
+      return .checkFailed
+    }
+    if accuracy < least {
+      terminal.warn(
+        "run: accuracy \(NumberFormat.percent(accuracy)) is below --min-accuracy \(NumberFormat.percent(least))")
+      return .checkFailed
+    }
+    return .success
   }
 }

@@ -1,0 +1,81 @@
+import ChipModel
+import Runtime
+
+/// What a run prints: the answer first, then where the work was, at 80 columns.
+enum RunSummary {
+  static func text(_ result: RunResult, style: TextStyle) -> String {
+    let samples = max(1, result.samples)
+    var lines: [String] = []
+    let method = result.method.map { ", \($0)" } ?? ""
+    lines.append(
+      style.bold("\(ErrorText.escaped(result.network)) on \(ErrorText.escaped(result.chip))")
+        + ": \(NumberFormat.count(result.samples)) samples, \(NumberFormat.count(result.ticks)) steps "
+        + "(\(NumberFormat.count(result.ticksPerInference)) ticks)\(ErrorText.escaped(method))")
+    lines.append("")
+    if let accuracy = result.accuracy, let interval = result.accuracyInterval {
+      let ann = result.ann.accuracy.map { "; the original network \(NumberFormat.percent($0))" } ?? ""
+      lines.append(
+        row(
+          "accuracy",
+          "\(NumberFormat.percent(accuracy)) (95 % between \(NumberFormat.percent(interval.low, places: 1)) and "
+            + "\(NumberFormat.percent(interval.high, places: 1)))\(ann)"))
+    } else {
+      lines.append(row("accuracy", "unknown: the data have no labels"))
+    }
+    if let steps = result.accuracyByStep, !steps.isEmpty {
+      lines.append(row("by step", Sparkline.render(steps, width: 40, range: 0...1, style: style) + "  1 to \(steps.count)"))
+    }
+    let spike = result.spikeEnergy
+    if let first = spike.stepsToTarget {
+      lines.append(
+        row(
+          "to \(NumberFormat.percent(spike.target, places: 1))",
+          "step \(first), \(NumberFormat.joules(spike.joulesToTarget)) an inference (spike model)"))
+    }
+    lines.append(
+      row(
+        "an inference",
+        "\(NumberFormat.count(result.counts.spikes / samples)) spikes, "
+          + "\(NumberFormat.count(result.counts.synapticOperations / samples)) synaptic operations, "
+          + "\(NumberFormat.count(result.counts.messages / samples)) messages"))
+    let missing = result.bill.missing.isEmpty ? "" : " + \(result.bill.missing.count) unknown"
+    lines.append(
+      row(
+        "energy",
+        "spike model \(NumberFormat.joules(spike.joulesPerInference)), chip "
+          + "\(NumberFormat.joules(result.bill.joulesPerInference))\(missing)"))
+    if let ann = result.operationEnergy.ann.joulesPerInference, let snn = result.operationEnergy.snn.joulesPerInference {
+      lines.append(
+        row(
+          "operations",
+          "\(NumberFormat.joules(snn)) against \(NumberFormat.joules(ann)) of the original network (45 nm, fp32)"))
+    }
+    if let seconds = result.bill.secondsPerInference {
+      lines.append(row("chip time", "\(NumberFormat.seconds(seconds)) an inference"))
+    }
+    let saturations = result.populations.reduce(0) { $0 + $1.saturations }
+    if saturations > 0 { lines.append(row("saturations", NumberFormat.count(saturations))) }
+    lines.append("")
+    var table = Table([
+      .text("population"), .number("neurons"), .number("spikes/image"), .number("rate"), .number("synops/image"),
+    ])
+    for population in result.populations {
+      table.add([
+        .text(population.name), .count(population.neurons), .count(population.spikes / samples),
+        .text(NumberFormat.decimal(population.meanRate, places: 4)), .count(population.synapticOperations / samples),
+      ])
+    }
+    lines.append(table.render(style))
+    if let simulation = result.simulation {
+      lines.append(
+        "Simulated in \(NumberFormat.seconds(simulation.seconds)) on \(simulation.threads) "
+          + "thread\(simulation.threads == 1 ? "" : "s"), "
+          + "\(NumberFormat.si(simulation.synapticOperationsPerSecond, unit: "synaptic operations")) a second.")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func row(_ name: String, _ value: String) -> String {
+    "  " + name + String(repeating: " ", count: max(1, 14 - name.count)) + value
+  }
+}
