@@ -3,8 +3,13 @@ import ChipModel
 /// What `compile` makes: the program and the account of how it was made.
 public struct CompileResult: Sendable {
   public var program: CompiledProgram
+  /// What the compiler proved, one per population.
   public var headroom: [Headroom]
+  /// What each core uses, in the program's order.
   public var loads: [CoreLoad]
+
+  /// The figures of the tables.
+  public var report: CompileReport { CompileReport(program) }
 }
 
 extension CompiledProgram {
@@ -19,9 +24,11 @@ extension CompiledProgram {
     var program = lowering.program
     let partition = try Partition(
       populations: program.populations, projections: program.projections, weights: program.weights, chip: chip,
-      weightBits: lowering.weightBits, order: program.topologicalOrder)
-    let places = Placement.places(
-      cores: partition.cores.count, chip: chip, kind: options.placement, seed: options.seed)
+      weightBits: lowering.weightBits, order: program.topologicalOrder,
+      mapping: options.mapping)
+    let places =
+      options.mapping?.cores.map(\.place)
+      ?? Placement.places(cores: partition.cores.count, chip: chip, kind: options.placement, seed: options.seed)
     let built = CoreBuilder(partition, places: places, mesh: Mesh(chip))
     program.cores = built.cores
     program.routes = built.routes

@@ -10,6 +10,7 @@ public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
   case integerWeight(projection: String, value: Int32, bits: Int)
   case capacity(population: String, need: Int, unit: String, limit: Int, chip: String, remedy: String)
   case tooManyCores(need: Int, limit: Int, chip: String, population: String)
+  case mapping(MappingError)
   case option(String)
 
   public var description: String {
@@ -46,6 +47,7 @@ public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
       "the network needs \(need == Int.max ? "more" : grouped(Int64(need))) cores, chip '\(chip)' has "
         + "\(grouped(Int64(limit))) (full at population '\(population)'); choose a larger chip, or one with more "
         + "neurons or synapse memory a core"
+    case .mapping(let error): error.description
     case .option(let text): text
     }
   }

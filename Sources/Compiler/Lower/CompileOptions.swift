@@ -19,10 +19,13 @@ public struct CompileOptions: Sendable, Equatable {
   public var placement: Placement
   /// Seed of `random` placement.
   public var seed: UInt64
+  /// Which neurons each core holds and where it is, instead of the compiler's own choice and of `placement`.
+  public var mapping: Mapping?
 
   public init(
     weightBits: Int? = nil, membraneBits: Int? = nil, fractionBits: Int? = nil, scale: Scale? = nil,
-    schedule: Schedule = .windowed, placement: Placement = .rowMajor, seed: UInt64 = 0
+    schedule: Schedule = .windowed, placement: Placement = .rowMajor, seed: UInt64 = 0,
+    mapping: Mapping? = nil
   ) {
     self.weightBits = weightBits
     self.membraneBits = membraneBits
@@ -31,5 +34,6 @@ public struct CompileOptions: Sendable, Equatable {
     self.schedule = schedule
     self.placement = placement
     self.seed = seed
+    self.mapping = mapping
   }
 }

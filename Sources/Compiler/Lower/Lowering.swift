@@ -256,55 +256,18 @@ struct Lowering {
       network: ProgramNetwork(name: "", inputDimensions: []), chip: chip, schedule: options.schedule,
       fractionBits: fractionBits, weightBits: weightBits, membraneBits: membraneBits, populations: populations,
       projections: projections, weights: weights, output: ProgramOutput(population: 0, readout: .potential))
-    var payloads = [ClosedRange<Int64>](repeating: 0...1, count: populations.count)
-    headroom = [Headroom](repeating: Headroom(), count: populations.count)
-    for index in program.topologicalOrder {
-      let population = populations[index]
-      var channels = [SumBound](repeating: SumBound(), count: population.shape.channels)
-      for projection in projections where projection.target == index {
-        let isInput = projection.source == nil
-        let payload = projection.source.map { payloads[$0] } ?? InputEncoder.valueRange
-        let bounds = SumBound.perChannel(
-          projection, weights: weights[projection.weights], channels: population.shape.channels, payload: payload)
-        for (channel, bound) in bounds.enumerated() where channel < channels.count {
-          let units = bound.shifted(by: fractionBits)
-          channels[channel].add(
-            isInput ? SumBound(high: (units.high >> 12) + 1, low: (units.low >> 12) - 1) : units)
-        }
-      }
-      var worst = SumBound()
-      for bound in channels {
-        worst.high = max(worst.high, bound.high)
-        worst.low = min(worst.low, bound.low)
-      }
-      worst.add(
-        SumBound(
-          high: max(0, Int64(population.bias.values.max() ?? 0)), low: min(0, Int64(population.bias.values.min() ?? 0))))
-      payloads[index] = population.payloadRange(sum: worst, membraneBits: membraneBits)
-      let shifted = worst.shifted(by: population.model.period - 1)
-      let need = FixedPoint.bits(holding: UInt64(shifted.magnitude))
+    let order = program.topologicalOrder
+    headroom = Headroom.all(program, order: order)
+    for index in order {
+      let need = headroom[index].sumBits
       guard need <= chip.accumulatorBits else {
         throw .sumDoesNotFit(
-          population: population.name, sum: shifted.magnitude, bits: chip.accumulatorBits, chip: chip.name)
+          population: populations[index].name, sum: headroom[index].largestSum, bits: chip.accumulatorBits,
+          chip: chip.name)
       }
       populations[index].accumulatorBits = need <= 16 ? 16 : need <= 32 ? 32 : 64
-      let start = population.initial.values.map { Int64($0.magnitude) }.max() ?? 0
-      let room = FixedPoint.highest(bits: membraneBits) - start
-      headroom[index] = Headroom(
-        largestSum: shifted.magnitude, sumBits: need,
-        stepsToSaturation: shifted.magnitude == 0 ? nil : Int(max(0, room / shifted.magnitude)) + 1)
     }
   }
-}
-
-/// What the compiler proves about one population's sums.
-public struct Headroom: Sendable, Equatable {
-  /// Largest magnitude of one tick's sum, every synapse delivering at once.
-  public var largestSum: Int64 = 0
-  /// Bits of the accumulator that holds it.
-  public var sumBits: Int = 1
-  /// First step in which a saturation is possible at all; nil: never.
-  public var stepsToSaturation: Int?
 }
 
 /// Real parameters with the unit each is counted in, one each or one for all.

@@ -1,11 +1,11 @@
 import ChipModel
 
 /// The limits of one core; nil = not published, so not checked.
-struct CoreLimits: Sendable {
-  var neurons: Int?
-  var synapseBits: Int?
-  var inputAxons: Int?
-  var outputAxons: Int?
+public struct CoreLimits: Sendable, Equatable {
+  public var neurons: Int?
+  public var synapseBits: Int?
+  public var inputAxons: Int?
+  public var outputAxons: Int?
   var bitsPerSynapse: Int
   var sharesConvolutions: Bool
 
@@ -54,7 +54,7 @@ public struct CoreLoad: Sendable, Equatable {
 
 /// A limit, and how much of it is needed at least.
 struct BrokenLimit: Sendable {
-  enum Kind { case neurons, synapseMemory, inputAxons, outputAxons }
+  enum Kind: Sendable { case neurons, synapseMemory, inputAxons, outputAxons }
   var kind: Kind
   var need: Int
   var limit: Int

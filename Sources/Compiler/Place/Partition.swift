@@ -18,14 +18,17 @@ struct Partition {
   let weights: [WeightTensor]
   let limits: CoreLimits
   let chip: ChipDescription
-  private(set) var cores: [Core] = []
+  var cores: [Core] = []
   /// Per population and neuron, the number of destination cores so far.
   private var destinations: [[UInt16]]
   private let incoming: [[Int]]
 
+  /// - Parameters:
+  ///   - order: the populations, every source before its targets.
+  ///   - mapping: which neurons each core holds; nil: chosen here.
   init(
     populations: [Population], projections: [Projection], weights: [WeightTensor], chip: ChipDescription,
-    weightBits: Int, order: [Int]
+    weightBits: Int, order: [Int], mapping: Mapping? = nil
   ) throws(CompileError) {
     self.populations = populations
     self.projections = projections
@@ -35,6 +38,10 @@ struct Partition {
     destinations = populations.map { [UInt16](repeating: 0, count: $0.shape.count) }
     incoming = populations.indices.map { p in
       projections.indices.filter { projections[$0].target == p && projections[$0].source != nil }
+    }
+    if let mapping {
+      try take(mapping, order: order)
+      return
     }
     for population in order.reversed() { try place(population) }
     // Cores were opened from the output backwards.
@@ -62,7 +69,7 @@ struct Partition {
   }
 
   /// Limits that a single neuron breaks whatever the split.
-  private func checkNeuron(_ population: Int) throws(CompileError) {
+  func checkNeuron(_ population: Int) throws(CompileError) {
     let shape = populations[population].shape
     let name = populations[population].name
     // A neuron in the middle has the largest fan-in and reach.
@@ -113,22 +120,16 @@ struct Partition {
     for index in incoming[population] {
       let projection = projections[index]
       guard let sourceIndex = projection.source else { continue }
-      load.synapseBits += storedSynapses(projection, source(index), box) * limits.bitsPerSynapse
+      load.synapseBits +=
+        SynapseMemory.stored(
+          projection, source: source(index), weights: weights[projection.weights], box: box,
+          sharesConvolutions: limits.sharesConvolutions) * limits.bitsPerSynapse
       let reach = Reach(projection, source: source(index), target: shape, box: box)
       load.inputAxons += axons.newCount(reach, of: sourceIndex)
       axons.insert(reach, of: sourceIndex)
     }
     load.outputAxons = outputAxons(box, population)
     return load
-  }
-
-  /// Stored weights: once per channel where the core shares a convolution's weights, else once per synapse.
-  private func storedSynapses(_ projection: Projection, _ source: MapShape, _ box: Box) -> Int {
-    let tensor = weights[projection.weights]
-    if limits.sharesConvolutions || projection.kind == .dense {
-      return tensor.count / max(1, tensor.shape[0]) * (projection.kind == .dense ? box.count : box.channels.count)
-    }
-    return SynapseCount(projection, source: source, weights: tensor, box: box).total
   }
 
   private func outputAxons(_ box: Box, _ population: Int) -> Int {
@@ -146,7 +147,7 @@ struct Partition {
     (core.load + load(box, population, beside: core)).broken(limits) == nil
   }
 
-  private mutating func put(_ box: Box, _ population: Int, on core: Int) {
+  mutating func put(_ box: Box, _ population: Int, on core: Int) {
     cores[core].load = cores[core].load + load(box, population, beside: cores[core])
     let shape = populations[population].shape
     for index in incoming[population] {

@@ -1,0 +1,63 @@
+import ChipModel
+
+extension CompileReport {
+  /// The `format` of the document.
+  public static let format = "nmsim-compile/1"
+
+  /// Everything as a JSON document: all cores, plain numbers, `null` for what is unknown or not limited.
+  public var document: JSONOutput {
+    .object([
+      ("format", .string(Self.format)), ("network", .string(network)), ("method", Self.text(method)),
+      ("chip", .string(chip)), ("schedule", .string(schedule.name)), ("weightBits", .int(weightBits)),
+      ("membraneBits", .int(membraneBits)), ("fractionBits", .int(fractionBits)),
+      ("accumulatorBits", .int(accumulatorBits)), ("depth", .int(depth)), ("steps", Self.int(steps)),
+      ("ticksPerInference", Self.int(steps.map { $0 + extraTicks })), ("extraTicks", .int(extraTicks)),
+      ("populations", .array(populations.map(Self.document))),
+      ("relays", .strings(relays.map(\.name))),
+      (
+        "limits",
+        .object([
+          ("cores", Self.int(totalCores)), ("neurons", Self.int(limits.neurons)),
+          ("synapseBits", Self.int(limits.synapseBits)), ("inputAxons", Self.int(limits.inputAxons)),
+          ("outputAxons", Self.int(limits.outputAxons)),
+        ])
+      ), ("cores", .array(cores.map(Self.document))), ("routes", .int(routes)), ("longestRoute", .int(longestRoute)),
+      ("limiting", limiting.map(Self.document) ?? .null),
+    ])
+  }
+
+  private static func document(_ population: Population) -> JSONOutput {
+    .object([
+      ("name", .string(population.name)), ("shape", .integers(population.dimensions)),
+      ("neurons", .int(population.neurons)), ("model", .string(population.model.name)),
+      ("isRelay", .bool(population.isRelay)), ("cores", .int(population.cores)),
+      ("synapses", .int(population.synapses)), ("weights", .int(population.weights)),
+      ("hostWeights", .int(population.hostWeights)),
+      ("threshold", population.thresholds.map { .integers([$0.lowerBound, $0.upperBound]) } ?? .null),
+      ("unit", .array([.number(population.units.lowerBound), .number(population.units.upperBound)])),
+      ("largestRoundingError", .number(population.largestError)),
+      ("largestRoundingErrorInUnits", .number(population.relativeError)),
+      ("largestSum", .int(Int(population.headroom.largestSum))), ("sumBits", .int(population.headroom.sumBits)),
+      ("firstStepOfSaturation", int(population.headroom.stepsToSaturation)),
+    ])
+  }
+
+  private static func document(_ core: Core) -> JSONOutput {
+    .object([
+      ("core", .int(core.index)), ("place", .int(core.place)), ("populations", .strings(core.populations)),
+      ("neurons", .int(core.load.neurons)), ("synapseBits", .int(core.load.synapseBits)),
+      ("inputAxons", .int(core.load.inputAxons)), ("outputAxons", .int(core.load.outputAxons)),
+      ("fullest", core.fullest.map(document) ?? .null),
+    ])
+  }
+
+  private static func document(_ share: Share) -> JSONOutput {
+    .object([
+      ("resource", .string(share.resource.rawValue)), ("core", int(share.core)), ("used", .int(share.used)),
+      ("limit", .int(share.limit)), ("fraction", .number(share.fraction)),
+    ])
+  }
+
+  private static func int(_ value: Int?) -> JSONOutput { value.map { .int($0) } ?? .null }
+  private static func text(_ value: String?) -> JSONOutput { value.map { .string($0) } ?? .null }
+}
