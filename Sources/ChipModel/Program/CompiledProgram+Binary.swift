@@ -6,6 +6,9 @@ extension CompiledProgram {
   static let magic = Array("NMSIMPRG".utf8)
   static let version: UInt32 = 1
 
+  /// Whether a file's bytes begin as a program's do.
+  public static func isProgram(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
+
   /// The program as a file's bytes. The same program gives the same bytes.
   public func encoded() -> [UInt8] {
     var writer = ByteWriter()

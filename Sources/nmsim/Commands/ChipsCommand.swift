@@ -1,7 +1,9 @@
+import ChipModel
+
 /// `nmsim chips`: the chip descriptions that come with nmsim.
 enum ChipsCommand {
-  /// Names that completions offer; any other description in `configs`, or a file, is taken as well.
-  static let names = ["generic-45nm", "ideal", "loihi", "truenorth"]
+  /// The built-in chips; a file is taken as well.
+  static let names = ChipLibrary.names
 
   static let spec = CommandSpec(
     name: "chips", abstract: "List chip descriptions, or show one",
@@ -22,6 +24,48 @@ enum ChipsCommand {
     exits: [.missingInput, .badConfiguration])
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
-    throw .notWritten(spec.name)
+    if arguments.positional("action") == "show" {
+      guard let name = arguments.positional("chip") else {
+        throw CommandError(
+          .usage, subject: "chips", problem: "show needs the name of a chip", remedy: "for example 'nmsim chips show loihi'")
+      }
+      try show(name, arguments, terminal)
+    } else {
+      if let name = arguments.positional("chip") {
+        throw CommandError(
+          .usage, subject: "chips", problem: "list takes no chip, got '\(name)'",
+          remedy: "'nmsim chips show \(name)' shows one")
+      }
+      try list(arguments, terminal)
+    }
+    return .success
+  }
+
+  /// - Parameter nameOrPath: a built-in name, or a file.
+  static func load(_ nameOrPath: String) throws(CommandError) -> ChipDescription {
+    do throws(ChipError) { return try ChipLibrary.load(nameOrPath) } catch { throw CommandError(error) }
+  }
+
+  private static func show(
+    _ name: String, _ arguments: ParsedArguments, _ terminal: Terminal
+  ) throws(CommandError) {
+    let chip = try load(name)
+    if let json = arguments.string("json") { try OutputFile.write(chip.document, to: json, terminal) }
+    let tables = arguments.tables(terminal)
+    tables.say(ChipText(chip: chip, style: tables.style).page)
+  }
+
+  private static func list(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) {
+    var chips: [ChipDescription] = []
+    for name in ChipLibrary.names { chips.append(try load(name)) }
+    if let json = arguments.string("json") {
+      let document = JSONOutput.object([
+        ("format", .string("nmsim-chips/1")), ("default", .string(ChipLibrary.defaultName)),
+        ("chips", .array(chips.map(ChipText.summary))),
+      ])
+      try OutputFile.write(document, to: json, terminal)
+    }
+    let tables = arguments.tables(terminal)
+    tables.say(ChipText.list(chips, tables.style))
   }
 }

@@ -1,3 +1,6 @@
+import ChipModel
+import Compiler
+
 /// `nmsim compile`: a spiking network becomes a program for a chip.
 enum CompileCommand {
   private static let arithmetic = "Chip and arithmetic"
@@ -19,25 +22,29 @@ enum CompileCommand {
         "weight-bits", .integer(2...16), "N", standard: .described("the chip's"), group: arithmetic,
         "Bits of a weight."),
       .option(
-        "membrane-bits", .integer(4...62), "N", standard: .described("the chip's"), group: arithmetic,
+        "membrane-bits", .integer(2...32), "N", standard: .described("the chip's"), group: arithmetic,
         "Bits of a membrane potential."),
       .option(
-        "fraction-bits", .integer(0...24), "N", standard: .described("the chip's, else 0"), group: arithmetic,
+        "fraction-bits", .integer(0...15), "N", standard: .described("the chip's, else 0"), group: arithmetic,
         "Extra low bits of biases, thresholds and potentials."),
       .option(
         "scale", .choice(["channel", "population"]), "channel|population", standard: .described("the finest possible"),
         group: arithmetic, "What shares one weight scale: an output channel, or a whole population."),
       .option(
         "mapping", .choiceOrFile(["row-major", "random"]), "row-major|random|FILE", standard: .value("row-major"),
-        group: placement, "Where the cores are placed."),
+        group: placement,
+        "Where the cores are placed, or a file that says which neurons each core holds."),
       .option(
         "schedule", .choice(["windowed", "continuous"]), "windowed|continuous", standard: .value("windowed"),
         group: placement, "Layers active in their windows, or all at every tick."),
       .option(
         "seed", .integer(0...Int.max), "N", standard: .value("0"), group: placement, "Seed of the random mapping."),
       .option(
-        "output", short: "o", .file, "FILE", standard: .described("NETWORK with .nmsim for .json"), group: outputs,
-        "The program."),
+        "output", short: "o", .file, "FILE", standard: .described("NETWORK's name with .nmsim, in this folder"),
+        group: outputs, "The program."),
+      .option(
+        "write-mapping", .file, "FILE", group: outputs,
+        "Also write which neurons each core holds, to change and give to --mapping."),
       .option("json", .file, "FILE", group: outputs, "Also write the tables as JSON; '-' is standard output."),
       .quiet, .color,
     ],
@@ -46,10 +53,110 @@ enum CompileCommand {
       ExampleSpec(
         "nmsim compile net.json --chip loihi --weight-bits 6 -o loihi.nmsim", "For another chip, with narrower weights."
       ),
+      ExampleSpec(
+        "nmsim compile net.json --write-mapping map.json", "Also writes the mapping, to be changed by hand."),
+      ExampleSpec("nmsim compile net.json --mapping map.json", "With that mapping, every limit checked again."),
     ],
     exits: [.badData, .missingInput, .doesNotFit, .badConfiguration])
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
-    throw .notWritten(spec.name)
+    let path = arguments.positional("network") ?? ""
+    let output = arguments.string("output") ?? PathText.baseName(of: path, without: ".json") + ".nmsim"
+    try checkOutput(output, network: path)
+    let file: NetworkFile
+    let network: CheckedNetwork
+    do throws(NetworkFileError) {
+      file = try NetworkFile(reading: path)
+      network = try file.checked()
+    } catch {
+      throw CommandError(error)
+    }
+    let chip = try ChipsCommand.load(arguments.string("chip") ?? ChipLibrary.defaultName)
+    let options = try options(arguments)
+    let mapping = options.mapping == nil ? nil : arguments.string("mapping")
+    var program: CompiledProgram
+    do throws(CompileError) {
+      program = try CompiledProgram.compile(network, chip: chip, options: options).program
+    } catch {
+      throw CommandError(error, network: path, mapping: mapping)
+    }
+    try nameData(&program, file: file, output: output)
+    let size = try ProgramStore.write(program, to: output)
+    if let path = arguments.string("write-mapping") {
+      let bytes = MappingFile.bytes(of: Mapping(program))
+      if path == "-" {
+        terminal.print(String(decoding: bytes, as: UTF8.self))
+      } else {
+        try OutputFile.write(bytes, to: path)
+      }
+    }
+    try show(program, arguments, terminal, wrote: output, size: size)
+    return .success
+  }
+
+  /// Tables and JSON.
+  private static func show(
+    _ program: CompiledProgram, _ arguments: ParsedArguments, _ terminal: Terminal, wrote output: String, size: Int
+  ) throws(CommandError) {
+    let json = arguments.string("json")
+    var tables = arguments.tables(terminal)
+    if arguments.string("write-mapping") == "-" { tables.isQuiet = true }
+    if tables.isQuiet && json == nil { return }
+    let report = CompileReport(program)
+    if let json { try OutputFile.write(report.document, to: json, terminal) }
+    tables.say(ProgramTables(report: report, style: tables.style).text)
+    tables.say("Wrote \(ErrorText.escaped(output)), \(NumberFormat.count(size, of: "byte")).\n")
+  }
+
+  /// Refuses outputs that would not do what they say.
+  private static func checkOutput(_ output: String, network: String) throws(CommandError) {
+    if output == "-" {
+      throw CommandError(
+        .usage, subject: "compile", problem: "a program is binary and goes into a file, not to '-'",
+        remedy: "give -o a file name")
+    }
+    if let there = FileSystemPath.resolved(output), there == FileSystemPath.resolved(network) {
+      throw CommandError(
+        .usage, subject: output, problem: "the program would replace its own network", remedy: "give -o another name")
+    }
+  }
+
+  private static func options(_ arguments: ParsedArguments) throws(CommandError) -> CompileOptions {
+    var options = CompileOptions(
+      weightBits: arguments.int("weight-bits"), membraneBits: arguments.int("membrane-bits"),
+      fractionBits: arguments.int("fraction-bits"),
+      scale: arguments.string("scale").flatMap(CompileOptions.Scale.init(rawValue:)),
+      schedule: arguments.string("schedule").flatMap(Schedule.init(name:)) ?? .windowed,
+      seed: UInt64(clamping: arguments.int("seed") ?? 0))
+    guard let mapping = arguments.string("mapping") else { return options }
+    if let placement = CompileOptions.Placement(rawValue: mapping) {
+      options.placement = placement
+    } else {
+      options.mapping = try readMapping(mapping)
+    }
+    return options
+  }
+
+  private static func readMapping(_ path: String) throws(CommandError) -> Mapping {
+    let bytes: [UInt8]
+    do throws(FileError) { bytes = try FileReader.bytes(of: path, limit: MappingFile.maximumBytes) } catch {
+      throw CommandError(error)
+    }
+    do throws(JSONError) { return try MappingFile.parse(bytes) } catch {
+      throw CommandError(.badData, subject: path, message: error.description)
+    }
+  }
+
+  /// Test data is found from the program's folder, wherever the network lies.
+  private static func nameData(
+    _ program: inout CompiledProgram, file: NetworkFile, output: String
+  ) throws(CommandError) {
+    let folder = PathText.folder(of: output)
+    guard let here = FileSystemPath.resolved(folder) else {
+      throw CommandError(FileError.folderMissing(path: output))
+    }
+    guard let there = FileSystemPath.resolved(file.folder) else { return }
+    program.network.images = program.network.images.map { PathText.relative($0, in: there, from: here) }
+    program.network.labels = program.network.labels.map { PathText.relative($0, in: there, from: here) }
   }
 }

@@ -1,3 +1,6 @@
+import ChipModel
+import Compiler
+
 /// `nmsim inspect`: what is in a network, a program or a result.
 enum InspectCommand {
   static let spec = CommandSpec(
@@ -16,6 +19,132 @@ enum InspectCommand {
     exits: [.badData, .missingInput])
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
-    throw .notWritten(spec.name)
+    let tables = arguments.tables(terminal)
+    let paths = arguments.positionals("files")
+    var documents: [JSONOutput] = []
+    for (index, path) in paths.enumerated() {
+      let content = try Content(reading: path)
+      if index > 0 { tables.say("\n") }
+      if paths.count > 1 { tables.say(tables.style.bold("\(ErrorText.escaped(path)): \(content.kind)") + "\n\n") }
+      tables.say(content.text(tables.style))
+      documents.append(
+        .object([("file", .string(path)), ("kind", .string(content.kind)), ("content", content.document)]))
+    }
+    if let json = arguments.string("json") {
+      let document = JSONOutput.object([("format", .string("nmsim-inspect/1")), ("files", .array(documents))])
+      try OutputFile.write(document, to: json, terminal)
+    }
+    return .success
+  }
+
+  /// A file that was recognised by what is in it.
+  enum Content: Sendable {
+    case network(Network)
+    case program(CompiledProgram)
+    case chip(ChipDescription)
+    /// A result or another document of a known form: its `format` and the whole text.
+    case document(format: String, JSONValue)
+
+    /// Largest JSON file, bytes.
+    private static let maximumBytes = 1 << 30
+
+    init(reading path: String) throws(CommandError) {
+      let bytes: [UInt8]
+      do throws(FileError) { bytes = try FileReader.bytes(of: path, limit: ProgramStore.maximumBytes) } catch {
+        throw CommandError(error)
+      }
+      if ProgramStore.isProgram(bytes) {
+        self = .program(try ProgramStore.decode(bytes, path: path))
+        return
+      }
+      let blanks: [UInt8] = [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF]
+      let first = bytes.first { !blanks.contains($0) }
+      guard first == UInt8(ascii: "{") || first == UInt8(ascii: "/") else { throw .notRecognised(path) }
+      let root: JSONValue
+      do throws(JSONError) {
+        root = try JSONParser.parse(bytes, options: .init(allowsComments: true, maximumBytes: Self.maximumBytes))
+      } catch {
+        throw CommandError(.badData, subject: path, message: error.description)
+      }
+      switch root.format {
+      case NetworkDocument.format?:
+        do throws(NetworkFileError) {
+          let file = try NetworkFile(text: bytes, path: path)
+          _ = try file.checked()
+          self = .network(file.network)
+        } catch {
+          throw CommandError(error)
+        }
+      case ChipDescription.format?:
+        // By path, so that 'extends' finds its file; a plain name would mean a built-in chip.
+        self = .chip(try ChipsCommand.load(path.contains("/") ? path : "./" + path))
+      case let format? where format.hasPrefix("nmsim-"): self = .document(format: format, root)
+      default: throw .notRecognised(path)
+      }
+    }
+
+    /// What it is, in a word or two.
+    var kind: String {
+      switch self {
+      case .network: "network"
+      case .program: "program"
+      case .chip: "chip description"
+      case .document(let format, _): format
+      }
+    }
+
+    /// What is shown.
+    func text(_ style: TextStyle) -> String {
+      switch self {
+      case .network(let network): NetworkText(network: network, style: style).page
+      case .program(let program):
+        ProgramTables(report: CompileReport(program), style: style).text
+      case .chip(let chip): ChipText(chip: chip, style: style).page
+      case .document(_, let value): DocumentText(value: value, style: style).page
+      }
+    }
+
+    /// The same for `--json`.
+    var document: JSONOutput {
+      switch self {
+      case .network(let network): NetworkText.summary(network)
+      case .program(let program): CompileReport(program).document
+      case .chip(let chip): chip.document
+      case .document(_, let value): JSONOutput(value)
+      }
+    }
+  }
+}
+
+extension CommandError {
+  fileprivate static func notRecognised(_ path: String) -> CommandError {
+    CommandError(
+      .badData, subject: path, problem: "neither a network, a program, a result nor a chip description",
+      remedy: "give a file that nmsim wrote")
+  }
+}
+
+extension JSONValue {
+  /// The `format` member of an object.
+  fileprivate var format: String? {
+    guard case .object(let members) = kind, let member = members.first(where: { $0.key == "format" }),
+      case .string(let text) = member.value.kind
+    else { return nil }
+    return text
+  }
+}
+
+extension JSONOutput {
+  /// A value that was read, to be written.
+  fileprivate init(_ value: JSONValue) {
+    switch value.kind {
+    case .null: self = .null
+    case .bool(let flag): self = .bool(flag)
+    case .integer(let number): self = Int(exactly: number).map { .int($0) } ?? .double(Double(number))
+    case .number(let number): self = .number(number)
+    case .string(let text): self = .string(text)
+    case .array(let elements): self = .array(elements.map { JSONOutput($0) })
+    case .object(let members): self = .object(members.map { ($0.key, JSONOutput($0.value)) })
+    }
   }
 }

@@ -1,21 +1,37 @@
 import ChipModel
 
-/// Outputs of commands: written beside and renamed, errors as one line with their exit status.
+/// Files that commands write.
 enum OutputFile {
+  /// Replaces the file atomically.
   static func write(_ bytes: [UInt8], to path: String) throws(CommandError) {
-    do throws(FileError) {
-      try AtomicFile.write(bytes, to: path)
-    } catch {
-      throw CommandError(.cannotWrite, subject: error.path, problem: error.message)
-    }
+    do throws(FileError) { try AtomicFile.write(bytes, to: path) } catch { throw CommandError(error) }
   }
 
+  /// Writes a JSON document to a file, or to standard output for `-`.
+  static func write(_ document: JSONOutput, to path: String, _ terminal: Terminal) throws(CommandError) {
+    let text = try text(of: document)
+    if path == "-" {
+      terminal.print(text)
+    } else {
+      try write(Array(text.utf8), to: path)
+    }
+  }
+}
+
+extension OutputFile {
   /// A document as text.
   static func text(of document: JSONOutput) throws(CommandError) -> String {
-    do throws(JSONWriteError) {
-      return try JSONWriter.text(of: document)
-    } catch {
-      throw CommandError(.software, wrapping: error)
+    do throws(JSONWriteError) { return try JSONWriter.text(of: document) } catch {
+      throw CommandError(.software, problem: error.description)
     }
+  }
+}
+
+extension ParsedArguments {
+  /// The terminal for tables: none where `--json -` takes standard output for the document.
+  func tables(_ terminal: Terminal) -> Terminal {
+    var terminal = terminal
+    if string("json") == "-" { terminal.isQuiet = true }
+    return terminal
   }
 }

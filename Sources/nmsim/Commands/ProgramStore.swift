@@ -2,23 +2,37 @@ import ChipModel
 
 /// Programs on disk, with the errors and exit statuses of the command line.
 enum ProgramStore {
+  /// Largest program file, bytes.
+  static let maximumBytes = ProgramFile.maximumBytes
+
+  /// Replaces the file atomically.
+  /// - Returns: bytes written.
+  @discardableResult
+  static func write(_ program: CompiledProgram, to path: String) throws(CommandError) -> Int {
+    let bytes = program.encoded()
+    try OutputFile.write(bytes, to: path)
+    return bytes.count
+  }
+
+  /// Reads a program file and its SHA-256: exit status 66 where it cannot be read, 65 where it is no sound program.
   static func read(_ path: String) throws(CommandError) -> (program: CompiledProgram, hash: String) {
     do throws(ProgramFile.Failure) {
       return try ProgramFile.read(path)
     } catch {
       switch error {
-      case .file(let error): throw CommandError(.missingInput, subject: error.path, problem: error.message)
+      case .file(let error): throw CommandError(error)
       case .program(let path, let error): throw CommandError(.badData, subject: path, wrapping: error)
       }
     }
   }
 
-  @discardableResult
-  static func write(_ program: CompiledProgram, to path: String) throws(CommandError) -> String {
-    do throws(FileError) {
-      return try ProgramFile.write(program, to: path)
-    } catch {
-      throw CommandError(.cannotWrite, subject: error.path, problem: error.message)
+  /// The same for bytes that were read already.
+  static func decode(_ bytes: [UInt8], path: String) throws(CommandError) -> CompiledProgram {
+    do throws(ProgramError) { return try CompiledProgram(decoding: bytes) } catch {
+      throw CommandError(.badData, subject: path, wrapping: error)
     }
   }
+
+  /// Whether the bytes begin as a program file does.
+  static func isProgram(_ bytes: [UInt8]) -> Bool { CompiledProgram.isProgram(bytes) }
 }

@@ -5,6 +5,20 @@ enum NumberFormat {
     (value < 0 ? "-" : "") + grouped(String(value.magnitude))
   }
 
+  /// `1 core`, `2 cores`
+  static func count(_ value: Int, of word: String) -> String { "\(count(value)) \(word)\(value == 1 ? "" : "s")" }
+
+  /// Three significant digits: 1.234 as `1.23`, 0.01234 as `0.0123`, 1.234e-7 as `1.23e-7`; 1,000,000 and more in full.
+  static func significant(_ value: Double) -> String {
+    let magnitude = value.magnitude
+    guard magnitude > 0, magnitude < 999_500 else { return plain(value) }
+    if magnitude >= 0.9995 { return decimal(value, places: magnitude >= 99.95 ? 0 : magnitude >= 9.995 ? 1 : 2) }
+    var (digits, exponent) = (magnitude, 0)
+    while digits < 0.9995 { (digits, exponent) = (digits * 10, exponent - 1) }
+    if exponent >= -4 { return decimal(value, places: 2 - exponent) }
+    return "\(value < 0 ? "-" : "")\(decimal(digits, places: 2))e\(exponent)"
+  }
+
   /// A number with a fixed number of decimals (0 to 9) and thousands separators; `unknown` for nil.
   static func decimal(_ value: Double?, places: Int) -> String {
     guard let value else { return "unknown" }

@@ -1,0 +1,184 @@
+import ChipModel
+
+/// A chip description for people: a line in the list, or a page with every constant, its source and its certainty.
+struct ChipText: Sendable {
+  let chip: ChipDescription
+  let style: TextStyle
+
+  // MARK: List
+
+  /// One row and one title line for each chip.
+  static func list(_ chips: [ChipDescription], _ style: TextStyle) -> String {
+    var table = Table([
+      .text("chip"), .number("chips"), .number("cores each"), .number("neurons each"), .number("weights"),
+      .number("membranes"), .number("energies"),
+    ])
+    func count(_ value: Int?) -> Table.Cell { value.map { .count($0) } ?? "-" }
+    for chip in chips {
+      let known = chip.knownEnergies
+      table.add([
+        .text(chip.name + (chip.name == ChipLibrary.defaultName ? " *" : "")), count(chip.chips),
+        count(chip.coresPerChip), count(chip.neuronsPerCore), .text("\(chip.defaultWeightBits) bits"),
+        .text("\(chip.membraneBits) bits"),
+        .text(known == 0 ? "none" : "\(known) of \(ChipAction.allCases.count)"),
+      ])
+    }
+    let lines = table.render(style).split(separator: "\n").map(String.init)
+    var text = (lines.first ?? "") + "\n"
+    for (row, chip) in zip(lines.dropFirst(), chips) {
+      text += row + "\n" + TextLayout.paragraph(ErrorText.escaped(chip.title), indent: 4, width: style.width)
+    }
+    return text + "\n"
+      + TextLayout.paragraph(
+        "* default of 'compile'. -: not limited, or not published. energies: actions whose energy is known. "
+          + "'nmsim chips show CHIP' has every constant with its source.", width: style.width)
+  }
+
+  /// A row of the list as JSON.
+  static func summary(_ chip: ChipDescription) -> JSONOutput {
+    func int(_ value: Int?) -> JSONOutput { value.map { .int($0) } ?? .null }
+    return .object([
+      ("name", .string(chip.name)), ("title", .string(chip.title)), ("chips", int(chip.chips)),
+      ("coresPerChip", int(chip.coresPerChip)), ("neuronsPerCore", int(chip.neuronsPerCore)),
+      ("weightBits", .int(chip.weightBits)), ("defaultWeightBits", .int(chip.defaultWeightBits)),
+      ("membraneBits", .int(chip.membraneBits)), ("knownEnergies", .int(chip.knownEnergies)),
+      ("energies", .int(ChipAction.allCases.count)),
+    ])
+  }
+
+  // MARK: Page
+
+  /// Every constant with unit, certainty and source; unknown ones are named.
+  var page: String {
+    var facts = FactList()
+    facts.add("chip", chip.name)
+    facts.add("title", chip.title)
+    if !chip.lineage.isEmpty { facts.add("extends", chip.lineage.joined(separator: ", ")) }
+    for note in chip.notes { facts.add("note", note) }
+    var sources: [String] = []
+    var parts = [facts.render(style)]
+    for section in sections {
+      var table = Table([.text(section.title), .number("value"), .text("certainty"), .text("source")])
+      for item in section.items {
+        var cells: [Table.Cell] = [.text(item.key), .text(item.value)]
+        if let (source, certainty) = item.provenance {
+          let number = sources.firstIndex(of: source) ?? sources.count
+          if number == sources.count { sources.append(source) }
+          cells += [.text(certainty.rawValue), .text("[\(number + 1)]")]
+        }
+        table.add(cells)
+      }
+      parts.append(table.render(style))
+    }
+    if !sources.isEmpty {
+      let list = sources.enumerated().map { (term: "[\($0 + 1)]", text: ErrorText.escaped($1)) }
+      parts.append(style.bold("sources") + "\n" + TextLayout.list(list, column: 8, width: style.width))
+    }
+    return parts.joined(separator: "\n")
+  }
+
+  private struct Item {
+    var key: String
+    var value: String
+    var provenance: (String, Certainty)?
+  }
+
+  private func item<Value>(_ key: String, _ constant: Sourced<Value>?, _ text: (Value) -> String) -> Item {
+    Item(
+      key: key, value: constant.map { text($0.value) } ?? "unknown",
+      provenance: constant.map { ($0.source, $0.certainty) })
+  }
+
+  private var sections: [(title: String, items: [Item])] {
+    let models = item("neuronModels", chip.neuronModels) { $0.joined(separator: " ") }
+    var datapath = constants(.datapath)
+    datapath.append(chip.neuronModels == nil ? Item(key: "neuronModels", value: "all (default)") : models)
+    var limits = constants(.limits)
+    if chip.crossbar != nil {
+      limits.append(
+        item("crossbar", chip.crossbar) { "\($0.axons) axons, \($0.axonTypes) types\($0.binary ? ", binary" : "")" })
+    }
+    if chip.convolutionCore != nil {
+      limits.append(
+        item("convolutionCore", chip.convolutionCore) {
+          "kernel \($0.maximumKernel), \($0.maximumChannels) channels, map \($0.maximumInputSide)"
+        })
+    }
+    if chip.coreTypes != nil {
+      limits.append(
+        item("coreTypes", chip.coreTypes) { types in
+          types.map { "\($0.count) x \(NumberFormat.count($0.neurons))" }.joined(separator: ", ")
+        })
+    }
+    var time = costs(chip.time, .time)
+    time.append(item("tick", chip.tickSeconds) { Quantity.time.text($0) })
+    time.append(
+      item("barrier", chip.barrier) { steps in
+        guard let first = steps.first, let last = steps.last else { return "none" }
+        let low = Quantity.time.text(first.seconds)
+        return steps.count == 1 ? low : "\(low) to \(Quantity.time.text(last.seconds))"
+      })
+    return [
+      ("datapath", datapath), ("limits", limits), ("mesh", constants(.mesh)), ("energy", costs(chip.energy, .energy)),
+      ("time", time),
+      ("power", StaticPower.allCases.map { key in item(key.rawValue, chip.power[key]) { Quantity.power.text($0) } }),
+    ]
+  }
+
+  private func constants(_ section: ChipSection) -> [Item] {
+    let numbers = ChipNumber.allCases.filter { $0.section == section }.map { key in
+      var result = item(key.rawValue, chip.numbers[key]) { key.text($0) }
+      if chip.numbers[key] == nil, let standard = key.defaultValue { result.value = key.text(standard) + " (default)" }
+      return result
+    }
+    let rules = ChipRule.allCases.filter { $0.section == section }.map { key in
+      var result = item(key.rawValue, chip.rules[key]) { $0 ? "yes" : "no" }
+      if chip.rules[key] == nil { result.value = "no (default)" }
+      return result
+    }
+    return numbers + rules
+  }
+
+  private func costs(_ table: CostTable, _ dimension: Quantity) -> [Item] {
+    ChipAction.allCases.map { action in
+      guard let cost = table[action] else {
+        let fallback = table.cost(of: action) == nil ? nil : action.fallback
+        return Item(key: action.rawValue, value: fallback.map { "as \($0.rawValue)" } ?? "unknown")
+      }
+      let value =
+        switch cost {
+        case .known(let constant): dimension.text(constant.value)
+        case .included(let target): "in \(target.value.rawValue)"
+        }
+      return Item(key: action.rawValue, value: value, provenance: (cost.source, cost.certainty))
+    }
+  }
+}
+
+extension ChipDescription {
+  /// Actions whose energy is known, included in another or their fallback's.
+  var knownEnergies: Int { ChipAction.allCases.count { energy.cost(of: $0) != nil } }
+}
+
+extension ChipNumber {
+  /// A value with its unit.
+  fileprivate func text(_ value: Int) -> String {
+    let unit =
+      switch self {
+      case .weightBits, .defaultWeightBits, .maximumWeightShift, .membraneBits, .accumulatorBits, .fractionBits,
+        .spikePayloadBits, .synapseMemoryBitsPerCore, .bitsPerSynapse:
+        "bit"
+      case .chips: "chip"
+      case .coresPerChip, .coresPerTile, .destinationsPerNeuron: "core"
+      case .neuronsPerCore: "neuron"
+      case .inputAxonsPerCore, .outputAxonsPerCore: "axon"
+      case .fanInPerNeuron: "synapse"
+      case .maximumDelay: "tick"
+      case .width, .height: "tile"
+      case .chipColumns: "column"
+      case .linkHops: "hop"
+      case .linkBufferMessages: "message"
+      }
+    return NumberFormat.count(value, of: unit)
+  }
+}

@@ -1,0 +1,69 @@
+import ChipModel
+import Compiler
+
+/// Which exit status goes with which error of another stage, and how its line is divided.
+extension CommandError {
+  /// An error whose text says what is wrong and, after its last `; `, what to do.
+  init(_ status: ExitStatus, subject: String? = nil, message: String) {
+    let parts = Self.divided(message)
+    self.init(status, subject: subject, problem: parts.problem, remedy: parts.remedy)
+  }
+
+  /// At the last `; ` that is not inside quotes: a name may hold one.
+  private static func divided(_ message: String) -> (problem: String, remedy: String?) {
+    var tail: [Character] = []
+    var rest = Array(message)
+    var isQuoted = false
+    while let last = rest.popLast() {
+      if last == "'" { isQuoted.toggle() }
+      if last == ";", tail.last == " ", !isQuoted, !rest.isEmpty {
+        return (String(rest), String(tail.dropLast().reversed()))
+      }
+      tail.append(last)
+    }
+    return (message, nil)
+  }
+
+  init(_ error: FileError) {
+    let status: ExitStatus =
+      switch error {
+      case .tooLarge: .badData
+      default: error.isAboutWriting ? .cannotWrite : .missingInput
+      }
+    self.init(status, subject: error.path, message: error.message)
+  }
+
+  init(_ error: NetworkFileError) {
+    if case .file(let error) = error {
+      self.init(error)
+    } else {
+      self.init(.badData, subject: error.path, message: error.message)
+    }
+  }
+
+  init(_ error: ChipError) {
+    switch error {
+    case .unreadable(let error): self.init(error)
+    case .description(let error, let file): self.init(.badConfiguration, subject: file, message: "\(error)")
+    default: self.init(.badConfiguration, message: error.description)
+    }
+  }
+
+  /// - Parameters:
+  ///   - network: file of the network.
+  ///   - mapping: file of the mapping that was asked for.
+  init(_ error: CompileError, network: String, mapping: String?) {
+    switch error {
+    case .option, .periodCodeNeedsWindows:
+      self.init(.usage, subject: network, message: error.description)
+    case .mixedAmplitude:
+      self.init(.badData, subject: network, message: error.description)
+    case .mapping(let problem):
+      self.init(
+        problem.isAboutLimits ? .doesNotFit : .badData, subject: mapping ?? network, message: problem.description)
+    case .unsupportedModel, .thresholdsPerNeuron, .thresholdBelowOne, .doesNotFit, .sumDoesNotFit, .integerWeight,
+      .capacity, .tooManyCores:
+      self.init(.doesNotFit, subject: network, message: error.description)
+    }
+  }
+}

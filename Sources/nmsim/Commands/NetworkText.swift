@@ -1,0 +1,164 @@
+import ChipModel
+import Compiler
+
+/// A network for people: input, populations, projections, output, the network it came from, its history.
+struct NetworkText: Sendable {
+  let network: Network
+  let style: TextStyle
+
+  /// The whole page.
+  var page: String { [head, populations, projections].joined(separator: "\n") }
+
+  private var head: String {
+    var facts = FactList()
+    facts.add("network", network.name)
+    facts.add("input", "\(network.input.kind.rawValue) \(ProgramTables.shape(network.input.shape))")
+    facts.add("preprocessing", preprocessing)
+    facts.add("images", network.input.images)
+    facts.add("labels", network.input.labels)
+    facts.add("output", "\(network.output.readout.rawValue) of \(network.output.population)")
+    let neurons = network.populations.reduce(0) { $0 + Self.count($1.shape) }
+    let weights = network.projections.reduce(0) { $0 + (shape($1.weights).map(Self.count) ?? 0) }
+    facts.add("size", "\(NumberFormat.count(neurons, of: "neuron")), \(NumberFormat.count(weights, of: "weight"))")
+    if let ann = network.ann {
+      let on = ann.accuracyOn.map { " on \($0)" } ?? ""
+      facts.add("ann accuracy", NumberFormat.percent(ann.accuracy) + on)
+      facts.add("ann size", annSize(ann))
+    }
+    for entry in network.provenance { facts.add(entry.key, Self.text(entry.value)) }
+    return facts.render(style)
+  }
+
+  private func annSize(_ ann: SourceNetwork) -> String? {
+    let parts = [
+      ann.parameters.map { NumberFormat.count($0, of: "parameter") },
+      ann.multiplyAccumulates.map { "\(NumberFormat.count($0)) multiply-accumulates" },
+    ].compactMap(\.self)
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+
+  private var preprocessing: String? {
+    let step = network.input.preprocessing
+    if step == .identity { return nil }
+    func list(_ values: [Double]) -> String { values.map(NumberFormat.plain).joined(separator: ", ") }
+    var parts: [String] = []
+    if step.scale != 1 { parts.append("times \(NumberFormat.plain(step.scale))") }
+    if !step.mean.isEmpty { parts.append("minus \(list(step.mean))") }
+    if !step.std.isEmpty { parts.append("over \(list(step.std))") }
+    return parts.joined(separator: ", ")
+  }
+
+  private var populations: String {
+    var table = Table([
+      .text("population"), .text("shape"), .number("neurons"), .text("model"), .number("threshold"),
+      .number("initial"), .number("bias"),
+    ])
+    for population in network.populations {
+      let neuron = population.neuron
+      table.add([
+        .text(population.name), .text(ProgramTables.shape(population.shape)), .count(Self.count(population.shape)),
+        .text(Self.model(neuron)), .text(range(neuron.threshold)), .text(range(neuron.initial)),
+        .text(range(population.bias)),
+      ])
+    }
+    return table.render(style)
+  }
+
+  private var projections: String {
+    var table = Table([
+      .text("projection"), .text("from"), .text("to"), .text("kind"), .text("weights"), .text("pool"), .text("delay"),
+    ])
+    for projection in network.projections {
+      let pool = projection.pool.map { "\($0.kind.rawValue) \(ProgramTables.shape($0.kernel))" }
+      table.add([
+        .text(projection.name), .text(projection.from ?? "input"), .text(projection.to),
+        .text(projection.kind.rawValue), .text(shape(projection.weights).map(ProgramTables.shape) ?? "1"),
+        .text(pool ?? "-"), .text(projection.delay.map { "\($0)" } ?? "auto"),
+      ])
+    }
+    return table.render(style)
+  }
+
+  /// The smallest and the largest value; `-` for none.
+  private func range(_ values: Values?) -> String {
+    let list: [Double] =
+      switch values {
+      case nil: []
+      case .uniform(let value): [value]
+      case .list(let values): values
+      case .tensor(let name): network.tensors[name]?.doubles ?? []
+      }
+    guard let low = list.min(), let high = list.max() else { return "-" }
+    let (first, last) = (NumberFormat.significant(low), NumberFormat.significant(high))
+    return first == last ? first : "\(first) to \(last)"
+  }
+
+  private func shape(_ weights: Weights?) -> [Int]? {
+    switch weights {
+    case .tensor(let name): network.tensors[name]?.shape
+    case .inline(let tensor): tensor.shape
+    case nil: nil
+    }
+  }
+
+  private static func model(_ neuron: NetworkNeuron) -> String {
+    var text = neuron.model.rawValue
+    if neuron.hardReset { text += " hard" }
+    if neuron.strict { text += " strict" }
+    if let period = neuron.period { text += " K=\(period)" }
+    return text
+  }
+
+  private static func text(_ value: ProvenanceValue) -> String {
+    switch value {
+    case .text(let text): text
+    case .number(let number): NumberFormat.plain(number)
+    case .flag(let flag): flag ? "yes" : "no"
+    }
+  }
+
+  /// Product of dimensions that a checked network bounds.
+  private static func count(_ dimensions: [Int]) -> Int { dimensions.reduce(1) { $0 &* $1 } }
+
+  /// The main facts as JSON.
+  static func summary(_ network: Network) -> JSONOutput {
+    let text = NetworkText(network: network, style: .plain)
+    func optional(_ value: String?) -> JSONOutput { value.map { .string($0) } ?? .null }
+    let populations = network.populations.map { population in
+      JSONOutput.object([
+        ("name", .string(population.name)), ("shape", .integers(population.shape)),
+        ("neurons", .int(count(population.shape))), ("model", .string(population.neuron.model.rawValue)),
+      ])
+    }
+    let projections = network.projections.map { projection in
+      JSONOutput.object([
+        ("name", .string(projection.name)), ("from", optional(projection.from)), ("to", .string(projection.to)),
+        ("kind", .string(projection.kind.rawValue)),
+        ("weights", text.shape(projection.weights).map { .integers($0) } ?? .null),
+      ])
+    }
+    return .object([
+      ("format", .string(NetworkDocument.format)), ("name", .string(network.name)),
+      ("input", .integers(network.input.shape)), ("images", optional(network.input.images)),
+      ("labels", optional(network.input.labels)), ("populations", .array(populations)),
+      ("projections", .array(projections)),
+      (
+        "output",
+        .object([
+          ("population", .string(network.output.population)), ("readout", .string(network.output.readout.rawValue)),
+        ])
+      ), ("accuracy", .number(network.ann?.accuracy)),
+      (
+        "provenance",
+        .object(
+          network.provenance.map { entry in
+            switch entry.value {
+            case .text(let value): (entry.key, .string(value))
+            case .number(let value): (entry.key, .number(value))
+            case .flag(let value): (entry.key, .bool(value))
+            }
+          })
+      ),
+    ])
+  }
+}

@@ -1,0 +1,25 @@
+/// Paths as text.
+enum PathText {
+  /// The folder of a path; `.` where it has none.
+  static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The last part of a path, without an extension of this name.
+  static func baseName(of path: String, without ending: String) -> String {
+    let name = path.split(separator: "/").last.map { String($0) } ?? ""
+    return name.hasSuffix(ending) && name.count > ending.count ? String(name.dropLast(ending.count)) : name
+  }
+
+  /// The path of `name`, a path relative to `folder`, as seen from `base`. Both folders absolute, without `.`, `..` and
+  /// symbolic links; an absolute `name` stays.
+  static func relative(_ name: String, in folder: String, from base: String) -> String {
+    if name.hasPrefix("/") { return name }
+    let there = folder.split(separator: "/")
+    let here = base.split(separator: "/")
+    let shared = zip(there, here).prefix { $0 == $1 }.count
+    let up = Array(repeating: "..", count: here.count - shared)
+    return (up + there.dropFirst(shared).map { String($0) } + [name]).joined(separator: "/")
+  }
+}

@@ -1,0 +1,27 @@
+/// Names and what they are, in two columns: the head of a report.
+struct FactList: Sendable {
+  private var items: [(name: String, text: String)] = []
+
+  init() {}
+
+  /// Adds a line; nil adds none.
+  mutating func add(_ name: String, _ text: String?) {
+    if let text { items.append((ErrorText.escaped(name), ErrorText.escaped(text))) }
+  }
+
+  /// The lines; long texts go on in the right column.
+  func render(_ style: TextStyle) -> String {
+    let column = (items.map(\.name.displayWidth).max() ?? 0) + 2
+    var result = ""
+    for item in items {
+      let lines = TextLayout.wrap(item.text, width: max(20, style.width - column))
+      for (index, line) in (lines.isEmpty ? [""] : lines).enumerated() {
+        let left = index == 0 ? item.name : ""
+        var text = left + String(repeating: " ", count: column - left.displayWidth) + line
+        while text.last == " " { text.removeLast() }
+        result += text + "\n"
+      }
+    }
+    return result
+  }
+}
