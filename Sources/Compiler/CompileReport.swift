@@ -129,11 +129,12 @@ extension CompileReport {
   /// Populations that the compiler added for delays that the chip has not.
   public var relays: [Population] { populations.filter(\.isRelay) }
 
-  /// The cores by their fullest resource, fullest first, equals in the program's order.
+  /// The cores by their fullest resource, fullest first; equals by synapse memory, axons, place in the program.
   public var coresByLoad: [Core] {
-    cores.sorted { a, b in
+    func axons(_ core: Core) -> Int { core.load.inputAxons + core.load.outputAxons }
+    return cores.sorted { a, b in
       let (x, y) = (a.fullest?.fraction ?? 0, b.fullest?.fraction ?? 0)
-      return x == y ? a.index < b.index : x > y
+      return (x, a.load.synapseBits, axons(a), b.index) > (y, b.load.synapseBits, axons(b), a.index)
     }
   }
 

@@ -59,6 +59,7 @@ struct HelpTopic: Sendable, Equatable {
       .list([
         Entry("net.json", "The spiking network: populations, projections, output; weights in a .safetensors file."),
         Entry("net.nmsim", "The compiled program: what every core of the chip holds. Binary, with a checksum."),
+        Entry("map.json", "A mapping: which neurons each core holds, and where the core is."),
         Entry("run.json", "The result of a run: accuracy, spikes, operations, energy, time."),
         Entry("chip.json", "A chip description: limits, energy and time of every action, each with its source."),
         Entry("*.idx, *.npy, *.npz", "Images and labels; IDX also as .gz, CIFAR as its binary files."),

@@ -70,6 +70,10 @@ struct ChipText: Sendable {
       }
       parts.append(table.render(style))
     }
+    parts.append(
+      TextLayout.paragraph(
+        "An unknown limit is not checked; an unknown energy or time is missing from a bill, never zero.",
+        width: style.width))
     if !sources.isEmpty {
       let list = sources.enumerated().map { (term: "[\($0 + 1)]", text: ErrorText.escaped($1)) }
       parts.append(style.bold("sources") + "\n" + TextLayout.list(list, column: 8, width: style.width))
@@ -89,35 +93,55 @@ struct ChipText: Sendable {
       provenance: constant.map { ($0.source, $0.certainty) })
   }
 
+  /// One line for each member of a constant that has several; none where it is unknown: few chips have such parts.
+  private func parts<Value>(
+    _ key: String, _ constant: Sourced<Value>?, _ members: (Value) -> [(name: String, text: String)]
+  ) -> [Item] {
+    guard let constant else { return [] }
+    return members(constant.value).map { member in
+      Item(key: "\(key).\(member.name)", value: member.text, provenance: (constant.source, constant.certainty))
+    }
+  }
+
   private var sections: [(title: String, items: [Item])] {
     let models = item("neuronModels", chip.neuronModels) { $0.joined(separator: " ") }
     var datapath = constants(.datapath)
     datapath.append(chip.neuronModels == nil ? Item(key: "neuronModels", value: "all (default)") : models)
     var limits = constants(.limits)
-    if chip.crossbar != nil {
-      limits.append(
-        item("crossbar", chip.crossbar) { "\($0.axons) axons, \($0.axonTypes) types\($0.binary ? ", binary" : "")" })
+    limits += parts("crossbar", chip.crossbar) {
+      [("axons", "\($0.axons)"), ("axonTypes", "\($0.axonTypes)"), ("binary", $0.binary ? "yes" : "no")]
     }
-    if chip.convolutionCore != nil {
-      limits.append(
-        item("convolutionCore", chip.convolutionCore) {
-          "kernel \($0.maximumKernel), \($0.maximumChannels) channels, map \($0.maximumInputSide)"
-        })
+    limits += parts("convolutionCore", chip.convolutionCore) { core in
+      func list(_ values: [Int]) -> String { values.map { "\($0)" }.joined(separator: " ") }
+      return [
+        ("maximumKernel", "\(core.maximumKernel)"), ("strides", list(core.strides)),
+        ("maximumPadding", "\(core.maximumPadding)"), ("poolSizes", list(core.poolSizes)),
+        ("maximumChannels", NumberFormat.count(core.maximumChannels)),
+        ("maximumInputSide", "\(core.maximumInputSide)"), ("maximumOutputSide", "\(core.maximumOutputSide)"),
+        ("fanOutLayers", "\(core.fanOutLayers)"),
+      ]
     }
-    if chip.coreTypes != nil {
-      limits.append(
-        item("coreTypes", chip.coreTypes) { types in
-          types.map { "\($0.count) x \(NumberFormat.count($0.neurons))" }.joined(separator: ", ")
-        })
+    for (index, type) in (chip.coreTypes?.value ?? []).enumerated() {
+      limits += parts("coreTypes[\(index)]", chip.coreTypes) { _ in
+        [
+          ("count", NumberFormat.count(type.count, of: "core")),
+          ("neurons", NumberFormat.count(type.neurons, of: "neuron")),
+          ("memory", NumberFormat.count(type.synapseMemoryBits, of: "bit")),
+        ]
+      }
     }
     var time = costs(chip.time, .time)
     time.append(item("tick", chip.tickSeconds) { Quantity.time.text($0) })
-    time.append(
-      item("barrier", chip.barrier) { steps in
-        guard let first = steps.first, let last = steps.last else { return "none" }
-        let low = Quantity.time.text(first.seconds)
-        return steps.count == 1 ? low : "\(low) to \(Quantity.time.text(last.seconds))"
-      })
+    if let steps = chip.barrier?.value, !steps.isEmpty {
+      for step in steps {
+        time.append(
+          item("barrier, \(NumberFormat.count(step.tiles, of: "tile"))", chip.barrier) { _ in
+            Quantity.time.text(step.seconds)
+          })
+      }
+    } else {
+      time.append(item("barrier", chip.barrier) { _ in "none" })
+    }
     return [
       ("datapath", datapath), ("limits", limits), ("mesh", constants(.mesh)), ("energy", costs(chip.energy, .energy)),
       ("time", time),
@@ -128,7 +152,13 @@ struct ChipText: Sendable {
   private func constants(_ section: ChipSection) -> [Item] {
     let numbers = ChipNumber.allCases.filter { $0.section == section }.map { key in
       var result = item(key.rawValue, chip.numbers[key]) { key.text($0) }
-      if chip.numbers[key] == nil, let standard = key.defaultValue { result.value = key.text(standard) + " (default)" }
+      if chip.numbers[key] == nil {
+        if let standard = key.defaultValue {
+          result.value = key.text(standard) + " (default)"
+        } else if key == .defaultWeightBits || key == .bitsPerSynapse {
+          result.value = "as weightBits"
+        }
+      }
       return result
     }
     let rules = ChipRule.allCases.filter { $0.section == section }.map { key in

@@ -15,7 +15,9 @@ extension CommandError {
     var rest = Array(message)
     var isQuoted = false
     while let last = rest.popLast() {
-      if last == "'" { isQuoted.toggle() }
+      // An apostrophe between letters quotes nothing.
+      let isInWord = (tail.last?.isLetter ?? false) && (rest.last?.isLetter ?? false)
+      if last == "'", !isInWord { isQuoted.toggle() }
       if last == ";", tail.last == " ", !isQuoted, !rest.isEmpty {
         return (String(rest), String(tail.dropLast().reversed()))
       }

@@ -16,7 +16,7 @@ enum InspectCommand {
       ExampleSpec("nmsim inspect net.nmsim", "Populations, cores and routes of a program."),
       ExampleSpec("nmsim inspect net.json run.json", "A network, then a result."),
     ],
-    exits: [.badData, .missingInput])
+    exits: [.badData, .missingInput, .badConfiguration])
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
     let tables = arguments.tables(terminal)

@@ -101,7 +101,7 @@ _nmsim() {
     compile)
       case "$previous" in
         --chip)
-          _nmsim_words "generic-45nm ideal loihi truenorth"
+          _nmsim_words "ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin"
           return ;;
         --weight-bits)
           _nmsim_nothing
@@ -126,6 +126,8 @@ _nmsim() {
           return ;;
         -o|--output)
           return ;;
+        --write-mapping)
+          return ;;
         --json)
           return ;;
         --color)
@@ -133,7 +135,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--chip --weight-bits --membrane-bits --fraction-bits --scale --mapping --schedule --seed -o --output --json -q --quiet --color -h --help"
+        _nmsim_words "--chip --weight-bits --membrane-bits --fraction-bits --scale --mapping --schedule --seed -o --output --write-mapping --json -q --quiet --color -h --help"
       fi ;;
     run)
       case "$previous" in
@@ -204,7 +206,7 @@ _nmsim() {
           _nmsim_nothing
           return ;;
         --chip)
-          _nmsim_words "generic-45nm ideal loihi truenorth"
+          _nmsim_words "ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin"
           return ;;
         --json)
           return ;;
@@ -226,7 +228,7 @@ _nmsim() {
       if [[ $current == -* ]]; then
         _nmsim_words "--json -q --quiet --color -h --help"
       else
-        _nmsim_words "list show generic-45nm ideal loihi truenorth"
+        _nmsim_words "list show ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin"
       fi ;;
     inspect)
       case "$previous" in

@@ -64,16 +64,17 @@ _nmsim() {
         '1:MODEL:_files' ;;
     compile)
       _arguments -s \
-        '--chip=[Chip description\: a name of '\''nmsim chips'\'', or a file.]:NAME|FILE: _nmsim_or_files generic-45nm ideal loihi truenorth' \
+        '--chip=[Chip description\: a name of '\''nmsim chips'\'', or a file.]:NAME|FILE: _nmsim_or_files ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin' \
         '--weight-bits=[Bits of a weight.]:N: ' \
         '--membrane-bits=[Bits of a membrane potential.]:N: ' \
         '--fraction-bits=[Extra low bits of biases, thresholds and potentials.]:N: ' \
         '--scale=[What shares one weight scale\: an output channel, or a whole population.]:channel|population:(channel population)' \
-        '--mapping=[Where the cores are placed.]:row-major|random|FILE: _nmsim_or_files row-major random' \
+        '--mapping=[Where the cores are placed, or a file that says which neurons each core holds.]:row-major|random|FILE: _nmsim_or_files row-major random' \
         '--schedule=[Layers active in their windows, or all at every tick.]:windowed|continuous:(windowed continuous)' \
         '--seed=[Seed of the random mapping.]:N: ' \
         '(-o --output)-o+[The program.]:FILE:_files' \
         '(-o --output)--output=[The program.]:FILE:_files' \
+        '--write-mapping=[Also write which neurons each core holds, to change and give to --mapping.]:FILE:_files' \
         '--json=[Also write the tables as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
@@ -120,7 +121,7 @@ _nmsim() {
         '--input=[Images\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
         '--labels=[Their labels.]:LABELS:_files' \
         '--samples=[How many samples, from the first.]:N: ' \
-        '--chip=[Chip description.]:NAME|FILE: _nmsim_or_files generic-45nm ideal loihi truenorth' \
+        '--chip=[Chip description.]:NAME|FILE: _nmsim_or_files ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin' \
         '--json=[Also write the tables as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
@@ -138,7 +139,7 @@ _nmsim() {
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
         '1::ACTION:(list show)' \
-        '2::CHIP: _nmsim_or_files generic-45nm ideal loihi truenorth' ;;
+        '2::CHIP: _nmsim_or_files ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin' ;;
     inspect)
       _arguments -s \
         '--json=[Also write what is shown as JSON; '\''-'\'' is standard output.]:FILE:_files' \
