@@ -29,9 +29,17 @@ public struct SumBound: Sendable, Equatable {
   }
 
   private static func shift(_ value: Int64, _ shift: Int) -> Int64 {
-    clamp(value.multipliedReportingOverflow(by: Int64(1) << Int64(min(62, max(0, shift)))))
+    product(value, Int64(1) << Int64(min(62, max(0, shift))))
   }
 
+  /// The product, saturated by the sign it has: a wrapped product's own sign says nothing.
+  private static func product(_ a: Int64, _ b: Int64) -> Int64 {
+    let (value, overflow) = a.multipliedReportingOverflow(by: b)
+    if overflow { return (a < 0) == (b < 0) ? limit : -limit }
+    return min(max(value, -limit), limit)
+  }
+
+  /// A sum, saturated; one that overflowed has the sign that it should not have.
   private static func clamp(_ result: (partialValue: Int64, overflow: Bool)) -> Int64 {
     if result.overflow { return result.partialValue < 0 ? limit : -limit }
     return min(max(result.partialValue, -limit), limit)
@@ -46,30 +54,35 @@ public struct SumBound: Sendable, Equatable {
     _ projection: Projection, weights: WeightTensor, channels: Int, payload: ClosedRange<Int64>
   ) -> [SumBound] {
     guard channels > 0, weights.count % channels == 0 else { return [] }
-    let row = weights.count / channels
+    // A dense projection into a map has a row of weights for every pixel of a channel: the worst of them counts.
+    let rows = projection.kind == .dense ? max(1, weights.shape[0] / channels) : 1
+    let row = weights.count / channels / rows
     // Every neuron of an averaging window reaches the synapse of its pooled cell; overlapping windows are already
     // separate cells.
     let copies = projection.pool.map { $0.kind == .average ? Int64($0.area) : 1 } ?? 1
     var result: [SumBound] = []
     result.reserveCapacity(channels)
+    let high = max(0, payload.upperBound)
+    let low = min(0, payload.lowerBound)
     for channel in 0..<channels {
-      var positive: Int64 = 0
-      var negative: Int64 = 0
-      for index in (channel * row)..<((channel + 1) * row) {
-        let weight = Int64(weights[index])
-        if weight > 0 { positive += weight } else { negative += weight }
+      let factor = shift(copies, projection.shift(channel: channel))
+      var worst = SumBound()
+      for first in stride(from: channel * rows * row, to: (channel + 1) * rows * row, by: max(1, row)) {
+        // Sums of at most 2^30 weights of 16 bits stay below 2^46.
+        var positive: Int64 = 0
+        var negative: Int64 = 0
+        for index in first..<(first + row) {
+          let weight = Int64(weights[index])
+          if weight > 0 { positive += weight } else { negative += weight }
+        }
+        var bound = SumBound(
+          high: product(product(positive, high), factor), low: product(product(negative, high), factor))
+        bound.add(
+          SumBound(high: product(product(negative, low), factor), low: product(product(positive, low), factor)))
+        worst.high = max(worst.high, bound.high)
+        worst.low = min(worst.low, bound.low)
       }
-      // positive and negative are below 2^46: at most 2^30 weights of 16 bits.
-      let high = max(0, payload.upperBound)
-      let low = min(0, payload.lowerBound)
-      let factor = clamp(copies.multipliedReportingOverflow(by: Int64(1) << Int64(projection.shift(channel: channel))))
-      func product(_ sum: Int64, _ value: Int64) -> Int64 {
-        let scaled = clamp(sum.multipliedReportingOverflow(by: value))
-        return clamp(scaled.multipliedReportingOverflow(by: factor))
-      }
-      var bound = SumBound(high: product(positive, high), low: product(negative, high))
-      bound.add(SumBound(high: product(negative, low), low: product(positive, low)))
-      result.append(bound)
+      result.append(worst)
     }
     return result
   }

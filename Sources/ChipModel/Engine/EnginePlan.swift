@@ -59,7 +59,8 @@ struct ProjectionPlan: Sendable {
     } else {
       let tapCount =
         projection.kind == .dense
-        ? weights.shape[1] / source.channels : projection.convolution.kernelY * projection.convolution.kernelX
+        ? weights.shape[1] / source.channels * target.shape.pixels
+        : projection.convolution.kernelY * projection.convolution.kernelX
       packed = PackedWeights(
         projection: projection, weights: weights, taps: tapCount, sourceChannels: source.channels,
         target: target.shape)
@@ -130,12 +131,12 @@ struct PopulationPlan: Sendable {
     // 64 bits (the exact path) where 32 are not proven.
     var total = [SumBound](repeating: SumBound(), count: shape.channels)
     var narrow = [SumBound](repeating: SumBound(), count: shape.channels)
-    var input = SumBound()
+    var input = total
     for p in inputs {
       let bounds = SumBound.perChannel(
         program.projections[p], weights: program.weights[program.projections[p].weights], channels: shape.channels,
         payload: InputEncoder.valueRange)
-      for bound in bounds { input.add(bound) }
+      for channel in 0..<min(bounds.count, shape.channels) { input[channel].add(bounds[channel]) }
     }
     var narrowPaths: [Int] = []
     for p in incoming {
@@ -165,14 +166,19 @@ struct PopulationPlan: Sendable {
     usesNarrow = !isExact && narrowFits
     usesWide = !isExact && incoming.contains { projections[$0].path != .narrow }
 
-    var sum = worst.shifted(by: program.fractionBits)
-    let biases = population.bias.values
-    sum.add(SumBound(high: Int64(biases.max() ?? 0), low: Int64(biases.min() ?? 0)))
-    // The input's bound is per sample; its worst case covers what no sample was seen for.
-    if !inputs.isEmpty {
-      let current = input.shifted(by: program.fractionBits)
-      sum.add(SumBound(high: (current.high >> 12) + 1, low: (current.low >> 12) - 1))
+    // One step's sum with what the input adds, whatever the sample.
+    var sum = SumBound()
+    for channel in 0..<shape.channels {
+      var units = total[channel].shifted(by: program.fractionBits)
+      if !inputs.isEmpty {
+        let current = input[channel].shifted(by: program.fractionBits)
+        units.add(SumBound(high: (current.high >> 12) + 1, low: (current.low >> 12) - 1))
+      }
+      sum.high = max(sum.high, units.high)
+      sum.low = min(sum.low, units.low)
     }
+    let biases = population.bias.values
+    sum.add(SumBound(high: max(0, Int64(biases.max() ?? 0)), low: min(0, Int64(biases.min() ?? 0))))
     payload = population.payloadRange(sum: sum, membraneBits: program.membraneBits)
 
     // Tiles of about 1,024 values: whole pixels, so that channel parameters repeat.

@@ -7,13 +7,8 @@ public struct FanOut: Sendable {
   public private(set) var total: [Int]
   public private(set) var nonZero: [Int]
 
-  /// - Parameters:
-  ///   - source: shape of the source population (or the input).
-  ///   - box: only synapses into this part of the target count; nil: all.
-  public init(
-    projection: Projection, weights: WeightTensor, source: MapShape, target: MapShape, within box: Box? = nil
-  ) {
-    let box = box ?? Box(whole: target)
+  /// - Parameter source: shape of the source population (or the input).
+  public init(projection: Projection, weights: WeightTensor, source: MapShape, target: MapShape) {
     let gated = projection.pool?.kind == .max
     shape = gated ? (projection.pool?.output(of: source) ?? source) : source
     let table = TapTable(projection: projection, source: shape, target: target, pool: gated ? nil : projection.pool)
@@ -24,12 +19,14 @@ public struct FanOut: Sendable {
     // Per (tap, source channel): synapses and non-zero synapses of one delivery.
     switch projection.kind {
     case .dense:
-      taps = max(1, weights.shape[1] / channels)
-      synapses = [Int](repeating: box.channels.count, count: taps * channels)
+      let pixels = target.pixels
+      let sources = max(1, weights.shape[1] / channels)
+      taps = sources * pixels
+      synapses = [Int](repeating: target.channels, count: taps * channels)
       live = [Int](repeating: 0, count: taps * channels)
-      for output in box.channels {
+      for output in 0..<weights.shape[0] {
         for column in 0..<weights.shape[1] where weights[output * weights.shape[1] + column] != 0 {
-          live[column % taps * channels + column / taps] += 1
+          live[(column % sources * pixels + output % pixels) * channels + column / sources] += 1
         }
       }
     case .convolution:
@@ -37,12 +34,11 @@ public struct FanOut: Sendable {
       taps = c.kernelY * c.kernelX
       let perGroup = channels / c.groups
       let targets = target.channels / c.groups
-      synapses = [Int](repeating: 0, count: taps * channels)
+      synapses = [Int](repeating: targets, count: taps * channels)
       live = [Int](repeating: 0, count: taps * channels)
-      for output in box.channels {
+      for output in 0..<target.channels {
         let first = output / targets * perGroup
         for input in 0..<perGroup {
-          for tap in 0..<taps { synapses[tap * channels + first + input] += 1 }
           for tap in 0..<taps where weights[(output * perGroup + input) * taps + tap] != 0 {
             live[tap * channels + first + input] += 1
           }
@@ -51,17 +47,15 @@ public struct FanOut: Sendable {
     case .identity:
       taps = 1
       let parallel = weights.shape[1]
-      synapses = (0..<channels).map { box.channels.contains($0) ? parallel : 0 }
+      synapses = [Int](repeating: parallel, count: channels)
       live = (0..<channels).map { channel in
-        box.channels.contains(channel) ? (0..<parallel).count { weights[channel * parallel + $0] != 0 } : 0
+        (0..<parallel).count { weights[channel * parallel + $0] != 0 }
       }
     }
     total = [Int](repeating: 0, count: shape.count)
     nonZero = total
     for pixel in 0..<shape.pixels {
       for entry in Int(table.starts[pixel])..<Int(table.starts[pixel + 1]) {
-        let position = Int(table.targets[entry])
-        guard box.rows.contains(position / target.width), box.columns.contains(position % target.width) else { continue }
         let base = Int(table.taps[entry]) * channels
         for channel in 0..<channels {
           total[channel * shape.pixels + pixel] += synapses[base + channel]

@@ -1,7 +1,7 @@
 /// Where the spikes of each source pixel go: the list of (tap, target pixel) pairs of a projection.
 ///
 /// Stride, padding, dilation and average pooling (unrolled, overlapping or not) are all in this table, so delivery needs
-/// no arithmetic on coordinates. A dense projection is one tap per source pixel (or pooled pixel) and one target pixel.
+/// no arithmetic on coordinates. A dense projection has a tap for every pair of a source (or pooled) pixel and a target pixel.
 /// Taps of source pixel `p` are `starts[p]..<starts[p + 1]`.
 struct TapTable: Sendable {
   private(set) var starts: [UInt32] = [0]
@@ -30,8 +30,11 @@ struct TapTable: Sendable {
   ) {
     switch projection.kind {
     case .dense:
-      taps.append(UInt32(truncatingIfNeeded: py * pooled.width + px))
-      targets.append(0)
+      let pixels = target.pixels
+      for pixel in 0..<pixels {
+        taps.append(UInt32(truncatingIfNeeded: (py * pooled.width + px) * pixels + pixel))
+        targets.append(UInt32(truncatingIfNeeded: pixel))
+      }
     case .identity:
       taps.append(0)
       targets.append(UInt32(truncatingIfNeeded: py * target.width + px))

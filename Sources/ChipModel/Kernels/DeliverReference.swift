@@ -13,6 +13,7 @@ enum DeliverReference {
     let sourcesPerGroup = sourceChannels / groups
     let targetsPerGroup = targetChannels / groups
     let pooledPixels = projection.kind == .dense ? weights.shape[1] / sourceChannels : 1
+    let targetPixels = projection.kind == .dense ? weights.shape[0] / targetChannels : 1
     for group in train.stepStarts[step]..<train.stepStarts[step + 1] {
       let pixel = Int(train.pixels[group])
       for position in Int(train.channelStarts[group])..<Int(train.channelStarts[group + 1]) {
@@ -23,8 +24,10 @@ enum DeliverReference {
           let base = Int(taps.targets[entry]) * paddedTargets
           switch projection.kind {
           case .dense:
+            let pixelOfTarget = tap % targetPixels
             for target in 0..<targetChannels {
-              let weight = Int64(weights[target * weights.shape[1] + channel * pooledPixels + tap])
+              let row = target * targetPixels + pixelOfTarget
+              let weight = Int64(weights[row * weights.shape[1] + channel * pooledPixels + tap / targetPixels])
               accumulators[base + target] &+= (weight << Int64(projection.shift(channel: target))) &* payload
             }
           case .convolution:

@@ -25,7 +25,10 @@ struct PackedWeights: Sendable {
     func weight(_ tap: Int, _ source: Int, _ channel: Int) -> Int16 {
       guard channel < targets else { return 0 }
       switch projection.kind {
-      case .dense: return Int16(truncatingIfNeeded: weights[channel * (sourceChannels * taps) + source * taps + tap])
+      case .dense:
+        let row = channel * target.pixels + tap % target.pixels
+        let column = source * (taps / target.pixels) + tap / target.pixels
+        return Int16(truncatingIfNeeded: weights[row * weights.shape[1] + column])
       case .identity: return 0
       case .convolution:
         return Int16(truncatingIfNeeded: weights[(channel * sourceChannels + source) * taps + tap])

@@ -110,9 +110,8 @@ extension CompiledProgram {
     let tensor = weights[p.weights]
     switch p.kind {
     case .dense:
-      try require(target.pixels == 1 || tensor.shape.first == target.count, "\(name): dense into a map")
       try require(
-        target.pixels == 1 && tensor.shape == [target.channels, pooled.count],
+        tensor.shape == [target.count, pooled.count],
         "\(name): weights \(tensor.shape) for \(pooled.count) inputs and \(target.count) neurons")
     case .identity:
       try require(

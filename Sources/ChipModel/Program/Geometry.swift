@@ -30,6 +30,12 @@ public struct MapShape: Sendable, Hashable {
 
   @inline(__always)
   public func index(_ c: Int, _ y: Int, _ x: Int) -> Int { (c &* height &+ y) &* width &+ x }
+
+  /// Channel, row and column of neuron `index`.
+  @inline(__always)
+  public func position(_ index: Int) -> (c: Int, y: Int, x: Int) {
+    (index / pixels, index % pixels / width, index % width)
+  }
 }
 
 /// A pooling window over the source of a projection: `average` adds the spikes of the window (the divisor is folded into

@@ -8,7 +8,7 @@ struct FoldedWeights {
   /// Row-major `[output channels or neurons, ...]`; identity: one per channel.
   var values: [Double]
   var shape: [Int]
-  /// Channels (dense: neurons) of the target; `values.count` is a multiple.
+  /// Channels of the target; `values.count` is a multiple, a channel's values are consecutive.
   var channels: Int
   /// Largest |w'| per output channel.
   var largest: [Double]
@@ -21,7 +21,8 @@ struct FoldedWeights {
     let area =
       projection.pool.map { $0.kind == .average ? Double($0.area) : 1 } ?? 1
     let spike = source?.spikeValue ?? source?.threshold
-    let isPerNeuron = spike.map { !$0.isUniformPerChannel } ?? false
+    // In a population `[N]` every neuron is a channel.
+    let isPerNeuron = spike.map { !$0.isUniformPerChannel } ?? false && projection.sourceShape.pixels > 1
     if isPerNeuron && (projection.pool != nil || projection.kind != .dense) {
       throw .mixedAmplitude(projection: projection.name, population: source?.name ?? "input")
     }
@@ -44,7 +45,7 @@ struct FoldedWeights {
       }
       self.values = values
       shape = [target.count, inputs]
-      channels = target.count
+      channels = target.channels
     case .conv2d:
       let c = projection.convolution
       let inputs = pooled.channels / c.groups

@@ -70,7 +70,7 @@ struct Lowering {
         population: population.name, model: name, chip: chip.name,
         supported: chip.neuronModels?.value ?? ChipDescription.allNeuronModels)
     }
-    if options.schedule == .continuous, (population.period ?? 1) > 1 {
+    if options.schedule == .continuous, population.model == .bistable || (population.period ?? 1) > 1 {
       throw .periodCodeNeedsWindows(population: population.name)
     }
   }
@@ -139,11 +139,20 @@ struct Lowering {
       && population.incoming.contains { index in
         network.projections[index].source.map { network.populations[$0].model == .bistable } ?? false
       }
+    var threshold =
+      isAccumulator ? UnitValues(uniform: NeuronModel.infinite) : try thresholds(population.threshold, sign: 1)
+    var negative =
+      population.negativeThreshold == nil
+      ? UnitValues(uniform: -1) : try thresholds(population.negativeThreshold, sign: -1)
+    if !chip.thresholdPerNeuron {
+      guard let one = threshold.sameForAll, let other = negative.sameForAll else {
+        throw .thresholdsPerNeuron(population: name, chip: chip.name)
+      }
+      (threshold, negative) = (one, other)
+    }
     return Population(
       name: name, dimensions: population.dimensions, model: model(population),
-      threshold: isAccumulator ? UnitValues(uniform: NeuronModel.infinite) : try thresholds(population.threshold, sign: 1),
-      negativeThreshold: population.negativeThreshold == nil
-        ? UnitValues(uniform: -1) : try thresholds(population.negativeThreshold, sign: -1),
+      threshold: threshold, negativeThreshold: negative,
       bias: try integers(population.bias, what: "bias", limit: high),
       initial: try integers(
         population.initial, what: "initial potential", limit: high / Double(period > 1 ? 1 << period : 1)
@@ -265,6 +274,15 @@ struct Lowering {
           population: populations[index].name, sum: headroom[index].largestSum, bits: chip.accumulatorBits,
           chip: chip.name)
       }
+      if populations[index].isRelay {
+        // A relay must hold what it repeats, or the delay would change the numbers.
+        let most = max(headroom[index].largestSum, Int64(1) << Int64(fractionBits))
+        guard most <= FixedPoint.highest(bits: membraneBits) else {
+          throw .doesNotFit(
+            population: populations[index].name, what: "a repeated spike of", value: Double(most), bits: membraneBits,
+            of: "membrane")
+        }
+      }
       populations[index].accumulatorBits = need <= 16 ? 16 : need <= 32 ? 32 : 64
     }
   }
@@ -295,6 +313,16 @@ extension UnitValues {
   var simplified: UnitValues {
     guard let first = values.first, values.allSatisfy({ $0 == first }) else { return self }
     return UnitValues(uniform: first)
+  }
+
+  /// One threshold for all, where the chip has no more; nil where they differ. Units follow the thresholds there, so
+  /// they differ by a rounding of the last bit at most, unless nothing can follow them (integer weights, a population
+  /// decoded by its potentials). Infinity stays: it is a flag.
+  var sameForAll: UnitValues? {
+    let finite = values.filter { $0 != NeuronModel.infinite }
+    guard let low = finite.min(), let high = finite.max() else { return self }
+    guard high - low <= 1 else { return nil }
+    return UnitValues(values.map { $0 == NeuronModel.infinite ? $0 : low }).simplified
   }
 
   func shifted(by shift: Int) -> UnitValues { UnitValues(values.map { $0 << Int32(shift) }) }

@@ -106,7 +106,12 @@ struct QuantisedPopulation {
     let compact: [UInt8] = shifts.allSatisfy { $0 == shifts[0] } ? [shifts[0]] : shifts
     var shape = folded.shape
     if projection.kind == .identity {
-      (integers, shape) = parallelSynapses(integers, top: Int32(top))
+      let largest = integers.map { Int64($0.magnitude) }.max() ?? 0
+      let parts = max(1, (largest + Int64(top) - 1) / Int64(top))
+      guard parts <= QuantisedPopulation.mostParallel else {
+        throw .parallelSynapses(projection: projection.name, need: Int(parts), limit: QuantisedPopulation.mostParallel)
+      }
+      (integers, shape) = parallelSynapses(integers, parts: Int(parts))
     }
     guard let tensor = WeightTensor(shape: shape, values: integers) else {
       throw .integerWeight(projection: projection.name, value: integers.max() ?? 0, bits: 16)
@@ -114,10 +119,11 @@ struct QuantisedPopulation {
     return QuantisedProjection(tensor: tensor, shifts: compact, largestError: largestError)
   }
 
+  /// Parallel synapses of one identity value: beyond this the scales of the projections do not belong together.
+  static let mostParallel = 4096
+
   /// Splits identity values beyond the weight range over as many parallel synapses as the largest needs.
-  private static func parallelSynapses(_ values: [Int32], top: Int32) -> (values: [Int32], shape: [Int]) {
-    let largest = values.map { Int64($0.magnitude) }.max() ?? 0
-    let parts = max(1, Int((largest + Int64(top) - 1) / Int64(top)))
+  private static func parallelSynapses(_ values: [Int32], parts: Int) -> (values: [Int32], shape: [Int]) {
     var result: [Int32] = []
     result.reserveCapacity(values.count * parts)
     for value in values {

@@ -76,11 +76,11 @@ public struct ChipBill: Sendable, Equatable {
     case .spike: return counts.spikes
     case .axonOut, .axonIn: return counts.messages
     case .tileMessage: return counts.tileMessages
-    case .hopEast: return counts.hopsByDirection[.east] ?? 0
-    case .hopWest: return counts.hopsByDirection[.west] ?? 0
-    case .hopNorth: return counts.hopsByDirection[.north] ?? 0
-    case .hopSouth: return counts.hopsByDirection[.south] ?? 0
-    case .link: return counts.links
+    case .hopEast: return counts.hopsByDirection.east
+    case .hopWest: return counts.hopsByDirection.west
+    case .hopNorth: return counts.hopsByDirection.north
+    case .hopSouth: return counts.hopsByDirection.south
+    case .link: return counts.hopsByDirection.links
     }
   }
 

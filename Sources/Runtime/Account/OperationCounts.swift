@@ -1,186 +1,225 @@
 import ChipModel
 
-/// Every count of the contract, derived from spike counts: what is linear in spikes is computed from them, once.
+/// Every operation of a run, derived from spike counts: exact integers, equal to what the chip interpreter counts one by one.
 ///
-/// Synaptic operations belong to the population that receives, and are counted when the message arrives, in the tick of
-/// emission. Exact integers, equal to the interpreter's count of events.
+/// A spike of one neuron reaches the same synapses every time, so operations are sums over neurons of spikes times fan-out;
+/// behind a max-pool gate, of the spikes that passed times the fan-out of the pooled neuron. Synaptic operations are
+/// attributed to the population that receives, and counted when the message arrives at its core: in the tick of the
+/// emission, also where the delay carries the weight beyond the receiver's window.
+/// - Complexity: linear in neurons, axons and weights; independent of steps and spikes.
 public struct OperationCounts: Sendable, Equatable {
-  public struct PerPopulation: Sendable, Equatable {
+  /// One population over all samples.
+  public struct PopulationCounts: Sendable, Equatable {
     public var spikes = 0
+    /// Synaptic operations that it received.
     public var synapticOperations = 0
-    public var neuronUpdates = 0
+    /// The same once for each unit of the payload: what a chip without payloads adds.
+    public var additions = 0
+    /// Additions with a weight that is not zero, once for each unit of the payload.
+    public var effectiveACs = 0
     public var saturations = 0
-    /// Additions of a chip whose spikes carry no payload: synapses times |payload|.
-    public var additions = 0
-  }
-
-  public struct PerCore: Sendable, Equatable {
-    public var neurons = 0
-    public var spikes = 0
-    public var synapticOperations = 0
-    public var additions = 0
-    public var messagesIn = 0
-    public var messagesOut = 0
     public var neuronUpdates = 0
+    public init() {}
   }
 
   /// Operations and additions through one kind of projection.
-  public struct PerKind: Sendable, Equatable {
+  public struct KindCounts: Sendable, Equatable {
     public var operations = 0
     public var additions = 0
   }
 
-  public var populations: [PerPopulation]
-  public var byKind: [Projection.Kind: PerKind] = [:]
-  /// In the order of the program's cores; empty for a program without cores.
-  public var cores: [PerCore]
-  public var spikes = 0
-  public var synapticOperations = 0
-  /// Synaptic operations times |payload|, zero weights too: what a chip without payloads adds.
-  public var additions = 0
-  /// Sum over spikes of |payload| times its non-zero weights.
-  public var effectiveACs = 0
-  /// The host's input encoding, once per sample, neither factor zero.
-  public var effectiveMACs = 0
-  /// Both with nothing skipped: every neuron fires in every step, every weight and input counts; one winner a window.
-  public var dense = 0
-  public var neuronUpdates = 0
-  public var messages = 0
-  /// Messages that stay within their tile.
-  public var tileMessages = 0
-  /// Steps from tile to tile; a chip-to-chip link counts as the chip's stated number.
-  public var hops = 0
-  /// Steps from tile to tile within chips, by direction, and messages over chip-to-chip links.
-  public var hopsByDirection: [MeshDirection: Int] = [:]
-  public var links = 0
-
-  public init(program: CompiledProgram, counters: EngineCounters, steps: Int) {
-    populations = program.populations.indices.map { index in
-      let neurons = program.populations[index].shape.count
-      return PerPopulation(
-        spikes: counters.spikes[index].reduce(0) { $0 + Int($1) },
-        neuronUpdates: neurons * steps * counters.samples, saturations: counters.saturations[index])
-    }
-    cores = program.cores.map { PerCore(neurons: $0.neuronCount) }
-    countSynapses(program, counters, steps)
-    countMessages(program, counters)
-    for index in program.cores.indices {
-      cores[index].neuronUpdates = cores[index].neurons * steps * counters.samples
-      for group in program.cores[index].groups {
-        let spikes = counters.spikes[group.population]
-        guard !spikes.isEmpty else { continue }
-        for local in 0..<group.box.count {
-          cores[index].spikes += Int(spikes[group.box.populationIndex(local, in: group.populationShape)])
-        }
-      }
-    }
-    for population in populations {
-      spikes += population.spikes
-      synapticOperations += population.synapticOperations
-      additions += population.additions
-      neuronUpdates += population.neuronUpdates
-    }
-    effectiveMACs = counters.inputMACs
+  /// One core over all samples.
+  public struct CoreCounts: Sendable, Equatable {
+    public var neurons = 0
+    public var neuronUpdates = 0
+    public var spikes = 0
+    /// Synaptic operations that it performed.
+    public var synapticOperations = 0
+    public var messagesIn = 0
+    public var messagesOut = 0
+    public init() {}
   }
 
-  private mutating func countSynapses(_ program: CompiledProgram, _ counters: EngineCounters, _ steps: Int) {
+  public var populations: [PopulationCounts]
+  /// In the program's order; empty for a program without cores.
+  public var cores: [CoreCounts]
+  public var samples: Int
+  public var spikes: Int
+  public var synapticOperations: Int
+  /// Synaptic operations once for each unit of the payload, zero weights too.
+  public var additions: Int
+  public var byKind: [Projection.Kind: KindCounts] = [:]
+  /// `Effective_ACs`: sum over spikes of |payload| times its weights that are not zero.
+  public var effectiveACs: Int
+  /// `Effective_MACs`: multiply-accumulates of the host's input encoding with neither factor zero.
+  public var effectiveMACs: Int
+  /// `Dense`: the same with nothing skipped: every synapse (one winner per max-pool window) every step, and the input
+  /// encoding once a sample.
+  public var dense: Int
+  public var neuronUpdates: Int
+  public var saturations: Int
+  public var messages: Int
+  /// Messages that stay within their tile.
+  public var tileMessages: Int
+  /// Tile-to-tile steps, a step between chips counted as the chip's link is worth.
+  public var hops: Int
+  /// Steps by direction within chips; `links`: steps between chips.
+  public var hopsByDirection: HopCount
+
+  /// - Parameters:
+  ///   - counters: of all samples, workers added up.
+  ///   - steps: `T` of each sample.
+  public init(program: CompiledProgram, counters: EngineCounters, steps: Int) {
+    samples = counters.samples
+    populations = program.populations.map { _ in PopulationCounts() }
+    var synapses = 0
+    var inputSynapses = 0
     for (index, projection) in program.projections.enumerated() {
-      let weights = program.weights[projection.weights]
-      let target = program.populations[projection.target].shape
+      let from = projection.source.map { program.populations[$0].shape } ?? program.inputShape
+      let fanOut = FanOut(
+        projection: projection, weights: program.weights[projection.weights], source: from,
+        target: program.populations[projection.target].shape)
+      let all = fanOut.total.reduce(0, +)
       guard let source = projection.source else {
-        let fanOut = FanOut(projection: projection, weights: weights, source: program.inputShape, target: target)
-        dense += fanOut.total.reduce(0, +) * counters.samples
+        inputSynapses += all
         continue
       }
-      let fanOut = FanOut(
-        projection: projection, weights: weights, source: program.populations[source].shape, target: target)
-      let gated = projection.isGated
-      let spikes = gated ? counters.gatedSpikes[index] : counters.spikes[source]
-      let carried = gated ? counters.gatedPayloads[index] : counters.payloads[source]
-      let payloads = carried.isEmpty ? spikes : carried
+      synapses += all
+      let spikes = projection.isGated ? counters.gatedSpikes[index] : counters.spikes[source]
+      let payloads = projection.isGated ? counters.gatedPayloads[index] : counters.payloads[source]
       var operations = 0
-      var added = 0
+      var additions = 0
+      var effective = 0
       for neuron in spikes.indices where spikes[neuron] != 0 {
+        let carried = Int(payloads.isEmpty ? spikes[neuron] : payloads[neuron])
         operations += Int(spikes[neuron]) * fanOut.total[neuron]
-        added += Int(payloads[neuron]) * fanOut.total[neuron]
-        effectiveACs += Int(payloads[neuron]) * fanOut.nonZero[neuron]
+        additions += carried * fanOut.total[neuron]
+        effective += carried * fanOut.nonZero[neuron]
       }
-      dense += fanOut.total.reduce(0, +) * steps * counters.samples
       populations[projection.target].synapticOperations += operations
-      populations[projection.target].additions += added
-      byKind[projection.kind, default: PerKind()].operations += operations
-      byKind[projection.kind, default: PerKind()].additions += added
-      countOnCores(program, index, spikes: spikes, payloads: payloads, fanOut: fanOut)
+      populations[projection.target].additions += additions
+      populations[projection.target].effectiveACs += effective
+      byKind[projection.kind, default: KindCounts()].operations += operations
+      byKind[projection.kind, default: KindCounts()].additions += additions
+    }
+    let active = OperationCounts.product(steps, counters.samples)
+    for index in populations.indices {
+      populations[index].spikes = counters.spikes[index].reduce(0) { $0 + Int($1) }
+      populations[index].saturations = counters.saturations[index]
+      populations[index].neuronUpdates = OperationCounts.product(program.populations[index].shape.count, active)
+    }
+    spikes = populations.reduce(0) { $0 + $1.spikes }
+    synapticOperations = populations.reduce(0) { $0 + $1.synapticOperations }
+    additions = populations.reduce(0) { $0 + $1.additions }
+    effectiveACs = populations.reduce(0) { $0 + $1.effectiveACs }
+    effectiveMACs = counters.inputMACs
+    saturations = populations.reduce(0) { $0 + $1.saturations }
+    neuronUpdates = OperationCounts.product(program.populations.reduce(0) { $0 + $1.shape.count }, active)
+    let everyStep = OperationCounts.product(synapses, active)
+    let once = OperationCounts.product(inputSynapses, counters.samples)
+    let (total, overflow) = everyStep.addingReportingOverflow(once)
+    dense = overflow ? Int.max : total
+
+    let traffic = Traffic(program: program, spikes: counters.spikes)
+    messages = traffic.messages
+    tileMessages = traffic.tileMessages
+    hops = traffic.hops
+    hopsByDirection = traffic.hopsByDirection
+    cores = program.cores.enumerated().map { core, image in
+      var counts = CoreCounts()
+      counts.neurons = image.neuronCount
+      counts.neuronUpdates = OperationCounts.product(image.neuronCount, active)
+      counts.spikes = traffic.spikes[core]
+      counts.messagesIn = traffic.messagesIn[core]
+      counts.messagesOut = traffic.messagesOut[core]
+      for block in image.blocks {
+        let source = program.projections[block.projection].source
+        let gated = counters.gatedSpikes[block.projection]
+        let spikes = gated.isEmpty ? source.map { counters.spikes[$0] } ?? [] : gated
+        counts.synapticOperations += BlockFanOut(
+          block, group: image.groups[block.group], weights: program.weights[block.weights]
+        ).operations(spikes: spikes)
+      }
+      return counts
     }
   }
 
-  /// Splits one projection's operations over the cores that hold its target.
-  private mutating func countOnCores(
-    _ program: CompiledProgram, _ index: Int, spikes: [UInt64], payloads: [UInt64], fanOut: FanOut
-  ) {
-    let projection = program.projections[index]
-    var holders: [(core: Int, box: Box)] = []
-    for (core, image) in program.cores.enumerated() {
-      for group in image.groups where group.population == projection.target { holders.append((core, group.box)) }
-    }
-    if holders.count == 1, let only = holders.first {
-      for neuron in spikes.indices where spikes[neuron] != 0 {
-        cores[only.core].synapticOperations += Int(spikes[neuron]) * fanOut.total[neuron]
-        cores[only.core].additions += Int(payloads[neuron]) * fanOut.total[neuron]
+  /// Steps, samples and neurons come from outside: saturated, never a trap.
+  private static func product(_ a: Int, _ b: Int) -> Int {
+    let (value, overflow) = a.multipliedReportingOverflow(by: b)
+    return overflow ? Int.max : value
+  }
+}
+
+/// Synapses of one block by source neuron, as a product of three: those of its channel, its row and its column.
+private struct BlockFanOut {
+  /// The map that spikes come from: the source, or the pooled one behind a gate.
+  let shape: MapShape
+  let channels: [Int]
+  let rows: [Int]
+  let columns: [Int]
+
+  init(_ block: SynapseBlock, group: NeuronGroup, weights: WeightTensor) {
+    let isGate = block.pool?.kind == .max
+    let pooled = block.pool?.output(of: block.sourceShape) ?? block.sourceShape
+    let shape = isGate ? pooled : block.sourceShape
+    self.shape = shape
+    let box = group.box
+    let pooledRows: [Int]
+    let pooledColumns: [Int]
+    switch block.kind {
+    case .dense:
+      channels = [Int](repeating: box.count, count: shape.channels)
+      pooledRows = [Int](repeating: 1, count: pooled.height)
+      pooledColumns = [Int](repeating: 1, count: pooled.width)
+    case .identity:
+      let parallel = weights.shape[1]
+      channels = (0..<shape.channels).map { box.channels.contains($0) ? parallel : 0 }
+      pooledRows = (0..<pooled.height).map { box.rows.contains($0) ? 1 : 0 }
+      pooledColumns = (0..<pooled.width).map { box.columns.contains($0) ? 1 : 0 }
+    case .convolution:
+      let c = block.convolution
+      let targets = weights.shape[0] / c.groups
+      let sources = shape.channels / c.groups
+      channels = (0..<shape.channels).map { channel in
+        let first = channel / sources * targets
+        return (first..<(first + targets)).clamped(to: box.channels).count
       }
-      return
-    }
-    let weights = program.weights[projection.weights]
-    let target = program.populations[projection.target].shape
-    for holder in holders {
-      let part = FanOut(
-        projection: projection, weights: weights,
-        source: projection.source.map { program.populations[$0].shape } ?? program.inputShape, target: target,
-        within: holder.box)
-      for neuron in spikes.indices where spikes[neuron] != 0 {
-        cores[holder.core].synapticOperations += Int(spikes[neuron]) * part.total[neuron]
-        cores[holder.core].additions += Int(payloads[neuron]) * part.total[neuron]
+      pooledRows = (0..<pooled.height).map { y in
+        (0..<c.kernelY).count { tap in
+          c.outputRow(y, tap: tap, height: group.populationShape.height).map(box.rows.contains) ?? false
+        }
       }
+      pooledColumns = (0..<pooled.width).map { x in
+        (0..<c.kernelX).count { tap in
+          c.outputColumn(x, tap: tap, width: group.populationShape.width).map(box.columns.contains) ?? false
+        }
+      }
+    }
+    if let pool = block.pool, !isGate {
+      rows = (0..<shape.height).map { y in
+        pool.windowsY(containing: y, count: pooled.height).reduce(0) { $0 + pooledRows[$1] }
+      }
+      columns = (0..<shape.width).map { x in
+        pool.windowsX(containing: x, count: pooled.width).reduce(0) { $0 + pooledColumns[$1] }
+      }
+    } else {
+      rows = pooledRows
+      columns = pooledColumns
     }
   }
 
-  private mutating func countMessages(_ program: CompiledProgram, _ counters: EngineCounters) {
-    var onRoute = [Int](repeating: 0, count: program.routes.count)
-    for image in program.cores {
-      let table = image.outputAxons
-      for group in image.groups {
-        let spikes = counters.spikes[group.population]
-        guard !spikes.isEmpty else { continue }
-        for local in 0..<group.box.count {
-          let count = Int(spikes[group.box.populationIndex(local, in: group.populationShape)])
-          guard count > 0 else { continue }
-          let slot = group.firstSlot + local
-          for entry in Int(table.offsets[slot])..<Int(table.offsets[slot + 1]) {
-            onRoute[Int(table.routes[entry])] += count
-          }
-        }
+  /// Sum over neurons of spikes times synapses.
+  func operations(spikes: [UInt64]) -> Int {
+    guard spikes.count == shape.count else { return 0 }
+    var total = 0
+    for c in channels.indices where channels[c] > 0 {
+      for y in rows.indices where rows[y] > 0 {
+        var inRow = 0
+        for x in columns.indices { inRow += Int(spikes[shape.index(c, y, x)]) * columns[x] }
+        total += inRow * rows[y] * channels[c]
       }
     }
-    let mesh = Mesh(program.chip)
-    for direction in MeshDirection.allCases { hopsByDirection[direction] = 0 }
-    for (index, route) in program.routes.enumerated() where onRoute[index] > 0 {
-      let count = onRoute[index]
-      messages += count
-      cores[route.from].messagesOut += count
-      cores[route.to].messagesIn += count
-      if route.steps.isEmpty { tileMessages += count }
-      var here = mesh.tile(ofCore: program.cores[route.from].place)
-      for direction in route.steps {
-        let next = here.neighbour(direction)
-        if mesh.crossesChips(here, next) {
-          links += count
-          hops += count * mesh.linkHops
-        } else {
-          hopsByDirection[direction, default: 0] += count
-          hops += count
-        }
-        here = next
-      }
-    }
+    return total
   }
 }

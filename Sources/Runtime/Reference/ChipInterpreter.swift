@@ -46,6 +46,8 @@ public struct ChipInterpreter: Sendable {
     /// Per block: counts of a max-pool gate over the source map, and this tick's spikes.
     var gateCounts: [[Int64]] = []
     var gateNow: [[Int32]] = []
+    /// The period that a gate's counts are of, where they restart with every period.
+    var gatePeriod: [Int] = []
 
     init(_ image: CoreImage, _ program: CompiledProgram) {
       let delays = image.blocks.map(\.delay).max() ?? 1
@@ -56,6 +58,7 @@ public struct ChipInterpreter: Sendable {
         [Int64](repeating: 0, count: block.pool?.kind == .max ? block.sourceShape.count : 0)
       }
       gateNow = gateCounts.map { [Int32](repeating: 0, count: $0.count) }
+      gatePeriod = [Int](repeating: 0, count: image.blocks.count)
     }
   }
 
@@ -113,6 +116,7 @@ public struct ChipInterpreter: Sendable {
         for slot in cores[index].due[row].indices { cores[index].due[row][slot] = 0 }
       }
       for block in cores[index].gateCounts.indices {
+        cores[index].gatePeriod[block] = 0
         for i in cores[index].gateCounts[block].indices {
           cores[index].gateCounts[block][i] = 0
           cores[index].gateNow[block][i] = 0
@@ -227,14 +231,14 @@ public struct ChipInterpreter: Sendable {
         let source = Int(axons.sources[entry])
         let block = program.cores[message.core].blocks[number]
         if block.pool?.kind == .max {
-          cores[message.core].gateNow[number][source] += message.payload
+          cores[message.core].gateNow[number][source] &+= message.payload
           if !gated.contains(where: { $0.core == message.core && $0.block == number }) {
             gated.append((message.core, number))
           }
           continue
         }
         let map = block.sourceShape
-        let (c, y, x) = (source / map.pixels, source % map.pixels / map.width, source % map.width)
+        let (c, y, x) = map.position(source)
         let pooled = block.pool?.output(of: map) ?? map
         for py in block.pool?.windowsY(containing: y, count: pooled.height) ?? y..<(y + 1) {
           for px in block.pool?.windowsX(containing: x, count: pooled.width) ?? x..<(x + 1) {
@@ -255,6 +259,11 @@ public struct ChipInterpreter: Sendable {
     let step = tick - block.gateStart
     let period = block.gatePeriod
     let weight = Int64(1) << Int64(PhaseCode.shift(step: step, period: period))
+    let now = PhaseCode.periodIndex(step: step, period: period)
+    if block.gateRestarts && now != cores[core].gatePeriod[number] {
+      for source in 0..<map.count { cores[core].gateCounts[number][source] = 0 }
+      cores[core].gatePeriod[number] = now
+    }
     for source in 0..<map.count {
       let now = cores[core].gateNow[number][source]
       guard now != 0 else { continue }
@@ -301,8 +310,10 @@ public struct ChipInterpreter: Sendable {
     switch block.kind {
     case .dense:
       let column = (c * pooled.height + py) * pooled.width + px
-      for neuron in group.box.channels {
-        add(core, block, group, neuron, 0, 0, weights[neuron * weights.shape[1] + column], payload, tick)
+      for local in 0..<group.box.count {
+        let neuron = group.box.populationIndex(local, in: group.populationShape)
+        let (c, y, x) = group.populationShape.position(neuron)
+        add(core, block, group, c, y, x, weights[neuron * weights.shape[1] + column], payload, tick)
       }
     case .identity:
       for part in 0..<weights.shape[1] {

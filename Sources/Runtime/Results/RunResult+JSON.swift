@@ -66,7 +66,7 @@ extension RunResult {
       ("neuronUpdates", .int(counts.neuronUpdates)),
       ("messages", .int(counts.messages)),
       ("hops", .int(counts.hops)),
-      ("chipLinks", .int(counts.links)),
+      ("chipLinks", .int(counts.hopsByDirection.links)),
       ("additions", .int(counts.additions)),
     ])
   }
@@ -97,7 +97,7 @@ extension RunResult.PopulationResult {
   }
 }
 
-extension OperationCounts.PerCore {
+extension OperationCounts.CoreCounts {
   var document: JSONOutput {
     .object([
       ("neurons", .int(neurons)), ("spikes", .int(spikes)), ("synapticOperations", .int(synapticOperations)),

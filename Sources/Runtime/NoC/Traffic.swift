@@ -1,0 +1,76 @@
+import ChipModel
+
+/// Messages of a run and the way they went, from spike counts alone.
+///
+/// A neuron sends the same messages with every spike, so a run's traffic is the sum over neurons of spikes times output
+/// axons; routes are walked once each, whatever travelled on them.
+/// - Complexity: linear in the program's axons and routes.
+public struct Traffic: Sendable, Equatable {
+  /// (spike, destination core) pairs, the own core included.
+  public var messages = 0
+  /// Messages that stay within their tile.
+  public var tileMessages = 0
+  /// Tile-to-tile steps, a step between chips counted as the chip's link is worth.
+  public var hops = 0
+  /// Steps by direction within chips, and steps between chips (`links`).
+  public var hopsByDirection = HopCount()
+  /// Per core of the program.
+  public var messagesIn: [Int]
+  public var messagesOut: [Int]
+  public var spikes: [Int]
+
+  /// - Parameter spikes: spikes per population and neuron, row-major; an empty list counts as none.
+  public init(program: CompiledProgram, spikes counts: [[UInt64]]) {
+    messagesIn = [Int](repeating: 0, count: program.cores.count)
+    messagesOut = messagesIn
+    spikes = messagesIn
+    var travelled = [Int](repeating: 0, count: program.routes.count)
+    for (core, image) in program.cores.enumerated() {
+      let table = image.outputAxons
+      for group in image.groups {
+        guard counts[group.population].count == group.populationShape.count else { continue }
+        for local in 0..<group.box.count {
+          let count = Int(counts[group.population][group.box.populationIndex(local, in: group.populationShape)])
+          if count == 0 { continue }
+          spikes[core] += count
+          let slot = group.firstSlot + local
+          for entry in Int(table.offsets[slot])..<Int(table.offsets[slot + 1]) {
+            travelled[Int(table.routes[entry])] += count
+          }
+        }
+      }
+    }
+    let mesh = Mesh(program.chip)
+    for (index, count) in travelled.enumerated() where count > 0 {
+      let route = program.routes[index]
+      messages += count
+      if route.steps.isEmpty { tileMessages += count }
+      messagesOut[route.from] += count
+      messagesIn[route.to] += count
+      var here = mesh.tile(ofCore: program.cores[route.from].place)
+      for direction in route.steps {
+        let next = here.neighbour(direction)
+        if mesh.crossesChips(here, next) {
+          hops += count * mesh.linkHops
+          hopsByDirection.links += count
+        } else {
+          hops += count
+          hopsByDirection.add(count, direction)
+        }
+        here = next
+      }
+    }
+  }
+}
+
+extension HopCount {
+  /// Adds `count` hops within a chip.
+  mutating func add(_ count: Int, _ direction: MeshDirection) {
+    switch direction {
+    case .east: east += count
+    case .west: west += count
+    case .north: north += count
+    case .south: south += count
+    }
+  }
+}

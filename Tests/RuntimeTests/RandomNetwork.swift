@@ -1,0 +1,363 @@
+import ChipModel
+
+@testable import Compiler
+
+/// Seeded choices for property tests.
+struct Dice {
+  private var generator: SeededGenerator
+  init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+
+  mutating func integer(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+  mutating func real(_ range: ClosedRange<Double>) -> Double {
+    range.lowerBound + (range.upperBound - range.lowerBound) * generator.unit()
+  }
+  mutating func chance(_ probability: Double) -> Bool { generator.unit() < probability }
+  mutating func bits() -> UInt64 { generator.next() }
+  mutating func pick<Value>(_ values: [Value]) -> Value { values[integer(0...(values.count - 1))] }
+}
+
+/// What a random network may use.
+struct RandomNetworkRules {
+  enum Code: CaseIterable { case rate, phase, bistable }
+  var codes = Code.allCases
+  var models: [NetworkNeuron.Model] = [.if, .if, .augmented, .ternary, .lif]
+  /// Explicit delays, as no layer-synchronous loop has them.
+  var delays = true
+  var schedules: [Schedule] = [.windowed, .windowed, .continuous]
+  /// Chips with a small largest delay, so that relays appear.
+  var relays = true
+  /// Small membranes, so that sums saturate.
+  var smallMembranes = true
+}
+
+/// A random network with a chip to put it on, options, and samples. `size` bounds channels, rows and populations.
+struct RandomNetwork {
+  var network: Network
+  var chip: ChipDescription
+  var options: CompileOptions
+  var steps: Int
+  var samples: [[Double]]
+
+  init(seed: UInt64, size: Int, rules: RandomNetworkRules = RandomNetworkRules()) {
+    var builder = Builder(seed: seed, size: size, rules: rules)
+    self = builder.build()
+  }
+
+  /// The first of a row of tries that compiles; small chips refuse many networks, as they should.
+  static func compiled(
+    seed: UInt64, size: Int, rules: RandomNetworkRules = RandomNetworkRules()
+  ) throws -> (network: RandomNetwork, program: CompiledProgram) {
+    var attempt: UInt64 = 0
+    while true {
+      let network = RandomNetwork(seed: seed &* 1_000_003 &+ attempt, size: size, rules: rules)
+      let checked = try network.network.checked()
+      do {
+        let result = try CompiledProgram.compile(checked, chip: network.chip, options: network.options)
+        return (network, result.program)
+      } catch {
+        attempt += 1
+        if attempt == 200 { throw error }
+      }
+    }
+  }
+
+  fileprivate init(
+    network: Network, chip: ChipDescription, options: CompileOptions, steps: Int, samples: [[Double]]
+  ) {
+    self.network = network
+    self.chip = chip
+    self.options = options
+    self.steps = steps
+    self.samples = samples
+  }
+}
+
+extension ChipDescription {
+  /// A chip with the given numbers, everything else unlimited.
+  static func test(
+    _ numbers: [ChipNumber: Int] = [:], thresholdPerNeuron: Bool = true, sharedConvolutionWeights: Bool = true
+  ) -> ChipDescription {
+    var all: [ChipNumber: Int] = [
+      .weightBits: 16, .defaultWeightBits: 8, .membraneBits: 32, .accumulatorBits: 64, .maximumWeightShift: 0,
+    ]
+    all.merge(numbers) { $1 }
+    var table = SourcedTable<ChipNumber, Int>()
+    for key in ChipNumber.allCases { table[key] = all[key].map { .assumed($0, "test") } }
+    return ChipDescription(
+      name: "test", numbers: table,
+      rules: SourcedTable([
+        .thresholdPerNeuron: .assumed(thresholdPerNeuron, "test"),
+        .sharedConvolutionWeights: .assumed(sharedConvolutionWeights, "test"),
+      ]))
+  }
+}
+
+extension RandomNetwork {
+  fileprivate struct Builder {
+    var dice: Dice
+    let size: Int
+    let rules: RandomNetworkRules
+    let code: RandomNetworkRules.Code
+    let period: Int
+    let weightBits: Int
+    let thresholdPerNeuron: Bool
+    var shapes: [MapShape] = []
+    var populations: [NetworkPopulation] = []
+    var projections: [NetworkProjection] = []
+
+    init(seed: UInt64, size: Int, rules: RandomNetworkRules) {
+      dice = Dice(seed: seed)
+      self.size = size
+      self.rules = rules
+      code = dice.pick(rules.codes)
+      period = dice.integer(2...5)
+      weightBits = dice.pick([2, 3, 4, 5, 6, 8, 8, 8, 11, 16])
+      thresholdPerNeuron = dice.chance(0.8)
+    }
+
+    mutating func build() -> RandomNetwork {
+      let input = shape(channels: dice.integer(1...min(3, size)))
+      let count = dice.integer(1...min(7, 1 + size / 2))
+      for index in 0..<count { add(index, input: input, isLast: index == count - 1) }
+      let last = populations[populations.count - 1]
+      let readout: NetworkOutput.Readout =
+        last.neuron.model != .accumulator && dice.chance(0.5) ? .spikes : .potential
+      let network = Network(
+        name: "random", input: NetworkInput(shape: dimensions(input)), populations: populations,
+        projections: projections, output: NetworkOutput(population: last.name, readout: readout))
+      let values = dice.chance(0.05) ? 3000.0 : 1.5
+      let samples = (0..<2).map { _ in
+        (0..<input.count).map { _ in dice.chance(0.2) ? 0 : dice.real(-values...values) }
+      }
+      return RandomNetwork(
+        network: network, chip: chip(), options: options(),
+        steps: dice.integer(1...(code == .rate ? 8 + size : period * 5)), samples: samples)
+    }
+
+    // MARK: Shapes
+
+    mutating func shape(channels: Int) -> MapShape {
+      if dice.chance(0.2) { return MapShape(channels: dice.integer(1...(2 * size))) }
+      let most = min(7, 1 + size / 2)
+      return MapShape(channels: channels, height: dice.integer(1...most), width: dice.integer(1...most))
+    }
+
+    mutating func dimensions(_ shape: MapShape) -> [Int] {
+      shape.pixels == 1 && dice.chance(0.5) ? [shape.channels] : [shape.channels, shape.height, shape.width]
+    }
+
+    // MARK: Populations
+
+    mutating func add(_ index: Int, input: MapShape, isLast: Bool) {
+      let name = "p\(index)"
+      let isInteger = dice.chance(0.35)
+      // A period code needs a source of its kind or the input; accumulators feed nothing.
+      let sources = populations.indices.filter { populations[$0].neuron.model != .accumulator }
+      func source(_ dice: inout Dice, _ recent: Bool) -> Int? {
+        if sources.isEmpty || dice.chance(0.2) { return nil }
+        return recent && dice.chance(0.7) ? sources[sources.count - 1] : dice.pick(sources)
+      }
+      let first = source(&dice, true)
+      let (main, target) = mainProjection(
+        from: first, shape: first.map { shapes[$0] } ?? input, name: "\(name).0", to: name, isInteger)
+      projections.append(main)
+      shapes.append(target)
+      for extra in 0..<dice.pick([0, 0, 1, 1, 2]) {
+        let from = source(&dice, false)
+        projections.append(
+          sideProjection(
+            from: from, shape: from.map { shapes[$0] } ?? input, target: target, name: "\(name).\(extra + 1)", to: name,
+            isInteger))
+      }
+      let isAccumulator = isLast && dice.chance(0.4)
+      populations.append(
+        NetworkPopulation(
+          name: name, shape: dimensions(target), neuron: neuron(target, isInteger, isAccumulator: isAccumulator),
+          bias: dice.chance(0.5) ? values(target, isInteger ? -20...20 : -0.4...0.4, isInteger) : nil))
+    }
+
+    mutating func neuron(_ shape: MapShape, _ isInteger: Bool, isAccumulator: Bool) -> NetworkNeuron {
+      let model: NetworkNeuron.Model =
+        isAccumulator
+        ? .accumulator : code == .phase ? .phase : code == .bistable ? .bistable : dice.pick(rules.models)
+      var neuron = NetworkNeuron(model: model)
+      if dice.chance(0.4) { neuron.initial = values(shape, isInteger ? -15...40 : -0.3...0.9, isInteger) }
+      if model == .accumulator { return neuron }
+      var threshold = values(shape, isInteger ? 1...120 : 0.4...2, isInteger)
+      if case .list(var list) = threshold, dice.chance(0.2) {
+        list[0] = .infinity
+        threshold = .list(list)
+      }
+      if !thresholdPerNeuron { threshold = .uniform(isInteger ? 40 : dice.real(0.5...2)) }
+      neuron.threshold = threshold
+      // What a spike is worth must not differ within a channel.
+      neuron.spikeValue =
+        dice.chance(0.5) ? .uniform(dice.real(-1...2)) : .list((0..<shape.channels).map { _ in dice.real(0.2...2) })
+      switch model {
+      case .if, .lif:
+        neuron.hardReset = dice.chance(0.3)
+        neuron.strict = dice.chance(0.3)
+        if model == .lif { neuron.leakShift = dice.integer(1...6) }
+      case .augmented, .ternary:
+        if dice.chance(0.6) {
+          neuron.negativeThreshold =
+            thresholdPerNeuron
+            ? values(shape, isInteger ? -120...(-1) : -2...(-0.4), isInteger) : .uniform(isInteger ? -40 : -1)
+        }
+        if model == .augmented && dice.chance(0.6) { neuron.maximumPayload = dice.integer(1...5) }
+      case .phase, .bistable: neuron.period = period
+      case .accumulator: break
+      }
+      return neuron
+    }
+
+    mutating func values(_ shape: MapShape, _ range: ClosedRange<Double>, _ isInteger: Bool) -> Values {
+      func one(_ dice: inout Dice) -> Double {
+        let value = dice.real(range)
+        return isInteger ? value.rounded(.towardZero) : value
+      }
+      switch dice.integer(0...3) {
+      case 0, 1: return .uniform(one(&dice))
+      case 2: return .list((0..<shape.channels).map { _ in one(&dice) })
+      default: return .list((0..<shape.count).map { _ in one(&dice) })
+      }
+    }
+
+    // MARK: Projections
+
+    mutating func pool(_ shape: MapShape) -> (NetworkPool?, MapShape) {
+      guard shape.pixels > 1, dice.chance(0.45) else { return (nil, shape) }
+      if dice.chance(0.15) {
+        return (
+          NetworkPool(kind: .average, kernel: [shape.height, shape.width], stride: [1, 1]),
+          MapShape(channels: shape.channels)
+        )
+      }
+      let kernel = [dice.integer(1...min(3, shape.height)), dice.integer(1...min(3, shape.width))]
+      let stride = kernel.map { dice.integer(1...($0 + 1)) }
+      let padding = (0..<4).map { dice.chance(0.3) ? dice.integer(0...(kernel[$0 % 2] - 1)) : 0 }
+      let pool = NetworkPool(kind: dice.chance(0.5) ? .max : .average, kernel: kernel, stride: stride, padding: padding)
+      let geometry = PoolGeometry(
+        kind: .average, kernelY: kernel[0], kernelX: kernel[1], strideY: stride[0], strideX: stride[1],
+        top: padding[0], left: padding[1], bottom: padding[2], right: padding[3])
+      guard let pooled = geometry.output(of: shape) else { return (nil, shape) }
+      return (pool, pooled)
+    }
+
+    mutating func mainProjection(
+      from: Int?, shape: MapShape, name: String, to: String, _ isInteger: Bool
+    ) -> (NetworkProjection, MapShape) {
+      let (pool, pooled) = pool(shape)
+      let kind = dice.integer(0...9)
+      if kind < 2 {
+        return (identity(from, pooled, pool, name, to, isInteger), pooled)
+      }
+      if kind < 7 {
+        let groups = dice.pick((1...pooled.channels).filter { pooled.channels % $0 == 0 })
+        let channels = groups * dice.integer(1...max(1, size * 2 / groups))
+        var projection = NetworkProjection(name: name, from: from.map { "p\($0)" }, to: to, kind: .conv2d, pool: pool)
+        projection.groups = groups
+        projection.stride = [dice.integer(1...2), dice.integer(1...2)]
+        projection.dilation = [dice.integer(1...2), dice.integer(1...2)]
+        projection.padding = (0..<4).map { _ in dice.integer(0...2) }
+        let kernel = [dice.integer(1...3), dice.integer(1...3)]
+        let geometry = ConvolutionGeometry(
+          kernelY: kernel[0], kernelX: kernel[1], strideY: projection.stride[0], strideX: projection.stride[1],
+          top: projection.padding[0], left: projection.padding[1], bottom: projection.padding[2],
+          right: projection.padding[3], dilationY: projection.dilation[0], dilationX: projection.dilation[1],
+          groups: groups)
+        if let target = geometry.output(of: pooled, channels: channels) {
+          projection.weights = weights([channels, pooled.channels / groups, kernel[0], kernel[1]], isInteger)
+          projection.delay = delay(from)
+          return (projection, target)
+        }
+      }
+      let target = dice.chance(0.3) ? self.shape(channels: dice.integer(1...size)) : MapShape(channels: dice.integer(1...(4 * size)))
+      return (dense(from, pooled, target, pool, name, to, isInteger), target)
+    }
+
+    mutating func sideProjection(
+      from: Int?, shape: MapShape, target: MapShape, name: String, to: String, _ isInteger: Bool
+    ) -> NetworkProjection {
+      let (pool, pooled) = pool(shape)
+      if pooled == target && dice.chance(0.7) { return identity(from, pooled, pool, name, to, isInteger) }
+      if pooled.height == target.height && pooled.width == target.width && dice.chance(0.6) {
+        var projection = NetworkProjection(
+          name: name, from: from.map { "p\($0)" }, to: to, kind: .conv2d, pool: pool, padding: [1, 1, 1, 1],
+          delay: delay(from))
+        projection.weights = weights([target.channels, pooled.channels, 3, 3], isInteger)
+        return projection
+      }
+      return dense(from, pooled, target, pool, name, to, isInteger)
+    }
+
+    mutating func identity(
+      _ from: Int?, _ shape: MapShape, _ pool: NetworkPool?, _ name: String, _ to: String, _ isInteger: Bool
+    ) -> NetworkProjection {
+      let given: Weights? =
+        switch dice.integer(0...2) {
+        case 0: nil
+        case 1: weights([], isInteger)
+        default: weights([shape.channels], isInteger)
+        }
+      return NetworkProjection(
+        name: name, from: from.map { "p\($0)" }, to: to, kind: .identity, weights: given, pool: pool,
+        delay: delay(from))
+    }
+
+    mutating func dense(
+      _ from: Int?, _ source: MapShape, _ target: MapShape, _ pool: NetworkPool?, _ name: String, _ to: String,
+      _ isInteger: Bool
+    ) -> NetworkProjection {
+      NetworkProjection(
+        name: name, from: from.map { "p\($0)" }, to: to, kind: .dense,
+        weights: weights([target.count, source.count], isInteger), pool: pool, delay: delay(from))
+    }
+
+    mutating func delay(_ from: Int?) -> Int? {
+      rules.delays && from != nil && dice.chance(0.15) ? dice.integer(1...7) : nil
+    }
+
+    mutating func weights(_ shape: [Int], _ isInteger: Bool) -> Weights {
+      let count = shape.reduce(1, *)
+      let storage: Tensor.Storage
+      if isInteger {
+        let top = (1 << (weightBits - 1)) - 1
+        let most = dice.chance(0.5) ? top : min(top, 30)
+        storage = .int32((0..<count).map { _ in dice.chance(0.2) ? 0 : Int32(dice.integer((-most - 1)...most)) })
+      } else {
+        let scale = dice.chance(0.7) ? 1.0 : dice.real(0.05...4)
+        storage = .float64((0..<count).map { _ in dice.chance(0.15) ? 0 : dice.real(-1...1) * scale })
+      }
+      return .inline(Tensor(shape: shape, storage: storage) ?? Tensor(shape: [0], storage: .int32([]))!)
+    }
+
+    // MARK: Chip
+
+    mutating func options() -> CompileOptions {
+      CompileOptions(
+        weightBits: weightBits,
+        membraneBits: rules.smallMembranes && dice.chance(0.5) ? dice.integer(6...16) : dice.integer(20...32),
+        fractionBits: dice.pick([0, 0, 1, 3, 6]), scale: dice.pick([nil, .channel, .population]),
+        schedule: code == .rate ? dice.pick(rules.schedules) : .windowed,
+        placement: dice.chance(0.5) ? .rowMajor : .random, seed: dice.bits())
+    }
+
+    mutating func chip() -> ChipDescription {
+      let neurons = shapes.reduce(0) { $0 + $1.count }
+      var numbers: [ChipNumber: Int] = [
+        .width: dice.integer(1...4), .height: dice.integer(1...4), .coresPerTile: dice.integer(1...4),
+        .maximumWeightShift: dice.pick([0, 0, 1, 4, 8]),
+      ]
+      if dice.chance(0.5) { numbers[.chipColumns] = dice.integer(1...3) }
+      if dice.chance(0.3) { numbers[.linkHops] = dice.integer(0...5) }
+      if dice.chance(0.8) { numbers[.neuronsPerCore] = max(1, neurons / dice.integer(1...40)) }
+      if dice.chance(0.3) { numbers[.synapseMemoryBitsPerCore] = weightBits * dice.integer(30...3000) }
+      if dice.chance(0.2) { numbers[.inputAxonsPerCore] = dice.integer(10...400) }
+      if dice.chance(0.2) { numbers[.outputAxonsPerCore] = dice.integer(10...400) }
+      if rules.relays && dice.chance(0.4) { numbers[.maximumDelay] = dice.integer(1...3) }
+      return .test(
+        numbers, thresholdPerNeuron: thresholdPerNeuron, sharedConvolutionWeights: dice.chance(0.6))
+    }
+  }
+}
