@@ -13,12 +13,12 @@ enum RunSummary {
         + "(\(NumberFormat.count(result.ticksPerInference)) ticks)\(ErrorText.escaped(method))")
     lines.append("")
     if let accuracy = result.accuracy, let interval = result.accuracyInterval {
-      let ann = result.ann.accuracy.map { "; the original network \(NumberFormat.percent($0))" } ?? ""
+      let ann = result.ann.accuracy.map { "; the ANN \(NumberFormat.percent($0))" } ?? ""
       lines.append(
         row(
           "accuracy",
-          "\(NumberFormat.percent(accuracy)) (95 % between \(NumberFormat.percent(interval.low, places: 1)) and "
-            + "\(NumberFormat.percent(interval.high, places: 1)))\(ann)"))
+          "\(NumberFormat.percent(accuracy)), 95 % within \(NumberFormat.percent(interval.low, places: 1)) to "
+            + "\(NumberFormat.percent(interval.high, places: 1))\(ann)"))
     } else {
       lines.append(row("accuracy", "unknown: the data have no labels"))
     }
@@ -48,7 +48,7 @@ enum RunSummary {
       lines.append(
         row(
           "operations",
-          "\(NumberFormat.joules(snn)) against \(NumberFormat.joules(ann)) of the original network (45 nm, fp32)"))
+          "\(NumberFormat.joules(snn)) against \(NumberFormat.joules(ann)) of the ANN (45 nm, fp32)"))
     }
     if let seconds = result.bill.secondsPerInference {
       lines.append(row("chip time", "\(NumberFormat.seconds(seconds)) an inference"))
@@ -70,7 +70,7 @@ enum RunSummary {
       lines.append(
         "Simulated in \(NumberFormat.seconds(simulation.seconds)) on \(simulation.threads) "
           + "thread\(simulation.threads == 1 ? "" : "s"), "
-          + "\(NumberFormat.si(simulation.synapticOperationsPerSecond, unit: "synaptic operations")) a second.")
+          + "\(NumberFormat.si(simulation.synapticOperationsPerSecond, unit: "")) synaptic operations a second.")
     }
     return lines.joined(separator: "\n") + "\n"
   }
