@@ -101,6 +101,8 @@ extension RandomNetwork {
     let period: Int
     let weightBits: Int
     let thresholdPerNeuron: Bool
+    /// Sums beyond 32 bits: large integer weights, unbounded payloads.
+    let isWide: Bool
     var shapes: [MapShape] = []
     var populations: [NetworkPopulation] = []
     var projections: [NetworkProjection] = []
@@ -109,9 +111,16 @@ extension RandomNetwork {
       dice = Dice(seed: seed)
       self.size = size
       self.rules = rules
-      code = dice.pick(rules.codes)
+      let code = dice.pick(rules.codes)
+      self.code = code
       period = dice.integer(2...5)
-      weightBits = dice.pick([2, 3, 4, 5, 6, 8, 8, 8, 11, 16])
+      let wantsWide = dice.chance(0.12)
+      let isRate = code == .rate
+      let hasAugmented = rules.models.contains(.augmented)
+      let isWide = wantsWide && isRate && hasAugmented
+      self.isWide = isWide
+      let bits = dice.pick([2, 3, 4, 5, 6, 8, 8, 8, 11, 16])
+      weightBits = isWide ? 16 : bits
       thresholdPerNeuron = dice.chance(0.8)
     }
 
@@ -150,7 +159,7 @@ extension RandomNetwork {
 
     mutating func add(_ index: Int, input: MapShape, isLast: Bool) {
       let name = "p\(index)"
-      let isInteger = dice.chance(0.35)
+      let isInteger = isWide || dice.chance(0.35)
       // A period code needs a source of its kind or the input; accumulators feed nothing.
       let sources = populations.indices.filter { populations[$0].neuron.model != .accumulator }
       func source(_ dice: inout Dice, _ recent: Bool) -> Int? {
@@ -179,7 +188,8 @@ extension RandomNetwork {
     mutating func neuron(_ shape: MapShape, _ isInteger: Bool, isAccumulator: Bool) -> NetworkNeuron {
       let model: NetworkNeuron.Model =
         isAccumulator
-        ? .accumulator : code == .phase ? .phase : code == .bistable ? .bistable : dice.pick(rules.models)
+        ? .accumulator : code == .phase ? .phase : code == .bistable ? .bistable
+        : isWide ? .augmented : dice.pick(rules.models)
       var neuron = NetworkNeuron(model: model)
       if dice.chance(0.4) { neuron.initial = values(shape, isInteger ? -15...40 : -0.3...0.9, isInteger) }
       if model == .accumulator { return neuron }
@@ -204,7 +214,7 @@ extension RandomNetwork {
             thresholdPerNeuron
             ? values(shape, isInteger ? -120...(-1) : -2...(-0.4), isInteger) : .uniform(isInteger ? -40 : -1)
         }
-        if model == .augmented && dice.chance(0.6) { neuron.maximumPayload = dice.integer(1...5) }
+        if model == .augmented && !isWide && dice.chance(0.6) { neuron.maximumPayload = dice.integer(1...5) }
       case .phase, .bistable: neuron.period = period
       case .accumulator: break
       }
@@ -337,7 +347,7 @@ extension RandomNetwork {
     mutating func options() -> CompileOptions {
       CompileOptions(
         weightBits: weightBits,
-        membraneBits: rules.smallMembranes && dice.chance(0.5) ? dice.integer(6...16) : dice.integer(20...32),
+        membraneBits: rules.smallMembranes && !isWide && dice.chance(0.5) ? dice.integer(6...16) : dice.integer(20...32),
         fractionBits: dice.pick([0, 0, 1, 3, 6]), scale: dice.pick([nil, .channel, .population]),
         schedule: code == .rate ? dice.pick(rules.schedules) : .windowed,
         placement: dice.chance(0.5) ? .rowMajor : .random, seed: dice.bits())

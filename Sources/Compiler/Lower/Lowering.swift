@@ -212,20 +212,20 @@ struct Lowering {
   /// Builds delays beyond the chip's from relay populations: neurons that repeat each spike they receive.
   private mutating func insertRelays() {
     guard let most = chip.maximumDelay else { return }
-    var relays: [[Int]: Int] = [:]
+    var relays: [Int: Int] = [:]
     for index in projections.indices {
       var waited = 0
+      let first = projections[index].source.map { populations[$0].name } ?? ""
       while let source = projections[index].source, projections[index].delay > most {
-        let origin = projections[index].source ?? source
         // Projections that wait for the same source share its relays.
-        let key = [origin, most]
+
         waited += most
         let relay: Int
-        if let existing = relays[key] {
+        if let existing = relays[source] {
           relay = existing
         } else {
-          relay = addRelay(of: origin, delay: most)
-          relays[key] = relay
+          relay = addRelay(of: source, delay: most, name: "\(first).relay.\(waited / most)")
+          relays[source] = relay
         }
         projections[index].source = relay
         projections[index].delay -= most
@@ -233,14 +233,12 @@ struct Lowering {
     }
   }
 
-  private mutating func addRelay(of source: Int, delay: Int) -> Int {
+  private mutating func addRelay(of source: Int, delay: Int, name: String) -> Int {
     let from = populations[source]
     let unit = Int32(1) << Int32(fractionBits)
-    let base = from.isRelay ? from.name : "\(from.name).relay"
-    let relayCount = populations.count { $0.isRelay }
     populations.append(
       Population(
-        name: "\(base).\(relayCount + 1)", dimensions: from.dimensions,
+        name: name, dimensions: from.dimensions,
         model: NeuronModel(
           kind: from.model.hasPayload ? .augmented : .integrateFire, hasNegativeThreshold: from.model.hasPayload),
         threshold: UnitValues(uniform: unit), negativeThreshold: UnitValues(uniform: -unit),
@@ -252,7 +250,7 @@ struct Lowering {
     }
     projections.append(
       Projection(
-        name: "\(base).\(relayCount + 1)", source: source, target: populations.count - 1, kind: .identity,
+        name: name, source: source, target: populations.count - 1, kind: .identity,
         weights: weights.count - 1, delay: delay))
     return populations.count - 1
   }
