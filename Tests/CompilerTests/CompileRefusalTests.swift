@@ -254,6 +254,22 @@ struct CompileRefusalTests {
         + "--membrane-bits, fewer --weight-bits or --fraction-bits, or --scale population")
   }
 
+  @Test("delays that no chain of relays should build, and relays of a model that the chip has not")
+  func relayLimits() throws {
+    #expect(
+      try message(network { $0.projections[1].delay = 65535 }, chip([.maximumDelay: 60]))
+        == "projection 'ab': a delay of 65,535 ticks is too long for relays on chip 'tiny', which delays by at most "
+        + "60; give a shorter delay or choose a chip with longer delays")
+    let lif = network {
+      $0.projections[1].delay = 2
+      $0.populations[0].neuron = NetworkNeuron(model: .lif, threshold: .uniform(1), leakShift: 3)
+    }
+    #expect(
+      try message(lif, chip([.maximumDelay: 1], models: ["lif", "accumulator"]))
+        == "population 'a.relay.1' uses neuron model 'if', which chip 'tiny' does not run (it runs lif, accumulator); "
+        + "convert with another method or choose another chip")
+  }
+
   @Test("a shortcut between vectors takes thresholds per neuron")
   func vectorIdentity() throws {
     let shortcut = network {

@@ -13,6 +13,7 @@ struct EngineEqualsInterpreterTests {
     var saturations = 0
     var paths = Set<String>()
     var spikes = 0
+    var features = Set<String>()
     for size in 1...12 {
       for seed in 0..<UInt64(70) {
         let (network, program) = try RandomNetwork.compiled(seed: UInt64(size) << 32 | seed, size: size)
@@ -20,6 +21,7 @@ struct EngineEqualsInterpreterTests {
         #expect(difference == nil, "size \(size), seed \(seed): \(difference ?? "")")
         if difference != nil { return }
         cores.insert(program.cores.count)
+        features.formUnion(EngineEqualsInterpreterTests.features(program))
         relays += program.populations.count { $0.isRelay }
         var runner = LayerRunner(plan: EnginePlan(program), steps: network.steps)
         for sample in network.samples { _ = runner.run(sample) }
@@ -30,6 +32,11 @@ struct EngineEqualsInterpreterTests {
     }
     // The generator reaches what it is meant to reach.
     #expect(cores.contains(1) && (cores.max() ?? 0) >= 30, "\(cores.sorted())")
+    let all = NeuronModel.Kind.allCases.map { "\($0)" }
+      + ["hard", "strict", "negative", "bounded", "ternary", "infinite", "initial", "continuous", "dense map", "groups"]
+      + ["dilation", "average", "overlapping average", "padded average", "global average", "max", "overlapping max"]
+      + ["padded max", "max of bistable", "max of phase", "max of input", "late", "fraction", "shifts", "parallel"]
+    #expect(features == Set(all), "missing: \(Set(all).subtracting(features).sorted())")
     #expect(relays > 20)
     #expect(saturations > 1000)
     #expect(spikes > 100_000)
@@ -79,5 +86,52 @@ struct EngineEqualsInterpreterTests {
     if counts.effectiveACs != b.effectiveAdditions { return "effective additions" }
     if counts.neuronUpdates != b.neuronUpdates { return "neuron updates" }
     return nil
+  }
+
+  /// What a program exercises, in words.
+  private static func features(_ program: CompiledProgram) -> [String] {
+    var result: [String] = program.schedule == .continuous ? ["continuous"] : []
+    if program.fractionBits > 0 { result.append("fraction") }
+    for population in program.populations {
+      let model = population.model
+      result.append("\(model.kind)")
+      if model.hardReset { result.append("hard") }
+      if model.strict { result.append("strict") }
+      if model.hasNegativeThreshold { result.append("negative") }
+      if let most = model.maximumPayload { result.append(most == 1 ? "ternary" : "bounded") }
+      if model.kind != .accumulator, population.threshold.values.contains(NeuronModel.infinite) {
+        result.append("infinite")
+      }
+      if population.initial.values.contains(where: { $0 != 0 }) { result.append("initial") }
+    }
+    for projection in program.projections {
+      let target = program.populations[projection.target]
+      let source = projection.source.map { program.populations[$0] }
+      if projection.kind == .dense, target.shape.pixels > 1 { result.append("dense map") }
+      if projection.convolution.groups > 1 { result.append("groups") }
+      if projection.convolution.dilationY > 1, projection.convolution.kernelY > 1 { result.append("dilation") }
+      if projection.shifts.contains(where: { $0 > 0 }) { result.append("shifts") }
+      if projection.kind == .identity, program.weights[projection.weights].shape[1] > 1 { result.append("parallel") }
+      if let source {
+        let lag = ActiveWindow.lag(sourceStart: source.start, targetStart: target.start, delay: projection.delay)
+        if lag != 0 { result.append("late") }
+      }
+      guard let pool = projection.pool else { continue }
+      let name = pool.kind == .max ? "max" : "average"
+      result.append(name)
+      if pool.strideY < pool.kernelY || pool.strideX < pool.kernelX { result.append("overlapping \(name)") }
+      if pool.top + pool.left + pool.bottom + pool.right > 0 { result.append("padded \(name)") }
+      let from = source?.shape ?? program.inputShape
+      if pool.kind == .average, pool.output(of: from)?.pixels == 1 { result.append("global average") }
+      if pool.kind == .max {
+        switch source?.model.kind {
+        case .bistable: result.append("max of bistable")
+        case .phase: result.append("max of phase")
+        case nil: result.append("max of input")
+        default: break
+        }
+      }
+    }
+    return result
   }
 }

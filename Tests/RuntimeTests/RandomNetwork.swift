@@ -113,7 +113,7 @@ extension RandomNetwork {
       self.rules = rules
       let code = dice.pick(rules.codes)
       self.code = code
-      period = dice.integer(2...5)
+      period = dice.integer(1...5)
       let wantsWide = dice.chance(0.12)
       let isRate = code == .rate
       let hasAugmented = rules.models.contains(.augmented)
@@ -140,7 +140,7 @@ extension RandomNetwork {
       }
       return RandomNetwork(
         network: network, chip: chip(), options: options(),
-        steps: dice.integer(1...(code == .rate ? 8 + size : period * 5)), samples: samples)
+        steps: dice.integer(1...(code == .rate || period == 1 ? 8 + size : period * 5)), samples: samples)
     }
 
     // MARK: Shapes

@@ -8,6 +8,7 @@ public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
   case doesNotFit(population: String, what: String, value: Double, bits: Int, of: String)
   case sumDoesNotFit(population: String, sum: Int64, bits: Int, chip: String)
   case integerWeight(projection: String, value: Int32, bits: Int)
+  case delay(projection: String, delay: Int, limit: Int, chip: String)
   case parallelSynapses(projection: String, need: Int, limit: Int)
   case capacity(population: String, need: Int, unit: String, limit: Int, chip: String, remedy: String)
   case tooManyCores(need: Int, limit: Int, chip: String, population: String)
@@ -41,6 +42,9 @@ public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
     case .integerWeight(let projection, let value, let bits):
       "projection '\(projection)': integer weight \(value) does not fit \(bits) bits "
         + "(\(-(1 << (bits - 1)))...\((1 << (bits - 1)) - 1)); use more --weight-bits"
+    case .delay(let projection, let delay, let limit, let chip):
+      "projection '\(projection)': a delay of \(grouped(Int64(delay))) ticks is too long for relays on chip '\(chip)', "
+        + "which delays by at most \(grouped(Int64(limit))); give a shorter delay or choose a chip with longer delays"
     case .parallelSynapses(let projection, let need, let limit):
       "projection '\(projection)': its value needs \(grouped(Int64(need))) parallel synapses, at most "
         + "\(grouped(Int64(limit))); use more --weight-bits, or a chip with weight shifts"

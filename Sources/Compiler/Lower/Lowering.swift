@@ -27,7 +27,7 @@ struct Lowering {
       throw .option("weight bits must be 2...16, membrane bits 2...32, fraction bits 0...15")
     }
     try lowerPopulations()
-    insertRelays()
+    try insertRelays()
     try proveWidths()
   }
 
@@ -210,12 +210,17 @@ struct Lowering {
   }
 
   /// Builds delays beyond the chip's from relay populations: neurons that repeat each spike they receive.
-  private mutating func insertRelays() {
+  private mutating func insertRelays() throws(CompileError) {
     guard let most = chip.maximumDelay else { return }
     var relays: [Int: Int] = [:]
     for index in projections.indices {
       var waited = 0
       let first = projections[index].source.map { populations[$0].name } ?? ""
+      let stages = (projections[index].delay - 1) / most
+      let neurons = projections[index].source.map { populations[$0].shape.count } ?? 0
+      guard stages <= Lowering.mostRelays, stages * neurons <= MapShape.maximumCount else {
+        throw .delay(projection: projections[index].name, delay: projections[index].delay, limit: most, chip: chip.name)
+      }
       while let source = projections[index].source, projections[index].delay > most {
         // Projections that wait for the same source share its relays.
 
@@ -224,7 +229,7 @@ struct Lowering {
         if let existing = relays[source] {
           relay = existing
         } else {
-          relay = addRelay(of: source, delay: most, name: "\(first).relay.\(waited / most)")
+          relay = try addRelay(of: source, delay: most, name: "\(first).relay.\(waited / most)")
           relays[source] = relay
         }
         projections[index].source = relay
@@ -233,14 +238,24 @@ struct Lowering {
     }
   }
 
-  private mutating func addRelay(of source: Int, delay: Int, name: String) -> Int {
+  /// Relay populations of one delay: more is a mistake, not a delay line.
+  static let mostRelays = 1024
+
+  private mutating func addRelay(of source: Int, delay: Int, name: String) throws(CompileError) -> Int {
     let from = populations[source]
+    let model = NeuronModel(
+      kind: from.model.hasPayload ? .augmented : .integrateFire, hasNegativeThreshold: from.model.hasPayload,
+      maximumPayload: from.model.maximumPayload)
+    guard chip.supports(neuronModel: model.name) else {
+      throw .unsupportedModel(
+        population: name, model: model.name, chip: chip.name,
+        supported: chip.neuronModels?.value ?? ChipDescription.allNeuronModels)
+    }
     let unit = Int32(1) << Int32(fractionBits)
     populations.append(
       Population(
         name: name, dimensions: from.dimensions,
-        model: NeuronModel(
-          kind: from.model.hasPayload ? .augmented : .integrateFire, hasNegativeThreshold: from.model.hasPayload),
+        model: model,
         threshold: UnitValues(uniform: unit), negativeThreshold: UnitValues(uniform: -unit),
         bias: UnitValues(uniform: 0), initial: UnitValues(uniform: 0),
         start: options.schedule == .windowed ? from.start + delay : 0, unit: [1], isRelay: true))
