@@ -65,6 +65,8 @@ public struct OperationCounts: Sendable, Equatable {
   public var hops: Int
   /// Steps by direction within chips; `links`: steps between chips.
   public var hopsByDirection: HopCount
+  /// The same by the tile they left, row by row.
+  public var linkLoads: [LinkLoad]
 
   /// - Parameters:
   ///   - counters: of all samples, workers added up.
@@ -125,6 +127,7 @@ public struct OperationCounts: Sendable, Equatable {
     tileMessages = traffic.tileMessages
     hops = traffic.hops
     hopsByDirection = traffic.hopsByDirection
+    linkLoads = traffic.linkLoads
     cores = program.cores.enumerated().map { core, image in
       var counts = CoreCounts()
       counts.neurons = image.neuronCount

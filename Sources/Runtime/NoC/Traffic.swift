@@ -14,6 +14,8 @@ public struct Traffic: Sendable, Equatable {
   public var hops = 0
   /// Steps by direction within chips, and steps between chips (`links`).
   public var hopsByDirection = HopCount()
+  /// The same by the tile they left, row by row; tiles and directions without messages are left out.
+  public var linkLoads: [LinkLoad] = []
   /// Per core of the program.
   public var messagesIn: [Int]
   public var messagesOut: [Int]
@@ -41,6 +43,7 @@ public struct Traffic: Sendable, Equatable {
       }
     }
     let mesh = Mesh(program.chip)
+    var loads: [TileCoordinate: [MeshDirection: Int]] = [:]
     for (index, count) in travelled.enumerated() where count > 0 {
       let route = program.routes[index]
       messages += count
@@ -50,6 +53,7 @@ public struct Traffic: Sendable, Equatable {
       var here = mesh.tile(ofCore: program.cores[route.from].place)
       for direction in route.steps {
         let next = here.neighbour(direction)
+        loads[here, default: [:]][direction, default: 0] += count
         if mesh.crossesChips(here, next) {
           hops += count * mesh.linkHops
           hopsByDirection.links += count
@@ -58,6 +62,12 @@ public struct Traffic: Sendable, Equatable {
           hopsByDirection.add(count, direction)
         }
         here = next
+      }
+    }
+    for tile in loads.keys.sorted(by: { ($0.y, $0.x) < ($1.y, $1.x) }) {
+      for direction in MeshDirection.allCases {
+        guard let count = loads[tile]?[direction] else { continue }
+        linkLoads.append(LinkLoad(x: tile.x, y: tile.y, direction: direction, messages: count))
       }
     }
   }

@@ -32,7 +32,8 @@ extension RunResult {
       ),
       ("populations", .array(populations.map(\.document))),
       ("totals", totals),
-      ("cores", .array(counts.cores.map(\.document))),
+      ("cores", .array(counts.cores.indices.map(core))),
+      ("mesh", meshDocument),
       ("energy", energy),
       (
         "time",
@@ -71,6 +72,47 @@ extension RunResult {
     ])
   }
 
+  /// One core's counts and its place; places are known for every core of a program.
+  private func core(_ index: Int) -> JSONOutput {
+    let counts = counts.cores[index]
+    var members: [(String, JSONOutput)] = [
+      ("neurons", .int(counts.neurons)), ("spikes", .int(counts.spikes)),
+      ("synapticOperations", .int(counts.synapticOperations)), ("messagesIn", .int(counts.messagesIn)),
+      ("messagesOut", .int(counts.messagesOut)), ("neuronUpdates", .int(counts.neuronUpdates)),
+    ]
+    if index < mesh.places.count {
+      let place = mesh.places[index]
+      members += [
+        ("chip", .int(place.chip)), ("x", .int(place.x)), ("y", .int(place.y)),
+        ("inputAxons", .int(place.inputAxons)), ("outputAxons", .int(place.outputAxons)),
+      ]
+    }
+    return .object(members)
+  }
+
+  private var meshDocument: JSONOutput {
+    func limit(_ value: Int?) -> JSONOutput { value.map { .int($0) } ?? .null }
+    let loads = counts.linkLoads
+    return .object([
+      ("width", .int(mesh.width)), ("height", .int(mesh.height)), ("coresPerTile", .int(mesh.coresPerTile)),
+      (
+        "limits",
+        .object([
+          ("neurons", limit(mesh.neuronsPerCore)), ("inputAxons", limit(mesh.inputAxonsPerCore)),
+          ("outputAxons", limit(mesh.outputAxonsPerCore)),
+        ])
+      ),
+      // One entry a direction of a tile that messages left; columns, because large chips have thousands.
+      (
+        "links",
+        .object([
+          ("x", .integers(loads.map(\.x))), ("y", .integers(loads.map(\.y))),
+          ("direction", .strings(loads.map(\.direction.rawValue))), ("messages", .integers(loads.map(\.messages))),
+        ])
+      ),
+    ])
+  }
+
   private var energy: JSONOutput {
     .object([
       ("spike", spikeEnergy.document),
@@ -93,15 +135,6 @@ extension RunResult.PopulationResult {
       ("name", .string(name)), ("neurons", .int(neurons)), ("spikes", .int(spikes)),
       ("synapticOperations", .int(synapticOperations)), ("meanRate", .double(meanRate)),
       ("saturations", .int(saturations)),
-    ])
-  }
-}
-
-extension OperationCounts.CoreCounts {
-  var document: JSONOutput {
-    .object([
-      ("neurons", .int(neurons)), ("spikes", .int(spikes)), ("synapticOperations", .int(synapticOperations)),
-      ("messagesIn", .int(messagesIn)), ("messagesOut", .int(messagesOut)), ("neuronUpdates", .int(neuronUpdates)),
     ])
   }
 }

@@ -44,6 +44,8 @@ public struct RunResult: Sendable {
   public var ann: ANNFacts
   public var populations: [PopulationResult]
   public var counts: OperationCounts
+  /// Where the cores lie, and their limits.
+  public var mesh: MeshUse
   public var spikeEnergy: SpikeEnergy
   public var operationEnergy: OperationEnergy
   public var bill: ChipBill
@@ -86,6 +88,7 @@ public struct RunResult: Sendable {
         saturations: count.saturations)
     }
     self.counts = counts
+    mesh = MeshUse(program: program)
     var spikesByStep = [Int](repeating: 0, count: steps)
     for population in record.counters.spikesByStep {
       for step in population.indices { spikesByStep[step] += population[step] }
