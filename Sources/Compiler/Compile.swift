@@ -26,14 +26,38 @@ extension CompiledProgram {
       populations: program.populations, projections: program.projections, weights: program.weights, chip: chip,
       weightBits: lowering.weightBits, order: program.topologicalOrder,
       mapping: options.mapping)
+    var built = CoreBuilder(partition)
+    if let traffic = options.traffic { try CompiledProgram.check(traffic, program.populations) }
     let places =
       options.mapping?.cores.map(\.place)
-      ?? Placement.places(cores: partition.cores.count, chip: chip, kind: options.placement, seed: options.seed)
-    let built = CoreBuilder(partition, places: places, mesh: Mesh(chip))
+      ?? Placement.places(
+        cores: partition.cores.count, chip: chip, kind: options.placement, seed: options.seed,
+        effort: options.placementEffort
+      ) { CoreTraffic(cores: built.cores, routes: built.routes, spikes: options.traffic) }
+    built.place(places, mesh: Mesh(chip))
     program.cores = built.cores
     program.routes = built.routes
-    return CompileResult(
-      program: program, headroom: lowering.headroom, loads: partition.cores.map(\.load))
+    var loads = partition.cores.map(\.load)
+    for core in loads.indices {
+      // Counted in the tables: the partition's figure is a bound where cores were joined.
+      loads[core].outputAxons = program.cores[core].outputAxons.count
+    }
+    return CompileResult(program: program, headroom: lowering.headroom, loads: loads)
+  }
+
+  /// Refuses spike counts that are not the network's.
+  private static func check(_ traffic: [[UInt64]], _ populations: [Population]) throws(CompileError) {
+    guard traffic.count == populations.count else {
+      throw .option(
+        "traffic has \(traffic.count) populations, the network \(populations.count); count spikes on this network")
+    }
+    for (counts, population) in zip(traffic, populations) where counts.count > 1 {
+      guard counts.count == population.shape.count else {
+        throw .option(
+          "traffic of population '\(population.name)' has \(grouped(Int64(counts.count))) values for "
+            + "\(grouped(Int64(population.shape.count))) neurons; count spikes on this network")
+      }
+    }
   }
 
   /// The same network in integers without cores: what calibration runs on the engine.

@@ -81,8 +81,9 @@ enum BuiltInChips {
     "neuronsPerCore": 1024,
     // 512 KiB. A convolution 3x3 with 512 inputs and 64 output channels takes 288 KiB.
     "synapseMemoryBitsPerCore": 4194304,
-    // A 3x3 convolution with 512 input channels reads 4,608 neurons for one position, 8,192 for a 4x4 map.
-    "inputAxonsPerCore": 8192,
+    // A 3x3 convolution with 512 input channels reads 4,608 neurons for one position; behind a 2x2 pool, 256 channels
+    // are 9,216.
+    "inputAxonsPerCore": 16384,
     "outputAxonsPerCore": 16384,
     "maximumDelay": 63,
     "sharedConvolutionWeights": true,

@@ -4,6 +4,8 @@ import ChipModel
 public struct CompileOptions: Sendable, Equatable {
   public enum Scale: String, Sendable, CaseIterable { case channel, population }
   public enum Placement: String, Sendable, CaseIterable {
+    /// The fewest spike-weighted hops that a seeded search finds.
+    case optimised
     case rowMajor = "row-major"
     case random
   }
@@ -17,15 +19,21 @@ public struct CompileOptions: Sendable, Equatable {
   public var scale: Scale?
   public var schedule: Schedule
   public var placement: Placement
-  /// Seed of `random` placement.
+  /// Seed of the `optimised` search and of `random` placement.
   public var seed: UInt64
+  /// Length of the `optimised` search; 1 is normal.
+  public var placementEffort: Double
+  /// Spikes per population and neuron that the `optimised` search weighs distances with, as a run of the lowered program
+  /// on calibration data counts them (`EngineCounters.spikes`): one value a neuron, one for all of a population, or none
+  /// where it is silent. Nil: every neuron is taken to fire as often as any other.
+  public var traffic: [[UInt64]]?
   /// Which neurons each core holds and where it is, instead of the compiler's own choice and of `placement`.
   public var mapping: Mapping?
 
   public init(
     weightBits: Int? = nil, membraneBits: Int? = nil, fractionBits: Int? = nil, scale: Scale? = nil,
-    schedule: Schedule = .windowed, placement: Placement = .rowMajor, seed: UInt64 = 0,
-    mapping: Mapping? = nil
+    schedule: Schedule = .windowed, placement: Placement = .optimised, seed: UInt64 = 0,
+    placementEffort: Double = 1, traffic: [[UInt64]]? = nil, mapping: Mapping? = nil
   ) {
     self.weightBits = weightBits
     self.membraneBits = membraneBits
@@ -34,6 +42,8 @@ public struct CompileOptions: Sendable, Equatable {
     self.schedule = schedule
     self.placement = placement
     self.seed = seed
+    self.placementEffort = placementEffort
+    self.traffic = traffic
     self.mapping = mapping
   }
 }

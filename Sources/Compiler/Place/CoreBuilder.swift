@@ -1,23 +1,26 @@
 import ChipModel
 
-/// Builds core images, axon tables and routes from a partition and a placement.
+/// Builds core images, axon tables and routes from a partition; `place` puts them on the mesh.
 struct CoreBuilder {
   let populations: [Population]
   let projections: [Projection]
   private(set) var cores: [CoreImage] = []
   private(set) var routes: [Route] = []
-  /// (source population, neuron) of every input axon of every core, in axon order.
-  private var axonSources: [[(population: Int, neuron: Int)]] = []
+  /// Per population, the projections that arrive.
+  private let incoming: [[Int]]
 
-  /// - Parameter places: physical core of each of the partition's cores.
-  init(_ partition: Partition, places: [Int], mesh: Mesh) {
+  /// The cores in the partition's order, each at the physical core of its index until `place` says otherwise.
+  init(_ partition: Partition) {
     populations = partition.populations
     projections = partition.projections
+    incoming = partition.populations.indices.map { population in
+      partition.projections.indices.filter { partition.projections[$0].target == population }
+    }
     // Where each neuron is: core and slot.
     var coreOf = populations.map { [UInt32](repeating: 0, count: $0.shape.count) }
     var slotOf = coreOf
     for (index, core) in partition.cores.enumerated() {
-      var image = CoreImage(place: places[index])
+      var image = CoreImage(place: index)
       var slot = 0
       for part in core.parts {
         let group = group(part.population, part.box, firstSlot: slot)
@@ -32,7 +35,7 @@ struct CoreBuilder {
       cores.append(image)
     }
     for index in cores.indices { addInputAxons(index) }
-    connect(coreOf, slotOf, mesh)
+    connect(coreOf, slotOf)
   }
 
   private func group(_ index: Int, _ box: Box, firstSlot: Int) -> NeuronGroup {
@@ -48,14 +51,15 @@ struct CoreBuilder {
       population: index, populationShape: p.shape, box: box, firstSlot: firstSlot, model: p.model, start: p.start,
       gatedPeriods: p.gatedPeriods, threshold: part(p.threshold), negativeThreshold: part(p.negativeThreshold),
       bias: part(p.bias), initial: part(p.initial),
-      takesInput: projections.contains { $0.target == index && $0.source == nil })
+      takesInput: incoming[index].contains { projections[$0].source == nil })
   }
 
   private mutating func addInputAxons(_ core: Int) {
-    // Entries per (source population, neuron), collected block by block, then ordered by source.
-    var entries: [(population: Int, neuron: Int, block: Int)] = []
+    // Blocks and what each reaches, then axons in the order of their sources.
+    var reaches: [(source: Int, block: UInt32, reach: Reach)] = []
     for (number, group) in cores[core].groups.enumerated() {
-      for (index, projection) in projections.enumerated() where projection.target == group.population {
+      for index in incoming[group.population] {
+        let projection = projections[index]
         guard let source = projection.source else { continue }
         let from = populations[source].shape
         let block = cores[core].blocks.count
@@ -67,63 +71,113 @@ struct CoreBuilder {
             group: number, gateStart: populations[source].start, gatePeriod: projection.gatePeriod,
             gateRestarts: projection.gateRestarts))
         let reach = Reach(projection, source: from, target: group.populationShape, box: group.box)
-        for c in reach.channels {
-          for y in reach.rows {
-            for x in reach.columns { entries.append((source, from.index(c, y, x), block)) }
-          }
+        reaches.append((source, UInt32(block), reach))
+      }
+    }
+    var axons = InputAxons()
+    axons.offsets.reserveCapacity(reaches.reduce(1) { $0 + $1.reach.count })
+    for source in populations.indices {
+      let parts = reaches.filter { $0.source == source }
+      if parts.count == 1 {
+        CoreBuilder.add(parts[0].reach, parts[0].block, populations[source].shape, to: &axons)
+      } else if parts.count > 1 {
+        CoreBuilder.merge(parts.map { ($0.block, $0.reach) }, populations[source].shape, into: &axons)
+      }
+    }
+    cores[core].inputAxons = axons
+  }
+
+  /// One block of a source: its reach is in the order of neurons already.
+  private static func add(_ reach: Reach, _ block: UInt32, _ shape: MapShape, to axons: inout InputAxons) {
+    for c in reach.channels {
+      for y in reach.rows {
+        for x in reach.columns {
+          axons.blocks.append(block)
+          axons.sources.append(UInt32(shape.index(c, y, x)))
+          axons.offsets.append(UInt32(axons.blocks.count))
         }
       }
     }
-    entries.sort { ($0.population, $0.neuron, $0.block) < ($1.population, $1.neuron, $1.block) }
-    var axons = InputAxons()
-    var sources: [(population: Int, neuron: Int)] = []
-    for entry in entries {
-      let isNew = sources.last.map { $0.population != entry.population || $0.neuron != entry.neuron } ?? true
-      if isNew {
-        sources.append((entry.population, entry.neuron))
-        axons.offsets.append(UInt32(axons.blocks.count))
+  }
+
+  /// Several blocks of a source: an axon has an entry for each block that its neuron is in, in block order.
+  private static func merge(
+    _ parts: [(block: UInt32, reach: Reach)], _ shape: MapShape, into axons: inout InputAxons
+  ) {
+    let rows = parts.map { part in (0..<shape.height).map { row in part.reach.rows.contains(row) } }
+    let columns = parts.map { part in (0..<shape.width).map { column in part.reach.columns.contains(column) } }
+    for c in 0..<shape.channels {
+      let here = parts.indices.filter { parts[$0].reach.channels.contains(c) }
+      guard !here.isEmpty else { continue }
+      for y in 0..<shape.height {
+        for x in 0..<shape.width {
+          let before = axons.blocks.count
+          for part in here where rows[part][y] && columns[part][x] {
+            axons.blocks.append(parts[part].block)
+            axons.sources.append(UInt32(shape.index(c, y, x)))
+          }
+          if axons.blocks.count > before { axons.offsets.append(UInt32(axons.blocks.count)) }
+        }
       }
-      axons.blocks.append(UInt32(entry.block))
-      axons.sources.append(UInt32(entry.neuron))
-      axons.offsets[axons.offsets.count - 1] = UInt32(axons.blocks.count)
     }
-    cores[core].inputAxons = axons
-    axonSources.append(sources)
+  }
+
+  /// Calls `body(axon, source population, neuron)` for every input axon of a core.
+  private func forEachAxon(_ core: Int, _ body: (Int, Int, Int) -> Void) {
+    let image = cores[core]
+    // Axons of one source follow one another, so the population is looked up once a block.
+    let sources = image.blocks.map { projections[$0.projection].source ?? 0 }
+    for axon in 0..<image.inputAxons.count {
+      let first = Int(image.inputAxons.offsets[axon])
+      body(axon, sources[Int(image.inputAxons.blocks[first])], Int(image.inputAxons.sources[first]))
+    }
   }
 
   /// Output axons and routes: one entry per (neuron, destination core), destinations in core order.
-  private mutating func connect(_ coreOf: [[UInt32]], _ slotOf: [[UInt32]], _ mesh: Mesh) {
+  private mutating func connect(_ coreOf: [[UInt32]], _ slotOf: [[UInt32]]) {
     var positions = cores.map { [UInt32](repeating: 0, count: $0.neuronCount + 1) }
-    for sources in axonSources {
-      for axon in sources {
-        positions[Int(coreOf[axon.population][axon.neuron])][Int(slotOf[axon.population][axon.neuron]) + 1] += 1
+    for core in cores.indices {
+      forEachAxon(core) { _, population, neuron in
+        positions[Int(coreOf[population][neuron])][Int(slotOf[population][neuron]) + 1] += 1
       }
     }
+    var tables: [OutputAxons] = []
     for core in cores.indices {
       for slot in 1..<positions[core].count { positions[core][slot] += positions[core][slot - 1] }
       let total = Int(positions[core].last ?? 0)
-      cores[core].outputAxons = OutputAxons(
-        offsets: positions[core], routes: [UInt32](repeating: 0, count: total),
-        axons: [UInt32](repeating: 0, count: total))
+      tables.append(
+        OutputAxons(
+          offsets: positions[core], routes: [UInt32](repeating: 0, count: total),
+          axons: [UInt32](repeating: 0, count: total)))
     }
     // From here on `positions` is where each slot's next entry goes.
-    for (destination, sources) in axonSources.enumerated() {
-      var routeFrom = [Int](repeating: -1, count: cores.count)
-      for (axon, source) in sources.enumerated() {
-        let core = Int(coreOf[source.population][source.neuron])
-        let slot = Int(slotOf[source.population][source.neuron])
+    var routes: [Route] = []
+    var routeFrom = [Int](repeating: -1, count: cores.count)
+    for destination in cores.indices {
+      let first = routes.count
+      forEachAxon(destination) { axon, population, neuron in
+        let core = Int(coreOf[population][neuron])
+        let slot = Int(slotOf[population][neuron])
         if routeFrom[core] < 0 {
           routeFrom[core] = routes.count
-          routes.append(
-            Route(
-              from: core, to: destination,
-              steps: mesh.route(from: cores[core].place, to: cores[destination].place).map(\.direction)))
+          routes.append(Route(from: core, to: destination, steps: []))
         }
         let position = Int(positions[core][slot])
         positions[core][slot] += 1
-        cores[core].outputAxons.routes[position] = UInt32(routeFrom[core])
-        cores[core].outputAxons.axons[position] = UInt32(axon)
+        tables[core].routes[position] = UInt32(routeFrom[core])
+        tables[core].axons[position] = UInt32(axon)
       }
+      for route in routes[first...] { routeFrom[route.from] = -1 }
+    }
+    for core in cores.indices { cores[core].outputAxons = tables[core] }
+    self.routes = routes
+  }
+
+  /// Puts the cores on the mesh.
+  mutating func place(_ places: [Int], mesh: Mesh) {
+    for core in cores.indices { cores[core].place = places[core] }
+    for index in routes.indices {
+      routes[index].steps = mesh.route(from: places[routes[index].from], to: places[routes[index].to]).map(\.direction)
     }
   }
 }

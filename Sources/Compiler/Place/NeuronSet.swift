@@ -5,7 +5,7 @@ import ChipModel
 /// A neuron that reaches a core through two projections needs one axon and one message, so what a further reach adds is
 /// what no earlier one covers.
 struct NeuronSet: Sendable {
-  private var parts: [(source: Int, reach: Reach)] = []
+  private(set) var parts: [(source: Int, reach: Reach)] = []
 
   /// Calls `body(channel, row, column)` for every neuron of `reach` that is not in the set yet.
   func forEachNew(_ reach: Reach, of source: Int, _ body: (Int, Int, Int) -> Void) {

@@ -47,6 +47,35 @@ struct Partition {
     // Cores were opened from the output backwards.
     cores.reverse()
     for index in cores.indices { cores[index].parts.reverse() }
+    merge()
+  }
+
+  /// Joins cores that fit into one, the emptiest into the first that takes it.
+  ///
+  /// Output axons are taken as the sum of both, which is never too few: a neuron that fed both cores feeds one now.
+  private mutating func merge() {
+    guard chip.crossbar?.value.binary != true, chip.convolutionCore == nil else { return }
+    var isGone = [Bool](repeating: false, count: cores.count)
+    let emptiest = cores.indices.sorted { (cores[$0].load.neurons, $0) < (cores[$1].load.neurons, $1) }
+    for small in emptiest {
+      for host in cores.indices where host != small && !isGone[host] && !isGone[small] {
+        var sum = cores[host].load + cores[small].load
+        sum.inputAxons = max(cores[host].load.inputAxons, cores[small].load.inputAxons)
+        guard sum.broken(limits) == nil else { continue }
+        var joined = cores[host]
+        sum.inputAxons = joined.load.inputAxons
+        for (source, reach) in cores[small].axons.parts {
+          sum.inputAxons += joined.axons.newCount(reach, of: source)
+          joined.axons.insert(reach, of: source)
+        }
+        guard sum.broken(limits) == nil else { continue }
+        joined.load = sum
+        joined.parts = small < host ? cores[small].parts + joined.parts : joined.parts + cores[small].parts
+        cores[host] = joined
+        isGone[small] = true
+      }
+    }
+    cores = cores.indices.filter { !isGone[$0] }.map { cores[$0] }
   }
 
   private mutating func place(_ population: Int) throws(CompileError) {
@@ -165,11 +194,12 @@ struct Partition {
 
   // MARK: - Splitting
 
-  /// Boxes of one population on fresh cores: the fewest, then those with the fewest input axons in all.
+  /// Boxes of one population on fresh cores: the fewest, then those with the fewest input axons in all, then with the
+  /// fewest weights stored twice.
   private func split(_ population: Int) throws(CompileError) -> [Box] {
     let shape = populations[population].shape
     typealias Size = (c: Int, y: Int, x: Int)
-    var candidates: [(cores: Int, axons: Int, size: Size)] = []
+    var candidates: [(cores: Int, axons: Int, bits: Int, side: Int, size: Size)] = []
     for c in Partition.sizes(shape.channels) {
       for y in Partition.sizes(shape.height) {
         for x in Partition.sizes(shape.width) {
@@ -179,12 +209,14 @@ struct Partition {
           // The box in the middle has the largest reach.
           let load = self.load(Partition.middleBox(shape, (c, y, x)), population, beside: nil)
           guard load.broken(limits) == nil else { continue }
-          candidates.append((count, load.inputAxons * count, (c, y, x)))
+          candidates.append((count, load.inputAxons * count, load.synapseBits * count, y + x, (c, y, x)))
         }
       }
     }
+    // Compact boxes first among equals: their neurons are near one another in the layers that read them.
     candidates.sort {
-      ($0.cores, $0.axons, $1.size.c, $1.size.y, $1.size.x) < ($1.cores, $1.axons, $0.size.c, $0.size.y, $0.size.x)
+      ($0.cores, $0.axons, $0.bits, $0.side, $1.size.c, $1.size.y)
+        < ($1.cores, $1.axons, $1.bits, $1.side, $0.size.c, $0.size.y)
     }
     for candidate in candidates {
       let boxes = Partition.boxes(shape, candidate.size)

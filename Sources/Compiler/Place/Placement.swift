@@ -2,22 +2,35 @@ import ChipModel
 
 /// Which physical core each of a program's cores is.
 enum Placement {
+  /// - Parameters:
+  ///   - traffic: messages between the cores; only `optimised` asks for it.
+  ///   - effort: of the search; 1 is normal.
   static func places(
-    cores: Int, chip: ChipDescription, kind: CompileOptions.Placement, seed: UInt64
+    cores: Int, chip: ChipDescription, kind: CompileOptions.Placement, seed: UInt64, effort: Double = 1,
+    traffic: () -> CoreTraffic
   ) -> [Int] {
     switch kind {
     case .rowMajor:
       return Array(0..<cores)
     case .random:
       // Fisher and Yates over the cores of as many chips as are needed.
-      let perChip = max(1, chip.coresPerChip ?? cores)
-      let chips = max(1, (cores + perChip - 1) / perChip)
-      var all = Array(0..<max(cores, perChip * chips))
+      var all = Array(0..<positions(cores: cores, chip: chip))
       var generator = SeededGenerator(seed: seed)
       for index in stride(from: all.count - 1, to: 0, by: -1) {
         all.swapAt(index, Int(generator.next() % UInt64(index + 1)))
       }
       return Array(all.prefix(cores))
+    case .optimised:
+      var search = PlacementSearch(
+        traffic: traffic(), mesh: Mesh(chip), positionCount: positions(cores: cores, chip: chip), seed: seed)
+      return search.run(effort: effort)
     }
+  }
+
+  /// Physical cores of as many chips as are needed.
+  private static func positions(cores: Int, chip: ChipDescription) -> Int {
+    let perChip = max(1, chip.coresPerChip ?? cores)
+    let chips = max(1, (cores + perChip - 1) / perChip)
+    return max(cores, perChip * chips)
   }
 }

@@ -1,0 +1,94 @@
+import ChipModel
+
+/// Spikes that travel between cores, as a graph: what placement weighs distances with.
+///
+/// An edge joins two cores that send each other messages; its weight is the number of messages in both directions. The
+/// own core is no edge: its distance is 0 wherever it lies.
+struct CoreTraffic: Sendable {
+  /// Core `i` has the edges `offsets[i]..<offsets[i + 1]`.
+  private(set) var offsets: [Int]
+  private(set) var neighbours: [Int32]
+  private(set) var weights: [Int64]
+
+  var coreCount: Int { offsets.count - 1 }
+
+  /// - Parameters:
+  ///   - cores, routes: as built, placed anywhere.
+  ///   - spikes: per population and neuron, row-major; one value for all neurons of a population, none for a silent one.
+  ///     Nil: every neuron fires as often as any other.
+  init(cores: [CoreImage], routes: [Route], spikes: [[UInt64]]?) {
+    var onRoute = [Int64](repeating: 0, count: routes.count)
+    for core in cores {
+      let table = core.outputAxons
+      for group in core.groups {
+        let counts = spikes?[group.population] ?? [1]
+        guard !counts.isEmpty else { continue }
+        for local in 0..<group.box.count {
+          let index = counts.count == 1 ? 0 : group.box.populationIndex(local, in: group.populationShape)
+          // Capped so that weighted distances stay far from overflow whatever the counts are.
+          let count = Int64(min(counts[index], 1 << 32))
+          guard count > 0 else { continue }
+          let slot = group.firstSlot + local
+          for entry in Int(table.offsets[slot])..<Int(table.offsets[slot + 1]) {
+            onRoute[Int(table.routes[entry])] += count
+          }
+        }
+      }
+    }
+    self.init(
+      coreCount: cores.count, edges: routes.enumerated().map { ($1.from, $1.to, onRoute[$0]) })
+  }
+
+  /// - Parameter edges: two cores and the messages between them; a pair may occur more than once.
+  init(coreCount: Int, edges: [(Int, Int, Int64)]) {
+    let edges = edges.filter { $0.0 != $0.1 && $0.2 > 0 }
+    var degree = [Int](repeating: 0, count: coreCount + 1)
+    for edge in edges {
+      degree[edge.0 + 1] += 1
+      degree[edge.1 + 1] += 1
+    }
+    for index in 1..<max(1, degree.count) { degree[index] += degree[index - 1] }
+    offsets = degree
+    neighbours = [Int32](repeating: 0, count: degree.last ?? 0)
+    weights = [Int64](repeating: 0, count: degree.last ?? 0)
+    for (a, b, weight) in edges {
+      for (here, there) in [(a, b), (b, a)] {
+        neighbours[degree[here]] = Int32(truncatingIfNeeded: there)
+        weights[degree[here]] = weight
+        degree[here] += 1
+      }
+    }
+  }
+
+  /// Spike-weighted hops of a placement.
+  ///
+  /// - Parameter places: physical core of each core.
+  func hops(places: [Int], mesh: Mesh) -> Int64 {
+    let points = places.map { MeshPoint(mesh, core: $0) }
+    var total: Int64 = 0
+    for core in 0..<coreCount {
+      for edge in offsets[core]..<offsets[core + 1] {
+        total += weights[edge] * points[core].distance(to: points[Int(neighbours[edge])])
+      }
+    }
+    // Every edge was met from both ends.
+    return total / 2
+  }
+}
+
+/// A tile's place with chip-to-chip links stretched to the hops they count as, so that distances are |dx| + |dy|.
+struct MeshPoint: Sendable, Equatable {
+  var x: Int32
+  var y: Int32
+
+  init(_ mesh: Mesh, core: Int) {
+    let tile = mesh.tile(ofCore: core)
+    x = Int32(clamping: tile.x + (mesh.linkHops - 1) * (tile.x / mesh.width))
+    y = Int32(clamping: tile.y + (mesh.linkHops - 1) * (tile.y / mesh.height))
+  }
+
+  @inline(__always)
+  func distance(to other: MeshPoint) -> Int64 {
+    Int64(abs(x &- other.x)) &+ Int64(abs(y &- other.y))
+  }
+}
