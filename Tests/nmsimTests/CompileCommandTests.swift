@@ -204,6 +204,7 @@ struct CompileCommandTests {
       for (output, images) in cases {
         #expect(folder.invoke("compile DIR/nets/net.json -o DIR/\(output)").status == .success)
         let program = try ProgramStore.read("\(folder.path)/\(output)").program
+        #expect(program.network.images == images)
         #expect(program.network.labels == images.replacingOccurrences(of: "x.npy", with: "y.npy"))
       }
     }
@@ -224,6 +225,7 @@ struct CompileCommandTests {
       try folder.write(SmallFiles.mapping, "map.json")
       #expect(folder.invoke("compile DIR/net.json --mapping DIR/map.json -q -o DIR/c").status == .success)
       let program = try ProgramStore.read("\(folder.path)/c").program
+      #expect(program.cores.map(\.place) == [1, 0])
       #expect(program.cores.map(\.neuronCount) == [3, 3])
       // Core 1 has all four hidden neurons as input axons, one of them its own; core 0 has no inputs but the host's.
       #expect(program.cores.map(\.inputAxons.count) == [0, 4])

@@ -1,4 +1,5 @@
 import ChipModel
+import Foundation
 import Testing
 
 @testable import nmsim
@@ -53,6 +54,30 @@ struct InspectCommandTests {
       }
       #expect(kinds == ["network", "program", "nmsim-run/1"])
       #expect(formats == ["nmsim-network/1", "nmsim-compile/1", "nmsim-run/1"])
+    }
+  }
+
+  @Test("a program that is cut off or changed is refused in one line, whatever the place")
+  func damagedProgram() throws {
+    try TemporaryFolder.with { folder in
+      try folder.write(SmallFiles.network, "net.json")
+      #expect(folder.invoke("compile DIR/net.json -q -o DIR/p").status == .success)
+      let bytes = Array(try folder.data("p"))
+      var generator = SplitMix64(seed: 1)
+      for round in 0..<100 {
+        let place = Int.random(in: bytes.indices, using: &generator)
+        var changed = bytes
+        changed[place] ^= UInt8.random(in: 1...255, using: &generator)
+        try Data(round % 2 == 0 ? changed : Array(bytes[..<place])).write(to: URL(filePath: "\(folder.path)/q"))
+        let result = folder.invoke("inspect DIR/q")
+        #expect(result.status == .badData, "round \(round)")
+        #expect(result.error.hasPrefix("nmsim: DIR/q: ") && result.output.isEmpty, "round \(round)")
+        #expect(result.error.split(separator: "\n").count == 1, "round \(round)")
+      }
+      try Data(bytes.dropLast()).write(to: URL(filePath: "\(folder.path)/q"))
+      #expect(
+        folder.invoke("inspect DIR/q").error
+          == "nmsim: DIR/q: the program is damaged (its checksum does not match): compile the network again\n")
     }
   }
 

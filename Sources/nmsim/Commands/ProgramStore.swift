@@ -21,7 +21,7 @@ enum ProgramStore {
     } catch {
       switch error {
       case .file(let error): throw CommandError(error)
-      case .program(let path, let error): throw CommandError(.badData, subject: path, wrapping: error)
+      case .program(let path, let error): throw CommandError(.badData, subject: path, message: error.description)
       }
     }
   }
@@ -29,7 +29,7 @@ enum ProgramStore {
   /// The same for bytes that were read already.
   static func decode(_ bytes: [UInt8], path: String) throws(CommandError) -> CompiledProgram {
     do throws(ProgramError) { return try CompiledProgram(decoding: bytes) } catch {
-      throw CommandError(.badData, subject: path, wrapping: error)
+      throw CommandError(.badData, subject: path, message: error.description)
     }
   }
 
