@@ -21,7 +21,8 @@ struct ChipsCommandTests {
     #expect(result.status == .success)
     #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(name)")
     let chip = try ChipLibrary.builtIn(name)
-    for number in ChipNumber.allCases where chip.value(number) == nil && number != .defaultWeightBits && number != .bitsPerSynapse {
+    for number in ChipNumber.allCases
+    where chip.value(number) == nil && number != .defaultWeightBits && number != .bitsPerSynapse {
       let isNamed = result.output.split(separator: "\n").contains {
         $0.hasPrefix("\(number.rawValue) ") && $0.hasSuffix(" unknown")
       }

@@ -239,7 +239,8 @@ struct CompileCommandTests {
       try folder.write(SmallFiles.network, "nets/small.json")
       let bash = try #require(Program.find("bash"))
       let result = try Program.run(
-        bash, ["-c", "cd \"$1\" && \"$2\" compile nets/small.json -q", "bash", folder.path, try #require(Program.nmsim)])
+        bash,
+        ["-c", "cd \"$1\" && \"$2\" compile nets/small.json -q", "bash", folder.path, try #require(Program.nmsim)])
       #expect(result.status == 0)
       #expect(result.text.isEmpty)
       #expect(try ProgramStore.read("\(folder.path)/small.nmsim").program.network.images == "nets/data/x.npy")

@@ -21,7 +21,8 @@ struct InspectCommandTests {
     """
 
   @Test("a network, a result and several files are shown as recorded, at most 80 columns wide", arguments: [
-    ("inspect-digits", "DIGITS/net.json"), ("inspect-run", "DIR/run.json"), ("inspect-two", "DIR/net.json DIR/run.json"),
+    ("inspect-digits", "DIGITS/net.json"), ("inspect-run", "DIR/run.json"),
+    ("inspect-two", "DIR/net.json DIR/run.json"),
   ])
   func pages(_ name: String, _ files: String) throws {
     try TemporaryFolder.with { folder in

@@ -27,7 +27,8 @@ enum ChipsCommand {
     if arguments.positional("action") == "show" {
       guard let name = arguments.positional("chip") else {
         throw CommandError(
-          .usage, subject: "chips", problem: "show needs the name of a chip", remedy: "for example 'nmsim chips show loihi'")
+          .usage, subject: "chips", problem: "show needs the name of a chip",
+          remedy: "for example 'nmsim chips show loihi'")
       }
       try show(name, arguments, terminal)
     } else {

@@ -54,12 +54,18 @@ struct DocumentText: Sendable {
     for row in rows.prefix(Self.shownRows) {
       table.add(
         columns.map { column in
-          .text(row.first { $0.key == column.key }.flatMap { Self.scalar($0.value) } ?? "")
+          .text(row.first { $0.key == column.key }.flatMap { Self.cell($0.value) } ?? "")
         })
     }
     let more = rows.count - min(rows.count, Self.shownRows)
     return style.bold(ErrorText.escaped(name)) + "\n" + table.render(style)
       + (more > 0 ? "and \(NumberFormat.count(more)) more\n" : "")
+  }
+
+  /// A scalar in a table: three significant digits keep its columns narrow.
+  private static func cell(_ value: JSONValue) -> String? {
+    if case .number(let number) = value.kind { return NumberFormat.significant(number) }
+    return scalar(value)
   }
 
   private static func scalar(_ value: JSONValue) -> String? {
