@@ -81,7 +81,7 @@ extension Lowering {
     }
     var steps: Int?
     for entry in source.provenance where entry.key == "steps" {
-      if case .number(let value) = entry.value { steps = Int(exactly: value).flatMap { $0 >= 1 ? $0 : nil } }
+      if case .number(let value) = entry.value { steps = Int(exactly: value).flatMap { (1...1_000_000).contains($0) ? $0 : nil } }
     }
     return CompiledProgram(
       network: ProgramNetwork(

@@ -95,7 +95,7 @@ public struct LayerRunner: Sendable {
     let most = SumBound(high: stepSum + drive.magnitude, low: 0).shifted(by: phaseMost).high
     let isExact = p.isExact || drive.magnitude > Int64(Int32.max) || most > Int64(Int32.max)
     let reach = most.multipliedReportingOverflow(by: Int64(steps))
-    let saturates = reach.overflow || reach.partialValue + p.initialMagnitude > p.rule.high
+    let saturates = reach.overflow || reach.partialValue > p.rule.high - p.initialMagnitude
     prepareScratch(p)
     trains[index].removeAll()
     let isOutput = index == plan.program.output.population
@@ -171,7 +171,7 @@ public struct LayerRunner: Sendable {
     if let packed = projection.packed, projection.path == .wide, bound <= Int64(Int32.max) {
       var wide = [Int32](repeating: 0, count: p.count)
       DeliverSpikes.scaled(train, step: 0, taps: projection.taps, weights: packed, into: &wide)
-      for position in sums.indices { sums[position] += Int64(wide[position]) }
+      for position in sums.indices { sums[position] &+= Int64(wide[position]) }
       return
     }
     DeliverReference.deliver(
@@ -382,15 +382,15 @@ public struct LayerRunner: Sendable {
           scratch.exact[position] = 0
         }
         if p.usesNarrow {
-          delivered += Int64(scratch.narrow[position])
+          delivered &+= Int64(scratch.narrow[position])
           scratch.narrow[position] = 0
         }
         if p.usesWide {
-          delivered += Int64(scratch.wide[position])
+          delivered &+= Int64(scratch.wide[position])
           scratch.wide[position] = 0
         }
         var sum = delivered << fraction
-        if isDriven { sum += hasInput ? scratch.exactDrive[position] : Int64(p.bias[position % p.tile]) }
+        if isDriven { sum &+= hasInput ? scratch.exactDrive[position] : Int64(p.bias[position % p.tile]) }
         var state = NeuronRule.State(v: v[index][position], b: b[index].isEmpty ? 0 : b[index][position])
         let payload = p.rule.update(
           &state, sum: sum, threshold: p.population.threshold.value(at: neuron, shape: p.shape),

@@ -67,7 +67,7 @@ public enum InputEncoder {
         train, step: 0, taps: taps, projection: projection, weights: weights, targetChannels: target.channels,
         paddedTargets: target.channels, into: &delivered)
       for index in sums.indices {
-        sums[index] += delivered[index % target.pixels * target.channels + index / target.pixels]
+        sums[index] &+= delivered[index % target.pixels * target.channels + index / target.pixels]
       }
     }
     return sums.map { current(sum: $0, fractionBits: program.fractionBits) }

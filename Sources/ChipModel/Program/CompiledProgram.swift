@@ -7,7 +7,7 @@ public struct CompiledProgram: Sendable, Equatable {
   public var network: ProgramNetwork
   public var chip: ChipDescription
   public var schedule: Schedule
-  /// Extra low bits of biases, thresholds, initial potentials and potentials, 0...16; delivered sums are shifted left by it.
+  /// Extra low bits of biases, thresholds, initial potentials and potentials, 0...15; delivered sums are shifted left by it.
   public var fractionBits: Int
   /// 2...16
   public var weightBits: Int

@@ -183,8 +183,8 @@ public struct ChipInterpreter: Sendable {
     let shape = group.box.shape
     var sum = due << Int64(program.fractionBits)
     if step / group.model.period >= group.gatedPeriods {
-      sum += Int64(group.bias.value(at: local, shape: shape))
-      if group.takesInput { sum += cores[core].current[slot] }
+      sum &+= Int64(group.bias.value(at: local, shape: shape))
+      if group.takesInput { sum &+= cores[core].current[slot] }
     }
     return cores[core].rules[number].update(
       &cores[core].neurons[slot], sum: sum, threshold: group.threshold.value(at: local, shape: shape),
@@ -267,7 +267,7 @@ public struct ChipInterpreter: Sendable {
     for source in 0..<map.count {
       let now = cores[core].gateNow[number][source]
       guard now != 0 else { continue }
-      cores[core].gateCounts[number][source] += Int64(now) * weight
+      cores[core].gateCounts[number][source] &+= Int64(now) &* weight
     }
     for c in 0..<map.channels {
       for py in 0..<pooled.height {
@@ -345,10 +345,11 @@ public struct ChipInterpreter: Sendable {
     guard let local = group.box.localIndex(c, y, x) else { return }
     let shift = block.shifts.count == 1 ? block.shifts[0] : block.shifts[c - group.box.channels.lowerBound]
     let row = (tick + block.delay) % cores[core].due.count
-    cores[core].due[row][group.firstSlot + local] += (Int64(weight) << Int64(shift)) * Int64(payload)
+    // Modulo 2^64, as the engine adds: no program that was read from a file can trap here.
+    cores[core].due[row][group.firstSlot + local] &+= (Int64(weight) << Int64(shift)) &* Int64(payload)
     counters.synapticOperations[group.population] += 1
     counters.synapticOperationsByCore[core] += 1
-    if weight != 0 { counters.effectiveAdditions += Int(payload.magnitude) }
+    if weight != 0 { counters.effectiveAdditions &+= Int(payload.magnitude) }
   }
 
   /// Potential of neuron `index` of a population after the last sample; nil where no core holds it.

@@ -1,0 +1,171 @@
+/// Sizes that a program may have. They bound the work that a hostile file can cause and keep products far from overflow;
+/// what the compiler makes stays within them.
+enum ProgramLimits {
+  static let populations = 1 << 20
+  static let projections = 1 << 20
+  /// Neurons of all populations together.
+  static let neurons = 1 << 28
+  /// Kernel, stride, padding and dilation, each axis.
+  static let kernel = 4096
+  static let delay = 65535
+  static let period = 16
+  static let weightShift = 30
+  /// First ticks and gated periods.
+  static let start = 1 << 20
+  /// Default steps of a run: the range of `--ticks`.
+  static let steps = 1_000_000
+  /// (source pixel, target pixel, tap) triples of one projection: the engine's table counts them in 32 bits.
+  static let taps = 1 << 31
+  /// Sums that the cores keep for delayed arrivals: neurons times ticks.
+  static let delayedSums = 1 << 31
+  /// Physical cores, where the chip does not say.
+  static let places = 1 << 31
+  static let nameBytes = 4096
+}
+
+extension CompiledProgram {
+  /// Checks everything that the engine, the interpreter and the accounting rely on: after it neither traps on this
+  /// program.
+  ///
+  /// It proves safety, not meaning: a core image whose weights or axons are those of another network passes.
+  /// - Complexity: linear in the program's size.
+  /// - Throws: `ProgramError.invalid`, the first fault found.
+  public func check() throws(ProgramError) {
+    var check = ProgramCheck(program: self)
+    try check.checkSettings()
+    try check.checkPopulations()
+    try check.checkProjections()
+    try check.checkOrder()
+    try check.checkOutput()
+    if !cores.isEmpty || !routes.isEmpty { try check.checkCores() }
+  }
+}
+
+/// The state of one check: what the steps before have established.
+struct ProgramCheck {
+  let program: CompiledProgram
+  /// Of the populations checked so far.
+  var shapes: [MapShape] = []
+  var inputShape = MapShape(channels: 1)
+  /// Whether the input feeds the population.
+  var takesInput: [Bool] = []
+
+  init(program: CompiledProgram) {
+    self.program = program
+  }
+
+  // MARK: - Tools
+
+  func range(
+    _ what: String, _ value: Int, _ allowed: ClosedRange<Int>, _ place: ProgramPlace
+  ) throws(ProgramError) {
+    guard allowed.contains(value) else {
+      throw .invalid(place, .range(what: what, value: value, low: allowed.lowerBound, high: allowed.upperBound))
+    }
+  }
+
+  /// An index into `count` things.
+  func index(_ what: String, _ value: Int, below count: Int, _ place: ProgramPlace) throws(ProgramError) {
+    guard value >= 0, value < count else {
+      throw .invalid(place, .range(what: what, value: value, low: 0, high: count - 1))
+    }
+  }
+
+  func count(_ what: String, _ count: Int, _ expected: [Int], _ place: ProgramPlace) throws(ProgramError) {
+    guard expected.contains(count) else {
+      throw .invalid(place, .count(what: what, count: count, expected: expected))
+    }
+  }
+
+  func rule(_ holds: Bool, _ text: @autoclosure () -> String, _ place: ProgramPlace) throws(ProgramError) {
+    guard holds else { throw .invalid(place, .rule(text())) }
+  }
+
+  func name(_ name: String, _ place: ProgramPlace) throws(ProgramError) {
+    try range("length of the name", name.utf8.count, 0...ProgramLimits.nameBytes, place)
+    let isPrintable = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
+    try rule(isPrintable, "the name has control characters", place)
+  }
+
+  // MARK: - The whole
+
+  mutating func checkSettings() throws(ProgramError) {
+    try range("number of fraction bits", program.fractionBits, 0...15, .program)
+    try range("number of weight bits", program.weightBits, 2...16, .program)
+    try range("number of membrane bits", program.membraneBits, 2...32, .program)
+    try range("number of populations", program.populations.count, 1...ProgramLimits.populations, .program)
+    try range("number of projections", program.projections.count, 0...ProgramLimits.projections, .program)
+    let network = program.network
+    try name(network.name, .program)
+    guard let shape = MapShape(network.inputDimensions) else {
+      throw .invalid(.program, .rule("input shape \(ShapeText.of(network.inputDimensions)) is not [C, H, W] or [N]"))
+    }
+    inputShape = shape
+    do throws(PreprocessingError) {
+      try network.preprocessing.check(shape: network.inputDimensions)
+    } catch {
+      throw .invalid(.program, .rule("\(error)"))
+    }
+    if let accuracy = network.ann.accuracy, !(accuracy >= 0 && accuracy <= 1) {
+      throw .invalid(.program, .number(what: "accuracy of the ANN", value: accuracy, expected: "0 to 1"))
+    }
+    if let count = network.ann.multiplyAccumulates {
+      try range("number of the ANN's multiply-accumulates", count, 0...Int.max, .program)
+    }
+    if let count = network.ann.parameters {
+      try range("number of the ANN's parameters", count, 0...Int.max, .program)
+    }
+    if let steps = network.steps { try range("number of steps", steps, 1...ProgramLimits.steps, .program) }
+    try checkWeightValues()
+  }
+
+  /// Every weight fits the chip's weight bits.
+  private func checkWeightValues() throws(ProgramError) {
+    let low = -(1 << (program.weightBits - 1))
+    let high = (1 << (program.weightBits - 1)) - 1
+    for (number, tensor) in program.weights.enumerated() {
+      var least = 0
+      var most = 0
+      switch tensor.storage {
+      case .int8(let values):
+        if low <= -128 { continue }
+        (least, most) = (Int(values.min() ?? 0), Int(values.max() ?? 0))
+      case .int16(let values):
+        (least, most) = (Int(values.min() ?? 0), Int(values.max() ?? 0))
+      }
+      try range("lowest weight of tensor \(number)", least, low...max(high, least), .program)
+      try range("highest weight of tensor \(number)", most, min(low, most)...high, .program)
+    }
+  }
+
+  func checkOutput() throws(ProgramError) {
+    let output = program.output
+    try index("population", output.population, below: program.populations.count, .output)
+    try rule(
+      output.readout == .potential || program.populations[output.population].model.kind != .accumulator,
+      "spikes are counted, but population \(output.population) is an accumulator and has none", .output)
+  }
+
+  /// No cycles. Kahn's algorithm over lists of targets, linear.
+  func checkOrder() throws(ProgramError) {
+    var waiting = [Int](repeating: 0, count: shapes.count)
+    var targets = [[Int]](repeating: [], count: shapes.count)
+    for projection in program.projections {
+      guard let source = projection.source else { continue }
+      waiting[projection.target] += 1
+      targets[source].append(projection.target)
+    }
+    var ready = waiting.indices.filter { waiting[$0] == 0 }
+    var next = 0
+    while next < ready.count {
+      for target in targets[ready[next]] {
+        waiting[target] -= 1
+        if waiting[target] == 0 { ready.append(target) }
+      }
+      next += 1
+    }
+    guard let stuck = waiting.firstIndex(where: { $0 > 0 }) else { return }
+    throw .invalid(
+      .population(stuck, program.populations[stuck].name), .rule("is part of, or behind, a cycle of projections"))
+  }
+}

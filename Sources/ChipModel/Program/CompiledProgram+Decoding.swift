@@ -1,0 +1,246 @@
+extension CompiledProgram {
+  /// The program in the bytes of a `.nmsim` file, checked: an accepted program runs on engine and interpreter without a
+  /// trap, whoever made the bytes.
+  ///
+  /// Memory is bounded by the number of bytes.
+  /// - Throws: `ProgramError`; wrong magic, newer version, missing end, wrong checksum and wrong content are told apart.
+  public init(decoding bytes: [UInt8]) throws(ProgramError) {
+    try CompiledProgram.checkFrame(bytes)
+    var reader = ByteReader(
+      bytes, from: ProgramFormat.headerBytes, to: bytes.count - ProgramFormat.checksumBytes)
+    let json: [UInt8]
+    do throws(ByteReaderError) {
+      let network = try reader.section("NETW") { (r) throws(ByteReaderError) in try r.network() }
+      json = try reader.section("CHIP") { (r) throws(ByteReaderError) in try r.rest() }
+      self.init(
+        network: network, chip: ChipDescription(name: ""), schedule: .windowed, fractionBits: 0, weightBits: 0,
+        membraneBits: 0, populations: [], projections: [], weights: [],
+        output: ProgramOutput(population: 0, readout: .potential))
+      try readContent(&reader)
+      try reader.finish()
+    } catch {
+      throw .malformed(error)
+    }
+    do throws(ChipError) {
+      chip = try ChipDescription(json: json, file: "chip") { (name) throws(ChipError) in
+        // A program carries its chip whole; what extends another would change with that one.
+        throw .unknownChip(name, known: [])
+      }
+    } catch {
+      throw .chip(error)
+    }
+    try check()
+  }
+
+  /// Magic, version, length and checksum.
+  private static func checkFrame(_ bytes: [UInt8]) throws(ProgramError) {
+    guard !bytes.isEmpty else { throw .empty }
+    guard bytes.prefix(ProgramFormat.magic.count).elementsEqual(ProgramFormat.magic.prefix(bytes.count)) else {
+      throw .notAProgram
+    }
+    guard bytes.count >= 12 else { throw .truncated(bytes: bytes.count, expected: nil) }
+    let version = bytes.littleEndian32(at: 8)
+    guard version >= 1 else { throw .notAProgram }
+    guard version <= ProgramFormat.version else {
+      throw .newerVersion(found: Int(version), supported: Int(ProgramFormat.version))
+    }
+    guard bytes.count >= ProgramFormat.headerBytes else { throw .truncated(bytes: bytes.count, expected: nil) }
+    let expected = bytes.littleEndian64(at: 12)
+    let content = bytes.count - ProgramFormat.checksumBytes
+    guard UInt64(bytes.count) >= expected, content >= ProgramFormat.headerBytes else {
+      throw .truncated(bytes: bytes.count, expected: expected)
+    }
+    guard UInt64(bytes.count) == expected else { throw .trailing(bytes: Int(UInt64(bytes.count) - expected)) }
+    var hasher = SHA256()
+    hasher.update(bytes.span.extracting(0..<content))
+    guard hasher.finalized().elementsEqual(bytes[content...]) else { throw .checksum }
+  }
+
+  private mutating func readContent(_ reader: inout ByteReader) throws(ByteReaderError) {
+    let data = try reader.section("DATA") { (r) throws(ByteReaderError) in
+      (
+        schedule: try r.choice { Schedule(rawValue: $0) }, fraction: try r.int(), weight: try r.int(),
+        membrane: try r.int(), population: try r.int(), readout: try r.choice { ProgramOutput.Readout(rawValue: $0) }
+      )
+    }
+    schedule = data.schedule
+    fractionBits = data.fraction
+    weightBits = data.weight
+    membraneBits = data.membrane
+    output = ProgramOutput(population: data.population, readout: data.readout)
+    populations = try reader.section("POPS") { (r) throws(ByteReaderError) in
+      try r.list(size: 100) { (r) throws(ByteReaderError) in try r.population() }
+    }
+    projections = try reader.section("PROJ") { (r) throws(ByteReaderError) in
+      try r.list(size: 100) { (r) throws(ByteReaderError) in try r.projection() }
+    }
+    weights = try reader.section("WGTS") { (r) throws(ByteReaderError) in
+      try r.list(size: 17) { (r) throws(ByteReaderError) in try r.weights() }
+    }
+    cores = try reader.section("CORE") { (r) throws(ByteReaderError) in
+      try r.list(size: 72) { (r) throws(ByteReaderError) in try r.core() }
+    }
+    routes = try reader.section("ROUT") { (r) throws(ByteReaderError) in
+      try r.list(size: 24) { (r) throws(ByteReaderError) in try r.route() }
+    }
+  }
+}
+
+extension ByteReader {
+  fileprivate mutating func rest() throws(ByteReaderError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(left)
+    while left > 0 { bytes.append(try byte()) }
+    return bytes
+  }
+
+  /// A byte that stands for a case.
+  fileprivate mutating func choice<Value>(_ make: (UInt8) -> Value?) throws(ByteReaderError) -> Value {
+    let code = try byte()
+    guard let value = make(code) else {
+      throw .value(offset: position - 1, value: Int(code), expected: "the code of a known case")
+    }
+    return value
+  }
+
+  private mutating func texts() throws(ByteReaderError) -> [String] {
+    try list(size: 8) { (r) throws(ByteReaderError) in try r.text() }
+  }
+
+  private mutating func ints() throws(ByteReaderError) -> [Int] {
+    try list(size: 8) { (r) throws(ByteReaderError) in try r.int() }
+  }
+
+  private mutating func doubles() throws(ByteReaderError) -> [Double] {
+    try list(size: 8) { (r) throws(ByteReaderError) in try r.double() }
+  }
+
+  private mutating func optionalText() throws(ByteReaderError) -> String? {
+    try optional { (r) throws(ByteReaderError) in try r.text() }
+  }
+
+  private mutating func optionalInt() throws(ByteReaderError) -> Int? {
+    try optional { (r) throws(ByteReaderError) in try r.int() }
+  }
+
+  fileprivate mutating func network() throws(ByteReaderError) -> ProgramNetwork {
+    var network = ProgramNetwork(name: try text(), method: try optionalText(), inputDimensions: try ints())
+    network.preprocessing = Preprocessing(scale: try double(), mean: try doubles(), std: try doubles())
+    network.images = try optionalText()
+    network.labels = try optionalText()
+    network.ann = ANNFacts(
+      accuracy: try optional { (r) throws(ByteReaderError) in try r.double() }, accuracyOn: try optionalText(),
+      multiplyAccumulates: try optionalInt(), parameters: try optionalInt())
+    network.steps = try optionalInt()
+    network.provenance = try texts()
+    return network
+  }
+
+  private mutating func model() throws(ByteReaderError) -> NeuronModel {
+    NeuronModel(
+      kind: try choice { NeuronModel.Kind(rawValue: $0) }, hardReset: try flag(), strict: try flag(),
+      hasNegativeThreshold: try flag(),
+      maximumPayload: try optional { (r) throws(ByteReaderError) in Int32(bitPattern: try r.word32()) },
+      period: try int(), leakShift: try int())
+  }
+
+  private mutating func values() throws(ByteReaderError) -> UnitValues { UnitValues(try array(Int32.self)) }
+
+  fileprivate mutating func population() throws(ByteReaderError) -> Population {
+    Population(
+      name: try text(), dimensions: try ints(), model: try model(), threshold: try values(),
+      negativeThreshold: try values(), bias: try values(), initial: try values(), start: try int(),
+      gatedPeriods: try int(), unit: try doubles(), isRelay: try flag(), accumulatorBits: try int())
+  }
+
+  fileprivate mutating func projection() throws(ByteReaderError) -> Projection {
+    Projection(
+      name: try text(), source: try optionalInt(), target: try int(),
+      kind: try choice { Projection.Kind(rawValue: $0) }, weights: try int(), shifts: try array(UInt8.self),
+      pool: try optionalPool(), convolution: try convolution(), delay: try int(), gatePeriod: try int(),
+      gateRestarts: try flag(), largestRoundingError: try double())
+  }
+
+  private mutating func optionalPool() throws(ByteReaderError) -> PoolGeometry? {
+    try optional { (r) throws(ByteReaderError) in
+      PoolGeometry(
+        kind: try r.choice { PoolGeometry.Kind(rawValue: $0) }, kernelY: try r.int(), kernelX: try r.int(),
+        strideY: try r.int(), strideX: try r.int(), top: try r.int(), left: try r.int(), bottom: try r.int(),
+        right: try r.int())
+    }
+  }
+
+  private mutating func convolution() throws(ByteReaderError) -> ConvolutionGeometry {
+    ConvolutionGeometry(
+      kernelY: try int(), kernelX: try int(), strideY: try int(), strideX: try int(), top: try int(),
+      left: try int(), bottom: try int(), right: try int(), dilationY: try int(), dilationX: try int(),
+      groups: try int())
+  }
+
+  fileprivate mutating func weights() throws(ByteReaderError) -> WeightTensor {
+    let start = position
+    let shape = try ints()
+    let storage: WeightTensor.Storage
+    switch try byte() {
+    case 8: storage = .int8(try array(Int8.self))
+    case 16: storage = .int16(try array(Int16.self))
+    case let width: throw .value(offset: position - 1, value: Int(width), expected: "8 or 16 bits")
+    }
+    guard let tensor = WeightTensor(shape: shape, storage: storage) else {
+      throw .value(offset: start, value: shape.count, expected: "a shape with as many weights as follow")
+    }
+    return tensor
+  }
+
+  fileprivate mutating func core() throws(ByteReaderError) -> CoreImage {
+    CoreImage(
+      place: try int(),
+      groups: try list(size: 100) { (r) throws(ByteReaderError) in try r.group() },
+      blocks: try list(size: 100) { (r) throws(ByteReaderError) in try r.block() },
+      inputAxons: InputAxons(
+        offsets: try array(UInt32.self), blocks: try array(UInt32.self), sources: try array(UInt32.self)),
+      outputAxons: OutputAxons(
+        offsets: try array(UInt32.self), routes: try array(UInt32.self), axons: try array(UInt32.self)))
+  }
+
+  private mutating func shape() throws(ByteReaderError) -> MapShape {
+    MapShape(channels: try int(), height: try int(), width: try int())
+  }
+
+  private mutating func range() throws(ByteReaderError) -> Range<Int> {
+    let low = try int()
+    let high = try int()
+    guard low <= high else { throw .value(offset: position - 8, value: high, expected: "at least \(low)") }
+    return low..<high
+  }
+
+  private mutating func group() throws(ByteReaderError) -> NeuronGroup {
+    NeuronGroup(
+      population: try int(), populationShape: try shape(),
+      box: Box(channels: try range(), rows: try range(), columns: try range()), firstSlot: try int(),
+      model: try model(), start: try int(), gatedPeriods: try int(), threshold: try values(),
+      negativeThreshold: try values(), bias: try values(), initial: try values(), takesInput: try flag())
+  }
+
+  private mutating func block() throws(ByteReaderError) -> SynapseBlock {
+    SynapseBlock(
+      projection: try int(), kind: try choice { Projection.Kind(rawValue: $0) }, weights: try int(),
+      shifts: try array(UInt8.self), pool: try optionalPool(), convolution: try convolution(), delay: try int(),
+      sourceShape: try shape(), group: try int(), gateStart: try int(), gatePeriod: try int(),
+      gateRestarts: try flag())
+  }
+
+  fileprivate mutating func route() throws(ByteReaderError) -> Route {
+    let (from, to) = (try int(), try int())
+    let codes = try array(UInt8.self)
+    var steps: [MeshDirection] = []
+    steps.reserveCapacity(codes.count)
+    for code in codes {
+      guard let step = MeshDirection(code: code) else {
+        throw .value(offset: position - codes.count, value: Int(code), expected: "directions 0 to 3")
+      }
+      steps.append(step)
+    }
+    return Route(from: from, to: to, steps: steps)
+  }
+}

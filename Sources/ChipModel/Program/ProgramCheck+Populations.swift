@@ -1,0 +1,70 @@
+extension ProgramCheck {
+  mutating func checkPopulations() throws(ProgramError) {
+    var neurons = 0
+    for (index, population) in program.populations.enumerated() {
+      let place = ProgramPlace.population(index, population.name)
+      try name(population.name, place)
+      guard let shape = MapShape(population.dimensions) else {
+        throw .invalid(place, .rule("shape \(ShapeText.of(population.dimensions)) is not [C, H, W] or [N]"))
+      }
+      neurons += shape.count
+      try range("number of neurons up to here", neurons, 1...ProgramLimits.neurons, place)
+      try checkModel(population.model, place)
+      try checkParameters(
+        threshold: population.threshold, negative: population.negativeThreshold, bias: population.bias,
+        initial: population.initial, model: population.model, shape: shape, place)
+      try range("first tick", population.start, 0...ProgramLimits.start, place)
+      try rule(
+        program.schedule == .windowed || population.start == 0,
+        "begins at tick \(population.start) of a continuous schedule", place)
+      try range("number of gated periods", population.gatedPeriods, 0...ProgramLimits.start, place)
+      try count("unit", population.unit.count, [1, shape.channels], place)
+      for unit in population.unit where !(unit.isFinite && unit > 0) {
+        throw .invalid(place, .number(what: "unit", value: unit, expected: "a finite number above 0"))
+      }
+      try rule(
+        [16, 32, 64].contains(population.accumulatorBits),
+        "accumulator has \(population.accumulatorBits) bits, expected 16, 32 or 64", place)
+      shapes.append(shape)
+    }
+    takesInput = [Bool](repeating: false, count: shapes.count)
+  }
+
+  /// Features belong to their models: the engine reads them whatever the model is, the scalar rule does not.
+  private func checkModel(_ model: NeuronModel, _ place: ProgramPlace) throws(ProgramError) {
+    let isRate = model.kind == .integrateFire || model.kind == .leaky
+    let isCoded = model.kind == .phase || model.kind == .bistable || model.kind == .accumulator
+    try range("period", model.period, isCoded ? 1...ProgramLimits.period : 1...1, place)
+    try range("leak shift", model.leakShift, model.kind == .leaky ? 1...31 : 0...31, place)
+    try rule(isRate || !model.hardReset, "model '\(model.name)' has no hard reset", place)
+    try rule(isRate || !model.strict, "model '\(model.name)' has no strict comparison", place)
+    try rule(
+      model.kind == .augmented || !model.hasNegativeThreshold, "model '\(model.name)' has no negative threshold", place)
+    if let most = model.maximumPayload {
+      try rule(model.kind == .augmented, "model '\(model.name)' has no payload", place)
+      try range("largest payload", Int(most), 1...Int(Int32.max), place)
+    }
+  }
+
+  /// Integer parameters over a shape: their numbers and their ranges.
+  func checkParameters(
+    threshold: UnitValues, negative: UnitValues, bias: UnitValues, initial: UnitValues, model: NeuronModel,
+    shape: MapShape, _ place: ProgramPlace
+  ) throws(ProgramError) {
+    let counts = [1, shape.channels, shape.count]
+    try count("threshold", threshold.values.count, counts, place)
+    try count("negative threshold", negative.values.count, counts, place)
+    try count("bias", bias.values.count, counts, place)
+    try count("initial potential", initial.values.count, counts, place)
+    // The engine compares with threshold plus one where the model is strict; that must not become the flag.
+    let most = Int(NeuronModel.infinite) - (model.strict ? 2 : 1)
+    for value in threshold.values where value != NeuronModel.infinite {
+      try range("threshold", Int(value), 1...most, place)
+    }
+    for value in negative.values { try range("negative threshold", Int(value), Int(Int32.min) ... -1, place) }
+    let low = Int(FixedPoint.lowest(bits: program.membraneBits))
+    let high = Int(FixedPoint.highest(bits: program.membraneBits))
+    for value in bias.values { try range("bias", Int(value), low...high, place) }
+    for value in initial.values { try range("initial potential", Int(value), low...high, place) }
+  }
+}

@@ -1,0 +1,120 @@
+extension ProgramCheck {
+  mutating func checkProjections() throws(ProgramError) {
+    for (number, projection) in program.projections.enumerated() {
+      let place = ProgramPlace.projection(number, projection.name)
+      try name(projection.name, place)
+      try index("target", projection.target, below: shapes.count, place)
+      try index("weight tensor", projection.weights, below: program.weights.count, place)
+      if let source = projection.source {
+        try index("source", source, below: shapes.count, place)
+        try rule(
+          program.populations[source].model.kind != .accumulator,
+          "its source, population \(source), is an accumulator and never fires", place)
+      } else {
+        takesInput[projection.target] = true
+      }
+      let target = shapes[projection.target]
+      try count("weight shift", projection.shifts.count, [1, target.channels], place)
+      try range("weight shift", Int(projection.shifts.max() ?? 0), 0...ProgramLimits.weightShift, place)
+      try range("delay", projection.delay, 1...ProgramLimits.delay, place)
+      try range("gate period", projection.gatePeriod, 1...ProgramLimits.period, place)
+      let error = projection.largestRoundingError
+      guard error.isFinite, error >= 0 else {
+        throw .invalid(
+          place, .number(what: "largest rounding error", value: error, expected: "a finite number, 0 or more"))
+      }
+      try checkGeometry(projection.convolution, place)
+      let source = projection.source.map { shapes[$0] } ?? inputShape
+      let pooled = try checkPool(projection.pool, of: source, place)
+      try checkShapes(projection, pooled: pooled, target: target, place)
+      try checkTaps(projection, pooled: pooled, target: target, place)
+    }
+  }
+
+  private func checkGeometry(_ c: ConvolutionGeometry, _ place: ProgramPlace) throws(ProgramError) {
+    let most = ProgramLimits.kernel
+    for size in [c.kernelY, c.kernelX] { try range("kernel", size, 1...most, place) }
+    for size in [c.strideY, c.strideX] { try range("stride", size, 1...most, place) }
+    for size in [c.dilationY, c.dilationX] { try range("dilation", size, 1...most, place) }
+    for size in [c.top, c.left, c.bottom, c.right] { try range("padding", size, 0...most, place) }
+    try range("number of groups", c.groups, 1...MapShape.maximumCount, place)
+  }
+
+  /// The map behind the pool.
+  private func checkPool(
+    _ pool: PoolGeometry?, of source: MapShape, _ place: ProgramPlace
+  ) throws(ProgramError) -> MapShape {
+    guard let pool else { return source }
+    let most = ProgramLimits.kernel
+    for size in [pool.kernelY, pool.kernelX] { try range("pool kernel", size, 1...most, place) }
+    for size in [pool.strideY, pool.strideX] { try range("pool stride", size, 1...most, place) }
+    // A window with nothing of the source in it would have no winner.
+    for size in [pool.top, pool.bottom] { try range("pool padding", size, 0...(pool.kernelY - 1), place) }
+    for size in [pool.left, pool.right] { try range("pool padding", size, 0...(pool.kernelX - 1), place) }
+    guard let pooled = pool.output(of: source) else {
+      throw .invalid(
+        place, .rule("a pool of [\(pool.kernelY), \(pool.kernelX)] does not fit a source of \(text(source))"))
+    }
+    try range("number of pooled neurons", pooled.count, 1...MapShape.maximumCount, place)
+    return pooled
+  }
+
+  private func checkShapes(
+    _ projection: Projection, pooled: MapShape, target: MapShape, _ place: ProgramPlace
+  ) throws(ProgramError) {
+    let shape = program.weights[projection.weights].shape
+    switch projection.kind {
+    case .dense:
+      let expected = [target.count, pooled.count]
+      guard shape == expected else {
+        throw .invalid(place, .weights(shape: shape, kind: "dense projection", expected: expected))
+      }
+    case .identity:
+      guard pooled == target else {
+        throw .invalid(
+          place, .shape(what: "the source of an identity", shape: list(pooled), expected: list(target)))
+      }
+      guard shape.count == 2, shape[0] == target.channels, shape[1] >= 1 else {
+        throw .invalid(place, .weights(shape: shape, kind: "identity", expected: [target.channels, 1]))
+      }
+    case .convolution:
+      let c = projection.convolution
+      guard pooled.channels % c.groups == 0, target.channels % c.groups == 0 else {
+        throw .invalid(
+          place, .rule("\(c.groups) groups do not divide \(pooled.channels) and \(target.channels) channels"))
+      }
+      let expected = [target.channels, pooled.channels / c.groups, c.kernelY, c.kernelX]
+      guard shape == expected else {
+        throw .invalid(place, .weights(shape: shape, kind: "convolution", expected: expected))
+      }
+      guard let result = c.output(of: pooled, channels: target.channels) else {
+        throw .invalid(
+          place, .rule("a kernel of [\(c.kernelY), \(c.kernelX)] does not fit a source of \(text(pooled))"))
+      }
+      guard result == target else {
+        throw .invalid(
+          place, .shape(what: "its target", shape: list(target), expected: list(result)))
+      }
+    }
+  }
+
+  /// The engine's tap table must be countable. The bound ignores that windows and taps are cut at the edges.
+  private func checkTaps(
+    _ projection: Projection, pooled: MapShape, target: MapShape, _ place: ProgramPlace
+  ) throws(ProgramError) {
+    // Behind a max-pool gate there is one spike a window; else each neuron of a window has its own taps.
+    let area = projection.pool.map { $0.kind == .average ? [$0.kernelY, $0.kernelX] : [] } ?? []
+    let factors: [Int] =
+      switch projection.kind {
+      case .dense: [pooled.pixels, target.pixels]
+      case .identity: [pooled.pixels]
+      case .convolution: [target.pixels, projection.convolution.kernelY, projection.convolution.kernelX]
+      }
+    let taps = Tensor.elementCount(factors + area) ?? Int.max
+    try range("number of unrolled taps", taps, 0...ProgramLimits.taps, place)
+  }
+
+  private func list(_ shape: MapShape) -> [Int] { [shape.channels, shape.height, shape.width] }
+
+  private func text(_ shape: MapShape) -> String { ShapeText.of(list(shape)) }
+}
