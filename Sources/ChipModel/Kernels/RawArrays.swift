@@ -18,9 +18,9 @@ enum RawArrays {
   ) -> [Element]? {
     let size = MemoryLayout<Element>.size
     guard start >= 0, start <= bytes.count, count >= 0, count <= (bytes.count - start) / size else { return nil }
-    let elements = [Element](unsafeUninitializedCapacity: count) { buffer, initialised in
+    let elements = unsafe [Element](unsafeUninitializedCapacity: count) { buffer, initialised in
       unsafe bytes.withUnsafeBytes { source in
-        let target = unsafe UnsafeMutableRawBufferPointer(buffer)
+        let target = UnsafeMutableRawBufferPointer(buffer)
         unsafe target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[start..<(start + count * size)]))
       }
       initialised = count
