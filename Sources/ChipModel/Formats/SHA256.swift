@@ -99,24 +99,44 @@ public struct SHA256: Sendable {
         | UInt32(block[4 * i + 3])
     }
     var (a, b, c, d, e, f, g, h) = state
-    for i in 0..<64 {
-      if i >= 16 {
-        let w15 = w[(i &- 15) & 15]
-        let w2 = w[(i &- 2) & 15]
-        let s0 = rotate(w15, 7) ^ rotate(w15, 18) ^ (w15 >> 3)
-        let s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >> 10)
-        w[i & 15] = w[i & 15] &+ s0 &+ w[(i &- 7) & 15] &+ s1
+    // Eight rounds a turn: after eight, every word is back in its variable, so nothing is moved about.
+    for start in stride(from: 0, to: 64, by: 8) {
+      if start >= 16 {
+        for i in start..<(start &+ 8) {
+          let w15 = w[(i &- 15) & 15]
+          let w2 = w[(i &- 2) & 15]
+          let s0 = rotate(w15, 7) ^ rotate(w15, 18) ^ (w15 >> 3)
+          let s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >> 10)
+          w[i & 15] = w[i & 15] &+ s0 &+ w[(i &- 7) & 15] &+ s1
+        }
       }
-      let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
-      let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ roundConstants[i] &+ w[i & 15]
-      let s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
-      let t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
-      (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
+      let i = start & 15
+      round(a, b, c, &d, e, f, g, &h, roundConstants[start] &+ w[i])
+      round(h, a, b, &c, d, e, f, &g, roundConstants[start &+ 1] &+ w[i &+ 1])
+      round(g, h, a, &b, c, d, e, &f, roundConstants[start &+ 2] &+ w[i &+ 2])
+      round(f, g, h, &a, b, c, d, &e, roundConstants[start &+ 3] &+ w[i &+ 3])
+      round(e, f, g, &h, a, b, c, &d, roundConstants[start &+ 4] &+ w[i &+ 4])
+      round(d, e, f, &g, h, a, b, &c, roundConstants[start &+ 5] &+ w[i &+ 5])
+      round(c, d, e, &f, g, h, a, &b, roundConstants[start &+ 6] &+ w[i &+ 6])
+      round(b, c, d, &e, f, g, h, &a, roundConstants[start &+ 7] &+ w[i &+ 7])
     }
     state = (
       state.0 &+ a, state.1 &+ b, state.2 &+ c, state.3 &+ d, state.4 &+ e, state.5 &+ f, state.6 &+ g,
       state.7 &+ h
     )
+  }
+
+  /// One round; `kw` is the sum of its constant and its word of the schedule.
+  @inline(__always)
+  private static func round(
+    _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32, _ g: UInt32,
+    _ h: inout UInt32, _ kw: UInt32
+  ) {
+    let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+    let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ kw
+    let s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+    d = d &+ t1
+    h = t1 &+ s0 &+ ((a & b) ^ (a & c) ^ (b & c))
   }
 
   @inline(__always)
