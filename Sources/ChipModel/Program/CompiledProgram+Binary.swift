@@ -11,6 +11,9 @@
 /// Numbers are little endian, integers 64 bits unless an array's elements are smaller; an array is its count and its
 /// elements. The chip is its canonical JSON. Equal programs give equal bytes, on every machine.
 enum ProgramFormat {
+  /// Whether a file's bytes begin as a program's do.
+  static func isProgram(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
+
   static let magic: [UInt8] = [0x89, 0x4E, 0x4D, 0x53, 0x49, 0x4D, 0x0D, 0x0A]
   static let version: UInt32 = 1
   static let headerBytes = 20

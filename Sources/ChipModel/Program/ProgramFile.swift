@@ -51,3 +51,8 @@ public struct ProgramFile: Sendable, Equatable {
     SHA256.hexadecimal(Array(bytes.suffix(ProgramFormat.checksumBytes)))
   }
 }
+
+extension CompiledProgram {
+  /// Whether a file's bytes begin as a program's do.
+  public static func isProgram(_ bytes: [UInt8]) -> Bool { ProgramFormat.isProgram(bytes) }
+}

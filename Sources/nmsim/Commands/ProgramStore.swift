@@ -16,12 +16,13 @@ enum ProgramStore {
 
   /// Reads a program file and its SHA-256: exit status 66 where it cannot be read, 65 where it is no sound program.
   static func read(_ path: String) throws(CommandError) -> (program: CompiledProgram, hash: String) {
-    do throws(ProgramFile.Failure) {
-      return try ProgramFile.read(path)
+    do throws(ProgramFileError) {
+      let file = try ProgramFile(reading: path)
+      return (file.program, file.hash)
     } catch {
       switch error {
       case .file(let error): throw CommandError(error)
-      case .program(let path, let error): throw CommandError(.badData, subject: path, message: error.description)
+      case .program(let error, let path): throw CommandError(.badData, subject: path, message: error.description)
       }
     }
   }
