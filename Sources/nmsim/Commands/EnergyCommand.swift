@@ -39,7 +39,7 @@ enum EnergyCommand {
         throw CommandError(.badConfiguration, wrapping: error)
       }
     }
-    let bill = EnergyText(run: run, baseline: baseline, explains: arguments.flag("explain"), style: terminal.style)
+    let bill = EnergyText(energy: run, baseline: baseline, explains: arguments.flag("explain"), style: terminal.style)
     if let path = arguments.string("json") {
       let text = try OutputFile.text(of: bill.document)
       if path == "-" {
@@ -50,13 +50,5 @@ enum EnergyCommand {
     }
     terminal.say(bill.text)
     return .success
-  }
-}
-
-extension EnergyDocument {
-  mutating func use(_ profile: SpikeProfile) {
-    spikeProfile = profile.name
-    joulesPerSpike = profile.joulesPerSpike.value
-    spikeSource = profile.joulesPerSpike.source
   }
 }

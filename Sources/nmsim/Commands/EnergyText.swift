@@ -1,11 +1,14 @@
 import ChipModel
+import Runtime
 
 /// The energy of a run as a page of text and as a document: three models side by side, never mixed.
 struct EnergyText {
-  let run: EnergyDocument
+  let energy: EnergyDocument
   let baseline: EnergyDocument?
   let explains: Bool
   let style: TextStyle
+
+  private var run: RunDocument { energy.run }
 
   // MARK: - Text
 
@@ -25,48 +28,39 @@ struct EnergyText {
   private var spikeModel: String {
     var lines = [style.bold("1. Spike model") + " (Ding et al. 2021, equation 14): every spike costs the same"]
     lines.append(
-      "   profile \(ErrorText.escaped(run.spikeProfile)): \(NumberFormat.joules(run.joulesPerSpike)) a spike, "
+      "   profile \(ErrorText.escaped(energy.profile)): \(NumberFormat.joules(energy.joulesPerSpike)) a spike, "
         + "1 ms a step")
-    let spikes = run.samples == 0 ? 0 : run.spikesByStep.reduce(0) { $0 &+ $1 } / run.samples
+    let spikes = run.samples == 0 ? 0 : energy.spikes / run.samples
     lines.append(
-      "   \(NumberFormat.count(spikes)) spikes an inference: \(NumberFormat.joules(run.spikeEnergyPerInference)), "
-        + "\(NumberFormat.watts(watts)) over \(NumberFormat.count(run.ticks)) ms")
-    if let steps = run.stepsToTarget {
+      "   \(NumberFormat.count(spikes)) spikes an inference: \(NumberFormat.joules(energy.spikeEnergyPerInference)), "
+        + "\(NumberFormat.watts(energy.watts)) over \(NumberFormat.count(run.ticks)) ms")
+    if let steps = energy.stepsToTarget {
       lines.append(
-        "   \(NumberFormat.percent(run.target, places: 1)) accuracy after step \(NumberFormat.count(steps)): "
-          + NumberFormat.joules(run.spikeEnergyToTarget))
+        "   \(NumberFormat.percent(energy.target, places: 1)) accuracy after step \(NumberFormat.count(steps)): "
+          + NumberFormat.joules(energy.spikeEnergyToTarget))
     } else if run.accuracyByStep != nil {
-      lines.append("   \(NumberFormat.percent(run.target, places: 1)) accuracy is not reached")
+      lines.append("   \(NumberFormat.percent(energy.target, places: 1)) accuracy is not reached")
     }
     if explains {
       lines.append("   joules = spikes x joules a spike")
-      if let source = run.spikeSource { lines.append(wrapped("source: \(source)")) }
+      if let source = energy.spikeSource { lines.append(wrapped("source: \(source)")) }
     }
     lines.append("   left out: synapses, routing, memory, host input encoding, static power")
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private var watts: Double { run.spikeEnergyPerInference / (Double(run.ticks) * SpikeProfile.stepSeconds) }
-
-  private static let names = [
-    "snn": "spiking, fp32", "snnInteger": "spiking, integer", "ann": "original, fp32",
-    "annQuantised": "original, same bits",
-  ]
-
   private var operationModel: String {
     var table = Table([.text("network"), .number("additions"), .number("multiply-adds"), .number("an inference")])
-    for bill in run.operations {
+    for row in energy.operations {
       table.add([
-        .text(EnergyText.names[bill.name] ?? bill.name), .text(perInference(bill.accumulates)),
-        .text(perInference(bill.multiplyAccumulates)), .text(NumberFormat.joules(bill.joulesPerInference)),
+        .text(row.name), .text(perInference(row.bill.accumulates)), .text(perInference(row.bill.multiplyAccumulates)),
+        .text(NumberFormat.joules(row.bill.joulesPerInference)),
       ])
     }
     var lines = [style.bold("2. Operations") + " at 45 nm (Horowitz 2014), an inference"]
     lines.append(indented(table.render(style)))
     if explains {
-      for bill in run.operations {
-        lines.append(wrapped("\(EnergyText.names[bill.name] ?? bill.name): \(bill.formula ?? "unknown")"))
-      }
+      for row in energy.operations { lines.append(wrapped("\(row.name): \(row.bill.formula ?? "unknown")")) }
     }
     lines.append("   left out: memory, routing, neuron updates, static power")
     return lines.joined(separator: "\n") + "\n"
@@ -81,23 +75,23 @@ struct EnergyText {
     var table = Table([
       .text("unit"), .text("action"), .number("count"), .number("each"), .number("joules"),
     ])
-    for item in run.items {
+    for item in energy.bill.items {
       table.add([
         .text(item.unit), .text(item.action), .count(item.count), .text(NumberFormat.joules(item.joulesEach)),
         .text(NumberFormat.joules(item.joules)),
       ])
     }
-    table.add([.text("static"), .text("power over time"), .text(""), .text(""), .text(NumberFormat.joules(run.staticJoules))])
-    let known = run.items.reduce(0) { $0 + ($1.joules ?? 0) } + (run.staticJoules ?? 0)
+    table.add([.text("static"), .text("power over time"), .text(""), .text(""), .text(NumberFormat.joules(energy.bill.staticJoules))])
+    let known = energy.bill.items.reduce(0) { $0 + ($1.joules ?? 0) } + (energy.bill.staticJoules ?? 0)
     table.setFooter([.text("all"), .text("what is known"), .text(""), .text(""), .text(NumberFormat.joules(known))])
     var lines = [style.bold("3. Chip \(ErrorText.escaped(run.chip))") + ": every action priced, all samples"]
     lines.append(indented(table.render(style)))
-    lines.append("   an inference: \(NumberFormat.joules(run.chipJoulesPerInference))\(latency)")
-    if !run.missing.isEmpty { lines.append(wrapped("unknown, so not in it: \(run.missing.joined(separator: ", "))")) }
-    if let notModelled = run.notModelled { lines.append(wrapped("not modelled: \(notModelled)")) }
+    lines.append("   an inference: \(NumberFormat.joules(energy.bill.joulesPerInference))\(latency)")
+    if !energy.bill.missing.isEmpty { lines.append(wrapped("unknown, so not in it: \(energy.bill.missing.joined(separator: ", "))")) }
+    if let notModelled = energy.bill.notModelled { lines.append(wrapped("not modelled: \(notModelled)")) }
     if explains {
       lines.append("   joules = count x joules each; sources:")
-      for item in run.items {
+      for item in energy.bill.items {
         lines.append(wrapped("\(item.action): \(item.source ?? "unknown")"))
       }
     }
@@ -132,19 +126,17 @@ struct EnergyText {
   }
 
   private func comparison(_ other: EnergyDocument) -> [Ratio] {
-    func operation(_ run: EnergyDocument, _ name: String) -> Double? {
-      run.operations.first { $0.name == name }?.joulesPerInference
-    }
-    let target = NumberFormat.percent(run.target, places: 1)
+    let target = NumberFormat.percent(energy.target, places: 1)
     return [
       Ratio(
-        key: "spike", name: "spike model", mine: run.spikeEnergyPerInference, theirs: other.spikeEnergyPerInference),
+        key: "spike", name: "spike model", mine: energy.spikeEnergyPerInference, theirs: other.spikeEnergyPerInference),
       Ratio(
-        key: "spikeToTarget", name: "spike model to \(target)", mine: run.spikeEnergyToTarget,
+        key: "spikeToTarget", name: "spike model to \(target)", mine: energy.spikeEnergyToTarget,
         theirs: other.spikeEnergyToTarget),
       Ratio(
-        key: "operation", name: "operations, fp32", mine: operation(run, "snn"), theirs: operation(other, "snn")),
-      Ratio(key: "chip", name: "chip", mine: run.chipJoulesPerInference, theirs: other.chipJoulesPerInference),
+        key: "operation", name: "operations, fp32", mine: run.operation.snn?.joulesPerInference,
+        theirs: other.run.operation.snn?.joulesPerInference),
+      Ratio(key: "chip", name: "chip", mine: energy.bill.joulesPerInference, theirs: other.bill.joulesPerInference),
     ]
   }
 
@@ -177,21 +169,22 @@ struct EnergyText {
       (
         "spike",
         .object([
-          ("profile", .string(run.spikeProfile)), ("joulesPerSpike", .double(run.joulesPerSpike)),
-          ("joulesPerInference", .double(run.spikeEnergyPerInference)), ("watts", .double(watts)),
-          ("target", .double(run.target)), ("stepsToTarget", run.stepsToTarget.map { .int($0) } ?? .null),
-          ("joulesToTarget", .number(run.spikeEnergyToTarget)),
+          ("profile", .string(energy.profile)), ("joulesPerSpike", .double(energy.joulesPerSpike)),
+          ("joulesPerInference", .double(energy.spikeEnergyPerInference)), ("watts", .double(energy.watts)),
+          ("target", .double(energy.target)), ("stepsToTarget", energy.stepsToTarget.map { .int($0) } ?? .null),
+          ("joulesToTarget", .number(energy.spikeEnergyToTarget)),
         ])
       ),
       (
         "operation",
-        .object(run.operations.map { ($0.name, .object([("joulesPerInference", .number($0.joulesPerInference))])) })
+        .object(
+          energy.operations.map { ($0.key, .object([("joulesPerInference", .number($0.bill.joulesPerInference))])) })
       ),
       (
         "chip",
         .object([
-          ("joulesPerInference", .double(run.chipJoulesPerInference)),
-          ("staticJoules", .number(run.staticJoules)), ("missing", .strings(run.missing)),
+          ("joulesPerInference", .number(energy.bill.joulesPerInference)),
+          ("staticJoules", .number(energy.bill.staticJoules)), ("missing", .strings(energy.bill.missing)),
           ("secondsPerInference", .number(run.secondsPerInference)),
         ])
       ),

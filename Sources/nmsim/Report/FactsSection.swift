@@ -1,0 +1,60 @@
+import ChipModel
+import Runtime
+
+/// What was run, so that it can be run again, and NeuroBench's figures under its own keys.
+struct FactsSection: Sendable {
+  let run: ReportRun
+
+  init(_ run: ReportRun) { self.run = run }
+
+  var markup: String {
+    "<h2>What was run</h2><div class=\"pair\"><div>\(facts)</div><div>\(neurobench)</div></div>"
+  }
+
+  private var facts: String {
+    let d = run.document
+    let p = d.program
+    func bits(_ path: String, _ value: Int?) -> String { "\(run.value("program.\(path)", value)) bits" }
+    var rows: [(String, String?)] = [
+      ("Result", HTML.text(run.file)),
+      ("Network", HTML.text(d.network)),
+      ("Method", d.method.map(HTML.text)),
+      ("Chip", HTML.text(d.chip)),
+      ("Program", p.hash.map { "<code>\(HTML.text($0))</code>" }),
+      ("Schedule", p.schedule.map(HTML.text)),
+      ("Weights", p.weightBits.map { bits("weightBits", $0) }),
+      ("Membranes", p.membraneBits.map { bits("membraneBits", $0) }),
+      ("Fraction", p.fractionBits.map { bits("fractionBits", $0) }),
+      ("Cores", p.cores.map { run.value("program.cores", $0) }),
+      ("Engine", p.engine.map(HTML.text)),
+      ("Original network", d.ann.parameters.map { "\(run.value("ann.parameters", $0)) parameters" }),
+    ]
+    if let simulation = d.simulation, simulation.seconds != nil {
+      rows.append(
+        (
+          "Simulation",
+          "\(run.value("simulation.seconds", simulation.seconds, PageNumber.seconds)) on "
+            + "\(run.value("simulation.threads", simulation.threads)) thread\(simulation.threads == 1 ? "" : "s")"
+        ))
+    }
+    let list = rows.compactMap { row in row.1.map { "<dt>\(row.0)</dt><dd>\($0)</dd>" } }.joined()
+    return "<dl class=\"what\">\(list)</dl>"
+  }
+
+  private var neurobench: String {
+    guard let n = run.document.neurobench else { return "" }
+    func row(_ name: String, _ value: String) -> String { "<tr><td>\(name)</td><td class=\"n\">\(value)</td></tr>" }
+    let path = "neurobench.SynapticOperations"
+    return """
+      <h3>NeuroBench's figures</h3><div class="scroll" style="margin-top:.3rem"><table>
+      \(row("Footprint, bytes", run.value("neurobench.Footprint", n.footprint)))
+      \(row("ConnectionSparsity", run.value("neurobench.ConnectionSparsity", n.connectionSparsity, PageNumber.rate)))
+      \(row("ActivationSparsity", run.value("neurobench.ActivationSparsity", n.activationSparsity, PageNumber.rate)))
+      \(row("Effective_MACs", run.value("\(path).Effective_MACs", n.effectiveMACs, PageNumber.count)))
+      \(row("Effective_ACs", run.value("\(path).Effective_ACs", n.effectiveACs, PageNumber.count)))
+      \(row("Dense", run.value("\(path).Dense", n.dense, PageNumber.count)))
+      </table></div><p class="note">By its definitions, for one sample; they differ from the counts above where \
+      NeuroBench counts otherwise.</p>
+      """
+  }
+}

@@ -1,0 +1,90 @@
+import Runtime
+
+/// The answer first: six figures with what they are to be compared with.
+struct Headline: Sendable {
+  let run: ReportRun
+
+  init(_ run: ReportRun) { self.run = run }
+
+  var markup: String {
+    "<dl class=\"facts\">" + [accuracy, steps, energy, time, spikes, operations].compactMap { $0 }.joined() + "</dl>"
+  }
+
+  private func fact(_ name: String, _ value: String, _ notes: [String?]) -> String {
+    let small = notes.compactMap { $0 }.map { "<div class=\"small\">\($0)</div>" }.joined()
+    return "<div class=\"fact\"><dt>\(name)</dt><dd><div class=\"big\">\(value)</div>\(small)</dd></div>"
+  }
+
+  private var accuracy: String {
+    let d = run.document
+    guard d.accuracy != nil else { return fact("Accuracy", ReportRun.unknown, ["The data have no labels"]) }
+    let ann = d.ann.accuracy.map { ann in
+      "Original network \(run.value("ann.accuracy", ann, PageNumber.percent))"
+        + (d.accuracy.map { " (\(PageNumber.points($0 - ann)))" } ?? "")
+    }
+    let interval = d.accuracyInterval.map {
+      "95\u{A0}% interval \(run.value("accuracyInterval[0]", $0.lowerBound, PageNumber.share)) to "
+        + run.value("accuracyInterval[1]", $0.upperBound, PageNumber.share)
+    }
+    return fact("Accuracy", run.value("accuracy", d.accuracy, PageNumber.percent), [ann, interval])
+  }
+
+  private var steps: String {
+    let d = run.document
+    let ticks = d.ticksPerInference.map { "\(run.value("ticksPerInference", $0)) ticks an inference" }
+    var target: String?
+    if let spike = d.spike, let goal = spike.target, d.accuracy != nil {
+      target =
+        spike.stepsToTarget.map {
+          "\(run.value("energy.spike.target", goal, PageNumber.share)) reached at step "
+            + run.value("energy.spike.stepsToTarget", $0)
+        } ?? "\(run.value("energy.spike.target", goal, PageNumber.share)) is never reached"
+    }
+    return fact("Steps", run.value("ticks", d.ticks), [target, ticks])
+  }
+
+  private var energy: String {
+    let d = run.document
+    let spike = d.spike?.joulesPerInference.map {
+      "Spike model \(run.value("energy.spike.joulesPerInference", $0, PageNumber.joules))"
+    }
+    guard let chip = run.chipJoules else {
+      return fact(
+        "Energy an inference, chip model", ReportRun.unknown,
+        [spike, d.bill == nil ? nil : "The chip's description has no prices"])
+    }
+    let missing = d.bill?.missing.count ?? 0
+    return fact(
+      "Energy an inference, chip model", run.value("energy.chip.joulesPerInference", chip, PageNumber.joules),
+      [spike, missing > 0 ? "without \(missing) unknown item\(missing == 1 ? "" : "s")" : nil])
+  }
+
+  private var time: String {
+    let d = run.document
+    let tick = d.secondsPerTick.map { "\(run.value("time.secondsPerTick", $0, PageNumber.seconds)) a tick" }
+    return fact(
+      "Time an inference", run.value("time.secondsPerInference", d.secondsPerInference, PageNumber.seconds),
+      [tick ?? (d.secondsPerInference == nil ? "The chip's description has no time of a tick" : nil)])
+  }
+
+  private var spikes: String {
+    let d = run.document
+    let neurons = d.populations.reduce(0) { $0.addingReportingOverflow($1.neurons).partialValue }
+    let messages = d.totals.messages.map { "\(run.perInference("totals.messages", $0)) messages between cores" }
+    return fact(
+      "Spikes an inference", run.perInference("totals.spikes", d.totals.spikes),
+      [neurons > 0 ? "by \(PageNumber.integer(neurons)) neurons" : nil, messages])
+  }
+
+  private var operations: String {
+    let d = run.document
+    let ann = d.ann.multiplyAccumulates.map {
+      "Original network \(run.value("ann.multiplyAccumulates", Double($0), PageNumber.count)) multiply-accumulates"
+    }
+    let input = d.totals.effectiveMACs.map {
+      "Input encoding \(run.perInference("totals.Effective_MACs", $0)) on the host"
+    }
+    return fact(
+      "Additions an inference", run.perInference("totals.Effective_ACs", d.totals.effectiveACs), [ann, input])
+  }
+}

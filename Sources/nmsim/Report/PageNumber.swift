@@ -1,0 +1,73 @@
+/// Numbers as the page shows them: those of the terminal, typeset with blanks that do not break, `µ` and a true minus.
+enum PageNumber {
+  /// Between a number and its unit; never a line break.
+  private static let blank: Character = "\u{A0}"
+
+  static func typeset(_ text: String) -> String {
+    var result = ""
+    var previous: Character?
+    for character in text {
+      switch character {
+      case " ": result.append(blank)
+      case "-" where previous == nil: result.append("\u{2212}")
+      case "u" where previous == " ": result.append("µ")
+      default: result.append(character)
+      }
+      previous = character
+    }
+    return result
+  }
+
+  static func percent(_ fraction: Double) -> String { typeset(NumberFormat.percent(fraction)) }
+  /// The share of a bar: one decimal.
+  static func share(_ fraction: Double) -> String { typeset(NumberFormat.percent(fraction, places: 1)) }
+  static func joules(_ value: Double) -> String { typeset(NumberFormat.joules(value)) }
+  static func seconds(_ value: Double) -> String { typeset(NumberFormat.seconds(value)) }
+  static func watts(_ value: Double) -> String { typeset(NumberFormat.watts(value)) }
+  static func integer(_ value: Int) -> String { typeset(NumberFormat.count(value)) }
+
+  /// A count that may be a mean: whole from 100 on, with a prefix from a million on.
+  static func count(_ value: Double) -> String {
+    if value >= 999_999.5 { return typeset(NumberFormat.si(value, unit: "")).trimmingEnd() }
+    if value == value.rounded() { return typeset(NumberFormat.decimal(value, places: 0)) }
+    return typeset(NumberFormat.decimal(value, places: value >= 100 ? 0 : value >= 10 ? 1 : 2))
+  }
+
+  /// A round number with prefix and unit and no zeros at the end: `20 nJ`.
+  static func rounded(_ value: Double, unit: String) -> String {
+    let text = NumberFormat.si(value, unit: unit)
+    guard let blank = text.firstIndex(of: " ") else { return typeset(text) }
+    var number = text.prefix(upTo: blank)
+    if number.contains(".") {
+      while number.last == "0" { number.removeLast() }
+      if number.last == "." { number.removeLast() }
+    }
+    return typeset(String(number) + String(text.suffix(from: blank))).trimmingEnd()
+  }
+
+  /// A rate in spikes per neuron and step.
+  static func rate(_ value: Double) -> String { typeset(NumberFormat.decimal(value, places: 4)) }
+
+  /// Percentage points with their sign: `+0.28 points`.
+  static func points(_ difference: Double) -> String {
+    let text = NumberFormat.decimal(difference * 100, places: 2)
+    return typeset((difference >= 0 && !text.hasPrefix("-") ? "+" : "") + text + " points")
+  }
+
+  /// One value as a multiple of another: `0.43 ×`; nil where there is no such number.
+  static func ratio(_ value: Double?, to base: Double?) -> String? {
+    guard let value, let base, base > 0 else { return nil }
+    let quotient = value / base
+    guard quotient.isFinite else { return nil }
+    return typeset(NumberFormat.decimal(quotient, places: quotient < 10 ? 2 : quotient < 100 ? 1 : 0) + " ×")
+  }
+}
+
+extension String {
+  /// Without blanks at the end, unbreakable ones too.
+  fileprivate func trimmingEnd() -> String {
+    var text = self
+    while let last = text.last, last == " " || last == "\u{A0}" { text.removeLast() }
+    return text
+  }
+}

@@ -1,0 +1,123 @@
+import Runtime
+
+/// What is worth choosing: accuracy against energy and against latency, and the fronts of points that no other beats.
+///
+/// A run may be stopped after any step, so each of its steps is a point in the spike model and in steps. The chip model
+/// prices whole inferences; a bill with unknown prices is a point only among bills of the same chip that lack the same,
+/// because what it lacks could change the order.
+struct ParetoSection: Sendable {
+  let runs: [ReportRun]
+
+  init(_ runs: [ReportRun]) { self.runs = runs }
+
+  /// One thing to choose: a run read after a step.
+  struct Point: Sendable, Equatable {
+    var run: Int
+    var cost: Double
+    var accuracy: Double
+  }
+
+  func markup(legend: String) -> String {
+    let figures = [latency, spikeEnergy, chipEnergy].compactMap { $0 }
+    guard !figures.isEmpty else { return "" }
+    return """
+      <h2>What to choose</h2>
+      <p class="note">Dots are whole inferences; lines are the same runs stopped earlier. The dotted stairs are the front: \
+      no other point is both cheaper and more accurate.</p>
+      <div class="pair">\(figures.map { "<figure>\($0)</figure>" }.joined())</div>
+      \(legend)
+      """
+  }
+
+  /// The points that no other point beats, by rising cost: cheapest first, each more accurate than all cheaper ones.
+  static func front(_ points: [Point]) -> [Point] {
+    var best = -1.0
+    return points.sorted { ($0.cost, $1.accuracy, $0.run) < ($1.cost, $0.accuracy, $1.run) }.filter { point in
+      guard point.accuracy > best else { return false }
+      best = point.accuracy
+      return true
+    }
+  }
+
+  private var latency: String? {
+    var timed = true
+    for run in runs where run.document.accuracyByStep != nil && run.document.secondsPerTick == nil { timed = false }
+    let curves = runs.compactMap { run in
+      run.document.accuracyByStep.map { values in
+        // What comes before the first step's output: the pipeline's depth, where known.
+        let lead = timed ? max(0, (run.document.ticksPerInference ?? run.document.ticks) - run.document.ticks) : 0
+        let unit = timed ? run.document.secondsPerTick ?? 1 : 1
+        return values.indices.map { Point(run: run.number, cost: Double($0 + 1 + lead) * unit, accuracy: values[$0]) }
+      }
+    }
+    return chart(
+      curves, title: timed ? "Time to the answer" : "Steps to the answer", kind: timed ? .unit("s") : .number,
+      name: "latency")
+  }
+
+  private var spikeEnergy: String? {
+    let curves = runs.compactMap { run -> [Point]? in
+      guard let values = run.document.accuracyByStep, let spikes = run.document.spike?.spikesByStep,
+        let each = run.document.spike?.joulesPerSpike, spikes.count == values.count
+      else { return nil }
+      var sum = 0.0
+      return values.indices.map { step in
+        sum += Double(spikes[step]) * each / run.samples
+        return Point(run: run.number, cost: sum, accuracy: values[step])
+      }
+    }
+    return chart(curves, title: "Energy, spike model", kind: .unit("J"), name: "spike-energy")
+  }
+
+  private var chipEnergy: String? {
+    // Bills of one chip that lack the same prices can be compared.
+    let isAlike = runs.allSatisfy {
+      $0.document.chip == runs[0].document.chip && $0.document.bill?.missing == runs[0].document.bill?.missing
+    }
+    let curves = runs.compactMap { run -> [Point]? in
+      guard let joules = run.chipJoules, let bill = run.document.bill, let accuracy = run.document.accuracy,
+        bill.missing.isEmpty || isAlike
+      else { return nil }
+      return [Point(run: run.number, cost: joules, accuracy: accuracy)]
+    }
+    return chart(curves, title: "Energy, chip model", kind: .unit("J"), name: "chip-energy")
+  }
+
+  private func chart(_ curves: [[Point]], title: String, kind: Axis.Kind, name: String) -> String? {
+    let ends = curves.compactMap(\.last)
+    guard ends.count > 1 else { return nil }
+    let front = ParetoSection.front(curves.flatMap { $0 })
+    let least = max(0, (ends.map(\.accuracy).min() ?? 0) - 0.1)
+    let best = front.last?.accuracy ?? 1
+    var chart = Chart(
+      x: Axis(
+        logarithmic: curves.flatMap { $0.filter { $0.accuracy >= least }.map(\.cost) } + ends.map(\.cost), kind: kind),
+      y: Axis(least, best + 0.12 * (best - least), kind: .fraction), xTitle: title, yTitle: "Accuracy",
+      summary: "Accuracy against \(title.lowercased()) of \(ends.count) runs")
+    chart.heightClass = "tall"
+    for curve in curves where curve.count > 1 {
+      guard let run = runs.first(where: { $0.number == curve[0].run }) else { continue }
+      let drawn = ReportRun.drawn(curve.count).drop { curve[$0].accuracy < least }
+      chart.addLine(drawn.map { (x: curve[$0].cost, y: curve[$0].accuracy) }, color: run.color, style: "thin")
+    }
+    chart.addStairs(front.filter { $0.accuracy >= least }.map { (x: $0.cost, y: $0.accuracy) }, color: 6, style: "front")
+    // Dots that cover each other share one label.
+    var named: [(x: Double, y: Double, numbers: [Int])] = []
+    for end in ends {
+      let (x, y) = (chart.x.position(end.cost), chart.y.position(end.accuracy))
+      if let near = named.firstIndex(where: { ($0.x - x).magnitude < 0.03 && ($0.y - y).magnitude < 0.04 }) {
+        named[near].numbers.append(end.run)
+      } else {
+        named.append((x, y, [end.run]))
+      }
+    }
+    for end in ends {
+      let label = named.first { $0.numbers.first == end.run }?.numbers.map { "\($0)" }.joined(separator: ", ") ?? ""
+      guard let run = runs.first(where: { $0.number == end.run }) else { continue }
+      chart.addDot(
+        end.cost, end.accuracy, name: label, color: run.color, title: "\(run.number). \(run.label)",
+        attributes: " data-front=\"\(name)\" data-run=\"\(run.number)\"")
+    }
+    return chart.markup
+  }
+}
