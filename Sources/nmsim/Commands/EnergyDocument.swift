@@ -17,13 +17,14 @@ struct EnergyDocument {
     do throws(FileError) {
       bytes = try FileReader.bytes(of: path, limit: 256 << 20)
     } catch {
-      let remedy = path == "run.json" ? "make one with 'nmsim run', or name one: nmsim energy FILE" : nil
-      throw CommandError(.missingInput, subject: error.path, problem: error.message, remedy: remedy)
+      var problem = CommandError(error)
+      if path == "run.json" { problem.remedy = "make one with 'nmsim run', or name one: nmsim energy FILE" }
+      throw problem
     }
     do throws(JSONError) {
       run = try RunDocument(reading: bytes)
     } catch {
-      throw CommandError(.badData, subject: path, wrapping: error)
+      throw CommandError(.badData, subject: path, message: error.description)
     }
     guard let spike = run.spike, let joules = spike.joulesPerSpike, let spikes = spike.spikesByStep, let bill = run.bill
     else {

@@ -64,8 +64,8 @@ struct RunInputs {
         classes: program.populations[program.output.population].shape.count)
       return (data, images)
     } catch {
-      let isMissing = error.fileError.map { if case .missing = $0 { true } else { false } } ?? false
-      throw CommandError(isMissing ? .missingInput : .badData, wrapping: error)
+      let isMissing = error.fileError != nil
+      throw CommandError(isMissing ? .missingInput : .badData, subject: nil, message: error.description)
     }
   }
 
