@@ -73,4 +73,31 @@ struct ProgramMutationTests {
     #expect(accepted > 100 && refused > 300, "seed \(seed): \(accepted) accepted, \(refused) refused")
     #expect(messages.count > 50)
   }
+
+  @Test("sums far beyond 64 bits do not trap", arguments: ProgramFixtures.allCases)
+  func extremes(fixture: ProgramFixtures) throws {
+    var program = try fixture.program()
+    program.fractionBits = 15
+    program.membraneBits = 32
+    for index in program.projections.indices { program.projections[index].shifts = [30] }
+    for core in program.cores.indices {
+      for block in program.cores[core].blocks.indices { program.cores[core].blocks[block].shifts = [30] }
+      for group in program.cores[core].groups.indices {
+        program.cores[core].groups[group].model.maximumPayload = nil
+        program.cores[core].groups[group].threshold = UnitValues(uniform: 1)
+        program.cores[core].groups[group].bias = UnitValues(uniform: .max)
+      }
+    }
+    for index in program.populations.indices {
+      program.populations[index].model.maximumPayload = nil
+      program.populations[index].threshold = UnitValues(uniform: 1)
+      program.populations[index].bias = UnitValues(uniform: .max)
+    }
+    try program.check()
+    let input = (0..<program.inputShape.count).map { $0 % 2 == 0 ? 1e300 : -1e300 }
+    var engine = LayerRunner(plan: EnginePlan(program), steps: 40)
+    var interpreter = ChipInterpreter(program, steps: 40)
+    #expect(engine.run(input).decisions.count == 40)
+    #expect(interpreter.run(input).decisions.count == 40)
+  }
 }
