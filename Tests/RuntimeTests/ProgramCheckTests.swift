@@ -164,7 +164,7 @@ struct ProgramCheckTests {
   func cores() throws {
     let cases: [Case] = [
       ("core 0: physical core is 96, allowed is 0 to 95", .maxPool, { $0.cores[0].place = 96 }),
-      ("core 1: physical core 0 is taken twice", .maxPool, { $0.cores[1].place = 0 }),
+      ("core 1: physical core 5 is taken twice", .maxPool, { for core in 0..<2 { $0.cores[core].place = 5 } }),
       (
         "core 0, group 0: the shape is not that of population 0", .maxPool,
         { $0.cores[0].groups[0].populationShape = MapShape(channels: 32) }
