@@ -20,7 +20,9 @@ let package = Package(
     .library(name: "Runtime", targets: ["Runtime"]),
   ],
   targets: [
-    .target(name: "ChipModel", swiftSettings: library),
+    // Vector kernels, one source for all instruction sets, chosen at run time. Release builds need no flag.
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"], .when(configuration: .debug))]),
+    .target(name: "ChipModel", dependencies: ["CKernels"], swiftSettings: library),
     .target(name: "Compiler", dependencies: ["ChipModel"], swiftSettings: library),
     .target(name: "Runtime", dependencies: ["ChipModel"], swiftSettings: library),
     .executableTarget(

@@ -1,214 +1,178 @@
-/// A program prepared for the engine: packed weights, tap tables, parameter tiles, and the proofs that choose widths.
+/// A program prepared for the engine: stored weights, delivery tables, parameter tiles, and the proofs that choose widths.
 ///
-/// Immutable, shared by all workers. Layout of every population is channel-last, channels padded to a multiple of 16:
+/// Immutable, shared by all workers. Layout of every population is channel-last, channels padded (``PaddedChannels``):
 /// neuron `(c, pixel)` is at `pixel * padded + c`.
 public struct EnginePlan: Sendable {
   public let program: CompiledProgram
+  /// Which kernels run.
+  public let kernels: KernelLevel
   /// Sources before targets.
   let order: [Int]
   let populations: [PopulationPlan]
   let projections: [ProjectionPlan]
 
-  public init(_ program: CompiledProgram) {
+  /// - Parameter kernels: a level that this processor lacks is lowered to the best it has.
+  public init(_ program: CompiledProgram, kernels: KernelLevel = .best) {
+    self.init(program, kernels: kernels, isScalar: false)
+  }
+
+  /// - Parameter isScalar: every population by the scalar rules in 64 bits: what tests compare the kernels with.
+  init(_ program: CompiledProgram, kernels: KernelLevel, isScalar: Bool) {
     self.program = program
+    self.kernels = min(kernels, KernelLevel.best)
     order = program.topologicalOrder
-    var plans: [ProjectionPlan] = []
-    for projection in program.projections { plans.append(ProjectionPlan(projection, program)) }
     var payloads = [ClosedRange<Int64>](repeating: 0...1, count: program.populations.count)
     var populationPlans = [PopulationPlan?](repeating: nil, count: program.populations.count)
+    var plans = [ProjectionPlan?](repeating: nil, count: program.projections.count)
     for index in order {
-      let plan = PopulationPlan(index, program, payloads: payloads, projections: &plans)
+      let plan = PopulationPlan(index, program, payloads: payloads, isScalar: isScalar)
       payloads[index] = plan.payload
       populationPlans[index] = plan
+      for p in plan.incoming + plan.inputs {
+        plans[p] = ProjectionPlan(program.projections[p], program, into: plan, isNarrow: plan.narrow.contains(p), isScalar: isScalar)
+      }
     }
     populations = populationPlans.compactMap { $0 }
-    projections = plans
+    projections = plans.compactMap { $0 }
   }
 }
 
-/// How a projection's spikes are delivered.
-struct ProjectionPlan: Sendable {
-  enum Path: Sendable { case narrow, wide, shiftedWide, identity, grouped, exact }
+/// How a projection's spikes are delivered. A class, so that the step loop holds one reference.
+final class ProjectionPlan: Sendable {
+  enum Path: Sendable {
+    /// Packed pairs into 16-bit accumulators.
+    case narrow(DeliveryRoute)
+    /// Stored weights into 32-bit accumulators.
+    case wide(DeliveryRoute)
+    /// Few target channels a spike.
+    case sparse(SparseRows)
+    /// 64-bit accumulators, one synapse at a time.
+    case exact
+
+    var name: String {
+      switch self {
+      case .narrow: "narrow"
+      case .wide(let route): route.weights.kind == .pairs ? "widePairs" : "wide"
+      case .sparse: "sparse"
+      case .exact: "exact"
+      }
+    }
+  }
   let projection: Projection
   let weights: WeightTensor
   /// The map that trains are of: the source's, or the pooled one behind a gate.
   let source: MapShape
   let taps: TapTable
-  let packed: PackedWeights?
   /// Target's local step minus the source's.
   let lag: Int
-  var path: Path
+  let path: Path
+  /// From the input: synapses by input value.
   let fanOut: FanOut?
+  /// From the input: largest sum of one step for values of magnitude 1.
+  let unitBound: Int64
 
-  init(_ projection: Projection, _ program: CompiledProgram) {
+  init(_ projection: Projection, _ program: CompiledProgram, into target: PopulationPlan, isNarrow: Bool, isScalar: Bool) {
     self.projection = projection
-    weights = program.weights[projection.weights]
-    let target = program.populations[projection.target]
+    let weights = program.weights[projection.weights]
+    self.weights = weights
     let from = projection.source.map { program.populations[$0].shape } ?? program.inputShape
     let gated = projection.pool?.kind == .max
-    source = gated ? (projection.pool?.output(of: from) ?? from) : from
-    taps = TapTable(
-      projection: projection, source: source, target: target.shape, pool: gated ? nil : projection.pool)
-    let isGrouped = projection.kind == .convolution && projection.convolution.groups > 1
-    if projection.kind == .identity {
-      packed = nil
-      path = .identity
-    } else if isGrouped {
-      packed = nil
-      path = .grouped
+    let source = gated ? (projection.pool?.output(of: from) ?? from) : from
+    self.source = source
+    let pool = gated ? nil : projection.pool
+    taps = TapTable(projection: projection, source: source, target: target.shape, pool: pool)
+    let isInput = projection.source == nil
+    if isScalar || (target.isExact && !isInput) {
+      path = .exact
+    } else if let rows = SparseRows(
+      projection: projection, weights: weights, sourceChannels: source.channels, targetChannels: target.shape.channels,
+      isWanted: projection.kind == .identity || projection.convolution.groups > 1)
+    {
+      path = .sparse(rows)
+    } else if let stored = StoredWeights(
+      projection: projection, weights: weights, sourceChannels: source.channels, target: target.shape,
+      allowsPairs: !isInput)
+    {
+      let route = ProjectionPlan.route(projection, stored, source: source, target: target, pool: pool, taps: taps)
+      path = isNarrow ? .narrow(route) : .wide(route)
+    } else if let rows = SparseRows(
+      projection: projection, weights: weights, sourceChannels: source.channels, targetChannels: target.shape.channels,
+      isWanted: true)
+    {
+      path = .sparse(rows)
     } else {
-      let tapCount =
-        projection.kind == .dense
-        ? weights.shape[1] / source.channels * target.shape.pixels
-        : projection.convolution.kernelY * projection.convolution.kernelX
-      packed = PackedWeights(
-        projection: projection, weights: weights, taps: tapCount, sourceChannels: source.channels,
-        target: target.shape)
-      path = projection.shifts.allSatisfy { $0 == 0 } ? .wide : .shiftedWide
+      path = .exact
     }
     lag =
       projection.source.map {
-        ActiveWindow.lag(sourceStart: program.populations[$0].start, targetStart: target.start, delay: projection.delay)
+        ActiveWindow.lag(
+          sourceStart: program.populations[$0].start, targetStart: target.population.start, delay: projection.delay)
       } ?? 0
     fanOut =
-      projection.source == nil
+      isInput
       ? FanOut(projection: projection, weights: weights, source: program.inputShape, target: target.shape) : nil
+    unitBound =
+      isInput
+      ? SumBound.perChannel(projection, weights: weights, channels: target.shape.channels, payload: -1...1)
+        .map(\.magnitude).max() ?? 0 : 0
+  }
+
+  /// Groups the spikes of a window, or of a whole step (dense), where each source pixel is in at most one window.
+  private static func route(
+    _ projection: Projection, _ weights: StoredWeights, source: MapShape, target: PopulationPlan, pool: PoolGeometry?,
+    taps: TapTable
+  ) -> DeliveryRoute {
+    let pooled = pool?.output(of: source) ?? source
+    let isDense = projection.kind == .dense
+    let padded = target.padded
+    let unused = target.count
+    if let cellOf = cells(source: source, pooled: pooled, pool: pool) {
+      if isDense {
+        return DeliveryRoute(
+          rule: .all(cellOf: cellOf), table: DeliveryTable(pixels: target.shape.pixels, padded: padded),
+          weights: weights)
+      }
+      if pool != nil {
+        let table = TapTable(projection: projection, source: pooled, target: target.shape, pool: nil)
+        return DeliveryRoute(
+          rule: .cells(cellOf: cellOf, count: pooled.pixels),
+          table: DeliveryTable(table, padded: padded, unused: unused) { $0 }, weights: weights)
+      }
+    }
+    // A dense projection over overlapping windows: a tap's weights start at the rows of its pixel.
+    let pixels = target.shape.pixels
+    let table = DeliveryTable(taps, padded: padded, unused: unused) { tap in
+      isDense ? tap / pixels * source.channels * pixels + tap % pixels : tap
+    }
+    return DeliveryRoute(rule: .pixels, table: table, weights: weights)
+  }
+
+  /// The window of each source pixel; nil where one is in several.
+  private static func cells(source: MapShape, pooled: MapShape, pool: PoolGeometry?) -> [UInt32]? {
+    guard let pool else { return (0..<UInt32(truncatingIfNeeded: source.pixels)).map { $0 } }
+    var result: [UInt32] = []
+    result.reserveCapacity(source.pixels)
+    for y in 0..<source.height {
+      let rows = pool.windowsY(containing: y, count: pooled.height)
+      for x in 0..<source.width {
+        let columns = pool.windowsX(containing: x, count: pooled.width)
+        if rows.count > 1 || columns.count > 1 { return nil }
+        let isInside = !rows.isEmpty && !columns.isEmpty
+        result.append(
+          isInside ? UInt32(truncatingIfNeeded: rows.lowerBound * pooled.width + columns.lowerBound) : UInt32.max)
+      }
+    }
+    return result
   }
 }
 
-/// One population's parameters as the kernels read them.
-struct PopulationPlan: Sendable {
-  let index: Int
-  let population: Population
-  let shape: MapShape
-  /// Channels padded to a multiple of 16.
-  let padded: Int
-  /// `pixels * padded`
-  let count: Int
-  let rule: NeuronRule
-  /// Range of one spike's payload.
-  let payload: ClosedRange<Int64>
-  /// Projections from populations, and from the input.
-  let incoming: [Int]
-  let inputs: [Int]
-  /// Bound of one step's delivered sum, largest channel, without fraction bits.
-  let delivered: SumBound
-  /// Whether delivered sums may use 16- and 32-bit accumulators.
-  let usesNarrow: Bool
-  let usesWide: Bool
-  /// Delivered sums need 64 bits.
-  let isExact: Bool
-  /// Parameter tiles: `tile` values that repeat over the population.
-  let tile: Int
-  let bound: [Int32]
-  let negative: [Int32]
-  let bias: [Int32]
-  let hasBias: Bool
-  let initial: [Int32]
-  /// Largest |initial|.
-  let initialMagnitude: Int64
-
-  init(
-    _ index: Int, _ program: CompiledProgram, payloads: [ClosedRange<Int64>], projections: inout [ProjectionPlan]
+extension SparseRows {
+  /// Nil too where it is not wanted.
+  fileprivate init?(
+    projection: Projection, weights: WeightTensor, sourceChannels: Int, targetChannels: Int, isWanted: Bool
   ) {
-    self.index = index
-    let population = program.populations[index]
-    self.population = population
-    let shape = population.shape
-    self.shape = shape
-    let padded = (shape.channels + 15) / 16 * 16
-    self.padded = padded
-    count = shape.pixels * padded
-    rule = NeuronRule(model: population.model, membraneBits: program.membraneBits)
-    incoming = program.projections.indices.filter {
-      program.projections[$0].target == index && program.projections[$0].source != nil
-    }
-    inputs = program.projections.indices.filter {
-      program.projections[$0].target == index && program.projections[$0].source == nil
-    }
-
-    // Which accumulators hold the sums: 16 bits for what is unshifted, binary and proven to fit, 32 bits for the rest,
-    // 64 bits (the exact path) where 32 are not proven.
-    var total = [SumBound](repeating: SumBound(), count: shape.channels)
-    var narrow = [SumBound](repeating: SumBound(), count: shape.channels)
-    var input = total
-    for p in inputs {
-      let bounds = SumBound.perChannel(
-        program.projections[p], weights: program.weights[program.projections[p].weights], channels: shape.channels,
-        payload: InputEncoder.valueRange)
-      for channel in 0..<min(bounds.count, shape.channels) { input[channel].add(bounds[channel]) }
-    }
-    var narrowPaths: [Int] = []
-    for p in incoming {
-      let projection = program.projections[p]
-      let payload = projection.source.map { payloads[$0] } ?? 0...1
-      let bounds = SumBound.perChannel(
-        projection, weights: program.weights[projection.weights], channels: shape.channels, payload: payload)
-      let isBinary = payload.lowerBound == 0 && payload.upperBound <= 1
-      let isPairs: Bool
-      if case .pairs? = projections[p].packed?.storage { isPairs = true } else { isPairs = false }
-      for channel in 0..<min(bounds.count, shape.channels) {
-        total[channel].add(bounds[channel])
-        if isBinary && isPairs && projections[p].path == .wide { narrow[channel].add(bounds[channel]) }
-      }
-      if isBinary && isPairs && projections[p].path == .wide { narrowPaths.append(p) }
-    }
-    let narrowFits = !narrowPaths.isEmpty && narrow.allSatisfy { $0.magnitude <= 32767 }
-    if narrowFits { for p in narrowPaths { projections[p].path = .narrow } }
-    var worst = SumBound()
-    for bound in total {
-      worst.high = max(worst.high, bound.high)
-      worst.low = min(worst.low, bound.low)
-    }
-    delivered = worst
-    isExact = worst.magnitude >= Int64(1) << 31
-    if isExact { for p in incoming { projections[p].path = .exact } }
-    usesNarrow = !isExact && narrowFits
-    usesWide = !isExact && incoming.contains { projections[$0].path != .narrow }
-
-    // One step's sum with what the input adds, whatever the sample.
-    var sum = SumBound()
-    for channel in 0..<shape.channels {
-      var units = total[channel].shifted(by: program.fractionBits)
-      if !inputs.isEmpty {
-        let current = input[channel].shifted(by: program.fractionBits)
-        units.add(SumBound(high: (current.high >> 12) + 1, low: (current.low >> 12) - 1))
-      }
-      sum.high = max(sum.high, units.high)
-      sum.low = min(sum.low, units.low)
-    }
-    let biases = population.bias.values
-    sum.add(SumBound(high: max(0, Int64(biases.max() ?? 0)), low: min(0, Int64(biases.min() ?? 0))))
-    payload = population.payloadRange(sum: sum, membraneBits: program.membraneBits)
-
-    // Tiles of about 1,024 values: whole pixels, so that channel parameters repeat.
-    let perNeuron = [population.threshold, population.negativeThreshold, population.bias].contains {
-      $0.values.count == shape.count && shape.pixels > 1
-    }
-    let pixels = perNeuron ? shape.pixels : min(shape.pixels, max(1, 1024 / padded))
-    tile = pixels * padded
-    func spread(_ values: UnitValues, padding: Int32, pixels: Int) -> [Int32] {
-      var result = [Int32](repeating: padding, count: pixels * padded)
-      for pixel in 0..<pixels {
-        for c in 0..<shape.channels {
-          result[pixel * padded + c] = values.value(at: c * shape.pixels + pixel, shape: shape)
-        }
-      }
-      return result
-    }
-    let strict: Int32 = population.model.strict ? 1 : 0
-    bound =
-      population.model.kind == .accumulator
-      ? []
-      : spread(population.threshold, padding: NeuronModel.infinite, pixels: pixels).map {
-        $0 == NeuronModel.infinite ? $0 : $0 + strict
-      }
-    negative =
-      population.model.hasNegativeThreshold
-      ? spread(population.negativeThreshold, padding: Int32.min, pixels: pixels) : []
-    bias = spread(population.bias, padding: 0, pixels: pixels)
-    hasBias = biases.contains { $0 != 0 }
-    initial = spread(population.initial, padding: 0, pixels: shape.pixels)
-    initialMagnitude = population.initial.values.map { abs(Int64($0)) }.max() ?? 0
+    guard isWanted else { return nil }
+    self.init(
+      projection: projection, weights: weights, sourceChannels: sourceChannels, targetChannels: targetChannels)
   }
 }

@@ -6,32 +6,38 @@
 public struct LayerRunner: Sendable {
   public let plan: EnginePlan
   public let steps: Int
-  public private(set) var counters: EngineCounters
   /// Spike trains of the last sample, by population.
-  public private(set) var trains: [SpikeTrain]
+  public internal(set) var trains: [SpikeTrain]
   /// Potentials after the last step of the last sample, channel-last and padded; `b` for bistable units.
-  private var v: [[Int32]]
-  private var b: [[Int32]]
-  private var gates: [PoolGate?]
-  private var gatedTrains: [SpikeTrain?]
-  private var scratch: Scratch
+  var v: [[Int32]]
+  var b: [[Int32]]
+  var gates: [PoolGate?]
+  var gatedTrains: [SpikeTrain?]
+  var scratch: Scratch
+  var tally: SpikeTally
 
-  /// Buffers that a population uses only while it runs.
-  private struct Scratch {
+  /// Buffers that a population uses only while it runs. Those of neurons have room for one pixel more: see
+  /// ``DeliveryTable``.
+  struct Scratch: Sendable {
     var narrow: [Int16] = []
     var wide: [Int32] = []
-    var shifted: [Int32] = []
     var exact: [Int64] = []
-    var flags: [UInt8] = []
+    var masks: [UInt16] = []
+    var groups = SpikeGroups()
+    /// Bias and input current, repeated over the population where there is no input.
     var drive: [Int32] = []
     var exactDrive: [Int64] = []
+    /// The input's sums before they are rounded.
+    var sums: [Int32] = []
+    var input = SpikeTrain(shape: MapShape(channels: 1), hasPayload: true)
+    var totals: [Int] = []
   }
 
   /// - Parameter steps: `T`, >= 1.
   public init(plan: EnginePlan, steps: Int) {
     self.plan = plan
     self.steps = steps
-    counters = EngineCounters(program: plan.program, steps: steps)
+    tally = SpikeTally(plan, steps: steps)
     trains = plan.program.populations.map { SpikeTrain(shape: $0.shape, hasPayload: $0.model.hasPayload) }
     v = plan.populations.map { [Int32](repeating: 0, count: $0.count) }
     b = plan.populations.map { [Int32](repeating: 0, count: $0.population.model.kind == .bistable ? $0.count : 0) }
@@ -60,6 +66,9 @@ public struct LayerRunner: Sendable {
     }
   }
 
+  /// What all samples so far counted.
+  public var counters: EngineCounters { tally.counters(plan) }
+
   /// Runs one sample of preprocessed input values, row-major over the input's shape.
   public mutating func run(_ values: [Double]) -> Outcome {
     run(quantised: values.map(InputEncoder.quantise))
@@ -67,7 +76,7 @@ public struct LayerRunner: Sendable {
 
   /// Runs one sample of quantised input values `x_q`.
   public mutating func run(quantised x: [Int32]) -> Outcome {
-    counters.samples += 1
+    tally.beginSample(plan)
     var outcome = Outcome(decisions: [], outputs: [])
     for index in plan.order { runPopulation(index, x, &outcome) }
     return outcome
@@ -82,355 +91,165 @@ public struct LayerRunner: Sendable {
 
   // MARK: - One population over all steps
 
+  /// What a population's steps share.
+  struct Pass {
+    let p: PopulationPlan
+    let isExact: Bool
+    var settings: NeuronStep.Settings
+    let firing: NeuronStep.Firing
+  }
+
   private mutating func runPopulation(_ index: Int, _ x: [Int32], _ outcome: inout Outcome) {
     let p = plan.populations[index]
     let model = p.population.model
-    v[index] = p.initial
-    if model.kind == .bistable { b[index] = p.initial }
+    BufferKernels.copy(p.initial, to: &v[index])
+    if model.kind == .bistable { BufferKernels.copy(p.initial, to: &b[index]) }
     for projection in p.incoming { gateSpikes(projection) }
     let drive = prepareDrive(p, x)
-    let phaseMost = model.period - 1
     let stepSum = p.delivered.shifted(by: plan.program.fractionBits).magnitude
     // The proof for this sample: one step's sum and the potential fit 32 bits, and whether saturation can happen.
-    let most = SumBound(high: stepSum + drive.magnitude, low: 0).shifted(by: phaseMost).high
+    let most = SumBound(high: min(SumBound.limit, stepSum) + min(SumBound.limit, drive.magnitude), low: 0)
+      .shifted(by: model.period - 1).high
     let isExact = p.isExact || drive.magnitude > Int64(Int32.max) || most > Int64(Int32.max)
     let reach = most.multipliedReportingOverflow(by: Int64(steps))
     let saturates = reach.overflow || reach.partialValue > p.rule.high - p.initialMagnitude
     prepareScratch(p)
     trains[index].removeAll()
     let isOutput = index == plan.program.output.population
-    var totals = [Int](repeating: 0, count: isOutput ? p.shape.count : 0)
+    if isOutput { scratch.totals = [Int](repeating: 0, count: p.shape.count) }
+    let arrivals = p.incoming.map { Arrival(plan.projections[$0], gatedTrains[$0], trains) }
+    var pass = Pass(
+      p: p, isExact: isExact,
+      settings: NeuronStep.Settings(
+        fractionShift: Int32(truncatingIfNeeded: plan.program.fractionBits),
+        leakShift: model.kind == .leaky ? Int32(truncatingIfNeeded: model.leakShift) : 0,
+        low: Int32(truncatingIfNeeded: p.rule.low), high: Int32(truncatingIfNeeded: p.rule.high), saturates: saturates),
+      firing: model.firing)
     var isPending = true
     for step in 0..<steps {
-      let arrived = deliver(p, step: step)
+      var arrived = false
+      for arrival in arrivals { arrived = deliver(arrival, step: step, p) || arrived }
       let isDriven = drive.isActive && step / model.period >= p.population.gatedPeriods
       // Nothing arrives and nothing is left to fire: the step changes nothing and costs nothing.
       if arrived || isDriven || isPending {
         isPending =
-          isExact
-          ? updateExactly(p, step: step, isDriven: isDriven)
-          : update(p, step: step, isDriven: isDriven, driveIsTile: drive.isTile, saturates: saturates)
+          isExact ? updateExactly(p, step: step, isDriven: isDriven) : update(&pass, step: step, isDriven: isDriven)
       }
       trains[index].endStep()
-      if isOutput { read(p, step: step, &totals, &outcome) }
+      if isOutput { read(p, step: step, &outcome) }
     }
-    count(index)
-  }
-
-  /// The constant part of the current: bias and input.
-  private struct Drive {
-    var isActive: Bool
-    /// Whether `scratch.drive` repeats as the parameter tiles do.
-    var isTile: Bool
-    var magnitude: Int64
-  }
-
-  private mutating func prepareDrive(_ p: PopulationPlan, _ x: [Int32]) -> Drive {
-    if p.inputs.isEmpty {
-      let magnitude = p.bias.reduce(Int64(0)) { max($0, abs(Int64($1))) }
-      scratch.drive = p.bias
-      return Drive(isActive: p.hasBias, isTile: true, magnitude: magnitude)
-    }
-    var sums = [Int64](repeating: 0, count: p.count)
-    for index in p.inputs { encodeInput(plan.projections[index], p, x, &sums) }
-    var magnitude: Int64 = 0
-    var isActive = false
-    for position in sums.indices {
-      let bias = Int64(p.bias[position % p.tile])
-      let current = InputEncoder.current(sum: sums[position], fractionBits: plan.program.fractionBits)
-      sums[position] = current + bias
-      magnitude = max(magnitude, abs(sums[position]))
-      isActive = isActive || sums[position] != 0
-    }
-    scratch.exactDrive = sums
-    scratch.drive = magnitude <= Int64(Int32.max) ? sums.map { Int32(truncatingIfNeeded: $0) } : []
-    return Drive(isActive: isActive, isTile: false, magnitude: magnitude)
-  }
-
-  /// Adds `sum(w_q * x_q)` of one projection, channel-last and padded.
-  private mutating func encodeInput(
-    _ projection: ProjectionPlan, _ p: PopulationPlan, _ x: [Int32], _ sums: inout [Int64]
-  ) {
-    let input = InputEncoder.maxPooled(x, shape: plan.program.inputShape, pool: projection.projection.pool)
-    var train = SpikeTrain(shape: input.shape, hasPayload: true)
-    var largest: Int64 = 0
-    for pixel in 0..<input.shape.pixels {
-      for c in 0..<input.shape.channels {
-        let value = input.values[c * input.shape.pixels + pixel]
-        guard value != 0 else { continue }
-        train.append(pixel: pixel, channel: c, payload: value)
-        largest = max(largest, abs(Int64(value)))
-        if let fanOut = projection.fanOut { counters.inputMACs += fanOut.nonZero[c * input.shape.pixels + pixel] }
-      }
-    }
-    train.endStep()
-    let bound =
-      SumBound.perChannel(
-        projection.projection, weights: projection.weights, channels: p.shape.channels, payload: -largest...largest
-      ).map(\.magnitude).max() ?? 0
-    if let packed = projection.packed, projection.path == .wide, bound <= Int64(Int32.max) {
-      var wide = [Int32](repeating: 0, count: p.count)
-      DeliverSpikes.scaled(train, step: 0, taps: projection.taps, weights: packed, into: &wide)
-      for position in sums.indices { sums[position] &+= Int64(wide[position]) }
-      return
-    }
-    DeliverReference.deliver(
-      train, step: 0, taps: projection.taps, projection: projection.projection, weights: projection.weights,
-      targetChannels: p.shape.channels, paddedTargets: p.padded, into: &sums)
+    // What bridged gaps added behind the map would be part of a larger map.
+    if p.usesNarrow { for at in p.count..<(p.count + p.padded) { scratch.narrow[at] = 0 } }
+    if p.usesWide { for at in p.count..<(p.count + p.padded) { scratch.wide[at] = 0 } }
+    tally.note(trains[index], of: p, steps: steps)
   }
 
   private mutating func prepareScratch(_ p: PopulationPlan) {
-    func size<T: BinaryInteger>(_ array: inout [T], _ count: Int) {
-      if array.count != count { array = [T](repeating: 0, count: count) }
+    func size<T: FixedWidthInteger>(_ array: inout [T], _ count: Int) {
+      if array.count < count { array = [T](repeating: 0, count: count) }
     }
-    size(&scratch.flags, p.count)
-    if p.isExact {
-      scratch.exact = [Int64](repeating: 0, count: p.count)
-      return
-    }
-    if p.usesNarrow { size(&scratch.narrow, p.count) }
-    if p.usesWide {
-      size(&scratch.wide, p.count)
-      size(&scratch.shifted, p.count)
-    }
+    size(&scratch.masks, p.count / 16)
+    if p.isExact { scratch.exact = [Int64](repeating: 0, count: p.count) }
+    if p.usesNarrow { size(&scratch.narrow, p.count + p.padded) }
+    if p.usesWide { size(&scratch.wide, p.count + p.padded) }
   }
 
   // MARK: - Delivery
+
+  /// A projection and the spikes that come over it, held for all steps.
+  struct Arrival {
+    let plan: ProjectionPlan
+    let train: SpikeTrain?
+
+    init(_ plan: ProjectionPlan, _ gated: SpikeTrain?, _ trains: [SpikeTrain]) {
+      self.plan = plan
+      train = gated ?? plan.projection.source.map { trains[$0] }
+    }
+  }
 
   private mutating func gateSpikes(_ index: Int) {
     guard let source = plan.projections[index].projection.source, var train = gatedTrains[index] else { return }
     gatedTrains[index] = nil
     gates[index]?.gate(trains[source], into: &train)
-    for step in 0..<train.steps {
-      train.forEachSpike(step: step) { neuron, payload in
-        counters.notePassed(index, neuron, payload: payload)
-      }
-    }
+    tally.notePassed(train, projection: index)
     gatedTrains[index] = train
   }
 
   /// Adds up what arrives at local step `step`; false where nothing does.
-  private mutating func deliver(_ p: PopulationPlan, step: Int) -> Bool {
-    var arrived = false
-    for index in p.incoming {
-      let projection = plan.projections[index]
-      guard let source = projection.projection.source else { continue }
-      let sent = step - projection.lag
-      guard sent >= 0, sent < steps else { continue }
-      if let gated = gatedTrains[index] {
-        arrived = deliver(gated, sent, projection, p) || arrived
-      } else {
-        arrived = deliver(trains[source], sent, projection, p) || arrived
-      }
-    }
-    return arrived
-  }
-
-  private mutating func deliver(
-    _ train: SpikeTrain, _ step: Int, _ projection: ProjectionPlan, _ p: PopulationPlan
-  ) -> Bool {
-    guard train.stepStarts[step] < train.stepStarts[step + 1] else { return false }
-    if projection.path == .exact {
-      DeliverReference.deliver(
-        train, step: step, taps: projection.taps, projection: projection.projection, weights: projection.weights,
-        targetChannels: p.shape.channels, paddedTargets: p.padded, into: &scratch.exact)
-      return true
-    }
-    switch projection.path {
-    case .narrow:
-      guard let packed = projection.packed, case .pairs(let values) = packed.storage else { return true }
-      DeliverSpikes.pairs(
-        train, step: step, taps: projection.taps, packed: values, rowStride: packed.rowStride,
-        sourceChannels: packed.sourceChannels, paddedTargets: p.padded, into: &scratch.narrow)
-    case .wide:
-      LayerRunner.deliverWide(train, step, projection, p, &scratch.wide)
-    case .shiftedWide:
-      LayerRunner.deliverWide(train, step, projection, p, &scratch.shifted)
-      for position in scratch.shifted.indices where scratch.shifted[position] != 0 {
-        let channel = position % p.padded
-        let shift = channel < p.shape.channels ? projection.projection.shift(channel: channel) : 0
-        scratch.wide[position] &+= scratch.shifted[position] << Int32(shift)
-        scratch.shifted[position] = 0
-      }
-    case .identity, .grouped:
-      DeliverScalar.deliver(
-        train, step: step, taps: projection.taps, projection: projection.projection, weights: projection.weights,
-        targetChannels: p.shape.channels, paddedTargets: p.padded, into: &scratch.wide)
+  private mutating func deliver(_ arrival: Arrival, step: Int, _ p: PopulationPlan) -> Bool {
+    let sent = step - arrival.plan.lag
+    guard sent >= 0, sent < steps, let train = arrival.train else { return false }
+    guard train.stepStarts[sent] < train.stepStarts[sent + 1] else { return false }
+    switch arrival.plan.path {
+    case .narrow(let route):
+      Deliver.narrow(
+        train, step: sent, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.narrow)
+    case .wide(let route):
+      Deliver.wide(train, step: sent, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.wide)
+    case .sparse(let rows):
+      rows.deliver(train, step: sent, table: arrival.plan.taps, padded: p.padded, into: &scratch.wide)
     case .exact:
-      break
+      DeliverReference.deliver(
+        train, step: sent, taps: arrival.plan.taps, projection: arrival.plan.projection, weights: arrival.plan.weights,
+        targetChannels: p.shape.channels, paddedTargets: p.padded, into: &scratch.exact)
     }
     return true
-  }
-
-  private static func deliverWide(
-    _ train: SpikeTrain, _ step: Int, _ projection: ProjectionPlan, _ p: PopulationPlan, _ wide: inout [Int32]
-  ) {
-    guard let packed = projection.packed else { return }
-    if train.hasPayload {
-      DeliverSpikes.scaled(train, step: step, taps: projection.taps, weights: packed, into: &wide)
-      return
-    }
-    switch packed.storage {
-    case .pairs(let values):
-      DeliverSpikes.pairs(
-        train, step: step, taps: projection.taps, packed: values, rowStride: packed.rowStride,
-        sourceChannels: packed.sourceChannels, paddedTargets: p.padded, into: &wide)
-    case .wide(let values):
-      DeliverSpikes.wide(
-        train, step: step, taps: projection.taps, weights: values, rowStride: packed.rowStride,
-        sourceChannels: packed.sourceChannels, paddedTargets: p.padded, into: &wide)
-    }
   }
 
   // MARK: - Update
 
   /// One step of the vector path. Returns whether a neuron may fire next step without new input.
-  private mutating func update(
-    _ p: PopulationPlan, step: Int, isDriven: Bool, driveIsTile: Bool, saturates: Bool
-  ) -> Bool {
-    let model = p.population.model
-    let phase = PhaseCode.shift(step: step, period: model.period)
-    let integratesB = model.kind == .bistable && PhaseCode.firingMember(step: step, period: model.period) == 0
-    let kernelStep = UpdateNeurons.Step(
-      fractionShift: Int32(truncatingIfNeeded: plan.program.fractionBits), phaseShift: Int32(truncatingIfNeeded: phase),
-      leakShift: model.kind == .leaky ? Int32(truncatingIfNeeded: model.leakShift) : 0,
-      low: Int32(truncatingIfNeeded: p.rule.low), high: Int32(truncatingIfNeeded: p.rule.high), saturates: saturates)
+  private mutating func update(_ pass: inout Pass, step: Int, isDriven: Bool) -> Bool {
+    let p = pass.p
     let index = p.index
-    if integratesB {
-      counters.saturations[index] += UpdateNeurons.integrate(
-        v: &b[index], narrow: &scratch.narrow, wide: &scratch.wide, hasNarrow: p.usesNarrow, hasWide: p.usesWide,
-        drive: scratch.drive, hasDrive: isDriven, step: kernelStep)
+    let model = p.population.model
+    let level = plan.kernels
+    pass.settings.phaseShift = Int32(truncatingIfNeeded: PhaseCode.shift(step: step, period: model.period))
+    let sources = NeuronStep.Sources(narrow: p.usesNarrow, wide: p.usesWide, drive: isDriven)
+    let fired: Int
+    let bFires = model.kind == .bistable && PhaseCode.firingMember(step: step, period: model.period) == 1
+    if model.kind != .bistable {
+      fired = LayerRunner.run(&v[index], &scratch, pass, sources, pass.firing, level, &tally.saturations[index])
+    } else if bFires {
+      _ = LayerRunner.run(&v[index], &scratch, pass, sources, .none, level, &tally.saturations[index])
+      fired = LayerRunner.run(&b[index], &scratch, pass, nil, .soft, level, &tally.saturations[index])
     } else {
-      counters.saturations[index] += UpdateNeurons.integrate(
-        v: &v[index], narrow: &scratch.narrow, wide: &scratch.wide, hasNarrow: p.usesNarrow, hasWide: p.usesWide,
-        drive: scratch.drive, hasDrive: isDriven, step: kernelStep)
+      _ = LayerRunner.run(&b[index], &scratch, pass, sources, .none, level, &tally.saturations[index])
+      fired = LayerRunner.run(&v[index], &scratch, pass, nil, .soft, level, &tally.saturations[index])
     }
-    if model.kind == .accumulator { return false }
-    let firesB = model.kind == .bistable && !integratesB
-    let any =
-      firesB
-      ? UpdateNeurons.flag(
-        v: b[index], bound: p.bound, negative: p.negative, hasNegative: false,
-        phaseShift: Int32(truncatingIfNeeded: phase), flags: &scratch.flags)
-      : UpdateNeurons.flag(
-        v: v[index], bound: p.bound, negative: p.negative, hasNegative: model.hasNegativeThreshold,
-        phaseShift: Int32(truncatingIfNeeded: phase), flags: &scratch.flags)
-    if any && firesB {
-      LayerRunner.emit(
-        p, phase, scratch.flags, from: &b[index], &counters.spikes[index], &counters.payloads[index], &trains[index])
-    } else if any {
-      LayerRunner.emit(
-        p, phase, scratch.flags, from: &v[index], &counters.spikes[index], &counters.payloads[index], &trains[index])
+    if fired > 0 {
+      NeuronStep.collect(
+        level: level, scratch.masks, fired: fired, padded: p.padded, pixels: p.shape.pixels, into: &trains[index])
+      if pass.firing == .marked {
+        NeuronStep.settlePayloads(
+          &trains[index], fired: fired, padded: p.padded, tiles: p.tiles,
+          bound: Int64(model.maximumPayload ?? Int32.max), potentials: &v[index])
+      }
     }
     // A leak, a changing threshold or a second member can change a neuron that nothing reaches.
-    return any || model.kind == .leaky || model.period > 1
+    return fired > 0 || model.kind == .leaky || model.period > 1
   }
 
-  /// Resets and records the neurons whose flag is set.
-  private static func emit(
-    _ p: PopulationPlan, _ phase: Int, _ flags: [UInt8], from potentials: inout [Int32], _ spikes: inout [UInt64],
-    _ payloads: inout [UInt64], _ train: inout SpikeTrain
-  ) {
-    let model = p.population.model
-    let strict: Int32 = model.strict ? 1 : 0
-    let pixels = p.shape.pixels
-    let bound = Int64(model.maximumPayload ?? Int32.max)
-    UpdateNeurons.forEachFlag(flags) { position in
-      let pixel = position / p.padded
-      let channel = position &- pixel &* p.padded
-      let tilePosition = p.tile == p.count ? position : position % p.tile
-      let limit = p.bound[tilePosition]
-      var payload: Int32 = 1
-      if model.kind == .augmented {
-        let value = Int64(potentials[position])
-        if limit != NeuronModel.infinite && value >= Int64(limit) {
-          let times = min(bound, value / Int64(limit))
-          potentials[position] = Int32(truncatingIfNeeded: value &- times &* Int64(limit))
-          payload = Int32(truncatingIfNeeded: times)
-        } else if model.hasNegativeThreshold && value <= Int64(p.negative[tilePosition]) {
-          let negative = Int64(p.negative[tilePosition])
-          let times = min(bound, value / negative)
-          potentials[position] = Int32(truncatingIfNeeded: value &- times &* negative)
-          payload = Int32(truncatingIfNeeded: -times)
-        } else {
-          return
-        }
-        payloads[channel &* pixels &+ pixel] &+= UInt64(payload.magnitude)
-      } else {
-        guard limit != NeuronModel.infinite else { return }
-        potentials[position] =
-          model.hardReset ? 0 : potentials[position] &- ((limit &- strict) &<< Int32(truncatingIfNeeded: phase))
-      }
-      spikes[channel &* pixels &+ pixel] &+= 1
-      train.append(pixel: pixel, channel: channel, payload: payload)
+  private static func run(
+    _ v: inout [Int32], _ scratch: inout Scratch, _ pass: Pass, _ sources: NeuronStep.Sources?,
+    _ firing: NeuronStep.Firing, _ level: KernelLevel, _ saturations: inout Int
+  ) -> Int {
+    let result = NeuronStep.run(
+      level: level, v: &v, narrow: &scratch.narrow, wide: &scratch.wide, drive: scratch.drive, sources: sources,
+      tiles: pass.p.tiles, firing: firing, settings: pass.settings, masks: &scratch.masks)
+    saturations += result.saturations
+    return result.fired
+  }
+}
+
+extension NeuronModel {
+  /// What the vector path does with a neuron at its threshold.
+  fileprivate var firing: NeuronStep.Firing {
+    switch kind {
+    case .accumulator: .none
+    case .augmented: .marked
+    case .integrateFire, .leaky: hardReset ? .hard : .soft
+    case .phase, .bistable: .soft
     }
-  }
-
-  /// One step by the scalar rule in 64 bits, where 32 are not proven to hold a shifted sum.
-  private mutating func updateExactly(_ p: PopulationPlan, step: Int, isDriven: Bool) -> Bool {
-    let index = p.index
-    let pixels = p.shape.pixels
-    let fraction = Int64(plan.program.fractionBits)
-    let hasInput = !p.inputs.isEmpty
-    for pixel in 0..<pixels {
-      for channel in 0..<p.shape.channels {
-        let position = pixel * p.padded + channel
-        let neuron = channel * pixels + pixel
-        var delivered: Int64 = 0
-        if p.isExact {
-          delivered = scratch.exact[position]
-          scratch.exact[position] = 0
-        }
-        if p.usesNarrow {
-          delivered &+= Int64(scratch.narrow[position])
-          scratch.narrow[position] = 0
-        }
-        if p.usesWide {
-          delivered &+= Int64(scratch.wide[position])
-          scratch.wide[position] = 0
-        }
-        var sum = delivered << fraction
-        if isDriven { sum &+= hasInput ? scratch.exactDrive[position] : Int64(p.bias[position % p.tile]) }
-        var state = NeuronRule.State(v: v[index][position], b: b[index].isEmpty ? 0 : b[index][position])
-        let payload = p.rule.update(
-          &state, sum: sum, threshold: p.population.threshold.value(at: neuron, shape: p.shape),
-          negativeThreshold: p.population.negativeThreshold.value(at: neuron, shape: p.shape), step: step,
-          saturations: &counters.saturations[index])
-        v[index][position] = state.v
-        if !b[index].isEmpty { b[index][position] = state.b }
-        if payload != 0 {
-          counters.spikes[index][neuron] &+= 1
-          if p.population.model.hasPayload { counters.payloads[index][neuron] &+= UInt64(payload.magnitude) }
-          trains[index].append(pixel: pixel, channel: channel, payload: payload)
-        }
-      }
-    }
-    return true
-  }
-
-  // MARK: - Reading and counting
-
-  private mutating func count(_ index: Int) {
-    for step in 0..<steps { counters.spikesByStep[index][step] += trains[index].spikeCount(step: step) }
-  }
-
-  private func read(_ p: PopulationPlan, step: Int, _ totals: inout [Int], _ outcome: inout Outcome) {
-    switch plan.program.output.readout {
-    case .potential:
-      for neuron in totals.indices {
-        totals[neuron] = Int(v[p.index][neuron % p.shape.pixels * p.padded + neuron / p.shape.pixels])
-      }
-    case .spikes:
-      trains[p.index].forEachSpike(step: step) { totals[$0] += Int($1) }
-    }
-    outcome.decisions.append(LayerRunner.decision(totals))
-    if step == steps - 1 { outcome.outputs = totals }
-  }
-
-  /// Index of the largest value, the lowest such index.
-  public static func decision(_ values: [Int]) -> Int {
-    var best = 0
-    for index in values.indices where values[index] > values[best] { best = index }
-    return best
   }
 }

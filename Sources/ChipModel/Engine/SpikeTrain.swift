@@ -3,18 +3,22 @@
 ///
 /// Spikes of one pixel form a *group*: delivery adds them up in registers before it touches the accumulators. Groups of
 /// step `s` are `stepStarts[s]..<stepStarts[s + 1]`; group `g` is pixel `pixels[g]` with the channels
-/// `channels[channelStarts[g]..<channelStarts[g + 1]]`. Storage is kept between samples.
+/// `channels[channelStarts[g]..<channelStarts[g + 1]]`. Arrays may be longer than what is used; storage is kept between
+/// samples, and kernels write into it without asking for room spike by spike.
 public struct SpikeTrain: Sendable {
   /// Shape of the map whose neurons the spikes are of.
   public let shape: MapShape
   /// Whether spikes carry a payload other than 1.
   public let hasPayload: Bool
-  public internal(set) var stepStarts: [Int] = [0]
-  public internal(set) var pixels: [UInt32] = []
-  public internal(set) var channelStarts: [UInt32] = [0]
-  public internal(set) var channels: [UInt32] = []
+  var stepStarts: [Int] = [0]
+  var pixels: [UInt32] = []
+  var channelStarts: [UInt32] = [0]
+  var channels: [UInt32] = []
   /// One a spike where `hasPayload`, else empty.
-  public internal(set) var payloads: [Int32] = []
+  var payloads: [Int32] = []
+  /// Groups and spikes so far.
+  var groupCount = 0
+  var spikeCount = 0
 
   public init(shape: MapShape, hasPayload: Bool) {
     self.shape = shape
@@ -25,11 +29,8 @@ public struct SpikeTrain: Sendable {
   public mutating func removeAll() {
     stepStarts.removeAll(keepingCapacity: true)
     stepStarts.append(0)
-    pixels.removeAll(keepingCapacity: true)
-    channelStarts.removeAll(keepingCapacity: true)
-    channelStarts.append(0)
-    channels.removeAll(keepingCapacity: true)
-    payloads.removeAll(keepingCapacity: true)
+    groupCount = 0
+    spikeCount = 0
   }
 
   /// Number of steps recorded.
@@ -40,19 +41,35 @@ public struct SpikeTrain: Sendable {
     Int(channelStarts[stepStarts[step + 1]]) - Int(channelStarts[stepStarts[step]])
   }
 
+  /// Makes room for so many more groups and spikes.
+  mutating func reserve(groups: Int, spikes: Int) {
+    func grow<T: FixedWidthInteger>(_ array: inout [T], _ count: Int) {
+      if array.count < count {
+        array.append(contentsOf: repeatElement(0, count: max(count, array.count * 2) - array.count))
+      }
+    }
+    grow(&pixels, groupCount + groups)
+    grow(&channelStarts, groupCount + groups + 1)
+    grow(&channels, spikeCount + spikes)
+    if hasPayload { grow(&payloads, spikeCount + spikes) }
+  }
+
   /// Adds one spike of the current step. Spikes must come sorted by pixel, then channel.
   mutating func append(pixel: Int, channel: Int, payload: Int32) {
-    if pixels.count == stepStarts[stepStarts.count - 1] || pixels[pixels.count - 1] != UInt32(truncatingIfNeeded: pixel) {
-      pixels.append(UInt32(truncatingIfNeeded: pixel))
-      channelStarts.append(channelStarts[channelStarts.count - 1])
+    reserve(groups: 1, spikes: 1)
+    let isNew = groupCount == stepStarts[stepStarts.count - 1] || pixels[groupCount - 1] != UInt32(truncatingIfNeeded: pixel)
+    if isNew {
+      pixels[groupCount] = UInt32(truncatingIfNeeded: pixel)
+      groupCount += 1
     }
-    channels.append(UInt32(truncatingIfNeeded: channel))
-    channelStarts[channelStarts.count - 1] &+= 1
-    if hasPayload { payloads.append(payload) }
+    channels[spikeCount] = UInt32(truncatingIfNeeded: channel)
+    if hasPayload { payloads[spikeCount] = payload }
+    spikeCount += 1
+    channelStarts[groupCount] = UInt32(truncatingIfNeeded: spikeCount)
   }
 
   /// Ends the current step.
-  mutating func endStep() { stepStarts.append(pixels.count) }
+  mutating func endStep() { stepStarts.append(groupCount) }
 
   /// Calls `body(index, payload)` for every spike of `step`, index row-major over the shape, in pixel order.
   public func forEachSpike(step: Int, _ body: (Int, Int32) -> Void) {

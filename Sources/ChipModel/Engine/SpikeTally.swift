@@ -1,0 +1,96 @@
+/// A runner's counts in the engine's own layout: spikes channel-last and padded, so that counting a spike is one addition.
+struct SpikeTally: Sendable {
+  /// Saturations per population.
+  var saturations: [Int]
+  /// Multiply-accumulates of the input encoding.
+  var inputMACs = 0
+  private var samples = 0
+  private var spikesByStep: [[Int]]
+  /// By population, then by projection behind a gate: spikes since the last flush, and their |payload|.
+  private var spikes: [[UInt32]]
+  private var payloads: [[UInt64]]
+  private var gatedSpikes: [[UInt32]]
+  private var gatedPayloads: [[UInt64]]
+  /// What was flushed before 32 bits could overflow.
+  private var flushed: EngineCounters
+  private var stepsSinceFlush = 0
+  private let steps: Int
+
+  init(_ plan: EnginePlan, steps: Int) {
+    self.steps = steps
+    let empty = EngineCounters(program: plan.program, steps: steps)
+    flushed = empty
+    saturations = empty.saturations
+    spikesByStep = empty.spikesByStep
+    spikes = plan.populations.map { [UInt32](repeating: 0, count: $0.population.model.kind == .accumulator ? 0 : $0.count) }
+    payloads = plan.populations.map { [UInt64](repeating: 0, count: $0.population.model.hasPayload ? $0.count : 0) }
+    func gated(_ p: ProjectionPlan) -> Int {
+      p.projection.isGated ? p.source.pixels * PaddedChannels.count(p.source.channels) : 0
+    }
+    gatedSpikes = plan.projections.map { [UInt32](repeating: 0, count: gated($0)) }
+    gatedPayloads = zip(plan.projections, empty.gatedPayloads).map {
+      [UInt64](repeating: 0, count: $1.isEmpty ? 0 : gated($0))
+    }
+  }
+
+  mutating func beginSample(_ plan: EnginePlan) {
+    samples += 1
+    // A neuron fires at most once a step.
+    if stepsSinceFlush.addingReportingOverflow(steps).overflow || stepsSinceFlush + steps > Int(UInt32.max) {
+      flush(plan)
+    }
+    stepsSinceFlush = min(stepsSinceFlush, Int.max - steps) + steps
+  }
+
+  /// Counts a finished train.
+  mutating func note(_ train: SpikeTrain, of p: PopulationPlan, steps: Int) {
+    for step in 0..<steps { spikesByStep[p.index][step] += train.spikeCount(step: step) }
+    BufferKernels.count(train, padded: p.padded, spikes: &spikes[p.index], payloads: &payloads[p.index])
+  }
+
+  /// Counts the train that a gate let through.
+  mutating func notePassed(_ train: SpikeTrain, projection: Int) {
+    BufferKernels.count(
+      train, padded: PaddedChannels.count(train.shape.channels), spikes: &gatedSpikes[projection],
+      payloads: &gatedPayloads[projection])
+  }
+
+  /// All counts, row-major.
+  func counters(_ plan: EnginePlan) -> EngineCounters {
+    var copy = self
+    copy.flush(plan)
+    var result = copy.flushed
+    result.saturations = saturations
+    result.spikesByStep = spikesByStep
+    result.inputMACs = inputMACs
+    result.samples = samples
+    return result
+  }
+
+  private mutating func flush(_ plan: EnginePlan) {
+    stepsSinceFlush = 0
+    for p in plan.populations {
+      SpikeTally.move(&spikes[p.index], p.shape, p.padded, into: &flushed.spikes[p.index])
+      SpikeTally.move(&payloads[p.index], p.shape, p.padded, into: &flushed.payloads[p.index])
+    }
+    for (index, p) in plan.projections.enumerated() {
+      let padded = PaddedChannels.count(p.source.channels)
+      SpikeTally.move(&gatedSpikes[index], p.source, padded, into: &flushed.gatedSpikes[index])
+      SpikeTally.move(&gatedPayloads[index], p.source, padded, into: &flushed.gatedPayloads[index])
+    }
+  }
+
+  private static func move<T: FixedWidthInteger>(
+    _ counts: inout [T], _ shape: MapShape, _ padded: Int, into result: inout [UInt64]
+  ) {
+    if counts.isEmpty { return }
+    for pixel in 0..<shape.pixels {
+      for channel in 0..<shape.channels {
+        let at = pixel &* padded &+ channel
+        if counts[at] == 0 { continue }
+        result[channel &* shape.pixels &+ pixel] &+= UInt64(counts[at])
+        counts[at] = 0
+      }
+    }
+  }
+}
