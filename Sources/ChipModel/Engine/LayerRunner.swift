@@ -15,6 +15,8 @@ public struct LayerRunner: Sendable {
   var gatedTrains: [SpikeTrain?]
   var scratch: Scratch
   var tally: SpikeTally
+  /// Watches the sums of one population; calibration sets it.
+  public var probe: SumProbe?
 
   /// Buffers that a population uses only while it runs. Those of neurons have room for one pixel more: see
   /// ``DeliveryTable``.
@@ -99,7 +101,7 @@ public struct LayerRunner: Sendable {
     let firing: NeuronStep.Firing
   }
 
-  private mutating func runPopulation(_ index: Int, _ x: [Int32], _ outcome: inout Outcome) {
+  mutating func runPopulation(_ index: Int, _ x: [Int32], _ outcome: inout Outcome) {
     let p = plan.populations[index]
     let model = p.population.model
     BufferKernels.copy(p.initial, to: &v[index])
@@ -130,6 +132,7 @@ public struct LayerRunner: Sendable {
       var arrived = false
       for arrival in arrivals { arrived = deliver(arrival, step: step, p) || arrived }
       let isDriven = drive.isActive && step / model.period >= p.population.gatedPeriods
+      if probe?.population == index, arrived || isDriven { watch(p, isDriven: isDriven) }
       // Nothing arrives and nothing is left to fire: the step changes nothing and costs nothing.
       if arrived || isDriven || isPending {
         isPending =

@@ -35,6 +35,11 @@ struct SpikeTally: Sendable {
 
   mutating func beginSample(_ plan: EnginePlan) {
     samples += 1
+    beginSteps(plan)
+  }
+
+  /// Makes sure that one more run over all steps overflows no count.
+  mutating func beginSteps(_ plan: EnginePlan) {
     // A neuron fires at most once a step.
     if stepsSinceFlush.addingReportingOverflow(steps).overflow || stepsSinceFlush + steps > Int(UInt32.max) {
       flush(plan)

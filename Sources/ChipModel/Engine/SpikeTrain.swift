@@ -33,6 +33,16 @@ public struct SpikeTrain: Sendable {
     spikeCount = 0
   }
 
+  /// The same spikes without room for more: what is worth keeping.
+  public func trimmed() -> SpikeTrain {
+    var copy = self
+    copy.pixels = Array(pixels.prefix(groupCount))
+    copy.channelStarts = Array(channelStarts.prefix(groupCount + 1))
+    copy.channels = Array(channels.prefix(spikeCount))
+    copy.payloads = hasPayload ? Array(payloads.prefix(spikeCount)) : []
+    return copy
+  }
+
   /// Number of steps recorded.
   public var steps: Int { stepStarts.count - 1 }
 
