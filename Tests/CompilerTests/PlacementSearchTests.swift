@@ -4,7 +4,7 @@ import Testing
 
 @testable import Compiler
 
-@Suite("Placement")
+@Suite("Placement", .serialized)
 struct PlacementSearchTests {
   static let models = ImportFiles.hasShared("models/mnist-cnn.onnx", "models/cifar-resnet20.onnx")
 

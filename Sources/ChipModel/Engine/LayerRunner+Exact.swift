@@ -61,7 +61,23 @@ extension LayerRunner {
       }
     }
     outcome.decisions.append(LayerRunner.decision(scratch.totals))
+    outcome.margins.append(LayerRunner.margin(scratch.totals))
     if step == steps - 1 { outcome.outputs = scratch.totals }
+  }
+
+  /// The largest value less the second largest; `Int.max` where there is only one.
+  public static func margin(_ values: [Int]) -> Int {
+    var (first, second) = (Int.min, Int.min)
+    for value in values {
+      if value > first {
+        (first, second) = (value, first)
+      } else {
+        second = max(second, value)
+      }
+    }
+    guard second != Int.min else { return Int.max }
+    let (difference, overflow) = first.subtractingReportingOverflow(second)
+    return overflow ? Int.max : difference
   }
 
   /// Index of the largest value, the lowest such index.

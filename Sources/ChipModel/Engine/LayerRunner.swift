@@ -12,7 +12,8 @@ public struct LayerRunner: Sendable {
   var v: [[Int32]]
   var b: [[Int32]]
   var gates: [PoolGate?]
-  var gatedTrains: [SpikeTrain?]
+  /// Trains behind max-pool gates of the last sample, by projection; nil without a gate.
+  public internal(set) var gatedTrains: [SpikeTrain?]
   var scratch: Scratch
   var tally: SpikeTally
   /// Watches the sums of one population; calibration sets it.
@@ -62,9 +63,12 @@ public struct LayerRunner: Sendable {
     public var decisions: [Int]
     /// The output after the last step: potentials, or signed spike counts.
     public var outputs: [Int]
-    public init(decisions: [Int], outputs: [Int]) {
+    /// How far the largest output is above the next after each step; 0 on ties.
+    public var margins: [Int]
+    public init(decisions: [Int], outputs: [Int], margins: [Int] = []) {
       self.decisions = decisions
       self.outputs = outputs
+      self.margins = margins
     }
   }
 

@@ -125,9 +125,9 @@ struct PlacementSearch {
   }
 
   /// Independent searches; elementary steps of one of normal length, at most; its moves for each core.
-  private static let searches = 4
-  private static let workLimit = 250_000_000
-  private static let movesPerCore = 15_000.0
+  private static let searches = 8
+  private static let workLimit = 120_000_000
+  private static let movesPerCore = 6_000.0
   /// First temperature over the mean cost of a bad swap, and last temperature over the first.
   private static let startRatio = 0.1
   private static let coolingRatio = 1e-2

@@ -30,13 +30,17 @@ public struct ChipBill: Sendable, Equatable {
   /// What no bill of any chip includes.
   public static let notModelled = "host input encoding, configuration, chip input and output"
 
-  public init(program: CompiledProgram, counts: OperationCounts, steps: Int, samples: Int) {
+  /// - Parameter updatedNeurons: neurons that had something to do (``UpdateTrace``), for a chip that prices an update apart
+  ///   from a visit; nil: every visited neuron counts as updated.
+  public init(
+    program: CompiledProgram, counts: OperationCounts, steps: Int, samples: Int, updatedNeurons: Int? = nil
+  ) {
     let chip = program.chip
     secondsPerTick = chip.tickSeconds?.value
     secondsPerInference = secondsPerTick.map { $0 * Double(program.ticksPerInference(steps: steps)) }
     var missing: [String] = []
     items = ChipAction.allCases.compactMap { action in
-      let count = ChipBill.count(action, program, counts)
+      let count = ChipBill.count(action, program, counts, updatedNeurons)
       let cost = chip.energy.cost(of: action)
       // Actions that the chip does not price and the run did not do are of no interest.
       if count == 0 && chip.energy[action] == nil { return nil }
@@ -60,7 +64,9 @@ public struct ChipBill: Sendable, Equatable {
     self.missing = missing
   }
 
-  private static func count(_ action: ChipAction, _ program: CompiledProgram, _ counts: OperationCounts) -> Int {
+  private static func count(
+    _ action: ChipAction, _ program: CompiledProgram, _ counts: OperationCounts, _ updatedNeurons: Int?
+  ) -> Int {
     // Without payloads on the chip a spike of payload c is c additions at each synapse.
     let kinds = counts.byKind
     func operations(_ kind: Projection.Kind) -> Int {
@@ -72,7 +78,8 @@ public struct ChipBill: Sendable, Equatable {
     case .convolutionOperation: return operations(.convolution)
     case .identityOperation: return operations(.identity)
     case .weightRead, .dendriteUpdate: return all
-    case .neuronAccess, .membraneRead, .neuronUpdate, .membraneWrite: return counts.neuronUpdates
+    case .neuronAccess, .membraneRead: return counts.neuronUpdates
+    case .neuronUpdate, .membraneWrite: return updatedNeurons ?? counts.neuronUpdates
     case .spike: return counts.spikes
     case .axonOut, .axonIn: return counts.messages
     case .tileMessage: return counts.tileMessages

@@ -29,9 +29,15 @@ public struct Run: Sendable {
     self.keepsOutputs = keepsOutputs
   }
 
-  /// Runs it. `progress` is called from any thread with the number of samples that finished since its last call.
+  /// Runs it.
+  ///
+  /// - Parameters:
+  ///   - progress: called from any thread with the number of samples that finished since its last call.
+  ///   - observe: called from any thread, in any order, with a sample's index, its outcome and its spike trains, from
+  ///     which everything per tick and core follows (``SampleActivity``, ``TickTimer``). The fast engine only.
   public func callAsFunction(
-    _ program: CompiledProgram, data: Dataset, progress: @Sendable (Int) -> Void = { _ in }
+    _ program: CompiledProgram, data: Dataset, progress: @Sendable (Int) -> Void = { _ in },
+    observe: (@Sendable (Int, LayerRunner.Outcome, SampleTrains) -> Void)? = nil
   ) throws(DatasetError) -> RunRecord {
     let workers = max(1, min(threads, samples))
     let next = Atomic<Int>(0)
@@ -54,6 +60,7 @@ public struct Run: Sendable {
         }
         let outcome = worker.run(values)
         result.withLock { $0.record.add(outcome, sample: sample, keepsOutputs: keepsOutputs) }
+        if let observe, let trains = worker.trains { observe(sample, outcome, trains) }
         progress(1)
       }
       let counters = worker.counters
@@ -101,6 +108,10 @@ public struct Run: Sendable {
 
     /// Holds nothing while a run owns the state, so that the state is never copied.
     case vacant
+
+    var trains: SampleTrains? {
+      if case .fast(let runner) = self { SampleTrains(runner) } else { nil }
+    }
 
     var counters: EngineCounters? {
       switch self {

@@ -19,6 +19,10 @@ public struct ChipInterpreter: Sendable {
   private let inputFanOuts: [(fanOut: FanOut, pool: PoolGeometry?)]
   /// What the counters need beside events, in the engine's form, so that results are built the same way.
   public private(set) var engineCounters: EngineCounters
+  /// Whether to note which neurons had something to do; off, because it is big.
+  public var recordsUpdates = false
+  /// Of the last sample; empty unless `recordsUpdates`.
+  public private(set) var updates = UpdateTrace()
 
   public init(_ program: CompiledProgram, steps: Int) {
     self.program = program
@@ -41,6 +45,8 @@ public struct ChipInterpreter: Sendable {
     var rules: [NeuronRule] = []
     /// Sums due at tick `t` are in row `t % rows`.
     var due: [[Int64]] = []
+    /// Whether anything arrives that is due at the tick, even if it sums to 0.
+    var arrives: [[Bool]] = []
     /// Input current per slot, this sample's.
     var current: [Int64] = []
     /// Per block: counts of a max-pool gate over the source map, and this tick's spikes.
@@ -52,6 +58,7 @@ public struct ChipInterpreter: Sendable {
     init(_ image: CoreImage, _ program: CompiledProgram) {
       let delays = image.blocks.map(\.delay).max() ?? 1
       due = [[Int64]](repeating: [Int64](repeating: 0, count: image.neuronCount), count: delays + 1)
+      arrives = due.map { $0.map { _ in false } }
       rules = image.groups.map { NeuronRule(model: $0.model, membraneBits: program.membraneBits) }
       current = [Int64](repeating: 0, count: image.neuronCount)
       gateCounts = image.blocks.map { block in
@@ -76,6 +83,7 @@ public struct ChipInterpreter: Sendable {
 
   public mutating func run(quantised x: [Int32]) -> LayerRunner.Outcome {
     reset(x)
+    updates.ticks.removeAll()
     counters.samples += 1
     engineCounters.samples += 1
     for (fanOut, pool) in inputFanOuts {
@@ -98,6 +106,7 @@ public struct ChipInterpreter: Sendable {
           : totals[place.index] + Int(spikes.first { $0.core == place.core && $0.slot == place.slot }?.payload ?? 0)
       }
       outcome.decisions.append(LayerRunner.decision(totals))
+      outcome.margins.append(LayerRunner.margin(totals))
     }
     outcome.outputs = totals
     engineCounters.saturations = counters.saturations
@@ -113,7 +122,10 @@ public struct ChipInterpreter: Sendable {
     var currents: [Int: [Int64]] = [:]
     for (index, image) in program.cores.enumerated() {
       for row in cores[index].due.indices {
-        for slot in cores[index].due[row].indices { cores[index].due[row][slot] = 0 }
+        for slot in cores[index].due[row].indices {
+          cores[index].due[row][slot] = 0
+          cores[index].arrives[row][slot] = false
+        }
       }
       for block in cores[index].gateCounts.indices {
         cores[index].gatePeriod[block] = 0
@@ -154,6 +166,9 @@ public struct ChipInterpreter: Sendable {
 
   private mutating func updateCores(_ tick: Int) -> [Spike] {
     var spikes: [Spike] = []
+    if recordsUpdates {
+      updates.ticks.append(program.cores.map { [Bool](repeating: false, count: $0.neuronCount) })
+    }
     for (index, image) in program.cores.enumerated() {
       let row = tick % cores[index].due.count
       for (number, group) in image.groups.enumerated() {
@@ -162,7 +177,12 @@ public struct ChipInterpreter: Sendable {
           let slot = group.firstSlot + local
           let due = cores[index].due[row][slot]
           cores[index].due[row][slot] = 0
+          let arrived = cores[index].arrives[row][slot]
+          cores[index].arrives[row][slot] = false
           guard step >= 0, step < steps else { continue }
+          if recordsUpdates {
+            updates.ticks[tick][index][slot] = arrived || hasWork(index, group, local, slot, step)
+          }
           let payload = update(index, number, group, local, slot, step, due)
           counters.neuronUpdates += 1
           if payload != 0 {
@@ -175,6 +195,17 @@ public struct ChipInterpreter: Sendable {
       }
     }
     return spikes
+  }
+
+  /// Whether a neuron has something to do without a delivery: a potential that is not 0, or bias and input
+  /// current that do not sum to 0.
+  private func hasWork(_ core: Int, _ group: NeuronGroup, _ local: Int, _ slot: Int, _ step: Int) -> Bool {
+    let state = cores[core].neurons[slot]
+    if state.v != 0 || state.b != 0 { return true }
+    guard step / group.model.period >= group.gatedPeriods else { return false }
+    // Both are constants of the sample: what cancels is no work.
+    let current = group.takesInput ? cores[core].current[slot] : 0
+    return Int64(group.bias.value(at: local, shape: group.box.shape)) + current != 0
   }
 
   private mutating func update(
@@ -345,6 +376,7 @@ public struct ChipInterpreter: Sendable {
     guard let local = group.box.localIndex(c, y, x) else { return }
     let shift = block.shifts.count == 1 ? block.shifts[0] : block.shifts[c - group.box.channels.lowerBound]
     let row = (tick + block.delay) % cores[core].due.count
+    cores[core].arrives[row][group.firstSlot + local] = true
     // Modulo 2^64, as the engine adds: no program that was read from a file can trap here.
     cores[core].due[row][group.firstSlot + local] &+= (Int64(weight) << Int64(shift)) &* Int64(payload)
     counters.synapticOperations[group.population] += 1

@@ -1,0 +1,61 @@
+import ChipModel
+
+/// The chip's times in whole femtoseconds, kept as doubles: sums are exact up to 9 s and never trap.
+struct ActionTimes: Sendable {
+  var dense = 0.0
+  var convolution = 0.0
+  var identity = 0.0
+  var access = 0.0
+  var update = 0.0
+  var spike = 0.0
+  var axonOut = 0.0
+  var axonIn = 0.0
+  var tile = 0.0
+  var hop: [MeshDirection: Double] = [:]
+  var link = 0.0
+  var barrier = 0.0
+
+  static let perSecond = 1e15
+
+  /// - Parameter missing: grows by what the program does and the description does not know.
+  init(_ program: CompiledProgram, links: [MeshLink], missing: inout [String]) {
+    let chip = program.chip
+    var unknown: [String] = []
+    func time(_ actions: ChipAction..., when isUsed: Bool = true) -> Double {
+      guard isUsed else { return 0 }
+      return actions.reduce(0) { sum, action in
+        guard let each = chip.time.each(action) else {
+          if !unknown.contains("time of \(action.rawValue)") { unknown.append("time of \(action.rawValue)") }
+          return sum
+        }
+        return sum + (each * ActionTimes.perSecond).rounded()
+      }
+    }
+    func uses(_ kind: Projection.Kind) -> Bool {
+      program.projections.contains { $0.source != nil && $0.kind == kind }
+    }
+    dense = time(.synapticOperation, .weightRead, .dendriteUpdate, when: uses(.dense))
+    convolution = time(.convolutionOperation, .weightRead, .dendriteUpdate, when: uses(.convolution))
+    identity = time(.identityOperation, .weightRead, .dendriteUpdate, when: uses(.identity))
+    access = time(.neuronAccess, .membraneRead)
+    update = time(.neuronUpdate, .membraneWrite)
+    spike = time(.spike)
+    axonOut = time(.axonOut, when: !program.routes.isEmpty)
+    axonIn = time(.axonIn, when: !program.routes.isEmpty)
+    tile = time(.tileMessage, when: program.routes.contains { $0.steps.isEmpty })
+    for direction in MeshDirection.allCases {
+      hop[direction] = time(
+        direction.action, when: links.contains { $0.direction == direction && !$0.crossesChips })
+    }
+    link = time(.link, when: links.contains { $0.crossesChips })
+    let tiles = Mesh(chip).tileCount(cores: program.cores.lazy.map(\.place))
+    if let seconds = chip.barrierSeconds(tiles: tiles) {
+      barrier = (seconds * ActionTimes.perSecond).rounded()
+    } else {
+      unknown.append("time of the barrier")
+    }
+    missing += unknown
+  }
+
+  func of(_ link: MeshLink) -> Double { link.crossesChips ? self.link : hop[link.direction] ?? 0 }
+}

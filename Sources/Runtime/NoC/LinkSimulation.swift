@@ -1,0 +1,148 @@
+/// The `detailed` model of one tick: every packet in its order through stations with finite buffers.
+///
+/// Store and forward: a station (link, tile port, core input) holds at most `capacity` packets, the one in service
+/// included, and serves them one after the other in the order of their coming. A packet that has been served stays where
+/// it is until the next station has room, and keeps what waits behind it: back-pressure, up to the sending core, whose
+/// later packets wait too. Those that wait for one station are let in in the order in which they asked; events at the same
+/// time happen in the order in which they were made. XY ways have no cycle, so it always ends.
+struct LinkSimulation {
+  private let forest: PacketForest
+  private let capacity: Int
+  private var queues: [[Int32]]
+  private var heads: [Int]
+  private var occupancy: [Int]
+  private var isBusy: [Bool]
+  /// Copies of the served packet that have not found room yet.
+  private var pending: [Int]
+  private var waiters: [[Int32]]
+  private var waiterHeads: [Int]
+  private var events = EventQueue()
+  /// By node: when the packet came in, and when its service ended.
+  private(set) var entered: [Double]
+  private(set) var served: [Double]
+  /// By core: when its last packet had left.
+  private(set) var lastSent: [Double]
+  /// By node, the order of coming into a core's input.
+  private(set) var arrivals: [[Int32]]
+
+  /// - Parameter capacity: nil = unbounded.
+  init(_ forest: PacketForest, capacity: Int?) {
+    self.forest = forest
+    self.capacity = max(1, capacity ?? Int.max)
+    let count = forest.stationCount
+    queues = [[Int32]](repeating: [], count: count)
+    heads = [Int](repeating: 0, count: count)
+    occupancy = heads
+    isBusy = [Bool](repeating: false, count: count)
+    pending = heads
+    waiters = queues
+    waiterHeads = heads
+    entered = [Double](repeating: 0, count: forest.nodeCount)
+    served = entered
+    lastSent = [Double](repeating: 0, count: forest.cores)
+    arrivals = [[Int32]](repeating: [], count: forest.cores)
+    run()
+  }
+
+  private mutating func run() {
+    for root in forest.roots { queues[Int(forest.station[Int(root)])].append(root) }
+    for core in 0..<forest.cores { start(forest.sender(core), 0) }
+    while let event = events.pop() { finish(event.station, event.time) }
+  }
+
+  /// Begins the next service where there is one.
+  private mutating func start(_ station: Int, _ now: Double) {
+    guard !isBusy[station], heads[station] < queues[station].count else { return }
+    isBusy[station] = true
+    let node = Int(queues[station][heads[station]])
+    events.push(now + forest.service[node], station)
+  }
+
+  private mutating func finish(_ station: Int, _ now: Double) {
+    let node = Int(queues[station][heads[station]])
+    served[node] = now
+    var child = forest.firstChild[node]
+    while child >= 0 {
+      let next = Int(forest.station[Int(child)])
+      if occupancy[next] < capacity {
+        enter(child, next, now)
+      } else {
+        waiters[next].append(child)
+        pending[station] += 1
+      }
+      child = forest.nextSibling[Int(child)]
+    }
+    if pending[station] == 0 { leave(station, now) }
+  }
+
+  private mutating func enter(_ node: Int32, _ station: Int, _ now: Double) {
+    occupancy[station] += 1
+    entered[Int(node)] = now
+    queues[station].append(node)
+    if forest.isInput(Int(node)) { arrivals[forest.inputCore(Int(node))].append(node) }
+    start(station, now)
+  }
+
+  /// The served packet leaves; who waits for its room comes in, which may free another station, and so on.
+  private mutating func leave(_ station: Int, _ now: Double) {
+    var freed = [station]
+    while let station = freed.popLast() {
+      heads[station] += 1
+      isBusy[station] = false
+      let core = station - forest.sender(0)
+      if core >= 0 {
+        lastSent[core] = now
+      } else {
+        occupancy[station] -= 1
+        if waiterHeads[station] < waiters[station].count {
+          let node = waiters[station][waiterHeads[station]]
+          waiterHeads[station] += 1
+          enter(node, station, now)
+          let behind = Int(forest.station[Int(forest.parent[Int(node)])])
+          pending[behind] -= 1
+          if pending[behind] == 0 { freed.append(behind) }
+        }
+      }
+      start(station, now)
+    }
+  }
+}
+
+/// Events by time, then by the order in which they were pushed: a binary heap.
+private struct EventQueue {
+  struct Event {
+    var time: Double
+    var order: Int
+    var station: Int
+    func isBefore(_ other: Event) -> Bool { time != other.time ? time < other.time : order < other.order }
+  }
+  private var heap: [Event] = []
+  private var count = 0
+
+  mutating func push(_ time: Double, _ station: Int) {
+    heap.append(Event(time: time, order: count, station: station))
+    count += 1
+    var index = heap.count - 1
+    while index > 0, heap[index].isBefore(heap[(index - 1) / 2]) {
+      heap.swapAt(index, (index - 1) / 2)
+      index = (index - 1) / 2
+    }
+  }
+
+  mutating func pop() -> Event? {
+    guard let first = heap.first else { return nil }
+    let last = heap.removeLast()
+    guard !heap.isEmpty else { return first }
+    heap[0] = last
+    var index = 0
+    while true {
+      var smallest = index
+      for child in [2 * index + 1, 2 * index + 2] where child < heap.count && heap[child].isBefore(heap[smallest]) {
+        smallest = child
+      }
+      if smallest == index { return first }
+      heap.swapAt(index, smallest)
+      index = smallest
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import ChipModel
+
+/// The spike trains of one sample, as the engine leaves them.
+public struct SampleTrains: Sendable {
+  /// By population.
+  public var populations: [SpikeTrain]
+  /// By projection: what a max-pool gate let through; nil without a gate.
+  public var gated: [SpikeTrain?]
+
+  public init(populations: [SpikeTrain], gated: [SpikeTrain?]) {
+    self.populations = populations
+    self.gated = gated
+  }
+
+  /// The trains of the runner's last sample.
+  public init(_ runner: LayerRunner) {
+    self.init(populations: runner.trains, gated: runner.gatedTrains)
+  }
+}
+
+/// What the neurons of a chip did in one sample, tick by tick, in the order in which a core works: slot by slot.
+public struct SampleActivity: Sendable, Equatable {
+  public struct Spike: Sendable, Equatable {
+    /// Index in the program's cores.
+    public var core: UInt32
+    public var slot: UInt32
+    public var payload: Int32
+  }
+
+  /// A spike that a max-pool gate let through.
+  public struct Passed: Sendable, Equatable {
+    public var projection: Int
+    /// Index in the pooled map, row-major.
+    public var neuron: Int
+    public var payload: Int32
+  }
+
+  public var steps: Int
+  /// Spikes by tick, sorted by core, then slot.
+  public var spikes: [[Spike]]
+  /// By tick; empty where the program has no max-pool gate.
+  public var passed: [[Passed]]
+  /// By tick and core, one flag a slot: neurons that had something to do (``UpdateTrace``). Nil: not recorded; every
+  /// neuron counts as updated in every tick of its window.
+  public var updated: UpdateTrace?
+
+  /// - Parameters:
+  ///   - program: with cores.
+  ///   - trains: of one sample of `steps` steps.
+  public init(program: CompiledProgram, trains: SampleTrains, steps: Int, updated: UpdateTrace? = nil) {
+    self.init(program: program, places: NeuronPlaces(program), trains: trains, steps: steps, updated: updated)
+  }
+
+  init(
+    program: CompiledProgram, places: NeuronPlaces, trains: SampleTrains, steps: Int, updated: UpdateTrace?
+  ) {
+    self.steps = steps
+    self.updated = updated
+    let ticks = program.ticksPerInference(steps: steps)
+    var spikes = [[Spike]](repeating: [], count: ticks)
+    var passed = [[Passed]](repeating: [], count: ticks)
+    for (index, population) in program.populations.enumerated() {
+      let train = trains.populations[index]
+      for step in 0..<min(steps, train.steps) {
+        train.forEachSpike(step: step) { neuron, payload in
+          spikes[population.start + step].append(
+            Spike(core: places.core[index][neuron], slot: places.slot[index][neuron], payload: payload))
+        }
+      }
+    }
+    for tick in spikes.indices { spikes[tick].sort { ($0.core, $0.slot) < ($1.core, $1.slot) } }
+    for (index, projection) in program.projections.enumerated() {
+      guard let source = projection.source, let train = trains.gated[index] else { continue }
+      for step in 0..<min(steps, train.steps) {
+        train.forEachSpike(step: step) { neuron, payload in
+          passed[program.populations[source].start + step].append(
+            Passed(projection: index, neuron: neuron, payload: payload))
+        }
+      }
+    }
+    self.spikes = spikes
+    self.passed = passed
+  }
+}
+
+/// Which neurons had something to do, tick by tick: |v| > 0 before the update, a delivery that arrived (even summing to
+/// 0), or a bias and input current that do not sum to 0. A chip that prices an idle visit apart from an update needs it.
+///
+/// Recorded by ``ChipInterpreter`` where asked for; it is not in the engine's hot loop.
+public struct UpdateTrace: Sendable, Equatable {
+  /// `ticks[tick][core][slot]`
+  public var ticks: [[[Bool]]]
+  public init(ticks: [[[Bool]]] = []) { self.ticks = ticks }
+
+  /// Updated neurons in all ticks.
+  public var count: Int { ticks.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count { $0 } } } }
+}

@@ -1,0 +1,303 @@
+import ChipModel
+
+/// Computes how long ticks take on a chip, from what the neurons did and the times of the chip's description.
+///
+/// In tick `t` a core visits its mapped neurons that are in their window, slot by slot, and sends the messages of those
+/// that fire; every message is processed in the tick of its emission. A message takes the sender's time since its message
+/// before (visits, updates, firing) and `axonOut`, one hop time a link (or `tileMessage` within the tile), and at its core
+/// `axonIn` and the time of its synaptic operations, weight reads and accumulations. Further destinations of one spike
+/// cost `axonOut` only; a chip with multicast sends one packet a spike. What a max-pool gate lets through is processed
+/// after the tick's last message. The first three are SANA-FE's rules, as `simple` is its model.
+public struct TickTimer: Sendable {
+  public let program: CompiledProgram
+  /// The links that the program's routes use.
+  public let links: [MeshLink]
+  /// Times that the program needs and the chip's description does not know; `fixed` needs none of them.
+  public let missing: [String]
+  private let table: LinkTable
+  private let times: ActionTimes
+  private let linkTimes: [Double]
+  private let places: NeuronPlaces
+  /// By core and input axon: synapses behind it, max-pool gates apart.
+  private let synapses: [[Synapses]]
+  /// By projection behind a gate: the cores that hold its target, and synapses by pooled neuron.
+  private let gates: [[(core: Int, kind: Projection.Kind, totals: [Int])]]
+  /// Cores that each core can hear from.
+  private let sources: [[Int]]
+
+  private struct Synapses: Sendable {
+    var dense: Int32 = 0
+    var convolution: Int32 = 0
+    var identity: Int32 = 0
+  }
+
+  /// - Parameter program: with cores.
+  public init(_ program: CompiledProgram) {
+    self.program = program
+    let table = LinkTable(program)
+    self.table = table
+    links = table.links
+    var missing: [String] = []
+    let times = ActionTimes(program, links: table.links, missing: &missing)
+    self.times = times
+    self.missing = missing
+    linkTimes = table.links.map { times.of($0) }
+    places = NeuronPlaces(program)
+    var gates: [[(core: Int, kind: Projection.Kind, totals: [Int])]] = program.projections.map { _ in [] }
+    var synapses: [[Synapses]] = []
+    for (index, core) in program.cores.enumerated() {
+      let fanOuts = core.blocks.map { block in
+        FanOut(
+          projection: program.projections[block.projection], weights: program.weights[block.weights],
+          source: block.sourceShape, target: core.groups[block.group].populationShape,
+          within: core.groups[block.group].box
+        ).total
+      }
+      for (number, block) in core.blocks.enumerated() where block.pool?.kind == .max {
+        gates[block.projection].append((index, block.kind, fanOuts[number]))
+      }
+      synapses.append(
+        (0..<core.inputAxons.count).map { axon in
+          var sum = Synapses()
+          for entry in Int(core.inputAxons.offsets[axon])..<Int(core.inputAxons.offsets[axon + 1]) {
+            let number = Int(core.inputAxons.blocks[entry])
+            guard core.blocks[number].pool?.kind != .max else { continue }
+            let count = Int32(clamping: fanOuts[number][Int(core.inputAxons.sources[entry])])
+            switch core.blocks[number].kind {
+            case .dense: sum.dense += count
+            case .convolution: sum.convolution += count
+            case .identity: sum.identity += count
+            }
+          }
+          return sum
+        })
+    }
+    self.gates = gates
+    self.synapses = synapses
+    var sources = program.cores.map { _ in [Int]() }
+    for route in program.routes where route.from != route.to { sources[route.to].append(route.from) }
+    self.sources = sources
+  }
+
+  /// What the neurons did in a sample, for this program.
+  public func activity(_ trains: SampleTrains, steps: Int, updated: UpdateTrace? = nil) -> SampleActivity {
+    SampleActivity(program: program, places: places, trains: trains, steps: steps, updated: updated)
+  }
+
+  /// Every core's work in every tick: `[tick][core]`.
+  public func loads(_ activity: SampleActivity) -> [[CoreTick]] {
+    activity.spikes.indices.map { load(activity, tick: $0).cores }
+  }
+
+  /// Packets over each of `links` in every tick: `[tick][link]`. Shared links of a multicast tree count once.
+  public func linkLoads(_ activity: SampleActivity) -> [[Int]] {
+    activity.spikes.indices.map { tick in
+      let forest = self.forest(load(activity, tick: tick))
+      var counts = [Int](repeating: 0, count: links.count)
+      for station in forest.station where Int(station) < links.count { counts[Int(station)] += 1 }
+      return counts
+    }
+  }
+
+  /// The length of each tick of a sample; nil where the chip's description does not know what the model needs.
+  public func time(_ activity: SampleActivity, model: TimingModel) -> SampleTime? {
+    var ticks: [TickTime] = []
+    if model == .fixed {
+      guard let seconds = program.chip.tickSeconds?.value else { return nil }
+      ticks = activity.spikes.map { _ in
+        TickTime(seconds: seconds, barrier: 0, coreSeconds: 0, core: nil, linkSeconds: 0, link: nil, messages: 0)
+      }
+      return SampleTime(model: model, ticks: ticks, seconds: seconds * Double(ticks.count))
+    }
+    guard missing.isEmpty else { return nil }
+    var clock = BarrierFreeClock(cores: program.cores.count, sources: sources)
+    var total = 0.0
+    for tick in activity.spikes.indices {
+      let load = load(activity, tick: tick)
+      let (time, femtoseconds) = self.time(load, model, &clock)
+      ticks.append(time)
+      total += femtoseconds
+    }
+    return SampleTime(
+      model: model, ticks: ticks, seconds: total / ActionTimes.perSecond,
+      barrierFreeSeconds: model == .analytic ? clock.end / ActionTimes.perSecond : nil)
+  }
+
+  // MARK: - One tick
+
+  private func forest(_ load: TickLoad) -> PacketForest {
+    PacketForest(load, ways: table.ways, linkTimes: linkTimes, tileTime: times.tile)
+  }
+
+  /// What happens in one tick.
+  func load(_ activity: SampleActivity, tick: Int) -> TickLoad {
+    var result = TickLoad(cores: program.cores.count)
+    let spikes = activity.spikes[tick]
+    var next = 0
+    for (index, core) in program.cores.enumerated() {
+      let windows = core.groups.filter { tick >= $0.start && tick < $0.start + activity.steps }
+        .map { $0.firstSlot..<($0.firstSlot + $0.box.count) }
+      let flags = activity.updated?.ticks[tick][index]
+      var cursor = 0
+      var generation = 0.0
+      func visit(to end: Int, _ result: inout TickLoad) {
+        for window in windows {
+          let range = window.clamped(to: cursor..<max(cursor, end))
+          let updates = flags.map { flags in range.count { flags[$0] } } ?? range.count
+          result.cores[index].accesses += range.count
+          result.cores[index].updates += updates
+          generation += Double(range.count) * times.access + Double(updates) * times.update
+        }
+        cursor = max(cursor, end)
+      }
+      while next < spikes.count, Int(spikes[next].core) == index {
+        let spike = spikes[next]
+        next += 1
+        visit(to: Int(spike.slot) + 1, &result)
+        result.cores[index].spikes += 1
+        generation += times.spike
+        send(spike, from: index, &generation, &result)
+      }
+      visit(to: core.neuronCount, &result)
+      result.leftover[index] = generation
+    }
+    if !activity.passed[tick].isEmpty { countGates(activity.passed[tick], &result) }
+    return result
+  }
+
+  /// Additions that a spike's synapses make of its payload.
+  private func repeats(_ payload: Int32) -> Int {
+    program.chip.spikePayloadBits > 0 ? 1 : Int(payload.magnitude)
+  }
+
+  private func send(_ spike: SampleActivity.Spike, from core: Int, _ generation: inout Double, _ load: inout TickLoad) {
+    let output = program.cores[core].outputAxons
+    let entries = Int(output.offsets[Int(spike.slot)])..<Int(output.offsets[Int(spike.slot) + 1])
+    guard !entries.isEmpty else { return }
+    let times = repeats(spike.payload)
+    let first = load.copies.count
+    for entry in entries {
+      let route = Int(output.routes[entry])
+      let target = program.routes[route].to
+      let count = synapses[target][Int(output.axons[entry])]
+      let (dense, convolution, identity) = (
+        Int(count.dense) * times, Int(count.convolution) * times, Int(count.identity) * times
+      )
+      load.cores[core].messagesOut += 1
+      load.cores[target].messagesIn += 1
+      load.cores[target].dense += dense
+      load.cores[target].convolution += convolution
+      load.cores[target].identity += identity
+      load.copies.append(
+        TickLoad.Copy(
+          core: Int32(truncatingIfNeeded: target), route: Int32(truncatingIfNeeded: route),
+          processing: self.times.axonIn + Double(dense) * self.times.dense
+            + Double(convolution) * self.times.convolution + Double(identity) * self.times.identity))
+    }
+    func add(_ copies: Range<Int>) {
+      load.packets.append(
+        TickLoad.Packet(
+          core: Int32(truncatingIfNeeded: core), generation: generation + self.times.axonOut, copies: copies))
+      generation = 0
+    }
+    if program.chip.multicast {
+      add(first..<load.copies.count)
+    } else {
+      for copy in first..<load.copies.count { add(copy..<(copy + 1)) }
+    }
+  }
+
+  private func countGates(_ passed: [SampleActivity.Passed], _ load: inout TickLoad) {
+    for spike in passed {
+      for gate in gates[spike.projection] {
+        let count = gate.totals[spike.neuron] * repeats(spike.payload)
+        switch gate.kind {
+        case .dense:
+          load.cores[gate.core].dense += count
+          load.gates[gate.core] += Double(count) * times.dense
+        case .convolution:
+          load.cores[gate.core].convolution += count
+          load.gates[gate.core] += Double(count) * times.convolution
+        case .identity:
+          load.cores[gate.core].identity += count
+          load.gates[gate.core] += Double(count) * times.identity
+        }
+      }
+    }
+  }
+
+  /// The tick's length, and the same in femtoseconds.
+  private func time(_ load: TickLoad, _ model: TimingModel, _ clock: inout BarrierFreeClock) -> (TickTime, Double) {
+    var generating = load.leftover
+    var processing = load.gates
+    for packet in load.packets { generating[Int(packet.core)] += packet.generation }
+    for copy in load.copies { processing[Int(copy.core)] += copy.processing }
+    var slowest: (core: Int?, time: Double) = (nil, 0)
+    for core in load.cores.indices where max(generating[core], processing[core]) > slowest.time {
+      slowest = (core, max(generating[core], processing[core]))
+    }
+    var result = TickTime(
+      seconds: 0, barrier: times.barrier / ActionTimes.perSecond, coreSeconds: slowest.time / ActionTimes.perSecond,
+      core: slowest.core, linkSeconds: 0, link: nil, messages: load.copies.count)
+    var length = slowest.time
+    if model != .simple {
+      let forest = forest(load)
+      let bounds = AnalyticBounds(forest, generating: generating, gates: load.gates)
+      result.linkSeconds = bounds.slowestLink.time / ActionTimes.perSecond
+      result.link = bounds.slowestLink.link
+      length = bounds.length
+      if model == .analytic {
+        clock.advance(forest, bounds, generating: generating, gates: load.gates)
+      } else {
+        length = detail(forest, load, bounds, &result)
+      }
+    }
+    let total = length + times.barrier
+    result.seconds = total / ActionTimes.perSecond
+    return (result, total)
+  }
+
+  private func detail(
+    _ forest: PacketForest, _ load: TickLoad, _ bounds: AnalyticBounds, _ result: inout TickTime
+  ) -> Double {
+    let simulation = LinkSimulation(forest, capacity: program.chip.linkBufferMessages)
+    var end = 0.0
+    for core in load.cores.indices {
+      end = max(end, simulation.lastSent[core] + load.leftover[core])
+      var last: Double?
+      for node in simulation.arrivals[core] { last = max(last ?? 0, simulation.served[Int(node)]) }
+      if let last { end = max(end, last + load.gates[core]) }
+    }
+    var sum = 0.0
+    var longest = 0.0
+    var waiting = 0.0
+    var overtaken = 0
+    for arrivals in simulation.arrivals {
+      var latest = 0.0
+      for node in arrivals {
+        // Back to the root: when the message was ready, and how long its way takes when it is free.
+        var travel = 0.0
+        var here = Int(forest.parent[Int(node)])
+        while forest.parent[here] >= 0 {
+          travel += forest.service[here]
+          here = Int(forest.parent[here])
+        }
+        let sent = simulation.served[here]
+        let delay = simulation.entered[Int(node)] - sent
+        sum += delay
+        longest = max(longest, delay)
+        waiting += delay - travel
+        if sent < latest { overtaken += 1 }
+        latest = max(latest, sent)
+      }
+    }
+    if !load.copies.isEmpty {
+      let count = Double(load.copies.count)
+      result.meanDelay = sum / count / ActionTimes.perSecond
+      result.longestDelay = longest / ActionTimes.perSecond
+      result.meanWaiting = waiting / count / ActionTimes.perSecond
+    }
+    result.overtaken = overtaken
+    return end
+  }
+}

@@ -1,0 +1,223 @@
+import ChipModel
+import Compiler
+import Testing
+
+@testable import Runtime
+
+@Suite("Time of a tick")
+struct TickTimeTests {
+  /// One core sends three messages over link 0: two to core 1, which is slow, one on over link 1 to core 2.
+  func blockedLoad() -> TickLoad {
+    var load = TickLoad(cores: 3)
+    load.copies = [
+      TickLoad.Copy(core: 1, route: 0, processing: 100), TickLoad.Copy(core: 1, route: 0, processing: 100),
+      TickLoad.Copy(core: 2, route: 1, processing: 150),
+    ]
+    load.packets = (0..<3).map { TickLoad.Packet(core: 0, generation: 1, copies: $0..<($0 + 1)) }
+    return load
+  }
+
+  func end(_ simulation: LinkSimulation) -> Double { simulation.served.max() ?? 0 }
+
+  @Test("a hand-computed example: the link's one place is held by a message that its slow core has no room for")
+  func handComputed() {
+    let load = blockedLoad()
+    let forest = PacketForest(load, ways: [[0], [0, 1]], linkTimes: [4, 4], tileTime: 0)
+    // First to core 1: sent 1, link 1-5, processed 5-105. Second: ready 2, link 5-9, held there until 105, processed
+    // 105-205. Third: the core was kept until 5, ready 6, link 0 105-109, link 1 109-113, processed 113-263.
+    let tight = LinkSimulation(forest, capacity: 1)
+    #expect(end(tight) == 263)
+    #expect(tight.lastSent[0] == 105)
+    #expect(tight.arrivals[1].map { tight.entered[Int($0)] } == [5, 105])
+    #expect(tight.arrivals[2].map { tight.entered[Int($0)] } == [113])
+    // With room for two, the second waits in core 1's input and lets the third pass at 9.
+    let two = LinkSimulation(forest, capacity: 2)
+    #expect(two.arrivals[2].map { two.entered[Int($0)] } == [17])
+    #expect(end(two) == 205)
+    let bounds = AnalyticBounds(forest, generating: [3, 0, 0], gates: [0, 0, 0])
+    #expect(bounds.length == 205)
+    #expect(bounds.slowestLink.link == 0)
+    #expect(bounds.slowestLink.time == 12)
+  }
+
+  @Test("a message alone takes its sender's work, its hops and its processing in both models")
+  func alone() {
+    var load = TickLoad(cores: 2)
+    load.copies = [TickLoad.Copy(core: 1, route: 0, processing: 20)]
+    load.packets = [TickLoad.Packet(core: 0, generation: 7, copies: 0..<1)]
+    let forest = PacketForest(load, ways: [[0, 1, 2]], linkTimes: [4, 4, 6], tileTime: 0)
+    #expect(end(LinkSimulation(forest, capacity: 1)) == 41)
+    #expect(AnalyticBounds(forest, generating: [7, 0], gates: [0, 0]).length == 41)
+  }
+
+  @Test("a multicast packet passes shared links once")
+  func multicast() {
+    var load = TickLoad(cores: 3)
+    load.copies = [
+      TickLoad.Copy(core: 1, route: 0, processing: 1), TickLoad.Copy(core: 2, route: 1, processing: 1),
+    ]
+    load.packets = [TickLoad.Packet(core: 0, generation: 1, copies: 0..<2)]
+    let forest = PacketForest(load, ways: [[0, 1], [0, 2]], linkTimes: [4, 4, 4], tileTime: 0)
+    #expect(forest.station.count { $0 == 0 } == 1)
+    #expect(end(LinkSimulation(forest, capacity: 1)) == 10)
+    load.packets = [
+      TickLoad.Packet(core: 0, generation: 1, copies: 0..<1), TickLoad.Packet(core: 0, generation: 1, copies: 1..<2),
+    ]
+    let unicast = PacketForest(load, ways: [[0, 1], [0, 2]], linkTimes: [4, 4, 4], tileTime: 0)
+    // The second waits for the first: link 0 from 5 to 9, link 2 to 13, one more.
+    #expect(end(LinkSimulation(unicast, capacity: 1)) == 14)
+  }
+
+  struct Sample {
+    var program: CompiledProgram
+    var timer: TickTimer
+    var activity: SampleActivity
+    var steps: Int
+  }
+
+  /// A random network on a chip with small cores, one sample of it.
+  func sample(seed: UInt64, base: String, change: (inout ChipDescription) -> Void = { _ in }) throws -> Sample {
+    var random = RandomNetworks(seed: seed)
+    let network = try random.network(maximumPools: true)
+    var chip = try random.smallCores(base)
+    change(&chip)
+    let options = CompileOptions(placement: .random, seed: seed)
+    let program = try CompiledProgram.compile(network, chip: chip, options: options).program
+    let steps = random.int(4...10)
+    var runner = LayerRunner(plan: EnginePlan(program), steps: steps)
+    _ = runner.run(random.input(program))
+    let timer = TickTimer(program)
+    return Sample(
+      program: program, timer: timer, activity: timer.activity(SampleTrains(runner), steps: steps), steps: steps)
+  }
+
+  @Test("simple <= analytic <= detailed on random networks; without a barrier it is never longer")
+  func order() throws {
+    var congested = 0
+    for seed in 0..<40 as Range<UInt64> {
+      let sample = try sample(seed: seed, base: "loihi-sanafe") { chip in
+        chip.time[.link] = .known(Sourced(20e-9, source: "test", certainty: .assumed))
+        chip.numbers[.linkBufferMessages] = Sourced(1 + Int(seed % 3), source: "test", certainty: .assumed)
+        if seed % 4 == 0 { chip.rules[.multicast] = Sourced(true, source: "test", certainty: .assumed) }
+      }
+      let simple = try #require(sample.timer.time(sample.activity, model: .simple), "seed \(seed)")
+      let analytic = try #require(sample.timer.time(sample.activity, model: .analytic))
+      let detailed = try #require(sample.timer.time(sample.activity, model: .detailed))
+      for tick in simple.ticks.indices {
+        #expect(simple.ticks[tick].seconds <= analytic.ticks[tick].seconds, "seed \(seed), tick \(tick)")
+        #expect(analytic.ticks[tick].seconds <= detailed.ticks[tick].seconds, "seed \(seed), tick \(tick)")
+        if analytic.ticks[tick].seconds < detailed.ticks[tick].seconds { congested += 1 }
+      }
+      let free = try #require(analytic.barrierFreeSeconds)
+      #expect(free <= analytic.seconds)
+      #expect(free > 0)
+    }
+    // The test is of something only where the models differ.
+    #expect(congested > 20)
+  }
+
+  @Test("analytic equals detailed where nothing waits: nothing takes time on links and at receiving cores")
+  func uncongested() throws {
+    for seed in 0..<20 as Range<UInt64> {
+      let sample = try sample(seed: seed, base: "loihi-sanafe") { chip in
+        let zero = Cost.known(Sourced(0, source: "test", certainty: .assumed))
+        for action in [
+          ChipAction.synapticOperation, .convolutionOperation, .identityOperation, .axonIn, .tileMessage, .hopEast,
+          .hopWest, .hopNorth, .hopSouth, .link,
+        ] { chip.time[action] = zero }
+      }
+      let analytic = try #require(sample.timer.time(sample.activity, model: .analytic))
+      let detailed = try #require(sample.timer.time(sample.activity, model: .detailed))
+      #expect(analytic.ticks.map(\.seconds) == detailed.ticks.map(\.seconds), "seed \(seed)")
+    }
+  }
+
+  @Test("loads, link loads and traffic add up to the run's counts")
+  func totals() throws {
+    for seed in 0..<30 as Range<UInt64> {
+      let sample = try sample(seed: seed, base: "generic-45nm")
+      var random = RandomNetworks(seed: seed)
+      _ = try random.network(maximumPools: true)
+      let trains = sample.activity.spikes
+      let counters = try countersOf(sample)
+      let counts = OperationCounts(program: sample.program, counters: counters, steps: sample.steps)
+      let loads = sample.timer.loads(sample.activity)
+      func sum(_ value: (CoreTick) -> Int) -> Int { loads.reduce(0) { $0 + $1.reduce(0) { $0 + value($1) } } }
+      #expect(sum(\.spikes) == trains.reduce(0) { $0 + $1.count })
+      #expect(sum(\.spikes) == counts.spikes)
+      #expect(sum(\.messagesOut) == counts.messages)
+      #expect(sum(\.messagesIn) == counts.messages)
+      #expect(sum { $0.dense + $0.convolution + $0.identity } == counts.synapticOperations, "seed \(seed)")
+      #expect(sum(\.accesses) == counts.neuronUpdates)
+      let traffic = LinkTraffic(program: sample.program, spikes: counters.spikes)
+      #expect(traffic.messages == counts.messages)
+      #expect(traffic.sameCore + traffic.sameTile == counts.tileMessages)
+      #expect(traffic.hops == counts.hops)
+      #expect(traffic.crossings == counts.links)
+      let linkLoads = sample.timer.linkLoads(sample.activity)
+      #expect(traffic.links.map(\.packets) == traffic.links.indices.map { link in linkLoads.reduce(0) { $0 + $1[link] } })
+      var multicast = sample.program
+      multicast.chip.rules[.multicast] = Sourced(true, source: "test", certainty: .assumed)
+      let tree = LinkTraffic(program: multicast, spikes: counters.spikes)
+      #expect(tree.packetHops <= traffic.packetHops)
+      let treeLoads = TickTimer(multicast).linkLoads(sample.activity)
+      #expect(tree.links.map(\.packets) == tree.links.indices.map { link in treeLoads.reduce(0) { $0 + $1[link] } })
+    }
+  }
+
+  /// Counters of the sample, spike by spike from its activity.
+  func countersOf(_ sample: Sample) throws -> EngineCounters {
+    var counters = EngineCounters(program: sample.program, steps: sample.steps)
+    counters.samples = 1
+    for (tick, spikes) in sample.activity.spikes.enumerated() {
+      for spike in spikes {
+        let image = sample.program.cores[Int(spike.core)]
+        let group = try #require(
+          image.groups.first { ($0.firstSlot..<($0.firstSlot + $0.box.count)).contains(Int(spike.slot)) })
+        counters.note(
+          spike: spike.payload, population: group.population,
+          neuron: group.box.populationIndex(Int(spike.slot) - group.firstSlot, in: group.populationShape),
+          step: tick - group.start)
+      }
+      for passed in sample.activity.passed[tick] {
+        counters.notePassed(passed.projection, passed.neuron, payload: passed.payload)
+      }
+    }
+    return counters
+  }
+
+  @Test("a chip that lacks a time has none for its ticks, and says which")
+  func missing() throws {
+    let sample = try sample(seed: 1, base: "loihi")
+    #expect(sample.timer.time(sample.activity, model: .analytic) == nil)
+    #expect(sample.timer.time(sample.activity, model: .fixed) == nil)
+    #expect(sample.timer.missing.contains("time of spike"))
+    #expect(sample.timer.missing.contains("time of axonOut"))
+    let generic = try self.sample(seed: 1, base: "generic-45nm")
+    let fixed = try #require(generic.timer.time(generic.activity, model: .fixed))
+    #expect(fixed.ticks.allSatisfy { $0.seconds == 1e-3 })
+    #expect(fixed.ticks.count == generic.program.ticksPerInference(steps: generic.steps))
+  }
+
+  @Test("a saturated link shows up: as the busiest, and as time")
+  func saturated() throws {
+    // Every message of core 0 crosses one link that takes a microsecond.
+    let quick = try sample(seed: 3, base: "loihi-sanafe") {
+      $0.time[.link] = .known(Sourced(20e-9, source: "test", certainty: .assumed))
+    }
+    let busiest = try #require(LinkTraffic(program: quick.program, spikes: try countersOf(quick).spikes).busiest)
+    let slow = try sample(seed: 3, base: "loihi-sanafe") {
+      let cost = Cost.known(Sourced(1e-6, source: "test", certainty: .assumed))
+      $0.time[.link] = cost
+      for direction in MeshDirection.allCases { $0.time[direction.action] = cost }
+    }
+    let before = try #require(quick.timer.time(quick.activity, model: .detailed))
+    let after = try #require(slow.timer.time(slow.activity, model: .detailed))
+    #expect(after.seconds > before.seconds)
+    let tick = try #require(after.ticks.max { $0.linkSeconds < $1.linkSeconds })
+    #expect(tick.linkSeconds > tick.coreSeconds)
+    #expect(tick.seconds >= tick.linkSeconds)
+    #expect(try #require(tick.meanWaiting) > 0)
+    #expect(busiest.packets > 0)
+  }
+}
