@@ -22,19 +22,28 @@ extension CompiledProgram {
   ) throws(CompileError) -> CompileResult {
     let lowering = try Lowering(network, chip: chip, options: options)
     var program = lowering.program
+    try ChipRules.check(program)
     let partition = try Partition(
       populations: program.populations, projections: program.projections, weights: program.weights, chip: chip,
       weightBits: lowering.weightBits, order: program.topologicalOrder,
       mapping: options.mapping)
     var built = CoreBuilder(partition)
     if let traffic = options.traffic { try CompiledProgram.check(traffic, program.populations) }
-    let places =
-      options.mapping?.cores.map(\.place)
+    try CrossbarRules.check(built.cores, program)
+    var places = options.mapping?.cores.map(\.place)
+    if places == nil {
+      let names = partition.cores.map { core in
+        core.parts.first.map { program.populations[$0.population].name } ?? ""
+      }
+      places = try ChipRules.places(partition.cores.map(\.load), names: names, chip)
+    }
+    let placed =
+      places
       ?? Placement.places(
         cores: partition.cores.count, chip: chip, kind: options.placement, seed: options.seed,
         effort: options.placementEffort
       ) { CoreTraffic(cores: built.cores, routes: built.routes, spikes: options.traffic) }
-    built.place(places, mesh: Mesh(chip))
+    built.place(placed, mesh: Mesh(chip))
     program.cores = built.cores
     program.routes = built.routes
     var loads = partition.cores.map(\.load)

@@ -153,7 +153,7 @@ struct TickTimeTests {
       #expect(traffic.messages == counts.messages)
       #expect(traffic.sameCore + traffic.sameTile == counts.tileMessages)
       #expect(traffic.hops == counts.hops)
-      #expect(traffic.crossings == counts.links)
+      #expect(traffic.crossings == counts.hopsByDirection.links)
       let linkLoads = sample.timer.linkLoads(sample.activity)
       #expect(traffic.links.map(\.packets) == traffic.links.indices.map { link in linkLoads.reduce(0) { $0 + $1[link] } })
       var multicast = sample.program

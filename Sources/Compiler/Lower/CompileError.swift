@@ -12,6 +12,10 @@ public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
   case parallelSynapses(projection: String, need: Int, limit: Int)
   case capacity(population: String, need: Int, unit: String, limit: Int, chip: String, remedy: String)
   case tooManyCores(need: Int, limit: Int, chip: String, population: String)
+  case chipRule(projection: String, what: String, chip: String, limit: String, remedy: String)
+  case axonTypes(population: String, need: Int, limit: Int, chip: String)
+  /// No core of a chip with several kinds of core takes the load: none is large enough (`isAlone`), or those are taken.
+  case noCoreOfKind(population: String, neurons: Int, synapseBits: Int, chip: String, isAlone: Bool)
   case mapping(MappingError)
   case option(String)
 
@@ -55,6 +59,16 @@ public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
       "the network needs \(need == Int.max ? "more" : grouped(Int64(need))) cores, chip '\(chip)' has "
         + "\(grouped(Int64(limit))) (full at population '\(population)'); choose a larger chip, or one with more "
         + "neurons or synapse memory a core"
+    case .chipRule(let projection, let what, let chip, let limit, let remedy):
+      "projection '\(projection)' has \(what), which chip '\(chip)' does not run: \(limit); \(remedy)"
+    case .axonTypes(let population, let need, let limit, let chip):
+      "population '\(population)': the weights of one core need \(grouped(Int64(need))) types of axon, chip '\(chip)' has "
+        + "\(grouped(Int64(limit))); use fewer different weights (--weight-bits 2), or a chip whose synapses hold weights"
+    case .noCoreOfKind(let population, let neurons, let synapseBits, let chip, let isAlone):
+      "population '\(population)' needs a core with \(grouped(Int64(neurons))) neurons and "
+        + "\(grouped(Int64(synapseBits))) bits of synapse memory, "
+        + (isAlone ? "no core of chip '\(chip)' has both" : "all such cores of chip '\(chip)' are taken")
+        + "; reduce the layer, or choose another chip"
     case .mapping(let error): error.description
     case .option(let text): text
     }

@@ -68,6 +68,15 @@ struct BrokenLimit: Sendable {
     }
   }
 
+  var noun: String {
+    switch kind {
+    case .neurons: "neurons"
+    case .synapseMemory: "bits of synapse memory"
+    case .inputAxons: "input axons"
+    case .outputAxons: "output axons"
+    }
+  }
+
   var remedy: String {
     switch kind {
     case .neurons: "choose a chip with more neurons a core"

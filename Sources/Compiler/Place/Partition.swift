@@ -81,11 +81,19 @@ struct Partition {
   private mutating func place(_ population: Int) throws(CompileError) {
     try checkNeuron(population)
     let whole = Box(whole: populations[population].shape)
-    if let last = cores.indices.last, fits(whole, population, on: cores[last]) {
+    // A core that runs one layer as a unit, or keeps one table of weights a neuron, is not shared; a layer is not split.
+    let isLayerCore = chip.convolutionCore != nil
+    let isShared = !isLayerCore && chip.crossbar?.value.binary != true
+    if isShared, let last = cores.indices.last, fits(whole, population, on: cores[last]) {
       put(whole, population, on: last)
       return
     }
-    for box in try split(population) {
+    if isLayerCore, let broken = load(whole, population, beside: nil).broken(limits) {
+      throw .capacity(
+        population: populations[population].name, need: broken.need, unit: "\(broken.noun) on the one core of a layer",
+        limit: broken.limit, chip: chip.name, remedy: "reduce the layer, or choose another chip")
+    }
+    for box in isLayerCore ? [whole] : try split(population) {
       cores.append(Core())
       if let most = chip.totalCores, cores.count > most {
         let neurons = populations.reduce(0) { $0 + $1.shape.count }

@@ -155,7 +155,7 @@ public struct OperationCounts: Sendable, Equatable {
 }
 
 /// Synapses of one block by source neuron, as a product of three: those of its channel, its row and its column.
-private struct BlockFanOut {
+struct BlockFanOut: Sendable {
   /// The map that spikes come from: the source, or the pooled one behind a gate.
   let shape: MapShape
   let channels: [Int]
@@ -210,6 +210,11 @@ private struct BlockFanOut {
       rows = pooledRows
       columns = pooledColumns
     }
+  }
+
+  /// Synapses of one neuron of the map.
+  func synapses(of neuron: Int) -> Int {
+    channels[neuron / shape.pixels] * rows[neuron % shape.pixels / shape.width] * columns[neuron % shape.width]
   }
 
   /// Sum over neurons of spikes times synapses.

@@ -47,14 +47,11 @@ public struct TickTimer: Sendable {
     var synapses: [[Synapses]] = []
     for (index, core) in program.cores.enumerated() {
       let fanOuts = core.blocks.map { block in
-        FanOut(
-          projection: program.projections[block.projection], weights: program.weights[block.weights],
-          source: block.sourceShape, target: core.groups[block.group].populationShape,
-          within: core.groups[block.group].box
-        ).total
+        BlockFanOut(block, group: core.groups[block.group], weights: program.weights[block.weights])
       }
       for (number, block) in core.blocks.enumerated() where block.pool?.kind == .max {
-        gates[block.projection].append((index, block.kind, fanOuts[number]))
+        let fanOut = fanOuts[number]
+        gates[block.projection].append((index, block.kind, (0..<fanOut.shape.count).map { fanOut.synapses(of: $0) }))
       }
       synapses.append(
         (0..<core.inputAxons.count).map { axon in
@@ -62,11 +59,11 @@ public struct TickTimer: Sendable {
           for entry in Int(core.inputAxons.offsets[axon])..<Int(core.inputAxons.offsets[axon + 1]) {
             let number = Int(core.inputAxons.blocks[entry])
             guard core.blocks[number].pool?.kind != .max else { continue }
-            let count = Int32(clamping: fanOuts[number][Int(core.inputAxons.sources[entry])])
+            let count = Int32(clamping: fanOuts[number].synapses(of: Int(core.inputAxons.sources[entry])))
             switch core.blocks[number].kind {
-            case .dense: sum.dense += count
-            case .convolution: sum.convolution += count
-            case .identity: sum.identity += count
+            case .dense: sum.dense &+= count
+            case .convolution: sum.convolution &+= count
+            case .identity: sum.identity &+= count
             }
           }
           return sum

@@ -64,7 +64,7 @@ extension CommandError {
       self.init(
         problem.isAboutLimits ? .doesNotFit : .badData, subject: mapping ?? network, message: problem.description)
     case .unsupportedModel, .thresholdsPerNeuron, .thresholdBelowOne, .doesNotFit, .sumDoesNotFit, .integerWeight,
-      .capacity, .tooManyCores, .parallelSynapses, .delay:
+      .capacity, .tooManyCores, .parallelSynapses, .delay, .chipRule, .axonTypes, .noCoreOfKind:
       self.init(.doesNotFit, subject: network, message: error.description)
     }
   }

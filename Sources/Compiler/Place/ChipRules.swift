@@ -1,0 +1,164 @@
+import ChipModel
+
+/// Rules of particular chips that are not a count on a core: payloads, convolution cores, cores of several kinds.
+///
+/// Projections from the input are the host's work and are not looked at.
+enum ChipRules {
+  /// What a network may not have on a chip, whatever the mapping.
+  static func check(_ program: CompiledProgram) throws(CompileError) {
+    let chip = program.chip
+    for (index, population) in program.populations.enumerated() {
+      try checkPayload(population, chip)
+      if let core = chip.convolutionCore?.value { try checkLayer(index, program, core) }
+    }
+    if chip.crossbar?.value.binary == true {
+      for projection in program.projections where projection.isGated {
+        throw refused(
+          program, projection, "max pooling", "a crossbar has no gate",
+          "use average pooling, or choose a chip that is not a crossbar")
+      }
+    }
+  }
+
+  /// A payload is signed; a chip without payloads sends it as so many additions, so anything goes.
+  private static func checkPayload(_ population: Population, _ chip: ChipDescription) throws(CompileError) {
+    guard population.model.hasPayload, chip.spikePayloadBits > 0 else { return }
+    let most = UInt64(population.model.maximumPayload ?? Int32.max)
+    let need = FixedPoint.bits(holding: most)
+    guard need <= chip.spikePayloadBits else {
+      throw .capacity(
+        population: population.name, need: need, unit: "bits for the payload of a spike", limit: chip.spikePayloadBits,
+        chip: chip.name, remedy: "bound the payload (--max-count), or choose a chip with wider payloads")
+    }
+  }
+
+  private static func refused(
+    _ program: CompiledProgram, _ projection: Projection, _ what: String, _ limit: String, _ remedy: String
+  ) -> CompileError {
+    .chipRule(projection: projection.name, what: what, chip: program.chip.name, limit: limit, remedy: remedy)
+  }
+
+  /// One layer on a core that runs convolution, neurons and sum pooling as a unit. A dense layer is a convolution whose
+  /// kernel is the whole map.
+  private static func checkLayer(
+    _ index: Int, _ program: CompiledProgram, _ core: ConvolutionCore
+  ) throws(CompileError) {
+    let population = program.populations[index]
+    let shape = population.shape
+    let name = population.name
+    func limit(_ need: Int, _ most: Int, _ unit: String, _ remedy: String) throws(CompileError) {
+      if need > most {
+        throw .capacity(
+          population: name, need: need, unit: unit, limit: most, chip: program.chip.name, remedy: remedy)
+      }
+    }
+    try limit(shape.channels, core.maximumChannels, "channels", "use fewer channels, or choose another chip")
+    try limit(
+      max(shape.height, shape.width), core.maximumOutputSide, "rows or columns of outputs",
+      "reduce the map, or choose another chip")
+    let fed = program.projections.filter { $0.source == index }.map(\.target)
+    try limit(
+      Set(fed).count, core.fanOutLayers, "layers that it feeds", "remove shortcuts, or choose another chip")
+    for projection in program.projections where projection.target == index {
+      guard let source = projection.source else { continue }
+      let from = program.populations[source].shape
+      func refuse(_ what: String, _ limit: String) -> CompileError {
+        refused(program, projection, what, limit, "change the layer, or choose another chip")
+      }
+      try limit(
+        from.channels, core.maximumChannels, "input channels", "use fewer channels, or choose another chip")
+      try limit(
+        max(from.height, from.width), core.maximumInputSide, "rows or columns of inputs",
+        "reduce the map, or choose another chip")
+      if let pool = projection.pool {
+        guard pool.kind == .average else { throw refuse("max pooling", "it has sum pooling only") }
+        let isPlain =
+          pool.kernelY == pool.strideY && pool.kernelX == pool.strideX
+          && [pool.top, pool.left, pool.bottom, pool.right].allSatisfy { $0 == 0 }
+        guard isPlain, core.poolSizes.contains(pool.kernelY), core.poolSizes.contains(pool.kernelX) else {
+          throw refuse(
+            "a pool of \(pool.kernelY) x \(pool.kernelX)",
+            "it pools \(core.poolSizes.map(String.init).joined(separator: ", ")) with the same stride")
+        }
+      }
+      let pooled = projection.pool?.output(of: from) ?? from
+      switch projection.kind {
+      case .identity:
+        throw refuse("an identity", "its cores compute convolutions only")
+      case .dense:
+        let side = max(pooled.height, pooled.width)
+        guard side <= core.maximumKernel else {
+          throw refuse("a dense layer over \(pooled.height) x \(pooled.width)", "kernels go to \(core.maximumKernel)")
+        }
+      case .convolution:
+        let c = projection.convolution
+        guard max(c.kernelY, c.kernelX) <= core.maximumKernel else {
+          throw refuse("a kernel of \(c.kernelY) x \(c.kernelX)", "kernels go to \(core.maximumKernel)")
+        }
+        guard core.strides.contains(c.strideY), core.strides.contains(c.strideX) else {
+          throw refuse(
+            "a stride of \(c.strideY) x \(c.strideX)",
+            "strides are \(core.strides.map(String.init).joined(separator: ", "))")
+        }
+        guard [c.top, c.left, c.bottom, c.right].allSatisfy({ $0 <= core.maximumPadding }) else {
+          throw refuse("a padding of \([c.top, c.left, c.bottom, c.right])", "padding goes to \(core.maximumPadding)")
+        }
+        guard c.groups == 1, c.dilationY == 1, c.dilationX == 1 else {
+          throw refuse("groups or dilation", "it has neither")
+        }
+      }
+    }
+  }
+
+  // MARK: - Cores of several kinds
+
+  /// Physical cores for loads on a chip whose cores differ: each core goes to a kind that holds it; nil where all are alike.
+  ///
+  /// A matching by augmenting paths, cores in order, kinds in the description's order, so that it is found where there is
+  /// one and is the same every time.
+  static func places(_ loads: [CoreLoad], names: [String], _ chip: ChipDescription) throws(CompileError) -> [Int]? {
+    guard let types = chip.coreTypes?.value else { return nil }
+    // Kinds with the number of cores over all chips; a kind holds a list of the loads that are on it.
+    let chips = chip.chips ?? 1
+    var held: [[Int]] = types.map { _ in [] }
+    func fits(_ load: CoreLoad, _ type: CoreType) -> Bool {
+      load.neurons <= type.neurons && load.synapseBits <= type.synapseMemoryBits
+    }
+    func place(_ load: Int, _ tried: inout [Bool]) -> Bool {
+      for (kind, type) in types.enumerated() where !tried[kind] && fits(loads[load], type) {
+        tried[kind] = true
+        if held[kind].count < type.count * chips {
+          held[kind].append(load)
+          return true
+        }
+        for position in held[kind].indices {
+          let other = held[kind][position]
+          if place(other, &tried) {
+            held[kind][position] = load
+            return true
+          }
+        }
+      }
+      return false
+    }
+    for load in loads.indices {
+      var tried = [Bool](repeating: false, count: types.count)
+      guard place(load, &tried) else {
+        throw .noCoreOfKind(
+          population: names[load], neurons: loads[load].neurons, synapseBits: loads[load].synapseBits, chip: chip.name,
+          isAlone: !types.contains { fits(loads[load], $0) })
+      }
+    }
+    // Kind after kind on each chip, chip after chip.
+    let perChip = types.reduce(0) { $0 + $1.count }
+    var result = [Int](repeating: 0, count: loads.count)
+    var first = 0
+    for (kind, type) in types.enumerated() {
+      for (number, load) in held[kind].sorted().enumerated() {
+        result[load] = number / type.count * perChip + first + number % type.count
+      }
+      first += type.count
+    }
+    return result
+  }
+}
