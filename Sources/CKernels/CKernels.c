@@ -34,14 +34,16 @@
 
 static long collect_avx512(
   const uint16_t *masks, long pixels, long padded, uint32_t first, uint32_t *out_pixels, uint32_t *out_ends,
-  uint32_t *channels) {
+  uint32_t *channels, uint8_t *counts) {
   const long words = padded / 16;
   const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   uint32_t *out = channels;
   long written = 0;
   for (long pixel = 0; pixel < pixels; pixel++, masks += words) {
     const uint32_t *before = out;
-    for (long k = 0; k < words; k++) {
+    for (long k = 0; k < words; k++, counts += 16) {
+      const __m128i count = _mm_loadu_si128((const __m128i *)counts);
+      _mm_storeu_si128((__m128i *)counts, _mm_mask_add_epi8(count, masks[k], count, _mm_set1_epi8(1)));
       const __m512i index = _mm512_add_epi32(lane, _mm512_set1_epi32((int)(k * 16)));
       _mm512_storeu_si512(out, _mm512_maskz_compress_epi32(masks[k], index));
       out += __builtin_popcount(masks[k]);
@@ -80,9 +82,9 @@ long ck_step(int level, const ck_update *u, int flags, long *saturations) { retu
 
 long ck_collect(
   int level, const uint16_t *masks, long pixels, long padded, uint32_t first, uint32_t *out_pixels, uint32_t *out_ends,
-  uint32_t *channels) {
+  uint32_t *channels, uint8_t *counts) {
 #if defined(__x86_64__)
-  if (level >= 2) return collect_avx512(masks, pixels, padded, first, out_pixels, out_ends, channels);
+  if (level >= 2) return collect_avx512(masks, pixels, padded, first, out_pixels, out_ends, channels, counts);
 #endif
   (void)level;
   const long words = padded / 16;
@@ -90,9 +92,12 @@ long ck_collect(
   long written = 0;
   for (long pixel = 0; pixel < pixels; pixel++, masks += words) {
     const uint32_t *before = out;
-    for (long k = 0; k < words; k++)
-      for (uint32_t bits = masks[k]; bits != 0; bits &= bits - 1)
-        *out++ = (uint32_t)(k * 16) + (uint32_t)__builtin_ctz(bits);
+    for (long k = 0; k < words; k++, counts += 16)
+      for (uint32_t bits = masks[k]; bits != 0; bits &= bits - 1) {
+        const uint32_t bit = (uint32_t)__builtin_ctz(bits);
+        *out++ = (uint32_t)(k * 16) + bit;
+        counts[bit]++;
+      }
     out_pixels[written] = (uint32_t)pixel;
     out_ends[written] = first + (uint32_t)(out - channels);
     written += out != before;

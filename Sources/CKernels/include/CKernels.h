@@ -48,9 +48,10 @@ void ck_pairs32(int level, const ck_delivery *d, int32_t *acc);
 void ck_wide(int level, const ck_delivery *d, int32_t *acc);
 // Returns the number of neurons that fire; adds saturations to *saturations.
 long ck_step(int level, const ck_update *u, int flags, long *saturations);
-// Spikes of the masks in order: channel per spike, pixel and end per pixel that has any. Returns pixels written.
+// Spikes of the masks in order: channel per spike, pixel and end per pixel that has any; each adds 1 to its neuron's count.
+// Returns pixels written.
 // `channels` has room for 16 values more than there are spikes.
 long ck_collect(
   int level, const uint16_t *masks, long pixels, long padded, uint32_t first, uint32_t *out_pixels, uint32_t *out_ends,
-  uint32_t *channels);
+  uint32_t *channels, uint8_t *counts);
 #endif

@@ -10,6 +10,7 @@ public struct KernelProbe: Sendable {
   private var wide: [Int32] = []
   private var v: [Int32] = []
   private var masks: [UInt16] = []
+  private var counts: [UInt8] = []
   private var output: SpikeTrain
   private let tiles: NeuronStep.Tiles
 
@@ -71,6 +72,7 @@ public struct KernelProbe: Sendable {
     wide = [Int32](repeating: Int32(activity * Double(bound)), count: 1024)
     narrow = [Int16](repeating: 0, count: count)
     masks = [UInt16](repeating: 0, count: count / 16)
+    counts = [UInt8](repeating: 0, count: count)
     output = SpikeTrain(shape: MapShape(channels: 64, height: 1, width: count / 64), hasPayload: false)
     train = output
     route = nil
@@ -91,7 +93,8 @@ public struct KernelProbe: Sendable {
       sources: NeuronStep.Sources(narrow: true, wide: false, drive: true), tiles: tiles, firing: .soft,
       settings: NeuronStep.Settings(low: Int32.min, high: Int32.max, saturates: false), masks: &masks)
     NeuronStep.collect(
-      level: level, masks, fired: result.fired, padded: 64, pixels: v.count / 64, into: &output)
+      level: level, masks, fired: result.fired, padded: 64, pixels: v.count / 64, into: &output,
+      counts: &counts)
     return result.fired
   }
 

@@ -26,6 +26,9 @@ public struct LayerRunner: Sendable {
     var wide: [Int32] = []
     var exact: [Int64] = []
     var masks: [UInt16] = []
+    /// Spikes per neuron of at most 255 steps.
+    var counts: [UInt8] = []
+    var uncounted = 0
     var groups = SpikeGroups()
     /// Bias and input current, repeated over the population where there is no input.
     var drive: [Int32] = []
@@ -148,7 +151,13 @@ public struct LayerRunner: Sendable {
     // What bridged gaps added behind the map would be part of a larger map.
     if p.usesNarrow { for at in p.count..<(p.count + p.padded) { scratch.narrow[at] = 0 } }
     if p.usesWide { for at in p.count..<(p.count + p.padded) { scratch.wide[at] = 0 } }
-    tally.note(trains[index], of: p, steps: steps)
+    if scratch.uncounted > 0 { flushCounts(p) }
+    tally.note(trains[index], of: p, isCounted: !isExact)
+  }
+
+  private mutating func flushCounts(_ p: PopulationPlan) {
+    tally.add(&scratch.counts, of: p)
+    scratch.uncounted = 0
   }
 
   private mutating func prepareScratch(_ p: PopulationPlan) {
@@ -156,6 +165,7 @@ public struct LayerRunner: Sendable {
       if array.count < count { array = [T](repeating: 0, count: count) }
     }
     size(&scratch.masks, p.count / 16)
+    size(&scratch.counts, p.count)
     if p.isExact { scratch.exact = [Int64](repeating: 0, count: p.count) }
     if p.usesNarrow { size(&scratch.narrow, p.count + p.padded) }
     if p.usesWide { size(&scratch.wide, p.count + p.padded) }
@@ -226,7 +236,10 @@ public struct LayerRunner: Sendable {
     }
     if fired > 0 {
       NeuronStep.collect(
-        level: level, scratch.masks, fired: fired, padded: p.padded, pixels: p.shape.pixels, into: &trains[index])
+        level: level, scratch.masks, fired: fired, padded: p.padded, pixels: p.shape.pixels, into: &trains[index],
+        counts: &scratch.counts)
+      scratch.uncounted += 1
+      if scratch.uncounted == 255 { flushCounts(p) }
       if pass.firing == .marked {
         NeuronStep.settlePayloads(
           &trains[index], fired: fired, padded: p.padded, tiles: p.tiles,

@@ -47,10 +47,19 @@ struct SpikeTally: Sendable {
     stepsSinceFlush = min(stepsSinceFlush, Int.max - steps) + steps
   }
 
-  /// Counts a finished train.
-  mutating func note(_ train: SpikeTrain, of p: PopulationPlan, steps: Int) {
+  /// Counts a finished train whose spikes per neuron `add` has not counted.
+  mutating func note(_ train: SpikeTrain, of p: PopulationPlan, isCounted: Bool) {
     for step in 0..<steps { spikesByStep[p.index][step] += train.spikeCount(step: step) }
-    BufferKernels.count(train, padded: p.padded, spikes: &spikes[p.index], payloads: &payloads[p.index])
+    if !isCounted {
+      BufferKernels.count(train, padded: p.padded, spikes: &spikes[p.index], payloads: &payloads[p.index])
+    } else if train.hasPayload {
+      BufferKernels.addPayloads(train, padded: p.padded, to: &payloads[p.index])
+    }
+  }
+
+  /// Adds a population's 8-bit counts and clears them.
+  mutating func add(_ counts: inout [UInt8], of p: PopulationPlan) {
+    BufferKernels.addCounts(&counts, count: p.count, to: &spikes[p.index])
   }
 
   /// Counts the train that a gate let through.

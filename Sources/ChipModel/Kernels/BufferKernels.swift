@@ -38,6 +38,26 @@ enum BufferKernels {
     }
   }
 
+  /// Adds 8-bit counts to the totals and clears them.
+  static func addCounts(_ counts: inout [UInt8], count: Int, to totals: inout [UInt32]) {
+    unsafe counts.withUnsafeMutableBufferPointer { counts in
+      unsafe totals.withUnsafeMutableBufferPointer { totals in
+        guard let from = counts.baseAddress, let to = totals.baseAddress else { return }
+        for i in 0..<min(count, totals.count) { unsafe to[i] = unsafe to[i] &+ UInt32(from[i]) }
+        unsafe from.update(repeating: 0, count: count)
+      }
+    }
+  }
+
+  /// Counts the |payload| of every spike of a train at `pixel * padded + channel`.
+  static func addPayloads(_ train: SpikeTrain, padded: Int, to totals: inout [UInt64]) {
+    for group in 0..<train.groupCount {
+      for spike in Int(train.channelStarts[group])..<Int(train.channelStarts[group + 1]) {
+        totals[Int(train.pixels[group]) * padded + Int(train.channels[spike])] &+= UInt64(train.payloads[spike].magnitude)
+      }
+    }
+  }
+
   /// `drive = roundHalfEven(2^fractionBits * sum / 2^12) + bias`, all of it proven to fit 32 bits; sums are cleared.
   ///
   /// - Returns: the largest magnitude.

@@ -105,9 +105,10 @@ struct NeuronStep: Sendable {
     return (fired, saturations)
   }
 
-  /// Appends the marked neurons to the train, in order, payloads left 0.
+  /// Appends the marked neurons to the train, in order, payloads left 0, and adds 1 to the count of each.
   static func collect(
-    level: KernelLevel, _ masks: [UInt16], fired: Int, padded: Int, pixels: Int, into train: inout SpikeTrain
+    level: KernelLevel, _ masks: [UInt16], fired: Int, padded: Int, pixels: Int, into train: inout SpikeTrain,
+    counts: inout [UInt8]
   ) {
     // A vector of 16 is stored whole, and a pixel is written before it is known to have spikes.
     train.reserve(groups: min(pixels, fired) + 1, spikes: fired + 16)
@@ -118,17 +119,19 @@ struct NeuronStep: Sendable {
       unsafe train.pixels.withUnsafeMutableBufferPointer { outPixels in
         unsafe train.channelStarts.withUnsafeMutableBufferPointer { outEnds in
           unsafe train.channels.withUnsafeMutableBufferPointer { channels in
-            guard let masks = masks.baseAddress, let outPixels = outPixels.baseAddress,
-              let outEnds = outEnds.baseAddress, let channels = channels.baseAddress
-            else { return }
-            if level == .swift {
-              unsafe written = NeuronStepSwift.collect(
-                masks, pixels: pixels, padded: padded, first: UInt32(truncatingIfNeeded: firstSpike),
-                outPixels + firstGroup, outEnds + firstGroup + 1, channels + firstSpike)
-            } else {
-              unsafe written = ck_collect(
-                level.code, masks, pixels, padded, UInt32(truncatingIfNeeded: firstSpike), outPixels + firstGroup,
-                outEnds + firstGroup + 1, channels + firstSpike)
+            unsafe counts.withUnsafeMutableBufferPointer { counts in
+              guard let masks = masks.baseAddress, let outPixels = outPixels.baseAddress,
+                let outEnds = outEnds.baseAddress, let channels = channels.baseAddress, let counts = counts.baseAddress
+              else { return }
+              if level == .swift {
+                unsafe written = NeuronStepSwift.collect(
+                  masks, pixels: pixels, padded: padded, first: UInt32(truncatingIfNeeded: firstSpike),
+                  outPixels + firstGroup, outEnds + firstGroup + 1, channels + firstSpike, counts)
+              } else {
+                unsafe written = ck_collect(
+                  level.code, masks, pixels, padded, UInt32(truncatingIfNeeded: firstSpike), outPixels + firstGroup,
+                  outEnds + firstGroup + 1, channels + firstSpike, counts)
+              }
             }
           }
         }

@@ -129,10 +129,11 @@ enum NeuronStepSwift {
     return fired
   }
 
-  /// See ``NeuronStep/collect(level:_:fired:padded:pixels:into:)``.
+  /// See ``NeuronStep/collect(level:_:fired:padded:pixels:into:counts:)``.
   static func collect(
     _ masks: UnsafePointer<UInt16>, pixels: Int, padded: Int, first: UInt32, _ outPixels: UnsafeMutablePointer<UInt32>,
-    _ outEnds: UnsafeMutablePointer<UInt32>, _ channels: UnsafeMutablePointer<UInt32>
+    _ outEnds: UnsafeMutablePointer<UInt32>, _ channels: UnsafeMutablePointer<UInt32>,
+    _ counts: UnsafeMutablePointer<UInt8>
   ) -> Int {
     let words = padded / 16
     var next = 0
@@ -142,7 +143,9 @@ enum NeuronStepSwift {
       for word in 0..<words {
         var bits = unsafe masks[pixel &* words &+ word]
         while bits != 0 {
-          unsafe channels[next] = UInt32(truncatingIfNeeded: word &* 16 &+ bits.trailingZeroBitCount)
+          let channel = word &* 16 &+ bits.trailingZeroBitCount
+          unsafe channels[next] = UInt32(truncatingIfNeeded: channel)
+          unsafe counts[pixel &* padded &+ channel] &+= 1
           next &+= 1
           bits &= bits &- 1
         }

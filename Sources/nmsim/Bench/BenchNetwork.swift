@@ -90,6 +90,7 @@ struct BenchNetwork {
     var network = BenchNetwork("conv64", activity: activity)
     network.source(MapShape(channels: 64, height: 32, width: 32))
     network.convolution(64)
+    network.dense(10, pool: 8, isOutput: true)
     return network
   }
 
@@ -121,6 +122,7 @@ struct BenchNetwork {
     var network = BenchNetwork("million", activity: activity)
     network.source(MapShape(channels: 64, height: 32, width: 32))
     for _ in 0..<15 { network.convolution(64) }
+    network.dense(10, pool: 8, isOutput: true)
     return network
   }
 }
