@@ -25,7 +25,7 @@ _nmsim() {
     previous="${COMP_WORDS[COMP_CWORD-2]}"
   fi
   if [[ $COMP_CWORD -eq 1 ]]; then
-    _nmsim_words "convert compile run energy explain chips inspect help completions manual --help --version"
+    _nmsim_words "convert compile run energy report explain chips inspect help completions manual --help --version"
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -193,6 +193,17 @@ _nmsim() {
       if [[ $current == -* ]]; then
         _nmsim_words "--baseline --profile --explain --json -q --quiet --color -h --help"
       fi ;;
+    report)
+      case "$previous" in
+        -o|--output)
+          return ;;
+        --color)
+          _nmsim_words "auto always never"
+          return ;;
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "-o --output -q --quiet --color -h --help"
+      fi ;;
     explain)
       case "$previous" in
         --ticks)
@@ -247,7 +258,7 @@ _nmsim() {
       if [[ $current == -* ]]; then
         _nmsim_words "-h --help"
       else
-        _nmsim_words "convert compile run energy explain chips inspect help completions manual words files output exit-status"
+        _nmsim_words "convert compile run energy report explain chips inspect help completions manual words files output exit-status"
       fi ;;
     completions)
       case "$previous" in

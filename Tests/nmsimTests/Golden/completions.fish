@@ -13,6 +13,7 @@ complete -c nmsim -n __fish_use_subcommand -f -a convert -d 'Convert a trained n
 complete -c nmsim -n __fish_use_subcommand -f -a compile -d 'Compile a network into a program for a chip'
 complete -c nmsim -n __fish_use_subcommand -f -a run -d 'Run a program on samples'
 complete -c nmsim -n __fish_use_subcommand -f -a energy -d 'Show what a run would cost in energy and time'
+complete -c nmsim -n __fish_use_subcommand -f -a report -d 'Write results as a page to read, print or send'
 complete -c nmsim -n __fish_use_subcommand -f -a explain -d 'Show layer by layer where accuracy is lost'
 complete -c nmsim -n __fish_use_subcommand -f -a chips -d 'List chip descriptions, or show one'
 complete -c nmsim -n __fish_use_subcommand -f -a inspect -d 'Show what is in a network, a program or a result'
@@ -87,6 +88,11 @@ complete -c nmsim -n '__nmsim_is energy' -s q -l quiet -d 'Print errors only: no
 complete -c nmsim -n '__nmsim_is energy' -l color -x -a 'auto always never' -d 'Colour in the terminal: auto, always or never.'
 complete -c nmsim -n '__nmsim_is energy' -s h -l help -d 'Show this help.'
 
+complete -c nmsim -n '__nmsim_is report' -s o -l output -r -F -d 'The page; \'-\' is standard output.'
+complete -c nmsim -n '__nmsim_is report' -s q -l quiet -d 'Print errors only: no tables, no progress.'
+complete -c nmsim -n '__nmsim_is report' -l color -x -a 'auto always never' -d 'Colour in the terminal: auto, always or never.'
+complete -c nmsim -n '__nmsim_is report' -s h -l help -d 'Show this help.'
+
 complete -c nmsim -n '__nmsim_is explain' -l ticks -x -d 'Steps of an inference.'
 complete -c nmsim -n '__nmsim_is explain' -l input -r -F -d 'Images: IDX, .npy, .npz or CIFAR.'
 complete -c nmsim -n '__nmsim_is explain' -l labels -r -F -d 'Their labels.'
@@ -108,7 +114,7 @@ complete -c nmsim -n '__nmsim_is inspect' -s q -l quiet -d 'Print errors only: n
 complete -c nmsim -n '__nmsim_is inspect' -l color -x -a 'auto always never' -d 'Colour in the terminal: auto, always or never.'
 complete -c nmsim -n '__nmsim_is inspect' -s h -l help -d 'Show this help.'
 
-complete -c nmsim -n '__nmsim_is help' -f -a 'convert compile run energy explain chips inspect help completions manual words files output exit-status'
+complete -c nmsim -n '__nmsim_is help' -f -a 'convert compile run energy report explain chips inspect help completions manual words files output exit-status'
 complete -c nmsim -n '__nmsim_is help' -s h -l help -d 'Show this help.'
 
 complete -c nmsim -n '__nmsim_is completions' -f -a 'bash zsh fish'

@@ -14,6 +14,7 @@ _nmsim() {
     'compile:Compile a network into a program for a chip'
     'run:Run a program on samples'
     'energy:Show what a run would cost in energy and time'
+    'report:Write results as a page to read, print or send'
     'explain:Show layer by layer where accuracy is lost'
     'chips:List chip descriptions, or show one'
     'inspect:Show what is in a network, a program or a result'
@@ -115,6 +116,16 @@ _nmsim() {
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
         '1::RUN:_files' ;;
+    report)
+      _arguments -s \
+        '(-o --output)-o+[The page; '\''-'\'' is standard output.]:FILE:_files' \
+        '(-o --output)--output=[The page; '\''-'\'' is standard output.]:FILE:_files' \
+        '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
+        '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
+        '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' \
+        '*:RUN:_files' ;;
     explain)
       _arguments -s \
         '--ticks=[Steps of an inference.]:T: ' \
@@ -153,7 +164,7 @@ _nmsim() {
       _arguments -s \
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
-        '1::NAME:(convert compile run energy explain chips inspect help completions manual words files output exit-status)' ;;
+        '1::NAME:(convert compile run energy report explain chips inspect help completions manual words files output exit-status)' ;;
     completions)
       _arguments -s \
         '(-h --help)-h[Show this help.]' \
