@@ -81,7 +81,10 @@ public struct ChipInterpreter: Sendable {
     run(quantised: values.map(InputEncoder.quantise))
   }
 
-  public mutating func run(quantised x: [Int32]) -> LayerRunner.Outcome {
+  /// - Parameter eachTick: called after every tick, counters and potentials being those at its end.
+  public mutating func run(
+    quantised x: [Int32], eachTick: (_ tick: Int, _ chip: borrowing ChipInterpreter) -> Void = { _, _ in }
+  ) -> LayerRunner.Outcome {
     reset(x)
     updates.ticks.removeAll()
     counters.samples += 1
@@ -97,6 +100,7 @@ public struct ChipInterpreter: Sendable {
       let spikes = updateCores(tick)
       let messages = send(spikes)
       deliver(messages, tick)
+      eachTick(tick, self)
       let step = tick - output.start
       guard step >= 0, step < steps else { continue }
       for place in output.places {

@@ -1,0 +1,51 @@
+import ChipModel
+
+/// What happened in one tick, from the counters of the chip interpreter before and after it.
+struct TickRecord: Sendable {
+  /// In the sample, from 0.
+  var tick: Int
+  /// This tick's counts alone, as one sample.
+  var events: EngineCounters
+  var counts: OperationCounts
+  /// This tick's actions and prices.
+  var bill: ChipBill
+  /// Potentials of the probed neurons at the end of the tick.
+  var potentials: [Int32]
+
+  init(
+    program: CompiledProgram, tick: Int, before: EngineCounters, after: EngineCounters, neuronUpdates: Int,
+    potentials: [Int32]
+  ) {
+    self.tick = tick
+    self.potentials = potentials
+    events = EngineCounters(program: program, steps: 1)
+    for p in events.spikes.indices {
+      TickRecord.subtract(&events.spikes[p], after.spikes[p], before.spikes[p])
+      TickRecord.subtract(&events.payloads[p], after.payloads[p], before.payloads[p])
+    }
+    for p in events.gatedSpikes.indices {
+      TickRecord.subtract(&events.gatedSpikes[p], after.gatedSpikes[p], before.gatedSpikes[p])
+      TickRecord.subtract(&events.gatedPayloads[p], after.gatedPayloads[p], before.gatedPayloads[p])
+    }
+    events.samples = 1
+    var counts = OperationCounts(program: program, counters: events, steps: 1)
+    // Only populations inside their window are updated; the counts above assume a whole step of all of them.
+    counts.neuronUpdates = neuronUpdates
+    self.counts = counts
+    bill = ChipBill(program: program, counts: counts, steps: 1, samples: 1)
+  }
+
+  private static func subtract(_ result: inout [UInt64], _ after: [UInt64], _ before: [UInt64]) {
+    for index in result.indices { result[index] = after[index] &- before[index] }
+  }
+
+  /// Joules of a unit in this tick, static power left out; nil where a price is unknown.
+  func joules(_ unit: ChipUnit) -> Double? {
+    var sum = 0.0
+    for item in bill.items where item.unit == unit.rawValue {
+      guard let joules = item.joules else { return nil }
+      sum += joules
+    }
+    return sum
+  }
+}

@@ -1,0 +1,68 @@
+import ChipModel
+
+/// Where a program's neurons, cores and routes are, looked up once for all traces.
+struct TraceMap: Sendable {
+  struct Home: Sendable {
+    var core: Int
+    var slot: Int
+  }
+
+  /// `tile.core` of every core, as SANA-FE writes it; tiles are numbered chip after chip.
+  let hardware: [String]
+  /// The number of every core's tile, and its coordinates.
+  let tileNumbers: [Int]
+  let tiles: [TileCoordinate]
+  /// Of every route, links counted as the chip says.
+  let hops: [Int]
+  private let homes: [[Home?]]
+  private let fanOuts: [[BlockFanOut?]]
+
+  init(_ program: CompiledProgram) {
+    let mesh = Mesh(program.chip)
+    let tilesPerChip = mesh.width * mesh.height
+    var hardware: [String] = []
+    var numbers: [Int] = []
+    for core in program.cores {
+      let chip = mesh.chip(ofCore: core.place)
+      let within = core.place - chip * (mesh.coresPerChip ?? 0)
+      let tile = mesh.coresPerChip == nil ? 0 : min(within / mesh.coresPerTile, tilesPerChip - 1)
+      let number = chip * tilesPerChip + tile
+      hardware.append("\(number).\(mesh.coresPerChip == nil ? within : within - tile * mesh.coresPerTile)")
+      numbers.append(number)
+    }
+    self.hardware = hardware
+    tileNumbers = numbers
+    tiles = program.cores.map { mesh.tile(ofCore: $0.place) }
+    hops = program.routes.map { mesh.distance(from: program.cores[$0.from].place, to: program.cores[$0.to].place) }
+    var homes: [[Home?]] = program.populations.map { [Home?](repeating: nil, count: $0.shape.count) }
+    for (core, image) in program.cores.enumerated() {
+      for group in image.groups {
+        for local in 0..<group.box.count {
+          homes[group.population][group.box.populationIndex(local, in: group.populationShape)] = Home(
+            core: core, slot: group.firstSlot + local)
+        }
+      }
+    }
+    self.homes = homes
+    fanOuts = program.cores.map { image in
+      image.blocks.map { block in
+        block.pool?.kind == .max
+          ? nil
+          : BlockFanOut(block, group: image.groups[block.group], weights: program.weights[block.weights])
+      }
+    }
+  }
+
+  func home(population: Int, neuron: Int) -> Home? { homes[population][neuron] }
+
+  /// Synapses that a message to an input axon reaches; nil where one of its blocks is behind a max-pool gate.
+  func synapses(core: Int, axon: Int, _ program: CompiledProgram) -> Int? {
+    let axons = program.cores[core].inputAxons
+    var sum = 0
+    for entry in Int(axons.offsets[axon])..<Int(axons.offsets[axon + 1]) {
+      guard let fanOut = fanOuts[core][Int(axons.blocks[entry])] else { return nil }
+      sum += fanOut.synapses(of: Int(axons.sources[entry]))
+    }
+    return sum
+  }
+}

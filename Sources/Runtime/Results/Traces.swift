@@ -1,0 +1,161 @@
+import ChipModel
+
+/// Traces of a few samples: every spike, message and tick, under the names and headers that SANA-FE's users know.
+///
+/// Samples run one by one on the chip interpreter, which moves every message, so a trace is slow and exact. Time goes on
+/// from sample to sample: `timestep` is 1 in the first tick of the first sample and `ticksPerInference + 1` in the first
+/// of the second. Every file is bounded; `remarks` says what was left out.
+///
+/// - `spikes.csv`: `neuron,timestep`, a neuron as `population.index`, row-major.
+/// - `potential.csv`: one column a probe, the potential at the end of the tick in the population's integer units (member A
+///   of a bistable unit).
+/// - `perf.csv`: one row a tick; `fired` neurons, `updated` neurons, `packets` (messages), `hops`, `spikes` (synaptic
+///   operations), seconds, joules by unit. `memory_energy` is nmsim's own unit, part of the total. What depends on an
+///   unknown price is empty; static power is not in it.
+/// - `messages.csv`: one row a message; hardware as `tile.core`; `spikes` are its synaptic operations, empty behind a
+///   max-pool gate, where they depend on other messages. Timing columns are absent: the model has no time within a tick.
+/// - `trace.json`: Chrome's trace format, for Perfetto. `probes.vcd`: the probed neurons, for GTKWave or Surfer.
+public struct Traces: Sendable {
+  /// How large traces may become.
+  public struct Limits: Sendable, Equatable {
+    /// Of each file.
+    public var bytes: Int
+    /// Of `trace.json`.
+    public var events: Int
+
+    public init(bytes: Int, events: Int) {
+      self.bytes = bytes
+      self.events = events
+    }
+
+    /// 256 MiB a file; a million events, beyond which Perfetto's import takes minutes.
+    public static let standard = Limits(bytes: 256 << 20, events: 1_000_000)
+  }
+
+  public let program: CompiledProgram
+  public let steps: Int
+  public let probes: [NeuronProbe]
+  /// Samples added so far.
+  public private(set) var samples = 0
+
+  private let ticksPerInference: Int
+  private let map: TraceMap
+  private var spikes: BoundedText
+  private var potential: BoundedText
+  private var perf: BoundedText
+  private var messages: BoundedText
+  private var messageCount = 0
+  private var chrome: ChromeTrace
+  private var vcd: ValueChangeDump
+
+  /// - Parameters:
+  ///   - program: with cores.
+  ///   - steps: `T`, >= 1.
+  public init(program: CompiledProgram, steps: Int, probes: [NeuronProbe] = [], limits: Limits = .standard) {
+    self.program = program
+    self.steps = steps
+    self.probes = probes
+    ticksPerInference = program.ticksPerInference(steps: steps)
+    map = TraceMap(program)
+    let names = probes.map { BoundedText.field("neuron \(program.populations[$0.population].name).\($0.neuron)") }
+    spikes = BoundedText(header: "neuron,timestep", limit: limits.bytes)
+    potential = BoundedText(header: (["timestep"] + names).joined(separator: ","), limit: limits.bytes)
+    perf = BoundedText(
+      header: "timestep,fired,updated,packets,hops,spikes,sim_time,synapse_energy,dendrite_energy,soma_energy,"
+        + "network_energy,total_energy,memory_energy", limit: limits.bytes)
+    messages = BoundedText(header: "timestep,mid,src_neuron,src_hw,dest_hw,hops,spikes", limit: limits.bytes)
+    let nanoseconds = Traces.tickNanoseconds(program)
+    chrome = ChromeTrace(program: program, map: map, tickNanoseconds: nanoseconds, limit: limits.events)
+    vcd = ValueChangeDump(program: program, probes: probes, tickNanoseconds: nanoseconds, limit: limits.bytes)
+  }
+
+  /// Length of a tick in the files that have a time axis: the chip's, else 1 µs.
+  static func tickNanoseconds(_ program: CompiledProgram) -> Int {
+    guard let seconds = program.chip.tickSeconds?.value, seconds > 0, seconds < 1 else { return 1_000 }
+    return max(2, Int((seconds * 1e9).rounded()))
+  }
+
+  /// Runs one sample of preprocessed input values, row-major over the input's shape, and appends it to every trace.
+  public mutating func add(_ values: [Double]) {
+    var chip = ChipInterpreter(program, steps: steps)
+    var before = chip.engineCounters
+    var updated = 0
+    let start = samples * ticksPerInference
+    chrome.beginSample(samples, start: start, steps: steps)
+    _ = chip.run(quantised: values.map(InputEncoder.quantise)) { tick, chip in
+      let potentials = probes.map { chip.potential(population: $0.population, index: $0.neuron) ?? 0 }
+      let record = TickRecord(
+        program: program, tick: tick, before: before, after: chip.engineCounters,
+        neuronUpdates: chip.counters.neuronUpdates - updated, potentials: potentials)
+      before = chip.engineCounters
+      updated = chip.counters.neuronUpdates
+      add(record, time: start + tick)
+    }
+    samples += 1
+  }
+
+  private mutating func add(_ record: TickRecord, time: Int) {
+    let timestep = time + 1
+    for (population, neurons) in record.events.spikes.enumerated() {
+      let name = program.populations[population].name
+      for neuron in neurons.indices where neurons[neuron] > 0 {
+        spikes.add("\(BoundedText.field("\(name).\(neuron)")),\(timestep)")
+        addMessages(of: neuron, population: population, name: name, timestep: timestep)
+      }
+    }
+    if !probes.isEmpty { potential.add(([timestep] + record.potentials.map(Int.init)).map { "\($0)" }.joined(separator: ",")) }
+    perf.add(perfLine(record, timestep: timestep))
+    chrome.add(record, time: time)
+    let fired = probes.map { probe in
+      let spikes = record.events.spikes[probe.population]
+      return probe.neuron < spikes.count && spikes[probe.neuron] > 0
+    }
+    vcd.add(time: time, fired: fired, potentials: record.potentials)
+  }
+
+  private func perfLine(_ record: TickRecord, timestep: Int) -> String {
+    func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+    let units: [ChipUnit] = [.synapse, .dendrite, .soma, .network]
+    let joules = units.map(record.joules)
+    let memory = record.joules(.memory)
+    let known = (joules + [memory]).compactMap { $0 }
+    let total = known.count == units.count + 1 ? known.reduce(0, +) : nil
+    let counts = record.counts
+    let numbers = [
+      timestep, counts.spikes, counts.neuronUpdates, counts.messages, counts.hops, counts.synapticOperations,
+    ].map { "\($0)" }
+    return (numbers + [text(program.chip.tickSeconds?.value)] + joules.map(text) + [text(total), text(memory)])
+      .joined(separator: ",")
+  }
+
+  private mutating func addMessages(of neuron: Int, population: Int, name: String, timestep: Int) {
+    guard let home = map.home(population: population, neuron: neuron) else { return }
+    let table = program.cores[home.core].outputAxons
+    for entry in Int(table.offsets[home.slot])..<Int(table.offsets[home.slot + 1]) {
+      let index = Int(table.routes[entry])
+      let destination = program.routes[index].to
+      let operations = map.synapses(core: destination, axon: Int(table.axons[entry]), program).map { "\($0)" } ?? ""
+      messages.add(
+        "\(timestep),\(messageCount),\(BoundedText.field("\(name).\(neuron)")),\(map.hardware[home.core]),"
+          + "\(map.hardware[destination]),\(map.hops[index]),\(operations)")
+      messageCount += 1
+    }
+  }
+
+  /// The trace files by name. `potential.csv` and `probes.vcd` only where neurons are probed.
+  public var files: [(name: String, bytes: [UInt8])] {
+    var files = [
+      ("spikes.csv", spikes.text), ("perf.csv", perf.text), ("messages.csv", messages.text), ("trace.json", chrome.bytes),
+    ]
+    if !probes.isEmpty { files += [("potential.csv", potential.text), ("probes.vcd", vcd.bytes)] }
+    return files
+  }
+
+  /// One line for each file that reached its limit.
+  public var remarks: [String] {
+    [
+      ("spikes.csv", spikes.dropped), ("perf.csv", perf.dropped), ("messages.csv", messages.dropped),
+      ("potential.csv", potential.dropped), ("trace.json", chrome.dropped), ("probes.vcd", vcd.dropped),
+    ].filter { $0.1 > 0 }.map { "\($0.0): reached its limit, \($0.1) more entries are left out; trace fewer samples or steps" }
+  }
+}
