@@ -112,12 +112,14 @@ struct ChipMap: Sendable {
   private var outlines: String {
     let c = HTML.coordinate
     var path = ""
-    if width * height <= 4_096 {
+    if width * height <= Self.mostHovered {
       for y in 0..<height {
         for x in 0..<width {
           path += "M\(c(Self.tile * Double(x) + 0.3)) \(c(Self.tile * Double(y) + 0.3))h9.4v9.4h-9.4z"
         }
       }
+    } else {
+      path = "M0 0H\(c(Self.tile * Double(width)))V\(c(Self.tile * Double(height)))H0z"
     }
     var edges = ""
     if let chipWidth = mesh?.width, let chipHeight = mesh?.height, width > chipWidth || height > chipHeight {

@@ -1,0 +1,247 @@
+import ChipModel
+import Foundation
+import Runtime
+import Testing
+
+@testable import nmsim
+
+@Suite("Report page")
+struct ReportTests {
+  @Test("every number on the page is the result's, as data and as text", arguments: ["generic-45nm", "loihi", "ideal"])
+  func numbers(_ chip: String) throws {
+    let text = try ReportFixtures.digits(chip: chip)
+    let root = JSONNode(root: try JSONParser.parse(text))
+    let samples = try root.member("samples").double()
+    let markup = Markup(try ReportFixtures.page([text]))
+    #expect(markup.problems.isEmpty)
+    var paths = Set<String>()
+    for element in markup.elements where element.name == "data" {
+      let path = try #require(element.attributes["data-path"])
+      let value = try #require(element.attributes["value"].flatMap { Double($0) })
+      let divisor = element.attributes["data-per"] == nil ? 1 : samples
+      #expect(try root.member(path).double() / divisor == value, "\(path)")
+      #expect(Self.says(element.text, value), "\(path): '\(element.text)' for \(value)")
+      paths.insert(path)
+    }
+    let series = markup.elements.filter { $0.attributes["data-values"] != nil && $0.attributes["data-path"] != nil }
+    #expect(series.count == 2)
+    for element in series {
+      let path = try #require(element.attributes["data-path"])
+      let shown = element.attributes["data-values"]?.split(separator: " ").compactMap { Double($0) }
+      #expect(try root.member(path).doubles() == shown, "\(path)")
+    }
+    let neurons = markup.elements.first { $0.attributes["data-column"] == "cores.neurons" }?.attributes["data-values"]
+    #expect(neurons?.split(separator: " ").count == (try root.member("cores").array().count))
+    for path in ["accuracy", "ann.accuracy", "ticks", "totals.spikes", "totals.Effective_ACs",
+      "energy.spike.joulesPerInference", "populations[0].meanRate", "populations[3].saturations",
+      "cores[0].messagesIn", "program.weightBits", "neurobench.Footprint"]
+    {
+      #expect(paths.contains(path), "\(path)")
+    }
+    if chip != "ideal" {
+      #expect(paths.contains("energy.chip.joulesPerInference") && paths.contains("energy.chip.items[0].joulesEach"))
+    }
+  }
+
+  /// Whether a shown number is the value to its digits: `40.7 µJ` for 4.0712e-5.
+  private static func says(_ text: String, _ value: Double) -> Bool {
+    let plain = text.replacingOccurrences(of: "\u{2212}", with: "-").replacingOccurrences(of: ",", with: "")
+    let parts = plain.split(separator: "\u{A0}").map(String.init)
+    guard let number = parts.first.flatMap({ Double($0) }) else { return false }
+    let unit = parts.count > 1 ? parts[1] : ""
+    let scales = ["": 1, "%": 0.01, "k": 1e3, "M": 1e6, "G": 1e9, "m": 1e-3, "µ": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15]
+    guard let scale = scales[unit] ?? (["J", "s", "W"].contains(unit) ? 1 : scales[String(unit.dropLast())]) else {
+      return false
+    }
+    let decimals = parts[0].split(separator: ".").dropFirst().first?.count ?? 0
+    var half = 0.5000001 * scale
+    for _ in 0..<decimals { half /= 10 }
+    return abs(number * scale - value) <= half
+  }
+
+  @Test("a page is one small file without scripts and without addresses")
+  func selfContained() throws {
+    let one = try ReportFixtures.digits(chip: "generic-45nm", steps: 200)
+    let page = try ReportFixtures.page([one])
+    #expect(page.utf8.count < 250_000)
+    let several = try ReportFixtures.page([one, try ReportFixtures.digits(chip: "loihi"), one])
+    #expect(several.utf8.count < 800_000)
+    for page in [page, several] {
+      let markup = Markup(page)
+      #expect(markup.problems.isEmpty)
+      for element in markup.elements {
+        if element.name == "script" { #expect(element.attributes["type"] == "application/json") }
+        #expect(!element.attributes.keys.contains { $0.hasPrefix("on") || $0 == "src" })
+        if let address = element.attributes["href"] { #expect(address.hasPrefix("#") || address == "data:,") }
+      }
+      #expect(!page.contains("url(") && !page.contains("@import"))
+      let anchors = markup.elements.compactMap { $0.attributes["href"] }.filter { $0.hasPrefix("#") }
+      let ids = Set(markup.elements.compactMap { $0.attributes["id"] })
+      #expect(anchors.allSatisfy { ids.contains(String($0.dropFirst())) } && !anchors.isEmpty)
+    }
+  }
+
+  @Test("the embedded results are those that were read")
+  func embedded() throws {
+    let text = try ReportFixtures.digits(chip: "loihi")
+    let block = Markup(try ReportFixtures.page([text])).elements.first { $0.name == "script" }
+    #expect(block?.text == String(decoding: text, as: UTF8.self))
+  }
+
+  @Test("hostile names stay text, wherever they stand")
+  func hostile() throws {
+    let names = [
+      "</script><script>alert(1)</script>", "\"onmouseover=\"alert(1)", "'><img src=x onerror=alert(1)>", "a\u{202E}b\u{0007}\n",
+      "&lt;b&gt;", "<!--", "]]>", "\u{2028}x</title></style>",
+    ]
+    let text = String(decoding: try ReportFixtures.digits(chip: "generic-45nm", steps: 8, samples: 4), as: UTF8.self)
+    for name in names {
+      let quoted = try JSONWriter.text(of: .string(name), style: .compact).dropLast()
+      // Every string of the document except its format.
+      var hostile = ""
+      for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        if let colon = line.range(of: ": \""), !line.contains("\"format\"") {
+          hostile += line[..<colon.upperBound].dropLast() + quoted + (line.hasSuffix(",") ? "," : "") + "\n"
+        } else {
+          hostile += line + "\n"
+        }
+      }
+      let bytes = Array(hostile.utf8)
+      let clean = Markup(try ReportFixtures.page([Array(text.utf8)]))
+      for texts in [[bytes], [bytes, Array(text.utf8), bytes]] {
+        var runs: [ReportRun] = []
+        for text in texts { runs.append(try ReportRun(number: runs.count + 1, file: name, text: text)) }
+        let page = Report(runs).page
+        let markup = Markup(page)
+        #expect(markup.problems.isEmpty, "\(name)")
+        #expect(!page.contains("<img") && !page.contains("<script>"), "\(name)")
+        // What a reader sees; the data blocks hold the document as it is.
+        let shown = page.prefix(upTo: page.range(of: "<script")?.lowerBound ?? page.endIndex).unicodeScalars
+        #expect(!shown.contains { ["\u{202E}", "\u{0007}", "\u{2028}"].contains($0) }, "\(name)")
+        #expect(markup.elements.filter { $0.name == "script" }.count == texts.count)
+        #expect(!markup.elements.contains { $0.attributes["onmouseover"] != nil || $0.attributes["onerror"] != nil })
+        #expect(markup.elements.filter { $0.name == "script" }.allSatisfy { (try? JSONParser.parse($0.text)) != nil })
+        if texts.count == 1 {
+          let known = markup.elements.filter { !["li", "tr", "td", "data", "dt", "dd", "span"].contains($0.name) }.map(\.name)
+          let expected = clean.elements.filter { !["li", "tr", "td", "data", "dt", "dd", "span"].contains($0.name) }.map(\.name)
+          #expect(known.count <= expected.count + 2, "\(name)")
+        }
+      }
+    }
+  }
+
+  @Test("what a result does not have is left out, not faked")
+  func absent() throws {
+    let page = try ReportFixtures.page([ReportFixtures.least])
+    let headings = Markup(page).elements.filter { $0.name == "h2" }.map(\.text)
+    #expect(headings == ["What was run"])
+    #expect(Markup(page).problems.isEmpty && page.contains("The data have no labels"))
+    #expect(!Markup(page).elements.contains { $0.name == "svg" })
+    let several = try ReportFixtures.page([ReportFixtures.least, ReportFixtures.least])
+    #expect(Markup(several).elements.filter { $0.name == "h2" }.map(\.text) == ["Differences", "What was run", "What was run"])
+    // A chip without prices: unknown, never zero.
+    let ideal = Markup(try ReportFixtures.page([try ReportFixtures.digits(chip: "ideal")]))
+    #expect(!ideal.elements.contains { $0.attributes["data-path"] == "energy.chip.joulesPerInference" })
+    #expect(ideal.elements.contains { $0.attributes["class"] == "unknown" })
+  }
+
+  @Test("numbers at the ends of their ranges make a page, never a trap")
+  func extremes() throws {
+    let big = "9223372036854775807"
+    let text = """
+      {"format": "nmsim-run/1", "network": "", "chip": "", "ticks": 1, "samples": \(big), "accuracy": 1,
+      "accuracyByStep": [0], "ann": {"accuracy": 1, "multiplyAccumulates": \(big)}, "populations": [
+      {"name": "", "neurons": \(big), "spikes": \(big), "synapticOperations": \(big), "meanRate": 1e308, "saturations": \(big)},
+      {"name": "", "neurons": \(big), "spikes": \(big), "synapticOperations": \(big), "saturations": \(big)}],
+      "totals": {"spikes": \(big)}, "cores": [{"neurons": \(big), "spikes": 0, "synapticOperations": \(big),
+      "messagesIn": \(big), "messagesOut": \(big), "x": 1000000000, "y": 0}, {"neurons": 1, "spikes": 0,
+      "synapticOperations": 0, "messagesIn": 0, "messagesOut": 0, "x": 999999999, "y": 0}],
+      "mesh": {"width": 65536, "height": 65536, "limits": {"neurons": 1},
+      "links": {"x": [1000000000, 0], "y": [0, 0], "direction": ["west", "west"], "messages": [\(big), 1]}},
+      "energy": {"spike": {"spikesByStep": [\(big)], "joulesPerSpike": 1e300, "joulesPerInference": 1e308,
+      "stepsToTarget": 1, "joulesToTarget": 5e-324, "target": 0}, "chip": {"items": [{"unit": "synapse", "action": "A",
+      "count": \(big), "joulesEach": 1e308, "joules": 1e308}, {"unit": "x", "action": "", "count": 1, "joules": 1e308}],
+      "joulesPerInference": 1e308, "staticJoules": 1e308}}, "time": {"secondsPerTick": 5e-324}}
+      """
+    for texts in [[Array(text.utf8)], [Array(text.utf8), Array(text.utf8), ReportFixtures.least]] {
+      #expect(Markup(try ReportFixtures.page(texts)).problems.isEmpty)
+    }
+  }
+
+  @Test("a large mesh stays small on the page")
+  func largeChip() throws {
+    var cores = ""
+    for index in 0..<4_096 {
+      cores += (index > 0 ? "," : "")
+        + #"{"neurons": 256, "spikes": 5, "synapticOperations": \#(index), "messagesIn": 1, "messagesOut": 2, "#
+        + #""x": \#(index / 64), "y": \#(index % 64)}"#
+    }
+    let text = #"{"format": "nmsim-run/1", "network": "n", "chip": "c", "ticks": 3, "samples": 2, "#
+      + #""mesh": {"width": 64, "height": 64, "coresPerTile": 1}, "cores": [\#(cores)]}"#
+    let page = try ReportFixtures.page([Array(text.utf8)])
+    #expect(Markup(page).problems.isEmpty)
+    #expect(page.utf8.count - text.utf8.count < 700_000)
+    #expect(page.contains("The 200 cores with most synaptic operations"))
+  }
+
+  @Test("runs are named by what tells them apart")
+  func labels() throws {
+    func labels(_ members: [String]) throws -> [String] {
+      var runs: [ReportRun] = []
+      for member in members {
+        let text = #"{"format": "nmsim-run/1", "samples": 2, \#(member)}"#
+        runs.append(try ReportRun(number: runs.count + 1, file: "\(runs.count).json", text: Array(text.utf8)))
+      }
+      return ReportRun.named(runs).map(\.label)
+    }
+    let a = #""network": "n", "chip": "c", "ticks": 3, "method": "max-norm""#
+    let b = #""network": "n", "chip": "c", "ticks": 3, "method": "rate-norm""#
+    let c = #""network": "n", "chip": "d", "ticks": 9, "method": "rate-norm""#
+    #expect(try labels([a]) == ["n"])
+    #expect(try labels([a, b]) == ["max-norm", "rate-norm"])
+    #expect(try labels([a, c]) == ["max-norm, c, 3 steps", "rate-norm, d, 9 steps"])
+    #expect(try labels([a, a]) == ["n (0.json)", "n (1.json)"])
+  }
+
+  @Test("the front holds the points that no other beats")
+  func front() {
+    let points = [(5.0, 0.9), (1, 0.5), (2, 0.5), (3, 0.8), (4, 0.7), (3, 0.6), (6, 0.9)].enumerated().map {
+      ParetoSection.Point(run: $0, cost: $1.0, accuracy: $1.1)
+    }
+    #expect(ParetoSection.front(points).map(\.run) == [1, 3, 0])
+    #expect(ParetoSection.front([]).isEmpty)
+    var generator = SplitMix64(seed: 3)
+    for _ in 0..<200 {
+      let cloud = (0..<20).map {
+        ParetoSection.Point(
+          run: $0, cost: Double(Int.random(in: 0...9, using: &generator)),
+          accuracy: Double(Int.random(in: 0...9, using: &generator)) / 10)
+      }
+      let front = ParetoSection.front(cloud)
+      for point in cloud {
+        let beaten = cloud.contains {
+          ($0.cost <= point.cost && $0.accuracy > point.accuracy) || ($0.cost < point.cost && $0.accuracy >= point.accuracy)
+        }
+        let held = front.contains { $0.cost == point.cost && $0.accuracy == point.accuracy }
+        #expect(held != beaten)
+      }
+    }
+  }
+
+  @Test("axes have round ticks inside them")
+  func axes() {
+    #expect(Axis(0, 1, kind: .fraction).ticks.map(Axis(0, 1, kind: .fraction).label) == ["0", "20", "40", "60", "80", "100"])
+    let watts = Axis(0, 1.8e-5, kind: .unit("W"))
+    #expect(watts.ticks.map(watts.label) == ["0", "5", "10", "15"] && watts.unit == "µW")
+    #expect(Axis(0, 359, widened: true).high == 400)
+    let joules = Axis(logarithmic: [3.3e-8, 8e-7], kind: .unit("J"))
+    #expect(joules.ticks.map(joules.label) == ["50\u{A0}nJ", "100\u{A0}nJ", "200\u{A0}nJ", "500\u{A0}nJ"])
+    #expect(abs(Axis.log2(10) - 3.321928094887362) < 1e-8)
+    for (low, high) in [(0.0, 0.0), (0, .leastNonzeroMagnitude), (0, 1.7e308), (-1, -1), (1e308, 1.7e308), (5, 3)] {
+      for axis in [Axis(low, high), Axis(low, high, widened: true), Axis(logarithmic: [low, high], kind: .number)] {
+        #expect(axis.high > axis.low && axis.ticks.count <= 64, "\(low) \(high)")
+        #expect(axis.ticks.allSatisfy { (0...1).contains(axis.position($0)) })
+      }
+    }
+  }
+}
