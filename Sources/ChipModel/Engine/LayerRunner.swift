@@ -135,11 +135,16 @@ public struct LayerRunner: Sendable {
         low: Int32(truncatingIfNeeded: p.rule.low), high: Int32(truncatingIfNeeded: p.rule.high), saturates: saturates),
       firing: model.firing)
     var isPending = true
+    var hasWatchedDrive = false
     for step in 0..<steps {
       var arrived = false
       for arrival in arrivals { arrived = deliver(arrival, step: step, p) || arrived }
       let isDriven = drive.isActive && step / model.period >= p.population.gatedPeriods
-      if probe?.population == index, arrived || isDriven { watch(p, isDriven: isDriven) }
+      // Without arrivals every driven step has the same sums: one look is enough.
+      if probe?.population == index, arrived || (isDriven && !hasWatchedDrive) {
+        watch(p, isDriven: isDriven)
+        hasWatchedDrive = hasWatchedDrive || !arrived
+      }
       // Nothing arrives and nothing is left to fire: the step changes nothing and costs nothing.
       if arrived || isDriven || isPending {
         isPending =

@@ -32,7 +32,7 @@ _nmsim() {
     convert)
       case "$previous" in
         --method)
-          _nmsim_words "max-norm robust-norm channel-norm spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto"
+          _nmsim_words "max-norm robust-norm channel-norm spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn"
           return ;;
         --steps)
           _nmsim_nothing
@@ -73,6 +73,9 @@ _nmsim() {
         --readout)
           _nmsim_words "potential spikes"
           return ;;
+        --seed)
+          _nmsim_nothing
+          return ;;
         --calibration)
           return ;;
         --calibration-labels)
@@ -89,6 +92,10 @@ _nmsim() {
         --std)
           _nmsim_nothing
           return ;;
+        --test-images)
+          return ;;
+        --test-labels)
+          return ;;
         -o|--output)
           return ;;
         --color)
@@ -96,7 +103,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--method --steps --percentile --alpha --period --lambda --tolerance --p --variant --membrane --max-count --no-synchronous-neurons --initial --reset --readout --literal --calibration --calibration-labels --calibration-samples --input-scale --mean --std -o --output -q --quiet --color -h --help"
+        _nmsim_words "--method --steps --percentile --alpha --period --lambda --tolerance --p --variant --membrane --max-count --no-synchronous-neurons --initial --reset --readout --literal --seed --calibration --calibration-labels --calibration-samples --input-scale --mean --std --test-images --test-labels -o --output -q --quiet --color -h --help"
       fi ;;
     compile)
       case "$previous" in

@@ -33,30 +33,33 @@ _nmsim() {
   case $name in
     convert)
       _arguments -s \
-        '--method=[Conversion method; auto keeps the cheapest that keeps the accuracy.]:NAME:(max-norm robust-norm channel-norm spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto)' \
+        '--method=[Conversion method.]:NAME:(max-norm robust-norm channel-norm spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn)' \
         '--steps=[Steps of the calibration, and default of '\''run --ticks'\''.]:T: ' \
-        '--percentile=[robust-norm\: percentile of the activations taken as maximum.]:P: ' \
+        '--percentile=[robust-norm, ic-snn\: percentile of the activations taken as maximum.]:P: ' \
         '--alpha=[rmp, channel-balance\: factor of the thresholds.]:A: ' \
         '--period=[weighted-spikes, bsnn\: phases of a period.]:K: ' \
         '--lambda=[rate-norm\: weight of the rate inference loss.]:L: ' \
         '--tolerance=[rate-norm\: accuracy that may be lost.]:FRACTION: ' \
         '--p=[rate-norm\: one factor for all layers, or one for each.]:shared|layer:(shared layer)' \
         '--variant=[ic-snn\: initial potentials, coding compensation, both, or from the weights.]:NAME:(i c ic weights)' \
-        '--membrane=[ic-snn\: how initial potentials are found from data.]:NAME:(clamp active literal)' \
+        '--membrane=[ic-snn\: which final potentials the initial ones are the mean of.]:NAME:(clamp active literal)' \
         '--max-count=[aug-mapping\: largest count a spike carries.]:M: ' \
         '--no-synchronous-neurons[bsnn\: residual shortcuts without synchronisation.]' \
         '--initial=[Initial potential\: zero, or half a threshold.]:zero|half:(zero half)' \
         '--reset=[After a spike\: subtract the threshold, or set to zero.]:soft|hard:(soft hard)' \
         '--readout=[What is read as the answer.]:potential|spikes:(potential spikes)' \
         '--literal[Take the paper as printed where a corrected reading is the default.]' \
+        '--seed=[spike-norm, rmp\: seed of the random input spikes.]:N: ' \
         '--calibration=[Images for calibration\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
         '--calibration-labels=[Their labels.]:LABELS:_files' \
         '--calibration-samples=[How many, from the first.]:N: ' \
         '--input-scale=[Factor of the raw values, such as 1/255.]:X: ' \
         '--mean=[Subtracted after scaling, for each channel.]:X,...: ' \
         '--std=[Divided by after that, for each channel.]:X,...: ' \
-        '(-o --output)-o+[The spiking network.]:FILE:_files' \
-        '(-o --output)--output=[The spiking network.]:FILE:_files' \
+        '--test-images=[Images that the network names as its own test data, for '\''run'\''; the original network is tried on them.]:DATA:_files' \
+        '--test-labels=[Their labels.]:LABELS:_files' \
+        '(-o --output)-o+[The spiking network; its weights go beside it, as FILE with .safetensors for .json.]:FILE:_files' \
+        '(-o --output)--output=[The spiking network; its weights go beside it, as FILE with .safetensors for .json.]:FILE:_files' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \

@@ -1,0 +1,162 @@
+import Synchronization
+
+/// What the layers of the ANN do on the calibration data.
+struct LayerStatistics: Sendable, Equatable {
+  /// Largest and smallest activation of any neuron on any sample; the output's are its sums.
+  var largest: Float
+  var smallest: Float
+  /// Largest activation of each channel.
+  var channelLargest: [Float]
+  /// Number of non-zero activations, and of all.
+  var nonZero: Int
+  var count: Int
+
+  /// Largest |activation|.
+  var magnitude: Float { max(largest, -smallest) }
+}
+
+/// Passes over the calibration data. Every result is independent of the number of threads: maxima and integer counts do
+/// not depend on the order in which blocks finish, and floating-point sums are joined in sample order.
+struct ActivationStatistics: Sendable {
+  let evaluator: FloatEvaluator
+  let samples: [Float]
+  let threads: Int?
+
+  var sampleCount: Int {
+    evaluator.network.inputCount == 0 ? 0 : samples.count / evaluator.network.inputCount
+  }
+
+  /// Extremes of all layers.
+  func layers(_ progress: @Sendable (Int) -> Void) -> [LayerStatistics] {
+    let network = evaluator.network
+    let blocks = evaluator.map(samples, threads: threads) { block -> [LayerStatistics] in
+      let mask = block.mask
+      let result = network.layers.indices.map { index -> LayerStatistics in
+        let layer = network.layers[index]
+        var statistics = LayerStatistics(
+          largest: -.infinity, smallest: .infinity,
+          channelLargest: [Float](repeating: -.infinity, count: layer.channels), nonZero: 0,
+          count: block.count * layer.count)
+        let values = block.activations(layer: index)
+        let size = max(1, layer.channelSize)
+        for channel in 0..<layer.channels {
+          var high = Lanes(repeating: -.infinity)
+          var low = Lanes(repeating: .infinity)
+          for neuron in (channel * size)..<min((channel + 1) * size, values.count) {
+            let value = values[neuron]
+            high.replace(with: pointwiseMax(high, value), where: mask)
+            low.replace(with: pointwiseMin(low, value), where: mask)
+            let isActive = (value .!= 0) .& mask
+            statistics.nonZero += Lanes.zero.replacing(with: 1, where: isActive).wholeSum
+          }
+          statistics.channelLargest[channel] = high.max()
+          statistics.largest = max(statistics.largest, high.max())
+          statistics.smallest = min(statistics.smallest, low.min())
+        }
+        return statistics
+      }
+      progress(block.count)
+      return result
+    }
+    guard var result = blocks.first else { return [] }
+    for block in blocks.dropFirst() {
+      for (index, other) in block.enumerated() {
+        result[index].largest = max(result[index].largest, other.largest)
+        result[index].smallest = min(result[index].smallest, other.smallest)
+        result[index].nonZero += other.nonZero
+        result[index].count += other.count
+        for channel in other.channelLargest.indices {
+          result[index].channelLargest[channel] = max(result[index].channelLargest[channel], other.channelLargest[channel])
+        }
+      }
+    }
+    return result
+  }
+
+  /// A percentile (0...100) of each layer's positive activations, linear between ranks as numpy's default; exact to
+  /// 1/65,536 of the layer's largest. 0 for a layer without any.
+  func percentiles(
+    _ percentile: Double, of statistics: [LayerStatistics], _ progress: @Sendable (Int) -> Void
+  ) -> [Double] {
+    let bins = 1 << 16
+    let histograms = Mutex(statistics.map { _ in [Int](repeating: 0, count: bins) })
+    _ = evaluator.map(samples, threads: threads) { block in
+      for index in statistics.indices where statistics[index].largest > 0 {
+        let scale = Float(bins) / statistics[index].largest
+        var local = [Int32](repeating: 0, count: bins)
+        for value in block.activations(layer: index) {
+          for lane in 0..<block.count where value[lane] > 0 {
+            local[min(bins - 1, Int(value[lane] * scale))] += 1
+          }
+        }
+        histograms.withLock { all in
+          for bin in local.indices where local[bin] != 0 { all[index][bin] += Int(local[bin]) }
+        }
+      }
+      progress(block.count)
+    }
+    return histograms.withLock { all in
+      statistics.indices.map { index in
+        Self.percentile(percentile, of: all[index], largest: Double(statistics[index].largest))
+      }
+    }
+  }
+
+  /// The value at a rank of a histogram over 0...`largest`, spread evenly inside its bin.
+  static func percentile(_ percentile: Double, of histogram: [Int], largest: Double) -> Double {
+    let total = histogram.reduce(0, +)
+    guard total > 0, largest > 0 else { return 0 }
+    if percentile >= 100 { return largest }
+    let rank = percentile / 100 * Double(total - 1)
+    let width = largest / Double(histogram.count)
+    var before = 0
+    for (bin, count) in histogram.enumerated() where count > 0 {
+      if rank < Double(before + count) {
+        return (Double(bin) + (rank - Double(before) + 0.5) / Double(count)) * width
+      }
+      before += count
+    }
+    return largest
+  }
+
+  /// Fraction of each layer's activations above its thresholds (one, or one a channel); nil where there are none.
+  func clipped(_ thresholds: [[Double]?], _ progress: @Sendable (Int) -> Void) -> [Double?] {
+    let network = evaluator.network
+    let blocks = evaluator.map(samples, threads: threads) { block -> [Int] in
+      let mask = block.mask
+      let result = network.layers.indices.map { index -> Int in
+        guard let limits = thresholds[index] else { return 0 }
+        let layer = network.layers[index]
+        let size = max(1, layer.channelSize)
+        var above = 0
+        for (neuron, value) in block.activations(layer: index).enumerated() {
+          // A hair of tolerance: the largest activation is not above a threshold equal to it.
+          let limit = Float(limits[limits.count == 1 ? 0 : neuron / size] * 1.00001)
+          above += Lanes.zero.replacing(with: 1, where: (value .> limit) .& mask).wholeSum
+        }
+        return above
+      }
+      progress(block.count)
+      return result
+    }
+    return network.layers.indices.map { index in
+      guard thresholds[index] != nil else { return nil }
+      let above = blocks.reduce(0) { $0 + $1[index] }
+      return Double(above) / Double(max(1, sampleCount * network.layers[index].count))
+    }
+  }
+}
+
+extension EvaluatedBlock {
+  /// The lanes that are samples.
+  var mask: SIMDMask<Lanes.MaskStorage> {
+    var mask = SIMDMask<Lanes.MaskStorage>(repeating: false)
+    for lane in 0..<count { mask[lane] = true }
+    return mask
+  }
+}
+
+extension Lanes {
+  /// Sum of small whole numbers.
+  var wholeSum: Int { Int(sum()) }
+}

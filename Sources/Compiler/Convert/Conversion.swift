@@ -1,0 +1,83 @@
+import ChipModel
+
+/// Samples that thresholds are found with.
+public struct CalibrationData: Sendable {
+  /// What provenance calls it, for example the file's name.
+  public var name: String
+  /// Of the network's input shape. Without labels the ANN's own decisions stand in for them.
+  public var dataset: Dataset
+  /// How many, from the first; nil: the method's standard, or all where there are fewer.
+  public var samples: Int?
+
+  public init(name: String, dataset: Dataset, samples: Int? = nil) {
+    self.name = name
+    self.dataset = dataset
+    self.samples = samples
+  }
+}
+
+/// How far a conversion is. Handlers are called from any thread.
+public struct ConversionProgress: Sendable, Equatable {
+  /// What is being done, for example `largest sums of 'conv2'`.
+  public var stage: String
+  /// Samples of this stage, and how many of them just finished.
+  public var total: Int
+  public var finished: Int
+  public init(stage: String, total: Int, finished: Int) {
+    self.stage = stage
+    self.total = total
+    self.finished = finished
+  }
+
+  public typealias Handler = @Sendable (ConversionProgress) -> Void
+}
+
+/// A converted network and the account of how it was made.
+public struct ConversionResult: Sendable {
+  public var network: Network
+  public var report: ConversionReport
+}
+
+/// Converts a trained network into a spiking one.
+public enum Conversion {
+  /// Converts by one method.
+  ///
+  /// Deterministic: the same network, method and data give the same result for any number of threads.
+  /// - Parameters:
+  ///   - preprocessing: how raw data become the network's input; kept in the result.
+  ///   - calibration: needed by every method but `aug-mapping`.
+  ///   - threads: at most this many; nil: as many as the machine has cores.
+  /// - Throws: `ConversionError`.
+  public static func run(
+    _ network: AnalogNetwork, method: Method, preprocessing: Preprocessing = .identity,
+    calibration: CalibrationData? = nil, threads: Int? = nil, progress: ConversionProgress.Handler? = nil
+  ) throws(ConversionError) -> ConversionResult {
+    try method.check()
+    try check(network, method: method)
+    let evaluator: FloatEvaluator
+    do throws(AnalogNetworkError) { evaluator = try FloatEvaluator(network) } catch { throw .network(error) }
+    if calibration == nil && method.needsCalibration { throw .needsCalibration(method: method.name.rawValue) }
+    var stage = ConversionStage(
+      network: network, method: method, evaluator: evaluator, threads: threads, progress: progress)
+    if let calibration { try stage.load(calibration, preprocessing: preprocessing) }
+    try stage.convert()
+    return stage.result(preprocessing: preprocessing, calibrationName: calibration?.name)
+  }
+
+  /// What no method can do without, and activations that this one cannot carry.
+  private static func check(_ network: AnalogNetwork, method: Method) throws(ConversionError) {
+    do throws(AnalogNetworkError) { try network.validate() } catch { throw .network(error) }
+    for (index, layer) in network.layers.enumerated() {
+      for connection in layer.connections where connection.source == .layer(network.output) {
+        throw .outputFeeds(output: network.layers[network.output].name, layer: layer.name)
+      }
+      guard index != network.output else { continue }
+      switch layer.activation {
+      case .none: throw .noActivation(layer: layer.name)
+      case .leakyRelu where !method.convertsLeakyReLU:
+        throw .negativeActivation(layer: layer.name, activation: layer.activation.text, method: method.name.rawValue)
+      default: break
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import ChipModel
+
+/// Why a network cannot be converted. One line each: what, where, the number, what to do.
+public enum ConversionError: Error, Sendable, Equatable, CustomStringConvertible {
+  case network(AnalogNetworkError)
+  case foreignOption(String, method: String, methods: [String])
+  case optionRange(String, value: Double, rule: String)
+  case needsCalibration(method: String)
+  case noSamples
+  case tooFewSamples(asked: Int, available: Int)
+  case inputShape(data: [Int], network: [Int])
+  case labelRange(label: Int, sample: Int, classes: Int)
+  case data(DatasetError)
+  case negativeActivation(layer: String, activation: String, method: String)
+  case noActivation(layer: String)
+  case outputFeeds(output: String, layer: String)
+  case check(NetworkCheckError)
+  case compile(CompileError)
+
+  public var description: String {
+    switch self {
+    case .network(let error): "\(error)"
+    case .foreignOption(let option, let method, let methods):
+      "option \(option) is not for method '\(method)'; leave it out, or use \(methods.joined(separator: ", "))"
+    case .optionRange(let option, let value, let rule):
+      "option \(option) is \(numberText(value)); give a number \(rule)"
+    case .needsCalibration(let method):
+      "method '\(method)' takes its thresholds from data and there is none; give images with --calibration"
+    case .noSamples: "the calibration data has no samples; give at least one"
+    case .tooFewSamples(let asked, let available):
+      "\(groupedText(asked)) calibration samples asked for, the data has \(groupedText(available)); "
+        + "lower --calibration-samples"
+    case .inputShape(let data, let network):
+      "calibration samples have shape \(listText(data)), the network's input has \(listText(network)); "
+        + "give data of the network's shape"
+    case .labelRange(let label, let sample, let classes):
+      "label \(label) of calibration sample \(sample) is beyond the network's \(classes) outputs; check the labels"
+    case .data(let error): "\(error)"
+    case .negativeActivation(let layer, let activation, let method):
+      "layer '\(shownName(layer))' has the activation \(activation), whose negative values method '\(method)' cannot "
+        + "carry; use ter-mapping or aug-mapping"
+    case .noActivation(let layer):
+      "layer '\(shownName(layer))' has no activation and is not the output; spiking neurons need ReLU, LeakyReLU or Clip"
+    case .outputFeeds(let output, let layer):
+      "the output '\(shownName(output))' feeds layer '\(shownName(layer))'; export the network up to its last layer"
+    case .check(let error): "\(error)"
+    case .compile(let error): "calibration on the chip model: \(error)"
+    }
+  }
+}

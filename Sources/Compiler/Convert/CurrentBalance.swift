@@ -1,0 +1,50 @@
+import ChipModel
+
+/// Thresholds from the sums that reach the neurons of the spiking network, layer by layer, earlier layers frozen.
+extension ConversionStage {
+  /// `spike-norm`, `rmp`: one threshold a layer, the largest sum in any step under random input spikes.
+  mutating func balanceBySpikes() throws(ConversionError) {
+    var calibration = SpikingCalibration(draft, samples: samples, steps: steps, threads: threads, seed: method.seed)
+    let factor = method.name == .rmp ? method.alphaOrStandard : 1
+    for layer in hiddenLayers {
+      let name = network.layers[layer].name
+      let sums = try calibration.largestSums(layer: layer, report("largest sums of '\(name)'"))
+      let largest = sums.max() ?? 0
+      let threshold = largest > 0 ? min(largest, bound(layer) ?? .infinity) : .infinity
+      // The factor comes after calibration: later layers see the unscaled network.
+      try calibration.freeze(
+        layer: layer, NetworkNeuron(model: .if, threshold: .uniform(threshold), hardReset: method.reset == .hard),
+        report("spikes of '\(name)'"))
+      draft.neurons[layer] = neuron(threshold: .uniform(threshold * factor))
+    }
+  }
+
+  /// `channel-balance` (Nguyen and Lee 2022): one threshold a channel, the largest sum in any of the T steps under the
+  /// constant input. A channel that never gets a positive sum never fires (a threshold of 0 would fire at every step).
+  ///
+  /// The default reading makes a spike worth its threshold, so that the network tends to the ANN; `literal` leaves it worth
+  /// 1, as the paper and its code do.
+  mutating func balanceByChannel() throws(ConversionError) {
+    let spikeValue: Values? = method.isLiteral ? .uniform(1) : nil
+    if method.isLiteral, network.layers.contains(where: { $0.bias != nil }) {
+      notes.append(
+        "--literal leaves the weights behind a threshold unscaled, and this network has biases: it does not tend to "
+          + "the original network; leave --literal out")
+    }
+    var calibration = SpikingCalibration(draft, samples: samples, steps: steps, threads: threads)
+    for layer in hiddenLayers {
+      let name = network.layers[layer].name
+      let sums = try calibration.largestSums(layer: layer, report("largest sums of '\(name)'"))
+      let most = bound(layer) ?? .infinity
+      let thresholds = sums.map { $0 > 0 ? min($0, most) : .infinity }
+      try calibration.freeze(
+        layer: layer, neuron(threshold: Self.values(thresholds), spikeValue: spikeValue), report("spikes of '\(name)'"))
+      draft.neurons[layer] = neuron(
+        threshold: Self.values(thresholds.map { $0 * method.alphaOrStandard }), spikeValue: spikeValue)
+      let silent = thresholds.count { $0.isInfinite }
+      if silent > 0, silent < thresholds.count {
+        notes.append("layer '\(shownName(name))': \(silent) of \(thresholds.count) channels get no positive sum and never fire")
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import ChipModel
+
+/// Thresholds from the activations of the ANN: `max-norm`, `robust-norm`, `channel-norm`, and the period codes, which take
+/// those of `max-norm`.
+extension ConversionStage {
+  /// Gives every hidden layer its threshold.
+  mutating func normalise(_ thresholds: [Values]) {
+    for layer in hiddenLayers { draft.neurons[layer] = neuron(threshold: thresholds[layer]) }
+  }
+
+  /// Largest activation of each layer; a bounded activation gives its bound, which is a threshold that was trained.
+  func largestByLayer() -> [Values] {
+    network.layers.indices.map { .uniform(bound($0) ?? positive(statistics[$0].largest)) }
+  }
+
+  /// Percentile of the non-zero activations of each layer, the bound of a bounded one.
+  func percentileByLayer() -> [Values] {
+    let percentiles = activations.percentiles(method.percentileOrStandard, of: statistics, report("percentiles"))
+    return network.layers.indices.map { layer in
+      .uniform(bound(layer) ?? (percentiles[layer] > 0 ? percentiles[layer] : .infinity))
+    }
+  }
+
+  /// Largest activation of each channel; one that has none never fires. Bounded activations lie below their bound.
+  func largestByChannel() -> [Values] {
+    network.layers.indices.map { layer in
+      Self.values(statistics[layer].channelLargest.map(positive))
+    }
+  }
+
+  /// The maximum of a Clip, ANN units.
+  func bound(_ layer: Int) -> Double? {
+    guard case .clip(let maximum) = network.layers[layer].activation, maximum > 0 else { return nil }
+    return Double(maximum)
+  }
+
+  /// One value where all are the same.
+  static func values(_ list: [Double]) -> Values {
+    guard let first = list.first, list.contains(where: { $0 != first }) else { return .uniform(list.first ?? .infinity) }
+    return .list(list)
+  }
+}

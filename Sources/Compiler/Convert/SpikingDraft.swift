@@ -1,0 +1,157 @@
+import ChipModel
+
+/// A spiking network under construction: the analogue network, and one neuron for each of its layers.
+///
+/// A layer becomes a population, a connection a projection; weights stay as they are, because the compiler folds the value
+/// of a spike into them.
+struct SpikingDraft: Sendable {
+  let network: AnalogNetwork
+  /// Name of each layer's population: the layer's, made printable and unique.
+  let names: [String]
+  /// One a layer.
+  var neurons: [NetworkNeuron]
+  var readout: Method.Readout = .potential
+  /// BSNN without synchronous neurons: spikes of a shortcut arrive as soon as the chip can carry them.
+  var hasShortestDelays = false
+
+  /// A draft whose neurons never fire yet.
+  init(_ network: AnalogNetwork) {
+    self.network = network
+    names = SpikingDraft.populationNames(network.layers.map(\.name))
+    neurons = network.layers.map { _ in NetworkNeuron(model: .if, threshold: .uniform(.infinity)) }
+  }
+
+  /// The finished network, without provenance and ANN facts.
+  func build(preprocessing: Preprocessing) -> Network {
+    var result = Network(
+      name: network.name, input: NetworkInput(shape: network.inputShape, preprocessing: preprocessing),
+      populations: [], projections: [],
+      output: NetworkOutput(
+        population: names[network.output], readout: readout == .spikes ? .spikes : .potential))
+    for layer in network.layers.indices { append(layer, to: &result) }
+    return result
+  }
+
+  /// The layers up to one, for calibration. Population indices equal layer indices, plus one where the input spikes.
+  ///
+  /// - Parameter spikingInput: the value of a spike of an additional first population `input.spikes`, which stands for the
+  ///   input; nil: the input is a current.
+  func provisional(through last: Int, spikingInput: Double?) -> Network {
+    var result = Network(
+      name: network.name, input: NetworkInput(shape: network.inputShape), populations: [], projections: [],
+      output: NetworkOutput(population: names[last], readout: .spikes))
+    var source: String?
+    if let spikingInput {
+      let name = SpikingDraft.unused("input.spikes", among: names)
+      result.populations.append(
+        NetworkPopulation(
+          name: name, shape: network.inputShape,
+          neuron: NetworkNeuron(
+            model: .ternary, threshold: .uniform(spikingInput), negativeThreshold: .uniform(-spikingInput))))
+      result.projections.append(NetworkProjection(name: name, from: nil, to: name, kind: .identity))
+      source = name
+    }
+    for layer in 0...last { append(layer, to: &result, input: source) }
+    return result
+  }
+
+  // MARK: Parts
+
+  private func append(_ index: Int, to result: inout Network, input: String? = nil) {
+    let layer = network.layers[index]
+    let name = names[index]
+    var neuron = neurons[index]
+    neuron.threshold = stored(neuron.threshold, "\(name).threshold", &result)
+    neuron.spikeValue = stored(neuron.spikeValue, "\(name).spikeValue", &result)
+    neuron.negativeThreshold = stored(neuron.negativeThreshold, "\(name).negativeThreshold", &result)
+    neuron.initial = stored(neuron.initial, "\(name).initial", &result)
+    let bias = layer.bias.flatMap { values in
+      values.allSatisfy { $0 == 0 } ? nil : stored(.list(values.map(Double.init)), "\(name).bias", &result)
+    }
+    result.populations.append(NetworkPopulation(name: name, shape: layer.shape, neuron: neuron, bias: bias))
+    for (position, connection) in layer.connections.enumerated() {
+      let projection = layer.connections.count == 1 ? name : "\(name).\(position + 1)"
+      var weights: Weights?
+      if !connection.weights.isEmpty {
+        let shape = connection.kind == .identity ? [connection.weights.count] : connection.weightShape
+        if let tensor = Tensor(shape: shape, storage: .float32(connection.weights)) {
+          result.tensors["\(projection).weight"] = tensor
+          weights = .tensor("\(projection).weight")
+        }
+      }
+      var from = input
+      var delay: Int?
+      if case .layer(let source) = connection.source {
+        from = names[source]
+        if hasShortestDelays { delay = max(1, depths[index] - depths[source]) }
+      }
+      result.projections.append(
+        NetworkProjection(
+          name: projection, from: from, to: name, kind: connection.kind.network, weights: weights,
+          pool: connection.pool?.network, stride: connection.stride, padding: connection.padding,
+          dilation: connection.dilation, groups: connection.groups, delay: delay))
+    }
+  }
+
+  /// Short lists stay in the text, long ones become a tensor.
+  private func stored(_ values: Values?, _ name: String, _ result: inout Network) -> Values? {
+    guard case .list(let list) = values, list.count > 64,
+      let tensor = Tensor(shape: [list.count], storage: .float64(list))
+    else { return values }
+    result.tensors[name] = tensor
+    return .tensor(name)
+  }
+
+  /// Longest path from the input to each layer, in layers; 0 where only the input feeds it.
+  var depths: [Int] {
+    var result: [Int] = []
+    for layer in network.layers {
+      var depth = 0
+      for connection in layer.connections {
+        if case .layer(let source) = connection.source { depth = max(depth, result[source] + 1) }
+      }
+      result.append(depth)
+    }
+    return result
+  }
+
+  // MARK: Names
+
+  /// Printable, at most 200 bytes, unique, not `input`.
+  static func populationNames(_ layers: [String]) -> [String] {
+    var result: [String] = []
+    for layer in layers {
+      var name = ""
+      for scalar in layer.unicodeScalars where name.utf8.count < 190 {
+        let isHidden = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+        name.unicodeScalars.append(isHidden ? "?" : scalar)
+      }
+      if name.isEmpty { name = "layer" }
+      result.append(unused(name, among: result + ["input"]))
+    }
+    return result
+  }
+
+  private static func unused(_ name: String, among taken: [String]) -> String {
+    if !taken.contains(name) { return name }
+    var number = 2
+    while taken.contains("\(name).\(number)") { number += 1 }
+    return "\(name).\(number)"
+  }
+}
+
+extension AnalogConnection.Kind {
+  var network: NetworkProjection.Kind {
+    switch self {
+    case .dense: .dense
+    case .conv2d: .conv2d
+    case .identity: .identity
+    }
+  }
+}
+
+extension AnalogPool {
+  var network: NetworkPool {
+    NetworkPool(kind: kind == .average ? .average : .max, kernel: kernel, stride: stride, padding: padding)
+  }
+}

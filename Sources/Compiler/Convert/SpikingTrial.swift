@@ -1,0 +1,116 @@
+import ChipModel
+import Dispatch
+import Synchronization
+
+/// A spiking network tried on samples on the chip's engine, without cores: what choosing between methods, and tests of
+/// them, look at.
+public struct SpikingTrial: Sendable {
+  /// The decision of each sample after each step, `[sample][step]`.
+  public let decisions: [[Int]]
+  /// Output values of each sample after the last step: potentials in the output's unit, or signed spike counts.
+  public let outputs: [[Int]]
+  /// Spikes, saturations and gated spikes, summed over samples.
+  public let counters: EngineCounters
+  public let program: CompiledProgram
+
+  /// Runs every sample.
+  ///
+  /// - Parameters:
+  ///   - samples: preprocessed input values, one sample after the other.
+  ///   - steps: `T`, >= 1.
+  ///   - threads: at most this many; nil: as many as the machine has cores. Does not change the result.
+  ///   - progress: called from any thread with the number of samples that finished since its last call.
+  public init(
+    _ program: CompiledProgram, samples: [Float], steps: Int, threads: Int? = nil,
+    progress: @Sendable (Int) -> Void = { _ in }
+  ) {
+    let size = max(1, program.inputShape.count)
+    let count = samples.count / size
+    let plan = EnginePlan(program)
+    let workers = max(1, min(threads ?? processorCount(), count))
+    struct Collected {
+      var outcomes: [LayerRunner.Outcome?]
+      var counters: EngineCounters
+    }
+    let collected = Mutex(
+      Collected(
+        outcomes: [LayerRunner.Outcome?](repeating: nil, count: count),
+        counters: EngineCounters(program: program, steps: steps)))
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      var runner = LayerRunner(plan: plan, steps: steps)
+      for sample in stride(from: worker, to: count, by: workers) {
+        let outcome = runner.run(
+          quantised: samples[(sample * size)..<((sample + 1) * size)].map { InputEncoder.quantise(Double($0)) })
+        collected.withLock { $0.outcomes[sample] = outcome }
+        progress(1)
+      }
+      let counters = runner.counters
+      collected.withLock { $0.counters.add(counters) }
+    }
+    let all = collected.withLock { $0 }
+    decisions = all.outcomes.map { $0?.decisions ?? [] }
+    outputs = all.outcomes.map { $0?.outputs ?? [] }
+    counters = all.counters
+    self.program = program
+  }
+
+  /// Checks and lowers a network for the chip `ideal` without cores.
+  ///
+  /// A chip register that 16-bit weights overfill holds the thresholds of a channel of tiny weights at fewer bits; those are
+  /// tried when `weightBits` is 16, because a provisional program needs no exact width.
+  public static func lower(_ network: Network, weightBits: Int) throws(ConversionError) -> CompiledProgram {
+    let checked: CheckedNetwork
+    do throws(NetworkCheckError) { checked = try network.checked() } catch { throw .check(error) }
+    var options = CompileOptions(weightBits: weightBits)
+    while true {
+      do throws(CompileError) {
+        return try CompiledProgram.lower(checked, chip: try idealChip(), options: options)
+      } catch {
+        guard case .doesNotFit = error, weightBits == 16, let bits = options.weightBits, bits > 8 else {
+          throw .compile(error)
+        }
+        options.weightBits = bits - 4
+      }
+    }
+  }
+
+  private static func idealChip() throws(CompileError) -> ChipDescription {
+    do throws(ChipError) { return try ChipLibrary.builtIn("ideal") } catch { throw .option("\(error)") }
+  }
+
+  // MARK: Figures
+
+  public var samples: Int { decisions.count }
+  public var steps: Int { decisions.first?.count ?? 0 }
+
+  /// Fraction of the samples that are decided as labelled, after each step; 0 for none.
+  public func accuracyByStep(_ labels: [Int]) -> [Double] {
+    (0..<steps).map { step in
+      let right = zip(decisions, labels).count { $0[step] == $1 }
+      return Double(right) / Double(max(1, samples))
+    }
+  }
+
+  /// Spikes of all populations after each step, summed over samples and over the steps up to it.
+  public var spikesUpToStep: [Int] {
+    var total = 0
+    return (0..<steps).map { step in
+      for population in counters.spikesByStep { total += population[step] }
+      return total
+    }
+  }
+
+  /// Synaptic operations of all steps, summed over samples.
+  public var synapticOperations: Int {
+    var total = 0
+    for (index, projection) in program.projections.enumerated() {
+      guard let source = projection.source else { continue }
+      let fanOut = FanOut(
+        projection: projection, weights: program.weights[projection.weights],
+        source: program.populations[source].shape, target: program.populations[projection.target].shape)
+      let spikes = projection.isGated ? counters.gatedSpikes[index] : counters.spikes[source]
+      for (count, reach) in zip(spikes, fanOut.total) { total += Int(count) * reach }
+    }
+    return total
+  }
+}

@@ -1,0 +1,205 @@
+import ChipModel
+import Testing
+
+@testable import Compiler
+
+/// The acceptance bands of `../shared/methods.md` section 3 on 8-bit weights, ideal chip, engine. Bands beyond 16 steps
+/// and of all 10,000 images take minutes; with `NMSIM_ALL_IMAGES` set they run too.
+@Suite("Conversion: acceptance bands", .serialized, .enabled(if: Trained.isThere))
+struct ConversionBandTests {
+  /// A network, a method, and the least accuracy (percent) after some steps on the first 1,000 images.
+  struct Band: Sendable, CustomTestStringConvertible {
+    let id: String
+    let model: String
+    let method: Method
+    let least: [(step: Int, percent: Double)]
+    var all: [(step: Int, percent: Double)] = []
+    var testDescription: String { "\(id) \(method.name.rawValue)" }
+  }
+
+  /// Steps of the calibration where the band leaves them open.
+  static let long = Trained.isComplete ? 64 : 16
+
+  static let bands = [
+    Band(
+      id: "A1", model: "mnist-cnn", method: Method(.maxNorm), least: [(8, 97.0), (16, 98.2), (64, 98.6)],
+      all: [(16, 98.9), (64, 99.2)]),
+    Band(
+      id: "A2", model: "mnist-cnn", method: Method(.robustNorm), least: [(4, 94), (8, 98.1), (32, 98.6)],
+      all: [(8, 98.8), (32, 99.1)]),
+    Band(
+      id: "A3", model: "mnist-cnn", method: Method(.robustNorm, initial: .half), least: [(2, 96), (4, 98.3), (8, 98.6)],
+      all: [(4, 98.9), (16, 99.2)]),
+    Band(
+      id: "A3", model: "mnist-cnn", method: Method(.channelNorm, initial: .half),
+      least: [(2, 96), (4, 98.3), (8, 98.6)], all: [(4, 98.9), (16, 99.2)]),
+    Band(id: "A4", model: "mnist-cnn", method: Method(.channelNorm), least: [(4, 94), (8, 98), (16, 98.5)]),
+    Band(
+      id: "A5", model: "mnist-cnn", method: Method(.spikeNorm, steps: long),
+      least: [(8, 88), (16, 98), (64, 98.5)]),
+    Band(
+      id: "A6", model: "mnist-cnn", method: Method(.channelBalance, steps: 64, isLiteral: true),
+      least: [(4, 90), (8, 98), (16, 98.3), (64, 98.8)], all: [(16, 98.9), (32, 99.0)]),
+    Band(
+      id: "A7", model: "mnist-cnn", method: Method(.channelBalance, steps: long, alpha: 0.6, isLiteral: true),
+      least: [(2, 94), (4, 98), (16, 98.4)]),
+    Band(
+      id: "A7", model: "mnist-cnn", method: Method(.channelBalance, steps: long, alpha: 0.4, isLiteral: true),
+      least: [(2, 97.5), (4, 98.4), (16, 98.5)]),
+    Band(
+      id: "A8", model: "mnist-cnn", method: Method(.channelBalance, steps: long),
+      least: [(4, 86), (8, 98), (64, 98.6)], all: [(16, 99.0)]),
+    Band(
+      id: "A13", model: "mnist-cnn", method: Method(.weightedSpikes, period: 8), least: [(4, 97.5), (8, 98.5)]),
+    Band(
+      id: "C1", model: "mnist-cnn-leaky", method: Method(.terMapping), least: [(16, 96.3), (32, 98.7), (64, 99.0)],
+      all: [(64, 99.1)]),
+    Band(
+      id: "C3", model: "mnist-mlp-leaky", method: Method(.terMapping), least: [(32, 97.5), (64, 98.1)],
+      all: [(64, 98.5)]),
+  ]
+
+  @Test("at least as accurate as an independent implementation", arguments: bands)
+  func least(_ band: Band) throws {
+    let steps = band.least.map(\.step).filter { Trained.isComplete || $0 <= 16 }
+    guard let last = steps.max() else { return }
+    let network = try Trained.convert(band.model, band.method).network
+    let accuracy = try Trained.accuracy(network, steps: last)
+    print(band.testDescription, band.model, steps.map { "T=\($0): \(accuracy[$0 - 1])" }.joined(separator: ", "))
+    for (step, percent) in band.least where step <= last {
+      #expect(accuracy[step - 1] >= percent, "first 1,000, T = \(step)")
+    }
+    guard Trained.isComplete, let longest = band.all.map(\.step).max() else { return }
+    let whole = try Trained.accuracy(network, steps: longest, images: 10000)
+    print(band.testDescription, "all 10,000:", band.all.map { "T=\($0.step): \(whole[$0.step - 1])" }.joined(separator: ", "))
+    for (step, percent) in band.all { #expect(whole[step - 1] >= percent, "all 10,000, T = \(step)") }
+  }
+
+  @Test("A9: hard reset is within 1.5 points of soft from 8 steps on")
+  func hardReset() throws {
+    let soft = try Trained.accuracy(Trained.convert("mnist-cnn", Method(.channelBalance, steps: 16)).network, steps: 16)
+    let hard = try Trained.accuracy(
+      Trained.convert("mnist-cnn", Method(.channelBalance, steps: 16, reset: .hard)).network, steps: 16)
+    print("A9 soft", soft[7...], "hard", hard[7...])
+    for step in 7..<16 { #expect(abs(soft[step] - hard[step]) <= 1.5, "T = \(step + 1)") }
+  }
+
+  @Test("A10: rate-norm finds p of 0.1 to 0.4 and fast rates")
+  func rateNorm() throws {
+    let result = try Trained.convert("mnist-cnn", Method(.rateNorm))
+    let last = Trained.isComplete ? 64 : 4
+    let accuracy = try Trained.accuracy(result.network, steps: last)
+    let loss = try #require(result.report.rateInferenceLoss)
+    print("A10 p", result.report.layers.map(\.factor), loss, "T=2: \(accuracy[1]), T=4: \(accuracy[3]), T=\(last): \(accuracy[last - 1])")
+    for factor in result.report.layers.compactMap(\.factor) { #expect((0.1...0.4).contains(factor)) }
+    // Omega grows with the largest activation, and that with the number of samples: 1,000 give 4.2, 3,000 4.3, 10,000 4.5.
+    let network = try ImportFiles.importModel("mnist-cnn.onnx").network
+    let samples = try #require(Trained.training).floats(samples: 3000, preprocessing: Trained.grey)
+    let statistics = ActivationStatistics(evaluator: try FloatEvaluator(network), samples: samples, threads: nil)
+    let scan = RateScan(
+      network: network, samples: samples, labels: [], maxima: statistics.layers { _ in }.map { Double($0.largest) },
+      free: [0, 1], isLiteral: false, lambda: 0.1, threads: nil)
+    let most = scan.evaluate([1, 1], reference: nil).hiddenOmega
+    #expect((4.3...4.4).contains(most))
+    #expect(loss.before > 4)
+    #expect((1.2...1.8).contains(loss.after))
+    #expect(accuracy[1] >= 96.5)
+    #expect(accuracy[3] >= 98.2)
+    if last == 64 { #expect(accuracy[63] >= 98.5) }
+  }
+
+  @Test("A11: aug-mapping needs no calibration and hits the reference sharply")
+  func augmented() throws {
+    let network = try ImportFiles.importModel("mnist-cnn.onnx").network
+    let spiking = try Conversion.run(network, method: Method(.augMapping), preprocessing: Trained.grey).network
+    let (trial, labels) = try Trained.trial(spiking, steps: 16)
+    let accuracy = trial.accuracyByStep(labels).map { $0 * 100 }
+    let events = Double(trial.spikesUpToStep[15]) / 1000
+    print("A11 T=2: \(accuracy[1]), T=4: \(accuracy[3]), T=16: \(accuracy[15]), events \(events)")
+    #expect(abs(accuracy[1] - 98.8) <= 0.2001)
+    #expect(abs(accuracy[3] - 99.0) <= 0.2001)
+    #expect(abs(accuracy[15] - 99.0) <= 0.2001)
+    #expect(abs(events - 23900) <= 239)
+  }
+
+  @Test(
+    "A12: bsnn answers at 3 K, not before 2 K", arguments: [(10, 98.9), (8, 98.9), (6, 98.7), (4, 98.3)])
+  func bistable(_ period: Int, _ percent: Double) throws {
+    let result = try Trained.convert("mnist-cnn", Method(.bsnn, period: period))
+    #expect(result.report.steps == 3 * period)
+    let accuracy = try Trained.accuracy(result.network, steps: 3 * period)
+    print("A12 K=\(period) T=\(2 * period): \(accuracy[2 * period - 1]), T=\(3 * period): \(accuracy[3 * period - 1])")
+    #expect(accuracy[3 * period - 1] >= percent)
+    for step in 0..<(2 * period) { #expect(accuracy[step] <= 20, "T = \(step + 1)") }
+    guard Trained.isComplete, period == 10 else { return }
+    let whole = try Trained.accuracy(result.network, steps: 30, images: 10000)
+    print("A12 K=10 all: \(whole[29])")
+    #expect(whole[29] >= 99.25)
+  }
+
+  @Test("A14: ic-snn calibrated at 8 steps, read at 2")
+  func initialPotentials() throws {
+    func accuracy(_ method: Method, _ step: Int = 2) throws -> Double {
+      var method = method
+      method.steps = 8
+      let result = try Trained.convert("mnist-cnn", method)
+      let accuracy = try Trained.accuracy(result.network, steps: step)[step - 1]
+      print("A14", method.variant?.rawValue ?? method.initial?.rawValue ?? "", method.membrane?.rawValue ?? "",
+        "T=\(step): \(accuracy)", result.report.layers.map { ($0.initial?.lowerBound ?? 0) / ($0.threshold?.lowerBound ?? 1) })
+      return accuracy
+    }
+    #expect(try accuracy(Method(.icSNN, initial: .zero)) <= 30)
+    #expect((20...40).contains(try accuracy(Method(.icSNN, variant: .c))))
+    #expect((30...55).contains(try accuracy(Method(.icSNN, variant: .i, membrane: .clamp))))
+    #expect((55...85).contains(try accuracy(Method(.icSNN, variant: .ic, membrane: .clamp))))
+    #expect(try accuracy(Method(.icSNN, variant: .weights)) >= 95)
+    #expect(try accuracy(Method(.icSNN, initial: .half)) >= 95)
+    #expect(try accuracy(Method(.icSNN, variant: .i, membrane: .literal), 8) <= 65)
+  }
+
+  @Test(
+    "C2: aug-mapping of a LeakyReLU network",
+    arguments: [(Int?.none, 99.4, 99.3), (4, 99.4, 99.3), (1, 98.8, 98.2)])
+  func augmentedLeaky(_ most: Int?, _ eight: Double, _ sixtyFour: Double) throws {
+    let network = try ImportFiles.importModel("mnist-cnn-leaky.onnx").network
+    let spiking = try Conversion.run(
+      network, method: Method(.augMapping, maximumCount: most), preprocessing: Trained.grey
+    ).network
+    let last = Trained.isComplete ? 64 : most == nil ? 16 : 8
+    let (trial, labels) = try Trained.trial(spiking, steps: last)
+    let accuracy = trial.accuracyByStep(labels).map { $0 * 100 }
+    let events = last < 16 ? 0 : Double(trial.spikesUpToStep[15]) / 1000
+    print("C2 M=\(most.map { "\($0)" } ?? "-") T=8: \(accuracy[7]), T=\(last): \(accuracy[last - 1]), events \(events)")
+    #expect(abs(accuracy[7] - eight) <= 0.3001)
+    if last == 64 { #expect(abs(accuracy[63] - sixtyFour) <= 0.3001) }
+    if most == nil { #expect(abs(events - 28100) <= 281) }
+  }
+
+  @Test("C4: aug-mapping of a LeakyReLU perceptron")
+  func augmentedPerceptron() throws {
+    let network = try ImportFiles.importModel("mnist-mlp-leaky.onnx").network
+    let spiking = try Conversion.run(network, method: Method(.augMapping), preprocessing: Trained.grey).network
+    let accuracy = try Trained.accuracy(spiking, steps: 16)
+    print("C4 T=8: \(accuracy[7]), T=16: \(accuracy[15])")
+    #expect(abs(accuracy[7] - 98.6) <= 0.3001)
+    #expect(abs(accuracy[15] - 99.2) <= 0.3001)
+    guard Trained.isComplete else { return }
+    let whole = try Trained.accuracy(spiking, steps: 16, images: 10000)[15]
+    print("C4 all: \(whole)")
+    #expect(whole >= 98.8)
+  }
+
+  @Test(
+    "Q1, Q3: 8 bits stay within 0.4 points of 16, 4 bits keep 97.5 %",
+    arguments: [Method(.robustNorm, initial: .half), Method(.channelNorm, initial: .half), Method(.bsnn, period: 8)])
+  func bits(_ method: Method) throws {
+    let result = try Trained.convert("mnist-cnn", method)
+    let steps = method.name == .bsnn ? 24 : 8
+    let wide = try Trained.accuracy(result.network, steps: steps, weightBits: 16)
+    let narrow = try Trained.accuracy(result.network, steps: steps, weightBits: 8)
+    let four = try Trained.accuracy(result.network, steps: steps, weightBits: 4)
+    print("Q1 \(method.name.rawValue) T=\(steps): 16 bit \(wide[steps - 1]), 8 bit \(narrow[steps - 1]), 4 bit \(four[steps - 1])")
+    for step in (method.name == .bsnn ? 20 : 0)..<steps { #expect(abs(wide[step] - narrow[step]) <= 0.4001, "T = \(step + 1)") }
+    #expect(four[steps - 1] >= 97.5)
+  }
+}

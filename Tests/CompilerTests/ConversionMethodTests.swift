@@ -1,0 +1,179 @@
+import ChipModel
+import Foundation
+import Testing
+
+@testable import Compiler
+
+@Suite("Conversion: methods and refusals")
+struct ConversionMethodTests {
+  private static let network = TinyNetwork.convolutional(seed: 51)
+
+  private func calibration(_ samples: Int? = nil) throws -> CalibrationData {
+    CalibrationData(
+      name: "tiny", dataset: try TinyNetwork.data(seed: 52, shape: [2, 6, 6], count: 20), samples: samples)
+  }
+
+  private func message(_ method: Method, _ data: CalibrationData?) -> String { message(Self.network, method, data) }
+
+  private func message(_ network: AnalogNetwork, _ method: Method, _ data: CalibrationData?) -> String {
+    do throws(ConversionError) {
+      _ = try Conversion.run(network, method: method, calibration: data)
+      return "converted"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test("options of another method are refused with the methods they are for")
+  func foreignOptions() throws {
+    let data = try calibration()
+    #expect(
+      message(Method(.maxNorm, alpha: 0.5), data)
+        == "option --alpha is not for method 'max-norm'; leave it out, or use rmp, channel-balance")
+    #expect(
+      message(Method(.bsnn, initial: .half), data).hasPrefix("option --initial is not for method 'bsnn'; leave it out"))
+    #expect(
+      message(Method(.maxNorm, isLiteral: true), data)
+        == "option --literal is not for method 'max-norm'; leave it out, or use channel-balance, rate-norm, ic-snn, "
+        + "ter-mapping, aug-mapping")
+    #expect(message(Method(.robustNorm, percentile: 0), data) == "option --percentile is 0; give a number above 0, at most 100")
+    #expect(message(Method(.bsnn, period: 17), data) == "option --period is 17; give a number 1 to 16")
+  }
+
+  @Test("data that is missing or too little is named")
+  func data() throws {
+    #expect(
+      message(Method(.robustNorm), nil)
+        == "method 'robust-norm' takes its thresholds from data and there is none; give images with --calibration")
+    #expect(
+      message(Method(.robustNorm), try calibration(21))
+        == "21 calibration samples asked for, the data has 20; lower --calibration-samples")
+    #expect(message(Method(.robustNorm), try calibration(0)) == "the calibration data has no samples; give at least one")
+    let other = CalibrationData(name: "x", dataset: try TinyNetwork.data(seed: 1, shape: [1, 6, 6], count: 2))
+    #expect(
+      message(Method(.robustNorm), other)
+        == "calibration samples have shape [1, 6, 6], the network's input has [2, 6, 6]; give data of the network's shape")
+    let labelled = try #require(
+      Dataset(shape: [2, 6, 6], values: .uint8([UInt8](repeating: 1, count: 144)), labels: [0, 3]))
+    #expect(
+      message(Method(.maxNorm), CalibrationData(name: "x", dataset: labelled))
+        == "label 3 of calibration sample 1 is beyond the network's 3 outputs; check the labels")
+  }
+
+  @Test("negative activations only go with ter-mapping and aug-mapping")
+  func leaky() throws {
+    let leaky = TinyNetwork.convolutional(seed: 51, activation: .leakyRelu(slope: 0.1))
+    #expect(
+      message(leaky, Method(.robustNorm), try calibration())
+        == "layer 'conv1' has the activation LeakyReLU 0.1, whose negative values method 'robust-norm' cannot carry; "
+        + "use ter-mapping or aug-mapping")
+    let ternary = try Conversion.run(leaky, method: Method(.terMapping), calibration: calibration())
+    let layer = ternary.report.layers[0]
+    let factor = try #require(layer.threshold?.upperBound)
+    #expect(abs(try #require(layer.negativeThreshold) + 10 * factor) < 1e-5 * factor)
+    let augmented = try Conversion.run(leaky, method: Method(.augMapping), calibration: nil)
+    #expect(abs(try #require(augmented.report.layers[0].negativeThreshold) + 10) < 1e-5)
+    let literal = try Conversion.run(leaky, method: Method(.augMapping, isLiteral: true), calibration: nil)
+    #expect(literal.report.layers[0].negativeThreshold == -1)
+  }
+
+  @Test("hidden layers without activation, and outputs that go on, are refused")
+  func structure() throws {
+    var network = Self.network
+    network.layers[0].activation = AnalogActivation.none
+    #expect(
+      message(network, Method(.augMapping), nil)
+        == "layer 'conv1' has no activation and is not the output; spiking neurons need ReLU, LeakyReLU or Clip")
+    network = Self.network
+    network.output = 1
+    #expect(
+      message(network, Method(.augMapping), nil)
+        == "the output 'conv2' feeds layer 'out'; export the network up to its last layer")
+  }
+
+  @Test("a bounded activation gives its threshold", arguments: [Method.Name.maxNorm, .robustNorm, .rateNorm, .icSNN, .terMapping])
+  func clip(_ name: Method.Name) throws {
+    let network = TinyNetwork.convolutional(seed: 51, activation: .clip(maximum: 0.75))
+    let result = try Conversion.run(network, method: Method(name), calibration: calibration())
+    for layer in result.report.layers.prefix(2) { #expect(layer.threshold == 0.75...0.75) }
+  }
+
+  @Test("every method and readout passes the check, the file, compile and the engine", arguments: Method.Name.allCases)
+  func whole(_ name: Method.Name) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "nmsim-convert-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for readout in Method.Readout.allCases {
+      let result = try Conversion.run(
+        Self.network, method: Method(name, steps: 12, readout: readout), calibration: calibration())
+      let path = folder.appending(path: "net.json").path(percentEncoded: false)
+      try NetworkFile.write(result.network, to: path)
+      let read = try NetworkFile(reading: path)
+      #expect(read.network == result.network)
+      let compiled = try CompiledProgram.compile(read.checked(), chip: ChipLibrary.builtIn("ideal"))
+      #expect(compiled.program.network.method == name.rawValue)
+      #expect(compiled.program.network.steps == 12)
+      let samples = try calibration().dataset.floats(samples: 5, preprocessing: .identity)
+      let trial = SpikingTrial(compiled.program, samples: samples, steps: 12)
+      #expect(trial.decisions.count == 5)
+      #expect(trial.counters.spikes[0].contains { $0 > 0 })
+      if readout == .spikes { #expect(result.report.layers[2].threshold != nil) }
+    }
+  }
+
+  @Test("the result does not depend on the number of threads", arguments: Method.Name.allCases)
+  func threads(_ name: Method.Name) throws {
+    let one = try Conversion.run(Self.network, method: Method(name, steps: 10), calibration: calibration(), threads: 1)
+    let three = try Conversion.run(Self.network, method: Method(name, steps: 10), calibration: calibration(), threads: 3)
+    #expect(one.network == three.network)
+    #expect(one.report == three.report)
+  }
+
+  @Test("the account says what was clipped, and provenance how it was made")
+  func account() throws {
+    let result = try Conversion.run(Self.network, method: Method(.robustNorm, percentile: 90), calibration: calibration())
+    let layer = result.report.layers[0]
+    let clipped = try #require(layer.clipped)
+    #expect(clipped > 0.01 && clipped < 0.1)
+    #expect(layer.activation == "ReLU" && layer.model == "if" && !layer.isPerChannel)
+    #expect(result.report.calibration == CalibrationAccount(name: "tiny", samples: 20, hasLabels: false, annAccuracy: nil))
+    #expect(
+      result.network.provenance == [
+        ProvenanceEntry(key: "method", value: .text("robust-norm")),
+        ProvenanceEntry(key: "steps", value: .number(32)),
+        ProvenanceEntry(key: "percentile", value: .number(90)),
+        ProvenanceEntry(key: "reset", value: .text("soft")),
+        ProvenanceEntry(key: "readout", value: .text("potential")),
+        ProvenanceEntry(key: "calibration", value: .text("tiny")),
+        ProvenanceEntry(key: "calibrationSamples", value: .number(20)),
+        ProvenanceEntry(key: "calibrationLabels", value: .flag(false)),
+      ])
+    let biased = try Conversion.run(
+      Self.network, method: Method(.channelBalance, steps: 4, isLiteral: true), calibration: calibration())
+    #expect(biased.report.notes.first?.hasPrefix("--literal leaves the weights behind a threshold unscaled") == true)
+  }
+
+  @Test("percentiles are those of a sorted list, to a bin")
+  func percentiles() {
+    var random = SplitMix(state: 61)
+    let values = (0..<5000).map { _ in Double(abs(random.float())) }.filter { $0 > 0 }.sorted()
+    let largest = values[values.count - 1]
+    var histogram = [Int](repeating: 0, count: 1 << 16)
+    for value in values { histogram[min(histogram.count - 1, Int(value / largest * Double(histogram.count)))] += 1 }
+    for percentile in [0.5, 25, 50, 90, 99, 99.9, 100] {
+      let rank = percentile / 100 * Double(values.count - 1)
+      let low = values[Int(rank)]
+      let high = values[min(values.count - 1, Int(rank) + 1)]
+      let found = ActivationStatistics.percentile(percentile, of: histogram, largest: largest)
+      #expect(found >= low - largest / 65536 && found <= high + largest / 65536, "\(percentile)")
+    }
+    #expect(ActivationStatistics.percentile(50, of: [0, 0], largest: 1) == 0)
+  }
+
+  @Test("names of layers become names of populations: printable, unique, not 'input'")
+  func names() {
+    #expect(
+      SpikingDraft.populationNames(["input", "a", "a", "", "x\ny", "a.2"])
+        == ["input.2", "a", "a.2", "layer", "x?y", "a.2.2"])
+  }
+}
