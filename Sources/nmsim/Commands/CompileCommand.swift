@@ -31,14 +31,15 @@ enum CompileCommand {
         "scale", .choice(["channel", "population"]), "channel|population", standard: .described("the finest possible"),
         group: arithmetic, "What shares one weight scale: an output channel, or a whole population."),
       .option(
-        "mapping", .choiceOrFile(["row-major", "random"]), "row-major|random|FILE", standard: .value("row-major"),
-        group: placement,
+        "mapping", .choiceOrFile(["optimised", "row-major", "random"]), "optimised|row-major|random|FILE",
+        standard: .value("optimised"), group: placement,
         "Where the cores are placed, or a file that says which neurons each core holds."),
       .option(
         "schedule", .choice(["windowed", "continuous"]), "windowed|continuous", standard: .value("windowed"),
         group: placement, "Layers active in their windows, or all at every tick."),
       .option(
-        "seed", .integer(0...Int.max), "N", standard: .value("0"), group: placement, "Seed of the random mapping."),
+        "seed", .integer(0...Int.max), "N", standard: .value("0"), group: placement,
+        "Seed of the optimised and the random mapping."),
       .option(
         "output", short: "o", .file, "FILE", standard: .described("NETWORK's name with .nmsim, in this folder"),
         group: outputs, "The program."),

@@ -123,7 +123,7 @@ _nmsim() {
           _nmsim_words "channel population"
           return ;;
         --mapping)
-          _nmsim_words "row-major random"
+          _nmsim_words "optimised row-major random"
           return ;;
         --schedule)
           _nmsim_words "windowed continuous"

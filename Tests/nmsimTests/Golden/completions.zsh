@@ -73,9 +73,9 @@ _nmsim() {
         '--membrane-bits=[Bits of a membrane potential.]:N: ' \
         '--fraction-bits=[Extra low bits of biases, thresholds and potentials.]:N: ' \
         '--scale=[What shares one weight scale\: an output channel, or a whole population.]:channel|population:(channel population)' \
-        '--mapping=[Where the cores are placed, or a file that says which neurons each core holds.]:row-major|random|FILE: _nmsim_or_files row-major random' \
+        '--mapping=[Where the cores are placed, or a file that says which neurons each core holds.]:optimised|row-major|random|FILE: _nmsim_or_files optimised row-major random' \
         '--schedule=[Layers active in their windows, or all at every tick.]:windowed|continuous:(windowed continuous)' \
-        '--seed=[Seed of the random mapping.]:N: ' \
+        '--seed=[Seed of the optimised and the random mapping.]:N: ' \
         '(-o --output)-o+[The program.]:FILE:_files' \
         '(-o --output)--output=[The program.]:FILE:_files' \
         '--write-mapping=[Also write which neurons each core holds, to change and give to --mapping.]:FILE:_files' \
