@@ -79,6 +79,9 @@ struct EngineEqualsInterpreterTests {
     if counts.cores.map(\.spikes) != b.spikesByCore { return "spikes by core" }
     if counts.cores.map(\.messagesIn) != b.messagesIn { return "messages in" }
     if counts.cores.reduce(0, { $0 + $1.messagesOut }) != b.messages { return "messages out" }
+    if counts.populations.reduce(0, { $0 + $1.messages }) != b.messages { return "messages by population" }
+    if counts.populations.reduce(0, { $0 + $1.hops }) != b.hops { return "hops by population" }
+    if counts.cores.reduce(0, { $0 + $1.hops }) != b.hops { return "hops by core" }
     if counts.messages != b.messages { return "messages" }
     if counts.hops != b.hops { return "hops" }
     let links = counts.hopsByDirection.links * Mesh(program.chip).linkHops

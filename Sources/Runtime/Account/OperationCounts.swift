@@ -17,6 +17,9 @@ public struct OperationCounts: Sendable, Equatable {
     public var additions = 0
     /// Additions with a weight that is not zero, once for each unit of the payload.
     public var effectiveACs = 0
+    /// Messages that its spikes became, and their hops; 0 for a program without cores.
+    public var messages = 0
+    public var hops = 0
     public var saturations = 0
     public var neuronUpdates = 0
     public init() {}
@@ -37,6 +40,8 @@ public struct OperationCounts: Sendable, Equatable {
     public var synapticOperations = 0
     public var messagesIn = 0
     public var messagesOut = 0
+    /// Hops of the messages that left it.
+    public var hops = 0
     public init() {}
   }
 
@@ -123,6 +128,10 @@ public struct OperationCounts: Sendable, Equatable {
     dense = overflow ? Int.max : total
 
     let traffic = Traffic(program: program, spikes: counters.spikes)
+    for index in populations.indices {
+      populations[index].messages = traffic.messagesOfPopulation[index]
+      populations[index].hops = traffic.hopsOfPopulation[index]
+    }
     messages = traffic.messages
     tileMessages = traffic.tileMessages
     hops = traffic.hops
@@ -135,6 +144,7 @@ public struct OperationCounts: Sendable, Equatable {
       counts.spikes = traffic.spikes[core]
       counts.messagesIn = traffic.messagesIn[core]
       counts.messagesOut = traffic.messagesOut[core]
+      counts.hops = traffic.hopsOut[core]
       for block in image.blocks {
         let source = program.projections[block.projection].source
         let gated = counters.gatedSpikes[block.projection]

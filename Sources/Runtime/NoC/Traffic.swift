@@ -20,12 +20,22 @@ public struct Traffic: Sendable, Equatable {
   public var messagesIn: [Int]
   public var messagesOut: [Int]
   public var spikes: [Int]
+  /// Hops of the messages that left each core.
+  public var hopsOut: [Int]
+  /// Per population: messages that its spikes became, and their hops.
+  public var messagesOfPopulation: [Int]
+  public var hopsOfPopulation: [Int]
 
   /// - Parameter spikes: spikes per population and neuron, row-major; an empty list counts as none.
   public init(program: CompiledProgram, spikes counts: [[UInt64]]) {
     messagesIn = [Int](repeating: 0, count: program.cores.count)
     messagesOut = messagesIn
     spikes = messagesIn
+    hopsOut = messagesIn
+    messagesOfPopulation = [Int](repeating: 0, count: program.populations.count)
+    hopsOfPopulation = messagesOfPopulation
+    let mesh = Mesh(program.chip)
+    let costs = program.routes.map { Traffic.hops(of: $0, program, mesh) }
     var travelled = [Int](repeating: 0, count: program.routes.count)
     for (core, image) in program.cores.enumerated() {
       let table = image.outputAxons
@@ -37,12 +47,15 @@ public struct Traffic: Sendable, Equatable {
           spikes[core] += count
           let slot = group.firstSlot + local
           for entry in Int(table.offsets[slot])..<Int(table.offsets[slot + 1]) {
-            travelled[Int(table.routes[entry])] += count
+            let route = Int(table.routes[entry])
+            travelled[route] += count
+            hopsOut[core] += count * costs[route]
+            messagesOfPopulation[group.population] += count
+            hopsOfPopulation[group.population] += count * costs[route]
           }
         }
       }
     }
-    let mesh = Mesh(program.chip)
     var loads: [TileCoordinate: [MeshDirection: Int]] = [:]
     for (index, count) in travelled.enumerated() where count > 0 {
       let route = program.routes[index]
@@ -70,6 +83,18 @@ public struct Traffic: Sendable, Equatable {
         linkLoads.append(LinkLoad(x: tile.x, y: tile.y, direction: direction, messages: count))
       }
     }
+  }
+
+  /// Hops of one message on a route, a step between chips counted as the chip's link is worth.
+  private static func hops(of route: Route, _ program: CompiledProgram, _ mesh: Mesh) -> Int {
+    var here = mesh.tile(ofCore: program.cores[route.from].place)
+    var hops = 0
+    for direction in route.steps {
+      let next = here.neighbour(direction)
+      hops += mesh.crossesChips(here, next) ? mesh.linkHops : 1
+      here = next
+    }
+    return hops
   }
 }
 

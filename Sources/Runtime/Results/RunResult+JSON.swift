@@ -78,7 +78,7 @@ extension RunResult {
     var members: [(String, JSONOutput)] = [
       ("neurons", .int(counts.neurons)), ("spikes", .int(counts.spikes)),
       ("synapticOperations", .int(counts.synapticOperations)), ("messagesIn", .int(counts.messagesIn)),
-      ("messagesOut", .int(counts.messagesOut)), ("neuronUpdates", .int(counts.neuronUpdates)),
+      ("messagesOut", .int(counts.messagesOut)), ("hops", .int(counts.hops)), ("neuronUpdates", .int(counts.neuronUpdates)),
     ]
     if index < mesh.places.count {
       let place = mesh.places[index]
@@ -134,7 +134,7 @@ extension RunResult.PopulationResult {
     .object([
       ("name", .string(name)), ("neurons", .int(neurons)), ("spikes", .int(spikes)),
       ("synapticOperations", .int(synapticOperations)), ("meanRate", .double(meanRate)),
-      ("saturations", .int(saturations)),
+      ("saturations", .int(saturations)), ("messages", .int(messages)), ("hops", .int(hops)),
     ])
   }
 }

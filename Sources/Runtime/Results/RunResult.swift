@@ -10,6 +10,9 @@ public struct RunResult: Sendable {
     /// Spikes per neuron and step.
     public var meanRate: Double
     public var saturations: Int
+    /// Messages that its spikes became, and their hops.
+    public var messages: Int
+    public var hops: Int
   }
 
   /// Time of the simulation itself; the only part that may differ between repetitions.
@@ -85,7 +88,7 @@ public struct RunResult: Sendable {
       return PopulationResult(
         name: population.name, neurons: population.shape.count, spikes: count.spikes,
         synapticOperations: count.synapticOperations, meanRate: places == 0 ? 0 : Double(count.spikes) / Double(places),
-        saturations: count.saturations)
+        saturations: count.saturations, messages: count.messages, hops: count.hops)
     }
     self.counts = counts
     mesh = MeshUse(program: program)
