@@ -40,8 +40,11 @@ struct ChipMap: Sendable {
     guard var left = xs.min(), var right = xs.max(), var bottom = ys.min(), var top = ys.max() else { return nil }
     // Some surroundings on the chip, or the whole chip where most of it is used or there are several.
     if let width = mesh?.width, let height = mesh?.height, (right - left) / width < 8, (top - bottom) / height < 8 {
-      (left, right) = Self.surroundings(left, right, chip: width)
-      (bottom, top) = Self.surroundings(bottom, top, chip: height)
+      (left, right) = Self.surroundings(left, right, chip: width, least: 4)
+      (bottom, top) = Self.surroundings(bottom, top, chip: height, least: 4)
+      // A square map shows its tiles as large as a narrow one.
+      (left, right) = Self.surroundings(left, right, chip: width, least: top - bottom + 1)
+      (bottom, top) = Self.surroundings(bottom, top, chip: height, least: right - left + 1)
     }
     let across = right - left + 1
     let along = top - bottom + 1
@@ -60,14 +63,14 @@ struct ChipMap: Sendable {
     self.mesh = mesh
   }
 
-  /// The part of an axis to show.
-  private static func surroundings(_ first: Int, _ last: Int, chip: Int) -> (Int, Int) {
+  /// The part of an axis to show: at least so many tiles where the chip has them.
+  private static func surroundings(_ first: Int, _ last: Int, chip: Int, least: Int) -> (Int, Int) {
     let start = first - first % chip
     let end = last - last % chip + chip - 1
-    let wanted = max(last - first + 3, 4)
+    let wanted = max(last - first + 1, least)
     if end - start + 1 > chip ? chip <= 32 : 10 * wanted >= 6 * chip { return (start, end) }
     guard end - start + 1 == chip else { return (first, last) }
-    let low = max(start, min(first - 1, end + 1 - wanted))
+    let low = max(start, min(first, end + 1 - wanted))
     return (low, min(end, low + wanted - 1))
   }
 

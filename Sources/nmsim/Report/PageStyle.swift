@@ -64,7 +64,7 @@ enum PageStyle {
     .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.2rem;list-style:none;margin:.7rem 0 0;padding:0;font-size:.84rem}
     .legend li{display:flex;align-items:baseline;gap:.45rem}
     .key{flex:none;display:inline-block;width:.72rem;height:.72rem;border-radius:2px;background:var(--s)}
-    .scroll{overflow-x:auto;margin-top:1rem}
+    .scroll{overflow-x:auto;margin-top:1rem}.scroll+.note,.sources+.note,.warn+.note{margin-top:.7rem}
     table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.4}
     th,td{text-align:left;padding:.42rem .8rem .42rem 0;border-bottom:1px solid var(--rule);vertical-align:baseline;
     overflow-wrap:normal}
