@@ -420,7 +420,7 @@ def description(theta, accuracy, count, parameters):
         "name": "digits",
         "tensors": "net.safetensors",
         "input": {
-            "kind": "current", "shape": [1, 8, 8], "preprocessing": {"scale": 0.0625},
+            "kind": "current", "shape": [1, 8, 8], "range": [0, 1], "preprocessing": {"scale": 0.0625},
             "images": "test-images.npy", "labels": "test-labels.npy",
         },
         "populations": [

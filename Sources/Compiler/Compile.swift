@@ -95,7 +95,8 @@ extension Lowering {
     return CompiledProgram(
       network: ProgramNetwork(
         name: source.name, method: text("method"), inputDimensions: source.input.shape,
-        preprocessing: source.input.preprocessing, images: source.input.images, labels: source.input.labels,
+        preprocessing: source.input.preprocessing, inputRange: source.input.range, images: source.input.images,
+        labels: source.input.labels,
         ann: ANNFacts(
           accuracy: ann?.accuracy, accuracyOn: ann?.accuracyOn, multiplyAccumulates: ann?.multiplyAccumulates,
           parameters: ann?.parameters),

@@ -21,7 +21,7 @@ extension CompileReport {
           ("synapseBits", Self.int(limits.synapseBits)), ("inputAxons", Self.int(limits.inputAxons)),
           ("outputAxons", Self.int(limits.outputAxons)),
         ])
-      ), ("cores", .array(cores.map(Self.document))), ("routes", .int(routes)), ("longestRoute", .int(longestRoute)),
+      ), ("chips", .int(chips)), ("capacity", .array(capacity.map(Self.document))), ("cores", .array(cores.map(Self.document))), ("routes", .int(routes)), ("longestRoute", .int(longestRoute)),
       ("limiting", limiting.map(Self.document) ?? .null),
     ])
   }
@@ -38,7 +38,9 @@ extension CompileReport {
       ("largestRoundingError", .number(population.largestError)),
       ("largestRoundingErrorInUnits", .number(population.relativeError)),
       ("largestSum", .int(Int(population.headroom.largestSum))), ("sumBits", .int(population.headroom.sumBits)),
-      ("firstStepOfSaturation", int(population.headroom.stepsToSaturation)),
+      ("firstStepOfSaturation", int(population.headroom.stepsToSaturation)), ("fanIn", .int(population.fanIn)),
+      ("destinations", .int(population.destinations)), ("delay", .int(population.delay)),
+      ("payloadBits", .int(population.payloadBits)),
     ])
   }
 
@@ -47,7 +49,26 @@ extension CompileReport {
       ("core", .int(core.index)), ("place", .int(core.place)), ("populations", .strings(core.populations)),
       ("neurons", .int(core.load.neurons)), ("synapseBits", .int(core.load.synapseBits)),
       ("inputAxons", .int(core.load.inputAxons)), ("outputAxons", .int(core.load.outputAxons)),
+      ("axonTypes", int(core.axonTypes)), ("fanIn", .int(core.fanIn)), ("destinations", .int(core.destinations)),
+      (
+        "limits",
+        .object([
+          ("neurons", int(core.limits.neurons)), ("synapseBits", int(core.limits.synapseBits)),
+          ("inputAxons", int(core.limits.inputAxons)), ("outputAxons", int(core.limits.outputAxons)),
+        ])
+      ),
       ("fullest", core.fullest.map(document) ?? .null),
+    ])
+  }
+
+  /// One row of `capacity`.
+  public static func document(_ capacity: Capacity) -> JSONOutput {
+    let isFull = capacity.limit.map { capacity.used >= $0 } ?? false
+    return .object([
+      ("resource", .string(capacity.resource.rawValue)), ("used", .int(capacity.used)), ("limit", int(capacity.limit)),
+      ("fraction", capacity.fraction.map { .number($0) } ?? .null), ("core", int(capacity.core)),
+      ("population", text(capacity.population)), ("knob", text(capacity.resource.knob)),
+      ("largerChips", isFull ? .strings(capacity.resource.chips(with: capacity.used + 1)) : .null),
     ])
   }
 

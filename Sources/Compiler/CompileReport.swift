@@ -26,6 +26,14 @@ public struct CompileReport: Sendable, Equatable {
     /// Largest rounding error of a weight that arrives, ANN units.
     public var largestError: Double
     public var headroom: Headroom
+    /// Synapses on the chip into one neuron, the largest number.
+    public var fanIn: Int
+    /// Cores that the spikes of one neuron go to, the largest number.
+    public var destinations: Int
+    /// Longest delay of what arrives, ticks; 0: nothing from the chip.
+    public var delay: Int
+    /// Bits of a spike's payload; 0: binary spikes.
+    public var payloadBits: Int
 
     /// The largest rounding error in units (the largest of them): at most 0.5 where no weight shift is used.
     public var relativeError: Double { units.upperBound > 0 ? largestError / units.upperBound : 0 }
@@ -40,18 +48,18 @@ public struct CompileReport: Sendable, Equatable {
     /// Names of the populations that it holds a part of, in slot order.
     public var populations: [String]
     public var load: CoreLoad
+    /// What the core at its place has.
+    public var limits: CoreLimits
+    /// Kinds of axon that a binary crossbar needs; nil on other cores.
+    public var axonTypes: Int?
+    /// The largest among its neurons.
+    public var fanIn: Int
+    public var destinations: Int
     /// The largest share of a limit; nil: no limit is known.
     public var fullest: Share?
   }
 
-  /// A resource of a core or of the chip.
-  public enum Resource: String, Sendable, CaseIterable {
-    case neurons
-    case synapseMemory = "synapse memory"
-    case inputAxons = "input axons"
-    case outputAxons = "output axons"
-    case cores
-  }
+  public typealias Resource = ChipResource
 
   /// How much of a limit is used.
   public struct Share: Sendable, Equatable {
@@ -61,6 +69,18 @@ public struct CompileReport: Sendable, Equatable {
     public var used: Int
     public var limit: Int
     public var fraction: Double { limit > 0 ? Double(used) / Double(limit) : 0 }
+  }
+
+  /// The largest use of one resource, limited or not.
+  public struct Capacity: Sendable, Equatable {
+    public var resource: Resource
+    public var used: Int
+    /// Nil: not limited, or not known.
+    public var limit: Int?
+    /// Where it is used most: a core, or a population; both nil for the system.
+    public var core: Int?
+    public var population: String?
+    public var fraction: Double? { limit.map { $0 > 0 ? Double(used) / Double($0) : 0 } }
   }
 
   public var network: String
@@ -87,7 +107,11 @@ public struct CompileReport: Sendable, Equatable {
   public var routes: Int
   /// Tile-to-tile steps of the longest route.
   public var longestRoute: Int
-  /// The largest share of any limit; nil: the chip has none.
+  /// Chips that hold at least one core.
+  public var chips: Int
+  /// Every resource in the order of `ChipResource`; axon types only where cores have types.
+  public var capacity: [Capacity]
+  /// The largest share of what cores hold, and of the cores; nil: the chip has no limit.
   public var limiting: Share?
 }
 
@@ -112,8 +136,14 @@ extension CompileReport {
     routes = program.routes.count
     longestRoute = program.routes.lazy.map(\.steps.count).max() ?? 0
     let headroom = Headroom.all(program, order: order)
-    populations = program.populations.indices.map { Self.population($0, program, headroom[$0]) }
-    cores = program.cores.indices.map { Self.core($0, program, limits) }
+    let destinations = Self.destinations(program)
+    let populations = program.populations.indices.map {
+      Self.population($0, program, headroom[$0], destinations: destinations.byPopulation[$0])
+    }
+    self.populations = populations
+    cores = program.cores.indices.map {
+      Self.core($0, program, populations, destinations: destinations.byCore[$0])
+    }
     // The first of equals: the report does not depend on an order of evaluation.
     var fullest: Share?
     for core in cores {
@@ -124,6 +154,43 @@ extension CompileReport {
       if share.fraction > fullest?.fraction ?? -1 { fullest = share }
     }
     limiting = fullest
+    let mesh = Mesh(program.chip)
+    chips = Set(program.cores.map { mesh.chip(ofCore: $0.place) }).count
+    capacity = []
+    capacity = Resource.allCases.compactMap { capacity(of: $0, program.chip) }
+  }
+
+  /// The largest use of a resource; the first of equals.
+  private func capacity(of resource: Resource, _ chip: ChipDescription) -> Capacity? {
+    var result = Capacity(resource: resource, used: 0, limit: resource.limit(of: chip))
+    func fraction(_ used: Int, _ limit: Int?) -> Double { Double(used) / Double(max(1, limit ?? 1)) }
+    switch resource {
+    case .neurons, .synapseMemory, .inputAxons, .outputAxons, .axonTypes:
+      if resource == .axonTypes && result.limit == nil { return nil }
+      var most = -1.0
+      for core in cores {
+        let used = resource == .axonTypes ? core.axonTypes ?? 0 : core.load[resource] ?? 0
+        let limit = resource == .axonTypes ? result.limit : core.limits[resource]
+        if fraction(used, limit) > most {
+          most = fraction(used, limit)
+          (result.used, result.limit, result.core) = (used, limit, core.index)
+        }
+      }
+    case .fanIn, .destinations, .delay, .payloadBits:
+      for population in populations {
+        let used =
+          switch resource {
+          case .fanIn: population.fanIn
+          case .destinations: population.destinations
+          case .delay: population.delay
+          default: population.payloadBits
+          }
+        if used > result.used || result.population == nil { (result.used, result.population) = (used, population.name) }
+      }
+    case .cores: result.used = cores.count
+    case .chips: result.used = chips
+    }
+    return result
   }
 
   /// Populations that the compiler added for delays that the chip has not.
@@ -149,18 +216,39 @@ extension CompileReport {
     return zip(depths, program.populations).map { $1.isRelay ? 0 : $0 }.max() ?? 0
   }
 
-  private static func population(_ index: Int, _ program: CompiledProgram, _ headroom: Headroom) -> Population {
+  /// The most cores that one neuron's spikes go to, by population and by core.
+  private static func destinations(_ program: CompiledProgram) -> (byPopulation: [Int], byCore: [Int]) {
+    var byPopulation = [Int](repeating: 0, count: program.populations.count)
+    var byCore = [Int](repeating: 0, count: program.cores.count)
+    for (number, core) in program.cores.enumerated() {
+      let offsets = core.outputAxons.offsets
+      for group in core.groups {
+        for slot in group.firstSlot..<(group.firstSlot + group.box.count) {
+          let count = Int(offsets[slot + 1] - offsets[slot])
+          byPopulation[group.population] = max(byPopulation[group.population], count)
+          byCore[number] = max(byCore[number], count)
+        }
+      }
+    }
+    return (byPopulation, byCore)
+  }
+
+  private static func population(
+    _ index: Int, _ program: CompiledProgram, _ headroom: Headroom, destinations: Int
+  ) -> Population {
     let population = program.populations[index]
     var (synapses, weights, hostWeights, largestError) = (0, 0, 0, 0.0)
+    var (fanIn, delay) = (0, 0)
     for projection in program.projections where projection.target == index {
       let tensor = program.weights[projection.weights]
       largestError = max(largestError, projection.largestRoundingError)
       if let source = projection.source {
         weights += tensor.count
-        synapses +=
-          SynapseCount(
-            projection, source: program.populations[source].shape, weights: tensor, box: Box(whole: population.shape)
-          ).total
+        let count = SynapseCount(
+          projection, source: program.populations[source].shape, weights: tensor, box: Box(whole: population.shape))
+        synapses += count.total
+        fanIn += count.largestFanIn
+        delay = max(delay, projection.delay)
       } else {
         hostWeights += tensor.count
       }
@@ -174,11 +262,16 @@ extension CompileReport {
       weights: weights, hostWeights: hostWeights,
       thresholds: finite.min().flatMap { low in finite.max().map { low...$0 } },
       units: (units.min() ?? 1)...(units.max() ?? 1), largestError: largestError,
-      headroom: headroom)
+      headroom: headroom, fanIn: fanIn, destinations: destinations, delay: delay,
+      payloadBits: population.model.hasPayload
+        ? FixedPoint.bits(holding: UInt64(population.model.maximumPayload?.magnitude ?? Int32.max.magnitude)) : 0)
   }
 
-  private static func core(_ index: Int, _ program: CompiledProgram, _ limits: CoreLimits) -> Core {
+  private static func core(
+    _ index: Int, _ program: CompiledProgram, _ populations: [Population], destinations: Int
+  ) -> Core {
     let image = program.cores[index]
+    let limits = CoreLimits(program.chip, weightBits: program.weightBits, place: image.place)
     var load = CoreLoad()
     load.neurons = image.neuronCount
     load.inputAxons = image.inputAxons.count
@@ -200,7 +293,12 @@ extension CompileReport {
       let name = program.populations[group.population].name
       if !names.contains(name) { names.append(name) }
     }
-    return Core(index: index, place: image.place, populations: names, load: load, fullest: fullest)
+    let types = Resource.axonTypes.limit(of: program.chip)
+    return Core(
+      index: index, place: image.place, populations: names, load: load, limits: limits,
+      axonTypes: types.map { CrossbarRules.types(image, program, limit: $0).count },
+      fanIn: image.groups.map { populations[$0.population].fanIn }.max() ?? 0, destinations: destinations,
+      fullest: fullest)
   }
 }
 
@@ -212,7 +310,7 @@ extension CoreLimits {
     case .synapseMemory: synapseBits
     case .inputAxons: inputAxons
     case .outputAxons: outputAxons
-    case .cores: nil
+    default: nil
     }
   }
 }
@@ -225,7 +323,7 @@ extension CoreLoad {
     case .synapseMemory: synapseBits
     case .inputAxons: inputAxons
     case .outputAxons: outputAxons
-    case .cores: nil
+    default: nil
     }
   }
 }

@@ -345,6 +345,14 @@ extension NetworkErrorTests {
       #""scale": 0.5"#,
       #""std": [0]"#,
       #"line 4, column 77: input: preprocessing.std[0] is 0; write a finite number above 0"#),
+    Case(
+      #""preprocessing": {"scale": 0.5}"#,
+      #""range": [1, 0]"#,
+      #"line 4, column 58: input: range[1] is 0; write the lowest value first, here 1"#),
+    Case(
+      #""preprocessing": {"scale": 0.5}"#,
+      #""range": [0, 1, 2]"#,
+      #"line 4, column 57: input.range: 3 elements, expected exactly 2"#),
   ]
 
   static let shapeCases: [Case] = [

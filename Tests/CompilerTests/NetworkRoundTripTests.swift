@@ -23,7 +23,8 @@ struct NetworkRoundTripTests {
     let page = try String(contentsOf: NetworkFixtures.root.appending(path: "docs/net-json.md"), encoding: .utf8)
     let keys = [
       "format", "name", "tensors", "input", "populations", "projections", "output", "ann", "provenance", "kind",
-      "shape", "preprocessing", "images", "labels", "scale", "mean", "std", "neuron", "bias", "model", "threshold",
+      "shape", "range", "preprocessing", "images", "labels", "scale", "mean", "std", "neuron", "bias", "model",
+      "threshold",
       "negativeThreshold", "spikeValue", "initial", "reset", "strict", "maximumPayload", "period", "leakShift", "from",
       "to", "pool", "weights", "stride", "padding", "dilation", "groups", "delay", "kernel", "population", "readout",
       "accuracy", "accuracyOn", "multiplyAccumulates", "parameters",

@@ -34,7 +34,8 @@ struct RandomNetworkText {
       mean: (0..<Int.random(in: 0...3, using: &random)).map { _ in number(&random) },
       std: (0..<Int.random(in: 0...3, using: &random)).map { _ in number(&random) })
     return NetworkInput(
-      shape: shape, preprocessing: preprocessing, images: maybe(&random) { text(&$0) },
+      shape: shape, range: maybe(&random) { InputRange(low: number(&$0), high: number(&$0)) },
+      preprocessing: preprocessing, images: maybe(&random) { text(&$0) },
       labels: maybe(&random) { text(&$0) })
   }
 

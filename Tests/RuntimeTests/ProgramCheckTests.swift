@@ -42,6 +42,14 @@ struct ProgramCheckTests {
         "input scale is 0.0, it must be a finite number other than 0; for bytes give 1/255", .dense,
         { $0.network.preprocessing.scale = 0 }
       ),
+      (
+        "input range 1.0 to 0.0 is not two finite numbers in order", .dense,
+        { $0.network.inputRange = InputRange(low: 1, high: 0) }
+      ),
+      (
+        "input range 0.0 to nan is not two finite numbers in order", .dense,
+        { $0.network.inputRange = InputRange(low: 0, high: .nan) }
+      ),
       ("accuracy of the ANN is nan, expected 0 to 1", .dense, { $0.network.ann.accuracy = .nan }),
       ("number of steps is 0, allowed is 1 to 1000000", .dense, { $0.network.steps = 0 }),
       ("the name has control characters", .dense, { $0.network.name = "a\nb" }),

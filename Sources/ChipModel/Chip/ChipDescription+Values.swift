@@ -44,6 +44,17 @@ extension ChipDescription {
     return overflow ? nil : total
   }
 
+  /// The kind of the core at a place; nil where all cores are alike.
+  public func coreType(at place: Int) -> CoreType? {
+    guard let types = coreTypes?.value, let perChip = coresPerChip, perChip > 0, place >= 0 else { return nil }
+    var left = place % perChip
+    for type in types {
+      if left < type.count { return type }
+      left -= type.count
+    }
+    return nil
+  }
+
   /// Whether the chip can run a neuron model, by its name in networks.
   public func supports(neuronModel name: String) -> Bool {
     guard let models = neuronModels?.value else { return true }

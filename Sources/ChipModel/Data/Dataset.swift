@@ -62,8 +62,9 @@ public struct Dataset: Sendable, Equatable {
   }
 
   /// The same, reusing an array: `result` has `sampleSize` elements afterwards.
+  /// - Parameter range: what the values must lie in; nil: any finite value is taken.
   public func values(
-    ofSample sample: Int, preprocessing: Preprocessing, into result: inout [Double]
+    ofSample sample: Int, preprocessing: Preprocessing, within range: InputRange? = nil, into result: inout [Double]
   ) throws(DatasetError) {
     guard sample >= 0, sample < count else { throw .sample(sample, count: count) }
     do {
@@ -72,13 +73,13 @@ public struct Dataset: Sendable, Equatable {
       throw .preprocessing(error)
     }
     let start = sample * sampleSize
-    let range = start..<(start + sampleSize)
+    let elements = start..<(start + sampleSize)
     result.removeAll(keepingCapacity: true)
     result.reserveCapacity(sampleSize)
     switch values {
-    case .uint8(let values): for index in range { result.append(Double(values[index])) }
-    case .float32(let values): for index in range { result.append(Double(values[index])) }
-    case .float64(let values): for index in range { result.append(values[index]) }
+    case .uint8(let values): for index in elements { result.append(Double(values[index])) }
+    case .float32(let values): for index in elements { result.append(Double(values[index])) }
+    case .float64(let values): for index in elements { result.append(values[index]) }
     }
     let channels = shape[0]
     let plane = sampleSize / channels
@@ -89,6 +90,9 @@ public struct Dataset: Sendable, Equatable {
         let value = (result[index] * scale - mean) / std
         // A NaN or infinity would pass silently through everything that follows.
         guard value.isFinite else { throw .notFinite(sample: sample, element: index, value) }
+        if let range, !range.contains(value) {
+          throw .outsideRange(sample: sample, element: index, value, range)
+        }
         result[index] = value
       }
     }
@@ -100,6 +104,7 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
   case sample(Int, count: Int)
   case preprocessing(PreprocessingError)
   case notFinite(sample: Int, element: Int, Double)
+  case outsideRange(sample: Int, element: Int, Double, InputRange)
 
   public var description: String {
     switch self {
@@ -108,6 +113,9 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
     case .preprocessing(let error): "\(error)"
     case .notFinite(let sample, let element, let value):
       "value \(element) of sample \(sample) is \(value) after preprocessing; remove NaN and infinity from the data"
+    case .outsideRange(let sample, let element, let value, let range):
+      "value \(element) of sample \(sample) is \(value) after preprocessing, the network's input range is "
+        + "\(range.low) to \(range.high); check the scale of the data, or widen 'range' in net.json and compile again"
     }
   }
 }

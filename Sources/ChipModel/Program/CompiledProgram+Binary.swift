@@ -2,7 +2,7 @@
 ///
 /// ```
 /// magic     8 bytes   89 'N' 'M' 'S' 'I' 'M' 0D 0A: seven-bit and line-end transfers break it visibly
-/// version   4 bytes   1
+/// version   4 bytes   2; version 1 has no input range and is still read
 /// length    8 bytes   of the whole file
 /// sections            NETW CHIP DATA POPS PROJ WGTS CORE ROUT: tag (4), length (8), content
 /// checksum  32 bytes  SHA-256 of everything before
@@ -15,7 +15,7 @@ enum ProgramFormat {
   static func isProgram(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
 
   static let magic: [UInt8] = [0x89, 0x4E, 0x4D, 0x53, 0x49, 0x4D, 0x0D, 0x0A]
-  static let version: UInt32 = 1
+  static let version: UInt32 = 2
   static let headerBytes = 20
   static let checksumBytes = 32
 }
@@ -82,6 +82,10 @@ extension ByteWriter {
     optional(network.ann.parameters) { $0.int($1) }
     optional(network.steps) { $0.int($1) }
     list(network.provenance) { $0.text($1) }
+    optional(network.inputRange) {
+      $0.double($1.low)
+      $0.double($1.high)
+    }
   }
 
   fileprivate mutating func model(_ model: NeuronModel) {

@@ -106,6 +106,9 @@ struct ProgramCheck {
     } catch {
       throw .invalid(.program, .rule("\(error)"))
     }
+    if let range = network.inputRange, !range.isSound {
+      throw .invalid(.program, .rule("input range \(range.low) to \(range.high) is not two finite numbers in order"))
+    }
     if let accuracy = network.ann.accuracy, !(accuracy >= 0 && accuracy <= 1) {
       throw .invalid(.program, .number(what: "accuracy of the ANN", value: accuracy, expected: "0 to 1"))
     }

@@ -5,12 +5,12 @@ extension CompiledProgram {
   /// Memory is bounded by the number of bytes.
   /// - Throws: `ProgramError`; wrong magic, newer version, missing end, wrong checksum and wrong content are told apart.
   public init(decoding bytes: [UInt8]) throws(ProgramError) {
-    try CompiledProgram.checkFrame(bytes)
+    let version = try CompiledProgram.checkFrame(bytes)
     var reader = ByteReader(
       bytes, from: ProgramFormat.headerBytes, to: bytes.count - ProgramFormat.checksumBytes)
     let json: [UInt8]
     do throws(ByteReaderError) {
-      let network = try reader.section("NETW") { (r) throws(ByteReaderError) in try r.network() }
+      let network = try reader.section("NETW") { (r) throws(ByteReaderError) in try r.network(version: version) }
       json = try reader.section("CHIP") { (r) throws(ByteReaderError) in try r.rest() }
       self.init(
         network: network, chip: ChipDescription(name: ""), schedule: .windowed, fractionBits: 0, weightBits: 0,
@@ -33,7 +33,8 @@ extension CompiledProgram {
   }
 
   /// Magic, version, length and checksum.
-  private static func checkFrame(_ bytes: [UInt8]) throws(ProgramError) {
+  /// - Returns: the version.
+  private static func checkFrame(_ bytes: [UInt8]) throws(ProgramError) -> UInt32 {
     guard !bytes.isEmpty else { throw .empty }
     guard bytes.prefix(ProgramFormat.magic.count).elementsEqual(ProgramFormat.magic.prefix(bytes.count)) else {
       throw .notAProgram
@@ -54,6 +55,7 @@ extension CompiledProgram {
     var hasher = SHA256()
     hasher.update(bytes.span.extracting(0..<content))
     guard hasher.finalized().elementsEqual(bytes[content...]) else { throw .checksum }
+    return version
   }
 
   private mutating func readContent(_ reader: inout ByteReader) throws(ByteReaderError) {
@@ -123,7 +125,7 @@ extension ByteReader {
     try optional { (r) throws(ByteReaderError) in try r.int() }
   }
 
-  fileprivate mutating func network() throws(ByteReaderError) -> ProgramNetwork {
+  fileprivate mutating func network(version: UInt32) throws(ByteReaderError) -> ProgramNetwork {
     var network = ProgramNetwork(name: try text(), method: try optionalText(), inputDimensions: try ints())
     network.preprocessing = Preprocessing(scale: try double(), mean: try doubles(), std: try doubles())
     network.images = try optionalText()
@@ -133,6 +135,11 @@ extension ByteReader {
       multiplyAccumulates: try optionalInt(), parameters: try optionalInt())
     network.steps = try optionalInt()
     network.provenance = try texts()
+    if version >= 2 {
+      network.inputRange = try optional { (r) throws(ByteReaderError) in
+        InputRange(low: try r.double(), high: try r.double())
+      }
+    }
     return network
   }
 

@@ -72,6 +72,8 @@ public struct ProgramNetwork: Sendable, Equatable {
   public var method: String?
   public var inputDimensions: [Int]
   public var preprocessing: Preprocessing
+  /// What values after preprocessing are promised to lie in; nil: the 24 bits of a quantised value alone bound them.
+  public var inputRange: InputRange?
   /// Test data that the network names, relative to the folder it was compiled from; nil where it names none.
   public var images: String?
   public var labels: String?
@@ -83,13 +85,14 @@ public struct ProgramNetwork: Sendable, Equatable {
 
   public init(
     name: String, method: String? = nil, inputDimensions: [Int], preprocessing: Preprocessing = .identity,
-    images: String? = nil, labels: String? = nil, ann: ANNFacts = ANNFacts(), steps: Int? = nil,
-    provenance: [String] = []
+    inputRange: InputRange? = nil, images: String? = nil, labels: String? = nil, ann: ANNFacts = ANNFacts(),
+    steps: Int? = nil, provenance: [String] = []
   ) {
     self.name = name
     self.method = method
     self.inputDimensions = inputDimensions
     self.preprocessing = preprocessing
+    self.inputRange = inputRange
     self.images = images
     self.labels = labels
     self.ann = ann

@@ -6,7 +6,8 @@ public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
   case thresholdsPerNeuron(population: String, chip: String)
   case thresholdBelowOne(population: String, threshold: Double, unit: Double)
   case doesNotFit(population: String, what: String, value: Double, bits: Int, of: String)
-  case sumDoesNotFit(population: String, sum: Int64, bits: Int, chip: String)
+  /// `takesInput`: the input adds to the sum, so that a promise about its values would narrow it.
+  case sumDoesNotFit(population: String, sum: Int64, bits: Int, chip: String, takesInput: Bool)
   case integerWeight(projection: String, value: Int32, bits: Int)
   case delay(projection: String, delay: Int, limit: Int, chip: String)
   case parallelSynapses(projection: String, need: Int, limit: Int)
@@ -39,10 +40,10 @@ public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
     case .doesNotFit(let population, let what, let value, let bits, let register):
       "population '\(population)': \(what) \(decimal(value)) does not fit the \(bits)-bit \(register); "
         + "use more --membrane-bits, fewer --weight-bits or --fraction-bits, or --scale population"
-    case .sumDoesNotFit(let population, let sum, let bits, let chip):
+    case .sumDoesNotFit(let population, let sum, let bits, let chip, let takesInput):
       "population '\(population)': one tick can add up to \(grouped(sum)), which the \(bits)-bit accumulator of chip "
         + "'\(chip)' does not hold; use fewer --weight-bits or --fraction-bits, a bound on payloads (--max-count), "
-        + "or a chip with a wider accumulator"
+        + (takesInput ? "a narrower 'range' of the input in net.json, " : "") + "or a chip with a wider accumulator"
     case .integerWeight(let projection, let value, let bits):
       "projection '\(projection)': integer weight \(value) does not fit \(bits) bits "
         + "(\(-(1 << (bits - 1)))...\((1 << (bits - 1)) - 1)); use more --weight-bits"
@@ -59,6 +60,7 @@ public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
       "the network needs \(need == Int.max ? "more" : grouped(Int64(need))) cores, chip '\(chip)' has "
         + "\(grouped(Int64(limit))) (full at population '\(population)'); choose a larger chip, or one with more "
         + "neurons or synapse memory a core"
+        + (need == Int.max ? "" : ChipResource.cores.examples(with: need))
     case .chipRule(let projection, let what, let chip, let limit, let remedy):
       "projection '\(projection)' has \(what), which chip '\(chip)' does not run: \(limit); \(remedy)"
     case .axonTypes(let population, let need, let limit, let chip):

@@ -45,7 +45,7 @@ extension Headroom {
     var channels = [SumBound](repeating: SumBound(), count: population.shape.channels)
     for projection in program.projections where projection.target == index {
       let isInput = projection.source == nil
-      let payload = projection.source.map { payloads[$0] } ?? InputEncoder.valueRange
+      let payload = projection.source.map { payloads[$0] } ?? program.network.inputRange?.quantised ?? InputEncoder.valueRange
       let bounds = SumBound.perChannel(
         projection, weights: program.weights[projection.weights], channels: population.shape.channels,
         payload: payload)

@@ -275,7 +275,7 @@ struct Lowering {
   /// Proves the width of every population's sum and says when saturation is first possible.
   private mutating func proveWidths() throws(CompileError) {
     let program = CompiledProgram(
-      network: ProgramNetwork(name: "", inputDimensions: []), chip: chip, schedule: options.schedule,
+      network: ProgramNetwork(name: "", inputDimensions: [], inputRange: network.network.input.range), chip: chip, schedule: options.schedule,
       fractionBits: fractionBits, weightBits: weightBits, membraneBits: membraneBits, populations: populations,
       projections: projections, weights: weights, output: ProgramOutput(population: 0, readout: .potential))
     let order = program.topologicalOrder
@@ -285,7 +285,7 @@ struct Lowering {
       guard need <= chip.accumulatorBits else {
         throw .sumDoesNotFit(
           population: populations[index].name, sum: headroom[index].largestSum, bits: chip.accumulatorBits,
-          chip: chip.name)
+          chip: chip.name, takesInput: projections.contains { $0.target == index && $0.source == nil })
       }
       if populations[index].isRelay {
         // A relay must hold what it repeats, or the delay would change the numbers.

@@ -55,10 +55,14 @@ struct NetworkReader {
   // MARK: Input
 
   private func input(_ node: JSONNode) throws(JSONError) -> NetworkInput {
-    var object = try known(node, ["kind", "shape", "preprocessing", "images", "labels"])
+    var object = try known(node, ["kind", "shape", "range", "preprocessing", "images", "labels"])
     var input = NetworkInput(shape: [])
     if let node = object.optional("kind") { input.kind = try node.choice() }
     input.shape = try object.required("shape").ints()
+    if let node = object.optional("range") {
+      let ends = try node.doubles(count: 2...2)
+      input.range = InputRange(low: ends[0], high: ends[1])
+    }
     if let node = object.optional("preprocessing") { input.preprocessing = try preprocessing(node) }
     input.images = try object.optional("images")?.string()
     input.labels = try object.optional("labels")?.string()

@@ -29,6 +29,7 @@ extension NetworkInput {
     object([
       ("kind", .string(kind.rawValue)),
       ("shape", .integers(shape)),
+      ("range", range.map { .doubles([$0.low, $0.high]) }),
       ("preprocessing", preprocessing == .identity ? nil : preprocessing.json),
       ("images", images.map { .string($0) }),
       ("labels", labels.map { .string($0) }),

@@ -57,17 +57,20 @@ public struct NetworkInput: Sendable, Equatable {
   public enum Kind: String, Sendable, CaseIterable { case current }
   public var kind: Kind
   public var shape: [Int]
+  /// What values have after preprocessing; nil: no promise. A run refuses samples outside.
+  public var range: InputRange?
   public var preprocessing: Preprocessing
   /// Image file the network names as its own test data, relative to the network file.
   public var images: String?
   /// Label file beside it; nil: found by the image file's name.
   public var labels: String?
   public init(
-    kind: Kind = .current, shape: [Int], preprocessing: Preprocessing = .identity, images: String? = nil,
-    labels: String? = nil
+    kind: Kind = .current, shape: [Int], range: InputRange? = nil, preprocessing: Preprocessing = .identity,
+    images: String? = nil, labels: String? = nil
   ) {
     self.kind = kind
     self.shape = shape
+    self.range = range
     self.preprocessing = preprocessing
     self.images = images
     self.labels = labels

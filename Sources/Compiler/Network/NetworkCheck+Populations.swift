@@ -15,6 +15,16 @@ extension NetworkCheck {
   func checkInput() throws(NetworkCheckError) -> MapShape {
     let input = network.input
     let shape = try checkShape(input.shape, .input, what: "values")
+    if let range = input.range, !range.isSound {
+      let isFinite = range.low.isFinite && range.high.isFinite
+      let index = range.low.isFinite ? 1 : 0
+      throw NetworkCheckError(
+        .input,
+        .valueRange(
+          key: "range", index: index, value: index == 0 ? range.low : range.high,
+          rule: isFinite
+            ? "write the lowest value first, here \(numberText(range.low))" : "write a finite number"))
+    }
     let preprocessing = input.preprocessing
     let scale = preprocessing.scale
     if !scale.isFinite || scale == 0 {

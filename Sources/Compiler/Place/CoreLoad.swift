@@ -10,12 +10,20 @@ public struct CoreLimits: Sendable, Equatable {
   var sharesConvolutions: Bool
 
   init(_ chip: ChipDescription, weightBits: Int) {
-    neurons = chip.neuronsPerCore
-    synapseBits = chip.synapseMemoryBitsPerCore
-    inputAxons = chip.inputAxonsPerCore
-    outputAxons = chip.outputAxonsPerCore
+    neurons = ChipResource.neurons.limit(of: chip)
+    synapseBits = ChipResource.synapseMemory.limit(of: chip)
+    inputAxons = ChipResource.inputAxons.limit(of: chip)
+    outputAxons = ChipResource.outputAxons.limit(of: chip)
     bitsPerSynapse = chip.bitsPerSynapse ?? weightBits
     sharesConvolutions = chip.sharedConvolutionWeights
+  }
+
+  /// The limits of the core at a place, where cores differ.
+  init(_ chip: ChipDescription, weightBits: Int, place: Int) {
+    self.init(chip, weightBits: weightBits)
+    guard let type = chip.coreType(at: place) else { return }
+    neurons = min(neurons ?? type.neurons, type.neurons)
+    synapseBits = min(synapseBits ?? type.synapseMemoryBits, type.synapseMemoryBits)
   }
 }
 
@@ -54,35 +62,27 @@ public struct CoreLoad: Sendable, Equatable {
 
 /// A limit, and how much of it is needed at least.
 struct BrokenLimit: Sendable {
-  enum Kind: Sendable { case neurons, synapseMemory, inputAxons, outputAxons }
-  var kind: Kind
+  /// A resource of a core.
+  var kind: ChipResource
   var need: Int
   var limit: Int
 
   var unit: String {
-    switch kind {
-    case .neurons: "neurons on one core"
-    case .synapseMemory: "bits of synapse memory on one core for a single neuron"
-    case .inputAxons: "input axons on one core for a single neuron"
-    case .outputAxons: "output axons on one core for a single neuron"
-    }
+    kind == .neurons ? "neurons on one core" : "\(noun) on one core for a single neuron"
   }
 
-  var noun: String {
-    switch kind {
-    case .neurons: "neurons"
-    case .synapseMemory: "bits of synapse memory"
-    case .inputAxons: "input axons"
-    case .outputAxons: "output axons"
-    }
-  }
+  var noun: String { kind == .synapseMemory ? "bits of synapse memory" : kind.rawValue }
 
   var remedy: String {
-    switch kind {
-    case .neurons: "choose a chip with more neurons a core"
-    case .synapseMemory: "use fewer --weight-bits, a smaller fan-in, or a chip with more synapse memory a core"
-    case .inputAxons: "reduce the layer's input channels or kernel, or choose a chip with more input axons a core"
-    case .outputAxons: "reduce the sizes of the layers it feeds, or choose a chip with more output axons or larger cores"
+    let examples = kind.examples(with: need)
+    return switch kind {
+    case .synapseMemory:
+      "use fewer --weight-bits, a smaller fan-in, or a chip with more synapse memory a core\(examples)"
+    case .inputAxons:
+      "reduce the layer's input channels or kernel, or choose a chip with more input axons a core\(examples)"
+    case .outputAxons:
+      "reduce the sizes of the layers it feeds, or choose a chip with more output axons or larger cores\(examples)"
+    default: "choose a chip with more neurons a core\(examples)"
     }
   }
 }

@@ -8,18 +8,18 @@ enum CrossbarRules {
   static func check(_ cores: [CoreImage], _ program: CompiledProgram) throws(CompileError) {
     guard let crossbar = program.chip.crossbar?.value, crossbar.binary, crossbar.axonTypes > 0 else { return }
     for core in cores {
-      guard let neuron = overflow(core, program, types: crossbar.axonTypes) else { continue }
+      let use = types(core, program, limit: crossbar.axonTypes)
+      guard let population = use.overflow else { continue }
       throw .axonTypes(
-        population: program.populations[neuron.population].name, need: neuron.need, limit: crossbar.axonTypes,
+        population: program.populations[population].name, need: use.count, limit: crossbar.axonTypes,
         chip: program.chip.name)
     }
   }
 
-  /// Nil where the types suffice; else the first population whose synapses do not fit them, and how many types the core
-  /// needs.
-  private static func overflow(
-    _ core: CoreImage, _ program: CompiledProgram, types: Int
-  ) -> (population: Int, need: Int)? {
+  /// How many types of axon the core needs, and the first population whose synapses do not fit `limit` types.
+  static func types(
+    _ core: CoreImage, _ program: CompiledProgram, limit: Int
+  ) -> (count: Int, overflow: Int?) {
     /// By type: the weight of each neuron, 0 = not settled.
     var tables: [[Int64]] = []
     var first: Int?
@@ -31,12 +31,12 @@ enum CrossbarRules {
       let type = fitting ?? tables.count
       if fitting == nil { tables.append([Int64](repeating: 0, count: column.count)) }
       for slot in column.indices where column[slot] != 0 { tables[type][slot] = column[slot] }
-      if tables.count > types && first == nil {
+      if tables.count > limit && first == nil {
         let slot = column.firstIndex { $0 != 0 } ?? 0
         first = core.groups.last { $0.firstSlot <= slot }?.population ?? 0
       }
     }
-    return first.map { ($0, tables.count) }
+    return (tables.count, first)
   }
 
   /// Weights from one axon to every slot of the core; parallel synapses add up.

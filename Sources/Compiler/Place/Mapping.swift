@@ -49,11 +49,15 @@ public enum MappingError: Error, Sendable, Equatable, CustomStringConvertible {
   case placeOutside(core: Int, place: Int, limit: Int, chip: String)
   case placeTaken(place: Int, first: Int, second: Int)
   case overfull(core: Int, what: String, need: Int, limit: Int, chip: String)
+  /// The core at that place is of a kind that is too small.
+  case wrongKind(core: Int, place: Int, what: String, need: Int, limit: Int, chip: String)
+  /// A core that runs one layer as a unit holds something else.
+  case layerCore(core: Int, parts: Int, chip: String)
 
   /// True where the mapping is sound but asks for more than the chip has.
   public var isAboutLimits: Bool {
     switch self {
-    case .placeOutside, .overfull: true
+    case .placeOutside, .overfull, .wrongKind, .layerCore: true
     default: false
     }
   }
@@ -80,6 +84,12 @@ public enum MappingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .overfull(let core, let what, let need, let limit, let chip):
       "core \(core) needs \(groupedText(need)) \(what), chip '\(shownName(chip))' has \(groupedText(limit)) a core; "
         + "put fewer neurons on this core"
+    case .wrongKind(let core, let place, let what, let need, let limit, let chip):
+      "core \(core) needs \(groupedText(need)) \(what), the core at place \(groupedText(place)) of chip "
+        + "'\(shownName(chip))' has \(groupedText(limit)); give it a place of a larger kind"
+    case .layerCore(let core, let parts, let chip):
+      "core \(core) holds \(parts == 1 ? "a part of a population" : "\(groupedText(parts)) parts"), a core of chip "
+        + "'\(shownName(chip))' runs one whole population; give it exactly one"
     }
   }
 }

@@ -18,15 +18,19 @@ extension Partition {
     for (core, list) in parts.enumerated() {
       cores[core].parts = list
       if let broken = cores[core].load.broken(limits) {
-        let what =
-          switch broken.kind {
-          case .neurons: "neurons"
-          case .synapseMemory: "bits of synapse memory"
-          case .inputAxons: "input axons"
-          case .outputAxons: "output axons"
-          }
         throw .mapping(
-          .overfull(core: core, what: what, need: broken.need, limit: broken.limit, chip: chip.name))
+          .overfull(core: core, what: broken.noun, need: broken.need, limit: broken.limit, chip: chip.name))
+      }
+      let place = mapping.cores[core].place
+      if let broken = cores[core].load.broken(CoreLimits(chip, weightBits: weightBits, place: place)) {
+        throw .mapping(
+          .wrongKind(
+            core: core, place: place, what: broken.noun, need: broken.need, limit: broken.limit, chip: chip.name))
+      }
+      if chip.convolutionCore != nil {
+        guard list.count == 1, list[0].box == Box(whole: populations[list[0].population].shape) else {
+          throw .mapping(.layerCore(core: core, parts: list.count, chip: chip.name))
+        }
       }
     }
   }

@@ -18,6 +18,7 @@ struct Partition {
   let weights: [WeightTensor]
   let limits: CoreLimits
   let chip: ChipDescription
+  let weightBits: Int
   var cores: [Core] = []
   /// Per population and neuron, the number of destination cores so far.
   private var destinations: [[UInt16]]
@@ -34,6 +35,7 @@ struct Partition {
     self.projections = projections
     self.weights = weights
     self.chip = chip
+    self.weightBits = weightBits
     limits = CoreLimits(chip, weightBits: weightBits)
     destinations = populations.map { [UInt16](repeating: 0, count: $0.shape.count) }
     incoming = populations.indices.map { p in
@@ -91,7 +93,8 @@ struct Partition {
     if isLayerCore, let broken = load(whole, population, beside: nil).broken(limits) {
       throw .capacity(
         population: populations[population].name, need: broken.need, unit: "\(broken.noun) on the one core of a layer",
-        limit: broken.limit, chip: chip.name, remedy: "reduce the layer, or choose another chip")
+        limit: broken.limit, chip: chip.name,
+        remedy: "reduce the layer, or choose another chip\(broken.kind.examples(with: broken.need))")
     }
     for box in isLayerCore ? [whole] : try split(population) {
       cores.append(Core())
@@ -129,7 +132,8 @@ struct Partition {
       guard fanIn <= limit else {
         throw .capacity(
           population: name, need: fanIn, unit: "synapses into one neuron", limit: limit, chip: chip.name,
-          remedy: "reduce the layer's fan-in or choose a chip with a larger fan-in")
+          remedy: "reduce the layer's fan-in or choose a chip with a larger fan-in"
+            + ChipResource.fanIn.examples(with: fanIn))
       }
     }
     if let limit = chip.destinationsPerNeuron {
@@ -137,7 +141,8 @@ struct Partition {
       guard most <= limit else {
         throw .capacity(
           population: name, need: most, unit: "destination cores for one neuron", limit: limit, chip: chip.name,
-          remedy: "make the layers it feeds fit on fewer cores, or choose a chip whose neurons reach more cores")
+          remedy: "make the layers it feeds fit on fewer cores, or choose a chip whose neurons reach more cores"
+            + ChipResource.destinations.examples(with: most))
       }
     }
   }

@@ -53,7 +53,9 @@ public struct Run: Sendable {
         let sample = next.wrappingAdd(1, ordering: .relaxed).oldValue
         if sample >= samples { break }
         do throws(DatasetError) {
-          try data.values(ofSample: sample, preprocessing: program.network.preprocessing, into: &values)
+          try data.values(
+            ofSample: sample, preprocessing: program.network.preprocessing, within: program.network.inputRange,
+            into: &values)
         } catch {
           result.withLock { if $0.failure == nil { $0.failure = error } }
           break

@@ -22,6 +22,7 @@ struct CommandTable: Sendable {
       Command(CompileCommand.spec, CompileCommand.run),
       Command(RunCommand.spec, RunCommand.run),
       Command(EnergyCommand.spec, EnergyCommand.run),
+      Command(CompareCommand.spec, CompareCommand.run),
       Command(ReportCommand.spec, ReportCommand.run),
       Command(ExplainCommand.spec, ExplainCommand.run),
       Command(ChipsCommand.spec, ChipsCommand.run),

@@ -13,6 +13,9 @@ struct NetworkText: Sendable {
     var facts = FactList()
     facts.add("network", network.name)
     facts.add("input", "\(network.input.kind.rawValue) \(ProgramTables.shape(network.input.shape))")
+    facts.add(
+      "range",
+      network.input.range.map { "\(NumberFormat.plain($0.low)) to \(NumberFormat.plain($0.high)) after preprocessing" })
     facts.add("preprocessing", preprocessing)
     facts.add("images", network.input.images)
     facts.add("labels", network.input.labels)

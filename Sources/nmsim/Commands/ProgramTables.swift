@@ -12,7 +12,7 @@ struct ProgramTables: Sendable {
   var text: String {
     var parts = [head, populations, arithmetic]
     if !relays.isEmpty { parts.append(relays) }
-    if !report.cores.isEmpty { parts.append(cores) }
+    if !report.cores.isEmpty { parts += [perNeuron, cores] }
     parts.append(limiting)
     return parts.joined(separator: "\n")
   }
@@ -29,9 +29,12 @@ struct ProgramTables: Sendable {
     if !report.cores.isEmpty {
       let used = NumberFormat.count(report.cores.count)
       let limit = report.totalCores.map { " of \(NumberFormat.count($0))" } ?? ""
+      let chips = report.capacity.first { $0.resource == .chips }?.limit.map { limit in
+        limit > 1 ? " (\(NumberFormat.count(report.chips)) of \(plural(limit, "chip")))" : ""
+      } ?? ""
       facts.add(
         "cores",
-        "\(used)\(limit), \(plural(report.routes, "route")), the longest of \(plural(report.longestRoute, "hop"))")
+        "\(used)\(limit)\(chips), \(plural(report.routes, "route")), the longest of \(plural(report.longestRoute, "hop"))")
     }
     return facts.render(style)
   }
@@ -100,21 +103,24 @@ struct ProgramTables: Sendable {
     let showsPlace = all.contains { $0.index != $0.place }
     let place = showsPlace ? [Table.Column.number("place")] : []
     let hasLimits = report.limits.isKnown
+    let types = report.capacity.first { $0.resource == .axonTypes }
     var table = Table(
       [.number("core")] + place + [
         .number("neurons"), .number("synapse bits"), .number("axons in"), .number("axons out"),
-      ] + (hasLimits ? [.number("full")] : []) + [.text("holds")])
+      ] + (types == nil ? [] : [.number("types")]) + (hasLimits ? [.number("full")] : []) + [.text("holds")])
     for core in shown {
       var cells: [Table.Cell] = [.count(core.index)]
       if showsPlace { cells.append(.count(core.place)) }
       cells += CompileReport.Resource.ofCore.map { .count(core.load[$0] ?? 0) }
+      if types != nil { cells.append(.count(core.axonTypes ?? 0)) }
       if hasLimits { cells.append(.text(NumberFormat.percent(core.fullest?.fraction, places: 0))) }
       table.add(cells + [.text(core.populations.joined(separator: " "))])
     }
     if hasLimits {
       table.setFooter(
         ["limit"] + (showsPlace ? [""] : [])
-          + CompileReport.Resource.ofCore.map { .text(report.limits[$0].map { NumberFormat.count($0) } ?? "none") })
+          + CompileReport.Resource.ofCore.map { .text(limit($0)) }
+          + (types.map { [.text($0.limit.map { NumberFormat.count($0) } ?? "none")] } ?? []))
     }
     let note =
       all.count > shown.count
@@ -124,6 +130,35 @@ struct ProgramTables: Sendable {
     return table.render(style) + note
   }
 
+  /// The limit of every core, or that it depends on the place.
+  private func limit(_ resource: CompileReport.Resource) -> String {
+    let limit = report.limits[resource]
+    if report.cores.contains(where: { $0.limits[resource] != limit }) { return "by place" }
+    return limit.map { NumberFormat.count($0) } ?? "none"
+  }
+
+  /// What a neuron needs of each population, against the chip's limits.
+  private var perNeuron: String {
+    let columns: [(ChipResource, String, (CompileReport.Population) -> Int)] = [
+      (.fanIn, "fan-in", \.fanIn), (.destinations, "to cores", \.destinations), (.delay, "delay", \.delay),
+      (.payloadBits, "payload bits", \.payloadBits),
+    ].filter { column in
+      column.0 != .payloadBits || report.populations.contains { $0.payloadBits > 0 }
+    }
+    var table = Table([.text("population")] + columns.map { .number($0.1) })
+    for population in report.populations {
+      table.add([.text(population.name)] + columns.map { .count($0.2(population)) })
+    }
+    table.setFooter(
+      ["limit"]
+        + columns.map { column in
+          let capacity = report.capacity.first { $0.resource == column.0 }
+          return .text(capacity?.limit.map { NumberFormat.count($0) } ?? "none")
+        })
+    let note = "For one neuron, at most: synapses into it, cores that hear it, ticks until its inputs arrive."
+    return table.render(style) + TextLayout.paragraph(note, width: style.width)
+  }
+
   private var limiting: String {
     guard let share = report.limiting else {
       return report.cores.isEmpty ? "No cores.\n" : "Limited by nothing: the chip states no limits.\n"
@@ -131,7 +166,13 @@ struct ProgramTables: Sendable {
     let place = share.core.map { " on core \($0)" } ?? ""
     let unit = share.resource == .synapseMemory ? " bits" : ""
     let percent = NumberFormat.percent(share.fraction, places: share.fraction < 0.0995 ? 1 : 0)
-    return "Limited by \(share.resource.rawValue)\(place): \(percent) of \(NumberFormat.count(share.limit))\(unit).\n"
+    var text = "Limited by \(share.resource.rawValue)\(place): \(percent) of \(NumberFormat.count(share.limit))\(unit)."
+    if share.fraction >= 0.9 {
+      let larger = share.resource.chips(with: share.limit + 1).filter { $0 != report.chip }.prefix(3)
+      let words: [String] = (share.resource.knob.map { [$0] } ?? []) + larger
+      if !words.isEmpty { text += " More room: \(words.joined(separator: ", "))." }
+    }
+    return TextLayout.paragraph(text, width: style.width)
   }
 
   // MARK: Words

@@ -24,8 +24,13 @@ struct RunInputs {
         problem: "\(NumberFormat.count(samples)) samples asked for, the file has \(NumberFormat.count(data.count))",
         remedy: "use --samples \(data.count) or fewer")
     }
+    threads = RunInputs.threads(arguments)
+  }
+
+  /// `--threads`, else what the scheduler granted, else all that this process may use.
+  static func threads(_ arguments: ParsedArguments) -> Int {
     let granted = Environment.value("SLURM_CPUS_PER_TASK").flatMap { Int($0) }.flatMap { $0 >= 1 ? $0 : nil }
-    threads = arguments.int("threads") ?? min(1024, granted ?? Processors.available)
+    return arguments.int("threads") ?? min(1024, granted ?? Processors.available)
   }
 
   /// Where neither the command line nor the network names a number of steps.
@@ -47,14 +52,15 @@ struct RunInputs {
       remedy: "name one: nmsim run \(programs[0])")
   }
 
-  private static func dataset(
+  /// `--input` and `--labels`, else what the network names, from the folder of `path`.
+  static func dataset(
     _ program: CompiledProgram, beside path: String, _ arguments: ParsedArguments
   ) throws(CommandError) -> (Dataset, String) {
     let given = arguments.string("input")
     let named = program.network.images.map { relative($0, to: path) }
     guard let images = given ?? named else {
       throw CommandError(
-        .usage, subject: "run", problem: "the network names no data of its own",
+        .usage, subject: arguments.command.name, problem: "the network names no data of its own",
         remedy: "name images with --input, and labels with --labels if they are not found beside them")
     }
     let labels = arguments.string("labels") ?? (given == nil ? program.network.labels.map { relative($0, to: path) } : nil)

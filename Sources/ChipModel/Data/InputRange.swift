@@ -1,0 +1,44 @@
+/// The values that a network's input may have after preprocessing: what the proof of accumulator widths may rely on.
+///
+/// Without one, only the 24 bits of a quantised value bound the input (`InputEncoder.valueRange`), which is about
+/// -2,048 to 2,048. A run refuses samples outside.
+public struct InputRange: Sendable, Equatable {
+  /// Finite, `low <= high`.
+  public var low: Double
+  public var high: Double
+
+  public init(low: Double, high: Double) {
+    self.low = low
+    self.high = high
+  }
+
+  /// What raw values from `raw` become, over all channels.
+  ///
+  /// Computed as `Dataset` computes a value; rounding keeps the order of values, so that no raw value inside leads
+  /// outside. Nil where the preprocessing does not fit the shape.
+  public init?(raw: ClosedRange<Double>, preprocessing: Preprocessing, shape: [Int]) {
+    do { try preprocessing.check(shape: shape) } catch { return nil }
+    low = .infinity
+    high = -.infinity
+    for channel in 0..<max(1, preprocessing.mean.count, preprocessing.std.count) {
+      let (mean, std) = preprocessing.constants(ofChannel: channel)
+      for end in [raw.lowerBound, raw.upperBound] {
+        let value = (end * preprocessing.scale - mean) / std
+        low = min(low, value)
+        high = max(high, value)
+      }
+    }
+    guard low.isFinite, high.isFinite else { return nil }
+  }
+
+  /// Whether both ends are finite and in order.
+  public var isSound: Bool { low.isFinite && high.isFinite && low <= high }
+
+  public func contains(_ value: Double) -> Bool { value >= low && value <= high }
+
+  /// The range of `x_q`.
+  public var quantised: ClosedRange<Int64> {
+    let ends = [Int64(InputEncoder.quantise(low)), Int64(InputEncoder.quantise(high))]
+    return min(ends[0], ends[1])...max(ends[0], ends[1])
+  }
+}

@@ -1,0 +1,54 @@
+import ChipModel
+
+/// Looks for the option of `compile` with which a refused network fits the same chip.
+public enum FitSearch {
+  /// The first of a few options, by trying, such as `--weight-bits 4`; nil where the refusal is not about numbers, or none
+  /// of them helps.
+  ///
+  /// - Parameter error: the refusal with `options` as they are.
+  /// - Complexity: at most 14 compilations.
+  public static func option(
+    for network: CheckedNetwork, chip: ChipDescription, options: CompileOptions, after error: CompileError
+  ) -> String? {
+    for (words, candidate) in candidates(chip, options, error) {
+      if (try? CompiledProgram.compile(network, chip: chip, options: candidate)) != nil { return words }
+    }
+    return nil
+  }
+
+  /// What may help, mildest change first.
+  private static func candidates(
+    _ chip: ChipDescription, _ options: CompileOptions, _ error: CompileError
+  ) -> [(String, CompileOptions)] {
+    let weightBits = options.weightBits ?? chip.defaultWeightBits
+    let fractionBits = options.fractionBits ?? chip.fractionBits
+    // Wide synapses of a fixed size do not shrink with their weights.
+    let shrinks = chip.bitsPerSynapse == nil
+    var result: [(String, CompileOptions)] = []
+    func fewerWeightBits() {
+      for bits in (2..<max(2, weightBits)).reversed() {
+        var changed = options
+        changed.weightBits = bits
+        result.append(("--weight-bits \(bits)", changed))
+      }
+    }
+    switch error {
+    case .sumDoesNotFit, .doesNotFit, .axonTypes:
+      fewerWeightBits()
+    case .thresholdBelowOne:
+      for bits in max(1, fractionBits + 1)..<max(2, min(9, fractionBits + 9)) {
+        var changed = options
+        changed.fractionBits = bits
+        result.append(("--fraction-bits \(bits)", changed))
+      }
+    case .capacity(_, _, let unit, _, _, _):
+      if shrinks, unit.hasPrefix("bits of synapse memory") { fewerWeightBits() }
+    case .tooManyCores, .noCoreOfKind:
+      if shrinks { fewerWeightBits() }
+    case .unsupportedModel, .periodCodeNeedsWindows, .mixedAmplitude, .thresholdsPerNeuron, .integerWeight, .delay,
+      .parallelSynapses, .chipRule, .mapping, .option:
+      break
+    }
+    return result
+  }
+}

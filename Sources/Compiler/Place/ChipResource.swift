@@ -1,0 +1,63 @@
+import ChipModel
+
+/// What a chip has a limited amount of.
+public enum ChipResource: String, Sendable, CaseIterable {
+  // Of a core.
+  case neurons
+  case synapseMemory = "synapse memory"
+  case inputAxons = "input axons"
+  case outputAxons = "output axons"
+  case axonTypes = "axon types"
+  // Of a neuron or a spike.
+  case fanIn = "fan-in"
+  case destinations
+  case delay
+  case payloadBits = "payload bits"
+  // Of the system.
+  case cores
+  case chips
+
+  /// How much of it the chip has; nil: not limited, or not known and so not checked.
+  public func limit(of chip: ChipDescription) -> Int? {
+    switch self {
+    case .neurons: return chip.neuronsPerCore
+    case .synapseMemory: return chip.synapseMemoryBitsPerCore
+    case .inputAxons:
+      let rows = chip.crossbar?.value.axons
+      return chip.inputAxonsPerCore.map { min($0, rows ?? $0) } ?? rows
+    case .outputAxons: return chip.outputAxonsPerCore
+    case .axonTypes: return chip.crossbar.flatMap { $0.value.binary && $0.value.axonTypes > 0 ? $0.value.axonTypes : nil }
+    case .fanIn: return chip.fanInPerNeuron
+    case .destinations: return chip.destinationsPerNeuron
+    case .delay: return chip.maximumDelay
+    case .payloadBits: return chip.spikePayloadBits > 0 ? chip.spikePayloadBits : nil
+    case .cores: return chip.totalCores
+    case .chips: return chip.chips
+    }
+  }
+
+  /// Built-in chips that have at least `need` of it, in the library's order; those that run only layers or bits, and the
+  /// unbounded one, only where there is no other.
+  public func chips(with need: Int) -> [String] {
+    let all = ChipLibrary.names.compactMap { try? ChipLibrary.builtIn($0) }
+    let enough = all.filter { limit(of: $0).map { $0 >= need } ?? true }
+    let general = enough.filter { $0.convolutionCore == nil && $0.crossbar?.value.binary != true && $0.totalCores != nil }
+    return (general.isEmpty ? enough : general).map(\.name)
+  }
+
+  /// ` (NAME, NAME, NAME)`: up to three chips that have enough; empty where none has.
+  func examples(with need: Int) -> String {
+    let names = chips(with: need).prefix(3)
+    return names.isEmpty ? "" : " (\(names.joined(separator: ", ")))"
+  }
+
+  /// What uses less of it on the same chip; nil: nothing but a smaller network.
+  public var knob: String? {
+    switch self {
+    case .synapseMemory: "--weight-bits"
+    case .axonTypes: "--weight-bits 2"
+    case .payloadBits: "convert --max-count"
+    case .neurons, .inputAxons, .outputAxons, .fanIn, .destinations, .delay, .cores, .chips: nil
+    }
+  }
+}

@@ -1,0 +1,259 @@
+import ChipModel
+import Foundation
+import Testing
+
+@testable import Compiler
+
+@Suite("Capacity")
+struct CapacityTests {
+  private let rules = ChipRuleTests()
+
+  private func row(_ report: CompileReport, _ resource: ChipResource) -> CompileReport.Capacity? {
+    report.capacity.first { $0.resource == resource }
+  }
+
+  @Test("every limit of TrueNorth is reported as used of how much, where, and for each core")
+  func trueNorth() throws {
+    let report = try rules.compile(try ChipRuleTests.trueNorth(), "truenorth").report
+    #expect(
+      report.capacity.map(\.resource) == [
+        .neurons, .synapseMemory, .inputAxons, .outputAxons, .axonTypes, .fanIn, .destinations, .delay, .payloadBits,
+        .cores, .chips,
+      ])
+    func check(
+      _ resource: ChipResource, _ used: Int, _ limit: Int?, core: Int? = nil, population: String? = nil
+    ) {
+      #expect(
+        row(report, resource)
+          == .init(resource: resource, used: used, limit: limit, core: core, population: population), "\(resource)")
+    }
+    check(.neurons, 64, 256, core: 0)
+    check(.synapseMemory, 4096, 65536, core: 1)
+    check(.inputAxons, 64, 256, core: 1)
+    check(.outputAxons, 64, 256, core: 0)
+    // Weights -1, 0 and 1 in turn: an axon's weights for all neurons are one of three columns, and 64 is 1 modulo 3.
+    #expect((1...4).contains(row(report, .axonTypes)?.used ?? 0))
+    #expect(row(report, .axonTypes)?.limit == 4)
+    check(.fanIn, 64, 256, population: "b")
+    check(.destinations, 1, 1, population: "a")
+    check(.delay, 1, 15, population: "b")
+    check(.payloadBits, 0, nil, population: "a")
+    check(.cores, 3, 65536)
+    check(.chips, 1, 16)
+    for core in report.cores {
+      #expect(core.axonTypes != nil)
+      #expect(core.limits.inputAxons == 256)
+    }
+    #expect(report.cores.map(\.fanIn) == [0, 64, 64])
+    #expect(report.cores.map(\.destinations) == [1, 1, 0])
+  }
+
+  @Test("what is not limited is counted all the same")
+  func unlimited() throws {
+    let report = try rules.compile(try ChipRuleTests.trueNorth(), "ideal").report
+    for capacity in report.capacity {
+      #expect(capacity.limit == nil || capacity.resource == .payloadBits, "\(capacity.resource)")
+    }
+    #expect(row(report, .fanIn)?.used == 64)
+    #expect(row(report, .axonTypes) == nil)
+  }
+
+  @Test("cores of several kinds are measured by the kind at their place")
+  func kinds() throws {
+    let report = try rules.compile(try rules.convolutions(), "dynapcnn").report
+    let types = try #require(try ChipLibrary.builtIn("dynapcnn").coreTypes?.value)
+    for core in report.cores {
+      let type = try #require(try ChipLibrary.builtIn("dynapcnn").coreType(at: core.place))
+      #expect(core.limits.neurons == type.neurons && core.limits.synapseBits == type.synapseMemoryBits)
+      #expect(types.contains(type))
+    }
+    #expect(try ChipLibrary.builtIn("dynapcnn").coreType(at: 2) == types[0])
+    #expect(try ChipLibrary.builtIn("dynapcnn").coreType(at: 3) == types[1])
+    #expect(try ChipLibrary.builtIn("dynapcnn").coreType(at: 8) == types[3])
+    #expect(try ChipLibrary.builtIn("loihi").coreType(at: 0) == nil)
+  }
+
+  @Test("a mapping that puts a layer on a core of the wrong kind, or a part of one, is refused")
+  func mappings() throws {
+    var layers = ChipRuleTests.Layers([1, 64, 64])
+    try layers.add("l0", [16, 64, 64], .conv2d, weightShape: [16, 1, 1, 1])
+    try layers.add("l1", [4, 64, 64], .conv2d, weightShape: [4, 16, 1, 1])
+    let network = try layers.network.checked()
+    let chip = try ChipLibrary.builtIn("dynapcnn")
+    let good = Mapping(try CompiledProgram.compile(network, chip: chip).program)
+    func message(_ change: (inout Mapping) -> Void) -> String {
+      var mapping = good
+      change(&mapping)
+      do {
+        _ = try CompiledProgram.compile(network, chip: chip, options: CompileOptions(mapping: mapping))
+        return "compiles"
+      } catch { return "\(error)" }
+    }
+    let large = try #require(good.cores.firstIndex { $0.parts[0].population == "l0" })
+    #expect(message { _ in } == "compiles")
+    #expect(message { $0.cores[large].place = 2 } == "compiles")
+    for (place, limit) in [(3, "32,768"), (5, "16,384"), (8, "16,384")] {
+      #expect(
+        message { $0.cores[large].place = place }
+          == "core \(large) needs 65,536 neurons, the core at place \(place) of chip 'dynapcnn' has \(limit); give it a "
+          + "place of a larger kind")
+    }
+    #expect(
+      message {
+        $0.cores[large].parts[0].box.channels = 0..<8
+        var rest = $0.cores[large]
+        rest.place = 2
+        rest.parts[0].box.channels = 8..<16
+        $0.cores[large].place = 1
+        $0.cores[1 - large].place = 3
+        $0.cores.append(rest)
+      }
+        == "core \(large) holds a part of a population, a core of chip 'dynapcnn' runs one whole population; give it "
+        + "exactly one")
+    var small = ChipRuleTests.Layers([1, 8, 8])
+    try small.add("l0", [2, 8, 8], .conv2d, weightShape: [2, 1, 1, 1])
+    try small.add("l1", [2, 8, 8], .conv2d, weightShape: [2, 2, 1, 1])
+    let together = Mapping(cores: [
+      Mapping.Core(
+        place: 0,
+        parts: ["l0", "l1"].map {
+          Mapping.Part(population: $0, box: Box(channels: 0..<2, rows: 0..<8, columns: 0..<8))
+        })
+    ])
+    #expect(throws: CompileError.mapping(.layerCore(core: 0, parts: 2, chip: "dynapcnn"))) {
+      try CompiledProgram.compile(
+        try small.network.checked(), chip: chip, options: CompileOptions(mapping: together))
+    }
+  }
+
+  @Test("one source, neuron or weight more than Loihi has is refused or split")
+  func loihi() throws {
+    func layers(_ inputs: Int, _ outputs: Int = 2) throws -> ChipRuleTests.Layers {
+      var layers = ChipRuleTests.Layers([1])
+      try layers.add("a", [inputs], .dense, weightShape: [inputs, 1])
+      try layers.add("b", [outputs], .dense, weightShape: [outputs, inputs])
+      return layers
+    }
+    #expect(rules.message(try layers(4096), "loihi") == "compiles")
+    #expect(
+      rules.message(try layers(4097), "loihi")
+        == "population 'b' needs 4,097 input axons on one core for a single neuron, chip 'loihi' has 4,096; reduce the "
+        + "layer's input channels or kernel, or choose a chip with more input axons a core (generic-45nm, loihi-sanafe, "
+        + "loihi2)")
+    func cores(_ inputs: Int, _ outputs: Int) throws -> Int {
+      try rules.compile(try layers(inputs, outputs), "loihi").program.cores.count
+    }
+    #expect(try cores(1014, 10) == 1)
+    #expect(try cores(1014, 11) == 2)
+    // 8 bits a weight: 1,048,576 bits are 128 neurons of 1,024 sources.
+    #expect(try cores(1024, 128) == 2)
+    #expect(try cores(1024, 129) == 3)
+  }
+
+  @Test("limits of a convolution core that are one too small are named")
+  func convolutionCore() throws {
+    func message(
+      side: Int = 8, channels: Int = 2, pool: NetworkPool? = nil, padding: [Int] = [0, 0, 0, 0], fed: Int = 1
+    ) throws -> String {
+      var layers = ChipRuleTests.Layers([1, side, side])
+      try layers.add("a", [channels, side, side], .conv2d, weightShape: [channels, 1, 1, 1])
+      let pooled = pool.map { (side - $0.kernel[0]) / $0.stride[0] + 1 } ?? side
+      for index in 0..<fed {
+        try layers.add(
+          "b\(index)", [1, pooled + 2 * padding[0], pooled + 2 * padding[0]], .conv2d, from: "a",
+          weightShape: [1, channels, 1, 1], pool: pool, padding: padding)
+      }
+      return rules.message(layers, "dynapcnn")
+    }
+    func pool(_ kind: NetworkPool.Kind, _ size: Int, stride: Int? = nil) -> NetworkPool {
+      NetworkPool(kind: kind, kernel: [size, size], stride: [stride ?? size, stride ?? size])
+    }
+    let change = "; change the layer, or choose another chip"
+    #expect(try message() == "compiles")
+    #expect(try message(pool: pool(.average, 2)) == "compiles")
+    #expect(
+      try message(pool: pool(.average, 3))
+        == "projection 'to-b0' has a pool of 3 x 3, which chip 'dynapcnn' does not run: it pools 1, 2, 4 with the same "
+        + "stride" + change)
+    #expect(
+      try message(pool: pool(.average, 2, stride: 1))
+        == "projection 'to-b0' has a pool of 2 x 2, which chip 'dynapcnn' does not run: it pools 1, 2, 4 with the same "
+        + "stride" + change)
+    #expect(
+      try message(pool: pool(.max, 2))
+        == "projection 'to-b0' has max pooling, which chip 'dynapcnn' does not run: it has sum pooling only" + change)
+    #expect(try message(padding: [7, 7, 7, 7]) == "compiles")
+    #expect(
+      try message(padding: [8, 8, 8, 8])
+        == "projection 'to-b0' has a padding of [8, 8, 8, 8], which chip 'dynapcnn' does not run: padding goes to 7"
+        + change)
+    #expect(try message(side: 64) == "compiles")
+    #expect(
+      try message(side: 65)
+        == "population 'a' needs 65 rows or columns of outputs, chip 'dynapcnn' has 64; reduce the map, or choose another "
+        + "chip")
+    #expect(try message(fed: 2) == "compiles")
+    #expect(
+      try message(fed: 3)
+        == "population 'a' needs 3 layers that it feeds, chip 'dynapcnn' has 2; remove shortcuts, or choose another chip")
+  }
+
+  @Test("a crossbar's rows are a limit of their own, and it has no gate")
+  func crossbar() throws {
+    let layers = try ChipRuleTests.trueNorth()
+    func narrow(_ rows: Int, _ chip: inout ChipDescription) {
+      chip.crossbar = Sourced(Crossbar(axons: rows, axonTypes: 4, binary: true), source: "test", certainty: .assumed)
+    }
+    #expect(rules.message(layers, "truenorth") { narrow(64, &$0) } == "compiles")
+    #expect(
+      rules.message(layers, "truenorth") { narrow(63, &$0) }.hasPrefix(
+        "population 'c' needs 64 input axons on one core for a single neuron, chip 'truenorth' has 63; "))
+    var gated = ChipRuleTests.Layers([1, 4, 4])
+    try gated.add("a", [1, 4, 4], .conv2d, weightShape: [1, 1, 1, 1])
+    try gated.add(
+      "b", [1, 2, 2], .conv2d, weightShape: [1, 1, 1, 1],
+      pool: NetworkPool(kind: .max, kernel: [2, 2], stride: [2, 2]))
+    #expect(
+      rules.message(gated, "truenorth")
+        == "projection 'to-b' has max pooling, which chip 'truenorth' does not run: a crossbar has no gate; use average "
+        + "pooling, or choose a chip that is not a crossbar")
+  }
+
+  @Test("TrueNorth refuses mnist-cnn, and says why", .enabled(if: ImportFiles.hasShared("models/mnist-cnn.onnx")))
+  func trainedOnTrueNorth() throws {
+    let analog = try ImportFiles.importModel("mnist-cnn.onnx").network
+    func message(_ readout: Method.Readout, bits: Int? = nil) throws -> String {
+      let network = try Conversion.run(analog, method: Method(.augMapping, maximumCount: 1, readout: readout)).network
+      do {
+        _ = try CompiledProgram.compile(
+          network.checked(), chip: try ChipLibrary.builtIn("truenorth"), options: CompileOptions(weightBits: bits))
+        return "compiles"
+      } catch { return "\(error)" }
+    }
+    #expect(try message(.potential) == "")
+    #expect(try message(.spikes) == "")
+  }
+
+  @Test("an option that makes a refused network fit is found by trying")
+  func search() throws {
+    let chip = try ChipLibrary.builtIn("odin")
+    var layers = ChipRuleTests.Layers([2])
+    layers.network.input.range = InputRange(low: 0, high: 1)
+    try layers.add("a", [20], .dense, weightShape: [20, 2])
+    try layers.add("b", [2], .dense, weightShape: [2, 20])
+    // Real weights, all the same: 20 of 7 are more than 127, 20 of 3 are not.
+    layers.network.projections[1].weights = .inline(
+      try #require(Tensor(shape: [2, 20], storage: .float64([Double](repeating: 1, count: 40)))))
+    let network = try layers.network.checked()
+    do {
+      _ = try CompiledProgram.compile(network, chip: chip)
+      Issue.record("compiles")
+    } catch {
+      #expect(FitSearch.option(for: network, chip: chip, options: CompileOptions(), after: error) == "--weight-bits 3")
+    }
+    #expect(
+      FitSearch.option(
+        for: network, chip: chip, options: CompileOptions(),
+        after: .unsupportedModel(population: "", model: "", chip: "", supported: [])) == nil)
+  }
+}
