@@ -176,13 +176,16 @@ extension CompileReport {
           (result.used, result.limit, result.core) = (used, limit, core.index)
         }
       }
-    case .fanIn, .destinations, .delay, .payloadBits:
+    case .weightBits: result.used = weightBits
+    case .membraneBits: result.used = membraneBits
+    case .fanIn, .destinations, .delay, .payloadBits, .accumulatorBits:
       for population in populations {
         let used =
           switch resource {
           case .fanIn: population.fanIn
           case .destinations: population.destinations
           case .delay: population.delay
+          case .accumulatorBits: population.headroom.sumBits
           default: population.payloadBits
           }
         if used > result.used || result.population == nil { (result.used, result.population) = (used, population.name) }

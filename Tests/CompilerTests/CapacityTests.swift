@@ -18,7 +18,7 @@ struct CapacityTests {
     #expect(
       report.capacity.map(\.resource) == [
         .neurons, .synapseMemory, .inputAxons, .outputAxons, .axonTypes, .fanIn, .destinations, .delay, .payloadBits,
-        .cores, .chips,
+        .weightBits, .membraneBits, .accumulatorBits, .cores, .chips,
       ])
     func check(
       _ resource: ChipResource, _ used: Int, _ limit: Int?, core: Int? = nil, population: String? = nil
@@ -38,6 +38,11 @@ struct CapacityTests {
     check(.destinations, 1, 1, population: "a")
     check(.delay, 1, 15, population: "b")
     check(.payloadBits, 0, nil, population: "a")
+    check(.weightBits, 9, 9)
+    check(.membraneBits, 20, 20)
+    // The input may reach 2,048 times weights of 1, from 16 inputs.
+    #expect(row(report, .accumulatorBits)?.population == "a")
+    #expect((16...20).contains(row(report, .accumulatorBits)?.used ?? 0))
     check(.cores, 3, 65536)
     check(.chips, 1, 16)
     for core in report.cores {
@@ -52,7 +57,8 @@ struct CapacityTests {
   func unlimited() throws {
     let report = try rules.compile(try ChipRuleTests.trueNorth(), "ideal").report
     for capacity in report.capacity {
-      #expect(capacity.limit == nil || capacity.resource == .payloadBits, "\(capacity.resource)")
+      let isWidth = [.payloadBits, .weightBits, .membraneBits, .accumulatorBits].contains(capacity.resource)
+      #expect((capacity.limit != nil) == isWidth, "\(capacity.resource)")
     }
     #expect(row(report, .fanIn)?.used == 64)
     #expect(row(report, .axonTypes) == nil)
@@ -138,8 +144,8 @@ struct CapacityTests {
     #expect(
       rules.message(try layers(4097), "loihi")
         == "population 'b' needs 4,097 input axons on one core for a single neuron, chip 'loihi' has 4,096; reduce the "
-        + "layer's input channels or kernel, or choose a chip with more input axons a core (generic-45nm, loihi-sanafe, "
-        + "loihi2)")
+        + "layer's input channels or kernel, or choose a chip with more input axons a core (generic-45nm, spinnaker1, "
+        + "spinnaker2)")
     func cores(_ inputs: Int, _ outputs: Int) throws -> Int {
       try rules.compile(try layers(inputs, outputs), "loihi").program.cores.count
     }
@@ -219,19 +225,27 @@ struct CapacityTests {
         + "pooling, or choose a chip that is not a crossbar")
   }
 
-  @Test("TrueNorth refuses mnist-cnn, and says why", .enabled(if: ImportFiles.hasShared("models/mnist-cnn.onnx")))
+  @Test("TrueNorth refuses mnist-cnn, and says why", .enabled(if: Trained.isThere))
   func trainedOnTrueNorth() throws {
-    let analog = try ImportFiles.importModel("mnist-cnn.onnx").network
-    func message(_ readout: Method.Readout, bits: Int? = nil) throws -> String {
-      let network = try Conversion.run(analog, method: Method(.augMapping, maximumCount: 1, readout: readout)).network
+    func message(_ readout: Method.Readout) throws -> String {
+      let network = try Trained.convert("mnist-cnn", Method(.maxNorm, readout: readout), samples: 20).network
       do {
-        _ = try CompiledProgram.compile(
-          network.checked(), chip: try ChipLibrary.builtIn("truenorth"), options: CompileOptions(weightBits: bits))
+        _ = try CompiledProgram.compile(network.checked(), chip: try ChipLibrary.builtIn("truenorth"))
         return "compiles"
       } catch { return "\(error)" }
     }
-    #expect(try message(.potential) == "")
-    #expect(try message(.spikes) == "")
+    let potential = try message(.potential)
+    #expect(
+      potential
+        == "population 'dense9' uses neuron model 'accumulator', which chip 'truenorth' does not run (it runs if, lif); "
+        + "convert with another method or choose another chip")
+    // 64 maps of 8 x 8 behind a pool.
+    let spikes = try message(.spikes)
+    #expect(
+      spikes
+        == "population 'dense9' needs 4,096 input axons on one core for a single neuron, chip 'truenorth' has 256; reduce "
+        + "the layer's input channels or kernel, or choose a chip with more input axons a core (generic-45nm, loihi, "
+        + "loihi2)")
   }
 
   @Test("an option that makes a refused network fit is found by trying")

@@ -79,11 +79,11 @@ struct ChipRuleTests {
     #expect(
       message(try Self.trueNorth(hidden: 257), "truenorth")
         == "population 'b' needs 257 input axons on one core for a single neuron, chip 'truenorth' has 256; reduce the "
-        + "layer's input channels or kernel, or choose a chip with more input axons a core")
+        + "layer's input channels or kernel, or choose a chip with more input axons a core (generic-45nm, loihi, loihi2)")
     #expect(
       message(try Self.trueNorth(hidden: 64, middle: 257), "truenorth")
         == "population 'c' needs 257 input axons on one core for a single neuron, chip 'truenorth' has 256; reduce the "
-        + "layer's input channels or kernel, or choose a chip with more input axons a core")
+        + "layer's input channels or kernel, or choose a chip with more input axons a core (generic-45nm, loihi, loihi2)")
     #expect(
       message(try Self.trueNorth(weight: { ($0 * 7 + $0 / 64) % 9 - 4 }), "truenorth").hasPrefix(
         "population 'b': the weights of one core need "))
@@ -98,7 +98,8 @@ struct ChipRuleTests {
     #expect(
       message(two, "truenorth")
         == "population 'a' needs 2 destination cores for one neuron, chip 'truenorth' has 1; make the layers it feeds fit "
-        + "on fewer cores, or choose a chip whose neurons reach more cores")
+        + "on fewer cores, or choose a chip whose neurons reach more cores "
+        + "(generic-45nm, loihi, loihi-sanafe)")
   }
 
   @Test("four types of axon hold four weights a neuron, five do not fit")
@@ -168,7 +169,7 @@ struct ChipRuleTests {
     #expect(
       message(big, "dynapcnn")
         == "population 'a' needs 69,632 neurons on the one core of a layer, chip 'dynapcnn' has 65,536; reduce the layer, "
-        + "or choose another chip")
+        + "or choose another chip (ideal)")
   }
 
   @Test("cores of a kind run out: the fourth layer of 65,536 neurons has none")

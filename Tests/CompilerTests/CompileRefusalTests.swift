@@ -67,34 +67,38 @@ struct CompileRefusalTests {
     #expect(
       try with([.synapseMemoryBitsPerCore: 47])
         == "population 'b' needs 48 bits of synapse memory on one core for a single neuron, chip 'tiny' has 47; "
-        + "use fewer --weight-bits, a smaller fan-in, or a chip with more synapse memory a core")
+        + "use fewer --weight-bits, a smaller fan-in, or a chip with more synapse memory a core "
+        + "(generic-45nm, loihi, loihi2)")
     #expect(try with([.inputAxonsPerCore: 6]) == "compiled to 1 cores")
     #expect(
       try with([.inputAxonsPerCore: 5])
         == "population 'b' needs 6 input axons on one core for a single neuron, chip 'tiny' has 5; "
-        + "reduce the layer's input channels or kernel, or choose a chip with more input axons a core")
+        + "reduce the layer's input channels or kernel, or choose a chip with more input axons a core "
+        + "(generic-45nm, loihi, loihi2)")
     #expect(try with([.fanInPerNeuron: 6]) == "compiled to 1 cores")
     #expect(
       try with([.fanInPerNeuron: 5])
         == "population 'b' needs 6 synapses into one neuron, chip 'tiny' has 5; "
-        + "reduce the layer's fan-in or choose a chip with a larger fan-in")
+        + "reduce the layer's fan-in or choose a chip with a larger fan-in (generic-45nm, loihi, loihi-sanafe)")
     // b on 2 cores: each of a's neurons has 2 output axons.
     #expect(try with([.neuronsPerCore: 2, .outputAxonsPerCore: 4]) == "compiled to 5 cores")
     #expect(try with([.neuronsPerCore: 2, .outputAxonsPerCore: 3]) == "compiled to 8 cores")
     #expect(
       try with([.neuronsPerCore: 2, .outputAxonsPerCore: 1])
         == "population 'a' needs 2 output axons on one core for a single neuron, chip 'tiny' has 1; "
-        + "reduce the sizes of the layers it feeds, or choose a chip with more output axons or larger cores")
+        + "reduce the sizes of the layers it feeds, or choose a chip with more output axons or larger cores "
+        + "(generic-45nm, loihi, loihi2)")
     #expect(try with([.neuronsPerCore: 2, .destinationsPerNeuron: 2]) == "compiled to 5 cores")
     #expect(
       try with([.neuronsPerCore: 2, .destinationsPerNeuron: 1])
         == "population 'a' needs 2 destination cores for one neuron, chip 'tiny' has 1; "
-        + "make the layers it feeds fit on fewer cores, or choose a chip whose neurons reach more cores")
+        + "make the layers it feeds fit on fewer cores, or choose a chip whose neurons reach more cores "
+        + "(generic-45nm, loihi, loihi-sanafe)")
     #expect(try with([.neuronsPerCore: 2, .coresPerChip: 5, .chips: 1]) == "compiled to 5 cores")
     #expect(
       try with([.neuronsPerCore: 2, .coresPerChip: 4, .chips: 1])
         == "the network needs 5 cores, chip 'tiny' has 4 (full at population 'a'); choose a larger chip, or one "
-        + "with more neurons or synapse memory a core")
+        + "with more neurons or synapse memory a core (generic-45nm, loihi, loihi-sanafe)")
   }
 
   @Test("convolution weights are stored once a core, or once a synapse")

@@ -348,11 +348,11 @@ extension NetworkErrorTests {
     Case(
       #""preprocessing": {"scale": 0.5}"#,
       #""range": [1, 0]"#,
-      #"line 4, column 58: input: range[1] is 0; write the lowest value first, here 1"#),
+      #"line 4, column 61: input: range[1] is 0; write the lowest value first, here 1"#),
     Case(
       #""preprocessing": {"scale": 0.5}"#,
       #""range": [0, 1, 2]"#,
-      #"line 4, column 57: input.range: 3 elements, expected exactly 2"#),
+      #"line 4, column 61: input.range: expected 2 elements, found 3"#),
   ]
 
   static let shapeCases: [Case] = [

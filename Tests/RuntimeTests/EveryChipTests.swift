@@ -47,10 +47,19 @@ struct EveryChipTests {
       try chain.add("a", [96], .dense, [96, 16], limit: 1)
       try chain.add("b", [256], .dense, [256, 96], limit: 1)
       try chain.add("c", [10], .dense, [10, 256], limit: 1)
+      // An axon has one type for all neurons: every third one inhibits.
+      for (index, shape) in [(1, [256, 96]), (2, [10, 256])] {
+        let values = (0..<(shape[0] * shape[1])).map { place -> Int8 in
+          let (neuron, source) = (place / shape[1], place % shape[1])
+          return (neuron * 7 + source * 5) % 3 == 0 ? 0 : source % 3 == 0 ? -1 : 1
+        }
+        chain.network.projections[index].weights = .inline(
+          try #require(Tensor(shape: shape, storage: .int8(values))))
+      }
       return chain.network
     case "dynapcnn":
       // One layer a core, sum pooling, one threshold a layer.
-      var chain = Chain([2, 16, 16])
+      var chain = Chain([2, 16, 16], range: InputRange(low: 0, high: 1))
       try chain.add("a", [6, 16, 16], .conv2d, [6, 2, 3, 3], limit: 5, padding: 1)
       try chain.add(
         "b", [8, 8, 8], .conv2d, [8, 6, 3, 3], limit: 5, threshold: 20,

@@ -61,12 +61,14 @@ struct CompileCommandTests {
       files: chip("\"inputAxonsPerCore\": 3"), line: "compile DIR/net.json --chip DIR/chip.json -o DIR/n",
       status: .doesNotFit,
       error: "nmsim: DIR/net.json: population 'out' needs 4 input axons on one core for a single neuron, chip 'small' "
-        + "has 3: reduce the layer's input channels or kernel, or choose a chip with more input axons a core"),
+        + "has 3: reduce the layer's input channels or kernel, or choose a chip with more input axons a core "
+        + "(generic-45nm, loihi, loihi2)"),
     Fault(
       files: chip("\"neuronsPerCore\": 1, \"coresPerChip\": 4, \"chips\": 1"),
       line: "compile DIR/net.json --chip DIR/chip.json -o DIR/n", status: .doesNotFit,
       error: "nmsim: DIR/net.json: the network needs 6 cores, chip 'small' has 4 (full at population 'hidden'): "
-        + "choose a larger chip, or one with more neurons or synapse memory a core"),
+        + "choose a larger chip, or one with more neurons or synapse memory a core (generic-45nm, loihi, "
+        + "loihi-sanafe)"),
     Fault(
       line: "compile DIR/net.json --chip truenorth -o DIR/n", status: .doesNotFit,
       error: "nmsim: DIR/net.json: population 'out' uses neuron model 'accumulator', which chip 'truenorth' does not "

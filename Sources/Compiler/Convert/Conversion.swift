@@ -61,7 +61,13 @@ public enum Conversion {
       network: network, method: method, evaluator: evaluator, threads: threads, progress: progress)
     if let calibration { try stage.load(calibration, preprocessing: preprocessing) }
     try stage.convert()
-    return stage.result(preprocessing: preprocessing, calibrationName: calibration?.name)
+    var result = stage.result(preprocessing: preprocessing, calibrationName: calibration?.name)
+    // Bytes promise the range of every input; real numbers promise nothing.
+    if case .uint8? = calibration?.dataset.values {
+      result.network.input.range = InputRange(
+        raw: 0...255, preprocessing: preprocessing, shape: network.inputShape)
+    }
+    return result
   }
 
   /// What no method can do without, and activations that this one cannot carry.

@@ -13,6 +13,10 @@ public enum ChipResource: String, Sendable, CaseIterable {
   case destinations
   case delay
   case payloadBits = "payload bits"
+  // Of the datapath: a width may be chosen beyond the chip's.
+  case weightBits = "weight bits"
+  case membraneBits = "membrane bits"
+  case accumulatorBits = "accumulator bits"
   // Of the system.
   case cores
   case chips
@@ -31,17 +35,29 @@ public enum ChipResource: String, Sendable, CaseIterable {
     case .destinations: return chip.destinationsPerNeuron
     case .delay: return chip.maximumDelay
     case .payloadBits: return chip.spikePayloadBits > 0 ? chip.spikePayloadBits : nil
+    case .weightBits: return chip.weightBits
+    case .membraneBits: return chip.membraneBits
+    case .accumulatorBits: return chip.accumulatorBits
     case .cores: return chip.totalCores
     case .chips: return chip.chips
     }
   }
 
-  /// Built-in chips that have at least `need` of it, in the library's order; those that run only layers or bits, and the
-  /// unbounded one, only where there is no other.
+  /// Built-in chips that have at least `need` of it, in the library's order.
+  ///
+  /// Those that run only layers or bits, the single core and the unbounded one only where there is no other; a description
+  /// that leaves a real chip's limit unchecked has no more of it.
   public func chips(with need: Int) -> [String] {
     let all = ChipLibrary.names.compactMap { try? ChipLibrary.builtIn($0) }
-    let enough = all.filter { limit(of: $0).map { $0 >= need } ?? true }
-    let general = enough.filter { $0.convolutionCore == nil && $0.crossbar?.value.binary != true && $0.totalCores != nil }
+    let enough = all.filter { chip in
+      guard let limit = limit(of: chip) else {
+        return !chip.lineage.contains { name in all.contains { $0.name == name && limit(of: $0) != nil } }
+      }
+      return limit >= need
+    }
+    let general = enough.filter {
+      $0.convolutionCore == nil && $0.crossbar?.value.binary != true && ($0.totalCores ?? 0) > 1
+    }
     return (general.isEmpty ? enough : general).map(\.name)
   }
 
@@ -57,6 +73,8 @@ public enum ChipResource: String, Sendable, CaseIterable {
     case .synapseMemory: "--weight-bits"
     case .axonTypes: "--weight-bits 2"
     case .payloadBits: "convert --max-count"
+    case .weightBits, .accumulatorBits: "--weight-bits"
+    case .membraneBits: "--membrane-bits"
     case .neurons, .inputAxons, .outputAxons, .fanIn, .destinations, .delay, .cores, .chips: nil
     }
   }

@@ -16,21 +16,22 @@ struct ChipComparison: Sendable {
     let hasFiles = Set(entries.map(\.file)).count > 1
     var table = Table(
       (hasFiles ? [.text("network")] : []) + [
-        .text("chip"), .number("cores"), .number("bits"), .number("full"), .number("accuracy"), .number("energy"),
-        .number("unknown"), .number("latency"),
-      ])
+        .text("chip"), .number("cores"), .number("bits"),
+      ]
+        // With files beside the chips there is no room for it.
+        + (hasFiles ? [] : [.number("full")])
+        + (samples == nil
+          ? [] : [.number("accuracy"), .number("energy"), .number("unknown"), .number("latency")]))
     for entry in entries {
-      let name: [Table.Cell] = (hasFiles ? [.text(PathText.baseName(of: entry.file, without: ".json"))] : []) + [
+      let name: [Table.Cell] = (hasFiles ? [.text(Self.name(entry))] : []) + [
         .text(entry.chip)
       ]
       guard let report = entry.report else {
         table.add(name + [.text("no"), .count(entry.weightBits)])
         continue
       }
-      var cells = name + [
-        .count(report.cores.count), .count(report.weightBits),
-        .text(report.limiting.map { NumberFormat.percent($0.fraction, places: 0) } ?? "-"),
-      ]
+      var cells = name + [.count(report.cores.count), .count(report.weightBits)]
+      if !hasFiles { cells.append(.text(report.limiting.map { NumberFormat.percent($0.fraction, places: 0) } ?? "-")) }
       if let result = entry.result {
         cells += [
           .text(NumberFormat.percent(result.accuracy)),
@@ -46,6 +47,11 @@ struct ChipComparison: Sendable {
     return parts.joined(separator: "\n")
   }
 
+  /// The network's file without folder and extension.
+  private static func name(_ entry: CompareEntry) -> String {
+    PathText.baseName(of: PathText.baseName(of: entry.file, without: ".json"), without: ".nmsim")
+  }
+
   private func head(_ style: TextStyle) -> String {
     let networks = entries.map(\.network)
     let isOne = networks.allSatisfy { $0 == networks.first }
@@ -55,7 +61,8 @@ struct ChipComparison: Sendable {
   }
 
   private func note(_ style: TextStyle) -> String {
-    var text = "bits: of a weight. full: the largest share of a limit."
+    let hasFiles = Set(entries.map(\.file)).count > 1
+    var text = "bits: of a weight." + (hasFiles ? "" : " full: the largest share of a limit.")
     if samples != nil {
       text += " energy, latency: of one inference on the chip; energy is what is known, unknown counts what nobody "
         + "published."
@@ -65,7 +72,7 @@ struct ChipComparison: Sendable {
 
   private func refusal(_ entry: CompareEntry, _ hasFiles: Bool, _ style: TextStyle) -> String {
     guard let refusal = entry.refusal else { return "" }
-    let file = hasFiles ? "\(PathText.baseName(of: entry.file, without: ".json")) on " : ""
+    let file = hasFiles ? "\(Self.name(entry)) on " : ""
     var text = "\(file)\(entry.chip): \(refusal.problem)"
     if let option = refusal.option {
       text += ". It fits with \(option)."

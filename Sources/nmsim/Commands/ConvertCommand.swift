@@ -119,7 +119,6 @@ enum ConvertCommand {
     }
     try nameTestData(&result.network, of: model.network, arguments, output: output, stages)
     stages.finish()
-    result.network.input.range = inputRange(calibration, preprocessing, model.network)
     do throws(NetworkFileError) { try NetworkFile.write(result.network, to: output) } catch {
       throw CommandError(error)
     }
@@ -182,14 +181,6 @@ enum ConvertCommand {
     let data = try load(path, labels: arguments.string("calibration-labels"), network)
     return CalibrationData(
       name: PathText.baseName(of: path, without: ""), dataset: data, samples: arguments.int("calibration-samples"))
-  }
-
-  /// What the type of the calibration data promises of every input: bytes are 0 to 255; nil for real numbers.
-  private static func inputRange(
-    _ data: CalibrationData?, _ preprocessing: Preprocessing, _ network: AnalogNetwork
-  ) -> InputRange? {
-    guard case .uint8? = data?.dataset.values else { return nil }
-    return InputRange(raw: 0...255, preprocessing: preprocessing, shape: network.inputShape)
   }
 
   private static func load(

@@ -23,7 +23,7 @@ struct ProgramTables: Sendable {
     facts.add("chip", "\(report.chip): \(report.chipTitle)")
     facts.add(
       "bits",
-      "weights \(report.weightBits), membranes \(report.membraneBits), accumulators \(report.accumulatorBits), "
+      "weights \(bits(.weightBits)), membranes \(bits(.membraneBits)), accumulators \(report.accumulatorBits), "
         + "fraction \(report.fractionBits)")
     facts.add("schedule", "\(report.schedule.name), depth \(report.depth), \(ticks)")
     if !report.cores.isEmpty {
@@ -37,6 +37,13 @@ struct ProgramTables: Sendable {
         "\(used)\(limit)\(chips), \(plural(report.routes, "route")), the longest of \(plural(report.longestRoute, "hop"))")
     }
     return facts.render(style)
+  }
+
+  /// A width, with the chip's own where it was chosen beyond.
+  private func bits(_ resource: ChipResource) -> String {
+    guard let capacity = report.capacity.first(where: { $0.resource == resource }) else { return "unknown" }
+    let limit = capacity.limit ?? capacity.used
+    return capacity.used > limit ? "\(capacity.used) (the chip has \(limit))" : "\(capacity.used)"
   }
 
   private var ticks: String {

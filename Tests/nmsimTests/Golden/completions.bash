@@ -25,7 +25,7 @@ _nmsim() {
     previous="${COMP_WORDS[COMP_CWORD-2]}"
   fi
   if [[ $COMP_CWORD -eq 1 ]]; then
-    _nmsim_words "convert compile run energy report explain chips inspect help completions manual --help --version"
+    _nmsim_words "convert compile run energy compare report explain chips inspect help completions manual --help --version"
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -200,6 +200,47 @@ _nmsim() {
       if [[ $current == -* ]]; then
         _nmsim_words "--baseline --profile --explain --json -q --quiet --color -h --help"
       fi ;;
+    compare)
+      case "$previous" in
+        --chips)
+          _nmsim_nothing
+          return ;;
+        --weight-bits)
+          _nmsim_nothing
+          return ;;
+        --membrane-bits)
+          _nmsim_nothing
+          return ;;
+        --fraction-bits)
+          _nmsim_nothing
+          return ;;
+        --schedule)
+          _nmsim_words "windowed continuous"
+          return ;;
+        --ticks)
+          _nmsim_nothing
+          return ;;
+        --threads)
+          _nmsim_nothing
+          return ;;
+        --input)
+          return ;;
+        --labels)
+          return ;;
+        --samples)
+          _nmsim_nothing
+          return ;;
+        --json)
+          return ;;
+        --out)
+          return ;;
+        --color)
+          _nmsim_words "auto always never"
+          return ;;
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "--chips --weight-bits --membrane-bits --fraction-bits --schedule --ticks --threads --input --labels --samples --json --out -q --quiet --color -h --help"
+      fi ;;
     report)
       case "$previous" in
         -o|--output)
@@ -265,7 +306,7 @@ _nmsim() {
       if [[ $current == -* ]]; then
         _nmsim_words "-h --help"
       else
-        _nmsim_words "convert compile run energy report explain chips inspect help completions manual words files output exit-status"
+        _nmsim_words "convert compile run energy compare report explain chips inspect help completions manual words files output exit-status"
       fi ;;
     completions)
       case "$previous" in

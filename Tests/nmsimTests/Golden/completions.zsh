@@ -14,6 +14,7 @@ _nmsim() {
     'compile:Compile a network into a program for a chip'
     'run:Run a program on samples'
     'energy:Show what a run would cost in energy and time'
+    'compare:Compare a network on several chips'
     'report:Write results as a page to read, print or send'
     'explain:Show layer by layer where accuracy is lost'
     'chips:List chip descriptions, or show one'
@@ -119,6 +120,26 @@ _nmsim() {
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
         '1::RUN:_files' ;;
+    compare)
+      _arguments -s \
+        '--chips=[The chips for networks\: names of '\''nmsim chips'\'' or files, separated by commas.]:NAME,...: ' \
+        '--weight-bits=[Bits of a weight.]:N: ' \
+        '--membrane-bits=[Bits of a membrane potential.]:N: ' \
+        '--fraction-bits=[Extra low bits of biases, thresholds and potentials.]:N: ' \
+        '--schedule=[Layers active in their windows, or all at every tick.]:windowed|continuous:(windowed continuous)' \
+        '--ticks=[Steps of an inference.]:T: ' \
+        '--threads=[Threads, at most 1024.]:N: ' \
+        '--input=[Images\: IDX, .npy, .npz or CIFAR. Without any, nothing is run.]:DATA:_files' \
+        '--labels=[Labels; without any, accuracies are unknown.]:LABELS:_files' \
+        '--samples=[How many samples.]:N: ' \
+        '--json=[Also write the comparison as JSON; '\''-'\'' is standard output.]:FILE:_files' \
+        '--out=[Also write each run'\''s result into this folder, as CHIP.json, for '\''nmsim report'\''.]:FOLDER:_files' \
+        '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
+        '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
+        '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' \
+        '*:NETWORK:_files' ;;
     report)
       _arguments -s \
         '(-o --output)-o+[The page; '\''-'\'' is standard output.]:FILE:_files' \
@@ -167,7 +188,7 @@ _nmsim() {
       _arguments -s \
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
-        '1::NAME:(convert compile run energy report explain chips inspect help completions manual words files output exit-status)' ;;
+        '1::NAME:(convert compile run energy compare report explain chips inspect help completions manual words files output exit-status)' ;;
     completions)
       _arguments -s \
         '(-h --help)-h[Show this help.]' \
