@@ -21,7 +21,8 @@ extension CompileReport {
           ("synapseBits", Self.int(limits.synapseBits)), ("inputAxons", Self.int(limits.inputAxons)),
           ("outputAxons", Self.int(limits.outputAxons)),
         ])
-      ), ("chips", .int(chips)), ("capacity", .array(capacity.map(Self.document))), ("cores", .array(cores.map(Self.document))), ("routes", .int(routes)), ("longestRoute", .int(longestRoute)),
+      ), ("chips", .int(chips)), ("capacity", .array(capacity.map(Self.document))),
+      ("cores", .array(cores.map(Self.document))), ("routes", .int(routes)), ("longestRoute", .int(longestRoute)),
       ("limiting", limiting.map(Self.document) ?? .null),
     ])
   }

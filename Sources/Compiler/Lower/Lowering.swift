@@ -275,7 +275,8 @@ struct Lowering {
   /// Proves the width of every population's sum and says when saturation is first possible.
   private mutating func proveWidths() throws(CompileError) {
     let program = CompiledProgram(
-      network: ProgramNetwork(name: "", inputDimensions: [], inputRange: network.network.input.range), chip: chip, schedule: options.schedule,
+      network: ProgramNetwork(name: "", inputDimensions: [], inputRange: network.network.input.range), chip: chip,
+      schedule: options.schedule,
       fractionBits: fractionBits, weightBits: weightBits, membraneBits: membraneBits, populations: populations,
       projections: projections, weights: weights, output: ProgramOutput(population: 0, readout: .potential))
     let order = program.topologicalOrder
