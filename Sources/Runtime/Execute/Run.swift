@@ -34,7 +34,7 @@ public struct Run: Sendable {
   /// - Parameters:
   ///   - progress: called from any thread with the number of samples that finished since its last call.
   ///   - observe: called from any thread, in any order, with a sample's index, its outcome and its spike trains, from
-  ///     which everything per tick and core follows (``SampleActivity``, ``TickTimer``). The fast engine only.
+  ///     which everything per tick and core follows (``SampleActivity``, ``TickTimer``).
   public func callAsFunction(
     _ program: CompiledProgram, data: Dataset, progress: @Sendable (Int) -> Void = { _ in },
     observe: (@Sendable (Int, LayerRunner.Outcome, SampleTrains) -> Void)? = nil
@@ -47,7 +47,7 @@ public struct Run: Sendable {
         failure: nil))
     let plan = engine == .fast ? EnginePlan(program) : nil
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
-      var worker = Worker(program, plan: plan, steps: steps)
+      var worker = Worker(program, plan: plan, steps: steps, recordsTrains: observe != nil)
       var values: [Double] = []
       while true {
         let sample = next.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -83,11 +83,13 @@ public struct Run: Sendable {
     case fast(LayerRunner)
     case interpreter(ChipInterpreter)
 
-    init(_ program: CompiledProgram, plan: EnginePlan?, steps: Int) {
+    init(_ program: CompiledProgram, plan: EnginePlan?, steps: Int, recordsTrains: Bool) {
       if let plan {
         self = .fast(LayerRunner(plan: plan, steps: steps))
       } else {
-        self = .interpreter(ChipInterpreter(program, steps: steps))
+        var chip = ChipInterpreter(program, steps: steps)
+        chip.recordsTrains = recordsTrains
+        self = .interpreter(chip)
       }
     }
 
@@ -112,7 +114,11 @@ public struct Run: Sendable {
     case vacant
 
     var trains: SampleTrains? {
-      if case .fast(let runner) = self { SampleTrains(runner) } else { nil }
+      switch self {
+      case .fast(let runner): SampleTrains(runner)
+      case .interpreter(let chip): chip.trains
+      case .vacant: nil
+      }
     }
 
     var counters: EngineCounters? {

@@ -42,32 +42,37 @@ extension RunDocument {
       secondsPerInference = try time.amount("secondsPerInference")
     }
     neurobench = try o.value("neurobench").map { (node) throws(JSONError) in try NeuroBench(node) }
+    let ticks = ticks
+    details = try o.value("details").map { (node) throws(JSONError) in try Details(node, ticks: ticks) }
+    for node in try o.value("kCurves")?.array(count: 0...10_000) ?? [] { kCurves.append(try KCurve(node, ticks: ticks)) }
+    fit = try o.value("fit").map { (node) throws(JSONError) in try Fit(node) }
+    provenance = try o.value("provenance").map { (node) throws(JSONError) in try Provenance(node) }
     simulation = try o.value("simulation").map { (node) throws(JSONError) in try Simulation(node) }
   }
 }
 
 extension JSONObjectReader {
   /// Nil where the member is absent or `null`.
-  fileprivate mutating func value(_ key: String) throws(JSONError) -> JSONNode? {
+  mutating func value(_ key: String) throws(JSONError) -> JSONNode? {
     guard let node = optional(key), !node.isNull else { return nil }
     return node
   }
 
   /// A count, at least 0.
-  fileprivate mutating func count(_ key: String) throws(JSONError) -> Int? {
+  mutating func count(_ key: String) throws(JSONError) -> Int? {
     try value(key)?.int(in: 0 ... .max)
   }
 
   /// Joules, seconds, watts: at least 0.
-  fileprivate mutating func amount(_ key: String) throws(JSONError) -> Double? {
+  mutating func amount(_ key: String) throws(JSONError) -> Double? {
     try value(key)?.double(in: 0 ... .infinity)
   }
 
-  fileprivate mutating func fraction(_ key: String) throws(JSONError) -> Double? {
+  mutating func fraction(_ key: String) throws(JSONError) -> Double? {
     try value(key)?.double(in: 0...1)
   }
 
-  fileprivate mutating func text(_ key: String) throws(JSONError) -> String? {
+  mutating func text(_ key: String) throws(JSONError) -> String? {
     try value(key)?.string()
   }
 }
@@ -263,5 +268,6 @@ extension RunDocument.Simulation {
     seconds = try o.amount("seconds")
     threads = try o.count("threads")
     synapticOperationsPerSecond = try o.amount("synapticOperationsPerSecond")
+    command = try o.text("command")
   }
 }

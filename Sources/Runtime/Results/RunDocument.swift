@@ -30,6 +30,10 @@ public struct RunDocument: Sendable, Equatable {
   public var secondsPerTick: Double?
   public var secondsPerInference: Double?
   public var neurobench: NeuroBench?
+  public var details: Details?
+  public var kCurves: [KCurve] = []
+  public var fit: Fit?
+  public var provenance: Provenance?
   public var simulation: Simulation?
 
   /// The network it came from.
@@ -163,6 +167,7 @@ public struct RunDocument: Sendable, Equatable {
     public var seconds: Double?
     public var threads: Int?
     public var synapticOperationsPerSecond: Double?
+    public var command: String?
   }
 
   /// The format that is read.

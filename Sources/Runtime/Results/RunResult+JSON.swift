@@ -44,6 +44,9 @@ extension RunResult {
       ),
       ("neurobench", neurobench.document),
     ]
+    if let details { members.append(("details", details.document)) }
+    if let fit { members.append(("fit", fit.document)) }
+    if let provenance { members.append(("provenance", provenance.document)) }
     if timing, let simulation {
       members.append(
         (
@@ -51,6 +54,7 @@ extension RunResult {
           .object([
             ("seconds", .double(simulation.seconds)), ("threads", .int(simulation.threads)),
             ("synapticOperationsPerSecond", .double(simulation.synapticOperationsPerSecond)),
+            ("command", simulation.command.map { .string($0) } ?? .null),
           ])
         ))
     }

@@ -20,6 +20,8 @@ public struct RunResult: Sendable {
     public var seconds: Double
     public var threads: Int
     public var synapticOperationsPerSecond: Double
+    /// The command line, where there was one.
+    public var command: String?
     public init(seconds: Double, threads: Int, synapticOperationsPerSecond: Double) {
       self.seconds = seconds
       self.threads = threads
@@ -53,6 +55,11 @@ public struct RunResult: Sendable {
   public var operationEnergy: OperationEnergy
   public var bill: ChipBill
   public var neurobench: NeuroBench
+  /// What layers did over time; nil: not collected.
+  public var details: LayerDetails?
+  /// How the program sits on its chip; nil: not worked out.
+  public var fit: RunFit?
+  public var provenance: RunProvenance?
   public var simulation: Simulation?
 
   public init(

@@ -46,7 +46,7 @@ struct ArgumentParser: Sendable {
   }
 
   private func parse(_ arguments: ArraySlice<String>, for command: CommandSpec) throws(UsageError) -> ParsedArguments {
-    var reader = Reader(command: command, remaining: arguments)
+    var reader = Reader(command: command, remaining: arguments, typed: Array(arguments))
     try reader.readAll()
     return try reader.finish(table: table)
   }
@@ -56,6 +56,7 @@ struct ArgumentParser: Sendable {
 private struct Reader {
   let command: CommandSpec
   var remaining: ArraySlice<String>
+  let typed: [String]
   var values: [String: ParsedValue] = [:]
   var words: [String] = []
 
@@ -113,7 +114,7 @@ private struct Reader {
   }
 
   private mutating func take(_ option: OptionSpec, spelled: String, attached: String?) throws(UsageError) {
-    if values[option.name] != nil { throw .repeatedOption(command: command.name, option: spelled) }
+    if values[option.name] != nil, !option.isRepeatable { throw .repeatedOption(command: command.name, option: spelled) }
     guard let kind = option.value else {
       values[option.name] = .flag
       return
@@ -121,7 +122,13 @@ private struct Reader {
     guard let text = attached ?? nextValue() else {
       throw .missingValue(command: command.name, option: spelled, placeholder: option.placeholder)
     }
-    values[option.name] = try read(text, as: kind, argument: spelled)
+    let value = try read(text, as: kind, argument: spelled)
+    guard option.isRepeatable, case .text(let text) = value else {
+      values[option.name] = value
+      return
+    }
+    let before = if case .texts(let texts)? = values[option.name] { texts } else { [String]() }
+    values[option.name] = .texts(before + [text])
   }
 
   /// The next argument, unless it looks like an option; `-` and negative numbers do not.
@@ -175,6 +182,6 @@ private struct Reader {
       values[option.name] = try read(text, as: kind, argument: "--\(option.name)")
     }
     return ParsedArguments(
-      table: table, command: command, values: values, positionalValues: positionals, given: given)
+      table: table, command: command, values: values, positionalValues: positionals, given: given, typed: typed)
   }
 }

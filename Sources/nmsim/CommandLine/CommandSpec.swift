@@ -14,6 +14,8 @@ struct OptionSpec: Sendable, Equatable {
   var help: String
   /// Heading in the help page.
   var group: String
+  /// Whether it may be given several times; only for options with a text.
+  var isRepeatable = false
 
   /// What holds when the option is not given.
   enum Standard: Sendable, Equatable {
@@ -37,6 +39,13 @@ struct OptionSpec: Sendable, Equatable {
   ) -> OptionSpec {
     OptionSpec(
       name: name, short: short, value: value, placeholder: placeholder, standard: standard, help: help, group: group)
+  }
+
+  /// An option with a text that may be given several times.
+  static func repeatable(_ name: String, _ placeholder: String, group: String, _ help: String) -> OptionSpec {
+    OptionSpec(
+      name: name, short: nil, value: .text, placeholder: placeholder, standard: nil, help: help, group: group,
+      isRepeatable: true)
   }
 
   /// An option without a value.

@@ -13,16 +13,33 @@ struct ParsedArguments: Sendable {
   private let positionalValues: [String: [ParsedValue]]
   /// Names of options and positionals that were typed.
   private let given: Set<String>
+  /// The arguments after the command's name, as typed.
+  let typed: [String]
 
   init(
     table: CommandTable, command: CommandSpec, values: [String: ParsedValue],
-    positionalValues: [String: [ParsedValue]], given: Set<String>
+    positionalValues: [String: [ParsedValue]], given: Set<String>, typed: [String] = []
   ) {
     self.table = table
     self.command = command
     self.values = values
     self.positionalValues = positionalValues
     self.given = given
+    self.typed = typed
+  }
+
+  /// The command line, quoted so that a shell reads it again.
+  var line: String {
+    (["nmsim", command.name] + typed.map(Self.quoted)).joined(separator: " ")
+  }
+
+  private static func quoted(_ word: String) -> String {
+    let isPlain = !word.isEmpty && word.unicodeScalars.allSatisfy { scalar in
+      let isWord = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+      return isWord || "-_=+.,/:%@".unicodeScalars.contains(scalar)
+    }
+    if isPlain { return word }
+    return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 
   /// Whether the option or positional was typed, as opposed to left at its default.
@@ -43,6 +60,14 @@ struct ParsedArguments: Sendable {
     guard let value = values[name] else { return nil }
     guard case .text(let text) = value else { wrongKind(name) }
     return text
+  }
+
+  /// The texts of a repeatable option, in the order typed.
+  func strings(_ name: String) -> [String] {
+    check(command.option(name)?.isRepeatable ?? false, name)
+    guard let value = values[name] else { return [] }
+    guard case .texts(let texts) = value else { wrongKind(name) }
+    return texts
   }
 
   /// The whole number of an option, inside its range.

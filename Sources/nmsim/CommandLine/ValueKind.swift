@@ -67,6 +67,8 @@ struct NumberRange: Sendable, Equatable {
 enum ParsedValue: Sendable, Equatable {
   case flag
   case text(String)
+  /// Of an option that was given several times, in the order typed.
+  case texts([String])
   case integer(Int)
   case number(Double)
   case numbers([Double])

@@ -50,6 +50,16 @@ enum RunCommand {
         "predictions", .file, "FILE.csv", group: outputs,
         "One row a sample: index, label, prediction, decision step."),
       .option("outputs", .file, "FILE.npy", group: outputs, "The output values, in units of the original network."),
+      .option(
+        "trace", .file, "FOLDER", group: RunTraces.group,
+        "Write traces of the first samples: spikes.csv, perf.csv, messages.csv and trace.json (Perfetto); with probes "
+          + "potential.csv and probes.vcd (GTKWave). Every file is bounded; what is left out is said."),
+      .option(
+        "trace-samples", .integer(1...100_000), "N", standard: .value("1"), group: RunTraces.group,
+        "How many samples to trace. They run once more on the interpreter, slowly."),
+      .repeatable(
+        "probe", "POP:NEURON", group: RunTraces.group,
+        "A neuron whose potential is traced, for example conv1:0; may be given several times."),
       .flag("no-timing", group: outputs, "Leave the simulation's own wall time out of the result."),
       .quiet, .color,
     ],
@@ -58,21 +68,27 @@ enum RunCommand {
       ExampleSpec(
         "nmsim run net.nmsim --ticks 64 --input t10k-images-idx3-ubyte.gz --samples 1000 --json -",
         "The first 1,000 images of a file, the result on standard output."),
+      ExampleSpec(
+        "nmsim run --trace traces --probe conv1:0 --probe output:3",
+        "Also what every core did in each tick of the first image, and two neurons' potentials."),
     ],
     exits: [.checkFailed, .badData, .missingInput, .badConfiguration])
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
     let profile = try spikeProfile(arguments.string("spike-profile"))
     let inputs = try RunInputs(arguments)
+    let traces = try RunTraces(arguments, inputs)
     let engine = Run.Engine(rawValue: arguments.string("engine") ?? "fast") ?? .fast
     let run = Run(
       steps: inputs.steps, samples: inputs.samples, threads: inputs.threads, engine: engine,
       keepsOutputs: arguments.isGiven("outputs"))
     let progress = ProgressLine("run", total: inputs.samples, unit: "images", terminal: terminal)
+    let collector = LayerDetailsCollector(program: inputs.program, steps: inputs.steps, samples: inputs.samples)
     let start = ContinuousClock.now
     let record: RunRecord
     do throws(DatasetError) {
-      record = try run(inputs.program, data: inputs.data) { progress.advance(by: $0) }
+      record = try run(
+        inputs.program, data: inputs.data, progress: { progress.advance(by: $0) }, observe: collector.observe)
     } catch {
       progress.finish()
       throw CommandError(.badData, subject: inputs.dataPath, wrapping: error)
@@ -83,11 +99,16 @@ enum RunCommand {
       program: inputs.program, record: record, profile: profile,
       target: arguments.double("target") ?? SpikeEnergy.standardTarget, engine: engine,
       programHash: inputs.programHash)
+    result.details = LayerDetails(program: inputs.program, record: record, collector: collector)
+    result.fit = RunContext.fit(inputs.program)
+    result.provenance = RunContext.provenance(inputs)
     if !arguments.flag("no-timing") {
       result.simulation = RunResult.Simulation(
         seconds: seconds, threads: min(inputs.threads, max(1, inputs.samples)),
         synapticOperationsPerSecond: seconds > 0 ? Double(result.counts.synapticOperations) / seconds : 0)
+      result.simulation?.command = arguments.line
     }
+    try traces?.write(inputs, terminal)
     try write(result, record, inputs, arguments, terminal)
     return check(result, arguments, terminal)
   }

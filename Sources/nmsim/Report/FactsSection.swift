@@ -20,13 +20,17 @@ struct FactsSection: Sendable {
       ("Network", HTML.text(d.network)),
       ("Method", d.method.map(HTML.text)),
       ("Chip", HTML.text(d.chip)),
-      ("Program", p.hash.map { "<code>\(HTML.text($0))</code>" }),
+      ("SHA-256 of the program", p.hash.map { "<code>\(HTML.text($0))</code>" }),
       ("Schedule", p.schedule.map(HTML.text)),
       ("Weights", p.weightBits.map { bits("weightBits", $0) }),
       ("Membranes", p.membraneBits.map { bits("membraneBits", $0) }),
       ("Fraction", p.fractionBits.map { bits("fractionBits", $0) }),
       ("Cores", p.cores.map { run.value("program.cores", $0) }),
       ("Engine", p.engine.map(HTML.text)),
+      ("Made by", d.provenance?.version.map { "nmsim \(HTML.text($0))" }),
+      ("Command", d.simulation?.command.map { "<code>\(HTML.text($0))</code>" }),
+      ("Images", d.provenance?.images.map { "<code>\(HTML.text($0))</code>" }),
+      ("SHA-256 of the images", d.provenance?.imagesHash.map { "<code>\(HTML.text($0))</code>" }),
       ("Original network", d.ann.parameters.map { "\(run.value("ann.parameters", $0)) parameters" }),
     ]
     if let simulation = d.simulation, simulation.seconds != nil {
@@ -36,6 +40,13 @@ struct FactsSection: Sendable {
           "\(run.value("simulation.seconds", simulation.seconds, PageNumber.seconds)) on "
             + "\(run.value("simulation.threads", simulation.threads)) thread\(simulation.threads == 1 ? "" : "s")"
         ))
+    }
+    for line in d.provenance?.history.prefix(40) ?? [] {
+      // `key: value`, as the network's file has it.
+      let colon = line.firstIndex(of: ":")
+      let key = colon.map { String(line[..<$0]) } ?? "History"
+      let value = colon.map { String(line[line.index(after: $0)...].drop { $0 == " " }) } ?? line
+      rows.append((HTML.text(key), HTML.text(value)))
     }
     let list = rows.compactMap { row in row.1.map { "<dt>\(row.0)</dt><dd>\($0)</dd>" } }.joined()
     return "<dl class=\"what\">\(list)</dl>"

@@ -45,6 +45,14 @@ enum PageNumber {
     return typeset(String(number) + String(text.suffix(from: blank))).trimmingEnd()
   }
 
+  /// Three significant digits without a prefix from a thousandth to 10,000: `0.0042`.
+  static func significant(_ value: Double) -> String {
+    guard value != 0 else { return "0" }
+    guard value.magnitude >= 0.001, value.magnitude < 10_000 else { return rounded(value, unit: "") }
+    let places = value.magnitude >= 100 ? 0 : value.magnitude >= 10 ? 1 : value.magnitude >= 1 ? 2 : value.magnitude >= 0.1 ? 3 : 4
+    return typeset(NumberFormat.decimal(value, places: places))
+  }
+
   /// A rate in spikes per neuron and step.
   static func rate(_ value: Double) -> String { typeset(NumberFormat.decimal(value, places: 4)) }
 

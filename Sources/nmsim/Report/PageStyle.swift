@@ -1,7 +1,19 @@
 /// The page's style sheet: one type scale, numbers of equal width, a palette that colour-blind readers can tell apart
 /// (after Okabe and Ito 2008), light and dark by what the reader's system asks for, A4 on paper.
 enum PageStyle {
-  static let sheet = """
+  /// Colours of many layers, first to last: classes `s11` on.
+  static let firstOfRamp = 11
+  static let rampLength = 12
+
+  private static let ramp = (0..<rampLength).map { index in
+    let share = HTML.coordinate(100 - 100 * Double(index) / Double(rampLength - 1))
+    let name = firstOfRamp + index
+    return ".s\(name){--s:color-mix(in oklch,var(--c1) \(share)%,var(--c2));stroke:var(--s)}"
+  }.joined()
+
+  static let sheet = rules + ramp
+
+  private static let rules = """
     :root{--paper:#fff;--ink:#16191d;--soft:#5b6470;--faint:#8b94a0;--rule:#e3e6ea;--wash:#f5f6f8;
     --c1:#1a66b0;--c2:#c4570a;--c3:#08795f;--c4:#9c3d84;--c5:#86690a;--c6:#4d5661;--map:26,102,176;--warn:#9a4a00}
     @media screen and (prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#e8ebee;--soft:#a3adb8;--faint:#7b8590;
@@ -82,6 +94,9 @@ enum PageStyle {
     .bars{margin:.2rem 0 0;display:grid;gap:.65rem}.bars dt{font-size:.84rem;display:flex;justify-content:space-between;
     gap:1rem}.bars dd{margin:.2rem 0 0;height:.55rem;background:var(--wash);border-radius:2px}
     .bars dd b{display:block;height:100%;background:var(--s);border-radius:2px;min-width:1px}
+    .heat{background:rgba(var(--map),var(--h,0))}table.tight{font-size:.8rem}table.tight td,table.tight th{padding:.3rem .45rem}
+    table.tight td:first-child,table.tight th:first-child{padding-left:0}.apart{margin-top:1.6rem}
+    .chart.short{grid-template-rows:auto 10rem auto auto}
     .model{font-size:1.45rem;font-weight:600;letter-spacing:-.015em;line-height:1.25;margin:0 0 .3rem}
     .warn{color:var(--warn);font-size:.84rem;border-left:3px solid var(--warn);padding-left:.7rem;margin:.9rem 0 0}
     .map svg{display:block;width:100%;max-height:20rem;margin-top:.5rem}

@@ -46,8 +46,11 @@ struct Report: Sendable {
       ("accuracy", "Accuracy", AccuracySection(run).markup),
       ("energy", "Energy", EnergySection(run).markup),
       ("activity", "Activity", ActivitySection(run).markup),
+      ("layers", "Layers", LayerSection(run).markup),
       ("populations", "Populations", PopulationSection(run).markup),
       ("chip", "Chip", MapSection(run).markup),
+      ("capacity", "Capacity", CapacitySection(run).markup),
+      ("exactness", "Rounding", ExactnessSection(run).markup),
       ("bill", "Bill", BillSection(run).markup),
       ("run", "What was run", FactsSection(run).markup),
     ].filter { !$0.2.isEmpty }

@@ -1,0 +1,212 @@
+import ChipModel
+import Synchronization
+
+/// What each population did over time, for pictures: spikes by step, how firing rates are distributed, when neurons fire
+/// first, and how fast rates settle. The member `details` of `run.json`.
+///
+/// Spikes and rates are of all samples and come from the run's counters. What needs spike trains is of the first
+/// ``mostSamples`` samples, so that collecting it costs next to nothing. All collected figures are integers or sums of
+/// integers below 2^53, so the result is the same for any number of threads.
+public struct LayerDetails: Sendable, Equatable {
+  /// One population that fires.
+  public struct Population: Sendable, Equatable {
+    public var name: String
+    public var neurons: Int
+    /// Spikes in each interval of steps, over all samples.
+    public var spikes: [Int]
+    /// Neurons by firing rate (spikes a step, mean over all samples): entry `i` has those with a rate of at most
+    /// `rateEdges[i]` and above the edge before.
+    public var rates: [Int]
+    /// Neurons that never fired in any sample.
+    public var silent: Int
+    /// Pairs of a neuron and a sample by the interval of the neuron's first spike, over the first samples.
+    public var firstSpikes: [Int]
+    /// Pairs without a spike.
+    public var never: Int
+    /// Distance of the rates after the last step of each interval from the rates after all steps:
+    /// `|N(t)/t - N(T)/T|^2 / |N(T)/T|^2`, `N` a neuron's signed spike count, norms over neurons and the first samples.
+    /// Ding et al. 2021 measure the same against the original network's activations (their K, equation 9); this needs no
+    /// original network and is 0 at the end by definition. Nil: nothing fired.
+    public var distance: [Double]?
+  }
+
+  /// Samples that first spikes and distances are of.
+  public var samples: Int
+  /// The last step, 1...T, of each interval; every step up to ``mostIntervals``, else evenly spaced ones, the last is T.
+  public var steps: [Int]
+  public var populations: [Population]
+
+  /// As many as the published code of Ding et al. takes for its K curves.
+  public static let mostSamples = 50
+  /// Points of a curve.
+  public static let mostIntervals = 128
+  /// Upper edges of the bins of firing rates: octaves, because rates of one layer span decades.
+  public static let rateEdges: [Double] = (0...rateOctaves).map { 1 / Double(1 << (rateOctaves - $0)) }
+  private static let rateOctaves = 11
+
+  /// The last steps of the intervals that a run of `steps` steps is cut into.
+  public static func intervals(steps: Int) -> [Int] {
+    let count = min(max(0, steps), mostIntervals)
+    // Below 10^6 steps times 128 nothing overflows; beyond, the quotient first.
+    return (0..<count).map { index in
+      let (product, overflow) = steps.multipliedReportingOverflow(by: index + 1)
+      return overflow ? steps / count * (index + 1) : product / count
+    }
+  }
+
+  /// - Parameter collector: that has observed the run.
+  public init(program: CompiledProgram, record: RunRecord, collector: LayerDetailsCollector) {
+    let ends = Self.intervals(steps: record.steps)
+    steps = ends
+    samples = min(record.samples, Self.mostSamples)
+    let observed = collector.sums
+    let (places, overflow) = record.steps.multipliedReportingOverflow(by: record.samples)
+    populations = program.populations.indices.compactMap { index in
+      let population = program.populations[index]
+      guard population.model.kind != .accumulator else { return nil }
+      var spikes: [Int] = []
+      var start = 0
+      for end in ends {
+        spikes.append(record.counters.spikesByStep[index][start..<end].reduce(0, +))
+        start = end
+      }
+      var rates = [Int](repeating: 0, count: Self.rateOctaves + 1)
+      var silent = 0
+      for count in record.counters.spikes[index] {
+        if count == 0 { silent += 1 } else { rates[Self.bin(Int(count), of: overflow ? Int.max : places)] += 1 }
+      }
+      let sum = observed[index]
+      return Population(
+        name: population.name, neurons: population.shape.count, spikes: spikes, rates: rates, silent: silent,
+        firstSpikes: sum.firstSpikes, never: sum.never, distance: sum.distance(steps: ends))
+    }
+  }
+
+  /// The first octave whose upper edge `2^-k` is at least `count / places`.
+  static func bin(_ count: Int, of places: Int) -> Int {
+    for bin in 0..<rateOctaves where count <= places >> (rateOctaves - bin) { return bin }
+    return rateOctaves
+  }
+}
+
+/// Watches the first samples of a run for ``LayerDetails``. Pass `observe` to ``Run``.
+public final class LayerDetailsCollector: Sendable {
+  /// One population's figures of one sample, or their sum.
+  struct Sums: Sendable {
+    var firstSpikes: [Int]
+    var never = 0
+    /// Sums over neurons of `N(t)^2`, `N(t) N(T)` at the end of each interval, and of `N(T)^2`.
+    var squares: [Double]
+    var products: [Double]
+    var finals = 0.0
+
+    init(intervals: Int) {
+      firstSpikes = [Int](repeating: 0, count: intervals)
+      squares = [Double](repeating: 0, count: intervals)
+      products = squares
+    }
+
+    mutating func add(_ other: Sums) {
+      for index in firstSpikes.indices {
+        firstSpikes[index] += other.firstSpikes[index]
+        squares[index] += other.squares[index]
+        products[index] += other.products[index]
+      }
+      never += other.never
+      finals += other.finals
+    }
+
+    func distance(steps: [Int]) -> [Double]? {
+      guard finals > 0, let last = steps.last else { return nil }
+      return steps.indices.map { index in
+        let ratio = Double(last) / Double(steps[index])
+        return max(0, (ratio * ratio * squares[index] - 2 * ratio * products[index] + finals) / finals)
+      }
+    }
+  }
+
+  private let program: CompiledProgram
+  private let ends: [Int]
+  /// By sample, so that sums are taken in the samples' order.
+  private let found: Mutex<[[Sums]]>
+
+  /// - Parameter steps: `T` of the run.
+  public init(program: CompiledProgram, steps: Int, samples: Int) {
+    self.program = program
+    ends = LayerDetails.intervals(steps: steps)
+    found = Mutex([[Sums]](repeating: [], count: max(0, min(samples, LayerDetails.mostSamples))))
+  }
+
+  /// Sums over the observed samples, by population.
+  var sums: [Sums] {
+    var sums = program.populations.map { _ in Sums(intervals: ends.count) }
+    for sample in found.withLock({ $0 }) {
+      for index in sample.indices { sums[index].add(sample[index]) }
+    }
+    return sums
+  }
+
+  /// Takes a sample's trains; samples beyond the first few cost a comparison.
+  public func observe(_ sample: Int, _ outcome: LayerRunner.Outcome, _ trains: SampleTrains) {
+    guard sample < LayerDetails.mostSamples else { return }
+    let sums = trains.populations.indices.map { index in
+      Self.sums(of: trains.populations[index], count: program.populations[index].shape.count, ends: ends)
+    }
+    found.withLock { if sample < $0.count { $0[sample] = sums } }
+  }
+
+  private static func sums(of train: SpikeTrain, count: Int, ends: [Int]) -> Sums {
+    var sums = Sums(intervals: ends.count)
+    var finals = [Double](repeating: 0, count: count)
+    var interval = [Int32](repeating: -1, count: count)
+    var start = 0
+    for (index, end) in ends.enumerated() {
+      for step in start..<min(end, max(start, train.steps)) {
+        train.forEachSpike(step: step) { neuron, payload in
+          finals[neuron] += Double(payload)
+          if interval[neuron] < 0 { interval[neuron] = Int32(index) }
+        }
+      }
+      start = end
+    }
+    for first in interval { if first < 0 { sums.never += 1 } else { sums.firstSpikes[Int(first)] += 1 } }
+    for value in finals { sums.finals += value * value }
+    // N grows by c: N^2 by 2 N c + c^2, and N(t) N(T) by c N(T).
+    var counts = [Double](repeating: 0, count: count)
+    var (square, product) = (0.0, 0.0)
+    start = 0
+    for (index, end) in ends.enumerated() {
+      for step in start..<min(end, max(start, train.steps)) {
+        train.forEachSpike(step: step) { neuron, payload in
+          let c = Double(payload)
+          square += (2 * counts[neuron] + c) * c
+          product += c * finals[neuron]
+          counts[neuron] += c
+        }
+      }
+      start = end
+      sums.squares[index] = square
+      sums.products[index] = product
+    }
+    return sums
+  }
+}
+
+extension LayerDetails {
+  var document: JSONOutput {
+    .object([
+      ("samples", .int(samples)), ("steps", .integers(steps)), ("rateEdges", .doubles(LayerDetails.rateEdges)),
+      (
+        "populations",
+        .array(
+          populations.map { p in
+            .object([
+              ("name", .string(p.name)), ("neurons", .int(p.neurons)), ("spikes", .integers(p.spikes)),
+              ("rates", .integers(p.rates)), ("silent", .int(p.silent)), ("firstSpikes", .integers(p.firstSpikes)),
+              ("never", .int(p.never)), ("distance", p.distance.map { .doubles($0) } ?? .null),
+            ])
+          })
+      ),
+    ])
+  }
+}

@@ -1,0 +1,29 @@
+import ChipModel
+import Compiler
+import Runtime
+
+/// What a result carries along beside what the run found: how the program fits its chip, and what it was made from.
+enum RunContext {
+  /// Larger files are not hashed: reading them again would cost more than some runs.
+  private static let largestHashed = 64 << 20
+
+  static func fit(_ program: CompiledProgram) -> RunFit {
+    let report = CompileReport(program)
+    return RunFit(
+      populations: report.populations.map { p in
+        RunFit.Population(
+          name: p.name, cores: p.cores, synapses: p.synapses, roundingError: p.relativeError,
+          threshold: p.thresholds?.lowerBound, sumBits: p.headroom.sumBits,
+          stepsToSaturation: p.headroom.stepsToSaturation)
+      },
+      synapseBits: report.cores.map(\.load.synapseBits), synapseBitsPerCore: report.limits.synapseBits,
+      coresOfChip: report.totalCores)
+  }
+
+  static func provenance(_ inputs: RunInputs) -> RunProvenance {
+    let bytes = try? FileReader.bytes(of: inputs.dataPath, limit: largestHashed)
+    return RunProvenance(
+      version: Version.number, images: inputs.dataPath, imagesHash: bytes.map { SHA256.hexadecimal(of: $0) },
+      history: inputs.program.network.provenance)
+  }
+}

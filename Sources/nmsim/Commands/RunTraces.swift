@@ -1,0 +1,80 @@
+import ChipModel
+import Runtime
+
+/// `run --trace`: the first samples once more, message by message, into files.
+struct RunTraces: Sendable {
+  static let group = "Traces"
+
+  let folder: String
+  let samples: Int
+  let probes: [NeuronProbe]
+  private let says: Bool
+
+  /// More neurons than anyone watches, and few enough for a viewer.
+  private static let mostProbes = 1_000
+
+  /// Nil without `--trace`. Probes are looked up at once, so that a wrong one costs no run.
+  init?(_ arguments: ParsedArguments, _ inputs: RunInputs) throws(CommandError) {
+    let texts = arguments.strings("probe")
+    guard let folder = arguments.string("trace") else {
+      if let option = ["probe", "trace-samples"].first(where: arguments.isGiven) {
+        throw CommandError(
+          .usage, subject: "run", problem: "--\(option) without a folder for traces", remedy: "add --trace FOLDER")
+      }
+      return nil
+    }
+    guard texts.count <= Self.mostProbes else {
+      throw CommandError(
+        .usage, subject: "run", problem: "\(texts.count) probes, the limit is \(Self.mostProbes)",
+        remedy: "give fewer --probe")
+    }
+    let count = arguments.int("trace-samples") ?? 1
+    guard count <= inputs.samples else {
+      throw CommandError(
+        .usage, subject: "run",
+        problem: "--trace-samples \(count), the run has \(NumberFormat.count(inputs.samples)) samples",
+        remedy: "use --trace-samples \(inputs.samples) or fewer")
+    }
+    self.folder = folder
+    says = arguments.string("json") != "-"
+    samples = count
+    var probes: [NeuronProbe] = []
+    for text in texts {
+      do throws(ProbeError) {
+        let probe = try NeuronProbe(text, in: inputs.program)
+        if !probes.contains(probe) { probes.append(probe) }
+      } catch {
+        throw CommandError(.usage, subject: "run", wrapping: error)
+      }
+    }
+    self.probes = probes
+  }
+
+  /// Traces the samples and replaces the files in the folder, each atomically.
+  func write(_ inputs: RunInputs, _ terminal: Terminal) throws(CommandError) {
+    try OutputFolder.make(folder)
+    var traces = Traces(program: inputs.program, steps: inputs.steps, probes: probes)
+    let progress = ProgressLine("trace", total: samples, unit: "images", terminal: terminal)
+    var values: [Double] = []
+    for sample in 0..<samples {
+      do throws(DatasetError) {
+        try inputs.data.values(ofSample: sample, preprocessing: inputs.program.network.preprocessing, into: &values)
+      } catch {
+        progress.finish()
+        throw CommandError(.badData, subject: inputs.dataPath, wrapping: error)
+      }
+      traces.add(values)
+      progress.advance()
+    }
+    progress.finish()
+    let files = traces.files
+    for file in files { try OutputFile.write(file.bytes, to: folder + "/" + file.name) }
+    for remark in traces.remarks { terminal.warn("run: \(folder)/\(remark)") }
+    // Standard output is the result's alone with `--json -`.
+    if !says { return }
+    let bytes = files.reduce(0) { $0 + $1.bytes.count }
+    terminal.say(
+      "Wrote \(files.count) traces of \(samples) image\(samples == 1 ? "" : "s") to \(ErrorText.escaped(folder)) "
+        + "(\(NumberFormat.count((bytes + 999) / 1_000)) kB).\n")
+  }
+}
