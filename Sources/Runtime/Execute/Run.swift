@@ -34,7 +34,8 @@ public struct Run: Sendable {
   /// - Parameters:
   ///   - progress: called from any thread with the number of samples that finished since its last call.
   ///   - observe: called from any thread, in any order, with a sample's index, its outcome and its spike trains, from
-  ///     which everything per tick and core follows (``SampleActivity``, ``TickTimer``).
+  ///     which everything per tick and core follows (``SampleActivity``, ``TickTimer``). With the interpreter the fast
+  ///     engine runs beside it to make them.
   public func callAsFunction(
     _ program: CompiledProgram, data: Dataset, progress: @Sendable (Int) -> Void = { _ in },
     observe: (@Sendable (Int, LayerRunner.Outcome, SampleTrains) -> Void)? = nil
@@ -45,9 +46,11 @@ public struct Run: Sendable {
       Collected(
         record: RunRecord(program: program, steps: steps, samples: samples, labels: data.labels.map { Array($0.prefix(samples)) }),
         failure: nil))
-    let plan = engine == .fast ? EnginePlan(program) : nil
+    let plan = engine == .fast || observe != nil ? EnginePlan(program) : nil
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
-      var worker = Worker(program, plan: plan, steps: steps, recordsTrains: observe != nil)
+      var worker = Worker(program, plan: engine == .fast ? plan : nil, steps: steps)
+      var companion: LayerRunner?
+      if engine == .interpreter, observe != nil, let plan { companion = LayerRunner(plan: plan, steps: steps) }
       var values: [Double] = []
       while true {
         let sample = next.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -62,7 +65,10 @@ public struct Run: Sendable {
         }
         let outcome = worker.run(values)
         result.withLock { $0.record.add(outcome, sample: sample, keepsOutputs: keepsOutputs) }
-        if let observe, let trains = worker.trains { observe(sample, outcome, trains) }
+        if let observe {
+          _ = companion?.run(values)
+          if let trains = companion.map({ SampleTrains($0) }) ?? worker.trains { observe(sample, outcome, trains) }
+        }
         progress(1)
       }
       let counters = worker.counters
@@ -83,13 +89,11 @@ public struct Run: Sendable {
     case fast(LayerRunner)
     case interpreter(ChipInterpreter)
 
-    init(_ program: CompiledProgram, plan: EnginePlan?, steps: Int, recordsTrains: Bool) {
+    init(_ program: CompiledProgram, plan: EnginePlan?, steps: Int) {
       if let plan {
         self = .fast(LayerRunner(plan: plan, steps: steps))
       } else {
-        var chip = ChipInterpreter(program, steps: steps)
-        chip.recordsTrains = recordsTrains
-        self = .interpreter(chip)
+        self = .interpreter(ChipInterpreter(program, steps: steps))
       }
     }
 
@@ -114,11 +118,7 @@ public struct Run: Sendable {
     case vacant
 
     var trains: SampleTrains? {
-      switch self {
-      case .fast(let runner): SampleTrains(runner)
-      case .interpreter(let chip): chip.trains
-      case .vacant: nil
-      }
+      if case .fast(let runner) = self { SampleTrains(runner) } else { nil }
     }
 
     var counters: EngineCounters? {

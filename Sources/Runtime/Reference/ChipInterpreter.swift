@@ -24,12 +24,6 @@ public struct ChipInterpreter: Sendable {
   /// Of the last sample; empty unless `recordsUpdates`.
   public private(set) var updates = UpdateTrace()
 
-  /// Whether to keep the spike trains of the last sample.
-  public var recordsTrains = false
-  private var log: TrainLog?
-  /// Of the last sample; nil unless `recordsTrains`.
-  public var trains: SampleTrains? { log?.trains(program) }
-
   public init(_ program: CompiledProgram, steps: Int) {
     self.program = program
     self.steps = steps
@@ -93,7 +87,6 @@ public struct ChipInterpreter: Sendable {
   ) -> LayerRunner.Outcome {
     reset(x)
     updates.ticks.removeAll()
-    log = recordsTrains ? TrainLog(program, steps: steps) : nil
     counters.samples += 1
     engineCounters.samples += 1
     for (fanOut, pool) in inputFanOuts {
@@ -201,7 +194,6 @@ public struct ChipInterpreter: Sendable {
             let neuron = group.box.populationIndex(local, in: group.populationShape)
             counters.note(spike: payload, core: index, population: group.population, neuron: neuron, step: step)
             engineCounters.note(spike: payload, population: group.population, neuron: neuron, step: step)
-            log?.note(population: group.population, step: step, neuron: neuron, payload: payload)
           }
         }
       }
@@ -336,8 +328,6 @@ public struct ChipInterpreter: Sendable {
           // Several cores may have a gate for one window; it is one winner.
           if passed.insert([block.projection, pooled.index(c, py, px)]).inserted {
             engineCounters.notePassed(block.projection, pooled.index(c, py, px), payload: winner.now)
-            log?.notePassed(
-              projection: block.projection, step: step, pooled: pooled.index(c, py, px), payload: winner.now)
           }
         }
       }

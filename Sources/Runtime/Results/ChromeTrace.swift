@@ -2,7 +2,8 @@ import ChipModel
 
 /// Chrome's trace format, which Perfetto opens: one event a line, so that it can be searched.
 ///
-/// Process 1 has a track for each population, processes from 2 on are tiles with a track for each core. A sample is a slice
+/// Process 1 has a track for each population, processes from 2 on are tiles with a track for each core, the last one has a
+/// track for each router that passes messages on. A sample is a slice
 /// over its window, and each tick with spikes a slice inside it; a counter follows the spikes of each population. Times are
 /// microseconds with exact thousandths, so that slices nest without rounding.
 struct ChromeTrace: Sendable {
@@ -11,6 +12,8 @@ struct ChromeTrace: Sendable {
   private let tick: Int
   private let limit: Int
   private let tileOrder: [Int]
+  /// Routers by their track, in the order in which they first pass a message on.
+  private var routers: [TileCoordinate] = []
   private var lines: [String] = []
   /// Events left out.
   private(set) var dropped = 0
@@ -96,10 +99,34 @@ struct ChromeTrace: Sendable {
         "tick \(record.tick)", process: process(of: core), track: core + 1, at: time, ticks: 1,
         [("spikes", .int(counts.spikes)), ("messagesOut", .int(counts.messagesOut))])
     }
+    addRouters(record, time: time)
     add([
       ("ph", .string("C")), ("pid", .int(1)), ("tid", .int(0)), ("ts", microseconds(time)), ("name", .string("spikes")),
       ("args", .object(counters)),
     ])
+  }
+
+  /// A slice on each router that messages leave in this tick, with their number by direction.
+  private mutating func addRouters(_ record: TickRecord, time: Int) {
+    let loads = record.counts.linkLoads
+    let process = tileOrder.count + 2
+    var start = 0
+    while start < loads.count {
+      let tile = TileCoordinate(x: loads[start].x, y: loads[start].y)
+      let end = loads[start...].firstIndex { $0.x != tile.x || $0.y != tile.y } ?? loads.count
+      let passed = loads[start..<end].filter { $0.messages > 0 }
+      start = end
+      guard !passed.isEmpty else { continue }
+      if !routers.contains(tile) {
+        if routers.isEmpty { name("process_name", process: process, track: 0, "routers") }
+        routers.append(tile)
+        name("thread_name", process: process, track: routers.count, "router \(tile.x), \(tile.y)")
+      }
+      let track = (routers.firstIndex(of: tile) ?? 0) + 1
+      slice(
+        "tick \(record.tick)", process: process, track: track, at: time, ticks: 1,
+        passed.map { ($0.direction.rawValue, .int($0.messages)) })
+    }
   }
 
   /// The file.

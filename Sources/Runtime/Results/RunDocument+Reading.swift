@@ -78,6 +78,13 @@ extension JSONObjectReader {
 }
 
 extension JSONNode {
+  /// Joules, seconds: each at least 0.
+  func amounts() throws(JSONError) -> [Double] {
+    var values: [Double] = []
+    for node in try array() { values.append(try node.double(in: 0 ... .infinity)) }
+    return values
+  }
+
   fileprivate func interval() throws(JSONError) -> ClosedRange<Double> {
     let bounds = try fractions(count: 2)
     guard bounds[0] <= bounds[1] else { throw error("the lower bound \(bounds[0]) is above the upper \(bounds[1])") }
@@ -232,6 +239,10 @@ extension RunDocument.Bill {
     staticJoules = try o.amount("staticJoules")
     missing = try o.value("missing")?.strings() ?? []
     notModelled = try o.text("notModelled")
+    joulesByPopulation = try o.value("joulesByPopulation")?.amounts()
+    joulesByCore = try o.value("joulesByCore")?.amounts()
+    joulesByTick = try o.value("joulesByTick")?.amounts()
+    joulesToTarget = try o.amount("joulesToTarget")
   }
 }
 

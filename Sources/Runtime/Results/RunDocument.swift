@@ -148,6 +148,12 @@ public struct RunDocument: Sendable, Equatable {
     public var staticJoules: Double?
     public var missing: [String] = []
     public var notModelled: String?
+    /// Without static power, over all samples, in the order of the document's populations, cores and ticks.
+    public var joulesByPopulation: [Double]?
+    public var joulesByCore: [Double]?
+    public var joulesByTick: [Double]?
+    /// An inference up to the target accuracy, static power included.
+    public var joulesToTarget: Double?
 
     /// Whether anything in it has a price: without any, the sum says nothing.
     public var isPriced: Bool { staticJoules != nil || items.contains { $0.joules != nil && $0.count > 0 } }

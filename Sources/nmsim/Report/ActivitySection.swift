@@ -45,6 +45,42 @@ struct ActivitySection: Sendable {
     return """
       <h2>Spikes and power over time</h2>
       <figure>\(chart.markup)<figcaption>\(caption(spike, spikes))</figcaption></figure>
+      \(chipEnergy)
+      """
+  }
+
+  /// The chip model's energy tick by tick, where the document has it.
+  private var chipEnergy: String {
+    let d = run.document
+    guard let joules = d.bill?.joulesByTick, joules.count > 1, run.chipJoules != nil else { return "" }
+    let means = joules.map { $0 / run.samples }
+    var chart = Chart(
+      x: Axis(1, Double(means.count)), y: Axis(0, means.max() ?? 0, kind: .unit("J"), widened: true), xTitle: "tick",
+      yTitle: "Energy a tick, chip model", summary: "The chip model's energy in each tick of an inference")
+    chart.heightClass = "short"
+    let ticks = ReportRun.drawn(means.count)
+    func area(_ part: [Int]) -> [(x: Double, low: Double, high: Double)] {
+      part.map { (x: Double($0 + 1), low: 0, high: means[$0]) }
+    }
+    // The output is read this many ticks after the step's own number.
+    let lead = max(0, means.count - d.ticks)
+    let target = d.spike?.stepsToTarget.map { $0 + lead }
+    chart.addBand(area(ticks.filter { $0 >= (target ?? 1) - 1 }), color: 1, style: "band")
+    if let target {
+      chart.addBand(area(ticks.filter { $0 < target }), color: 2, style: "area")
+      chart.addUpright(Double(target), name: d.spike?.target.map { "\(PageNumber.share($0)) accuracy" } ?? "", color: 2)
+    }
+    chart.addLine(
+      ticks.map { (x: Double($0 + 1), y: means[$0]) }, color: 1, attributes: run.series("energy.chip.joulesByTick", joules))
+    chart.addStrips(
+      ReportRun.hovered(means.count).map { (x: Double($0 + 1), text: "tick \($0 + 1): \(PageNumber.joules(means[$0]))") })
+    let until = d.bill?.joulesToTarget.map { joules in
+      "Until the target accuracy: \(run.value("energy.chip.joulesToTarget", joules, PageNumber.joules)) an inference, "
+        + "static power included. "
+    }
+    return """
+      <figure>\(chart.markup)<figcaption>\(until ?? "")All cores together, mean over the samples, without static \
+      power.</figcaption></figure>
       """
   }
 

@@ -121,8 +121,8 @@ struct Axis: Sendable, Equatable {
   /// The text at a tick.
   func label(_ tick: Double) -> String {
     if isLogarithmic {
-      let unit = if case .unit(let unit) = kind { unit } else { "" }
-      return PageNumber.rounded(tick, unit: unit)
+      if case .unit(let unit) = kind { return PageNumber.rounded(tick, unit: unit) }
+      return tick < 1 ? PageNumber.decimals(tick) : PageNumber.rounded(tick, unit: "")
     }
     let scale: Double =
       switch kind {

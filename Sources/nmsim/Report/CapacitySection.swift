@@ -44,7 +44,7 @@ struct CapacitySection: Sendable {
     guard !run.document.cores.isEmpty else { return "" }
     let resources = resources
     let limited = resources.filter { ($0.limit ?? 0) > 0 }
-    let chart = run.document.cores.count > 2 && !limited.isEmpty ? chart(limited) : ""
+    let chart = run.document.cores.count >= 8 && !limited.isEmpty ? chart(limited) : ""
     let block = chart.isEmpty ? table(resources) : "<div class=\"pair\"><div>\(table(resources))</div>\(chart)</div>"
     return """
       <h2>Capacity of the cores</h2>
@@ -64,14 +64,14 @@ struct CapacitySection: Sendable {
     var rows = ""
     for resource in resources {
       func amount(_ value: Double) -> String {
-        resource.bits ? PageNumber.rounded(value / 8, unit: "B") : PageNumber.count(value)
+        resource.bits ? PageNumber.rounded(value, unit: "bit") : PageNumber.count(value)
       }
       let most = Double(resource.used.max() ?? 0)
       let mean = resource.used.reduce(0.0) { $0 + Double($1) } / Double(max(1, resource.used.count))
       let limit = resource.limit.flatMap { $0 > 0 ? Double($0) : nil }
       let shown = limit == nil
         ? ReportRun.unknown : resource.bits
-        ? run.value(resource.limitPath, limit) { PageNumber.rounded($0 / 8, unit: "B") }
+        ? run.value(resource.limitPath, limit) { PageNumber.rounded($0, unit: "bit") }
         : run.value(resource.limitPath, resource.limit)
       func cell(_ value: Double) -> String {
         let share = limit.map { "<span class=\"sub\">\(PageNumber.share(value / $0))</span>" } ?? ""

@@ -94,21 +94,21 @@ struct ChipMap: Sendable {
   /// One map with its scale.
   /// - Parameters:
   ///   - values: one a core, at least 0.
-  ///   - top: the value of the full colour.
+  ///   - top: the value of the full colour, and its name where it is no count.
   func figure(
     _ title: String, _ values: [Double], top: Double, text: (Double) -> String, run: ReportRun, path: String,
-    links: [LinkLoad] = []
+    links: [LinkLoad] = [], top name: String? = nil
   ) -> String {
     let c = HTML.coordinate
     let (w, h) = (Self.tile * Double(width), Self.tile * Double(height))
     let shapes = outlines + cells(values, top: top, text: text) + lines(links, samples: run.samples)
-    let list = values.count <= 4_096 && path != "messages"
+    let list = values.count <= 4_096 && path != "messages" && path != "joules"
       ? " data-run=\"\(run.number)\" data-column=\"cores.\(path)\" data-values=\""
         + values.compactMap(JSONOutput.numberText).joined(separator: " ") + "\"" : ""
     return """
       <figure class="map"><h3>\(HTML.text(title))</h3>
       <svg viewBox="-0.5 -0.5 \(c(w + 1)) \(c(h + 1))" role="img" aria-label="\(HTML.text(title)), by core"\(list)>\(shapes)</svg>
-      <div class="ramp"><span>0</span><b></b><span>\(PageNumber.count(top))</span></div></figure>
+      <div class="ramp"><span>0</span><b></b><span>\(name ?? PageNumber.count(top))</span></div></figure>
       """
   }
 

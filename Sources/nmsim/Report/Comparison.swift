@@ -11,6 +11,7 @@ struct Comparison: Sendable {
       ("differences", "Differences", table),
       ("accuracy", "Accuracy", accuracy),
       ("trade", "Choice", ParetoSection(runs).markup(legend: legend)),
+      ("units", "Energy", units),
       ("activity", "Spikes", spikes),
     ].filter { !$0.markup.isEmpty }
     let links = sections.map { "<a href=\"#\($0.id)\">\($0.name)</a>" }.joined()
@@ -87,6 +88,37 @@ struct Comparison: Sendable {
       <th class="n">Energy, spike model</th><th class="n">Energy, chip model</th><th class="n">Time</th></tr></thead>
       <tbody>\(rows)</tbody></table></div>
       \(partial ? "<p class=\"note\">* Without prices that nobody published: see the run's bill.</p>" : "")
+      """
+  }
+
+  // MARK: - Energy
+
+  /// The chip model's energy by unit: bars of equal length, because chips differ by orders of magnitude.
+  private var units: String {
+    let priced = runs.compactMap { run in run.document.bill.flatMap { run.chipJoules == nil ? nil : (run: run, bill: $0) } }
+    guard priced.count > 1 else { return "" }
+    var names: [(name: String, color: Int)] = []
+    var rows = ""
+    for (run, bill) in priced {
+      let parts = EnergySection.units(bill, samples: run.samples)
+      let total = parts.reduce(0) { $0 + $1.joules }
+      guard total > 0 else { continue }
+      for part in parts where !names.contains(where: { $0.name == part.name }) { names.append((part.name, part.color)) }
+      let stack = parts.map { part in
+        "<span class=\"s\(part.color)\" style=\"flex:\(HTML.coordinate(1000 * part.joules / total)) 0 0\" title=\""
+          + "\(HTML.text(part.name)): \(PageNumber.joules(part.joules)), \(PageNumber.share(part.joules / total))\"></span>"
+      }.joined()
+      let missing = bill.missing.isEmpty ? "" : "*"
+      rows += "<div><dt><span>\(run.number). \(HTML.text(run.label))</span><span>"
+        + "\(run.value("energy.chip.joulesPerInference", run.chipJoules, PageNumber.joules))\(missing)</span></dt>"
+        + "<dd class=\"stack\">\(stack)</dd></div>"
+    }
+    let keys = names.map { "<li><span class=\"key s\($0.color)\"></span>\(HTML.text($0.name))</li>" }.joined()
+    return """
+      <h2>Energy by unit, chip model</h2>
+      <p class="note">What an inference's energy goes into; each bar is the whole of its run.\
+      \(priced.contains { !$0.bill.missing.isEmpty } ? " * without prices that nobody published." : "")</p>
+      <dl class="bars stacks">\(rows)</dl><ul class="legend">\(keys)</ul>
       """
   }
 

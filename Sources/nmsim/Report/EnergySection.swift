@@ -15,6 +15,30 @@ struct EnergySection: Sendable {
       <p class="note">Three models that answer different questions. They are never mixed, and none includes what it does \
       not name.</p>
       <div class="thirds">\(blocks.joined())</div>
+      \(layers)
+      """
+  }
+
+  /// The chip model's energy by population, where the document shares it out.
+  private var layers: String {
+    let populations = run.document.populations
+    guard let joules = run.document.bill?.joulesByPopulation, joules.count == populations.count, run.chipJoules != nil,
+      let most = joules.max(), most > 0
+    else { return "" }
+    let all = joules.reduce(0, +)
+    var rows = ""
+    for (index, population) in populations.enumerated() {
+      let shown = run.perInference("energy.chip.joulesByPopulation[\(index)]", joules[index], PageNumber.joules)
+      rows += "<tr><td class=\"name\">\(HTML.text(population.name))</td>"
+        + "<td class=\"wide\"><span class=\"bar\"><b style=\"width:\(HTML.coordinate(100 * joules[index] / most))%\"></b></span></td>"
+        + "<td class=\"n\">\(shown)</td><td class=\"n\">\(PageNumber.share(joules[index] / all))</td></tr>"
+    }
+    return """
+      <h3 class="apart">Chip model, by layer</h3>
+      <div class="scroll"><table><thead><tr><th>Population</th><th></th><th class="n">Energy an inference</th>\
+      <th class="n">Share</th></tr></thead><tbody>\(rows)</tbody></table></div>
+      <p class="note">Synaptic operations belong to the population that receives them, messages to the one that sends \
+      them. Static power is not shared out.</p>
       """
   }
 

@@ -15,6 +15,9 @@ struct MapSection: Sendable {
     let neurons = cores.map { Double($0.neurons) }
     let full = limit.map(Double.init)
     let traffic = cores.map { (Double($0.messagesIn) + Double($0.messagesOut)) / run.samples }
+    let energy = run.document.bill?.joulesByCore.flatMap { joules in
+      joules.count == cores.count && run.chipJoules != nil ? joules.map { $0 / run.samples } : nil
+    }
     let operations = cores.map { Double($0.synapticOperations) / run.samples }
     let share: (Double) -> String = { value in
       PageNumber.count(value) + (full.map { " neurons, \(PageNumber.share(value / $0))" } ?? " neurons")
@@ -22,13 +25,18 @@ struct MapSection: Sendable {
     return """
       <h2>The chip</h2>
       <p class="note">\(summary(cores, map))</p>
-      <div class="thirds">
+      <div class="\(energy == nil ? "thirds" : "fours")">
       \(map.figure(
         limit.map { "Neurons, of \(PageNumber.integer($0)) a core" } ?? "Neurons a core", neurons,
         top: full ?? neurons.max() ?? 0, text: share, run: run, path: "neurons"))
       \(map.figure(
         "Synaptic operations an inference", operations, top: operations.max() ?? 0,
         text: { "\(PageNumber.count($0)) synaptic operations" }, run: run, path: "synapticOperations"))
+      \(energy.map {
+        map.figure(
+          "Energy, chip model, an inference", $0, top: $0.max() ?? 0, text: PageNumber.joules, run: run, path: "joules",
+          top: PageNumber.joules($0.max() ?? 0))
+      } ?? "")
       \(map.figure(
         "Messages in and out, an inference", traffic, top: traffic.max() ?? 0,
         text: { "\(PageNumber.count($0)) messages" }, run: run, path: "messages", links: run.document.mesh?.links ?? []))

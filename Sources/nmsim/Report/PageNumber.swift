@@ -53,6 +53,14 @@ enum PageNumber {
     return typeset(NumberFormat.decimal(value, places: places))
   }
 
+  /// A round number below 1 without zeros at the end: `0.002`; with a prefix below a millionth.
+  static func decimals(_ value: Double) -> String {
+    guard value >= 1e-6 else { return rounded(value, unit: "") }
+    var text = NumberFormat.decimal(value, places: 6)
+    while text.hasSuffix("0") { text.removeLast() }
+    return typeset(text.hasSuffix(".") ? String(text.dropLast()) : text)
+  }
+
   /// A rate in spikes per neuron and step.
   static func rate(_ value: Double) -> String { typeset(NumberFormat.decimal(value, places: 4)) }
 

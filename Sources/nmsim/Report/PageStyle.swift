@@ -44,7 +44,8 @@ enum PageStyle {
     .unknown{color:var(--faint);font-style:italic}
     .pair{display:grid;grid-template-columns:1fr 1fr;gap:1.4rem 2.2rem;align-items:start}
     .thirds{display:grid;grid-template-columns:repeat(3,1fr);gap:1.6rem 2.2rem;align-items:start}
-    .pair>*,.thirds>*{min-width:0}.pair>figure,.thirds>figure{margin-top:1rem}
+    .fours{display:grid;grid-template-columns:repeat(4,1fr);gap:1.6rem 1.6rem;align-items:end}
+    .pair>*,.thirds>*,.fours>*{min-width:0}td.wide{width:45%}td.wide .bar{height:.5rem;margin-top:0}.pair>figure,.thirds>figure,.fours>figure{margin-top:1rem}
     .wide{grid-column:1/-1}
     .chart{display:grid;grid-template-columns:3rem 1fr;grid-template-rows:auto 16rem auto auto;font-size:.78rem;
     color:var(--soft)}
@@ -91,6 +92,7 @@ enum PageStyle {
     .bar b{display:block;height:3px;background:var(--c1);border-radius:2px}
     .stack{display:flex;height:1.7rem;gap:2px;margin:.7rem 0 0;border-radius:3px;overflow:hidden;background:var(--wash)}
     .stack span{background:var(--s);min-width:1px}
+    .bars.stacks{margin-top:1rem}.bars.stacks dd.stack{height:1.1rem;display:flex}
     .bars{margin:.2rem 0 0;display:grid;gap:.65rem}.bars dt{font-size:.84rem;display:flex;justify-content:space-between;
     gap:1rem}.bars dd{margin:.2rem 0 0;height:.55rem;background:var(--wash);border-radius:2px}
     .bars dd b{display:block;height:100%;background:var(--s);border-radius:2px;min-width:1px}
@@ -114,7 +116,7 @@ enum PageStyle {
     footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--rule);font-size:.8rem;color:var(--soft)}
     @media (max-width:44rem){main{padding:1.5rem 1rem 3rem}h1{font-size:1.6rem}
     .facts{grid-template-columns:1fr 1fr;gap:1.1rem 1.2rem}.fact .big{font-size:1.4rem}
-    .pair,.thirds{grid-template-columns:1fr}.chart,.chart.two{grid-template-columns:2.6rem 1fr}
+    .pair,.thirds{grid-template-columns:1fr}.fours{grid-template-columns:1fr 1fr}.chart,.chart.two{grid-template-columns:2.6rem 1fr}
     .chart.two{grid-template-columns:2.6rem 1fr 2.6rem}.chart,.chart.tall{grid-template-rows:auto 13rem auto auto}
     .map svg{max-height:15rem}section{margin-top:2rem}dl.what{grid-template-columns:1fr;gap:0}dl.what dd{margin-bottom:.5rem}}
     @page{size:A4;margin:15mm}

@@ -46,23 +46,25 @@ struct ReportCommandTests {
   private static let browser = ["chromium", "chromium-browser", "google-chrome"].lazy.compactMap(Program.find).first
 
   @Test(
-    "renders in a browser: no message on its console, nothing wider than a phone",
-    .enabled(if: ReportCommandTests.browser != nil, "no Chromium on the PATH"))
-  func renders() throws {
+    "renders in a browser, light and dark: no message on its console, nothing wider than a phone or a desktop",
+    .enabled(if: ReportCommandTests.browser != nil, "no Chromium on the PATH"), arguments: ["light", "dark"])
+  func renders(_ scheme: String) throws {
     let browser = try #require(ReportCommandTests.browser)
     let folder = FileManager.default.temporaryDirectory.appending(path: "nmsim-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let digits = try ReportFixtures.digits(chip: "generic-45nm", steps: 40, samples: 20)
+    let digits = ReportFixtures.withCurves(try ReportFixtures.digits(chip: "generic-45nm", steps: 40, samples: 20))
+    let other = try ReportFixtures.digits(chip: "loihi", steps: 20, samples: 20)
     try Data(try ReportFixtures.page([digits]).utf8).write(to: folder.appending(path: "one.html"))
-    try Data(try ReportFixtures.page([digits, digits]).utf8).write(to: folder.appending(path: "two.html"))
-    // A page around both, as wide as a phone, that says how wide they become.
+    try Data(try ReportFixtures.page([digits, other]).utf8).write(to: folder.appending(path: "two.html"))
+    // A page around both at two widths, which says how wide they become and on what colour they stand.
     let frames = """
       <!DOCTYPE html><body><iframe src="one.html" width="390" height="800"></iframe>
-      <iframe src="two.html" width="390" height="800"></iframe>
-      <script>onload = () => { document.title = "widths " + [...document.querySelectorAll("iframe")].map(
-      f => f.contentDocument.documentElement.scrollWidth + " " + f.contentDocument.querySelectorAll("svg path").length
-      ).join(" ") }</script>
+      <iframe src="one.html" width="1280" height="800"></iframe><iframe src="two.html" width="390" height="800"></iframe>
+      <iframe src="two.html" width="1280" height="800"></iframe>
+      <script>onload = () => { document.title = "widths " + [...document.querySelectorAll("iframe")].map(f => {
+      const d = f.contentDocument; return d.documentElement.scrollWidth + " " + d.querySelectorAll("svg path").length
+      + " " + f.contentWindow.getComputedStyle(d.body).backgroundColor.match(/[0-9]+/)[0] }).join(" ") }</script>
       """
     let outer = folder.appending(path: "frames.html")
     try Data(frames.utf8).write(to: outer)
@@ -70,13 +72,19 @@ struct ReportCommandTests {
       browser,
       [
         "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files", "--enable-logging=stderr",
+        "--host-resolver-rules=MAP * ~NOTFOUND", "--blink-settings=preferredColorScheme=\(scheme == "dark" ? 0 : 1)",
         "--user-data-dir=\(folder.path)/profile", "--virtual-time-budget=3000", "--dump-dom", outer.absoluteString,
       ])
     #expect(result.status == 0)
+    // A request that the page made would be refused by its own policy, on the console.
     #expect(!result.text.contains("CONSOLE"))
     let title = result.text.components(separatedBy: "<title>widths ").dropFirst().first?.prefix { $0 != "<" }
     let numbers = (title ?? "").split(separator: " ").compactMap { Int($0) }
-    try #require(numbers.count == 4, "\(result.text.prefix(2_000))")
-    #expect(numbers[0] <= 390 && numbers[2] <= 390 && numbers[1] > 10 && numbers[3] > numbers[1])
+    try #require(numbers.count == 12, "\(result.text.prefix(2_000))")
+    for (frame, width) in [390, 1_280, 390, 1_280].enumerated() {
+      #expect(numbers[3 * frame] <= width && numbers[3 * frame + 1] > 10, "frame \(frame)")
+      #expect((numbers[3 * frame + 2] < 100) == (scheme == "dark"), "frame \(frame)")
+    }
+    #expect(numbers[7] > numbers[1])
   }
 }

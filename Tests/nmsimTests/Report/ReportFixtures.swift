@@ -17,10 +17,23 @@ enum ReportFixtures {
     let data = try DatasetLoader.load(
       images: folder + "/test-images.npy", labels: folder + "/test-labels.npy",
       expectedShape: program.network.inputDimensions)
-    let record = try Run(steps: steps, samples: samples, threads: 2)(program, data: data)
+    let collector = LayerDetailsCollector(program: program, steps: steps, samples: samples)
+    let record = try Run(steps: steps, samples: samples, threads: 2)(program, data: data, observe: collector.observe)
     var result = RunResult(program: program, record: record, programHash: String(repeating: "ab", count: 32))
+    result.details = LayerDetails(program: program, record: record, collector: collector)
+    result.fit = RunContext.fit(program)
+    result.provenance = RunProvenance(
+      version: "0", images: "test-images.npy", imagesHash: String(repeating: "cd", count: 32), history: ["method: none", "odd"])
     result.simulation = RunResult.Simulation(seconds: 0.25, threads: 2, synapticOperationsPerSecond: 1e8)
+    result.simulation?.command = "nmsim run --ticks \(steps)"
     return try JSONWriter.bytes(of: result.document(timing: true))
+  }
+
+  /// The document with K curves, which `run` does not make.
+  static func withCurves(_ text: [UInt8]) -> [UInt8] {
+    let curves = #""kCurves": [{"name": "conv1", "steps": [1, 2, 5], "k": [4, 1.5, 0.25]}, "#
+      + #"{"name": "conv2", "steps": [1, 2, 5], "k": [9, 2.5, 0]}], "#
+    return Array((String(decoding: text, as: UTF8.self).replacingOccurrences(of: "\"network\":", with: curves + "\"network\":")).utf8)
   }
 
   /// The page of results, numbered in their order.

@@ -9,7 +9,7 @@ import Testing
 struct ReportTests {
   @Test("every number on the page is the result's, as data and as text", arguments: ["generic-45nm", "loihi", "ideal"])
   func numbers(_ chip: String) throws {
-    let text = try ReportFixtures.digits(chip: chip)
+    let text = ReportFixtures.withCurves(try ReportFixtures.digits(chip: chip))
     let root = JSONNode(root: try JSONParser.parse(text))
     let samples = try root.member("samples").double()
     let markup = Markup(try ReportFixtures.page([text]))
@@ -24,7 +24,12 @@ struct ReportTests {
       paths.insert(path)
     }
     let series = markup.elements.filter { $0.attributes["data-values"] != nil && $0.attributes["data-path"] != nil }
-    #expect(series.count == 2)
+    let drawn = Set(series.compactMap { $0.attributes["data-path"] })
+    #expect(drawn.isSuperset(of: ["accuracyByStep", "energy.spike.spikesByStep", "kCurves[0].k", "kCurves[1].k"]))
+    for index in 0..<3 {
+      #expect(drawn.contains("details.populations[\(index)].distance"))
+      #expect(drawn.contains("details.populations[\(index)].firstSpikes"))
+    }
     for element in series {
       let path = try #require(element.attributes["data-path"])
       let shown = element.attributes["data-values"]?.split(separator: " ").compactMap { Double($0) }
@@ -34,7 +39,8 @@ struct ReportTests {
     #expect(neurons?.split(separator: " ").count == (try root.member("cores").array().count))
     for path in ["accuracy", "ann.accuracy", "ticks", "totals.spikes", "totals.Effective_ACs",
       "energy.spike.joulesPerInference", "populations[0].meanRate", "populations[3].saturations",
-      "cores[0].messagesIn", "program.weightBits", "neurobench.Footprint"]
+      "cores[0].messagesIn", "program.weightBits", "neurobench.Footprint", "details.populations[1].rates[8]",
+      "fit.populations[2].roundingError", "fit.populations[1].threshold"]
     {
       #expect(paths.contains(path), "\(path)")
     }
@@ -50,9 +56,8 @@ struct ReportTests {
     guard let number = parts.first.flatMap({ Double($0) }) else { return false }
     let unit = parts.count > 1 ? parts[1] : ""
     let scales = ["": 1, "%": 0.01, "k": 1e3, "M": 1e6, "G": 1e9, "m": 1e-3, "µ": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15]
-    guard let scale = scales[unit] ?? (["J", "s", "W"].contains(unit) ? 1 : scales[String(unit.dropLast())]) else {
-      return false
-    }
+    let suffix = ["bit", "J", "s", "W"].first { unit.hasSuffix($0) } ?? ""
+    guard let scale = scales[unit] ?? scales[String(unit.dropLast(suffix.count))] else { return false }
     let decimals = parts[0].split(separator: ".").dropFirst().first?.count ?? 0
     var half = 0.5000001 * scale
     for _ in 0..<decimals { half /= 10 }
@@ -158,6 +163,12 @@ struct ReportTests {
       "synapticOperations": 0, "messagesIn": 0, "messagesOut": 0, "x": 999999999, "y": 0}],
       "mesh": {"width": 65536, "height": 65536, "limits": {"neurons": 1},
       "links": {"x": [1000000000, 0], "y": [0, 0], "direction": ["west", "west"], "messages": [\(big), 1]}},
+      "details": {"samples": \(big), "steps": [1], "rateEdges": [0], "populations": [{"name": "", "neurons": \(big),
+      "spikes": [\(big)], "rates": [\(big)], "silent": \(big), "firstSpikes": [\(big)], "never": \(big), "distance": [1e308]}]},
+      "kCurves": [{"name": "", "steps": [1], "k": [0]}, {"name": "", "steps": [1], "k": [1e308]}],
+      "fit": {"populations": [{"name": "", "synapses": \(big), "roundingError": 1e308}, {"name": "", "threshold": \(big)}],
+      "synapseBits": [\(big), 0], "synapseBitsPerCore": 0, "coresOfChip": \(big)},
+      "provenance": {"history": ["", ":", "a: b: c"]}, "simulation": {"command": ""},
       "energy": {"spike": {"spikesByStep": [\(big)], "joulesPerSpike": 1e300, "joulesPerInference": 1e308,
       "stepsToTarget": 1, "joulesToTarget": 5e-324, "target": 0}, "chip": {"items": [{"unit": "synapse", "action": "A",
       "count": \(big), "joulesEach": 1e308, "joules": 1e308}, {"unit": "x", "action": "", "count": 1, "joules": 1e308}],

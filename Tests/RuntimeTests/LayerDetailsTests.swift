@@ -1,0 +1,126 @@
+import ChipModel
+import Testing
+
+@testable import Runtime
+
+@Suite("Layers over time")
+struct LayerDetailsTests {
+  private func details(
+    steps: Int, samples: Int, threads: Int = 1, engine: Run.Engine = .fast
+  ) throws -> (details: LayerDetails, record: RunRecord, program: CompiledProgram) {
+    let (program, data) = try DigitsTests().program(chip: "generic-45nm")
+    let collector = LayerDetailsCollector(program: program, steps: steps, samples: samples)
+    let record = try Run(steps: steps, samples: samples, threads: threads, engine: engine)(
+      program, data: data, observe: collector.observe)
+    return (LayerDetails(program: program, record: record, collector: collector), record, program)
+  }
+
+  @Test("is the same for every number of threads and both engines")
+  func same() throws {
+    let one = try details(steps: 9, samples: 7).0
+    #expect(try details(steps: 9, samples: 7, threads: 3).0 == one)
+    #expect(try details(steps: 9, samples: 7, engine: .interpreter).0 == one)
+  }
+
+  @Test("equals a count spike by spike, with every step and with intervals", arguments: [20, 300])
+  func recount(steps: Int) throws {
+    let samples = 3
+    let (details, record, program) = try details(steps: steps, samples: samples)
+    #expect(details.samples == samples && details.steps.last == steps && details.steps.count == min(steps, 128))
+    #expect(zip(details.steps, details.steps.dropFirst()).allSatisfy { $0 < $1 })
+    let (_, data) = try DigitsTests().program(chip: "ideal")
+    var runner = LayerRunner(plan: EnginePlan(program), steps: steps)
+    let names = program.populations.filter { $0.model.kind != .accumulator }.map(\.name)
+    #expect(details.populations.map(\.name) == names)
+    for (number, population) in details.populations.enumerated() {
+      let count = program.populations[number].shape.count
+      var firsts = [Int](repeating: 0, count: details.steps.count)
+      var never = 0
+      // By sample and neuron: the count after each interval.
+      var counts: [[Double]] = []
+      for sample in 0..<samples {
+        var values: [Double] = []
+        try data.values(ofSample: sample, preprocessing: program.network.preprocessing, into: &values)
+        _ = runner.run(values)
+        var running = [[Double]](repeating: [Double](repeating: 0, count: details.steps.count), count: count)
+        for step in 0..<steps {
+          let interval = details.steps.firstIndex { step < $0 } ?? 0
+          runner.trains[number].forEachSpike(step: step) { neuron, payload in
+            if running[neuron].allSatisfy({ $0 == 0 }) { firsts[interval] += 1 }
+            for later in interval..<details.steps.count { running[neuron][later] += Double(payload) }
+          }
+        }
+        never += running.count { $0.last == 0 }
+        counts += running
+      }
+      #expect(population.firstSpikes == firsts && population.never == never, "\(population.name)")
+      #expect(firsts.reduce(never, +) == count * samples)
+      let total = record.counters.spikesByStep[number].reduce(0, +)
+      #expect(population.spikes.reduce(0, +) == total && total > 0)
+      #expect(population.rates.reduce(population.silent, +) == count)
+      for (index, step) in details.steps.enumerated() {
+        var (above, below) = (0.0, 0.0)
+        for neuron in counts {
+          let rate = neuron[index] / Double(step)
+          let last = (neuron.last ?? 0) / Double(steps)
+          above += (rate - last) * (rate - last)
+          below += last * last
+        }
+        let distance = population.distance?[index] ?? -1
+        #expect(abs(distance - above / below) <= 1e-9 * max(1, distance), "\(population.name) \(step)")
+      }
+      #expect(population.distance?.last == 0)
+    }
+  }
+
+  @Test("rates fall into octaves: at most the edge, above the edge before")
+  func bins() {
+    let edges = LayerDetails.rateEdges
+    #expect(edges.first == 1.0 / 2_048 && edges.last == 1 && edges.count == 12)
+    for (count, places) in [(1, 1), (1, 2), (1, 3), (2, 3), (1, 2_048), (1, 2_049), (1, 1 << 40), (3, 4_096), (5, 10_000)] {
+      let bin = LayerDetails.bin(count, of: places)
+      let rate = Double(count) / Double(places)
+      #expect(rate <= edges[bin] && (bin == 0 || rate > edges[bin - 1]), "\(count)/\(places)")
+    }
+  }
+
+  @Test("intervals end at the last step and never repeat", arguments: [0, 1, 2, 127, 128, 129, 1_000, 1_000_000])
+  func intervals(steps: Int) {
+    let ends = LayerDetails.intervals(steps: steps)
+    #expect(ends.count == min(steps, 128) && ends.last == (steps == 0 ? nil : steps))
+    #expect(zip([0] + ends, ends).allSatisfy { $0 < $1 })
+  }
+
+  @Test("the document reads back what was written, and refuses what cannot be")
+  func document() throws {
+    let (details, record, program) = try details(steps: 6, samples: 4)
+    var result = RunResult(program: program, record: record)
+    result.details = details
+    result.fit = RunFit(
+      populations: [
+        RunFit.Population(
+          name: "a", cores: 2, synapses: 9, roundingError: 0.5, threshold: nil, sumBits: 20, stepsToSaturation: 7)
+      ], synapseBits: [8, 16], synapseBitsPerCore: 64, coresOfChip: nil)
+    result.provenance = RunProvenance(version: "1", images: "x.npy", imagesHash: nil, history: ["method: m"])
+    let text = try JSONWriter.text(of: result.document(timing: false))
+    let read = try RunDocument(reading: Array(text.utf8))
+    let d = try #require(read.details)
+    #expect(d.steps == details.steps && d.samples == 4 && d.rateEdges == LayerDetails.rateEdges)
+    for (mine, theirs) in zip(details.populations, d.populations) {
+      #expect(mine.name == theirs.name && mine.spikes == theirs.spikes && mine.rates == theirs.rates)
+      #expect(mine.firstSpikes == theirs.firstSpikes && mine.never == theirs.never && mine.distance == theirs.distance)
+    }
+    #expect(read.fit?.synapseBits == [8, 16] && read.fit?.populations.first?.stepsToSaturation == 7)
+    #expect(read.provenance?.history == ["method: m"])
+    func problem(_ members: String) -> String? {
+      let head = #"{"format": "nmsim-run/1", "network": "n", "chip": "c", "ticks": 3, "samples": 2, "#
+      do throws(JSONError) { _ = try RunDocument(reading: Array((head + members + "}").utf8)) } catch { return "\(error)" }
+      return nil
+    }
+    #expect(problem(#""kCurves": [{"name": "a", "steps": [1, 3], "k": [2, 0.5]}]"#) == nil)
+    #expect(problem(#""kCurves": [{"name": "a", "steps": [2, 2], "k": [2, 0.5]}]"#)?.contains("the steps do not rise") == true)
+    #expect(problem(#""kCurves": [{"name": "a", "steps": [1, 4], "k": [2, 0.5]}]"#) != nil)
+    #expect(problem(#""kCurves": [{"name": "a", "steps": [1, 2], "k": [2]}]"#) != nil)
+    #expect(problem(#""details": {"samples": 1, "steps": [3], "rateEdges": [1], "populations": [{"name": "", "neurons": 1, "spikes": [1, 2], "rates": [1], "silent": 0, "firstSpikes": [1], "never": 0}]}"#) != nil)
+  }
+}
