@@ -91,55 +91,21 @@ public struct LayerDetails: Sendable, Equatable {
 
 /// Watches the first samples of a run for ``LayerDetails``. Pass `observe` to ``Run``.
 public final class LayerDetailsCollector: Sendable {
-  /// One population's figures of one sample, or their sum.
-  struct Sums: Sendable {
-    var firstSpikes: [Int]
-    var never = 0
-    /// Sums over neurons of `N(t)^2`, `N(t) N(T)` at the end of each interval, and of `N(T)^2`.
-    var squares: [Double]
-    var products: [Double]
-    var finals = 0.0
-
-    init(intervals: Int) {
-      firstSpikes = [Int](repeating: 0, count: intervals)
-      squares = [Double](repeating: 0, count: intervals)
-      products = squares
-    }
-
-    mutating func add(_ other: Sums) {
-      for index in firstSpikes.indices {
-        firstSpikes[index] += other.firstSpikes[index]
-        squares[index] += other.squares[index]
-        products[index] += other.products[index]
-      }
-      never += other.never
-      finals += other.finals
-    }
-
-    func distance(steps: [Int]) -> [Double]? {
-      guard finals > 0, let last = steps.last else { return nil }
-      return steps.indices.map { index in
-        let ratio = Double(last) / Double(steps[index])
-        return max(0, (ratio * ratio * squares[index] - 2 * ratio * products[index] + finals) / finals)
-      }
-    }
-  }
-
   private let program: CompiledProgram
   private let ends: [Int]
   /// By sample, so that sums are taken in the samples' order.
-  private let found: Mutex<[[Sums]]>
+  private let found: Mutex<[[SpikeCourse]]>
 
   /// - Parameter steps: `T` of the run.
   public init(program: CompiledProgram, steps: Int, samples: Int) {
     self.program = program
     ends = LayerDetails.intervals(steps: steps)
-    found = Mutex([[Sums]](repeating: [], count: max(0, min(samples, LayerDetails.mostSamples))))
+    found = Mutex([[SpikeCourse]](repeating: [], count: max(0, min(samples, LayerDetails.mostSamples))))
   }
 
   /// Sums over the observed samples, by population.
-  var sums: [Sums] {
-    var sums = program.populations.map { _ in Sums(intervals: ends.count) }
+  var sums: [SpikeCourse] {
+    var sums = program.populations.map { _ in SpikeCourse(intervals: ends.count) }
     for sample in found.withLock({ $0 }) {
       for index in sample.indices { sums[index].add(sample[index]) }
     }
@@ -149,46 +115,19 @@ public final class LayerDetailsCollector: Sendable {
   /// Takes a sample's trains; samples beyond the first few cost a comparison.
   public func observe(_ sample: Int, _ outcome: LayerRunner.Outcome, _ trains: SampleTrains) {
     guard sample < LayerDetails.mostSamples else { return }
-    let sums = trains.populations.indices.map { index in
-      Self.sums(of: trains.populations[index], count: program.populations[index].shape.count, ends: ends)
-    }
+    let sums = trains.populations.map { $0.course(ends: ends) }
     found.withLock { if sample < $0.count { $0[sample] = sums } }
   }
+}
 
-  private static func sums(of train: SpikeTrain, count: Int, ends: [Int]) -> Sums {
-    var sums = Sums(intervals: ends.count)
-    var finals = [Double](repeating: 0, count: count)
-    var interval = [Int32](repeating: -1, count: count)
-    var start = 0
-    for (index, end) in ends.enumerated() {
-      for step in start..<min(end, max(start, train.steps)) {
-        train.forEachSpike(step: step) { neuron, payload in
-          finals[neuron] += Double(payload)
-          if interval[neuron] < 0 { interval[neuron] = Int32(index) }
-        }
-      }
-      start = end
+extension SpikeCourse {
+  /// `|N(t)/t - N(T)/T|^2 / |N(T)/T|^2` at each of the steps; nil: nothing fired.
+  func distance(steps: [Int]) -> [Double]? {
+    guard finals > 0, let last = steps.last else { return nil }
+    return steps.indices.map { index in
+      let ratio = Double(last) / Double(steps[index])
+      return max(0, (ratio * ratio * squares[index] - 2 * ratio * products[index] + finals) / finals)
     }
-    for first in interval { if first < 0 { sums.never += 1 } else { sums.firstSpikes[Int(first)] += 1 } }
-    for value in finals { sums.finals += value * value }
-    // N grows by c: N^2 by 2 N c + c^2, and N(t) N(T) by c N(T).
-    var counts = [Double](repeating: 0, count: count)
-    var (square, product) = (0.0, 0.0)
-    start = 0
-    for (index, end) in ends.enumerated() {
-      for step in start..<min(end, max(start, train.steps)) {
-        train.forEachSpike(step: step) { neuron, payload in
-          let c = Double(payload)
-          square += (2 * counts[neuron] + c) * c
-          product += c * finals[neuron]
-          counts[neuron] += c
-        }
-      }
-      start = end
-      sums.squares[index] = square
-      sums.products[index] = product
-    }
-    return sums
   }
 }
 

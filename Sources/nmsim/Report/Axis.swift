@@ -86,6 +86,11 @@ struct Axis: Sendable, Equatable {
       for digit in [1.0, 2, 5] where power * digit >= low && power * digit <= high { all.append((power * digit, digit)) }
       power *= 10
     }
+    if all.count < 3, high / low < 10 {
+      // Less than a decade: round steps, though their distances shrink.
+      let linear = Axis(low, high, kind: kind, count: 4)
+      if linear.ticks.count > all.count { all = linear.ticks.map { ($0, 2) } }
+    }
     let decades = all.filter { $0.digit == 1 }
     ticks = (all.count > 8 && decades.count > 1 ? decades : all).map(\.value)
   }

@@ -8,7 +8,7 @@ struct FactsSection: Sendable {
   init(_ run: ReportRun) { self.run = run }
 
   var markup: String {
-    "<h2>What was run</h2><div class=\"pair\"><div>\(facts)</div><div>\(neurobench)</div></div>"
+    "<h2>What was run</h2><div class=\"pair\"><div>\(facts)</div><div>\(neurobench)\(history)</div></div>"
   }
 
   private var facts: String {
@@ -41,15 +41,20 @@ struct FactsSection: Sendable {
             + "\(run.value("simulation.threads", simulation.threads)) thread\(simulation.threads == 1 ? "" : "s")"
         ))
     }
-    for line in d.provenance?.history.prefix(40) ?? [] {
-      // `key: value`, as the network's file has it.
-      let colon = line.firstIndex(of: ":")
-      let key = colon.map { String(line[..<$0]) } ?? "History"
-      let value = colon.map { String(line[line.index(after: $0)...].drop { $0 == " " }) } ?? line
-      rows.append((HTML.text(key), HTML.text(value)))
-    }
     let list = rows.compactMap { row in row.1.map { "<dt>\(row.0)</dt><dd>\($0)</dd>" } }.joined()
     return "<dl class=\"what\">\(list)</dl>"
+  }
+
+  /// The network's own history, `key: value` line by line, as its file has it.
+  private var history: String {
+    guard let lines = run.document.provenance?.history.prefix(40), !lines.isEmpty else { return "" }
+    let list = lines.map { line in
+      let colon = line.firstIndex(of: ":")
+      let key = colon.map { String(line[..<$0]) } ?? ""
+      let value = colon.map { String(line[line.index(after: $0)...].drop { $0 == " " }) } ?? line
+      return "<dt>\(HTML.text(key))</dt><dd>\(HTML.text(value))</dd>"
+    }.joined()
+    return "<h3 class=\"apart\">How the network was made</h3><dl class=\"what\">\(list)</dl>"
   }
 
   private var neurobench: String {

@@ -160,6 +160,7 @@ struct LayerSection: Sendable {
 
   /// `1/2048` for an edge that is the reciprocal of a whole number.
   static func edge(_ value: Double) -> String {
+    if value == 1 { return "1" }
     guard value > 1e-9, value < 1 else { return PageNumber.significant(value) }
     let reciprocal = 1 / value
     return reciprocal == reciprocal.rounded() ? "1/\(Int(reciprocal))" : PageNumber.significant(value)

@@ -87,8 +87,11 @@ struct ParetoSection: Sendable {
     let ends = curves.compactMap(\.last)
     guard ends.count > 1 else { return nil }
     let front = ParetoSection.front(curves.flatMap { $0 })
-    let least = max(0, (ends.map(\.accuracy).min() ?? 0) - 0.1)
-    let best = front.last?.accuracy ?? 1
+    // Curves come from below; dots alone are shown close.
+    let lowest = ends.map(\.accuracy).min() ?? 0
+    let isCurved = curves.contains { $0.count > 1 }
+    let least = max(0, lowest - (isCurved ? 0.1 : max(0.01, (ends.map(\.accuracy).max() ?? 0) - lowest)))
+    let best = max(front.last?.accuracy ?? 1, least + 0.01)
     var chart = Chart(
       x: Axis(
         logarithmic: curves.flatMap { $0.filter { $0.accuracy >= least }.map(\.cost) } + ends.map(\.cost), kind: kind),
