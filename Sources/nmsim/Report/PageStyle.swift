@@ -83,7 +83,7 @@ enum PageStyle {
     overflow-wrap:normal}
     th{font-weight:600;color:var(--soft);font-size:.8rem;vertical-align:bottom;border-bottom-color:var(--faint)}
     td:last-child,th:last-child{padding-right:0}
-    .n{text-align:right;white-space:nowrap}
+    .n{text-align:right;white-space:nowrap}th.n{white-space:normal}table.tight th.n{white-space:nowrap}
     td.name{overflow-wrap:anywhere;min-width:6rem}td:first-child:not(.name){white-space:nowrap}
     .big .unknown{font-weight:400;font-size:1.4rem}
     tfoot td{border-bottom:0;border-top:1px solid var(--faint);font-weight:600}
@@ -114,7 +114,7 @@ enum PageStyle {
     .run{border-top:2px solid var(--ink);margin-top:3.5rem;padding-top:1.2rem}.run section:first-of-type{border-top:0;
     margin-top:1rem;padding-top:0}
     footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--rule);font-size:.8rem;color:var(--soft)}
-    @media (max-width:44rem){main{padding:1.5rem 1rem 3rem}h1{font-size:1.6rem}
+    @media screen and (max-width:44rem){main{padding:1.5rem 1rem 3rem}h1{font-size:1.6rem}
     .facts{grid-template-columns:1fr 1fr;gap:1.1rem 1.2rem}.fact .big{font-size:1.4rem}
     .pair,.thirds{grid-template-columns:1fr}.fours{grid-template-columns:1fr 1fr}.chart,.chart.two{grid-template-columns:2.6rem 1fr}
     .chart.two{grid-template-columns:2.6rem 1fr 2.6rem}.chart,.chart.tall{grid-template-rows:auto 13rem auto auto}
