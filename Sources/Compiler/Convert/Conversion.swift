@@ -71,7 +71,7 @@ public enum Conversion {
   }
 
   /// What no method can do without, and activations that this one cannot carry.
-  private static func check(_ network: AnalogNetwork, method: Method) throws(ConversionError) {
+  static func check(_ network: AnalogNetwork, method: Method) throws(ConversionError) {
     do throws(AnalogNetworkError) { try network.validate() } catch { throw .network(error) }
     for (index, layer) in network.layers.enumerated() {
       for connection in layer.connections where connection.source == .layer(network.output) {

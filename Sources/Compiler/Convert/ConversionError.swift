@@ -14,6 +14,10 @@ public enum ConversionError: Error, Sendable, Equatable, CustomStringConvertible
   case negativeActivation(layer: String, activation: String, method: String)
   case noActivation(layer: String)
   case outputFeeds(output: String, layer: String)
+  /// `auto` was given neither steps nor an accuracy.
+  case noGoal
+  /// `auto`: no method keeps the accuracy; the nearest that was measured.
+  case notKept(accuracy: Double, steps: Int, best: Double?, method: String)
   case check(NetworkCheckError)
   case compile(CompileError)
 
@@ -43,6 +47,11 @@ public enum ConversionError: Error, Sendable, Equatable, CustomStringConvertible
       "layer '\(shownName(layer))' has no activation and is not the output; spiking neurons need ReLU, LeakyReLU or Clip"
     case .outputFeeds(let output, let layer):
       "the output '\(shownName(output))' feeds layer '\(shownName(layer))'; export the network up to its last layer"
+    case .noGoal:
+      "method 'auto' needs to know what to look for; give --steps, --keep-accuracy or --max-loss"
+    case .notKept(let accuracy, let steps, let best, let method):
+      "no method keeps an accuracy of \(numberText(accuracy)) within \(groupedText(steps)) steps on the calibration data"
+        + (best.map { " (nearest: \(method), \(numberText($0)))" } ?? "") + "; ask for less, or give more --steps"
     case .check(let error): "\(error)"
     case .compile(let error): "calibration on the chip model: \(error)"
     }

@@ -19,7 +19,7 @@ struct ConversionStage {
   /// Their labels, or the ANN's decisions.
   private(set) var labels: [Int] = []
   private(set) var statistics: [LayerStatistics] = []
-  private var account: CalibrationAccount?
+  private(set) var account: CalibrationAccount?
 
   init(
     network: AnalogNetwork, method: Method, evaluator: FloatEvaluator, threads: Int?,
@@ -34,6 +34,16 @@ struct ConversionStage {
     draft.readout = method.readoutOrStandard
     steps = method.stepsOrStandard(layers: (draft.depths.max() ?? 0) + 1)
     factors = [Double?](repeating: nil, count: network.layers.count)
+  }
+
+  /// Another method on the data that a stage has loaded.
+  init(_ method: Method, sharing other: ConversionStage, progress: ConversionProgress.Handler? = nil) {
+    self.init(
+      network: other.network, method: method, evaluator: other.evaluator, threads: other.threads, progress: progress)
+    samples = other.samples
+    labels = other.labels
+    statistics = other.statistics
+    account = other.account
   }
 
   var activations: ActivationStatistics {
@@ -95,6 +105,19 @@ struct ConversionStage {
     if method.name == .bsnn { draft.hasShortestDelays = !method.usesSynchronousNeurons }
     setOutput()
     for layer in hiddenLayers { noteSilence(layer) }
+  }
+
+  /// Takes the thresholds that the same method found with another initial potential.
+  mutating func take(_ found: ConversionStage) {
+    draft = found.draft
+    notes = found.notes
+    factors = found.factors
+    rateInferenceLoss = found.rateInferenceLoss
+    for layer in hiddenLayers {
+      guard let threshold = draft.neurons[layer].threshold else { continue }
+      draft.neurons[layer].initial = initial(threshold)
+    }
+    setOutput()
   }
 
   /// The output: an accumulator, or neurons as before it with one threshold, the largest output.

@@ -101,16 +101,19 @@ public struct SpikingTrial: Sendable {
   }
 
   /// Synaptic operations of all steps, summed over samples.
-  public var synapticOperations: Int {
-    var total = 0
+  public var synapticOperations: Int { synapticOperationsBySource.reduce(0, +) }
+
+  /// The same by the population whose spikes cause them.
+  public var synapticOperationsBySource: [Int] {
+    var totals = [Int](repeating: 0, count: program.populations.count)
     for (index, projection) in program.projections.enumerated() {
       guard let source = projection.source else { continue }
       let fanOut = FanOut(
         projection: projection, weights: program.weights[projection.weights],
         source: program.populations[source].shape, target: program.populations[projection.target].shape)
       let spikes = projection.isGated ? counters.gatedSpikes[index] : counters.spikes[source]
-      for (count, reach) in zip(spikes, fanOut.total) { total += Int(count) * reach }
+      for (count, reach) in zip(spikes, fanOut.total) { totals[source] += Int(count) * reach }
     }
-    return total
+    return totals
   }
 }

@@ -117,6 +117,15 @@ public struct FloatEvaluator: Sendable {
 
   // MARK: one block
 
+  /// The output of a block (neuron by neuron, all lanes) whose first layers have the activations given instead of the
+  /// network's own.
+  func output(of block: EvaluatedBlock, given: [[Lanes]]) -> [Lanes] {
+    let keep = [Bool](repeating: false, count: network.layers.count)
+    let result = evaluate(
+      block.inputs, first: block.first, count: block.count, keep: keep, preactivations: false, given: given)
+    return result.activations(layer: network.output)
+  }
+
   private func evaluate(
     _ samples: [Float], first: Int, count: Int, keep: [Bool], preactivations: Bool
   ) -> EvaluatedBlock {
@@ -126,9 +135,19 @@ public struct FloatEvaluator: Sendable {
       let start = (first + lane) * size
       for i in 0..<size { input[i][lane] = samples[start + i] }
     }
+    return evaluate(input, first: first, count: count, keep: keep, preactivations: preactivations, given: [])
+  }
+
+  private func evaluate(
+    _ input: [Lanes], first: Int, count: Int, keep: [Bool], preactivations: Bool, given: [[Lanes]]
+  ) -> EvaluatedBlock {
     var post = [[Lanes]](repeating: [], count: network.layers.count)
     var pre = [[Lanes]](repeating: [], count: network.layers.count)
     for (index, layer) in network.layers.enumerated() {
+      if index < given.count {
+        post[index] = given[index]
+        continue
+      }
       var sums = bias(layer)
       for step in steps[index] {
         let source: [Lanes]

@@ -5,6 +5,7 @@ import Compiler
 enum ConvertCommand {
   private static let calibration = "Calibration"
   private static let method = "Method"
+  private static let automatic = "Method auto"
   private static let input = "Input"
   private static let outputs = "Output"
 
@@ -12,7 +13,9 @@ enum ConvertCommand {
     name: "convert", abstract: "Convert a trained network (ONNX) into a spiking one",
     discussion: [
       "Reads the network as PyTorch or Keras export it, converts it by the named method with thresholds from "
-        + "calibration data, and prints for every layer what came in and what it became."
+        + "calibration data, and prints for every layer what came in and what it became.",
+      "Method 'auto' tries every method that applies on the calibration data (8-bit weights) and takes the cheapest in "
+        + "synaptic operations: within 0.1 points of the best tried at --steps, or keeping an accuracy.",
     ],
     positionals: [PositionalSpec("model", "MODEL", .file, .required, "The trained network, an .onnx file.")],
     options: [
@@ -21,6 +24,12 @@ enum ConvertCommand {
       .option(
         "steps", .integer(1...1_000_000), "T", group: method,
         "Steps of the calibration, and default of 'run --ticks'."),
+      .option(
+        "keep-accuracy", .fraction, "ACCURACY", group: automatic,
+        "auto: find the cheapest with at least this accuracy, a fraction of 1, within --steps or 256."),
+      .option(
+        "max-loss", .number(NumberRange(lower: 0, upper: 100)), "POINTS", group: automatic,
+        "auto: the same, at most so many points (hundredths) below the original network."),
       .option(
         "percentile", .number(NumberRange(lower: 0, excludesLower: true, upper: 100)), "P",
         standard: .described("99.9"), group: method,
@@ -91,17 +100,25 @@ enum ConvertCommand {
       ExampleSpec(
         "nmsim convert model.onnx --method bsnn --period 10 --calibration data.npz -o bsnn.json",
         "Phase coding with bistable neurons."),
+      ExampleSpec(
+        "nmsim convert model.onnx --method auto --steps 4 --calibration images.npy",
+        "The method that needs the fewest synaptic operations among the best at 4 steps."),
+      ExampleSpec(
+        "nmsim convert model.onnx --method auto --max-loss 0.5 --calibration images.npy",
+        "The cheapest method and number of steps that lose at most 0.5 points."),
     ],
-    exits: [.badData, .missingInput])
+    exits: [.checkFailed, .badData, .missingInput])
 
   /// The names of the contract, in its order.
-  static let methods = Method.Name.allCases.map(\.rawValue)
+  static let methods = Method.Name.allCases.map(\.rawValue) + ["auto"]
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
     let path = arguments.positional("model") ?? ""
     let output = arguments.string("output") ?? "net.json"
     try checkOutput(output, model: path)
-    let method = try method(arguments)
+    let isAutomatic = arguments.string("method") == "auto"
+    let goal = isAutomatic ? try goal(arguments) : nil
+    let method = isAutomatic ? Method(.robustNorm) : try method(arguments)
     let model = try readModel(path)
     let preprocessing = Preprocessing(
       scale: arguments.double("input-scale") ?? 1, mean: arguments.doubles("mean") ?? [],
@@ -110,10 +127,20 @@ enum ConvertCommand {
     let stages = StageProgress(terminal)
     defer { stages.finish() }
     var result: ConversionResult
+    var tried: AutomaticReport?
     do throws(ConversionError) {
-      result = try Conversion.run(
-        model.network, method: method, preprocessing: preprocessing, calibration: calibration,
-        threads: Processors.available, progress: stages.handler)
+      if let goal {
+        let found = try Conversion.automatic(
+          model.network, goal: goal, preprocessing: preprocessing, calibration: calibration,
+          seed: UInt64(clamping: arguments.int("seed") ?? 0),
+          readout: arguments.string("readout").flatMap { Method.Readout(rawValue: $0) },
+          threads: Processors.available, progress: stages.handler)
+        (result, tried) = (found.result, found.report)
+      } else {
+        result = try Conversion.run(
+          model.network, method: method, preprocessing: preprocessing, calibration: calibration,
+          threads: Processors.available, progress: stages.handler)
+      }
     } catch {
       throw CommandError(error, model: path, data: arguments.string("calibration"))
     }
@@ -122,6 +149,7 @@ enum ConvertCommand {
     do throws(NetworkFileError) { try NetworkFile.write(result.network, to: output) } catch {
       throw CommandError(error)
     }
+    if let tried { terminal.say(AutomaticText(report: tried, style: terminal.style).text + "\n") }
     terminal.say(ConversionText(model: model, result: result, style: terminal.style).text)
     let size = NumberFormat.count(result.network.populations.count, of: "population")
     let named = output == "net.json" ? "net.json" : ErrorText.escaped(output)
@@ -145,7 +173,35 @@ enum ConvertCommand {
     }
   }
 
+  /// What `auto` looks for. It chooses methods and their options itself.
+  private static func goal(_ arguments: ParsedArguments) throws(CommandError) -> AutomaticGoal {
+    let own = [
+      "percentile", "alpha", "period", "lambda", "tolerance", "p", "variant", "membrane", "max-count",
+      "no-synchronous-neurons", "initial", "reset", "literal",
+    ]
+    for name in own where arguments.isGiven(name) {
+      throw CommandError(
+        .usage, subject: "convert", problem: "method 'auto' chooses --\(name) itself", remedy: "leave it out")
+    }
+    let (least, loss) = (arguments.double("keep-accuracy"), arguments.double("max-loss"))
+    if least != nil && loss != nil {
+      throw CommandError(
+        .usage, subject: "convert", problem: "--keep-accuracy and --max-loss say the same in two ways",
+        remedy: "give one of them")
+    }
+    let goal = AutomaticGoal(
+      steps: arguments.int("steps"), accuracy: least.map { .least($0) } ?? loss.map { .below(points: $0) })
+    if goal.steps == nil && goal.accuracy == nil {
+      throw CommandError(.usage, subject: "convert", message: ConversionError.noGoal.description)
+    }
+    return goal
+  }
+
   private static func method(_ arguments: ParsedArguments) throws(CommandError) -> Method {
+    for name in ["keep-accuracy", "max-loss"] where arguments.isGiven(name) {
+      throw CommandError(
+        .usage, subject: "convert", problem: "--\(name) is for method 'auto'", remedy: "add --method auto")
+    }
     func choice<Value: RawRepresentable<String>>(_ name: String) -> Value? {
       arguments.string(name).flatMap { Value(rawValue: $0) }
     }
@@ -254,19 +310,14 @@ extension CommandError {
   /// An error of conversion: about the options, the model, or the data.
   init(_ error: ConversionError, model: String, data: String?) {
     switch error {
-    case .foreignOption, .optionRange, .needsCalibration:
+    case .foreignOption, .optionRange, .needsCalibration, .noGoal:
       self.init(.usage, subject: "convert", message: error.description)
+    case .notKept:
+      self.init(.checkFailed, subject: model, message: error.description)
     case .noSamples, .tooFewSamples, .inputShape, .labelRange, .data:
       self.init(.badData, subject: data, message: error.description)
     case .network, .negativeActivation, .noActivation, .outputFeeds, .check, .compile:
       self.init(.badData, subject: model, message: error.description)
     }
-  }
-}
-
-extension CommandError {
-  /// A command of the complete table that the shipped one leaves out.
-  static func notWritten(_ command: String) -> CommandError {
-    CommandError(.software, subject: command, problem: "this command does not work yet", remedy: "see 'nmsim help'")
   }
 }

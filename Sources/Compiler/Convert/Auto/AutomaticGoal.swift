@@ -1,0 +1,37 @@
+/// What `auto` looks for: the cheapest conversion, in synaptic operations, that is accurate enough.
+public struct AutomaticGoal: Sendable, Equatable {
+  /// What must be kept on the calibration data.
+  public enum Accuracy: Sendable, Equatable {
+    /// At least this fraction of the samples.
+    case least(Double)
+    /// At most so many points (hundredths) below the original network.
+    case below(points: Double)
+  }
+
+  /// Without an accuracy: every method gets this many steps. With one: it must be reached within them.
+  public var steps: Int?
+  /// Nil: within 0.1 points of the best conversion that was tried.
+  public var accuracy: Accuracy?
+
+  /// - Parameter steps: at least 1; nil only with an accuracy, then up to ``standardSteps``.
+  public init(steps: Int? = nil, accuracy: Accuracy? = nil) {
+    self.steps = steps
+    self.accuracy = accuracy
+  }
+
+  /// Most steps that a search for an accuracy takes unless told otherwise.
+  public static let standardSteps = 256
+
+  /// How far below the best the choice may be where no accuracy is given: 0.1 points, in whole samples.
+  static func slack(samples: Int) -> Int { samples / 1000 }
+
+  /// The least accuracy as a fraction.
+  /// - Parameter original: accuracy of the original network on the same labels.
+  func leastAccuracy(original: Double) -> Double? {
+    switch accuracy {
+    case .least(let fraction): fraction
+    case .below(let points): original - points / 100
+    case nil: nil
+    }
+  }
+}

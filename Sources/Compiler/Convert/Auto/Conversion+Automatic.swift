@@ -1,0 +1,48 @@
+import ChipModel
+
+extension Conversion {
+  /// Tries every method that applies on the calibration data and converts by the cheapest, in synaptic operations, that
+  /// is accurate enough.
+  ///
+  /// Given steps alone, the choice is the cheapest within 0.1 points of the best tried, so it never is farther below any
+  /// single method. Deterministic: the result does not depend on the number of threads.
+  /// - Parameters:
+  ///   - seed: of the methods that take random input spikes.
+  ///   - readout: nil: the methods' own.
+  /// - Throws: `ConversionError`; `.noGoal` without steps and accuracy, `.notKept` where nothing keeps the accuracy.
+  public static func automatic(
+    _ network: AnalogNetwork, goal: AutomaticGoal, preprocessing: Preprocessing = .identity,
+    calibration: CalibrationData?, seed: UInt64 = 0, readout: Method.Readout? = nil, threads: Int? = nil,
+    progress: ConversionProgress.Handler? = nil
+  ) throws(ConversionError) -> (result: ConversionResult, report: AutomaticReport) {
+    if goal.steps == nil && goal.accuracy == nil { throw .noGoal }
+    guard (1...1_000_000).contains(goal.steps ?? 1) else {
+      throw .optionRange("--steps", value: Double(goal.steps ?? 0), rule: "1 to 1,000,000")
+    }
+    guard let calibration else { throw .needsCalibration(method: "auto") }
+    var search = try AutomaticSearch(
+      network, goal: goal, seed: seed, readout: readout, data: calibration, preprocessing: preprocessing,
+      threads: threads, progress: progress)
+    let steps = goal.steps ?? AutomaticGoal.standardSteps
+    if let least = goal.leastAccuracy(original: search.originalAccuracy) {
+      search.chooseKeeping(least, steps: steps)
+    } else {
+      search.chooseWithin(steps: steps)
+    }
+    guard let chosen = search.chosen else {
+      let best = search.attempts.max { ($0.accuracy ?? -1) < ($1.accuracy ?? -1) }
+      throw .notKept(
+        accuracy: goal.leastAccuracy(original: search.originalAccuracy) ?? 0, steps: steps,
+        best: best?.accuracy, method: best?.method.name.rawValue ?? "none")
+    }
+    var result = try run(
+      network, method: search.attempts[chosen].method, preprocessing: preprocessing, calibration: calibration,
+      threads: threads, progress: progress)
+    result.network.provenance.append(
+      ProvenanceEntry(key: "chosenBy", value: .text("auto, of \(search.attempts.count { $0.samples > 0 }) tried")))
+    let report = AutomaticReport(
+      goal: goal, samples: search.sampleCount, hasLabels: search.account?.hasLabels ?? false,
+      originalAccuracy: search.originalAccuracy, attempts: search.attempts, chosen: chosen)
+    return (result, report)
+  }
+}
