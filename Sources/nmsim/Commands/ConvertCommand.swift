@@ -219,7 +219,7 @@ enum ConvertCommand {
     return method
   }
 
-  private static func readModel(_ path: String) throws(CommandError) -> ImportedModel {
+  static func readModel(_ path: String) throws(CommandError) -> ImportedModel {
     let bytes: [UInt8]
     do throws(FileError) { bytes = try FileReader.bytes(of: path, limit: 1 << 31) } catch { throw CommandError(error) }
     do throws(ImportError) {

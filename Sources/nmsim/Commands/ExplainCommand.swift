@@ -1,34 +1,153 @@
+import ChipModel
+import Compiler
+
 /// `nmsim explain`: where accuracy is lost, layer by layer.
 enum ExplainCommand {
+  private static let chip = "Chip and arithmetic"
+  private static let data = "Data"
+
   static let spec = CommandSpec(
     name: "explain", abstract: "Show layer by layer where accuracy is lost",
     discussion: [
-      "Compares every layer of the original network with the real-valued spiking network, the integer one and the "
-        + "chip, so that losses by conversion, rounding and saturation are told apart."
+      "Runs the original network in floats, the spiking one in floats, in integers and with the chip's membranes on the "
+        + "same samples, so that losses by conversion, rounding and saturation are told apart, and names the first layer "
+        + "where accuracy is lost.",
+      "The original is the network's own weights with ReLU for neurons, unless --model names its ONNX file. K is the "
+        + "squared distance of the rates from their limit, relative (Ding et al. 2021); its curve is drawn over the "
+        + "steps, from 1 down to 0.0001 on a logarithmic scale.",
     ],
     positionals: [
-      PositionalSpec("network", "NETWORK", .file, .required, "The spiking network, for example net.json."),
-      PositionalSpec(
-        "model", "MODEL", .file, .optional, standard: .described("what the network names"),
-        "The original network, an .onnx file."),
+      PositionalSpec("network", "NETWORK", .file, .required, "The spiking network, for example net.json.")
     ],
     options: [
-      .option("ticks", .integer(1...1_000_000), "T", standard: .described("the network's"), "Steps of an inference."),
       .option(
-        "input", .file, "DATA", standard: .described("what the network names"), "Images: IDX, .npy, .npz or CIFAR."),
-      .option("labels", .file, "LABELS", standard: .described("found by the name of the images"), "Their labels."),
-      .option("samples", .integer(1...Int.max), "N", standard: .value("100"), "How many samples, from the first."),
-      .option("chip", .choiceOrFile(ChipsCommand.names), "NAME|FILE", standard: .value("ideal"), "Chip description."),
+        "model", .file, "MODEL", standard: .described("the network's weights with ReLU"),
+        "The original network, an .onnx file."),
+      .option(
+        "ticks", .integer(1...100_000), "T", standard: .described("the network's, else 64"), "Steps of an inference."),
+      .option(
+        "chip", .choiceOrFile(ChipsCommand.names), "NAME|FILE", standard: .value("generic-45nm"), group: chip,
+        "Chip description; its number of cores plays no part."),
+      .option(
+        "weight-bits", .integer(2...16), "N", standard: .described("the chip's"), group: chip, "Bits of a weight."),
+      .option(
+        "membrane-bits", .integer(2...32), "N", standard: .described("the chip's"), group: chip,
+        "Bits of a membrane potential."),
+      .option(
+        "fraction-bits", .integer(0...15), "N", standard: .described("the chip's, else 0"), group: chip,
+        "Extra low bits of biases, thresholds and potentials."),
+      .option(
+        "scale", .choice(["channel", "population"]), "channel|population", standard: .described("the finest possible"),
+        group: chip, "What shares one weight scale: an output channel, or a whole population."),
+      .option(
+        "input", .file, "DATA", standard: .described("what the network names"), group: data,
+        "Images: IDX, .npy, .npz or CIFAR."),
+      .option(
+        "labels", .file, "LABELS", standard: .described("found by the name of the images"), group: data,
+        "Their labels; without any, the original network's decisions."),
+      .option(
+        "samples", .integer(1...Int.max), "N", standard: .described("200, or all"), group: data,
+        "How many samples, from the first."),
       .option("json", .file, "FILE", "Also write the tables as JSON; '-' is standard output."),
       .quiet, .color,
     ],
     examples: [
       ExampleSpec("nmsim explain net.json", "On the data that the network names."),
-      ExampleSpec("nmsim explain net.json model.onnx --ticks 32 --samples 500", "At few steps, on more samples."),
+      ExampleSpec(
+        "nmsim explain net.json --model model.onnx --chip loihi --ticks 32 --input test-images.npy",
+        "Against the ONNX file, at few steps, in another chip's integers."),
     ],
     exits: [.badData, .missingInput, .doesNotFit, .badConfiguration])
 
+  /// Samples unless told otherwise.
+  static let standardSamples = 200
+
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
-    throw .notWritten(spec.name)
+    let path = arguments.positional("network") ?? ""
+    let file: NetworkFile
+    let network: CheckedNetwork
+    do throws(NetworkFileError) {
+      file = try NetworkFile(reading: path)
+      network = try file.checked()
+    } catch {
+      throw CommandError(error)
+    }
+    let chip = try ChipsCommand.load(arguments.string("chip") ?? ChipLibrary.defaultName)
+    let model = try arguments.string("model").map { (path) throws(CommandError) in
+      try ConvertCommand.readModel(path).network
+    }
+    let (data, dataPath) = try dataset(file, network, arguments)
+    let count = arguments.int("samples") ?? min(standardSamples, data.count)
+    guard count <= data.count else {
+      throw CommandError(
+        .badData, subject: dataPath,
+        problem: "\(NumberFormat.count(count)) samples asked for, the file has \(NumberFormat.count(data.count))",
+        remedy: "use --samples \(data.count) or fewer")
+    }
+    let samples: [Float]
+    do throws(DatasetError) {
+      samples = try data.floats(samples: count, preprocessing: file.network.input.preprocessing)
+    } catch {
+      throw CommandError(.badData, subject: dataPath, message: error.description)
+    }
+    let explainer: Explainer
+    do throws(ExplanationError) {
+      explainer = try Explainer(
+        network, model: model, chip: chip, options: options(arguments),
+        steps: arguments.int("ticks") ?? file.network.steps ?? RunInputs.standardSteps)
+    } catch {
+      switch error {
+      case .compile(let error): throw CommandError(error, network: path, mapping: nil)
+      case .network(let error): throw CommandError(.badData, subject: arguments.string("model") ?? path, wrapping: error)
+      }
+    }
+    let progress = ProgressLine("explain", total: count, unit: "images", terminal: terminal)
+    let explanation = explainer(
+      samples, labels: data.labels.map { Array($0.prefix(count)) }, threads: Processors.available
+    ) { progress.advance(by: $0) }
+    progress.finish()
+    let text = ExplanationText(
+      explanation: explanation, network: file.network.name, chip: chip.name, style: arguments.tables(terminal).style)
+    if let json = arguments.string("json") { try OutputFile.write(text.document, to: json, terminal) }
+    arguments.tables(terminal).say(text.page)
+    return .success
+  }
+
+  private static func options(_ arguments: ParsedArguments) -> CompileOptions {
+    CompileOptions(
+      weightBits: arguments.int("weight-bits"), membraneBits: arguments.int("membrane-bits"),
+      fractionBits: arguments.int("fraction-bits"),
+      scale: arguments.string("scale").flatMap(CompileOptions.Scale.init(rawValue:)))
+  }
+
+  private static func dataset(
+    _ file: NetworkFile, _ network: CheckedNetwork, _ arguments: ParsedArguments
+  ) throws(CommandError) -> (Dataset, String) {
+    let given = arguments.string("input")
+    guard let images = given ?? file.network.input.images.map(file.resolve) else {
+      throw CommandError(
+        .usage, subject: "explain", problem: "the network names no data of its own",
+        remedy: "name images with --input, and labels with --labels if they are not found beside them")
+    }
+    let labels = arguments.string("labels") ?? (given == nil ? file.network.input.labels.map(file.resolve) : nil)
+    do throws(DataError) {
+      return (
+        try DatasetLoader.load(
+          images: images, labels: labels, expectedShape: file.network.input.shape,
+          classes: network.populations[network.output].shape.count), images
+      )
+    } catch {
+      throw CommandError(error.fileError != nil ? .missingInput : .badData, message: error.description)
+    }
+  }
+}
+
+extension Network {
+  /// Steps of its calibration, the default of a run.
+  fileprivate var steps: Int? {
+    for entry in provenance where entry.key == "steps" {
+      if case .number(let value) = entry.value { return Int(exactly: value).flatMap { (1...100_000).contains($0) ? $0 : nil } }
+    }
+    return nil
   }
 }

@@ -1,0 +1,121 @@
+import ChipModel
+
+/// Runs the original network and four executions of the spiking one on the same samples and compares them.
+public struct Explainer: Sendable {
+  let network: CheckedNetwork
+  let original: FloatEvaluator
+  /// Population of each layer of the original, and the other way round.
+  let populations: [Int]
+  let layers: [Int]
+  let real: RealNetwork
+  let integer: CompiledProgram
+  let chip: CompiledProgram
+  let steps: Int
+  let decoders: [RateDecoder]
+  let notes: [String]
+
+  /// - Parameters:
+  ///   - network: the spiking network.
+  ///   - model: the original network; nil: the spiking network's own weights with ReLU.
+  ///   - chip: whose integers are compared; its capacity plays no part.
+  ///   - options: as for compiling; the schedule is the windowed one.
+  ///   - steps: `T`, 1 to 1,000,000.
+  /// - Throws: `ExplanationError`.
+  public init(
+    _ network: CheckedNetwork, model: AnalogNetwork? = nil, chip: ChipDescription,
+    options: CompileOptions = CompileOptions(), steps: Int
+  ) throws(ExplanationError) {
+    self.network = network
+    self.steps = max(1, steps)
+    var options = options
+    options.schedule = .windowed
+    do throws(CompileError) {
+      real = try RealNetwork(network)
+      self.chip = try CompiledProgram.lower(network, chip: chip, options: options)
+      options.membraneBits = 32
+      integer = try CompiledProgram.lower(network, chip: chip, options: options)
+    } catch {
+      throw .compile(error)
+    }
+    var notes: [String] = []
+    do throws(AnalogNetworkError) {
+      if let model {
+        populations = try Self.match(model, network)
+        original = try FloatEvaluator(model)
+      } else {
+        populations = network.order
+        original = try FloatEvaluator(AnalogNetwork(network))
+      }
+    } catch {
+      throw .network(error)
+    }
+    var layers = [Int](repeating: 0, count: network.populations.count)
+    for (layer, population) in populations.enumerated() { layers[population] = layer }
+    self.layers = layers
+    decoders = network.populations.map { RateDecoder($0, network, steps: steps) }
+    if network.populations.contains(where: { $0.model == .lif }) {
+      notes.append("leaky neurons have no counterpart in the original network: their leak counts as conversion")
+    }
+    if let depth = network.populations.filter({ $0.model == .bistable }).map(\.depth).max(),
+      let period = network.period, steps < (depth + 2) * period
+    {
+      notes.append("\(steps) steps are fewer than the \((depth + 2) * period) that the first answer takes")
+    }
+    self.notes = notes
+  }
+
+  /// The population of each layer of a model, by the names that `convert` gives.
+  private static func match(_ model: AnalogNetwork, _ network: CheckedNetwork) throws(AnalogNetworkError) -> [Int] {
+    let names = SpikingDraft.populationNames(model.layers.map(\.name))
+    var result: [Int] = []
+    for (layer, name) in zip(model.layers, names) {
+      guard let index = network.populations.firstIndex(where: { $0.name == name }),
+        network.populations[index].shape.count == layer.count
+      else { throw .shape(layer: layer.name, what: "the spiking network has no population of its name and size") }
+      result.append(index)
+    }
+    guard result.count == network.populations.count, model.inputCount == network.inputShape.count,
+      model.layers.indices.contains(model.output), result[model.output] == network.output
+    else {
+      throw .shape(
+        layer: model.name, what: "the spiking network has \(network.populations.count) populations for its "
+          + "\(model.layers.count) layers, or another input or output")
+    }
+    return result
+  }
+
+  // MARK: Running
+
+  /// - Parameters:
+  ///   - samples: preprocessed inputs, one after the other.
+  ///   - labels: as many; nil: the original's decisions stand in.
+  ///   - threads: does not change the result.
+  ///   - progress: called from any thread with the number of samples that finished since its last call.
+  public func callAsFunction(
+    _ samples: [Float], labels: [Int]?, threads: Int? = nil, progress: @Sendable (Int) -> Void = { _ in }
+  ) -> Explanation {
+    let blocks = original.map(samples, threads: threads) { block -> [ExplainedSample] in
+      var run = ExplainerBlock(self, block)
+      run.execute(progress)
+      return run.samples
+    }
+    let results = blocks.flatMap { $0 }
+    let truth = labels ?? results.map(\.original)
+    var summary = ExplanationSummary(self)
+    for (sample, label) in zip(results, truth) { summary.add(sample, label: label) }
+    return summary.explanation(hasLabels: labels != nil)
+  }
+}
+
+/// Why a network cannot be explained.
+public enum ExplanationError: Error, Sendable, Equatable, CustomStringConvertible {
+  case network(AnalogNetworkError)
+  case compile(CompileError)
+
+  public var description: String {
+    switch self {
+    case .network(let error): "\(error)"
+    case .compile(let error): "\(error)"
+    }
+  }
+}

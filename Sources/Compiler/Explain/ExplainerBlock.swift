@@ -1,0 +1,238 @@
+import ChipModel
+
+/// What one sample showed, by population.
+struct ExplainedSample: Sendable {
+  var original = 0
+  /// Decisions if the layers up to one spike and the rest is the original, by population.
+  var decisions: [PerExecution<Int>]
+  /// Cosines with the original's activations; nil where the original is silent.
+  var cosines: [PerExecution<Double>?]
+  /// Sums of |r| and r^2 of the limit's rates.
+  var rates: [Double]
+  var squares: [Double]
+  /// |N / t - r|^2 after each step.
+  var distances: [[Double]]
+  /// On the chip: spikes, and neurons that fire as often as they can.
+  var spikes: [Int]
+  var full: [Int]
+  /// Neurons that fired on the chip, row-major.
+  var fired: [[Bool]]
+  var saturations: [Int]
+
+  init(populations: Int) {
+    let none = PerExecution(limit: 0, real: 0, integer: 0, chip: 0)
+    decisions = [PerExecution<Int>](repeating: none, count: populations)
+    cosines = [PerExecution<Double>?](repeating: nil, count: populations)
+    rates = [Double](repeating: 0, count: populations)
+    squares = rates
+    distances = [[Double]](repeating: [], count: populations)
+    spikes = [Int](repeating: 0, count: populations)
+    full = spikes
+    fired = [[Bool]](repeating: [], count: populations)
+    saturations = spikes
+  }
+}
+
+/// Up to 16 samples through all executions.
+struct ExplainerBlock {
+  let explainer: Explainer
+  let block: EvaluatedBlock
+  private(set) var samples: [ExplainedSample]
+  /// Activations of each execution, `[layer of the original][neuron]`, a lane a sample.
+  private var limit: [[Lanes]]
+  private var real: [[Lanes]]
+  private var integer: [[Lanes]]
+  private var chip: [[Lanes]]
+
+  init(_ explainer: Explainer, _ block: EvaluatedBlock) {
+    self.explainer = explainer
+    self.block = block
+    samples = [ExplainedSample](
+      repeating: ExplainedSample(populations: explainer.network.populations.count), count: block.count)
+    let zero = explainer.original.network.layers.map { [Lanes](repeating: .zero, count: $0.count) }
+    (limit, real, integer, chip) = (zero, zero, zero, zero)
+  }
+
+  private var network: CheckedNetwork { explainer.network }
+
+  mutating func execute(_ progress: (Int) -> Void) {
+    let inputs = (0..<block.count).map { lane in block.inputs.map { Double($0[lane]) } }
+    for lane in 0..<block.count { runReal(inputs[lane], lane) }
+    let saturates = runProgram(explainer.chip, inputs, isChip: true)
+    if saturates { _ = runProgram(explainer.integer, inputs, isChip: false) } else { copyChip() }
+    for population in network.populations.indices { compare(population) }
+    decide()
+    progress(block.count)
+  }
+
+  // MARK: Executions
+
+  private mutating func runReal(_ input: [Double], _ lane: Int) {
+    let limits = explainer.real.limit(input)
+    let outcome = explainer.real.run(input, steps: explainer.steps)
+    for (population, decoder) in explainer.decoders.enumerated() {
+      let layer = explainer.layers[population]
+      let shape = decoder.shape
+      let ordered = rowMajor(limits[population], shape)
+      if decoder.isAccumulator {
+        set(&limit[layer], lane, ordered)
+        set(&real[layer], lane, rowMajor(outcome.potentials[population], shape).map { $0 / decoder.spans })
+        continue
+      }
+      set(&limit[layer], lane, zip(ordered, decoder.amplitude).map { $0 * $1 })
+      var counts = [Double](repeating: 0, count: shape.count)
+      samples[lane].distances[population] = distances(
+        outcome.trains[population], limits[population], decoder, counts: &counts)
+      set(&real[layer], lane, decoder.activations(sums: rowMajor(counts, shape)))
+      for rate in limits[population] {
+        samples[lane].rates[population] += abs(rate)
+        samples[lane].squares[population] += rate * rate
+      }
+    }
+    samples[lane].decisions[network.output].real = outcome.decision
+  }
+
+  /// `|N / t - r|^2` after each step, from running sums of N^2 and N r: a step costs as much as it has spikes.
+  private func distances(
+    _ train: RealTrain, _ rates: [Double], _ decoder: RateDecoder, counts: inout [Double]
+  ) -> [Double] {
+    let norm = rates.reduce(0) { $0 + $1 * $1 }
+    var (squares, product, carried) = (0.0, 0.0, 0.0)
+    return (0..<train.steps).map { step in
+      let worth = decoder.worth(step: step)
+      carried += worth
+      if worth > 0 {
+        train.forEach(step: step) { neuron, payload in
+          let gain = Double(payload) * worth
+          squares += gain * (2 * counts[neuron] + gain)
+          product += gain * rates[neuron]
+          counts[neuron] += gain
+        }
+      }
+      return carried > 0 ? max(0, squares / (carried * carried) - 2 * product / carried + norm) : norm
+    }
+  }
+
+  /// Runs the block on the engine. Returns whether a membrane saturated.
+  private mutating func runProgram(_ program: CompiledProgram, _ inputs: [[Double]], isChip: Bool) -> Bool {
+    var runner = LayerRunner(plan: EnginePlan(program), steps: explainer.steps)
+    var before = [Int](repeating: 0, count: program.populations.count)
+    for (lane, input) in inputs.enumerated() {
+      let outcome = runner.run(input)
+      let decision = outcome.decisions.last ?? 0
+      if isChip {
+        samples[lane].decisions[network.output].chip = decision
+      } else {
+        samples[lane].decisions[network.output].integer = decision
+      }
+      for (population, decoder) in explainer.decoders.enumerated() {
+        let values = decoded(runner, program.populations[population], population, decoder, lane, isChip: isChip)
+        if isChip {
+          set(&chip[explainer.layers[population]], lane, values)
+        } else {
+          set(&integer[explainer.layers[population]], lane, values)
+        }
+      }
+      if isChip {
+        let after = runner.counters.saturations
+        for population in network.populations.indices {
+          samples[lane].saturations[population] = after[population] - before[population]
+        }
+        before = after
+      }
+    }
+    return before.contains { $0 > 0 }
+  }
+
+  private mutating func decoded(
+    _ runner: LayerRunner, _ population: Population, _ index: Int, _ decoder: RateDecoder, _ lane: Int, isChip: Bool
+  ) -> [Double] {
+    if decoder.isAccumulator {
+      return (0..<decoder.shape.count).map { neuron in
+        population.value(
+          ofPotential: Int(runner.potential(population: index, index: neuron)), index: neuron,
+          fractionBits: runner.plan.program.fractionBits) / decoder.spans
+      }
+    }
+    var sums = [Double](repeating: 0, count: decoder.shape.count)
+    var events = [Int](repeating: 0, count: decoder.shape.count)
+    var payloads = events
+    let train = runner.trains[index]
+    for step in 0..<train.steps {
+      let worth = decoder.worth(step: step)
+      train.forEachSpike(step: step) { neuron, payload in
+        sums[neuron] += Double(payload) * worth
+        events[neuron] += 1
+        payloads[neuron] += Int(payload.magnitude)
+      }
+    }
+    if isChip {
+      samples[lane].spikes[index] = events.reduce(0, +)
+      samples[lane].fired[index] = events.map { $0 > 0 }
+      if let bound = decoder.bound, decoder.mostSpikes > 0 {
+        let most = decoder.mostSpikes.multipliedReportingOverflow(by: bound)
+        samples[lane].full[index] = most.overflow ? 0 : payloads.count { $0 >= most.partialValue }
+      }
+    }
+    return decoder.activations(sums: sums)
+  }
+
+  private mutating func copyChip() {
+    integer = chip
+    for lane in samples.indices {
+      samples[lane].decisions[network.output].integer = samples[lane].decisions[network.output].chip
+    }
+  }
+
+  private func set(_ lanes: inout [Lanes], _ lane: Int, _ values: [Double]) {
+    for (index, value) in values.enumerated() { lanes[index][lane] = Float(value) }
+  }
+
+  // MARK: Comparison
+
+  private mutating func compare(_ population: Int) {
+    let layer = explainer.layers[population]
+    let truth = block.activations(layer: layer)
+    for lane in samples.indices {
+      guard truth.contains(where: { $0[lane] != 0 }) else { continue }
+      samples[lane].cosines[population] = PerExecution(
+        limit: Self.cosine(truth, limit[layer], lane), real: Self.cosine(truth, real[layer], lane),
+        integer: Self.cosine(truth, integer[layer], lane), chip: Self.cosine(truth, chip[layer], lane))
+    }
+  }
+
+  private static func cosine(_ a: [Lanes], _ b: [Lanes], _ lane: Int) -> Double {
+    var (dot, left, right) = (0.0, 0.0, 0.0)
+    for index in a.indices {
+      let (x, y) = (Double(a[index][lane]), Double(b[index][lane]))
+      dot += x * y
+      left += x * x
+      right += y * y
+    }
+    return left > 0 && right > 0 ? dot / (left * right).squareRoot() : 0
+  }
+
+  /// Decisions with the first layers spiking and the others the original's.
+  private mutating func decide() {
+    let output = explainer.original.network.output
+    let own = Self.decisions(block.activations(layer: output), block.count)
+    let last = Self.decisions(limit[output], block.count)
+    for lane in samples.indices {
+      samples[lane].original = own[lane]
+      samples[lane].decisions[network.output].limit = last[lane]
+    }
+    for (layer, population) in explainer.populations.enumerated() where layer != output {
+      let results = [limit, real, integer, chip].map { values in
+        Self.decisions(explainer.original.output(of: block, given: Array(values[0...layer])), block.count)
+      }
+      for lane in samples.indices {
+        samples[lane].decisions[population] = PerExecution(
+          limit: results[0][lane], real: results[1][lane], integer: results[2][lane], chip: results[3][lane])
+      }
+    }
+  }
+
+  private static func decisions(_ values: [Lanes], _ count: Int) -> [Int] {
+    (0..<count).map { lane in values.indices.reduce(0) { values[$1][lane] > values[$0][lane] ? $1 : $0 } }
+  }
+}

@@ -1,0 +1,119 @@
+/// Where a spiking network loses what the original network knows, layer by layer and stage by stage.
+public struct Explanation: Sendable {
+  public var samples: Int
+  public var steps: Int
+  /// False: there are no labels and the original network's own decisions stand in for them.
+  public var hasLabels: Bool
+  public var weightBits: Int
+  public var membraneBits: Int
+  /// Accuracy of the original network in floats, a fraction.
+  public var original: Double
+  /// Accuracies of the spiking networks.
+  public var accuracy: PerExecution<Double>
+  /// Sources before targets; the readout where its sources are.
+  public var layers: [ExplainedLayer]
+  public var notes: [String]
+}
+
+/// One figure for each way to execute the spiking network, from the least changed to the chip.
+public struct PerExecution<Value: Sendable>: Sendable {
+  /// The rates that infinitely many steps would give: only the thresholds' limits are in it.
+  public var limit: Value
+  /// The spiking network in 64-bit floats.
+  public var real: Value
+  /// Weights, thresholds and input in the chip's integers, membranes of 32 bits.
+  public var integer: Value
+  /// The same with the chip's membranes.
+  public var chip: Value
+
+  public init(limit: Value, real: Value, integer: Value, chip: Value) {
+    (self.limit, self.real, self.integer, self.chip) = (limit, real, integer, chip)
+  }
+}
+
+extension PerExecution: Equatable where Value: Equatable {}
+
+/// One population.
+public struct ExplainedLayer: Sendable {
+  public var name: String
+  public var neurons: Int
+  /// False: an accumulator, which has no rates.
+  public var spikes: Bool
+  /// Mean over the samples of the cosine between the original's activations and the spiking network's (rate times the
+  /// value of a spike; the potential of an accumulator); nil where the original is silent on all samples.
+  public var cosine: PerExecution<Double?>
+  /// Accuracy if this layer and those before it spike and the rest is the original network in floats.
+  public var accuracy: PerExecution<Double>
+  /// Spikes a neuron and step on the chip.
+  public var meanRate: Double
+  /// Neurons that never spike on the chip on any sample.
+  public var silent: Int
+  /// Fraction of all (sample, neuron) pairs that spike as often as the code allows: their rate cannot grow.
+  public var full: Double
+  /// Fraction of all membrane updates that the chip saturates.
+  public var saturated: Double
+  /// Omega of the limit's rates, sum r / sum r^2 (Ding et al. 2021, equation 8); nil for a silent layer.
+  public var omega: Double?
+  /// K(t) = |N / t - r|^2 / |r|^2 of the real-valued network after each step, r the limit's rates (equation 7); empty for
+  /// a silent layer and for accumulators.
+  public var kCurve: [Double]
+}
+
+// MARK: - The finding
+
+extension Explanation {
+  /// What can cost accuracy, in the order in which it comes.
+  public enum Stage: String, Sendable, CaseIterable { case conversion, rounding, saturation }
+
+  /// Why, as far as the figures tell.
+  public enum Cause: String, Sendable, Equatable {
+    /// The limit's rates lose as much: thresholds cut activations, or spikes are not worth their thresholds.
+    case thresholds
+    /// More steps would help: the limit's rates do not lose it.
+    case steps
+    case weights
+    case membranes
+  }
+
+  /// The stage that loses most, and where.
+  public struct Finding: Sendable, Equatable {
+    public var stage: Stage
+    /// Points (hundredths) that the stage loses.
+    public var points: Double
+    /// Index of the first layer after which at least half of it is lost.
+    public var layer: Int
+    public var cause: Cause
+  }
+
+  /// Fractions of accuracy that each stage loses; negative: gained.
+  public var losses: [(stage: Stage, loss: Double)] {
+    [
+      (.conversion, original - accuracy.real), (.rounding, accuracy.real - accuracy.integer),
+      (.saturation, accuracy.integer - accuracy.chip),
+    ]
+  }
+
+  /// What is worth telling: at least half a point and more than one sample.
+  private var least: Double { max(0.005, 1.5 / Double(max(1, samples))) }
+
+  /// The stage that loses most; nil: none loses half a point.
+  public var finding: Finding? {
+    guard let worst = losses.max(by: { $0.loss < $1.loss }), worst.loss >= least else { return nil }
+    // In each layer: what is lost by the execution before the stage, and by the one after it.
+    func lost(_ layer: ExplainedLayer) -> Double {
+      switch worst.stage {
+      case .conversion: original - layer.accuracy.real
+      case .rounding: layer.accuracy.real - layer.accuracy.integer
+      case .saturation: layer.accuracy.integer - layer.accuracy.chip
+      }
+    }
+    let first = layers.firstIndex { lost($0) >= max(worst.loss / 2, least / 2) } ?? max(0, layers.count - 1)
+    let cause: Cause =
+      switch worst.stage {
+      case .conversion: original - accuracy.limit >= worst.loss / 2 ? .thresholds : .steps
+      case .rounding: .weights
+      case .saturation: .membranes
+      }
+    return Finding(stage: worst.stage, points: worst.loss * 100, layer: first, cause: cause)
+  }
+}

@@ -1,0 +1,60 @@
+import ChipModel
+
+/// Turns a population's spikes into the activations that they stand for.
+///
+/// A spike of phase `k` is worth `2^-(1 + k)`, 1 in a rate code; a rate is what came, divided by what could have come.
+/// Bistable units of depth `d` first fire with information in period `d + 1`.
+struct RateDecoder: Sendable {
+  let shape: MapShape
+  let steps: Int
+  let period: Int
+  /// First step whose spikes carry information.
+  let first: Int
+  /// ANN units of a rate of 1, row-major.
+  let amplitude: [Double]
+  /// Largest payload; nil: unbounded.
+  let bound: Int?
+  let isAccumulator: Bool
+  /// Steps (periods of a period code) that an accumulator adds up over.
+  let spans: Double
+
+  init(_ population: CheckedPopulation, _ network: CheckedNetwork, steps: Int) {
+    shape = population.shape
+    self.steps = steps
+    period = population.period ?? 1
+    isAccumulator = population.model == .accumulator
+    first = population.model == .bistable ? period * (population.depth + 1) : 0
+    let isCounted = population.model == .augmented || population.model == .ternary
+    bound = isCounted ? population.maximumPayload : 1
+    let isInteger = population.outgoing.contains { network.projections[$0].isInteger }
+    let value = isInteger ? population.threshold : population.spikeValue ?? population.threshold
+    let shape = shape
+    amplitude = (0..<shape.count).map { index in
+      let one = value?.value(at: index, shape: shape) ?? 1
+      return one.isFinite ? one : 0
+    }
+    let isFedByBistable = population.incoming.contains { index in
+      network.projections[index].source.map { network.populations[$0].model == .bistable } ?? false
+    }
+    let idle = isFedByBistable ? population.depth : 0
+    spans = period > 1 ? max(1, Double(steps / period - idle)) : Double(max(1, steps))
+  }
+
+  func worth(step: Int) -> Double {
+    if step < first { return 0 }
+    return period > 1 ? 1 / Double(2 << (step % period)) : 1
+  }
+
+  /// What all steps could carry.
+  var capacity: Double { (0..<steps).reduce(0) { $0 + worth(step: $1) } }
+
+  /// Spikes of a neuron that fires whenever it can.
+  var mostSpikes: Int { max(0, steps - first) }
+
+  /// Activations, row-major, from sums of payload times worth, row-major.
+  func activations(sums: [Double]) -> [Double] {
+    let capacity = capacity
+    guard capacity > 0 else { return [Double](repeating: 0, count: sums.count) }
+    return zip(sums, amplitude).map { $0 / capacity * $1 }
+  }
+}

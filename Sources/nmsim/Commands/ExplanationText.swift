@@ -1,0 +1,184 @@
+import ChipModel
+import Compiler
+
+/// What `explain` prints: the finding first, then accuracies by stage, then two tables of layers, at 80 columns.
+struct ExplanationText: Sendable {
+  let explanation: Explanation
+  let network: String
+  let chip: String
+  let style: TextStyle
+
+  var page: String {
+    let notes = explanation.notes.map { "Note: \(ErrorText.escaped($0))\n" }.joined()
+    return [
+      facts.render(style),
+      TextLayout.wrap(finding, width: style.width).joined(separator: "\n") + "\n",
+      style.bold("Up to each layer: cosine with the original, accuracy with the rest in floats") + "\n"
+        + losses.render(style),
+      style.bold("Rates") + "\n" + rates.render(style) + (notes.isEmpty ? "" : "\n" + notes),
+    ].joined(separator: "\n")
+  }
+
+  // MARK: Facts
+
+  private var facts: FactList {
+    var facts = FactList()
+    let e = explanation
+    let labels = e.hasLabels ? "" : ", against the original's own decisions"
+    facts.add("Network", "\(network), \(NumberFormat.count(e.steps, of: "step"))")
+    facts.add("Chip", "\(chip), weights of \(e.weightBits) bits, membranes of \(e.membraneBits)")
+    facts.add("Samples", NumberFormat.count(e.samples) + labels)
+    facts.add("Original", "\(NumberFormat.percent(e.original)) in floats")
+    facts.add("Spiking", "\(NumberFormat.percent(e.accuracy.real)) in floats\(change(0))")
+    facts.add("Integers", "\(NumberFormat.percent(e.accuracy.integer)) without saturation\(change(1))")
+    facts.add("Chip", "\(NumberFormat.percent(e.accuracy.chip))\(change(2))")
+    return facts
+  }
+
+  /// `, conversion loses 0.50 points`
+  private func change(_ index: Int) -> String {
+    let (stage, loss) = explanation.losses[index]
+    if loss == 0 { return ", \(stage.rawValue) loses nothing" }
+    let verb = loss > 0 ? "loses" : "gains"
+    return ", \(stage.rawValue) \(verb) \(NumberFormat.decimal(abs(loss) * 100, places: 2)) points"
+  }
+
+  // MARK: The finding
+
+  /// One or two sentences.
+  var finding: String {
+    guard let finding = explanation.finding else {
+      let lost = (explanation.original - explanation.accuracy.chip) * 100
+      return lost > 0.005
+        ? "No stage loses half a point: \(NumberFormat.decimal(lost, places: 2)) points in all."
+        : "No accuracy is lost."
+    }
+    let layer = explanation.layers[finding.layer]
+    let (before, after) = cosines(layer, finding.stage)
+    let fall = "cosine \(cosine(before)) -> \(cosine(after))"
+    return "Accuracy is lost first at \(ErrorText.escaped(layer.name)), by \(finding.stage.rawValue) "
+      + "(\(NumberFormat.decimal(finding.points, places: 2)) points in all): \(fall), \(detail(layer, finding.cause))."
+  }
+
+  private func cosines(_ layer: ExplainedLayer, _ stage: Explanation.Stage) -> (before: Double?, after: Double?) {
+    switch stage {
+    case .conversion: (1, layer.cosine.real)
+    case .rounding: (layer.cosine.real, layer.cosine.integer)
+    case .saturation: (layer.cosine.integer, layer.cosine.chip)
+    }
+  }
+
+  private func detail(_ layer: ExplainedLayer, _ cause: Explanation.Cause) -> String {
+    switch cause {
+    case .thresholds:
+      return "and more steps would not help (cosine of its limit \(cosine(layer.cosine.limit)), "
+        + "\(share(layer.full)) of its neurons at the highest rate): raise thresholds or take another method"
+    case .steps:
+      let distance = layer.kCurve.last.map { ", K still \(NumberFormat.significant($0))" } ?? ""
+      return "its rates have not settled after \(NumberFormat.count(explanation.steps, of: "step"))\(distance): "
+        + "give more --ticks, or convert with --initial half"
+    case .weights:
+      return "\(explanation.weightBits)-bit weights are too coarse: give more --weight-bits or --fraction-bits"
+    case .membranes:
+      return "\(share(layer.saturated)) of its updates saturate \(explanation.membraneBits)-bit membranes: "
+        + "give more --membrane-bits, or fewer --ticks"
+    }
+  }
+
+  private func share(_ fraction: Double) -> String { NumberFormat.percent(fraction, places: 1) }
+  private func cosine(_ value: Double?) -> String { value.map { NumberFormat.decimal($0, places: 3) } ?? "-" }
+
+  // MARK: Tables
+
+  private var losses: Table {
+    var table = Table([
+      .text("Layer"), .number("Float"), .number("Integer"), .number("Chip"), .number("Float"), .number("Integer"),
+      .number("Chip"),
+    ])
+    for layer in explanation.layers {
+      table.add([
+        .text(layer.name), .text(cosine(layer.cosine.real)), .text(cosine(layer.cosine.integer)),
+        .text(cosine(layer.cosine.chip)), .text(NumberFormat.percent(layer.accuracy.real)),
+        .text(NumberFormat.percent(layer.accuracy.integer)), .text(NumberFormat.percent(layer.accuracy.chip)),
+      ])
+    }
+    return table
+  }
+
+  private var rates: Table {
+    var table = Table([
+      .text("Layer"), .number("Rate"), .number("Silent"), .number("Full"), .number("Saturated"), .number("Omega"),
+      .number("K"), .text("K by step"),
+    ])
+    for layer in explanation.layers {
+      guard layer.spikes else {
+        table.add([.text(layer.name), "-", "-", "-", .text(share(layer.saturated)), "-", "-", "-"])
+        continue
+      }
+      table.add([
+        .text(layer.name), .text(NumberFormat.decimal(layer.meanRate, places: 4)),
+        .text(share(Double(layer.silent) / Double(max(1, layer.neurons)))), .text(share(layer.full)),
+        .text(share(layer.saturated)), .text(layer.omega.map { NumberFormat.significant($0) } ?? "-"),
+        .text(layer.kCurve.last.map { NumberFormat.decimal($0, places: 4) } ?? "-"), .text(curve(layer.kCurve)),
+      ])
+    }
+    return table
+  }
+
+  /// K over the steps on a logarithmic scale, from 0.0001 at the bottom to 1 at the top.
+  private func curve(_ values: [Double]) -> String {
+    let logarithms = values.map { value -> Double in
+      // The binary logarithm, linear between powers of two: closer than the levels of the line.
+      let value = min(max(value, 1e-4), 1)
+      return Double(value.exponent) + value.significand - 1
+    }
+    return Sparkline.render(logarithms, width: 16, range: -13.3...0, style: style)
+  }
+
+  // MARK: JSON
+
+  var document: JSONOutput {
+    let e = explanation
+    var members: [(String, JSONOutput)] = [
+      ("format", .string("nmsim-explain/1")), ("network", .string(network)), ("chip", .string(chip)),
+      ("weightBits", .int(e.weightBits)), ("membraneBits", .int(e.membraneBits)), ("ticks", .int(e.steps)),
+      ("samples", .int(e.samples)), ("labels", .bool(e.hasLabels)),
+      ("accuracy", .object([("original", .double(e.original))] + members(e.accuracy))),
+      ("losses", .object(e.losses.map { ($0.stage.rawValue, .number($0.loss)) })),
+    ]
+    members.append(("finding", e.finding.map(document) ?? .null))
+    members.append(("summary", .string(finding)))
+    members.append(("layers", .array(e.layers.map(document))))
+    members.append(("notes", .strings(e.notes)))
+    return .object(members)
+  }
+
+  private func document(_ finding: Explanation.Finding) -> JSONOutput {
+    .object([
+      ("stage", .string(finding.stage.rawValue)), ("layer", .string(explanation.layers[finding.layer].name)),
+      ("cause", .string(finding.cause.rawValue)), ("loss", .number(finding.points / 100)),
+    ])
+  }
+
+  private func document(_ layer: ExplainedLayer) -> JSONOutput {
+    .object([
+      ("name", .string(layer.name)), ("neurons", .int(layer.neurons)),
+      (
+        "cosine",
+        .object([
+          ("limit", .number(layer.cosine.limit)), ("float", .number(layer.cosine.real)),
+          ("integer", .number(layer.cosine.integer)), ("chip", .number(layer.cosine.chip)),
+        ])
+      ), ("accuracy", .object(members(layer.accuracy))), ("meanRate", .number(layer.spikes ? layer.meanRate : nil)),
+      ("silentNeurons", layer.spikes ? .int(layer.silent) : .null), ("full", .number(layer.spikes ? layer.full : nil)),
+      ("saturated", .number(layer.saturated)), ("omega", .number(layer.omega)), ("kByStep", .doubles(layer.kCurve)),
+    ])
+  }
+
+  private func members(_ accuracy: PerExecution<Double>) -> [(String, JSONOutput)] {
+    [
+      ("limit", .number(accuracy.limit)), ("float", .number(accuracy.real)), ("integer", .number(accuracy.integer)),
+      ("chip", .number(accuracy.chip)),
+    ]
+  }
+}

@@ -1,0 +1,222 @@
+import ChipModel
+import Testing
+
+@testable import Compiler
+
+@Suite("Explain: which stage loses accuracy, and where")
+struct ExplainTests {
+  /// Two inputs copied into two neurons; two outputs, one for each, and a third that nothing reaches but sets the scale.
+  private static func copies(
+    threshold: Double, weight: Double = 1, third: Double = 0, readout: Double = 0
+  ) -> Network {
+    func dense(_ rows: [[Double]]) -> Weights {
+      .inline(
+        Tensor(shape: [rows.count, rows[0].count], storage: .float64(rows.flatMap { $0 })) ?? Tensor(scalar: 0))
+    }
+    return Network(
+      name: "copies", input: NetworkInput(shape: [3]),
+      populations: [
+        NetworkPopulation(name: "copy", shape: [3], neuron: NetworkNeuron(model: .if, threshold: .uniform(threshold))),
+        NetworkPopulation(name: "out", shape: [3], neuron: NetworkNeuron(model: .accumulator)),
+      ],
+      projections: [
+        NetworkProjection(
+          name: "a", from: nil, to: "copy", kind: .dense, weights: dense([[1, 0, 0], [0, 1, 0], [0, 0, 1]])),
+        NetworkProjection(
+          name: "b", from: "copy", to: "out", kind: .dense,
+          weights: dense([[weight, 0, 0], [0, weight, 0], [0, 0, third]])),
+      ], output: NetworkOutput(population: "out"))
+  }
+
+  /// Half of the samples belong to each class.
+  private static let samples: [Float] = [0.75, 0.375, 0, 0.375, 0.75, 0, 0.875, 0.5, 0, 0.5, 0.875, 0]
+
+  private func explain(
+    _ network: Network, steps: Int, options: CompileOptions, samples: [Float] = ExplainTests.samples, labels: [Int]? = nil
+  ) throws -> Explanation {
+    let chip = try ChipLibrary.builtIn("ideal")
+    return try Explainer(network.checked(), chip: chip, options: options, steps: steps)(samples, labels: labels, threads: 2)
+  }
+
+  @Test("thresholds below the activations: conversion, where they cut")
+  func thresholds() throws {
+    let result = try explain(Self.copies(threshold: 0.25), steps: 16, options: CompileOptions(fractionBits: 8))
+    let finding = try #require(result.finding)
+    #expect(finding == Explanation.Finding(stage: .conversion, points: 50, layer: 0, cause: .thresholds))
+    #expect(result.original == 1 && result.accuracy == PerExecution(limit: 0.5, real: 0.5, integer: 0.5, chip: 0.5))
+    // Both neurons that are reached fire at every step, the third never: 8 of 12 pairs, 1 silent neuron.
+    #expect(abs(result.layers[0].full - 8.0 / 12) < 1e-12)
+    #expect(result.layers[0].silent == 1)
+    #expect(abs(result.layers[0].meanRate - 8.0 / 12) < 1e-12)
+  }
+
+  @Test("too few steps: conversion, and that more steps would help")
+  func steps() throws {
+    let result = try explain(Self.copies(threshold: 8), steps: 4, options: CompileOptions(fractionBits: 8))
+    let finding = try #require(result.finding)
+    #expect(finding == Explanation.Finding(stage: .conversion, points: 50, layer: 0, cause: .steps))
+    #expect(result.accuracy.limit == 1)
+    #expect(result.layers[0].kCurve == [1, 1, 1, 1])
+    #expect(result.layers[0].cosine.limit.map { abs($0 - 1) < 1e-6 } == true)
+  }
+
+  @Test("weights of two bits beside a large one: rounding, in the layer that has them")
+  func rounding() throws {
+    let network = Self.copies(threshold: 1, weight: 0.125, third: 1)
+    let coarse = try explain(network, steps: 16, options: CompileOptions(weightBits: 2, fractionBits: 8))
+    #expect(coarse.finding == Explanation.Finding(stage: .rounding, points: 50, layer: 1, cause: .weights))
+    #expect(coarse.accuracy == PerExecution(limit: 1, real: 1, integer: 0.5, chip: 0.5))
+    #expect(coarse.layers[0].accuracy.integer == 1)
+    let fine = try explain(network, steps: 16, options: CompileOptions(weightBits: 8, fractionBits: 8))
+    #expect(fine.finding == nil)
+    #expect(fine.accuracy.chip == 1)
+  }
+
+  @Test("membranes of 12 bits under long runs: saturation, in the readout")
+  func saturation() throws {
+    let network = Self.copies(threshold: 1)
+    let result = try explain(network, steps: 64, options: CompileOptions(membraneBits: 12))
+    #expect(result.finding == Explanation.Finding(stage: .saturation, points: 50, layer: 1, cause: .membranes))
+    #expect(result.accuracy == PerExecution(limit: 1, real: 1, integer: 1, chip: 0.5))
+    #expect(result.layers[0].saturated == 0 && result.layers[1].saturated > 0.1)
+    #expect(try explain(network, steps: 64, options: CompileOptions()).finding == nil)
+  }
+
+  @Test("K and Omega are those of the equations")
+  func rates() throws {
+    // One neuron at rate 3/4 beside one at 3/8: spikes 0 1 1 1 and 0 0 1 0.
+    let result = try explain(
+      Self.copies(threshold: 1), steps: 4, options: CompileOptions(fractionBits: 8), samples: [0.75, 0.375, 0])
+    let norm = 0.75 * 0.75 + 0.375 * 0.375
+    func distance(_ a: Double, _ b: Double) -> Double { ((a - 0.75) * (a - 0.75) + (b - 0.375) * (b - 0.375)) / norm }
+    let expected = [1, distance(0.5, 0), distance(2 / 3.0, 1 / 3.0), distance(0.75, 0.25)]
+    for (k, value) in zip(result.layers[0].kCurve, expected) { #expect(abs(k - value) < 1e-12) }
+    #expect(abs(try #require(result.layers[0].omega) - 1.125 / norm) < 1e-12)
+  }
+
+  @Test("labels are used where there are any")
+  func labels() throws {
+    let result = try explain(Self.copies(threshold: 1), steps: 16, options: CompileOptions(), labels: [0, 1, 1, 1])
+    #expect(result.original == 0.75 && result.accuracy.chip == 0.75 && result.hasLabels)
+  }
+
+  @Test("the float loop fires as the engine where all numbers are whole", arguments: Model.allCases)
+  func floatLoop(_ model: Model) throws {
+    let network = try Self.pooled(model).checked()
+    let steps = model.steps
+    let program = try CompiledProgram.lower(
+      network, chip: ChipLibrary.builtIn("ideal"), options: CompileOptions(fractionBits: 4))
+    var runner = LayerRunner(plan: EnginePlan(program), steps: steps)
+    let real = try RealNetwork(network)
+    var random = SplitMix(state: 7)
+    var spikes = 0
+    for sample in 0..<6 {
+      let input = (0..<32).map { _ in (Double(abs(random.float())) * 64).rounded() / 16 }
+      let outcome = real.run(input, steps: steps)
+      let expected = runner.run(input)
+      #expect(outcome.decision == expected.decisions.last, "sample \(sample)")
+      for (index, population) in network.populations.enumerated() {
+        let shape = population.shape
+        for step in 0..<steps {
+          var counts = [Int](repeating: 0, count: shape.count)
+          runner.trains[index].forEachSpike(step: step) { counts[$0] += Int($1) }
+          var own = [Int](repeating: 0, count: shape.count)
+          outcome.trains[index].forEach(step: step) {
+            own[$0 % shape.channels * shape.pixels + $0 / shape.channels] += $1
+          }
+          try #require(own == counts, "\(population.name), sample \(sample), step \(step)")
+          spikes += counts.count { $0 != 0 }
+        }
+      }
+    }
+    #expect(spikes > 50)
+  }
+
+  enum Model: String, CaseIterable, Sendable {
+    case soft, hard, augmented, ternary, phase, bistable
+    var steps: Int { self == .bistable ? 16 : 12 }
+  }
+
+  /// Integer weights: convolution, max pool, grouped convolution with a shortcut, average pool, dense.
+  private static func pooled(_ model: Model) -> Network {
+    func neuron(_ threshold: Double) -> NetworkNeuron {
+      switch model {
+      case .soft: NetworkNeuron(model: .if, threshold: .uniform(threshold), initial: .uniform(threshold / 2))
+      case .hard: NetworkNeuron(model: .if, threshold: .uniform(threshold), hardReset: true, strict: true)
+      case .augmented:
+        NetworkNeuron(
+          model: .augmented, threshold: .uniform(threshold), negativeThreshold: .uniform(-2 * threshold),
+          maximumPayload: 3)
+      case .ternary:
+        NetworkNeuron(model: .ternary, threshold: .uniform(threshold), negativeThreshold: .uniform(-threshold))
+      case .phase: NetworkNeuron(model: .phase, threshold: .uniform(threshold), period: 4)
+      case .bistable: NetworkNeuron(model: .bistable, threshold: .uniform(threshold), period: 4)
+      }
+    }
+    var random = SplitMix(state: 3)
+    func integers(_ shape: [Int]) -> Weights {
+      let count = shape.reduce(1, *)
+      let values = (0..<count).map { _ in Int8((random.float() * 20).rounded()) }
+      return .inline(Tensor(shape: shape, storage: .int8(values)) ?? Tensor(scalar: 0))
+    }
+    return Network(
+      name: "pooled", input: NetworkInput(shape: [2, 4, 4]),
+      populations: [
+        NetworkPopulation(name: "a", shape: [4, 4, 4], neuron: neuron(64), bias: .list([3, -2, 5, 0])),
+        NetworkPopulation(name: "b", shape: [4, 2, 2], neuron: neuron(32)),
+        NetworkPopulation(name: "c", shape: [4, 2, 2], neuron: neuron(48), bias: .uniform(1)),
+        NetworkPopulation(name: "out", shape: [3], neuron: NetworkNeuron(model: .accumulator), bias: .list([1, 0, 2])),
+      ],
+      projections: [
+        NetworkProjection(
+          name: "a", from: nil, to: "a", kind: .conv2d, weights: integers([4, 2, 3, 3]), padding: [1, 1, 1, 1]),
+        NetworkProjection(
+          name: "b", from: "a", to: "b", kind: .conv2d, weights: integers([4, 2, 1, 1]),
+          pool: NetworkPool(kind: .max, kernel: [2, 2], stride: [2, 2]), groups: 2),
+        NetworkProjection(
+          name: "c", from: "b", to: "c", kind: .conv2d, weights: integers([4, 4, 3, 3]), padding: [1, 1, 1, 1]),
+        NetworkProjection(
+          name: "short", from: "a", to: "c", kind: .conv2d, weights: integers([4, 4, 2, 2]), stride: [2, 2]),
+        NetworkProjection(
+          name: "out", from: "c", to: "out", kind: .dense, weights: integers([3, 4]),
+          pool: NetworkPool(kind: .average, kernel: [2, 2], stride: [2, 2])),
+      ], output: NetworkOutput(population: "out"))
+  }
+
+  @Test("the network's own weights with ReLU are the original network")
+  func original() throws {
+    let network = TinyNetwork.convolutional(seed: 81)
+    let data = try TinyNetwork.data(seed: 82, shape: [2, 6, 6], count: 20)
+    let samples = try data.floats(samples: 20, preprocessing: .identity)
+    for method in [Method(.robustNorm), Method(.channelNorm), Method(.bsnn), Method(.augMapping)] {
+      let spiking = try Conversion.run(network, method: method, calibration: CalibrationData(name: "x", dataset: data))
+      let derived = try FloatEvaluator(AnalogNetwork(spiking.network.checked()))
+      #expect(derived.outputs(samples) == (try FloatEvaluator(network)).outputs(samples))
+    }
+  }
+
+  @Test("named or derived, the original gives the same explanation; a foreign one is refused")
+  func models() throws {
+    let network = TinyNetwork.convolutional(seed: 83)
+    let data = try TinyNetwork.data(seed: 84, shape: [2, 6, 6], count: 24)
+    let samples = try data.floats(samples: 24, preprocessing: .identity)
+    let spiking = try Conversion.run(
+      network, method: Method(.robustNorm, initial: .half), calibration: CalibrationData(name: "x", dataset: data))
+    let checked = try spiking.network.checked()
+    let chip = try ChipLibrary.builtIn("ideal")
+    let a = try Explainer(checked, chip: chip, steps: 32)(samples, labels: nil, threads: 1)
+    let b = try Explainer(checked, model: network, chip: chip, steps: 32)(samples, labels: nil, threads: 3)
+    #expect(a.layers.map(\.cosine) == b.layers.map(\.cosine))
+    #expect(a.accuracy == b.accuracy)
+    #expect(a.layers.map(\.kCurve) == b.layers.map(\.kCurve))
+    for layer in a.layers { #expect(try #require(layer.cosine.chip) > 0.95, "\(layer.name)") }
+    var other = network
+    other.layers[1].name = "elsewhere"
+    #expect {
+      _ = try Explainer(checked, model: other, chip: chip, steps: 32)
+    } throws: { error in
+      "\(error)"
+        == "layer 'elsewhere': the spiking network has no population of its name and size: correct the network that was built"
+    }
+  }
+}
