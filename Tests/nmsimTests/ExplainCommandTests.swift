@@ -24,12 +24,13 @@ struct ExplainCommandTests {
       let result = folder.invoke(Self.digits + " --chip ideal --membrane-bits 13 --json -")
       #expect(result.status == .success, "\(result.error)")
       var root = try JSONNode(root: JSONParser.parse(Array(result.output.utf8))).object()
-      #expect(try root.required("format").string() == "nmsim-explain/1")
-      #expect(try root.required("membraneBits").int() == 13)
+      let format = try root.required("format").string()
+      let bits = try root.required("membraneBits").int()
       let layers = try root.required("layers").array()
-      #expect(layers.count == 4)
+      #expect(format == "nmsim-explain/1" && bits == 13 && layers.count == 4)
       var first = try layers[0].object()
-      #expect(try first.required("kByStep").array().count == 6)
+      let curve = try first.required("kByStep").array()
+      #expect(curve.count == 6)
     }
   }
 

@@ -14,8 +14,9 @@ enum ConvertCommand {
     discussion: [
       "Reads the network as PyTorch or Keras export it, converts it by the named method with thresholds from "
         + "calibration data, and prints for every layer what came in and what it became.",
-      "Method 'auto' tries every method that applies on the calibration data (8-bit weights) and takes the cheapest in "
-        + "synaptic operations: within 0.1 points of the best tried at --steps, or keeping an accuracy.",
+      "Method 'auto' tries every method that applies on the calibration data (the first 4,000 samples unless "
+        + "--calibration-samples says how many; 8-bit weights) and takes the cheapest in synaptic operations: within 0.1 "
+        + "points of the best tried at --steps, or keeping an accuracy.",
     ],
     positionals: [PositionalSpec("model", "MODEL", .file, .required, "The trained network, an .onnx file.")],
     options: [
@@ -117,8 +118,8 @@ enum ConvertCommand {
     let output = arguments.string("output") ?? "net.json"
     try checkOutput(output, model: path)
     let isAutomatic = arguments.string("method") == "auto"
-    let goal = isAutomatic ? try goal(arguments) : nil
-    let method = isAutomatic ? Method(.robustNorm) : try method(arguments)
+    let goal = try isAutomatic ? Self.goal(arguments) : nil
+    let method = try isAutomatic ? Method(.robustNorm) : Self.method(arguments)
     let model = try readModel(path)
     let preprocessing = Preprocessing(
       scale: arguments.double("input-scale") ?? 1, mean: arguments.doubles("mean") ?? [],

@@ -139,28 +139,25 @@ struct ExplanationText: Sendable {
 
   var document: JSONOutput {
     let e = explanation
-    var members: [(String, JSONOutput)] = [
+    return .object([
       ("format", .string("nmsim-explain/1")), ("network", .string(network)), ("chip", .string(chip)),
       ("weightBits", .int(e.weightBits)), ("membraneBits", .int(e.membraneBits)), ("ticks", .int(e.steps)),
       ("samples", .int(e.samples)), ("labels", .bool(e.hasLabels)),
       ("accuracy", .object([("original", .double(e.original))] + members(e.accuracy))),
       ("losses", .object(e.losses.map { ($0.stage.rawValue, .number($0.loss)) })),
-    ]
-    members.append(("finding", e.finding.map(document) ?? .null))
-    members.append(("summary", .string(finding)))
-    members.append(("layers", .array(e.layers.map(document))))
-    members.append(("notes", .strings(e.notes)))
-    return .object(members)
+      ("finding", e.finding.map { described($0) } ?? .null), ("summary", .string(finding)),
+      ("layers", .array(e.layers.map { described($0) })), ("notes", .strings(e.notes)),
+    ])
   }
 
-  private func document(_ finding: Explanation.Finding) -> JSONOutput {
+  private func described(_ finding: Explanation.Finding) -> JSONOutput {
     .object([
       ("stage", .string(finding.stage.rawValue)), ("layer", .string(explanation.layers[finding.layer].name)),
       ("cause", .string(finding.cause.rawValue)), ("loss", .number(finding.points / 100)),
     ])
   }
 
-  private func document(_ layer: ExplainedLayer) -> JSONOutput {
+  private func described(_ layer: ExplainedLayer) -> JSONOutput {
     .object([
       ("name", .string(layer.name)), ("neurons", .int(layer.neurons)),
       (

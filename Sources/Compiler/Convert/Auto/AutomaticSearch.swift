@@ -13,14 +13,22 @@ struct AutomaticSearch {
   /// The data, loaded once for methods that watch activations and once for those that watch spikes.
   private let base: ConversionStage
   private let watching: ConversionStage
+  /// What candidates are compared on, and the labels, or the original network's decisions.
+  private let samples: [Float]
+  private let labels: [Int]
+  let sampleCount: Int
+  /// Accuracy of the original network on those labels.
+  let originalAccuracy: Double
   /// Conversions whose thresholds others share.
   private var shared: [(method: Method, stage: ConversionStage)] = []
 
   var attempts: [AutomaticAttempt] = []
   var chosen: Int?
 
+  /// Samples that candidates are compared on unless told otherwise: on fewer, chance decides about 0.1 points.
+  private static let standardSamples = 4000
   /// Samples of the first trial of each candidate, and up to which the second goes.
-  private static let early = [128, 512]
+  private static let early = [128, 512, 1500]
 
   init(
     _ network: AnalogNetwork, goal: AutomaticGoal, seed: UInt64, readout: Method.Readout?, data: CalibrationData,
@@ -42,12 +50,22 @@ struct AutomaticSearch {
     base = try loaded(.maxNorm)
     watching = try loaded(.spikeNorm)
     candidates = AutomaticCandidates(layers: (base.draft.depths.max() ?? 0) + 1, seed: seed, readout: readout)
+    var all = data
+    all.samples = data.samples ?? min(Self.standardSamples, data.dataset.count)
+    if all.samples == base.sampleCount {
+      (samples, labels) = (base.samples, base.labels)
+      originalAccuracy = base.account?.annAccuracy ?? 1
+    } else {
+      var stage = ConversionStage(
+        network: network, method: Method(.maxNorm), evaluator: evaluator, threads: threads, progress: progress)
+      try stage.load(all, preprocessing: preprocessing)
+      (samples, labels) = (stage.samples, stage.labels)
+      originalAccuracy = stage.account?.annAccuracy ?? 1
+    }
+    sampleCount = labels.count
   }
 
-  var sampleCount: Int { base.sampleCount }
   var account: CalibrationAccount? { base.account }
-  /// Accuracy of the original network on the labels that are used.
-  var originalAccuracy: Double { base.account?.annAccuracy ?? 1 }
 
   // MARK: One candidate
 
@@ -103,9 +121,9 @@ struct AutomaticSearch {
     guard end > first else { return }
     let size = max(1, network.inputCount)
     let trial = SpikingTrial(
-      candidate.program, samples: Array(base.samples[(first * size)..<(end * size)]), steps: candidate.tally.steps,
+      candidate.program, samples: Array(samples[(first * size)..<(end * size)]), steps: candidate.tally.steps,
       threads: threads)
-    candidate.tally.add(trial, labels: base.labels[first..<end])
+    candidate.tally.add(trial, labels: labels[first..<end])
   }
 
   private mutating func note(_ candidate: Candidate, _ outcome: AutomaticAttempt.Outcome, step: Int? = nil) {
