@@ -34,37 +34,48 @@ struct ExplainCommandTests {
     }
   }
 
-  static let faults: [(line: String, status: ExitStatus, error: String)] = [
-    (
+  /// A wrong use: the command line, the status and the whole line on standard error.
+  struct Fault: Sendable, CustomTestStringConvertible {
+    var line: String
+    var status: ExitStatus
+    var error: String
+    var testDescription: String { line }
+    init(_ line: String, _ status: ExitStatus, _ error: String) {
+      (self.line, self.status, self.error) = (line, status, error)
+    }
+  }
+
+  static let faults: [Fault] = [
+    Fault(
       "explain DIR/net.json --samples 500", .usage,
       "nmsim: explain: the network names no data of its own: name images with --input, and labels with --labels if they "
         + "are not found beside them"
     ),
-    (
+    Fault(
       "explain DIGITS/net.json --samples 500", .badData,
       "nmsim: DIGITS/test-images.npy: 500 samples asked for, the file has 400: use --samples 400 or fewer"
     ),
-    ("explain DIR/none.json", .missingInput, "nmsim: DIR/none.json: no such file: check the path"),
-    (
+    Fault("explain DIR/none.json", .missingInput, "nmsim: DIR/none.json: no such file: check the path"),
+    Fault(
       "convert DIR/m.onnx --method auto", .usage,
       "nmsim: convert: method 'auto' needs to know what to look for: give --steps, --keep-accuracy or --max-loss"
     ),
-    (
+    Fault(
       "convert DIR/m.onnx --method auto --steps 4 --alpha 0.5", .usage,
       "nmsim: convert: method 'auto' chooses --alpha itself: leave it out"
     ),
-    (
+    Fault(
       "convert DIR/m.onnx --keep-accuracy 0.9", .usage,
       "nmsim: convert: --keep-accuracy is for method 'auto': add --method auto"
     ),
-    (
+    Fault(
       "convert DIR/m.onnx --method auto --keep-accuracy 0.9 --max-loss 1", .usage,
       "nmsim: convert: --keep-accuracy and --max-loss say the same in two ways: give one of them"
     ),
   ]
 
   @Test("wrong uses end with one line", arguments: faults)
-  func faults(_ fault: (line: String, status: ExitStatus, error: String)) throws {
+  func wrongUses(_ fault: Fault) throws {
     try TemporaryFolder.with { folder in
       try folder.write(
         SmallFiles.network.replacingOccurrences(of: ", \"images\": \"data/x.npy\", \"labels\": \"data/y.npy\"", with: ""),

@@ -50,7 +50,7 @@ struct ExplanationText: Sendable {
     guard let finding = explanation.finding else {
       let lost = (explanation.original - explanation.accuracy.chip) * 100
       return lost > 0.005
-        ? "No stage loses half a point: \(NumberFormat.decimal(lost, places: 2)) points in all."
+        ? "Hardly any accuracy is lost: \(NumberFormat.decimal(lost, places: 2)) points in all."
         : "No accuracy is lost."
     }
     let layer = explanation.layers[finding.layer]
