@@ -93,7 +93,7 @@ final class ProjectionPlan: Sendable {
       projection: projection, weights: weights, sourceChannels: source.channels, target: target.shape,
       allowsPairs: !isInput)
     {
-      let route = ProjectionPlan.route(projection, stored, source: source, target: target, pool: pool, taps: taps)
+      let route = ProjectionPlan.route(projection, stored, source: source, target: target.shape, pool: pool, taps: taps)
       path = isNarrow ? .narrow(route) : .wide(route)
     } else if let rows = SparseRows(
       projection: projection, weights: weights, sourceChannels: source.channels, targetChannels: target.shape.channels,
@@ -118,29 +118,29 @@ final class ProjectionPlan: Sendable {
   }
 
   /// Groups the spikes of a window, or of a whole step (dense), where each source pixel is in at most one window.
-  private static func route(
-    _ projection: Projection, _ weights: StoredWeights, source: MapShape, target: PopulationPlan, pool: PoolGeometry?,
+  static func route(
+    _ projection: Projection, _ weights: StoredWeights, source: MapShape, target: MapShape, pool: PoolGeometry?,
     taps: TapTable
   ) -> DeliveryRoute {
     let pooled = pool?.output(of: source) ?? source
     let isDense = projection.kind == .dense
-    let padded = target.padded
-    let unused = target.count
+    let padded = weights.paddedTargets
+    let unused = target.pixels * padded
     if let cellOf = cells(source: source, pooled: pooled, pool: pool) {
       if isDense {
         return DeliveryRoute(
-          rule: .all(cellOf: cellOf), table: DeliveryTable(pixels: target.shape.pixels, padded: padded),
+          rule: .all(cellOf: cellOf), table: DeliveryTable(pixels: target.pixels, padded: padded),
           weights: weights)
       }
       if pool != nil {
-        let table = TapTable(projection: projection, source: pooled, target: target.shape, pool: nil)
+        let table = TapTable(projection: projection, source: pooled, target: target, pool: nil)
         return DeliveryRoute(
           rule: .cells(cellOf: cellOf, count: pooled.pixels),
           table: DeliveryTable(table, padded: padded, unused: unused) { $0 }, weights: weights)
       }
     }
     // A dense projection over overlapping windows: a tap's weights start at the rows of its pixel.
-    let pixels = target.shape.pixels
+    let pixels = target.pixels
     let table = DeliveryTable(taps, padded: padded, unused: unused) { tap in
       isDense ? tap / pixels * source.channels * pixels + tap % pixels : tap
     }

@@ -43,7 +43,8 @@ public struct KernelProbe: Sendable {
     output = SpikeTrain(shape: shape, hasPayload: false)
   }
 
-  /// The limit that delivery is measured against: packed pairs of 256 x 512 weights summed in registers, 256 KiB.
+  /// The limit that delivery is measured against: 64 rows of 512 weights in packed pairs, 32 KiB, summed in
+  /// registers by the same kernel in its best case. An independent micro-kernel may do better: see docs/performance.md.
   public init(limitAt level: KernelLevel) {
     var random = SeededGenerator(seed: 1)
     let source = MapShape(channels: 64)

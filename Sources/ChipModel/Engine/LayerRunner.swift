@@ -269,7 +269,7 @@ public struct LayerRunner: Sendable {
 
 extension NeuronModel {
   /// What the vector path does with a neuron at its threshold.
-  fileprivate var firing: NeuronStep.Firing {
+  var firing: NeuronStep.Firing {
     switch kind {
     case .accumulator: .none
     case .augmented: .marked

@@ -1,0 +1,21 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What this process has used so far.
+enum ResourceUsage {
+  /// Largest resident memory in bytes.
+  static var peakMemory: Int {
+    var usage = rusage()
+    #if canImport(Glibc)
+      guard unsafe getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
+      // Linux counts in KiB.
+      return Int(usage.ru_maxrss) * 1024
+    #else
+      guard unsafe getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
+      return Int(usage.ru_maxrss)
+    #endif
+  }
+}

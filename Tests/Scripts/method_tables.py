@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""Measure every conversion method on trained networks and print the tables of docs/methods.md.
+
+    swift build -c release
+    Tests/Scripts/method_tables.py --models FOLDER --data FOLDER [--only mnist-cnn] [--samples N] [--work FOLDER]
+
+FOLDER of models holds the ONNX files named below, FOLDER of data the MNIST, Fashion-MNIST and CIFAR-10 files in their
+standard binary forms. Every row is converted, compiled for `ideal` and run at every number of steps by itself, so that
+events and accumulates are of exactly that many steps. Results are kept as JSON in the work folder; a repeated call
+measures only what is missing. Needs Python 3.9 and nothing else.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+GREY = ["--input-scale", "1/255"]
+COLOUR = GREY + ["--mean", "0.4914,0.4822,0.4465", "--std", "0.2470,0.2435,0.2616"]
+MNIST = ("mnist-train-images-idx3-ubyte.gz", "mnist-t10k-images-idx3-ubyte.gz", GREY)
+FASHION = ("fashion-train-images-idx3-ubyte.gz", "fashion-t10k-images-idx3-ubyte.gz", GREY)
+CIFAR = ("cifar10-calibration.bin", "cifar10-test.bin", COLOUR)
+
+RATES = [2, 4, 8, 16, 32, 64]
+# name: (data, default samples, [(row, options, steps)])
+NETWORKS = {
+    "mnist-cnn": (MNIST, 10000, [
+        ("max-norm", ["max-norm"], RATES),
+        ("robust-norm", ["robust-norm"], RATES),
+        ("robust-norm, V(0) = th/2", ["robust-norm", "--initial", "half"], RATES),
+        ("channel-norm", ["channel-norm"], RATES),
+        ("channel-norm, V(0) = th/2", ["channel-norm", "--initial", "half"], RATES),
+        ("spike-norm", ["spike-norm", "--steps", "64"], RATES),
+        ("rmp, alpha 0.8", ["rmp", "--steps", "64"], RATES),
+        ("channel-balance, literal", ["channel-balance", "--literal", "--steps", "64"], RATES),
+        ("channel-balance, literal, alpha 0.6", ["channel-balance", "--literal", "--alpha", "0.6", "--steps", "64"], RATES),
+        ("channel-balance, literal, alpha 0.4", ["channel-balance", "--literal", "--alpha", "0.4", "--steps", "64"], RATES),
+        ("channel-balance", ["channel-balance", "--steps", "64"], RATES),
+        ("channel-balance, hard reset", ["channel-balance", "--reset", "hard", "--steps", "64"], RATES),
+        ("rate-norm", ["rate-norm"], RATES),
+        ("rate-norm, p by layer", ["rate-norm", "--p", "layer"], RATES),
+        ("ic-snn, calibrated at 8", ["ic-snn", "--steps", "8"], RATES),
+        ("ic-snn, V(0) = th/2", ["ic-snn", "--steps", "8", "--initial", "half"], RATES),
+        ("weighted-spikes, K = 8", ["weighted-spikes", "--period", "8"], [4, 8, 16, 32]),
+        ("ter-mapping", ["ter-mapping"], RATES),
+        ("aug-mapping", ["aug-mapping"], RATES),
+        ("bsnn, K = 10", ["bsnn", "--period", "10"], [30, 35, 40]),
+        ("bsnn, K = 8", ["bsnn", "--period", "8"], [24]),
+        ("bsnn, K = 6", ["bsnn", "--period", "6"], [18]),
+        ("bsnn, K = 4", ["bsnn", "--period", "4"], [12]),
+    ]),
+    "mnist-cnn-leaky": (MNIST, 10000, [
+        ("ter-mapping", ["ter-mapping"], [16, 32, 64, 128, 750]),
+        ("aug-mapping", ["aug-mapping"], [2, 4, 8, 12, 16, 64]),
+        ("aug-mapping, M 4", ["aug-mapping", "--max-count", "4"], [8, 64]),
+        ("aug-mapping, M 1", ["aug-mapping", "--max-count", "1"], [8, 64]),
+    ]),
+    "mnist-mlp-leaky": (MNIST, 10000, [
+        ("ter-mapping", ["ter-mapping"], [16, 32, 64, 128, 750]),
+        ("aug-mapping", ["aug-mapping"], [4, 8, 16, 23, 46]),
+    ]),
+    "fashion-cnn": (FASHION, 10000, [
+        ("robust-norm", ["robust-norm"], [4, 8, 16, 32, 64, 512]),
+        ("robust-norm, V(0) = th/2", ["robust-norm", "--initial", "half"], [4, 8, 16, 32, 64, 512]),
+        ("channel-norm, V(0) = th/2", ["channel-norm", "--initial", "half"], [4, 8, 16, 32, 64, 512]),
+        ("channel-balance, literal", ["channel-balance", "--literal", "--steps", "64"], [4, 8, 16, 32, 64, 512]),
+        ("channel-balance, literal, alpha 0.6", ["channel-balance", "--literal", "--alpha", "0.6", "--steps", "64"], [4, 8, 16, 32, 64, 512]),
+        ("channel-balance", ["channel-balance", "--steps", "64"], [4, 8, 16, 32, 64, 512]),
+        ("rate-norm", ["rate-norm"], [4, 8, 16, 32, 64, 512]),
+        ("bsnn, K = 10", ["bsnn", "--period", "10"], [30, 40]),
+    ]),
+    "fashion-net4-leaky": (FASHION, 10000, [
+        ("ter-mapping", ["ter-mapping"], [64, 128, 220, 1000, 2900]),
+        ("aug-mapping", ["aug-mapping"], [8, 16, 32, 64, 128, 220]),
+    ]),
+    "cifar-resnet20": (CIFAR, 1000, [
+        ("max-norm", ["max-norm"], [32, 64, 128, 256]),
+        ("robust-norm", ["robust-norm"], [32, 64, 128, 256]),
+        ("robust-norm, V(0) = th/2", ["robust-norm", "--initial", "half"], [8, 16, 32, 64, 128, 256]),
+        ("channel-norm", ["channel-norm"], [32, 64, 128, 256]),
+        ("channel-norm, V(0) = th/2", ["channel-norm", "--initial", "half"], [8, 16, 32, 64, 128, 256]),
+        ("spike-norm", ["spike-norm", "--steps", "128"], [32, 64, 128, 256]),
+        ("rmp, alpha 0.8", ["rmp", "--steps", "128"], [32, 64, 128, 256]),
+        ("channel-balance", ["channel-balance", "--steps", "128"], [32, 64, 128, 256]),
+        ("channel-balance, V(0) = th/2", ["channel-balance", "--initial", "half", "--steps", "128"], [32, 64, 128, 256]),
+        ("rate-norm", ["rate-norm"], [32, 64, 128, 256]),
+        ("ic-snn, calibrated at 32", ["ic-snn", "--steps", "32"], [8, 16, 32, 64, 128, 256]),
+        ("ter-mapping", ["ter-mapping"], [32, 64, 128, 256]),
+        ("aug-mapping", ["aug-mapping"], [32, 64, 128, 256]),
+        ("weighted-spikes, K = 8", ["weighted-spikes", "--period", "8"], [32, 64, 128, 256]),
+        ("bsnn, K = 10", ["bsnn", "--period", "10"], [200, 210, 300]),
+        ("bsnn, K = 10, 16-bit weights", ["bsnn", "--period", "10", "--weight-bits", "16"], [200, 210, 300]),
+    ]),
+}
+
+
+def shell(arguments, folder):
+    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr.strip() or f"exit {done.returncode}")
+    return done
+
+
+def measure(tool, models, data, name, options, steps, samples, threads):
+    (calibration, test, preprocessing), _, _ = NETWORKS[name]
+    options = list(options)
+    compile_options = []
+    if "--weight-bits" in options:
+        at = options.index("--weight-bits")
+        compile_options = options[at:at + 2]
+        del options[at:at + 2]
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        shell([tool, "convert", os.path.join(models, name + ".onnx"), "--method", *options, *preprocessing,
+               "--calibration", os.path.join(data, calibration), "-q"], folder)
+        shell([tool, "compile", "net.json", "--chip", "ideal", "-q", *compile_options], folder)
+        for step in steps:
+            shell([tool, "run", "--ticks", str(step), "--input", os.path.join(data, test), "--samples", str(samples),
+                   "--threads", str(threads), "--json", "run.json", "-q"], folder)
+            with open(os.path.join(folder, "run.json")) as file:
+                run = json.load(file)
+            found[str(step)] = {
+                "accuracy": run["accuracy"], "events": run["totals"]["spikes"] / samples,
+                "accumulates": run["totals"]["Effective_ACs"] / samples, "samples": samples,
+                "additions": run["totals"]["additions"] / samples,
+                "saturations": sum(population["saturations"] for population in run["populations"]),
+            }
+    return found
+
+
+def amount(value):
+    for limit, unit, scale in ((1e6, "M", 1e6), (1e3, "k", 1e3)):
+        if value >= limit:
+            return f"{value / scale:.3g} {unit}" if value / scale < 100 else f"{value / scale:.0f} {unit}"
+    return f"{value:.0f}"
+
+
+def table(rows, steps):
+    print("| method | " + " | ".join(f"T = {step}" for step in steps) + " |")
+    print("|---|" + "---|" * len(steps))
+    for row, found in rows:
+        cells = []
+        for step in steps:
+            cell = found.get(str(step))
+            if cell is None:
+                cells.append("")
+            else:
+                cells.append(f"{cell['accuracy'] * 100:.2f} ({amount(cell['events'])}, {amount(cell['accumulates'])})")
+        print(f"| {row} | " + " | ".join(cells) + " |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tool", default=".build/release/nmsim")
+    parser.add_argument("--models", required=True)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--only", action="append")
+    parser.add_argument("--samples", type=int)
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--work", default="method-tables")
+    arguments = parser.parse_args()
+    tool, models, data = (os.path.abspath(path) for path in (arguments.tool, arguments.models, arguments.data))
+    os.makedirs(arguments.work, exist_ok=True)
+    for name, (_, standard, rows) in NETWORKS.items():
+        if arguments.only and name not in arguments.only:
+            continue
+        path = os.path.join(arguments.work, name + ".json")
+        kept = {}
+        if os.path.exists(path):
+            with open(path) as file:
+                kept = json.load(file)
+        for row, options, steps in rows:
+            missing = [step for step in steps if str(step) not in kept.get(row, {})]
+            if not missing:
+                continue
+            try:
+                found = measure(tool, models, data, name, options, missing, arguments.samples or standard, arguments.threads)
+            except RuntimeError as error:
+                print(f"{name}, {row}: {error}", file=sys.stderr)
+                continue
+            kept.setdefault(row, {}).update(found)
+            with open(path + ".part", "w") as file:
+                json.dump(kept, file, indent=1)
+            os.replace(path + ".part", path)
+            print(f"{name}, {row}: " + ", ".join(f"T={k} {v['accuracy']:.4f}" for k, v in found.items()), file=sys.stderr)
+        print(f"\n### {name}\n")
+        table([(row, kept.get(row, {})) for row, _, _ in rows], sorted({step for _, _, steps in rows for step in steps}))
+
+
+if __name__ == "__main__":
+    main()
