@@ -1,54 +1,92 @@
-// Three compilations of the same kernels, and the choice between them. No machine flags in the manifest: the instruction
-// set is an attribute of each function, so one binary runs on every processor of its architecture.
+// Three compilations of the same kernels, and the choice between them. No flags in the manifest: the instruction set is
+// an attribute of each function, so one binary runs on every processor of its architecture.
 #include "CKernels.h"
-
 #define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("unroll")
+#define PASTE_(a, b) a##_##b
+#define PASTE(a, b) PASTE_(a, b)
+
+#define NAME(x) PASTE(LEVEL(x), W)
+#define L (BYTES / 4)
+#define WIDE(x) ((NAME(u32)) __builtin_convertvector((NAME(s16))(x), NAME(s32)))
+#define ADD(T, at, x) (*(NAME(T) *)((char *)acc + (at) * (long)sizeof((NAME(T)){}[0])) += (x))
+
+// Sums of T vectors of consecutive lanes over the spikes a ..< b in registers, then one addition in memory for each.
+#define TILE(T)                                                                                  \
+  while (left >= T) {                                                                            \
+    NAME(u16) s[T] = {}, h[T] = {};                                                              \
+    NAME(u32) z[T] = {};                                                                         \
+    for (long i = a; i < b; i++) {                                                               \
+      const int16_t *row = w + (size_t)d->rows[i] * (size_t)stride;                              \
+      const uint32_t p = pay ? (uint32_t)d->payloads[i] : 1;                                     \
+      UNROLL for (int k = 0; k < T; k++) {                                                       \
+        const NAME(s16) x = *(const NAME(s16) *)(row + k * W), y = x >> 8;                       \
+        if (bits == 0) z[k] += WIDE(x) * p;                                                      \
+        else s[k] += (NAME(u16))x * (uint16_t)p, h[k] += (NAME(u16))y * (uint16_t)p;             \
+      }                                                                                          \
+    }                                                                                            \
+    UNROLL for (int k = 0; k < T; k++) {                                                         \
+      const long at = *target + lane + (bits == 0 ? 0 : lane & -half);                           \
+      const NAME(u16) low = s[k] - (h[k] << 8) - offset;                                         \
+      if (bits == 0) ADD(u32, at, z[k]);                                                         \
+      if (bits == 16) ADD(u16, at, low), ADD(u16, at + half, h[k]);                              \
+      if (bits == 32) ADD(u32, at, WIDE(low)), ADD(u32, at + half, WIDE(h[k]));                  \
+      if ((lane += W) == lanes) lane = 0, target++;                                              \
+    }                                                                                            \
+    w += T * W, left -= T;                                                                       \
+  }
+
+#define DELIVER(BITS) d->payloads ? NAME(deliver_body)(d, acc, BITS, 1) : NAME(deliver_body)(d, acc, BITS, 0)
+
+// A kernel for each combination that the engine uses.
+#define CASE(F)                                                                              \
+  case F:                                                                                    \
+    if (u->narrow && !u->wide && drive) return LEVEL(step_body)(u, F, 1, 0, 1, saturations); \
+    if (u->narrow && !u->wide) return LEVEL(step_body)(u, F, 1, 0, 0, saturations);          \
+    if (u->wide) return LEVEL(step_body)(u, F, u->narrow != 0, 1, drive, saturations);       \
+    return LEVEL(step_body)(u, F, 0, 0, drive, saturations);
+#define CASES(F) CASE(CK_INTEGRATE | F) CASE(CK_INTEGRATE | CK_SATURATE | F)
 
 #define LEVEL(x) x##_base
 #define BYTES 16
-#define TILE 4
+#define TILES(X) X(4) X(2) X(1)
 #include "Level.h"
-#undef LEVEL
-#undef BYTES
-#undef TILE
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-
 #pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt"))), apply_to = function)
 #define LEVEL(x) x##_avx2
 #define BYTES 32
-#define TILE 6
+#define TILES(X) X(6) X(4) X(2) X(1)
 #include "Level.h"
-#undef LEVEL
-#undef BYTES
-#undef TILE
 #pragma clang attribute pop
 
 #define AVX512 "avx2,bmi,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512cd"
 #pragma clang attribute push(__attribute__((target(AVX512))), apply_to = function)
 #define LEVEL(x) x##_avx512
 #define BYTES 64
-#define TILE 9
+#define TILES(X) X(9) X(4) X(2) X(1)
 #include "Level.h"
 
-static long collect_avx512(
-  const uint16_t *masks, long pixels, long padded, uint32_t first, uint32_t *out_pixels, uint32_t *out_ends,
-  uint32_t *channels, uint8_t *counts) {
+long ck_collect(
+  const uint16_t *masks, const uint32_t *order, long pixels, long padded, uint32_t first, uint32_t *out_pixels,
+  uint32_t *out_ends, uint32_t *channels, uint8_t *counts) {
   const long words = padded / 16;
   const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   uint32_t *out = channels;
   long written = 0;
-  for (long pixel = 0; pixel < pixels; pixel++, masks += words) {
-    const uint32_t *before = out;
-    for (long k = 0; k < words; k++, counts += 16) {
-      const __m128i count = _mm_loadu_si128((const __m128i *)counts);
-      _mm_storeu_si128((__m128i *)counts, _mm_mask_add_epi8(count, masks[k], count, _mm_set1_epi8(1)));
+  for (long next = 0; next < pixels; next++) {
+    const uint32_t pixel = order ? order[next] : (uint32_t)next, *before = out;
+    const uint16_t *mask = masks + pixel * words;
+    uint8_t *count = counts + pixel * padded;
+    for (long k = 0; k < words; k++, count += 16) {
+      const __m128i x = _mm_loadu_si128((const __m128i *)count);
+      _mm_storeu_si128((__m128i *)count, _mm_mask_add_epi8(x, mask[k], x, _mm_set1_epi8(1)));
       const __m512i index = _mm512_add_epi32(lane, _mm512_set1_epi32((int)(k * 16)));
-      _mm512_storeu_si512(out, _mm512_maskz_compress_epi32(masks[k], index));
-      out += __builtin_popcount(masks[k]);
+      _mm512_storeu_si512(out, _mm512_maskz_compress_epi32(mask[k], index));
+      out += __builtin_popcount(mask[k]);
     }
-    out_pixels[written] = (uint32_t)pixel;
+    out_pixels[written] = pixel;
     out_ends[written] = first + (uint32_t)(out - channels);
     written += out != before;
   }
@@ -57,7 +95,7 @@ static long collect_avx512(
 #pragma clang attribute pop
 #define PICK(call) (level >= 2 ? call(avx512) : level == 1 ? call(avx2) : call(base))
 #else
-#define PICK(call) call(base)
+#define PICK(call) ((void)level, call(base))
 #endif
 
 int ck_best_level(void) {
@@ -71,36 +109,7 @@ int ck_best_level(void) {
   return 0;
 }
 
-#define CALL_PAIRS16(x) pairs_##x(d, acc, 16)
-#define CALL_PAIRS32(x) pairs_##x(d, acc, 32)
-#define CALL_WIDE(x) wide_##x(d, acc)
+#define CALL_DELIVER(x) deliver_##x(d, acc, bits)
 #define CALL_STEP(x) step_##x(u, flags, saturations)
-void ck_pairs16(int level, const ck_delivery *d, int16_t *acc) { (void)level, PICK(CALL_PAIRS16); }
-void ck_pairs32(int level, const ck_delivery *d, int32_t *acc) { (void)level, PICK(CALL_PAIRS32); }
-void ck_wide(int level, const ck_delivery *d, int32_t *acc) { (void)level, PICK(CALL_WIDE); }
+void ck_deliver(int level, const ck_delivery *d, void *acc, int bits) { PICK(CALL_DELIVER); }
 long ck_step(int level, const ck_update *u, int flags, long *saturations) { return PICK(CALL_STEP); }
-
-long ck_collect(
-  int level, const uint16_t *masks, long pixels, long padded, uint32_t first, uint32_t *out_pixels, uint32_t *out_ends,
-  uint32_t *channels, uint8_t *counts) {
-#if defined(__x86_64__)
-  if (level >= 2) return collect_avx512(masks, pixels, padded, first, out_pixels, out_ends, channels, counts);
-#endif
-  (void)level;
-  const long words = padded / 16;
-  uint32_t *out = channels;
-  long written = 0;
-  for (long pixel = 0; pixel < pixels; pixel++, masks += words) {
-    const uint32_t *before = out;
-    for (long k = 0; k < words; k++, counts += 16)
-      for (uint32_t bits = masks[k]; bits != 0; bits &= bits - 1) {
-        const uint32_t bit = (uint32_t)__builtin_ctz(bits);
-        *out++ = (uint32_t)(k * 16) + bit;
-        counts[bit]++;
-      }
-    out_pixels[written] = (uint32_t)pixel;
-    out_ends[written] = first + (uint32_t)(out - channels);
-    written += out != before;
-  }
-  return written;
-}

@@ -35,7 +35,7 @@ struct KernelPathTests {
       spikes += expected.counters.spikes.joined().reduce(0, +)
       saturations += expected.counters.saturations.reduce(0, +)
     }
-    #expect(paths == ["narrow", "widePairs", "wide", "sparse", "exact"], "\(paths)")
+    #expect(paths == ["narrow", "widePairs", "wide", "narrowSparse", "sparse", "exact"], "\(paths)")
     #expect(spikes > 100_000)
     #expect(saturations > 1000)
   }

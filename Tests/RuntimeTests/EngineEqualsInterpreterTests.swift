@@ -40,12 +40,31 @@ struct EngineEqualsInterpreterTests {
     #expect(relays > 20)
     #expect(saturations > 1000)
     #expect(spikes > 100_000)
-    #expect(paths == ["narrow", "widePairs", "wide", "sparse", "exact"], "\(paths)")
+    #expect(paths == ["narrow", "widePairs", "wide", "narrowSparse", "sparse", "exact"], "\(paths)")
+  }
+
+  @Test("with every compilation of the kernels that this processor runs, forced one by one", arguments: KernelLevel.available)
+  func levels(_ level: KernelLevel) throws {
+    var paths = Set<String>()
+    for size in 1...12 {
+      for seed in 100..<UInt64(110) {
+        let (network, program) = try RandomNetwork.compiled(seed: UInt64(size) << 32 | seed, size: size)
+        let plan = EnginePlan(program, kernels: level)
+        #expect(plan.kernels == level)
+        for projection in plan.projections where projection.projection.source != nil { paths.insert(projection.path.name) }
+        let difference = try compare(network, program, kernels: level)
+        #expect(difference == nil, "\(level), size \(size), seed \(seed): \(difference ?? "")")
+        if difference != nil { return }
+      }
+    }
+    #expect(paths == ["narrow", "widePairs", "wide", "narrowSparse", "sparse", "exact"], "\(paths)")
   }
 
   /// What differs first, in words; nil: nothing.
-  private func compare(_ network: RandomNetwork, _ program: CompiledProgram) throws -> String? {
-    var runner = LayerRunner(plan: EnginePlan(program), steps: network.steps)
+  private func compare(
+    _ network: RandomNetwork, _ program: CompiledProgram, kernels: KernelLevel = .best
+  ) throws -> String? {
+    var runner = LayerRunner(plan: EnginePlan(program, kernels: kernels), steps: network.steps)
     var chip = ChipInterpreter(program, steps: network.steps)
     for (index, sample) in network.samples.enumerated() {
       let a = runner.run(sample)

@@ -17,7 +17,9 @@ struct LayerSynchronousTests {
     for size in 1...9 {
       for seed in 0..<UInt64(60) {
         let (network, program) = try RandomNetwork.compiled(seed: UInt64(size) << 32 | seed, size: size, rules: rules)
-        var chip = LayerRunner(plan: EnginePlan(program), steps: network.steps)
+        // Every compilation of the kernels in turn.
+        let level = KernelLevel.available[Int(seed) % KernelLevel.available.count]
+        var chip = LayerRunner(plan: EnginePlan(program, kernels: level), steps: network.steps)
         var loop = LayerSynchronousLoop(program)
         _ = chip.run(network.samples[0])
         loop.run(network.samples[0], steps: network.steps)
@@ -54,7 +56,9 @@ struct LayerSynchronousTests {
     for size in 1...10 {
       for seed in 0..<UInt64(40) {
         let (network, program) = try RandomNetwork.compiled(seed: UInt64(size) << 40 | seed, size: size, rules: rules)
-        var chip = LayerRunner(plan: EnginePlan(program), steps: network.steps)
+        // Every compilation of the kernels in turn.
+        let level = KernelLevel.available[Int(seed) % KernelLevel.available.count]
+        var chip = LayerRunner(plan: EnginePlan(program, kernels: level), steps: network.steps)
         _ = chip.run(network.samples[0])
         let loop = LayerSynchronousLoop(program)
         for (p, population) in program.populations.enumerated()

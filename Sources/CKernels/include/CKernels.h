@@ -10,48 +10,42 @@
 // Spikes of one step in groups, and the table of where each group's sums go.
 typedef struct {
   long groups;
-  const uint32_t *keys;        // source pixel per group
-  const uint32_t *starts;      // groups + 1
-  const uint32_t *rows;        // weight row per spike
-  const int32_t *payloads;     // per spike, or null
-  const uint32_t *run_starts;  // runs of pixel k: run_starts[k] ..< run_starts[k + 1]
-  const uint32_t *run_taps;    // first tap of a run
-  const uint32_t *run_targets; // targets of run r: run_targets[r] ..< run_targets[r + 1]
-  const uint32_t *targets;     // first accumulator per (run, tap)
+  const uint32_t *keys, *starts;           // source pixel per group; groups + 1
+  const uint32_t *rows;                    // weight row per spike
+  const int32_t *payloads;                 // per spike, or null
+  const uint32_t *run_starts, *run_taps;   // runs of pixel k: run_starts[k] ..< run_starts[k + 1]; first tap of a run
+  const uint32_t *run_targets, *targets;   // targets of run r: run_targets[r] ..< run_targets[r + 1]; first accumulator
   const int16_t *weights;
-  long row_stride;             // int16 lanes from row to row
-  long tap_lanes;              // int16 lanes of one tap
-  long half;                   // packed pairs: 8, 16 or 32 lanes a block
+  long row_stride, tap_lanes, half;        // lanes from row to row, of a tap, of a block of packed pairs (8, 16, 32)
 } ck_delivery;
 
-// One step of a population's update.
+// One step of a population's update. Parameters repeat every `tile` neurons; all counts are multiples of 16.
 typedef struct {
-  long count, tile;            // neurons; parameters repeat every `tile` neurons; both multiples of 16
+  long count, tile;
   int32_t *v;
-  int16_t *narrow;             // or null; cleared
-  int32_t *wide;               // or null; cleared
-  const int32_t *drive;        // or null
+  int16_t *narrow;                         // or null; cleared
+  int32_t *wide;                           // or null; cleared
+  const int32_t *drive;                    // or null; repeats every `drive_tile`
   long drive_tile;
-  const int32_t *limit;        // fires where v >> phase > limit
-  const int32_t *negative;     // or null: fires where v <= negative too
-  const int32_t *reset;        // subtracted << phase
+  const int32_t *limit, *negative;         // fires where v >> phase > limit, or (not null) v <= negative
+  const int32_t *reset;                    // subtracted << phase
   int32_t fraction, phase, leak, low, high;
-  uint16_t *masks;             // a bit per neuron that fires
+  uint16_t *masks;                         // a bit per neuron that fires
 } ck_update;
 
 enum { CK_INTEGRATE = 1, CK_SATURATE = 2, CK_FIRE = 4, CK_RESET = 8, CK_HARD = 16 };
 
 // Highest level that this processor runs.
 int ck_best_level(void);
-void ck_pairs16(int level, const ck_delivery *d, int16_t *acc);
-void ck_pairs32(int level, const ck_delivery *d, int32_t *acc);
-void ck_wide(int level, const ck_delivery *d, int32_t *acc);
+// Packed pairs into accumulators of `bits` = 16 or 32; 0: one weight a lane into 32 bits.
+void ck_deliver(int level, const ck_delivery *d, void *accumulators, int bits);
 // Returns the number of neurons that fire; adds saturations to *saturations.
 long ck_step(int level, const ck_update *u, int flags, long *saturations);
-// Spikes of the masks in order: channel per spike, pixel and end per pixel that has any; each adds 1 to its neuron's count.
-// Returns pixels written.
-// `channels` has room for 16 values more than there are spikes.
+#if defined(__x86_64__)
+// Level 2 only. Spikes of the masks, pixels in `order` (or null): channel per spike, pixel and end per pixel that has
+// any; each adds 1 to its neuron's count. Returns pixels written. `channels` has room for 16 more than there are spikes.
 long ck_collect(
-  int level, const uint16_t *masks, long pixels, long padded, uint32_t first, uint32_t *out_pixels, uint32_t *out_ends,
-  uint32_t *channels, uint8_t *counts);
+  const uint16_t *masks, const uint32_t *order, long pixels, long padded, uint32_t first, uint32_t *out_pixels,
+  uint32_t *out_ends, uint32_t *channels, uint8_t *counts);
+#endif
 #endif

@@ -33,6 +33,8 @@ struct DeliveryTable: Sendable {
       if next >= 0 { runTargets.append(UInt32(truncatingIfNeeded: targets.count)) }
       runStarts.append(UInt32(truncatingIfNeeded: runTaps.count))
     }
+    // One key more that reaches nothing: spikes outside every pooling window.
+    runStarts.append(UInt32(truncatingIfNeeded: runTaps.count))
   }
 
   /// One key that reaches `pixels` consecutive taps and target pixels: a dense projection.

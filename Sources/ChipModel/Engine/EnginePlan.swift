@@ -10,6 +10,8 @@ public struct EnginePlan: Sendable {
   let order: [Int]
   let populations: [PopulationPlan]
   let projections: [ProjectionPlan]
+  /// By population: the order in which a step's spikes leave its pixels; empty = pixel order.
+  let pixelOrders: [[UInt32]]
 
   /// - Parameter kernels: a level that this processor lacks is lowered to the best it has.
   public init(_ program: CompiledProgram, kernels: KernelLevel = .best) {
@@ -34,6 +36,23 @@ public struct EnginePlan: Sendable {
     }
     populations = populationPlans.compactMap { $0 }
     projections = plans.compactMap { $0 }
+    let all = projections
+    pixelOrders = program.populations.indices.map { EnginePlan.pixelOrder(of: $0, all) }
+  }
+
+  /// Pixels cell by cell where a projection adds up the spikes of pooling cells: then a cell's spikes lie together.
+  private static func pixelOrder(of population: Int, _ projections: [ProjectionPlan]) -> [UInt32] {
+    for plan in projections where plan.projection.source == population && !plan.projection.isGated {
+      let cellOf: [UInt32]? =
+        switch plan.path {
+        case .narrow(let route), .wide(let route): if case .cells(let cells, _) = route.rule { cells } else { nil }
+        case .sparse, .exact: nil
+        }
+      if let cellOf {
+        return cellOf.indices.sorted { (cellOf[$0], $0) < (cellOf[$1], $1) }.map { UInt32(truncatingIfNeeded: $0) }
+      }
+    }
+    return []
   }
 }
 
@@ -44,8 +63,8 @@ final class ProjectionPlan: Sendable {
     case narrow(DeliveryRoute)
     /// Stored weights into 32-bit accumulators.
     case wide(DeliveryRoute)
-    /// Few target channels a spike.
-    case sparse(SparseRows)
+    /// Few target channels a spike; into 16-bit accumulators, or 32-bit ones.
+    case sparse(SparseRows, isNarrow: Bool)
     /// 64-bit accumulators, one synapse at a time.
     case exact
 
@@ -53,7 +72,7 @@ final class ProjectionPlan: Sendable {
       switch self {
       case .narrow: "narrow"
       case .wide(let route): route.weights.kind == .pairs ? "widePairs" : "wide"
-      case .sparse: "sparse"
+      case .sparse(_, let isNarrow): isNarrow ? "narrowSparse" : "sparse"
       case .exact: "exact"
       }
     }
@@ -88,7 +107,7 @@ final class ProjectionPlan: Sendable {
       projection: projection, weights: weights, sourceChannels: source.channels, targetChannels: target.shape.channels,
       isWanted: projection.kind == .identity || projection.convolution.groups > 1)
     {
-      path = .sparse(rows)
+      path = .sparse(rows, isNarrow: isNarrow)
     } else if let stored = StoredWeights(
       projection: projection, weights: weights, sourceChannels: source.channels, target: target.shape,
       allowsPairs: !isInput)
@@ -99,7 +118,7 @@ final class ProjectionPlan: Sendable {
       projection: projection, weights: weights, sourceChannels: source.channels, targetChannels: target.shape.channels,
       isWanted: true)
     {
-      path = .sparse(rows)
+      path = .sparse(rows, isNarrow: false)
     } else {
       path = .exact
     }

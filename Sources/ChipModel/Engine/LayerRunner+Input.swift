@@ -40,7 +40,7 @@ extension LayerRunner {
       case .wide(let route), .narrow(let route):
         Deliver.wide(
           scratch.input, step: 0, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.sums)
-      case .sparse(let rows):
+      case .sparse(let rows, _):
         rows.deliver(scratch.input, step: 0, table: projection.taps, padded: p.padded, into: &scratch.sums)
       case .exact:
         break

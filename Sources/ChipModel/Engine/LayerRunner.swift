@@ -26,6 +26,8 @@ public struct LayerRunner: Sendable {
     var wide: [Int32] = []
     var exact: [Int64] = []
     var masks: [UInt16] = []
+    /// Neurons that fire, by step, where a population's steps run ahead.
+    var firedAhead: [Int] = []
     /// Spikes per neuron of at most 255 steps.
     var counts: [UInt8] = []
     var uncounted = 0
@@ -136,7 +138,16 @@ public struct LayerRunner: Sendable {
       firing: model.firing)
     var isPending = true
     var hasWatchedDrive = false
+    let isAlone =
+      arrivals.isEmpty && !isExact && drive.isActive && model.period == 1 && p.population.gatedPeriods == 0
+      && (pass.firing == .soft || pass.firing == .hard) && probe?.population != index
     for step in 0..<steps {
+      if isAlone {
+        updateAhead(pass, step: step)
+        trains[index].endStep()
+        if isOutput { read(p, step: step, &outcome) }
+        continue
+      }
       var arrived = false
       for arrival in arrivals { arrived = deliver(arrival, step: step, p) || arrived }
       let isDriven = drive.isActive && step / model.period >= p.population.gatedPeriods
@@ -208,7 +219,9 @@ public struct LayerRunner: Sendable {
         train, step: sent, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.narrow)
     case .wide(let route):
       Deliver.wide(train, step: sent, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.wide)
-    case .sparse(let rows):
+    case .sparse(let rows, isNarrow: true):
+      rows.deliver(train, step: sent, table: arrival.plan.taps, padded: p.padded, into: &scratch.narrow)
+    case .sparse(let rows, isNarrow: false):
       rows.deliver(train, step: sent, table: arrival.plan.taps, padded: p.padded, into: &scratch.wide)
     case .exact:
       DeliverReference.deliver(
@@ -240,11 +253,7 @@ public struct LayerRunner: Sendable {
       fired = LayerRunner.run(&v[index], &scratch, pass, nil, .soft, level, &tally.saturations[index])
     }
     if fired > 0 {
-      NeuronStep.collect(
-        level: level, scratch.masks, fired: fired, padded: p.padded, pixels: p.shape.pixels, into: &trains[index],
-        counts: &scratch.counts)
-      scratch.uncounted += 1
-      if scratch.uncounted == 255 { flushCounts(p) }
+      collect(p, fired: fired, firstMask: 0)
       if pass.firing == .marked {
         NeuronStep.settlePayloads(
           &trains[index], fired: fired, padded: p.padded, tiles: p.tiles,
@@ -253,6 +262,35 @@ public struct LayerRunner: Sendable {
     }
     // A leak, a changing threshold or a second member can change a neuron that nothing reaches.
     return fired > 0 || model.kind == .leaky || model.period > 1
+  }
+
+  /// One step of a population that only a constant drive feeds. Its neurons need nobody, so a block of them runs through
+  /// many steps while it is in the nearest cache; here, at the first step of every span.
+  private mutating func updateAhead(_ pass: Pass, step: Int) {
+    let p = pass.p
+    let words = p.count / 16
+    let within = step % LayerRunner.span
+    if within == 0 {
+      let count = min(LayerRunner.span, steps - step)
+      if scratch.masks.count < count * words { scratch.masks = [UInt16](repeating: 0, count: count * words) }
+      tally.saturations[p.index] += NeuronStep.runAhead(
+        level: plan.kernels, v: &v[p.index], drive: scratch.drive, tiles: p.tiles, firing: pass.firing,
+        settings: pass.settings, steps: count, masks: &scratch.masks, fired: &scratch.firedAhead)
+    }
+    let fired = scratch.firedAhead[within]
+    if fired > 0 { collect(p, fired: fired, firstMask: within * words) }
+  }
+
+  /// Steps that a population without spikes to wait for runs ahead.
+  private static let span = 32
+
+  /// Turns a step's masks into spikes and counts.
+  private mutating func collect(_ p: PopulationPlan, fired: Int, firstMask: Int) {
+    NeuronStep.collect(
+      level: plan.kernels, scratch.masks, firstMask: firstMask, order: plan.pixelOrders[p.index], fired: fired,
+      padded: p.padded, pixels: p.shape.pixels, into: &trains[p.index], counts: &scratch.counts)
+    scratch.uncounted += 1
+    if scratch.uncounted == 255 { flushCounts(p) }
   }
 
   private static func run(

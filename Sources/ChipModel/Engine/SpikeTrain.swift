@@ -1,5 +1,5 @@
-/// All spikes of one population in one sample, step by step, in the order the kernels want: sorted by pixel, and within a
-/// pixel by channel.
+/// All spikes of one population in one sample, step by step, in the order the kernels want: pixel by pixel (cell by cell
+/// where the population is pooled), and within a pixel by channel.
 ///
 /// Spikes of one pixel form a *group*: delivery adds them up in registers before it touches the accumulators. Groups of
 /// step `s` are `stepStarts[s]..<stepStarts[s + 1]`; group `g` is pixel `pixels[g]` with the channels
@@ -81,7 +81,7 @@ public struct SpikeTrain: Sendable {
   /// Ends the current step.
   mutating func endStep() { stepStarts.append(groupCount) }
 
-  /// Calls `body(index, payload)` for every spike of `step`, index row-major over the shape, in pixel order.
+  /// Calls `body(index, payload)` for every spike of `step`, index row-major over the shape, in the train's order.
   public func forEachSpike(step: Int, _ body: (Int, Int32) -> Void) {
     let area = shape.pixels
     for group in stepStarts[step]..<stepStarts[step + 1] {

@@ -16,7 +16,7 @@ enum Deliver {
         if level == .swift {
           unsafe DeliverSwift.pairs(delivery.pointee, into: out)
         } else {
-          unsafe ck_pairs16(level.code, delivery, out)
+          unsafe ck_deliver(level.code, delivery, out, 16)
         }
       }
     }
@@ -32,9 +32,9 @@ enum Deliver {
       unsafe withDelivery(train, step, route, &groups) { delivery in
         switch (route.weights.kind, level) {
         case (.pairs, .swift): unsafe DeliverSwift.pairs(delivery.pointee, into: out)
-        case (.pairs, _): unsafe ck_pairs32(level.code, delivery, out)
+        case (.pairs, _): unsafe ck_deliver(level.code, delivery, out, 32)
         case (.wide, .swift): unsafe DeliverSwift.wide(delivery.pointee, into: out)
-        case (.wide, _): unsafe ck_wide(level.code, delivery, out)
+        case (.wide, _): unsafe ck_deliver(level.code, delivery, out, 0)
         }
       }
     }
@@ -58,7 +58,7 @@ enum Deliver {
       groups.gatherCells(train, step: step, cellOf: cellOf, cells: cells)
       if groups.count == 0 { return }
       unsafe withAddresses(
-        route, keys: groups.keys, starts: groups.starts, rows: groups.rows, payloads: groups.payloads,
+        route, keys: groups.keys, starts: groups.starts, rows: train.channels, payloads: train.payloads,
         hasPayload: train.hasPayload, first: 0, count: groups.count, body)
     case .all(let cellOf):
       groups.gatherAll(train, step: step, cellOf: cellOf)

@@ -59,15 +59,8 @@ struct NeuronStep: Sendable {
     level: KernelLevel, v: inout [Int32], narrow: inout [Int16], wide: inout [Int32], drive: [Int32],
     sources: Sources?, tiles: Tiles, firing: Firing, settings: Settings, masks: inout [UInt16]
   ) -> (fired: Int, saturations: Int) {
-    var flags: Int32 = 0
-    if sources != nil { flags |= Int32(CK_INTEGRATE) }
-    if sources != nil && settings.saturates { flags |= Int32(CK_SATURATE) }
-    switch firing {
-    case .none: break
-    case .soft: flags |= Int32(CK_FIRE) | Int32(CK_RESET)
-    case .hard: flags |= Int32(CK_FIRE) | Int32(CK_HARD)
-    case .marked: flags |= Int32(CK_FIRE)
-    }
+    let sums = Int32(CK_INTEGRATE) | Int32(CK_SATURATE)
+    let flags = sources == nil ? flags(firing, settings) & ~sums : flags(firing, settings)
     let count = v.count
     let hasNarrow = sources?.narrow ?? false
     let hasWide = sources?.wide ?? false
@@ -105,10 +98,79 @@ struct NeuronStep: Sendable {
     return (fired, saturations)
   }
 
+  /// Many steps of neurons that only a constant drive feeds, block by block: the same as ``run`` step by step.
+  ///
+  /// - Parameters:
+  ///   - drive: one value a neuron, or repeating with the tiles.
+  ///   - masks: room for `steps` times a bit a neuron, step by step.
+  ///   - fired: afterwards the number of neurons that fire, by step.
+  /// - Returns: the number of saturations.
+  static func runAhead(
+    level: KernelLevel, v: inout [Int32], drive: [Int32], tiles: Tiles, firing: Firing, settings: Settings, steps: Int,
+    masks: inout [UInt16], fired: inout [Int]
+  ) -> Int {
+    let flags = flags(firing, settings)
+    let count = v.count
+    let words = count / 16
+    // About 8 KiB of potentials, whole tiles where parameters repeat.
+    let hasOneTile = tiles.tile == count
+    let block = hasOneTile ? 2048 : tiles.tile * max(1, 2048 / max(1, tiles.tile))
+    fired.removeAll(keepingCapacity: true)
+    fired.append(contentsOf: repeatElement(0, count: steps))
+    var saturations = 0
+    unsafe v.withUnsafeMutableBufferPointer { v in
+      unsafe drive.withUnsafeBufferPointer { drive in
+        unsafe tiles.limit.withUnsafeBufferPointer { limit in
+          unsafe tiles.reset.withUnsafeBufferPointer { reset in
+            unsafe masks.withUnsafeMutableBufferPointer { masks in
+              guard let potentials = v.baseAddress, let currents = drive.baseAddress, let limits = limit.baseAddress,
+                let resets = reset.baseAddress, let bits = masks.baseAddress
+              else { return }
+              for start in stride(from: 0, to: count, by: max(16, block)) {
+                let at = hasOneTile ? start : 0
+                var update = unsafe ck_update(
+                  count: min(block, count - start), tile: tiles.tile, v: potentials + start, narrow: nil, wide: nil,
+                  drive: currents + (drive.count == count ? start : 0), drive_tile: drive.count, limit: limits + at,
+                  negative: nil, reset: resets + at, fraction: settings.fractionShift, phase: 0,
+                  leak: settings.leakShift, low: settings.low, high: settings.high, masks: bits + start / 16)
+                for step in 0..<steps {
+                  unsafe update.masks = bits + (step * words + start / 16)
+                  if level == .swift {
+                    fired[step] += unsafe NeuronStepSwift.run(update, flags: flags, saturations: &saturations)
+                  } else {
+                    fired[step] += unsafe ck_step(level.code, &update, flags, &saturations)
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    return saturations
+  }
+
+  /// What the kernels are told of an update that integrates.
+  private static func flags(_ firing: Firing, _ settings: Settings) -> Int32 {
+    var flags = Int32(CK_INTEGRATE)
+    if settings.saturates { flags |= Int32(CK_SATURATE) }
+    switch firing {
+    case .none: break
+    case .soft: flags |= Int32(CK_FIRE) | Int32(CK_RESET)
+    case .hard: flags |= Int32(CK_FIRE) | Int32(CK_HARD)
+    case .marked: flags |= Int32(CK_FIRE)
+    }
+    return flags
+  }
+
   /// Appends the marked neurons to the train, in order, payloads left 0, and adds 1 to the count of each.
+  ///
+  /// - Parameters:
+  ///   - firstMask: where the step's masks start.
+  ///   - order: of the pixels; empty = as they come.
   static func collect(
-    level: KernelLevel, _ masks: [UInt16], fired: Int, padded: Int, pixels: Int, into train: inout SpikeTrain,
-    counts: inout [UInt8]
+    level: KernelLevel, _ masks: [UInt16], firstMask: Int, order: [UInt32], fired: Int, padded: Int, pixels: Int,
+    into train: inout SpikeTrain, counts: inout [UInt8]
   ) {
     // A vector of 16 is stored whole, and a pixel is written before it is known to have spikes.
     train.reserve(groups: min(pixels, fired) + 1, spikes: fired + 16)
@@ -116,21 +178,28 @@ struct NeuronStep: Sendable {
     let firstSpike = train.spikeCount
     var written = 0
     unsafe masks.withUnsafeBufferPointer { masks in
-      unsafe train.pixels.withUnsafeMutableBufferPointer { outPixels in
-        unsafe train.channelStarts.withUnsafeMutableBufferPointer { outEnds in
-          unsafe train.channels.withUnsafeMutableBufferPointer { channels in
-            unsafe counts.withUnsafeMutableBufferPointer { counts in
-              guard let masks = masks.baseAddress, let outPixels = outPixels.baseAddress,
-                let outEnds = outEnds.baseAddress, let channels = channels.baseAddress, let counts = counts.baseAddress
-              else { return }
-              if level == .swift {
+      unsafe order.withUnsafeBufferPointer { order in
+        unsafe train.pixels.withUnsafeMutableBufferPointer { outPixels in
+          unsafe train.channelStarts.withUnsafeMutableBufferPointer { outEnds in
+            unsafe train.channels.withUnsafeMutableBufferPointer { channels in
+              unsafe counts.withUnsafeMutableBufferPointer { counts in
+                guard let masks = masks.baseAddress, let outPixels = outPixels.baseAddress,
+                  let outEnds = outEnds.baseAddress, let channels = channels.baseAddress,
+                  let counts = counts.baseAddress
+                else { return }
+                let order = order.isEmpty ? nil : order.baseAddress
+                #if arch(x86_64)
+                  if level == .avx512 {
+                    unsafe written = ck_collect(
+                      masks + firstMask, order, pixels, padded, UInt32(truncatingIfNeeded: firstSpike),
+                      outPixels + firstGroup, outEnds + firstGroup + 1, channels + firstSpike, counts)
+                    return
+                  }
+                #endif
                 unsafe written = NeuronStepSwift.collect(
-                  masks, pixels: pixels, padded: padded, first: UInt32(truncatingIfNeeded: firstSpike),
-                  outPixels + firstGroup, outEnds + firstGroup + 1, channels + firstSpike, counts)
-              } else {
-                unsafe written = ck_collect(
-                  level.code, masks, pixels, padded, UInt32(truncatingIfNeeded: firstSpike), outPixels + firstGroup,
-                  outEnds + firstGroup + 1, channels + firstSpike, counts)
+                  masks + firstMask, order, pixels: pixels, padded: padded,
+                  first: UInt32(truncatingIfNeeded: firstSpike), outPixels + firstGroup, outEnds + firstGroup + 1,
+                  channels + firstSpike, counts)
               }
             }
           }

@@ -129,16 +129,18 @@ enum NeuronStepSwift {
     return fired
   }
 
-  /// See ``NeuronStep/collect(level:_:fired:padded:pixels:into:counts:)``.
+  /// What ``NeuronStep`` collects spikes with, beside AVX-512: bits are found one by one, which no other instruction set
+  /// does faster.
   static func collect(
-    _ masks: UnsafePointer<UInt16>, pixels: Int, padded: Int, first: UInt32, _ outPixels: UnsafeMutablePointer<UInt32>,
-    _ outEnds: UnsafeMutablePointer<UInt32>, _ channels: UnsafeMutablePointer<UInt32>,
-    _ counts: UnsafeMutablePointer<UInt8>
+    _ masks: UnsafePointer<UInt16>, _ order: UnsafePointer<UInt32>?, pixels: Int, padded: Int, first: UInt32,
+    _ outPixels: UnsafeMutablePointer<UInt32>, _ outEnds: UnsafeMutablePointer<UInt32>,
+    _ channels: UnsafeMutablePointer<UInt32>, _ counts: UnsafeMutablePointer<UInt8>
   ) -> Int {
     let words = padded / 16
     var next = 0
     var written = 0
-    for pixel in 0..<pixels {
+    for index in 0..<pixels {
+      let pixel = unsafe order.map { unsafe Int($0[index]) } ?? index
       let before = next
       for word in 0..<words {
         var bits = unsafe masks[pixel &* words &+ word]

@@ -9,57 +9,90 @@ struct RunBench {
     var level: KernelLevel
     var activity: Double?
     var neurons: Int
+    var synapses: Int
     var steps: Int
     var threads: Int
     var samples: Int
     /// Of all samples together.
-    var timing: Timing
-    var synapticOperations: Int
-    var neuronUpdates: Int
-    /// Of the plan.
-    var planSeconds: Double
+    var timing = Timing()
+    var synapticOperations = 0
+    var effectiveACs = 0
+    var neuronUpdates = 0
+    /// Of the engine's plan, once.
+    var planSeconds = 0.0
+    /// Wall seconds to those of the first row measured with it, median over rounds; nil for that row.
+    var ratio: Double?
   }
 
-  /// Runs a program on quantised inputs, `runs` times.
-  static func run(
-    _ program: CompiledProgram, name: String, activity: Double?, inputs: [[Int32]], steps: Int, threads: Int,
-    level: KernelLevel, runs: Int
-  ) -> Row {
-    let start = ContinuousClock.now
-    let plan = EnginePlan(program, kernels: level)
-    let planSeconds = start.duration(to: .now) / .seconds(1)
-    let workers = max(1, min(threads, inputs.count))
-    let timing = Timing.of(runs: runs) {
-      DispatchQueue.concurrentPerform(iterations: workers) { worker in
-        var runner = LayerRunner(plan: plan, steps: steps)
-        for sample in stride(from: worker, to: inputs.count, by: workers) { _ = runner.run(quantised: inputs[sample]) }
+  /// One whole run that is to be measured beside others.
+  struct Subject {
+    var row: Row
+    let plan: EnginePlan
+    let inputs: [[Int32]]
+
+    init(
+      _ program: CompiledProgram, activity: Double?, inputs: [[Int32]], steps: Int, threads: Int, level: KernelLevel
+    ) {
+      var planning = Timing()
+      plan = planning.measure { () throws(Never) in EnginePlan(program, kernels: level) }
+      self.inputs = inputs
+      row = Row(
+        network: program.network.name, level: plan.kernels, activity: activity,
+        neurons: program.populations.reduce(0) { $0 + $1.shape.count }, synapses: 0, steps: steps,
+        threads: max(1, min(threads, inputs.count)), samples: inputs.count, planSeconds: planning.median)
+      // Counted once, outside the clock; the counts are the same in every run. Also warms everything up.
+      var runner = LayerRunner(plan: plan, steps: steps)
+      for input in inputs { _ = runner.run(quantised: input) }
+      let counts = OperationCounts(program: program, counters: runner.counters, steps: steps)
+      row.synapticOperations = counts.synapticOperations
+      row.effectiveACs = counts.effectiveACs
+      row.neuronUpdates = counts.neuronUpdates
+      let every = counts.dense.subtractingReportingOverflow(0).partialValue
+      row.synapses = every / max(1, steps * inputs.count)
+    }
+
+    mutating func measure() {
+      let workers = row.threads
+      let steps = row.steps
+      let plan = plan
+      let inputs = inputs
+      row.timing.measure {
+        DispatchQueue.concurrentPerform(iterations: workers) { worker in
+          var runner = LayerRunner(plan: plan, steps: steps)
+          for sample in stride(from: worker, to: inputs.count, by: workers) { _ = runner.run(quantised: inputs[sample]) }
+        }
       }
     }
-    // Counted once, outside the clock; the counts are the same in every run.
-    var runner = LayerRunner(plan: plan, steps: steps)
-    for input in inputs { _ = runner.run(quantised: input) }
-    let counts = OperationCounts(program: program, counters: runner.counters, steps: steps)
-    return Row(
-      network: name, level: plan.kernels, activity: activity,
-      neurons: program.populations.reduce(0) { $0 + $1.shape.count }, steps: steps, threads: workers,
-      samples: inputs.count, timing: timing, synapticOperations: counts.synapticOperations,
-      neuronUpdates: counts.neuronUpdates, planSeconds: planSeconds)
+  }
+
+  /// Measures all subjects in turn, `runs` times, so that each round sees the same machine.
+  static func run(_ subjects: [Subject], runs: Int) -> [Row] {
+    var subjects = subjects
+    for _ in 0..<max(1, runs) {
+      for index in subjects.indices { subjects[index].measure() }
+    }
+    guard let first = subjects.first?.row.timing else { return [] }
+    return subjects.enumerated().map { index, subject in
+      var row = subject.row
+      row.ratio = index == 0 ? nil : Timing.ratio(row.timing, to: first)
+      return row
+    }
   }
 
   static func table(_ rows: [Row]) -> Table {
     var table = Table([
-      .text("Network"), .text("Kernels"), .number("Activity"), .number("Neurons"), .number("Steps"), .number("Threads"),
-      .number("A sample"), .number("Median"), .number("Operations/s"), .number("Plan"),
+      .text("Network"), .text("Kernels"), .number("Activity"), .number("Steps"), .number("Threads"),
+      .number("A sample"), .number("Processor"), .number("Synops/s"), .number("Ratio"),
     ])
     for row in rows {
       let samples = Double(max(1, row.samples))
       table.add([
-        .text(row.network), .text(row.level.rawValue), .text(NumberFormat.percent(row.activity, places: 0)),
-        .count(row.neurons), .count(row.steps), .count(row.threads),
-        .text(NumberFormat.seconds(row.timing.minimum / samples)),
+        .text(row.network), .text(row.level.rawValue),
+        .text(row.activity.map { NumberFormat.percent($0, places: 0) } ?? ""), .count(row.steps), .count(row.threads),
         .text(NumberFormat.seconds(row.timing.median / samples)),
+        .text(NumberFormat.seconds(row.timing.processorMedian / samples)),
         .text(NumberFormat.si(row.timing.rate(row.synapticOperations), unit: "")),
-        .text(NumberFormat.seconds(row.planSeconds)),
+        .text(row.ratio.map { NumberFormat.significant($0) } ?? ""),
       ])
     }
     return table
@@ -68,16 +101,17 @@ struct RunBench {
   static func document(_ rows: [Row]) -> JSONOutput {
     .array(
       rows.map { row in
-        .object([
-          ("network", .string(row.network)), ("kernels", .string(row.level.rawValue)),
-          ("activity", .number(row.activity)), ("neurons", .int(row.neurons)), ("steps", .int(row.steps)),
-          ("threads", .int(row.threads)), ("samples", .int(row.samples)),
-          ("minimumSeconds", .double(row.timing.minimum)), ("medianSeconds", .double(row.timing.median)),
-          ("runs", .int(row.timing.runs)), ("synapticOperations", .int(row.synapticOperations)),
-          ("neuronUpdates", .int(row.neuronUpdates)),
-          ("synapticOperationsPerSecond", .double(row.timing.rate(row.synapticOperations))),
-          ("planSeconds", .double(row.planSeconds)),
-        ])
+        .object(
+          [
+            ("network", .string(row.network)), ("kernels", .string(row.level.rawValue)),
+            ("activity", .number(row.activity)), ("neurons", .int(row.neurons)), ("synapses", .int(row.synapses)),
+            ("steps", .int(row.steps)), ("threads", .int(row.threads)), ("samples", .int(row.samples)),
+            ("synapticOperations", .int(row.synapticOperations)), ("Effective_ACs", .int(row.effectiveACs)),
+            ("neuronUpdates", .int(row.neuronUpdates)),
+          ] + row.timing.members(work: row.synapticOperations) + [
+            ("ACsPerProcessorSecond", .double(row.timing.rate(row.effectiveACs))),
+            ("ratioToFirst", .number(row.ratio)), ("planSeconds", .double(row.planSeconds)),
+          ])
       })
   }
 }

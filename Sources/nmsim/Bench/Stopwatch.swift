@@ -1,29 +1,62 @@
-/// Repeated short measurements: the minimum is what the machine can do, the median what it did.
+import ChipModel
+
+/// Repeated measurements of one thing: the median is what the machine did, the minimum what it can do. Processor seconds
+/// leave out the time that other programs took, on a busy machine all that can be compared.
 struct Timing: Sendable {
-  /// Seconds.
-  var minimum: Double
-  var median: Double
-  var runs: Int
+  /// Wall seconds.
+  private(set) var seconds: [Double] = []
+  /// Processor seconds, all threads together.
+  private(set) var processorSeconds: [Double] = []
 
-  /// Times `body` `runs` times after one call that is not counted.
-  static func of(runs: Int, _ body: () -> Void) -> Timing {
+  var runs: Int { seconds.count }
+  var median: Double { Timing.median(seconds) }
+  var minimum: Double { seconds.min() ?? 0 }
+  var processorMedian: Double { Timing.median(processorSeconds) }
+
+  /// Times `body` once more.
+  mutating func measure(_ body: () -> Void) {
+    let used = ResourceUsage.processorSeconds
+    let start = ContinuousClock.now
     body()
-    var seconds: [Double] = []
-    for _ in 0..<max(1, runs) {
-      let start = ContinuousClock.now
-      body()
-      seconds.append(start.duration(to: .now) / .seconds(1))
-    }
-    return Timing(seconds: seconds)
+    seconds.append(start.duration(to: .now) / .seconds(1))
+    processorSeconds.append(ResourceUsage.processorSeconds - used)
   }
 
-  init(seconds: [Double]) {
-    let sorted = seconds.sorted()
-    minimum = sorted.first ?? 0
-    median = sorted.isEmpty ? 0 : sorted[sorted.count / 2]
-    runs = sorted.count
+  /// The same for a body that may fail.
+  mutating func measure<Value, Failure: Error>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
+    let used = ResourceUsage.processorSeconds
+    let start = ContinuousClock.now
+    let value = try body()
+    seconds.append(start.duration(to: .now) / .seconds(1))
+    processorSeconds.append(ResourceUsage.processorSeconds - used)
+    return value
   }
 
-  /// `work` a second at the minimum.
-  func rate(_ work: Int) -> Double { minimum > 0 ? Double(work) / minimum : 0 }
+  /// `work` a processor second at the median.
+  func rate(_ work: Int) -> Double { processorMedian > 0 ? Double(work) / processorMedian : 0 }
+
+  /// The middle value; the lower one of two.
+  static func median(_ values: [Double]) -> Double {
+    values.isEmpty ? 0 : values.sorted()[(values.count - 1) / 2]
+  }
+
+  /// Median over pairs of the same round of `part`'s wall seconds to `whole`'s: what is left of both when the load of
+  /// the machine is in both.
+  static func ratio(_ part: Timing, to whole: Timing) -> Double? {
+    let ratios = zip(part.seconds, whole.seconds).filter { $1 > 0 }.map { $0 / $1 }
+    return ratios.isEmpty ? nil : median(ratios)
+  }
+
+  /// The same of processor seconds.
+  static func processorRatio(_ part: Timing, to whole: Timing) -> Double? {
+    let ratios = zip(part.processorSeconds, whole.processorSeconds).filter { $1 > 0 }.map { $0 / $1 }
+    return ratios.isEmpty ? nil : median(ratios)
+  }
+
+  func members(work: Int) -> [(String, JSONOutput)] {
+    [
+      ("runs", .int(runs)), ("medianSeconds", .double(median)), ("minimumSeconds", .double(minimum)),
+      ("medianProcessorSeconds", .double(processorMedian)), ("perProcessorSecond", .double(rate(work))),
+    ]
+  }
 }

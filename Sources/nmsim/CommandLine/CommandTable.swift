@@ -25,6 +25,7 @@ struct CommandTable: Sendable {
       Command(CompareCommand.spec, CompareCommand.run),
       Command(ReportCommand.spec, ReportCommand.run),
       Command(ExplainCommand.spec, ExplainCommand.run),
+      Command(BenchCommand.spec, BenchCommand.run),
       Command(ChipsCommand.spec, ChipsCommand.run),
       Command(InspectCommand.spec, InspectCommand.run),
       Command(HelpCommand.spec, HelpCommand.run),

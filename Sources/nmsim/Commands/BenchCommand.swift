@@ -1,75 +1,101 @@
 import ChipModel
+import Compiler
 
 /// `nmsim bench`: how fast this machine runs the engine.
 enum BenchCommand {
+  private static let model = "Model"
+  private static let measurement = "Measurement"
+
   static let spec = CommandSpec(
-    name: "bench", abstract: "Measure the speed of the engine",
+    name: "bench", abstract: "Measure the speed of the engine on this machine",
     discussion: [
-      "Kernels are measured beside the limit of the same instructions in the same run, then whole runs with every "
-        + "counter on. Minimum and median of repeated runs; a busy machine shows in the median."
-    ],
-    positionals: [
-      PositionalSpec(
-        "program", "PROGRAM", .file, .optional, "A compiled program to measure too, on the data its network names.")
+      "Kernels beside the limit of the same instructions, then whole runs with every counter on: networks of random "
+        + "weights, and the model named. What is compared is measured in turn, round by round; figures are medians. "
+        + "'Processor' is time of processors, which other programs on the machine change less than wall time."
     ],
     options: [
       .option(
+        "model", .file, "MODEL", group: model,
+        "An .onnx model, a network or a program to measure too, from import to run."),
+      .option("input", .file, "DATA", standard: .described("what the network names"), group: model, "Its images."),
+      .option(
+        "labels", .file, "LABELS", standard: .described("found by the name of the images"), group: model,
+        "Their labels."),
+      .option("samples", .integer(1...100_000), "N", standard: .value("64"), group: model, "Images, from the first."),
+      .option("ticks", .integer(1...10_000), "T", standard: .value("64"), group: model, "Steps of an inference."),
+      .option(
+        "calibration", .file, "DATA", group: model, "Images for calibration, for an .onnx model (robust-norm)."),
+      .option(
+        "calibration-labels", .file, "LABELS", standard: .described("found by the name of the images"), group: model,
+        "Their labels."),
+      .option(
+        "calibration-samples", .integer(1...Int.max), "N", standard: .described("1000"), group: model,
+        "How many, from the first."),
+      .option("input-scale", .ratio, "X", standard: .described("1"), group: model, "Factor of the raw values."),
+      .option("mean", .numbers, "X,...", group: model, "Subtracted after scaling, for each channel."),
+      .option("std", .numbers, "X,...", group: model, "Divided by after that, for each channel."),
+      .option(
         "kernels", .choice(["all"] + KernelLevel.allCases.map(\.rawValue)), "LEVEL",
-        standard: .described("$NMSIM_KERNELS, else all that this processor runs"),
-        "Instructions to measure; all results are equal."),
-      .option("runs", .integer(1...1000), "N", standard: .value("5"), "Runs of each measurement."),
-      .option("ticks", .integer(1...10_000), "T", standard: .value("64"), "Steps of an inference, for PROGRAM."),
-      .option("input", .file, "DATA", standard: .described("what the network names"), "Images, for PROGRAM."),
-      .option("labels", .file, "LABELS", standard: .described("found by the name of the images"), "Their labels."),
-      .option("samples", .integer(1...100_000), "N", standard: .value("32"), "Samples of PROGRAM's data."),
-      .flag("quick", "Kernels and the smallest network only."),
-      .option("json", .file, "FILE|-", "Also write the measurements as JSON; '-' is standard output."),
+        standard: .described("all that this processor runs"), group: measurement,
+        "Instructions to measure; all give equal results."),
+      .option("runs", .integer(1...1000), "N", standard: .value("5"), group: measurement, "Rounds."),
+      .flag("quick", group: measurement, "Kernels, one small network and the model only."),
+      .option("json", .file, "FILE|-", group: measurement, "Also write a nmsim-bench/1 document; '-' is standard output."),
       .quiet, .color,
     ],
     examples: [
       ExampleSpec("nmsim bench --quick", "Kernels and one small network, in seconds."),
-      ExampleSpec("nmsim bench net.nmsim --kernels avx2", "A program of yours too, with AVX2 instructions only."),
+      ExampleSpec(
+        "nmsim bench --model net.nmsim --ticks 64 --kernels avx2 --json bench.json",
+        "A program of yours too, with AVX2 instructions only."),
     ],
-    exits: [.badData, .missingInput, .badConfiguration])
+    exits: [.badData, .missingInput, .doesNotFit, .badConfiguration])
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
     let levels = try levels(arguments)
+    let best = levels.last ?? .best
     let runs = arguments.int("runs") ?? 5
     let tables = arguments.tables(terminal)
+    // What can be wrong with the command line shows before anything takes time.
+    let trained = try arguments.string("model").map { (path) throws(CommandError) in
+      try ModelBench(path, arguments, runs: runs)
+    }
     let kernels = KernelBench.run(levels: levels, runs: max(runs, 20))
     tables.say(KernelBench.table(kernels).render(tables.style) + "\n")
     var rows: [RunBench.Row] = []
-    if let path = arguments.positional("program") { rows += try measure(path, arguments, levels, runs) }
-    for level in levels { rows += try measure(.mnist, 0.1, 64, 1, level, runs * 4) }
-    if !arguments.flag("quick"), let best = levels.last {
-      for level in levels.dropLast() { rows += try measure(.vgg16, 0.1, 16, 1, level, runs) }
-      for activity in [0, 0.02, 0.1, 0.3] { rows += try measure(.vgg16, activity, 16, 1, best, runs) }
-      for activity in [0, 0.02, 0.1, 0.3] { rows += try measure(.mnist, activity, 64, 1, best, runs * 4) }
-      for steps in [16, 32, 128] { rows += try measure(.mnist, 0.1, steps, 1, best, runs * 4) }
-      rows += try measure(.mnist, 0.1, 64, 2, best, runs * 4)
-      rows += try measure(.million, 0.1, 16, 1, best, runs)
-      rows += try measure(.million, 0.1, 16, 2, best, runs)
+    for group in groups(isQuick: arguments.flag("quick"), levels: levels) {
+      let subjects = try group.map { (part) throws(CommandError) in try part.subject(part.level ?? best) }
+      rows += RunBench.run(subjects, runs: runs)
     }
     tables.say(RunBench.table(rows).render(tables.style))
-    tables.say("Peak memory: \(NumberFormat.si(Double(ResourceUsage.peakMemory), unit: "B"))\n")
-    if let json = arguments.string("json") {
-      let document = JSONOutput.object([
-        ("format", .string("nmsim-bench/1")), ("processors", .int(Processors.available)),
-        ("kernels", KernelBench.document(kernels)), ("runs", RunBench.document(rows)),
-        ("peakMemoryBytes", .int(ResourceUsage.peakMemory)),
-      ])
-      try OutputFile.write(document, to: json, terminal)
+    tables.say("Ratio: time to that of the first row of the same network, in the same rounds.\n\n")
+    var members: [(String, JSONOutput)] = [
+      ("format", .string("nmsim-bench/1")), ("processors", .int(Processors.available)),
+      ("kernels", KernelBench.document(kernels)), ("runs", RunBench.document(rows)),
+    ]
+    if let trained {
+      let found = try trained.run(levels: levels, runs: runs)
+      tables.say(FrontEndBench.table(trained.frontEnd.rows).render(tables.style) + "\n")
+      tables.say(RunBench.table(found.runs).render(tables.style) + "\n")
+      if !found.chips.isEmpty { tables.say(ModelBench.table(found.chips).render(tables.style) + "\n") }
+      members.append(
+        (
+          "model",
+          .object([
+            ("frontEnd", FrontEndBench.document(trained.frontEnd.rows)), ("runs", RunBench.document(found.runs)),
+            ("chips", ModelBench.document(found.chips)),
+          ])
+        ))
     }
+    tables.say("Peak memory: \(NumberFormat.si(Double(ResourceUsage.peakMemory), unit: "B"))\n")
+    members.append(("peakMemoryBytes", .int(ResourceUsage.peakMemory)))
+    if let json = arguments.string("json") { try OutputFile.write(JSONOutput.object(members), to: json, terminal) }
     return .success
   }
 
   private static func levels(_ arguments: ParsedArguments) throws(CommandError) -> [KernelLevel] {
-    let name = arguments.string("kernels") ?? Environment.value("NMSIM_KERNELS") ?? "all"
-    if name == "all" { return KernelLevel.available }
-    guard let level = KernelLevel(rawValue: name) else {
-      throw CommandError(
-        .badConfiguration, subject: "NMSIM_KERNELS", problem: "no kernels are named '\(name)'",
-        remedy: "use one of \(KernelLevel.available.map(\.rawValue).joined(separator: ", "))")
+    guard let name = arguments.string("kernels"), let level = KernelLevel(rawValue: name) else {
+      return KernelLevel.available
     }
     guard KernelLevel.available.contains(level) else {
       throw CommandError(
@@ -79,59 +105,48 @@ enum BenchCommand {
     return [level]
   }
 
-  private enum Shape { case mnist, vgg16, million }
+  /// One whole run of a network of random weights.
+  private struct Part {
+    var network: (Double) -> BenchNetwork
+    var activity = 0.1
+    var steps: Int
+    var threads = 1
+    var samples = 1
+    /// nil: the fastest measured.
+    var level: KernelLevel?
 
-  private static func measure(
-    _ shape: Shape, _ activity: Double, _ steps: Int, _ threads: Int, _ level: KernelLevel, _ runs: Int
-  ) throws(CommandError) -> [RunBench.Row] {
-    let network: BenchNetwork
-    let samples: Int
-    switch shape {
-    case .mnist: (network, samples) = (.mnist(activity: activity), 16)
-    case .vgg16: (network, samples) = (.vgg16(activity: activity), 1)
-    case .million: (network, samples) = (.million(activity: activity), 2)
+    func subject(_ level: KernelLevel) throws(CommandError) -> RunBench.Subject {
+      let program: CompiledProgram
+      do throws(ChipError) { program = try network(activity).program() } catch { throw CommandError(error) }
+      return RunBench.Subject(
+        program, activity: activity, inputs: [[Int32]](repeating: [0], count: samples), steps: steps, threads: threads,
+        level: level)
     }
-    let program: CompiledProgram
-    do throws(ChipError) { program = try network.program() } catch { throw CommandError(error) }
+  }
+
+  /// Runs that are measured in turn; the first of each is what the others are compared with.
+  private static func groups(isQuick: Bool, levels: [KernelLevel]) -> [[Part]] {
+    let mnist = Part(network: BenchNetwork.mnist(activity:), steps: 64, samples: 32)
+    func changed(_ part: Part, _ change: (inout Part) -> Void) -> Part {
+      var part = part
+      change(&part)
+      return part
+    }
+    let threads = changed(mnist) { $0.threads = 2 }
+    let silent = changed(mnist) { $0.activity = 0 }
+    let slower = levels.dropLast().map { level in changed(mnist) { $0.level = level } }
+    if isQuick { return [[mnist, threads, silent] + slower] }
+    let steps = [16, 128].map { steps in changed(mnist) { $0.steps = steps } }
+    let vgg = Part(network: BenchNetwork.vgg16(activity:), steps: 16)
+    let vggs = [0.02, 0.3, 0].map { activity in changed(vgg) { $0.activity = activity } }
+    let vggLevels = levels.dropLast().map { level in changed(vgg) { $0.level = level } }
+    let million = Part(network: { BenchNetwork.million(activity: $0) }, steps: 16, samples: 2)
+    let sizes = [2, 4].map { layers in
+      changed(million) { $0.network = { BenchNetwork.million(activity: $0, layers: layers) } }
+    }
     return [
-      RunBench.run(
-        program, name: program.network.name, activity: activity, inputs: [[Int32]](repeating: [0], count: samples),
-        steps: steps, threads: threads, level: level, runs: runs)
+      [mnist, threads, silent] + steps + slower, [vgg] + vggs + vggLevels,
+      [million, changed(million) { $0.threads = 2 }] + sizes,
     ]
-  }
-
-  /// A program of the user's, on the first samples of its data, one thread and two.
-  private static func measure(
-    _ path: String, _ arguments: ParsedArguments, _ levels: [KernelLevel], _ runs: Int
-  ) throws(CommandError) -> [RunBench.Row] {
-    let (program, _) = try ProgramStore.read(path)
-    let inputs = try inputs(program, beside: path, arguments)
-    var rows: [RunBench.Row] = []
-    for level in levels {
-      for threads in level == levels.last ? [1, 2] : [1] {
-        rows.append(
-          RunBench.run(
-            program, name: program.network.name, activity: nil, inputs: inputs, steps: arguments.int("ticks") ?? 64,
-            threads: threads, level: level, runs: runs))
-      }
-    }
-    return rows
-  }
-
-  /// The first samples of the data, quantised.
-  private static func inputs(
-    _ program: CompiledProgram, beside path: String, _ arguments: ParsedArguments
-  ) throws(CommandError) -> [[Int32]] {
-    let (data, dataPath) = try RunInputs.dataset(program, beside: path, arguments)
-    var result: [[Int32]] = []
-    for sample in 0..<min(arguments.int("samples") ?? 32, data.count) {
-      do throws(DatasetError) {
-        let values = try data.values(ofSample: sample, preprocessing: program.network.preprocessing)
-        result.append(values.map(InputEncoder.quantise))
-      } catch {
-        throw CommandError(.badData, subject: dataPath, wrapping: error)
-      }
-    }
-    return result
   }
 }

@@ -121,9 +121,7 @@ enum ConvertCommand {
     let goal = try isAutomatic ? Self.goal(arguments) : nil
     let method = try isAutomatic ? Method(.robustNorm) : Self.method(arguments)
     let model = try readModel(path)
-    let preprocessing = Preprocessing(
-      scale: arguments.double("input-scale") ?? 1, mean: arguments.doubles("mean") ?? [],
-      std: arguments.doubles("std") ?? [])
+    let preprocessing = preprocessing(arguments)
     let calibration = try calibrationData(arguments, network: model.network)
     let stages = StageProgress(terminal)
     defer { stages.finish() }
@@ -198,6 +196,12 @@ enum ConvertCommand {
     return goal
   }
 
+  static func preprocessing(_ arguments: ParsedArguments) -> Preprocessing {
+    Preprocessing(
+      scale: arguments.double("input-scale") ?? 1, mean: arguments.doubles("mean") ?? [],
+      std: arguments.doubles("std") ?? [])
+  }
+
   private static func method(_ arguments: ParsedArguments) throws(CommandError) -> Method {
     for name in ["keep-accuracy", "max-loss"] where arguments.isGiven(name) {
       throw CommandError(
@@ -231,7 +235,7 @@ enum ConvertCommand {
     }
   }
 
-  private static func calibrationData(
+  static func calibrationData(
     _ arguments: ParsedArguments, network: AnalogNetwork
   ) throws(CommandError) -> CalibrationData? {
     guard let path = arguments.string("calibration") else { return nil }

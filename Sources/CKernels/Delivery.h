@@ -1,0 +1,45 @@
+// Delivery, once for one vector width. Before inclusion: W (int16 lanes a vector) and what Level.h needs.
+typedef uint16_t NAME(u16) __attribute__((vector_size(W * 2), aligned(2)));
+typedef int16_t NAME(s16) __attribute__((vector_size(W * 2), aligned(2)));
+typedef int32_t NAME(s32) __attribute__((vector_size(W * 4), aligned(4)));
+typedef uint32_t NAME(u32) __attribute__((vector_size(W * 4), aligned(4)));
+
+// `bits` of the accumulator for packed pairs: blocks of `half` lanes, channels 0 ..< half low, half ..< 2 half high;
+// where it is 32, one register sum holds 16: at most 255 weights of 8 bits. 0: one weight a lane, 32 bits.
+INLINE void NAME(deliver_body)(const ck_delivery *d, void *acc, const int bits, const int pay) {
+  const long stride = d->row_stride, lanes = d->tap_lanes, half = d->half;
+  for (long g = 0; g < d->groups; g++) {
+    const uint32_t key = d->keys[g];
+    const long end = d->starts[g + 1];
+    for (long a = d->starts[g], b; a < end; a = b) {
+      int64_t size = 0, sum = 0;
+      for (b = a; pay && b < end; b++) {
+        const int64_t p = d->payloads[b], m = p < 0 ? -p : p;
+        if (bits == 32 && b > a && size + m > 255) break;
+        size += m, sum += p;
+      }
+      if (!pay) b = bits == 32 && end - a > 255 ? a + 255 : end, sum = b - a;
+      const uint16_t offset = (uint16_t)(sum * 128);
+      for (long r = d->run_starts[key]; r < (long)d->run_starts[key + 1]; r++) {
+        const uint32_t *target = d->targets + d->run_targets[r], *last = d->targets + d->run_targets[r + 1];
+        const int16_t *w = d->weights + d->run_taps[r] * lanes;
+        long left = (last - target) * (lanes / W), lane = 0;
+        if (!pay || bits != 32 || size <= 255) { TILES(TILE) continue; }
+        // One spike whose payload is too large for 16-bit sums.
+        for (w += (size_t)d->rows[a] * (size_t)stride; target < last; target++, w += lanes)
+          for (long i = 0; i < lanes; i++) {
+            uint32_t *to = (uint32_t *)acc + *target + i + (i & -half), p = (uint32_t)d->payloads[a];
+            to[0] += (uint32_t)((w[i] & 255) - 128) * p;
+            to[half] += (uint32_t)(w[i] >> 8) * p;
+          }
+      }
+    }
+  }
+}
+
+static void NAME(deliver)(const ck_delivery *d, void *acc, int bits) {
+  if (bits == 16) DELIVER(16);
+  else if (bits == 32) DELIVER(32);
+  else DELIVER(0);
+}
+#undef W

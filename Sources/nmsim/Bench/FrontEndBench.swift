@@ -1,0 +1,140 @@
+import ChipModel
+import Compiler
+
+/// What happens to a trained network before it runs, stage by stage: import, calibration, compilation, storing, loading.
+struct FrontEndBench {
+  struct Row: Sendable {
+    var stage: String
+    var timing: Timing
+    /// What the stage worked on, in words.
+    var detail: String
+  }
+  private(set) var rows: [Row] = []
+  private(set) var program: CompiledProgram
+
+  /// An ONNX model: converted by `robust-norm` and compiled for `ideal`, each stage `runs` times.
+  init(model path: String, arguments: ParsedArguments, steps: Int, runs: Int) throws(CommandError) {
+    var stages = Stages()
+    var imported: ImportedModel?
+    for _ in 0..<runs {
+      imported = try stages.importing.measure { () throws(CommandError) in try ConvertCommand.readModel(path) }
+    }
+    guard let network = imported?.network else {
+      throw CommandError(.software, subject: path, problem: "the model was not read")
+    }
+    let preprocessing = ConvertCommand.preprocessing(arguments)
+    let calibration = try ConvertCommand.calibrationData(arguments, network: network)
+    var converted: ConversionResult?
+    for _ in 0..<runs {
+      converted = try stages.calibration.measure { () throws(CommandError) in
+        do throws(ConversionError) {
+          return try Conversion.run(
+            network, method: Method(.robustNorm, steps: steps), preprocessing: preprocessing, calibration: calibration,
+            threads: Processors.available)
+        } catch {
+          throw CommandError(error, model: path, data: arguments.string("calibration"))
+        }
+      }
+    }
+    guard let result = converted?.network else {
+      throw CommandError(.software, subject: path, problem: "the model was not converted")
+    }
+    do throws(NetworkCheckError) {
+      try self.init(checked: result.checked(), path: path, runs: runs, stages: stages)
+    } catch {
+      throw CommandError(.badData, subject: path, message: "\(error)")
+    }
+    rows[1].detail = NumberFormat.count(Processors.available, of: "thread")
+  }
+
+  /// A network file, compiled for `ideal`.
+  init(network path: String, runs: Int) throws(CommandError) {
+    let network: CheckedNetwork
+    do throws(NetworkFileError) {
+      network = try NetworkFile(reading: path).checked()
+    } catch {
+      throw CommandError(error)
+    }
+    try self.init(checked: network, path: path, runs: runs, stages: Stages())
+  }
+
+  /// A compiled program.
+  init(program path: String, runs: Int) throws(CommandError) {
+    program = try ProgramStore.read(path).program
+    try load(path: path, runs: runs)
+  }
+
+  private struct Stages {
+    var importing = Timing()
+    var calibration = Timing()
+  }
+
+  private init(checked network: CheckedNetwork, path: String, runs: Int, stages: Stages) throws(CommandError) {
+    let chip: ChipDescription
+    do throws(ChipError) { chip = try ChipLibrary.builtIn("ideal") } catch { throw CommandError(error) }
+    var compiling = Timing()
+    program = try compiling.measure { () throws(CommandError) in
+      try FrontEndBench.compile(network, chip: chip, path: path)
+    }
+    for _ in 1..<max(1, runs) {
+      program = try compiling.measure { () throws(CommandError) in
+        try FrontEndBench.compile(network, chip: chip, path: path)
+      }
+    }
+    if stages.importing.runs > 0 {
+      rows.append(Row(stage: "import", timing: stages.importing, detail: ""))
+      rows.append(Row(stage: "calibrate", timing: stages.calibration, detail: ""))
+    }
+    rows.append(
+      Row(stage: "compile", timing: compiling, detail: NumberFormat.count(program.cores.count, of: "core")))
+    try load(path: path, runs: runs)
+  }
+
+  private mutating func load(path: String, runs: Int) throws(CommandError) {
+    var storing = Timing()
+    var loading = Timing()
+    var planning = Timing()
+    var size = 0
+    for _ in 0..<max(1, runs) {
+      let bytes = storing.measure { () throws(Never) in program.encoded() }
+      size = bytes.count
+      program = try loading.measure { () throws(CommandError) in try ProgramStore.decode(bytes, path: path) }
+      _ = planning.measure { () throws(Never) in EnginePlan(program) }
+    }
+    let bytes = NumberFormat.si(Double(size), unit: "B")
+    rows.append(Row(stage: "store", timing: storing, detail: bytes))
+    rows.append(Row(stage: "load", timing: loading, detail: bytes))
+    rows.append(Row(stage: "plan", timing: planning, detail: ""))
+  }
+
+  static func compile(
+    _ network: CheckedNetwork, chip: ChipDescription, path: String
+  ) throws(CommandError) -> CompiledProgram {
+    do throws(CompileError) {
+      return try CompiledProgram.compile(network, chip: chip, options: CompileOptions()).program
+    } catch {
+      throw CommandError(error, network: path, mapping: nil)
+    }
+  }
+
+  static func table(_ rows: [Row]) -> Table {
+    var table = Table([.text("Stage"), .number("Median"), .number("Processor"), .text("Of")])
+    for row in rows {
+      table.add([
+        .text(row.stage), .text(NumberFormat.seconds(row.timing.median)),
+        .text(NumberFormat.seconds(row.timing.processorMedian)), .text(row.detail),
+      ])
+    }
+    return table
+  }
+
+  static func document(_ rows: [Row]) -> JSONOutput {
+    .array(
+      rows.map { row in
+        .object([
+          ("stage", .string(row.stage)), ("runs", .int(row.timing.runs)), ("medianSeconds", .double(row.timing.median)),
+          ("medianProcessorSeconds", .double(row.timing.processorMedian)),
+        ])
+      })
+  }
+}

@@ -1,0 +1,113 @@
+import ChipModel
+import Compiler
+import Runtime
+
+/// A model of the user's: its front end, its runs with one thread and two and with every kernel, and what more cores cost.
+struct ModelBench {
+  let frontEnd: FrontEndBench
+  private let inputs: [[Int32]]
+  private let steps: Int
+  /// The network where there is one to compile for other chips.
+  private let network: CheckedNetwork?
+  private let path: String
+
+  /// What a chip's cores add to the accounting of a run.
+  struct ChipRow: Sendable {
+    var chip: String
+    var cores: Int
+    var compiling: Timing
+    var accounting: Timing
+  }
+
+  init(_ path: String, _ arguments: ParsedArguments, runs: Int) throws(CommandError) {
+    self.path = path
+    steps = arguments.int("ticks") ?? 64
+    var network: CheckedNetwork?
+    if path.hasSuffix(".onnx") {
+      frontEnd = try FrontEndBench(model: path, arguments: arguments, steps: steps, runs: min(runs, 5))
+    } else if path.hasSuffix(".json") {
+      frontEnd = try FrontEndBench(network: path, runs: runs)
+    } else {
+      frontEnd = try FrontEndBench(program: path, runs: runs)
+    }
+    if path.hasSuffix(".json") {
+      do throws(NetworkFileError) { network = try NetworkFile(reading: path).checked() } catch {
+        throw CommandError(error)
+      }
+    }
+    self.network = network
+    let program = frontEnd.program
+    let (data, dataPath) = try RunInputs.dataset(program, beside: path, arguments)
+    var inputs: [[Int32]] = []
+    for sample in 0..<min(arguments.int("samples") ?? 64, data.count) {
+      do throws(DatasetError) {
+        let values = try data.values(ofSample: sample, preprocessing: program.network.preprocessing)
+        inputs.append(values.map(InputEncoder.quantise))
+      } catch {
+        throw CommandError(.badData, subject: dataPath, wrapping: error)
+      }
+    }
+    self.inputs = inputs
+  }
+
+  /// Measures the runs.
+  func run(levels: [KernelLevel], runs: Int) throws(CommandError) -> (runs: [RunBench.Row], chips: [ChipRow]) {
+    let best = levels.last ?? .best
+    let program = frontEnd.program
+    func subject(_ level: KernelLevel, threads: Int) -> RunBench.Subject {
+      RunBench.Subject(program, activity: nil, inputs: inputs, steps: steps, threads: threads, level: level)
+    }
+    let subjects =
+      [subject(best, threads: 1), subject(best, threads: 2)] + levels.dropLast().map { subject($0, threads: 1) }
+    return (RunBench.run(subjects, runs: runs), try chips(runs: runs))
+  }
+
+  /// The same network on chips of more and smaller cores: the engine runs populations, so that only compilation and the
+  /// accounting depend on cores.
+  private func chips(runs: Int) throws(CommandError) -> [ChipRow] {
+    guard let network else { return [] }
+    var rows: [ChipRow] = []
+    for name in ["ideal", "generic-45nm", "loihi"] {
+      let chip: ChipDescription
+      do throws(ChipError) { chip = try ChipLibrary.builtIn(name) } catch { throw CommandError(error) }
+      var compiling = Timing()
+      // A chip that cannot hold the network is left out.
+      let compiled = try? compiling.measure { () throws(CommandError) in
+        try FrontEndBench.compile(network, chip: chip, path: path)
+      }
+      guard let compiled else { continue }
+      var runner = LayerRunner(plan: EnginePlan(compiled), steps: steps)
+      for input in inputs.prefix(4) { _ = runner.run(quantised: input) }
+      let counters = runner.counters
+      var row = ChipRow(chip: name, cores: compiled.cores.count, compiling: compiling, accounting: Timing())
+      for _ in 0..<max(1, runs) {
+        _ = row.accounting.measure { () throws(Never) in
+          OperationCounts(program: compiled, counters: counters, steps: steps)
+        }
+      }
+      rows.append(row)
+    }
+    return rows
+  }
+
+  static func table(_ rows: [ChipRow]) -> Table {
+    var table = Table([.text("Chip"), .number("Cores"), .number("Compiling"), .number("Accounting of a run")])
+    for row in rows {
+      table.add([
+        .text(row.chip), .count(row.cores), .text(NumberFormat.seconds(row.compiling.median)),
+        .text(NumberFormat.seconds(row.accounting.median)),
+      ])
+    }
+    return table
+  }
+
+  static func document(_ rows: [ChipRow]) -> JSONOutput {
+    .array(
+      rows.map { row in
+        .object([
+          ("chip", .string(row.chip)), ("cores", .int(row.cores)), ("compileSeconds", .double(row.compiling.median)),
+          ("accountingSeconds", .double(row.accounting.median)),
+        ])
+      })
+  }
+}
