@@ -8,10 +8,11 @@
 
 #define NAME(x) PASTE(LEVEL(x), W)
 #define L (BYTES / 4)
-#define WIDE(x) ((NAME(u32)) __builtin_convertvector((NAME(s16))(x), NAME(s32)))
+#define WIDE(x) __builtin_convertvector((NAME(s16))(x), NAME(u32))
 #define ADD(T, at, x) (*(NAME(T) *)((char *)acc + (at) * (long)sizeof((NAME(T)){}[0])) += (x))
 
 // Sums of T vectors of consecutive lanes over the spikes a ..< b in registers, then one addition in memory for each.
+// `one`: a tap is one vector, the common case.
 #define TILE(T)                                                                                  \
   while (left >= T) {                                                                            \
     NAME(u16) s[T] = {}, h[T] = {};                                                              \
@@ -26,17 +27,19 @@
       }                                                                                          \
     }                                                                                            \
     UNROLL for (int k = 0; k < T; k++) {                                                         \
-      const long at = *target + lane + (bits == 0 ? 0 : lane & -half);                           \
+      const long at = one ? target[k] : *target + lane + (bits == 0 ? 0 : lane & -half);         \
       const NAME(u16) low = s[k] - (h[k] << 8) - offset;                                         \
       if (bits == 0) ADD(u32, at, z[k]);                                                         \
       if (bits == 16) ADD(u16, at, low), ADD(u16, at + half, h[k]);                              \
       if (bits == 32) ADD(u32, at, WIDE(low)), ADD(u32, at + half, WIDE(h[k]));                  \
-      if ((lane += W) == lanes) lane = 0, target++;                                              \
+      if (!one && (lane += W) == lanes) lane = 0, target++;                                      \
     }                                                                                            \
+    if (one) target += T;                                                                        \
     w += T * W, left -= T;                                                                       \
   }
 
-#define DELIVER(BITS) d->payloads ? NAME(deliver_body)(d, acc, BITS, 1) : NAME(deliver_body)(d, acc, BITS, 0)
+#define DELIVER(BITS, ONE) \
+  d->payloads ? NAME(deliver_body)(d, acc, BITS, 1, 0) : NAME(deliver_body)(d, acc, BITS, 0, ONE)
 
 // A kernel for each combination that the engine uses.
 #define CASE(F)                                                                              \
@@ -57,7 +60,7 @@
 #pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt"))), apply_to = function)
 #define LEVEL(x) x##_avx2
 #define BYTES 32
-#define TILES(X) X(6) X(4) X(2) X(1)
+#define TILES(X) X(6) X(3) X(2) X(1)
 #include "Level.h"
 #pragma clang attribute pop
 
@@ -65,7 +68,7 @@
 #pragma clang attribute push(__attribute__((target(AVX512))), apply_to = function)
 #define LEVEL(x) x##_avx512
 #define BYTES 64
-#define TILES(X) X(9) X(4) X(2) X(1)
+#define TILES(X) X(13) X(12) X(9) X(6) X(3) X(2) X(1)
 #include "Level.h"
 
 long ck_collect(
@@ -97,7 +100,6 @@ long ck_collect(
 #else
 #define PICK(call) ((void)level, call(base))
 #endif
-
 int ck_best_level(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
@@ -108,7 +110,6 @@ int ck_best_level(void) {
 #endif
   return 0;
 }
-
 #define CALL_DELIVER(x) deliver_##x(d, acc, bits)
 #define CALL_STEP(x) step_##x(u, flags, saturations)
 void ck_deliver(int level, const ck_delivery *d, void *acc, int bits) { PICK(CALL_DELIVER); }

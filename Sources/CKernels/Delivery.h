@@ -1,12 +1,11 @@
 // Delivery, once for one vector width. Before inclusion: W (int16 lanes a vector) and what Level.h needs.
 typedef uint16_t NAME(u16) __attribute__((vector_size(W * 2), aligned(2)));
 typedef int16_t NAME(s16) __attribute__((vector_size(W * 2), aligned(2)));
-typedef int32_t NAME(s32) __attribute__((vector_size(W * 4), aligned(4)));
 typedef uint32_t NAME(u32) __attribute__((vector_size(W * 4), aligned(4)));
 
 // `bits` of the accumulator for packed pairs: blocks of `half` lanes, channels 0 ..< half low, half ..< 2 half high;
 // where it is 32, one register sum holds 16: at most 255 weights of 8 bits. 0: one weight a lane, 32 bits.
-INLINE void NAME(deliver_body)(const ck_delivery *d, void *acc, const int bits, const int pay) {
+INLINE void NAME(deliver_body)(const ck_delivery *d, void *acc, const int bits, const int pay, const int one) {
   const long stride = d->row_stride, lanes = d->tap_lanes, half = d->half;
   for (long g = 0; g < d->groups; g++) {
     const uint32_t key = d->keys[g];
@@ -38,8 +37,9 @@ INLINE void NAME(deliver_body)(const ck_delivery *d, void *acc, const int bits, 
 }
 
 static void NAME(deliver)(const ck_delivery *d, void *acc, int bits) {
-  if (bits == 16) DELIVER(16);
-  else if (bits == 32) DELIVER(32);
-  else DELIVER(0);
+  if (bits == 16 && d->tap_lanes == W) DELIVER(16, 1);
+  else if (bits == 16) DELIVER(16, 0);
+  else if (bits == 32) DELIVER(32, 0);
+  else DELIVER(0, 0);
 }
 #undef W

@@ -1,5 +1,5 @@
-// All kernels for one instruction set. Before inclusion: BYTES (vector width), TILES(X) (vectors that a register tile may
-// hold, largest first), LEVEL(x) (a name of this level).
+// All kernels for one instruction set. Before inclusion: BYTES (vector width), TILES(X) (vectors that a register tile
+// may hold, largest first), LEVEL(x) (a name of this level).
 #define W 8
 #include "Delivery.h"
 #define W 16

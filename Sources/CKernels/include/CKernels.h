@@ -2,8 +2,7 @@
 //
 // Levels: 0 = what every processor of the architecture has (SSE2, NEON), 1 = AVX2, 2 = AVX-512. Every function is the
 // twin of a Swift function in ChipModel/Kernels of the same meaning; that file documents layouts and widths.
-#ifndef NMSIM_CKERNELS_H
-#define NMSIM_CKERNELS_H
+#pragma once
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,7 +31,6 @@ typedef struct {
   int32_t fraction, phase, leak, low, high;
   uint16_t *masks;                         // a bit per neuron that fires
 } ck_update;
-
 enum { CK_INTEGRATE = 1, CK_SATURATE = 2, CK_FIRE = 4, CK_RESET = 8, CK_HARD = 16 };
 
 // Highest level that this processor runs.
@@ -43,9 +41,8 @@ void ck_deliver(int level, const ck_delivery *d, void *accumulators, int bits);
 long ck_step(int level, const ck_update *u, int flags, long *saturations);
 #if defined(__x86_64__)
 // Level 2 only. Spikes of the masks, pixels in `order` (or null): channel per spike, pixel and end per pixel that has
-// any; each adds 1 to its neuron's count. Returns pixels written. `channels` has room for 16 more than there are spikes.
+// any; each adds 1 to its neuron's count. Returns pixels written. `channels` has room for 16 more than are spikes.
 long ck_collect(
   const uint16_t *masks, const uint32_t *order, long pixels, long padded, uint32_t first, uint32_t *out_pixels,
   uint32_t *out_ends, uint32_t *channels, uint8_t *counts);
-#endif
 #endif

@@ -39,11 +39,11 @@ struct FrontEndBench {
     guard let result = converted?.network else {
       throw CommandError(.software, subject: path, problem: "the model was not converted")
     }
-    do throws(NetworkCheckError) {
-      try self.init(checked: result.checked(), path: path, runs: runs, stages: stages)
-    } catch {
+    let checked: CheckedNetwork
+    do throws(NetworkCheckError) { checked = try result.checked() } catch {
       throw CommandError(.badData, subject: path, message: "\(error)")
     }
+    try self.init(checked: checked, path: path, runs: runs, stages: stages)
     rows[1].detail = NumberFormat.count(Processors.available, of: "thread")
   }
 

@@ -1,4 +1,5 @@
 import ChipModel
+import Dispatch
 
 /// The kernels alone, one core, each beside the limit of the same instruction set measured in the same round.
 struct KernelBench {
@@ -57,6 +58,26 @@ struct KernelBench {
       }
     }
     return rows
+  }
+
+  /// How much more two threads do than one where nothing is shared: the limit of both at once to the limit of one, median
+  /// over rounds. Below 2 where processors share a core's units, or other programs run.
+  static func twoThreads(level: KernelLevel, runs: Int) -> Double? {
+    let probe = KernelProbe(limitAt: level)
+    var one = Timing()
+    var two = Timing()
+    for _ in 0..<max(1, runs) {
+      for threads in [1, 2] {
+        let work = {
+          DispatchQueue.concurrentPerform(iterations: threads) { _ in
+            var mine = probe
+            for _ in 0..<20_000 { _ = mine.call() }
+          }
+        }
+        if threads == 1 { one.measure(work) } else { two.measure(work) }
+      }
+    }
+    return Timing.ratio(one, to: two).map { 2 * $0 }
   }
 
   private static func subject(

@@ -61,7 +61,9 @@ enum BenchCommand {
       try ModelBench(path, arguments, runs: runs)
     }
     let kernels = KernelBench.run(levels: levels, runs: max(runs, 20))
-    tables.say(KernelBench.table(kernels).render(tables.style) + "\n")
+    tables.say(KernelBench.table(kernels).render(tables.style))
+    let twoThreads = KernelBench.twoThreads(level: best, runs: runs)
+    tables.say("Two threads reach \(twoThreads.map { NumberFormat.significant($0) } ?? "unknown") times the limit of one.\n\n")
     var rows: [RunBench.Row] = []
     for group in groups(isQuick: arguments.flag("quick"), levels: levels) {
       let subjects = try group.map { (part) throws(CommandError) in try part.subject(part.level ?? best) }
@@ -71,7 +73,8 @@ enum BenchCommand {
     tables.say("Ratio: time to that of the first row of the same network, in the same rounds.\n\n")
     var members: [(String, JSONOutput)] = [
       ("format", .string("nmsim-bench/1")), ("processors", .int(Processors.available)),
-      ("kernels", KernelBench.document(kernels)), ("runs", RunBench.document(rows)),
+      ("kernels", KernelBench.document(kernels)), ("limitOfTwoThreads", .number(twoThreads)),
+      ("runs", RunBench.document(rows)),
     ]
     if let trained {
       let found = try trained.run(levels: levels, runs: runs)
