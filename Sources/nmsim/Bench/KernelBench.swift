@@ -37,16 +37,18 @@ struct KernelBench {
       }
       // What the kernels give is used, so that no compiler leaves them out.
       var kept = 0
+      var timings = subjects.map { _ in Timing() }
       for round in 0...runs {
         for index in subjects.indices {
           let calls = subjects[index].calls
           if round == 0 {
             kept &+= subjects[index].probe.call()
           } else {
-            subjects[index].row.timing.measure { for _ in 0..<calls { kept &+= subjects[index].probe.call() } }
+            timings[index].measure { for _ in 0..<calls { kept &+= subjects[index].probe.call() } }
           }
         }
       }
+      for index in subjects.indices { subjects[index].row.timing = timings[index] }
       let limit = subjects[0].row
       for index in subjects.indices {
         var row = subjects[index].row
