@@ -32,9 +32,15 @@ _nmsim() {
     convert)
       case "$previous" in
         --method)
-          _nmsim_words "max-norm robust-norm channel-norm spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn"
+          _nmsim_words "max-norm robust-norm channel-norm spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto"
           return ;;
         --steps)
+          _nmsim_nothing
+          return ;;
+        --keep-accuracy)
+          _nmsim_nothing
+          return ;;
+        --max-loss)
           _nmsim_nothing
           return ;;
         --percentile)
@@ -103,7 +109,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--method --steps --percentile --alpha --period --lambda --tolerance --p --variant --membrane --max-count --no-synchronous-neurons --initial --reset --readout --literal --seed --calibration --calibration-labels --calibration-samples --input-scale --mean --std --test-images --test-labels -o --output -q --quiet --color -h --help"
+        _nmsim_words "--method --steps --keep-accuracy --max-loss --percentile --alpha --period --lambda --tolerance --p --variant --membrane --max-count --no-synchronous-neurons --initial --reset --readout --literal --seed --calibration --calibration-labels --calibration-samples --input-scale --mean --std --test-images --test-labels -o --output -q --quiet --color -h --help"
       fi ;;
     compile)
       case "$previous" in
@@ -254,8 +260,25 @@ _nmsim() {
       fi ;;
     explain)
       case "$previous" in
+        --model)
+          return ;;
         --ticks)
           _nmsim_nothing
+          return ;;
+        --chip)
+          _nmsim_words "ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin"
+          return ;;
+        --weight-bits)
+          _nmsim_nothing
+          return ;;
+        --membrane-bits)
+          _nmsim_nothing
+          return ;;
+        --fraction-bits)
+          _nmsim_nothing
+          return ;;
+        --scale)
+          _nmsim_words "channel population"
           return ;;
         --input)
           return ;;
@@ -264,9 +287,6 @@ _nmsim() {
         --samples)
           _nmsim_nothing
           return ;;
-        --chip)
-          _nmsim_words "ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin"
-          return ;;
         --json)
           return ;;
         --color)
@@ -274,7 +294,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--ticks --input --labels --samples --chip --json -q --quiet --color -h --help"
+        _nmsim_words "--model --ticks --chip --weight-bits --membrane-bits --fraction-bits --scale --input --labels --samples --json -q --quiet --color -h --help"
       fi ;;
     chips)
       case "$previous" in

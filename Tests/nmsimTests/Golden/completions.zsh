@@ -34,8 +34,10 @@ _nmsim() {
   case $name in
     convert)
       _arguments -s \
-        '--method=[Conversion method.]:NAME:(max-norm robust-norm channel-norm spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn)' \
+        '--method=[Conversion method.]:NAME:(max-norm robust-norm channel-norm spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto)' \
         '--steps=[Steps of the calibration, and default of '\''run --ticks'\''.]:T: ' \
+        '--keep-accuracy=[auto\: find the cheapest with at least this accuracy, a fraction of 1, within --steps or 256.]:ACCURACY: ' \
+        '--max-loss=[auto\: the same, at most so many points (hundredths) below the original network.]:POINTS: ' \
         '--percentile=[robust-norm, ic-snn\: percentile of the activations taken as maximum.]:P: ' \
         '--alpha=[rmp, channel-balance\: factor of the thresholds.]:A: ' \
         '--period=[weighted-spikes, bsnn\: phases of a period.]:K: ' \
@@ -152,19 +154,23 @@ _nmsim() {
         '*:RUN:_files' ;;
     explain)
       _arguments -s \
+        '--model=[The original network, an .onnx file.]:MODEL:_files' \
         '--ticks=[Steps of an inference.]:T: ' \
+        '--chip=[Chip description; its number of cores plays no part.]:NAME|FILE: _nmsim_or_files ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin' \
+        '--weight-bits=[Bits of a weight.]:N: ' \
+        '--membrane-bits=[Bits of a membrane potential.]:N: ' \
+        '--fraction-bits=[Extra low bits of biases, thresholds and potentials.]:N: ' \
+        '--scale=[What shares one weight scale\: an output channel, or a whole population.]:channel|population:(channel population)' \
         '--input=[Images\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
-        '--labels=[Their labels.]:LABELS:_files' \
+        '--labels=[Their labels; without any, the original network'\''s decisions.]:LABELS:_files' \
         '--samples=[How many samples, from the first.]:N: ' \
-        '--chip=[Chip description.]:NAME|FILE: _nmsim_or_files ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin' \
         '--json=[Also write the tables as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
-        '1:NETWORK:_files' \
-        '2::MODEL:_files' ;;
+        '1:NETWORK:_files' ;;
     chips)
       _arguments -s \
         '--json=[Also write what is shown as JSON; '\''-'\'' is standard output.]:FILE:_files' \
