@@ -183,12 +183,20 @@ _nmsim() {
           return ;;
         --outputs)
           return ;;
+        --trace)
+          return ;;
+        --trace-samples)
+          _nmsim_nothing
+          return ;;
+        --probe)
+          _nmsim_nothing
+          return ;;
         --color)
           _nmsim_words "auto always never"
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--ticks --threads --engine --input --labels --samples --target --min-accuracy --spike-profile --json --predictions --outputs --no-timing -q --quiet --color -h --help"
+        _nmsim_words "--ticks --threads --engine --input --labels --samples --target --min-accuracy --spike-profile --json --predictions --outputs --trace --trace-samples --probe --no-timing -q --quiet --color -h --help"
       fi ;;
     energy)
       case "$previous" in
