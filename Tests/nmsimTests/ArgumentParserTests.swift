@@ -185,6 +185,18 @@ struct ArgumentParserTests {
     #expect(text.filter { $0 == "\n" }.count == 1)
   }
 
+  @Test("a repeatable option keeps every text, in the order typed; others are given once")
+  func repeatable() throws {
+    let parser = ArgumentParser(table: .complete)
+    guard case .command(_, let arguments) = try parser.parse(["run", "--probe", "b:1", "--probe=a:2"]) else {
+      Issue.record("no command")
+      return
+    }
+    #expect(arguments.strings("probe") == ["b:1", "a:2"])
+    let error = #expect(throws: UsageError.self) { try parser.parse(["run", "--json", "a", "--json", "b"]) }
+    #expect(error?.problem == "'--json' is given twice")
+  }
+
   @Test("random command lines never trap and never print more than one error line", arguments: 0..<8)
   func fuzz(_ seed: UInt64) {
     var random = SplitMix64(seed: seed)
@@ -227,6 +239,7 @@ struct ArgumentParserTests {
       _ = arguments.isGiven(option.name)
       switch option.value {
       case nil: _ = arguments.flag(option.name)
+      case _ where option.isRepeatable: _ = arguments.strings(option.name)
       case .text, .file, .choice, .choiceOrFile: _ = arguments.string(option.name)
       case .integer: _ = arguments.int(option.name)
       case .number, .fraction, .ratio: _ = arguments.double(option.name)
