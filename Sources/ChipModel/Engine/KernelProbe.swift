@@ -53,7 +53,7 @@ public struct KernelProbe: Sendable {
     let projection = Projection(name: "dense", source: 0, target: 1, kind: .dense, weights: 0)
     train = KernelProbe.spikes(source, 1, &random)
     route = KernelProbe.weights([576, 48], &random).flatMap {
-      StoredWeights(projection: projection, weights: $0, sourceChannels: 64, target: target, allowsPairs: true)
+      StoredWeights(projection: projection, weights: $0, sourceChannels: 48, target: target, allowsPairs: true)
     }.map { DeliveryRoute(rule: .all(cellOf: [0]), table: DeliveryTable(pixels: 1, padded: 576), weights: $0) }
     work = 48 * 576
     narrow = [Int16](repeating: 0, count: 576)
