@@ -138,9 +138,10 @@ public struct LayerRunner: Sendable {
       firing: model.firing)
     var isPending = true
     var hasWatchedDrive = false
+    // Not the output, whose potential is read after every step.
     let isAlone =
-      arrivals.isEmpty && !isExact && drive.isActive && model.period == 1 && p.population.gatedPeriods == 0
-      && (pass.firing == .soft || pass.firing == .hard) && probe?.population != index
+      arrivals.isEmpty && !isExact && drive.isActive && !isOutput && probe?.population != index
+      && (model.kind == .integrateFire || model.kind == .leaky)
     for step in 0..<steps {
       if isAlone {
         updateAhead(pass, step: step)

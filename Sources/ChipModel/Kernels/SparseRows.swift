@@ -6,11 +6,15 @@ struct SparseRows: Sendable {
   let first: [Int32]
   let width: Int
   let taps: Int
+  /// Source channel `c` reaches channel `c` alone. A grouped 1x1 convolution of width 1 does not: its groups may have
+  /// several sources.
+  let isIdentity: Bool
   /// `[source channel][tap][width]`
   let weights: [Int32]
 
   /// Nil where a shifted weight does not fit 32 bits, and for dense projections.
   init?(projection: Projection, weights: WeightTensor, sourceChannels: Int, targetChannels: Int) {
+    isIdentity = projection.kind == .identity
     var values: [Int32] = []
     var fits = true
     func append(_ weight: Int64, shift: Int) {
@@ -71,7 +75,7 @@ struct SparseRows: Sendable {
     let hasPayload = train.hasPayload
     let width = self.width
     let taps = self.taps
-    let isIdentity = width == 1 && taps == 1
+    let isIdentity = isIdentity
     unsafe accumulators.withUnsafeMutableBufferPointer { accumulators in
       unsafe train.channels.withUnsafeBufferPointer { channels in
         unsafe train.payloads.withUnsafeBufferPointer { payloads in
