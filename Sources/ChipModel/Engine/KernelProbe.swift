@@ -44,18 +44,22 @@ public struct KernelProbe: Sendable {
   }
 
   /// The limit that delivery is measured against: rows of weights in packed pairs added up in registers, 48 rows of 576,
-  /// 27 KiB, whole register tiles at every level and nothing else to do. It needs three vector instructions for two
-  /// vectors of weights, which is what the machine's ports allow; docs/performance.md compares an independent loop.
+  /// 27 KiB, whole register tiles at every level and nothing else to do: three vector instructions for a vector of lanes.
+  /// docs/performance.md compares an independent loop.
   public init(limitAt level: KernelLevel) {
     var random = SeededGenerator(seed: 1)
     let source = MapShape(channels: 48)
     let target = MapShape(channels: 576)
     let projection = Projection(name: "dense", source: 0, target: 1, kind: .dense, weights: 0)
-    train = KernelProbe.spikes(source, 1, &random)
+    // Each row 64 times, so that what surrounds the loop vanishes.
+    var spikes = SpikeTrain(shape: source, hasPayload: false)
+    for spike in 0..<(64 * 48) { spikes.append(pixel: 0, channel: spike % 48, payload: 1) }
+    spikes.endStep()
+    train = spikes
     route = KernelProbe.weights([576, 48], &random).flatMap {
       StoredWeights(projection: projection, weights: $0, sourceChannels: 48, target: target, allowsPairs: true)
-    }.map { DeliveryRoute(rule: .all(cellOf: [0]), table: DeliveryTable(pixels: 1, padded: 576), weights: $0) }
-    work = 48 * 576
+    }.map { DeliveryRoute(rule: .pixels, table: DeliveryTable(pixels: 1, padded: 576), weights: $0) }
+    work = 64 * 48 * 576
     narrow = [Int16](repeating: 0, count: 576)
     self.level = level
     tiles = NeuronStep.Tiles(tile: 0, limit: [], negative: [], reset: [])
