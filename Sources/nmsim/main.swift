@@ -1,4 +1,9 @@
 // Reads the arguments, runs one command, ends with its status.
-ProcessControl.ignoreBrokenPipes()
-let status = Dispatch.run(Array(CommandLine.arguments.dropFirst()), table: .shipped, terminal: .standard())
+let arguments = Array(CommandLine.arguments.dropFirst())
+ProcessControl.ignoreWriteSignals()
+// Commands that can be continued stop in good order; the others lose nothing when a signal ends them.
+if let name = arguments.first, CommandTable.shipped.command(name)?.spec.exits.contains(.resumable) == true {
+  StopSignal.listen()
+}
+let status = Dispatch.run(arguments, table: .shipped, terminal: .standard())
 ProcessControl.end(with: status.rawValue)

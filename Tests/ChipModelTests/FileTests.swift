@@ -16,35 +16,25 @@ private final class Folder {
 
 @Suite("Files")
 struct FileTests {
-  @Test("what is written is read back, whole and mapped", arguments: [0, 1, 4095, 4096, 200_000])
+  @Test("what is written is read back, whole", arguments: [0, 1, 4095, 4096, 200_000])
   func roundTrip(count: Int) throws {
     let folder = try Folder()
     let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     let path = folder.path + "/a.bin"
     try AtomicFile.write(bytes, to: path)
     #expect(try FileReader.bytes(of: path) == bytes)
-    let mapped = try MappedFile(path: path)
-    #expect(mapped.count == count)
-    #expect(mapped.bytes(in: 0..<count) == bytes)
-    #expect(mapped.bytes(in: 0..<(count + 1)) == nil)
-    #expect(mapped.bytes(in: -1..<0) == nil)
-    let sum = mapped.withSpan { span in span.indices.reduce(0) { $0 + Int(span[$1]) } }
-    #expect(sum == bytes.reduce(0) { $0 + Int($1) })
-    if count > 0 { #expect(mapped[count - 1] == bytes[count - 1]) }
     #expect(folder.names == ["a.bin"])
   }
 
-  @Test("a file that is replaced keeps its permissions, a link stays a link, a mapping keeps the old bytes")
+  @Test("a file that is replaced keeps its permissions, a link stays a link")
   func replacement() throws {
     let folder = try Folder()
     let (path, link) = (folder.path + "/a", folder.path + "/link")
     try AtomicFile.write("old", to: path)
     try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "a")
-    let mapped = try MappedFile(path: path)
     try AtomicFile.write("new text", to: link)
     #expect(try FileReader.bytes(of: path) == Array("new text".utf8))
-    #expect(mapped.bytes(in: 0..<3) == Array("old".utf8))
     let attributes = try FileManager.default.attributesOfItem(atPath: path)
     #expect(attributes[.posixPermissions] as? Int == 0o640)
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "a")
@@ -58,11 +48,9 @@ struct FileTests {
     try AtomicFile.write("12345", to: path)
     let missing = folder.path + "/none"
     #expect(throws: FileError.missing(path: missing)) { try FileReader.bytes(of: missing) }
-    #expect(throws: FileError.missing(path: missing)) { try MappedFile(path: missing) }
     #expect(throws: FileError.missing(path: path + "/b")) { try FileReader.bytes(of: path + "/b") }
     #expect(throws: FileError.missing(path: path + "\0b")) { try FileReader.bytes(of: path + "\0b") }
     #expect(throws: FileError.isDirectory(path: folder.path)) { try FileReader.bytes(of: folder.path) }
-    #expect(throws: FileError.isDirectory(path: folder.path)) { try MappedFile(path: folder.path) }
     #expect(throws: FileError.tooLarge(path: path, bytes: 5, limit: 4)) { try FileReader.bytes(of: path, limit: 4) }
     #expect(try FileReader.bytes(of: path, limit: 5).count == 5)
     // A device without a size: the limit still holds.
@@ -94,7 +82,6 @@ struct FileTests {
   func devices() throws {
     try AtomicFile.write("x", to: "/dev/null")
     #expect(try FileReader.bytes(of: "/dev/null").isEmpty)
-    #expect(throws: FileError.self) { try MappedFile(path: "/dev/null") }
     #if os(Linux)
       #expect(throws: FileError.diskFull(path: "/dev/full")) { try AtomicFile.write("x", to: "/dev/full") }
     #endif
@@ -106,5 +93,45 @@ struct FileTests {
     let path = folder.path + "/" + String(repeating: "n", count: 250)
     try AtomicFile.write("x", to: path)
     #expect(try FileReader.bytes(of: path) == Array("x".utf8))
+  }
+
+  @Test("a file that changes or shrinks while it is read is an error, never a mixture or a trap")
+  func changing() throws {
+    let folder = try Folder()
+    let path = folder.path + "/a"
+    // Large enough to be read in several parts while another thread keeps changing it.
+    let bytes = [UInt8](repeating: 1, count: 48 << 20)
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    let thread = Thread {
+      guard let handle = FileHandle(forWritingAtPath: path) else { return }
+      while !Thread.current.isCancelled {
+        try? handle.truncate(atOffset: 1 << 20)
+        try? handle.truncate(atOffset: 48 << 20)
+      }
+    }
+    thread.start()
+    defer { thread.cancel() }
+    // The other thread may not have begun.
+    for _ in 0..<100 {
+      do throws(FileError) {
+        _ = try FileReader.bytes(of: path)
+      } catch {
+        #expect(error.description == "\(path): cannot be read: it changed while it was read; run again when it is complete")
+        return
+      }
+    }
+    Issue.record("no change was noticed")
+  }
+
+  @Test("temporary files that a killed process left are removed when they are old")
+  func leftovers() throws {
+    let folder = try Folder()
+    for name in [".nmsim-1-0.tmp", ".nmsim-2-0.tmp", "a.tmp"] { try AtomicFile.write("x", to: folder.path + "/" + name) }
+    let old = Date(timeIntervalSinceNow: -7200)
+    for name in [".nmsim-1-0.tmp", "a.tmp"] {
+      try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: folder.path + "/" + name)
+    }
+    FolderFiles.removeLeftovers(in: folder.path)
+    #expect(folder.names == [".nmsim-2-0.tmp", "a.tmp"])
   }
 }

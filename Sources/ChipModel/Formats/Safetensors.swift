@@ -69,11 +69,6 @@ public enum Safetensors {
     try read(bytes.span)
   }
 
-  /// The same from a mapped file; the tensors are copies and outlive it.
-  public static func read(_ file: MappedFile) throws(SafetensorsError) -> SafetensorsContents {
-    try file.withSpan { (span) throws(SafetensorsError) in try read(span) }
-  }
-
   public static func read(_ bytes: Span<UInt8>) throws(SafetensorsError) -> SafetensorsContents {
     guard bytes.count >= 8 else { throw .tooShort(bytes: bytes.count) }
     let length = UInt64(littleEndianBytes: bytes, at: 0)

@@ -47,7 +47,8 @@ public struct ProgramFile: Sendable, Equatable {
     return hash(of: bytes)
   }
 
-  private static func hash(of bytes: [UInt8]) -> String {
+  /// The identity of an encoded program.
+  public static func hash(of bytes: [UInt8]) -> String {
     SHA256.hexadecimal(Array(bytes.suffix(ProgramFormat.checksumBytes)))
   }
 }

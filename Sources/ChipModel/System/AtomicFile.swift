@@ -8,6 +8,10 @@
 
 /// Writes whole files so that a reader sees the old one or the new one, never a part.
 public enum AtomicFile {
+  /// How the names of files begin and end that are not finished.
+  static let temporaryPrefix = ".nmsim-"
+  static let temporarySuffix = ".tmp"
+
   /// Writes beside the target, flushes to the disk, renames. An existing file is replaced and keeps its permissions; a
   /// symbolic link keeps pointing to the file, which is replaced. What is not a regular file (`/dev/null`, a pipe) is
   /// written straight into.
@@ -60,7 +64,7 @@ public enum AtomicFile {
   ) throws(FileError) -> (name: String, number: CInt) {
     let process = getpid()
     for attempt in 0..<1000 {
-      let name = "\(folder)/.nmsim-\(process)-\(attempt).tmp"
+      let name = "\(folder)/\(temporaryPrefix)\(process)-\(attempt)\(temporarySuffix)"
       let number = unsafe open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       if number >= 0 { return (name, number) }
       guard errno == EEXIST else { throw FileError.writing(path, code: errno) }

@@ -70,6 +70,7 @@ public enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
     case EISDIR: .writeFailed(path: path, reason: "it is a folder; name a file")
     case ENOSPC, EDQUOT: .diskFull(path: path)
     case EROFS: .readOnly(path: path)
+    case EFBIG: .writeFailed(path: path, reason: "it is larger than this process may write; raise 'ulimit -f'")
     default: .writeFailed(path: path, reason: systemText(code))
     }
   }

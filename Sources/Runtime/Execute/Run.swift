@@ -11,6 +11,8 @@ public struct Run: Sendable {
   public enum Engine: String, Sendable, CaseIterable { case fast, interpreter }
 
   public var steps: Int
+  /// Index of the first sample in the data set.
+  public var first = 0
   public var samples: Int
   public var threads: Int
   public var engine: Engine
@@ -36,15 +38,20 @@ public struct Run: Sendable {
   ///   - observe: called from any thread, in any order, with a sample's index, its outcome and its spike trains, from
   ///     which everything per tick and core follows (``SampleActivity``, ``TickTimer``). With the interpreter the fast
   ///     engine runs beside it to make them.
+  ///   - stop: asked from any thread before each sample; once it is true no further sample is begun, and the record
+  ///     holds the ones before: `record.samples` says how many.
   public func callAsFunction(
     _ program: CompiledProgram, data: Dataset, progress: @Sendable (Int) -> Void = { _ in },
-    observe: (@Sendable (Int, LayerRunner.Outcome, SampleTrains) -> Void)? = nil
+    observe: (@Sendable (Int, LayerRunner.Outcome, SampleTrains) -> Void)? = nil,
+    stop: @Sendable () -> Bool = { false }
   ) throws(DatasetError) -> RunRecord {
     let workers = max(1, min(threads, samples))
     let next = Atomic<Int>(0)
     let result = Mutex(
       Collected(
-        record: RunRecord(program: program, steps: steps, samples: samples, labels: data.labels.map { Array($0.prefix(samples)) }),
+        record: RunRecord(
+          program: program, steps: steps, first: first, samples: samples,
+          labels: data.labels.map { Array($0.dropFirst(first).prefix(samples)) }),
         failure: nil))
     let plan = engine == .fast || observe != nil ? EnginePlan(program) : nil
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
@@ -52,12 +59,12 @@ public struct Run: Sendable {
       var companion: LayerRunner?
       if engine == .interpreter, observe != nil, let plan { companion = LayerRunner(plan: plan, steps: steps) }
       var values: [Double] = []
-      while true {
+      while !stop() {
         let sample = next.wrappingAdd(1, ordering: .relaxed).oldValue
         if sample >= samples { break }
         do throws(DatasetError) {
           try data.values(
-            ofSample: sample, preprocessing: program.network.preprocessing, within: program.network.inputRange,
+            ofSample: first + sample, preprocessing: program.network.preprocessing, within: program.network.inputRange,
             into: &values)
         } catch {
           result.withLock { if $0.failure == nil { $0.failure = error } }
@@ -74,8 +81,10 @@ public struct Run: Sendable {
       let counters = worker.counters
       result.withLock { $0.record.counters.add(counters) }
     }
-    let collected = result.withLock { $0 }
+    var collected = result.withLock { $0 }
     if let failure = collected.failure { throw failure }
+    // Samples are taken in order and every one that was taken is finished: what is done is the first of them.
+    collected.record.truncate(to: min(samples, next.load(ordering: .relaxed)))
     return collected.record
   }
 
@@ -128,53 +137,6 @@ public struct Run: Sendable {
       case .vacant: nil
       }
     }
-  }
-}
-
-/// What a run found: decisions and counts, before any price is put on them.
-public struct RunRecord: Sendable {
-  public let steps: Int
-  public let samples: Int
-  public let labels: [Int]?
-  /// Samples decided right after each step; empty without labels.
-  public private(set) var correctByStep: [Int]
-  /// The decision after the last step, by sample.
-  public private(set) var predictions: [Int]
-  /// The step after which the decision never changed again, 1...T, by sample.
-  public private(set) var decisionSteps: [Int]
-  /// Output values by sample where they are kept: potentials or spike counts.
-  public private(set) var outputs: [[Int]]
-  public var counters: EngineCounters
-
-  init(program: CompiledProgram, steps: Int, samples: Int, labels: [Int]?) {
-    self.steps = steps
-    self.samples = samples
-    self.labels = labels
-    correctByStep = labels == nil ? [] : [Int](repeating: 0, count: steps)
-    predictions = [Int](repeating: 0, count: samples)
-    decisionSteps = [Int](repeating: 0, count: samples)
-    outputs = []
-    counters = EngineCounters(program: program, steps: steps)
-  }
-
-  mutating func add(_ outcome: LayerRunner.Outcome, sample: Int, keepsOutputs: Bool) {
-    guard let last = outcome.decisions.last else { return }
-    predictions[sample] = last
-    decisionSteps[sample] = (outcome.decisions.lastIndex { $0 != last } ?? -1) + 2
-    if let labels {
-      for (step, decision) in outcome.decisions.enumerated() where decision == labels[sample] {
-        correctByStep[step] += 1
-      }
-    }
-    if keepsOutputs {
-      if outputs.isEmpty { outputs = [[Int]](repeating: [], count: samples) }
-      outputs[sample] = outcome.outputs
-    }
-  }
-
-  /// Fraction right after the last step; nil without labels.
-  public var accuracy: Double? {
-    correctByStep.last.map { samples == 0 ? 0 : Double($0) / Double(samples) }
   }
 }
 

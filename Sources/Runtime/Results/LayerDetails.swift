@@ -56,10 +56,14 @@ public struct LayerDetails: Sendable, Equatable {
 
   /// - Parameter collector: that has observed the run.
   public init(program: CompiledProgram, record: RunRecord, collector: LayerDetailsCollector) {
+    self.init(program: program, record: record, courses: collector.sums)
+  }
+
+  /// - Parameter courses: by population, of the first ``mostSamples`` samples of the data.
+  public init(program: CompiledProgram, record: RunRecord, courses: [SpikeCourse]) {
     let ends = Self.intervals(steps: record.steps)
     steps = ends
     samples = min(record.samples, Self.mostSamples)
-    let observed = collector.sums
     let (places, overflow) = record.steps.multipliedReportingOverflow(by: record.samples)
     populations = program.populations.indices.compactMap { index in
       let population = program.populations[index]
@@ -75,7 +79,7 @@ public struct LayerDetails: Sendable, Equatable {
       for count in record.counters.spikes[index] {
         if count == 0 { silent += 1 } else { rates[Self.bin(Int(count), of: overflow ? Int.max : places)] += 1 }
       }
-      let sum = observed[index]
+      let sum = courses[index]
       return Population(
         name: population.name, neurons: population.shape.count, spikes: spikes, rates: rates, silent: silent,
         firstSpikes: sum.firstSpikes, never: sum.never, distance: sum.distance(steps: ends))
@@ -93,18 +97,22 @@ public struct LayerDetails: Sendable, Equatable {
 public final class LayerDetailsCollector: Sendable {
   private let program: CompiledProgram
   private let ends: [Int]
+  private let first: Int
   /// By sample, so that sums are taken in the samples' order.
   private let found: Mutex<[[SpikeCourse]]>
 
-  /// - Parameter steps: `T` of the run.
-  public init(program: CompiledProgram, steps: Int, samples: Int) {
+  /// - Parameters:
+  ///   - steps: `T` of the run.
+  ///   - first: its first sample in the data.
+  public init(program: CompiledProgram, steps: Int, first: Int = 0, samples: Int) {
     self.program = program
+    self.first = first
     ends = LayerDetails.intervals(steps: steps)
-    found = Mutex([[SpikeCourse]](repeating: [], count: max(0, min(samples, LayerDetails.mostSamples))))
+    found = Mutex([[SpikeCourse]](repeating: [], count: max(0, min(samples, LayerDetails.mostSamples - first))))
   }
 
   /// Sums over the observed samples, by population.
-  var sums: [SpikeCourse] {
+  public var sums: [SpikeCourse] {
     var sums = program.populations.map { _ in SpikeCourse(intervals: ends.count) }
     for sample in found.withLock({ $0 }) {
       for index in sample.indices { sums[index].add(sample[index]) }
@@ -114,7 +122,7 @@ public final class LayerDetailsCollector: Sendable {
 
   /// Takes a sample's trains; samples beyond the first few cost a comparison.
   public func observe(_ sample: Int, _ outcome: LayerRunner.Outcome, _ trains: SampleTrains) {
-    guard sample < LayerDetails.mostSamples else { return }
+    guard sample < LayerDetails.mostSamples - first else { return }
     let sums = trains.populations.map { $0.course(ends: ends) }
     found.withLock { if sample < $0.count { $0[sample] = sums } }
   }

@@ -21,6 +21,8 @@ struct CommandTable: Sendable {
       Command(ConvertCommand.spec, ConvertCommand.run),
       Command(CompileCommand.spec, CompileCommand.run),
       Command(RunCommand.spec, RunCommand.run),
+      Command(SweepCommand.spec, SweepCommand.run),
+      Command(MergeCommand.spec, MergeCommand.run),
       Command(EnergyCommand.spec, EnergyCommand.run),
       Command(CompareCommand.spec, CompareCommand.run),
       Command(ReportCommand.spec, ReportCommand.run),

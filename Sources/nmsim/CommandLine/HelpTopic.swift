@@ -61,6 +61,8 @@ struct HelpTopic: Sendable, Equatable {
         Entry("net.nmsim", "The compiled program: what every core of the chip holds. Binary, with a checksum."),
         Entry("map.json", "A mapping: which neurons each core holds, and where the core is."),
         Entry("run.json", "The result of a run: accuracy, spikes, operations, energy, time."),
+        Entry("run.json.partial", "What an interrupted run has done; the same command continues from it, and removes it."),
+        Entry("plan.json", "A sweep: what is combined. Its results go into plan-sweep, with sweep.json as the summary."),
         Entry("chip.json", "A chip description: limits, energy and time of every action, each with its source."),
         Entry("*.idx, *.npy, *.npz", "Images and labels; IDX also as .gz, CIFAR as its binary files."),
       ]),
@@ -79,6 +81,7 @@ struct HelpTopic: Sendable, Equatable {
         Entry("CI", "When set: no progress."),
         Entry("LC_ALL, LC_CTYPE, LANG", "The first that is set decides whether charts use Unicode characters."),
         Entry("SLURM_CPUS_PER_TASK", "Default of --threads."),
+        Entry("SLURM_ARRAY_TASK_ID, _MIN, _COUNT, _STEP", "Which part '--shard auto' is."),
       ]),
       .paragraph(
         "An error is one line, 'nmsim: FILE: what is wrong: what to do'. Numbers in JSON are plain SI numbers: "

@@ -138,7 +138,7 @@ enum CompileCommand {
     return options
   }
 
-  private static func readMapping(_ path: String) throws(CommandError) -> Mapping {
+  static func readMapping(_ path: String) throws(CommandError) -> Mapping {
     let bytes: [UInt8]
     do throws(FileError) { bytes = try FileReader.bytes(of: path, limit: MappingFile.maximumBytes) } catch {
       throw CommandError(error)

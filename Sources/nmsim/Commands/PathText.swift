@@ -12,6 +12,12 @@ enum PathText {
     return name.hasSuffix(ending) && name.count > ending.count ? String(name.dropLast(ending.count)) : name
   }
 
+  /// A path that stands in a file of this folder.
+  static func joined(_ folder: String, _ name: String) -> String {
+    if name.hasPrefix("/") || folder == "." { return name }
+    return folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+
   /// The path of `name`, a path relative to `folder`, as seen from `base`. Both folders absolute, without `.`, `..` and
   /// symbolic links; an absolute `name` stays.
   static func relative(_ name: String, in folder: String, from base: String) -> String {

@@ -8,10 +8,10 @@ enum ReportCommand {
     discussion: [
       "One self-contained HTML file: accuracy against step, energy in three models, activity, the chip as a map, the "
         + "itemised bill. With several runs, their differences and the trade between accuracy, energy and latency come "
-        + "first. It needs no script and loads nothing."
+        + "first; of a sweep, its points and fronts. It needs no script and loads nothing."
     ],
     positionals: [
-      PositionalSpec("runs", "RUN", .file, .list(minimum: 0), "Results of 'nmsim run'; without any, run.json.")
+      PositionalSpec("runs", "RUN", .file, .list(minimum: 0), "Results of 'nmsim run', or one sweep.json; without any, run.json.")
     ],
     options: [
       .option(
@@ -21,6 +21,7 @@ enum ReportCommand {
     examples: [
       ExampleSpec("nmsim report run.json -o report.html", "One run."),
       ExampleSpec("nmsim report max-norm.json rate-norm.json", "Two runs beside each other, on one page."),
+      ExampleSpec("nmsim report plan-sweep/sweep.json", "A sweep: every point, and what is worth choosing."),
     ],
     exits: [.badData, .missingInput])
 
@@ -37,9 +38,7 @@ enum ReportCommand {
         .usage, subject: "report", problem: "\(files.count) results, one page compares \(mostRuns) at most",
         remedy: "give fewer")
     }
-    var runs: [ReportRun] = []
-    for file in files { runs.append(try read(file, number: runs.count + 1)) }
-    let page = Report(runs).page
+    let page = try page(files)
     let path = arguments.string("output") ?? "report.html"
     if path == "-" {
       terminal.print(page)
@@ -51,10 +50,26 @@ enum ReportCommand {
     return .success
   }
 
-  private static func read(_ file: String, number: Int) throws(CommandError) -> ReportRun {
-    let text: [UInt8]
+  private static func page(_ files: [String]) throws(CommandError) -> String {
+    var runs: [ReportRun] = []
+    for file in files {
+      let text = try read(file)
+      do throws(JSONError) {
+        let root = try JSONParser.parse(text)
+        if files.count == 1, JSONNode(root: root).hasFormat(SweepDocument.format) {
+          return SweepPage(document: try SweepDocument(JSONNode(root: root)), text: text).page
+        }
+        runs.append(try ReportRun(number: runs.count + 1, file: file, text: text))
+      } catch {
+        throw CommandError(.badData, subject: file, wrapping: error)
+      }
+    }
+    return Report(runs).page
+  }
+
+  private static func read(_ file: String) throws(CommandError) -> [UInt8] {
     do throws(FileError) {
-      text = try FileReader.bytes(of: file, limit: largest)
+      return try FileReader.bytes(of: file, limit: largest)
     } catch {
       let isMissing = if case .missing = error { true } else { false }
       throw CommandError(
@@ -62,10 +77,13 @@ enum ReportCommand {
         problem: isMissing ? "no such result" : error.message,
         remedy: isMissing ? "make one with 'nmsim run', or name one: nmsim report FILE.json" : nil)
     }
-    do throws(JSONError) {
-      return try ReportRun(number: number, file: file, text: text)
-    } catch {
-      throw CommandError(.badData, subject: file, wrapping: error)
-    }
+  }
+}
+
+extension JSONNode {
+  /// Whether it is a document that says so of itself.
+  fileprivate func hasFormat(_ name: String) -> Bool {
+    guard var o = try? object(), let node = o.optional("format") else { return false }
+    return (try? node.string()) == name
   }
 }

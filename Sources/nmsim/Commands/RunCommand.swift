@@ -10,7 +10,9 @@ enum RunCommand {
   static let spec = CommandSpec(
     name: "run", abstract: "Run a program on samples",
     discussion: [
-      "Samples are taken in file order from the first. The result is the same for every number of threads."
+      "Samples are taken in file order from the first. The result is the same for every number of threads.",
+      "Interrupted (Ctrl-C, SIGTERM), a run keeps the samples that are done, ends with status 75, and the same command "
+        + "continues.",
     ],
     positionals: [
       PositionalSpec(
@@ -35,6 +37,9 @@ enum RunCommand {
         "Labels; without any, accuracies are unknown."),
       .option("samples", .integer(1...Int.max), "N", standard: .described("all"), group: data, "How many samples."),
       .option(
+        "shard", .text, "I/N|auto", group: data,
+        "Run only the I-th of N parts of the samples, for 'nmsim merge'. auto: the task of a Slurm job array."),
+      .option(
         "target", .fraction, "ACCURACY", group: outputs,
         "Also report the steps and the energy that reach this accuracy, a fraction of 1."),
       .option(
@@ -44,7 +49,7 @@ enum RunCommand {
         "spike-profile", .text, "NAME", standard: .described("the configured one"), group: outputs,
         "Energy per spike for the papers' model."),
       .option(
-        "json", .file, "FILE|-", standard: .value("run.json"), group: outputs,
+        "json", .file, "FILE|-", standard: .described("run.json; run-I-of-N.json of a part"), group: outputs,
         "The result; '-' is standard output."),
       .option(
         "predictions", .file, "FILE.csv", group: outputs,
@@ -72,37 +77,57 @@ enum RunCommand {
         "nmsim run --trace traces --probe conv1:0 --probe output:3",
         "Also what every core did in each tick of the first image, and two neurons' potentials."),
     ],
-    exits: [.checkFailed, .badData, .missingInput, .badConfiguration])
+    exits: [.checkFailed, .badData, .missingInput, .resumable, .badConfiguration])
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
     let profile = try spikeProfile(arguments.string("spike-profile"))
     let inputs = try RunInputs(arguments)
     let traces = try RunTraces(arguments, inputs)
     let engine = Run.Engine(rawValue: arguments.string("engine") ?? "fast") ?? .fast
-    let run = Run(
-      steps: inputs.steps, samples: inputs.samples, threads: inputs.threads, engine: engine,
-      keepsOutputs: arguments.isGiven("outputs"))
-    let progress = ProgressLine("run", total: inputs.samples, unit: "images", terminal: terminal)
-    let collector = LayerDetailsCollector(program: inputs.program, steps: inputs.steps, samples: inputs.samples)
+    let target = arguments.double("target") ?? SpikeEnergy.standardTarget
+    let split = try RunSplit(inputs, engine: engine, target: target, arguments)
+    let keepsOutputs = arguments.isGiven("outputs")
+    let earlier = keepsOutputs ? nil : split.earlier()
+    let done = earlier?.record.samples ?? 0
+    var run = Run(
+      steps: inputs.steps, samples: split.range.count - done, threads: inputs.threads, engine: engine,
+      keepsOutputs: keepsOutputs)
+    run.first = split.range.lowerBound + done
+    let progress = ProgressLine("run", total: run.samples, unit: "images", terminal: terminal)
+    let collector = LayerDetailsCollector(
+      program: inputs.program, steps: inputs.steps, first: run.first, samples: run.samples)
     let start = ContinuousClock.now
-    let record: RunRecord
+    var record: RunRecord
     do throws(DatasetError) {
       record = try run(
-        inputs.program, data: inputs.data, progress: { progress.advance(by: $0) }, observe: collector.observe)
+        inputs.program, data: inputs.data, progress: { progress.advance(by: $0) }, observe: collector.observe,
+        stop: { StopSignal.isReceived })
     } catch {
       progress.finish()
       throw CommandError(.badData, subject: inputs.dataPath, wrapping: error)
     }
     progress.finish()
     let seconds = start.duration(to: .now) / .seconds(1)
+    var courses = collector.sums
+    if let earlier {
+      var whole = earlier.record
+      whole.append(record)
+      record = whole
+      for index in courses.indices { courses[index].add(earlier.courses[index]) }
+    }
+    if record.samples < split.range.count { throw try split.interrupted(record, courses, isKept: !keepsOutputs) }
+    if let shard = split.shard {
+      try write(part: record, courses, shard, split, arguments, terminal)
+      return .success
+    }
     var result = RunResult(
-      program: inputs.program, record: record, profile: profile,
-      target: arguments.double("target") ?? SpikeEnergy.standardTarget, engine: engine,
+      program: inputs.program, record: record, profile: profile, target: target, engine: engine,
       programHash: inputs.programHash)
-    result.details = LayerDetails(program: inputs.program, record: record, collector: collector)
+    result.details = LayerDetails(program: inputs.program, record: record, courses: courses)
     result.fit = RunContext.fit(inputs.program)
     result.provenance = RunContext.provenance(inputs)
-    if !arguments.flag("no-timing") {
+    // Of a run that was interrupted only the last part's time is known.
+    if !arguments.flag("no-timing"), earlier == nil {
       result.simulation = RunResult.Simulation(
         seconds: seconds, threads: min(inputs.threads, max(1, inputs.samples)),
         synapticOperationsPerSecond: seconds > 0 ? Double(result.counts.synapticOperations) / seconds : 0)
@@ -110,6 +135,7 @@ enum RunCommand {
     }
     try traces?.write(inputs, terminal)
     try write(result, record, inputs, arguments, terminal)
+    split.finished()
     return check(result, arguments, terminal)
   }
 
@@ -120,6 +146,19 @@ enum RunCommand {
     } catch {
       throw CommandError(.badConfiguration, wrapping: error)
     }
+  }
+
+  /// Writes a part of a run, for `merge`.
+  private static func write(
+    part record: RunRecord, _ courses: [SpikeCourse], _ shard: Shard, _ split: RunSplit, _ arguments: ParsedArguments, _ terminal: Terminal
+  ) throws(CommandError) {
+    if let path = arguments.string("predictions") { try OutputFile.write(predictions(record), to: path) }
+    try OutputFile.write(split.document(record, courses), to: split.path, terminal)
+    split.finished()
+    if split.path == "-" { return }
+    terminal.say(
+      "Wrote \(ErrorText.escaped(split.path)), part \(shard.index) of \(shard.count): "
+        + "\(NumberFormat.count(record.samples, of: "sample")). When all parts are there: nmsim merge PART...\n")
   }
 
   /// Writes every output, the result last, then prints the summary.
@@ -142,11 +181,11 @@ enum RunCommand {
   }
 
   /// `index,label,prediction,decisionStep`: the step after which the decision stayed, 1...T.
-  private static func predictions(_ record: RunRecord) -> [UInt8] {
+  static func predictions(_ record: RunRecord) -> [UInt8] {
     var text = "index,label,prediction,decisionStep\n"
     for index in 0..<record.samples {
       let label = record.labels.map { "\($0[index])" } ?? ""
-      text += "\(index),\(label),\(record.predictions[index]),\(record.decisionSteps[index])\n"
+      text += "\(record.first + index),\(label),\(record.predictions[index]),\(record.decisionSteps[index])\n"
     }
     return Array(text.utf8)
   }

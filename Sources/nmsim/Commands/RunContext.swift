@@ -21,9 +21,13 @@ enum RunContext {
   }
 
   static func provenance(_ inputs: RunInputs) -> RunProvenance {
-    let bytes = try? FileReader.bytes(of: inputs.dataPath, limit: largestHashed)
+    provenance(inputs.program, images: inputs.dataPath)
+  }
+
+  static func provenance(_ program: CompiledProgram, images: String) -> RunProvenance {
+    let bytes = try? FileReader.bytes(of: images, limit: largestHashed)
     return RunProvenance(
-      version: Version.number, images: inputs.dataPath, imagesHash: bytes.map { SHA256.hexadecimal(of: $0) },
-      history: inputs.program.network.provenance)
+      version: Version.number, images: images, imagesHash: bytes.map { SHA256.hexadecimal(of: $0) },
+      history: program.network.provenance)
   }
 }

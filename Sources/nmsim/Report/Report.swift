@@ -13,31 +13,36 @@ struct Report: Sendable {
   var page: String {
     let title = runs.count == 1 ? runs[0].document.network : "\(runs.count) runs compared"
     let body = runs.count == 1 ? single(runs[0]) : Comparison(runs).markup + runs.map(details).joined()
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-      <meta name="generator" content="nmsim \(Version.number)">
-      <link rel="icon" href="data:,">
-      <title>\(HTML.text(title)) · nmsim report</title>
-      <style>
-      \(PageStyle.sheet)
-      </style>
-      </head>
-      <body>
-      <main>
-      \(body)
-      <footer>Made by nmsim \(Version.number). This file is complete: it loads nothing, and the results it shows are in it \
-      as JSON, in <code>script</code> elements of type <code>application/json</code>.</footer>
-      </main>
-      \(runs.map(embedded).joined(separator: "\n"))
-      </body>
-      </html>
+    return Report.page(title: title, body: body, embedded: runs.map(embedded).joined(separator: "\n"))
+  }
 
-      """
+  /// A page of this content, its documents embedded.
+  static func page(title: String, body: String, embedded: String) -> String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+    <meta name="generator" content="nmsim \(Version.number)">
+    <link rel="icon" href="data:,">
+    <title>\(HTML.text(title)) · nmsim report</title>
+    <style>
+    \(PageStyle.sheet)
+    </style>
+    </head>
+    <body>
+    <main>
+    \(body)
+    <footer>Made by nmsim \(Version.number). This file is complete: it loads nothing, and the results it shows are in it \
+    as JSON, in <code>script</code> elements of type <code>application/json</code>.</footer>
+    </main>
+    \(embedded)
+    </body>
+    </html>
+
+    """
   }
 
   /// Sections of one run: anchor, name in the navigation, markup; absent ones are empty.

@@ -1,0 +1,44 @@
+extension Dataset {
+  /// SHA-256 of what the first samples are: shape, kind, values and labels, wherever and in whatever format they lay.
+  ///
+  /// 64 hexadecimal digits. Two files that decode to the same samples have the same hash.
+  public func contentHash(samples: Int) -> String {
+    let samples = max(0, min(samples, count))
+    var hasher = SHA256()
+    let labelled = labels == nil ? "no labels" : "labels"
+    hasher.update(Array("nmsim data \(shape) \(kind) \(samples) \(labelled)\n".utf8))
+    let end = samples * sampleSize
+    switch values {
+    case .uint8(let values): hasher.update(values.span.extracting(0..<end))
+    case .float32(let values): hasher.update(values[..<end], bytes: 4) { UInt64($0.bitPattern) }
+    case .float64(let values): hasher.update(values[..<end], bytes: 8) { $0.bitPattern }
+    }
+    if let labels { hasher.update(labels[..<samples], bytes: 8) { UInt64(bitPattern: Int64($0)) } }
+    return SHA256.hexadecimal(hasher.finalized())
+  }
+
+  private var kind: String {
+    switch values {
+    case .uint8: "uint8"
+    case .float32: "float32"
+    case .float64: "float64"
+    }
+  }
+}
+
+extension SHA256 {
+  /// Appends numbers, little-endian, `bytes` of each.
+  public mutating func update<Value>(_ values: ArraySlice<Value>, bytes: Int, pattern: (Value) -> UInt64) {
+    var buffer: [UInt8] = []
+    buffer.reserveCapacity(1 << 16)
+    for value in values {
+      let bits = pattern(value)
+      for index in 0..<bytes { buffer.append(UInt8(truncatingIfNeeded: bits >> UInt64(8 * index))) }
+      if buffer.count >= (1 << 16) - 8 {
+        update(buffer)
+        buffer.removeAll(keepingCapacity: true)
+      }
+    }
+    update(buffer)
+  }
+}

@@ -1,0 +1,47 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Files in folders that results go into.
+public enum FolderFiles {
+  /// Seconds after which a temporary file belongs to nobody: writing one takes moments.
+  private static let leftoverAge = 3600
+
+  /// Whether a folder is there.
+  public static func exists(_ path: String) -> Bool {
+    guard !path.utf8.contains(0) else { return false }
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Removes a file; one that is not there is no error.
+  public static func remove(_ path: String) {
+    guard !path.utf8.contains(0) else { return }
+    _ = unsafe unlink(path)
+  }
+
+  /// Removes what `AtomicFile` left where its process was killed: temporary files of more than an hour.
+  public static func removeLeftovers(in folder: String) {
+    guard !folder.utf8.contains(0), let handle = unsafe opendir(folder) else { return }
+    defer { unsafe closedir(handle) }
+    let now = Int(time(nil))
+    while let entry = unsafe readdir(handle) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+        unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      guard name.hasPrefix(AtomicFile.temporaryPrefix), name.hasSuffix(AtomicFile.temporarySuffix) else { continue }
+      var status = stat()
+      guard unsafe stat(folder + "/" + name, &status) == 0 else { continue }
+      #if canImport(Darwin)
+        let changed = Int(status.st_mtimespec.tv_sec)
+      #else
+        let changed = Int(status.st_mtim.tv_sec)
+      #endif
+      if now - changed > leftoverAge { _ = unsafe unlink(folder + "/" + name) }
+    }
+  }
+}

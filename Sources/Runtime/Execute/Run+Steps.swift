@@ -1,0 +1,87 @@
+import ChipModel
+import Synchronization
+
+extension Run {
+  /// Runs once, for `steps`, and finds from the same spike trains what runs of fewer steps would.
+  ///
+  /// Step `s` of a population depends on no later step of another, so a run of fewer steps is the beginning of a longer one,
+  /// spike by spike. Only saturations cannot be divided among steps: the engine counts them, trains do not hold them.
+  ///
+  /// - Parameter shorter: numbers of steps below `steps`, ascending.
+  /// - Returns: a record for each of `shorter`, then the one of `steps`; for the shorter ones nil where a membrane
+  ///   saturated: they need runs of their own.
+  /// - Throws: `DatasetError`. The engine is the fast one, whatever `engine` says.
+  public func bySteps(
+    _ shorter: [Int], _ program: CompiledProgram, data: Dataset, progress: @Sendable (Int) -> Void = { _ in },
+    stop: @Sendable () -> Bool = { false }
+  ) throws(DatasetError) -> [RunRecord?] {
+    var run = self
+    run.engine = .fast
+    guard !shorter.isEmpty else { return [try run(program, data: data, progress: progress, stop: stop)] }
+    let labels = data.labels.map { Array($0.dropFirst(first).prefix(samples)) }
+    let state = Mutex(
+      shorter.map { RunRecord(program: program, steps: $0, first: first, samples: samples, labels: labels) })
+    let keepsOutputs = self.keepsOutputs
+    let record = try run(
+      program, data: data, progress: progress,
+      observe: { sample, outcome, trains in
+        // Each record counts the steps from where the one before it ends; they are added up at the end.
+        var counted: [EngineCounters] = []
+        var from = 0
+        for steps in shorter {
+          counted.append(EngineCounters(program: program, trains: trains, steps: from..<steps, of: steps))
+          from = steps
+        }
+        let parts = counted
+        state.withLock { records in
+          for index in records.indices {
+            let decided = LayerRunner.Outcome(decisions: Array(outcome.decisions.prefix(records[index].steps)), outputs: [])
+            records[index].add(decided, sample: sample, keepsOutputs: false)
+            records[index].counters.add(parts[index])
+          }
+        }
+      }, stop: stop)
+    let hasSaturated = record.counters.saturations.contains { $0 > 0 }
+    if hasSaturated || keepsOutputs { return shorter.map { _ in nil } + [record] }
+    var records = state.withLock { $0 }
+    for index in records.indices {
+      if index > 0 { records[index].counters.addEarlier(records[index - 1].counters) }
+      // The input is encoded once a sample, however many steps follow.
+      records[index].counters.inputMACs = record.counters.inputMACs
+      records[index].counters.samples = record.counters.samples
+      records[index].truncate(to: record.samples)
+    }
+    return records + [record]
+  }
+}
+
+extension EngineCounters {
+  /// Counts one sample's spikes in some of its steps, for a run of `count` steps. Saturations and input are not in trains.
+  init(program: CompiledProgram, trains: SampleTrains, steps: Range<Int>, of count: Int) {
+    self.init(program: program, steps: count)
+    for index in program.populations.indices where !spikes[index].isEmpty {
+      let train = trains.populations[index]
+      for step in steps.clamped(to: 0..<train.steps) {
+        train.forEachSpike(step: step) { neuron, payload in
+          note(spike: payload, population: index, neuron: neuron, step: step)
+        }
+      }
+    }
+    for (index, projection) in program.projections.enumerated() {
+      guard projection.source != nil, let train = trains.gated[index] else { continue }
+      for step in steps.clamped(to: 0..<train.steps) {
+        train.forEachSpike(step: step) { neuron, payload in notePassed(index, neuron, payload: payload) }
+      }
+    }
+  }
+
+  /// Adds counters of the same samples that end at an earlier step.
+  mutating func addEarlier(_ other: EngineCounters) {
+    var padded = other
+    for population in padded.spikesByStep.indices {
+      let missing = spikesByStep[population].count - padded.spikesByStep[population].count
+      padded.spikesByStep[population] += [Int](repeating: 0, count: max(0, missing))
+    }
+    add(padded) as Void
+  }
+}

@@ -1,0 +1,201 @@
+import ChipModel
+
+/// Some of a run's samples, counted in integers: what a run that was split or interrupted leaves (`nmsim-partial/1`).
+///
+/// Parts of the same run that follow one another are appended into the record of the whole run, to the last bit.
+public struct RunPart: Sendable, Equatable {
+  public static let format = "nmsim-partial/1"
+
+  /// What all parts of a run have in common.
+  public struct Identity: Sendable, Equatable {
+    /// SHA-256 of the program file.
+    public var program: String
+    /// ``Dataset/contentHash`` of the samples of the whole run.
+    public var data: String
+    public var engine: Run.Engine
+    public var ticks: Int
+    /// Samples of the whole run.
+    public var samples: Int
+    /// Energy per spike, as `--spike-profile` takes it.
+    public var profile: String
+    public var target: Double
+    /// Path of the images as it was given, for the result's provenance.
+    public var images: String
+
+    public init(
+      program: String, data: String, engine: Run.Engine, ticks: Int, samples: Int, profile: String, target: Double,
+      images: String
+    ) {
+      self.program = program
+      self.data = data
+      self.engine = engine
+      self.ticks = ticks
+      self.samples = samples
+      self.profile = profile
+      self.target = target
+      self.images = images
+    }
+  }
+
+  public var identity: Identity
+  /// Where the program was, as seen from the folder of the part.
+  public var programPath: String
+  public var record: RunRecord
+  /// By population, of its samples among the first ``LayerDetails/mostSamples``.
+  public var courses: [SpikeCourse]
+
+  public init(identity: Identity, programPath: String, record: RunRecord, courses: [SpikeCourse]) {
+    self.identity = identity
+    self.programPath = programPath
+    self.record = record
+    self.courses = courses
+  }
+
+  /// The samples that it holds, as indices in the data set.
+  public var range: Range<Int> { record.first..<(record.first + record.samples) }
+}
+
+// MARK: - Writing
+
+extension RunPart {
+  public var document: JSONOutput {
+    func lists(_ values: [[UInt64]]) -> JSONOutput {
+      .array(values.map { .integers($0.map { Int(clamping: $0) }) })
+    }
+    let counters = record.counters
+    return .object([
+      ("format", .string(RunPart.format)),
+      ("program", .object([("path", .string(programPath)), ("hash", .string(identity.program))])),
+      ("images", .string(identity.images)),
+      ("data", .string(identity.data)),
+      ("engine", .string(identity.engine.rawValue)),
+      ("ticks", .int(identity.ticks)),
+      ("spikeProfile", .string(identity.profile)),
+      ("target", .double(identity.target)),
+      ("samples", .object([
+        ("first", .int(record.first)), ("count", .int(record.samples)), ("of", .int(identity.samples)),
+      ])),
+      ("labels", record.labels.map { .integers($0) } ?? .null),
+      ("predictions", .integers(record.predictions)),
+      ("decisionSteps", .integers(record.decisionSteps)),
+      ("correctByStep", .integers(record.correctByStep)),
+      ("counters", .object([
+        ("spikes", lists(counters.spikes)),
+        ("payloads", lists(counters.payloads)),
+        ("spikesByStep", .array(counters.spikesByStep.map { .integers($0) })),
+        ("saturations", .integers(counters.saturations)),
+        ("gatedSpikes", lists(counters.gatedSpikes)),
+        ("gatedPayloads", lists(counters.gatedPayloads)),
+        ("inputMACs", .int(counters.inputMACs)),
+      ])),
+      ("courses", .array(courses.map { course in
+        .object([
+          ("firstSpikes", .integers(course.firstSpikes)), ("never", .int(course.never)),
+          ("squares", .doubles(course.squares)), ("products", .doubles(course.products)),
+          ("finals", .double(course.finals)),
+        ])
+      })),
+    ])
+  }
+}
+
+// MARK: - Reading
+
+/// The text of a part, read but not yet compared with its program.
+public struct RunPartFile: Sendable {
+  public let identity: RunPart.Identity
+  public let programPath: String
+  public let first: Int
+  public let count: Int
+  private let root: JSONNode
+
+  /// Counts beyond this are none of a run: sums of many parts stay far from 64 bits.
+  private static let most = 1 << 52
+
+  /// - Throws: `JSONError` with line, column and member.
+  public init(reading bytes: [UInt8]) throws(JSONError) {
+    let options = JSONParser.Options(maximumBytes: 1 << 30, maximumValues: 1 << 27)
+    root = JSONNode(root: try JSONParser.parse(bytes, options: options))
+    var o = try root.object()
+    let format = try o.required("format")
+    guard try format.string() == RunPart.format else {
+      throw format.error("not a part of a run; expected \"\(RunPart.format)\", as 'nmsim run --shard' writes it")
+    }
+    var program = try o.required("program").object()
+    programPath = try program.required("path").string()
+    var samples = try o.required("samples").object()
+    first = try samples.required("first").int(in: 0...Int(Int32.max))
+    count = try samples.required("count").int(in: 0...Int(Int32.max))
+    let of = try samples.required("of")
+    let total = try of.int(in: 0...Int(Int32.max))
+    guard first + count <= total else {
+      throw of.error("samples \(first) to \(first + count - 1) of a run of \(total); run that part again")
+    }
+    identity = RunPart.Identity(
+      program: try program.required("hash").string(), data: try o.required("data").string(),
+      engine: try o.required("engine").choice(), ticks: try o.required("ticks").int(in: 1...1_000_000), samples: total,
+      profile: try o.required("spikeProfile").string(), target: try o.required("target").double(in: 0...1),
+      images: try o.required("images").string())
+  }
+
+  /// The part, all of whose counts have the program's shapes.
+  /// - Throws: `JSONError` with line, column and member.
+  public func part(of program: CompiledProgram) throws(JSONError) -> RunPart {
+    var o = try root.object()
+    let classes = program.populations[program.output.population].shape.count
+    let samples = count...count
+    var labels: [Int]?
+    let node = try o.required("labels")
+    if !node.isNull { labels = try node.ints(in: 0...Int(Int32.max), count: samples) }
+    var record = RunRecord(program: program, steps: identity.ticks, first: first, samples: count, labels: labels)
+    record.predictions = try o.required("predictions").ints(in: 0...max(0, classes - 1), count: samples)
+    record.decisionSteps = try o.required("decisionSteps").ints(in: 1...identity.ticks, count: samples)
+    let steps = labels == nil ? 0 : identity.ticks
+    record.correctByStep = try o.required("correctByStep").ints(in: 0...count, count: steps...steps)
+    var c = try o.required("counters").object()
+    var counters = record.counters
+    try read(&c, "spikes", into: &counters.spikes)
+    try read(&c, "payloads", into: &counters.payloads)
+    try read(&c, "gatedSpikes", into: &counters.gatedSpikes)
+    try read(&c, "gatedPayloads", into: &counters.gatedPayloads)
+    let list = counters.spikesByStep.count
+    for (index, node) in try c.required("spikesByStep").array(count: list...list).enumerated() {
+      counters.spikesByStep[index] = try node.ints(in: 0...Self.most, count: identity.ticks...identity.ticks)
+    }
+    counters.saturations = try c.required("saturations").ints(in: 0...Self.most, count: list...list)
+    counters.inputMACs = try c.required("inputMACs").int(in: 0...Self.most)
+    counters.samples = count
+    // A neuron may reach every other many times and every message cross the whole chip: sums of such products must stay
+    // within 64 bits, or a wrong part would end the process.
+    let neurons = program.populations.reduce(0.0) { $0 + Double($1.shape.count) }
+    let events = (counters.spikes + counters.payloads + counters.gatedSpikes + counters.gatedPayloads)
+      .reduce(0.0) { $1.reduce($0) { $0 + Double($1) } }
+    guard events * (64 * neurons + 8192 * Double(program.cores.count) + 1) < 0x1p62 else {
+      throw try o.required("counters").error("counts are beyond what a run has; run that part again")
+    }
+    record.counters = counters
+    let intervals = LayerDetails.intervals(steps: identity.ticks).count
+    var courses: [SpikeCourse] = []
+    for node in try o.required("courses").array(count: list...list) {
+      var o = try node.object()
+      var course = SpikeCourse(intervals: intervals)
+      course.firstSpikes = try o.required("firstSpikes").ints(in: 0...Self.most, count: intervals...intervals)
+      course.never = try o.required("never").int(in: 0...Self.most)
+      course.squares = try o.required("squares").doubles(count: intervals...intervals)
+      course.products = try o.required("products").doubles(count: intervals...intervals)
+      course.finals = try o.required("finals").double()
+      courses.append(course)
+    }
+    return RunPart(identity: identity, programPath: programPath, record: record, courses: courses)
+  }
+
+  private func read(
+    _ object: inout JSONObjectReader, _ key: String, into lists: inout [[UInt64]]
+  ) throws(JSONError) {
+    let nodes = try object.required(key).array(count: lists.count...lists.count)
+    for (index, node) in nodes.enumerated() {
+      let count = lists[index].count
+      lists[index] = try node.ints(in: 0...Self.most, count: count...count).map { UInt64($0) }
+    }
+  }
+}

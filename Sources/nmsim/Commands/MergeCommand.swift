@@ -1,0 +1,167 @@
+import ChipModel
+import Runtime
+
+/// `nmsim merge`: the parts of a sweep or of a run become one result.
+enum MergeCommand {
+  static let spec = CommandSpec(
+    name: "merge", abstract: "Join the parts of a sweep or of a split run",
+    discussion: [
+      "Of a sweep's folder: the summary sweep.json, byte for byte the one that a single 'nmsim sweep' writes; of several "
+        + "folders with different points of one plan as well. Of the parts that 'nmsim run --shard' left: the result of "
+        + "the whole run, byte for byte the one that 'nmsim run --no-timing' writes."
+    ],
+    positionals: [
+      PositionalSpec("parts", "PART", .file, .list(minimum: 1), "Folders of a sweep, or parts of a run.")
+    ],
+    options: [
+      .option(
+        "output", short: "o", .file, "FILE|-", standard: .described("sweep.json in the first folder; run.json"),
+        "The result; '-' is standard output."),
+      .flag("partial", "Sweeps: sum up what is there, though points are missing."),
+      .option(
+        "program", .file, "FILE", standard: .described("where the first part names it"), "Runs: the program that was run."),
+      .option("predictions", .file, "FILE.csv", "Runs: also one row a sample, as 'run --predictions' writes it."),
+      .quiet, .color,
+    ],
+    examples: [
+      ExampleSpec("nmsim merge plan-sweep", "The summary of a sweep that was run in parts."),
+      ExampleSpec("nmsim merge run-1-of-2.json run-2-of-2.json", "The result of a run that was split; writes run.json."),
+    ],
+    exits: [.badData, .missingInput, .badConfiguration])
+
+  static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
+    let parts = arguments.positionals("parts")
+    let folders = parts.filter { FolderFiles.exists($0) }
+    guard folders.isEmpty || folders.count == parts.count else {
+      throw CommandError(
+        .usage, subject: "merge", problem: "folders of a sweep and parts of a run together", remedy: "merge them apart")
+    }
+    for name in folders.isEmpty ? ["partial"] : ["program", "predictions"] where arguments.isGiven(name) {
+      throw CommandError(
+        .usage, subject: "merge", problem: "--\(name) is for \(folders.isEmpty ? "sweeps" : "runs")", remedy: "leave it out")
+    }
+    if folders.isEmpty { try mergeRuns(parts, arguments, terminal) } else { try mergeSweeps(folders, arguments, terminal) }
+    return .success
+  }
+
+  // MARK: Sweeps
+
+  private static func mergeSweeps(
+    _ folders: [String], _ arguments: ParsedArguments, _ terminal: Terminal
+  ) throws(CommandError) {
+    var document: SweepDocument?
+    for folder in folders {
+      let path = "\(folder)/points.json"
+      let bytes: [UInt8]
+      do throws(FileError) { bytes = try FileReader.bytes(of: path, limit: 1 << 28) } catch {
+        var problem = CommandError(error)
+        if case .missing = error { problem.remedy = "name the folder of a sweep, as 'nmsim sweep' makes it" }
+        throw problem
+      }
+      let read: SweepDocument
+      do throws(JSONError) { read = try SweepDocument(reading: bytes) } catch {
+        throw CommandError(.badData, subject: path, message: error.description)
+      }
+      guard document.map({ $0.points == read.points }) ?? true else {
+        throw CommandError(
+          .badData, subject: path, problem: "has other points than \(folders[0])/points.json: another plan, or other inputs",
+          remedy: "merge parts of one plan")
+      }
+      document = document ?? read
+    }
+    guard var document else { return }
+    for index in document.entries.indices { document.entries[index].outcome = .missing }
+    document.fill(from: folders.map { SweepFolder(reading: $0) })
+    let missing = document.missing
+    guard missing.isEmpty || arguments.flag("partial") else {
+      let shown = missing.prefix(8).joined(separator: ", ") + (missing.count > 8 ? ", ..." : "")
+      throw CommandError(
+        .missingInput, subject: folders[0],
+        problem: "\(NumberFormat.count(missing.count)) of \(NumberFormat.count(document.entries.count, of: "point")) "
+          + "\(missing.count == 1 ? "has" : "have") no result: \(shown)",
+        remedy: "run the missing parts, or sum up what is there with --partial")
+    }
+    try SweepCommand.write(document, to: arguments.string("output") ?? "\(folders[0])/sweep.json", terminal)
+  }
+
+  // MARK: Runs
+
+  private static func mergeRuns(
+    _ paths: [String], _ arguments: ParsedArguments, _ terminal: Terminal
+  ) throws(CommandError) {
+    var files: [(path: String, file: RunPartFile)] = []
+    for path in paths { files.append((path, try RunSplit.read(path))) }
+    let identity = files[0].file.identity
+    for (path, file) in files where file.identity != identity {
+      throw CommandError(
+        .badData, subject: path, problem: "is a part of another run than \(paths[0]): \(difference(file.identity, identity))",
+        remedy: "merge parts of one run")
+    }
+    files.sort { ($0.file.first, $0.file.count) < ($1.file.first, $1.file.count) }
+    var next = 0
+    for (path, file) in files {
+      guard file.first == next else {
+        throw CommandError(
+          file.first < next ? .badData : .missingInput, subject: path,
+          problem: file.first < next
+            ? "has samples from \(file.first) on, which another part has too"
+            : "samples \(next) to \(file.first - 1) are in no part",
+          remedy: file.first < next ? "give every part once" : "give the part that has them, or run it")
+      }
+      next += file.count
+    }
+    guard next == identity.samples else {
+      throw CommandError(
+        .missingInput, subject: paths.count == 1 ? paths[0] : "merge",
+        problem: "samples \(next) to \(identity.samples - 1) are in no part", remedy: "give the part that has them, or run it")
+    }
+    let named = PathText.joined(PathText.folder(of: files[0].path), files[0].file.programPath)
+    let programPath = arguments.string("program") ?? named
+    let (program, hash) = try ProgramStore.read(programPath)
+    guard hash == identity.program else {
+      throw CommandError(
+        .badData, subject: programPath, problem: "is not the program that was run, its hash differs",
+        remedy: "name the right one with --program")
+    }
+    var record: RunRecord?
+    var courses: [SpikeCourse] = []
+    for (path, file) in files {
+      let part: RunPart
+      do throws(JSONError) { part = try file.part(of: program) } catch {
+        throw CommandError(.badData, subject: path, message: error.description)
+      }
+      if record == nil {
+        (record, courses) = (part.record, part.courses)
+      } else {
+        record?.append(part.record)
+        for index in courses.indices { courses[index].add(part.courses[index]) }
+      }
+    }
+    guard let record else { return }
+    let profile: SpikeProfile
+    do throws(ChipError) { profile = try SpikeProfile(nameOrAmount: identity.profile) } catch {
+      throw CommandError(.badConfiguration, wrapping: error)
+    }
+    var result = RunResult(
+      program: program, record: record, profile: profile, target: identity.target, engine: identity.engine,
+      programHash: hash)
+    result.details = LayerDetails(program: program, record: record, courses: courses)
+    result.fit = RunContext.fit(program)
+    result.provenance = RunContext.provenance(program, images: identity.images)
+    if let path = arguments.string("predictions") { try OutputFile.write(RunCommand.predictions(record), to: path) }
+    let output = arguments.string("output") ?? "run.json"
+    try OutputFile.write(result.document(timing: false), to: output, terminal)
+    if output == "-" { return }
+    terminal.say(RunSummary.text(result, style: terminal.style))
+    terminal.say("Wrote \(ErrorText.escaped(output)).\n")
+  }
+
+  private static func difference(_ a: RunPart.Identity, _ b: RunPart.Identity) -> String {
+    let members: [(String, Bool)] = [
+      ("program", a.program == b.program), ("data", a.data == b.data), ("engine", a.engine == b.engine),
+      ("ticks", a.ticks == b.ticks), ("samples", a.samples == b.samples), ("spike profile", a.profile == b.profile),
+      ("target", a.target == b.target), ("path of the images", a.images == b.images),
+    ]
+    return members.first { !$0.1 }.map { "not the same \($0.0)" } ?? "not the same"
+  }
+}

@@ -1,0 +1,117 @@
+/// The page of a sweep: what to choose, then every point. One file that needs nothing else, like a run's page.
+struct SweepPage: Sendable {
+  let document: SweepDocument
+  /// Of `sweep.json`, embedded in the page.
+  let text: [UInt8]
+
+  /// Points of the table; a larger sweep shows those of its fronts.
+  private static let mostRows = 1_000
+
+  var page: String {
+    let entries = document.entries
+    let fronts = SweepFront.all(entries)
+    let labels = SweepPoint.labels(document.points)
+    let finished = entries.indices.filter { entries[$0].figures != nil }
+    var parts = ["\(NumberFormat.count(entries.count, of: "point"))"]
+    if document.refusals > 0 { parts.append("\(NumberFormat.count(document.refusals)) that cannot be run") }
+    if !document.missing.isEmpty { parts.append("\(NumberFormat.count(document.missing.count)) missing") }
+    let figures = fronts.compactMap { chart($0, labels) }
+    let choice =
+      figures.isEmpty
+      ? "<p class=\"note\">No point has an accuracy: the data have no labels.</p>"
+      : """
+        <p class="note">Each dot is a point of the plan. The dotted stairs are the front: no other point is both cheaper \
+        and more accurate. Its points are numbered as in the table.</p>
+        <div class="pair">\(figures.map { "<figure>\($0)</figure>" }.joined())</div>
+        """
+    let rows = finished.count <= Self.mostRows ? finished : finished.filter { index in fronts.contains { $0.indices.contains(index) } }
+    let body = """
+      <header>
+      <p class="over">nmsim sweep report</p>
+      <h1>\(HTML.text(document.name))</h1>
+      <p class="sub">\(parts.joined(separator: " · "))</p>
+      <nav aria-label="Sections"><a href="#choice">Choice</a><a href="#points">Points</a></nav>
+      </header>
+      <section id="choice">
+      <h2>What to choose</h2>
+      \(choice)
+      </section>
+      <section id="points">
+      <h2>Points</h2>
+      \(table(rows, fronts, labels))
+      \(refusals(labels))
+      </section>
+      """
+    return Report.page(
+      title: document.name, body: body,
+      embedded: "<script type=\"application/json\" id=\"sweep-json\">\(HTML.json(text))</script>")
+  }
+
+  private func chart(_ front: SweepFront, _ labels: [String]) -> String? {
+    let accuracies = front.costs.compactMap { document.entries[$0.index].figures?.accuracy }
+    guard let least = accuracies.min(), let best = accuracies.max(), front.costs.contains(where: { $0.cost > 0 }) else {
+      return nil
+    }
+    // Points that fail altogether would press the others into one line.
+    let low = max(least, best - 0.25)
+    let margin = max(0.002, 0.12 * (best - low))
+    var chart = Chart(
+      x: Axis(logarithmic: front.costs.map(\.cost), kind: front.unit.isEmpty ? .number : .unit(front.unit)),
+      y: Axis(max(0, low - margin / 2), min(1, best + margin), kind: .fraction), xTitle: front.title, yTitle: "Accuracy",
+      summary: "Accuracy against \(front.title.lowercased()) of \(front.costs.count) points")
+    chart.heightClass = "tall"
+    let stairs = front.indices.compactMap { index -> (x: Double, y: Double)? in
+      guard let cost = front.costs.first(where: { $0.index == index })?.cost,
+        let accuracy = document.entries[index].figures?.accuracy, accuracy >= low
+      else { return nil }
+      return (cost, accuracy)
+    }
+    chart.addStairs(stairs, color: 6, style: "front")
+    for (index, cost) in front.costs {
+      guard let accuracy = document.entries[index].figures?.accuracy, accuracy >= low else { continue }
+      let isOnFront = front.indices.contains(index)
+      chart.addDot(
+        cost, accuracy, name: isOnFront ? "\(index + 1)" : "", color: isOnFront ? 1 : 6,
+        title: "\(index + 1). \(labels[index]): \(PageNumber.percent(accuracy))",
+        attributes: isOnFront ? " data-front=\"\(front.key)\" data-point=\"\(document.points[index].id)\"" : "")
+    }
+    return chart.markup
+  }
+
+  private func table(_ rows: [Int], _ fronts: [SweepFront], _ labels: [String]) -> String {
+    var body = ""
+    for index in rows {
+      guard let figures = document.entries[index].figures else { continue }
+      let on = fronts.filter { $0.indices.contains(index) }.map(\.key).joined(separator: ", ")
+      func cell(_ value: String?) -> String { "<td class=\"n\">\(value.map(HTML.text) ?? ReportRun.unknown)</td>" }
+      let mark = figures.missing.isEmpty ? "" : "*"
+      body += "<tr id=\"point-\(document.points[index].id)\"><td class=\"name\">\(index + 1). \(HTML.text(labels[index]))</td>"
+        + cell(figures.accuracy.map(PageNumber.percent)) + cell("\(figures.steps)")
+        + cell(figures.spikes.map { PageNumber.count($0) }) + cell(figures.spikeJoules.map(PageNumber.joules))
+        + cell(figures.chipJoules.map { PageNumber.joules($0) + mark })
+        + cell(figures.secondsPerInference.map(PageNumber.seconds)) + cell(figures.cores.map(PageNumber.integer))
+        + "<td>\(on)</td></tr>"
+    }
+    return """
+      <p class="note">Counts, energies and times are for one inference. * Without prices that nobody published.</p>
+      <div class="scroll"><table>
+      <thead><tr><th>Point</th><th class="n">Accuracy</th><th class="n">Steps</th><th class="n">Spikes</th>\
+      <th class="n">Energy, spike model</th><th class="n">Energy, chip model</th><th class="n">Time</th>\
+      <th class="n">Cores</th><th>Front</th></tr></thead>
+      <tbody>\(body)</tbody></table></div>
+      """
+  }
+
+  private func refusals(_ labels: [String]) -> String {
+    let rows = document.entries.indices.compactMap { index -> String? in
+      guard case .refused(let problem) = document.entries[index].outcome else { return nil }
+      return "<tr><td class=\"name\">\(index + 1). \(HTML.text(labels[index]))</td><td>\(HTML.text(problem))</td></tr>"
+    }
+    guard !rows.isEmpty else { return "" }
+    return """
+      <h2>What cannot be run</h2>
+      <div class="scroll"><table><thead><tr><th>Point</th><th>Why</th></tr></thead>
+      <tbody>\(rows.prefix(Self.mostRows).joined())</tbody></table></div>
+      """
+  }
+}

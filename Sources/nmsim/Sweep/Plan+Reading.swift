@@ -1,0 +1,192 @@
+import ChipModel
+import Compiler
+
+extension Plan {
+  /// Reads a plan; comments and trailing commas are allowed.
+  /// - Throws: `JSONError` with line, column and member.
+  init(reading bytes: [UInt8]) throws(JSONError) {
+    let options = JSONParser.Options(allowsComments: true, maximumBytes: 1 << 24, maximumValues: 1 << 20)
+    let root = JSONNode(root: try JSONParser.parse(bytes, options: options))
+    var o = try root.object()
+    let format = try o.required("format")
+    guard try format.string() == Plan.format else {
+      throw format.error("not a plan of this version; expected '\(Plan.format)'")
+    }
+    // Asked for all at once, so that a mistyped key is told as that, not as a missing one.
+    for key in [
+      "name", "model", "networks", "preprocessing", "calibration", "methods", "data", "chips", "steps", "weightBits",
+      "membraneBits", "fractionBits", "scales", "mappings", "seeds", "target", "spikeProfile",
+    ] { _ = o.optional(key) }
+    try o.finish()
+
+    source = try Plan.source(&o)
+    name = try o.optional("name")?.string()
+    if let node = o.optional("data") { data = try Plan.list(node) { (node) throws(JSONError) in try Data(node) } }
+    if case .model = source, data.isEmpty {
+      throw o.error("missing key 'data': the samples that every point runs on")
+    }
+    if let node = o.optional("chips") { chips = try Plan.list(node, Plan.name) }
+    if let node = o.optional("steps") { steps = try Plan.numbers(node, 1...1_000_000) }
+    if let node = o.optional("weightBits") { weightBits = try Plan.numbers(node, 2...16) }
+    if let node = o.optional("membraneBits") { membraneBits = try Plan.numbers(node, 2...32) }
+    if let node = o.optional("fractionBits") { fractionBits = try Plan.numbers(node, 0...15) }
+    if let node = o.optional("scales") {
+      scales = try Plan.list(node) { (node) throws(JSONError) in try node.choice(of: CompileOptions.Scale.self) }
+    }
+    if let node = o.optional("mappings") { mappings = try Plan.list(node, Plan.name) }
+    if let node = o.optional("seeds") {
+      seeds = try Plan.list(node) { (node) throws(JSONError) in try node.int(in: 0 ... .max) }
+    }
+    if let node = o.optional("target") { target = try node.double(in: 0...1) }
+    if let node = o.optional("spikeProfile") {
+      spikeProfile = try node.string()
+      do throws(ChipError) { _ = try SpikeProfile(nameOrAmount: spikeProfile) } catch { throw node.error("\(error)") }
+    }
+    guard count != nil else {
+      throw o.error("the plan has more than \(NumberFormat.count(Plan.mostPoints)) points; divide it")
+    }
+  }
+
+  private static func source(_ o: inout JSONObjectReader) throws(JSONError) -> Source {
+    guard let model = o.optional("model") else {
+      guard let networks = o.optional("networks") else {
+        throw o.error("missing key 'model': a trained network (.onnx); or 'networks', a list of net.json files")
+      }
+      for key in ["methods", "calibration", "preprocessing"] {
+        if let node = o.optional(key) { throw node.error("goes with 'model'; 'networks' are converted already") }
+      }
+      return .networks(try list(networks, name))
+    }
+    if let networks = o.optional("networks") { throw networks.error("goes without 'model'; remove one of the two") }
+    var methods: [Method] = []
+    let node = try o.required("methods")
+    for element in try elements(node) {
+      for method in try self.methods(element) {
+        guard !methods.contains(method) else { throw element.error("method '\(method.name.rawValue)' with the same options stands here twice") }
+        methods.append(method)
+      }
+      guard methods.count <= mostPoints else { throw element.error("more than \(mostPoints) methods; divide the plan") }
+    }
+    var calibration: Data?
+    if let node = o.optional("calibration") { calibration = try Data(node) }
+    if calibration == nil, let method = methods.first(where: \.needsCalibration) {
+      throw o.error("missing key 'calibration': method '\(method.name.rawValue)' takes its thresholds from data")
+    }
+    var preprocessing = Preprocessing.identity
+    if let node = o.optional("preprocessing") { preprocessing = try self.preprocessing(node) }
+    return .model(
+      Model(path: try name(model), preprocessing: preprocessing, calibration: calibration, methods: methods))
+  }
+
+  /// One element, crossed out: `"rmp"`, or `{"name": "rmp", "alpha": [0.7, 0.8]}`.
+  private static func methods(_ node: JSONNode) throws(JSONError) -> [Method] {
+    if case .string = node.value.kind { return [Method(try node.choice())] }
+    var o = try node.object()
+    var methods = [Method(try o.required("name").choice(of: Method.Name.self))]
+    func cross<Value>(
+      _ key: String, _ place: WritableKeyPath<Method, Value>, _ read: (JSONNode) throws(JSONError) -> Value
+    ) throws(JSONError) {
+      guard let node = o.optional(key) else { return }
+      var crossed: [Method] = []
+      let nodes = try elements(node)
+      guard methods.count * nodes.count <= mostPoints else { throw node.error("more than \(mostPoints) methods; divide the plan") }
+      for method in methods {
+        for element in nodes {
+          var method = method
+          method[keyPath: place] = try read(element)
+          crossed.append(method)
+        }
+      }
+      methods = crossed
+    }
+    let number: (JSONNode) throws(JSONError) -> Double? = { (node) throws(JSONError) in try node.double() }
+    let count: (JSONNode) throws(JSONError) -> Int? = { (node) throws(JSONError) in try node.int() }
+    try cross("steps", \.steps, count)
+    try cross("percentile", \.percentile, number)
+    try cross("alpha", \.alpha, number)
+    try cross("period", \.period, count)
+    try cross("lambda", \.lambda, number)
+    try cross("tolerance", \.tolerance, number)
+    try cross("p", \.sharing) { (node) throws(JSONError) in try node.choice(of: Method.Sharing.self) }
+    try cross("variant", \.variant) { (node) throws(JSONError) in try node.choice(of: Method.Variant.self) }
+    try cross("membrane", \.membrane) { (node) throws(JSONError) in try node.choice(of: Method.Membrane.self) }
+    try cross("maxCount", \.maximumCount, count)
+    try cross("synchronousNeurons", \.usesSynchronousNeurons) { (node) throws(JSONError) in try node.bool() }
+    try cross("initial", \.initial) { (node) throws(JSONError) in try node.choice(of: Method.Initial.self) }
+    try cross("reset", \.reset) { (node) throws(JSONError) in try node.choice(of: Method.Reset.self) }
+    try cross("readout", \.readout) { (node) throws(JSONError) in try node.choice(of: Method.Readout.self) }
+    try cross("literal", \.isLiteral) { (node) throws(JSONError) in try node.bool() }
+    try o.finish()
+    for method in methods {
+      do throws(ConversionError) { try method.check() } catch { throw node.error("\(error)") }
+    }
+    return methods
+  }
+
+  private static func preprocessing(_ node: JSONNode) throws(JSONError) -> Preprocessing {
+    var o = try node.object()
+    var result = Preprocessing.identity
+    if let node = o.optional("scale") {
+      if case .string(let text) = node.value.kind {
+        // 1/255 is no decimal number.
+        guard case .number(let value)? = try? ValueKind.ratio.parse(text) else {
+          throw node.error("is neither a number nor a quotient above 0; write for example \"1/255\"")
+        }
+        result.scale = value
+      } else {
+        result.scale = try node.double()
+      }
+    }
+    if let node = o.optional("mean") { result.mean = try node.doubles(count: 1...65_536) }
+    if let node = o.optional("std") { result.std = try node.doubles(count: 1...65_536) }
+    try o.finish()
+    return result
+  }
+
+  // MARK: Lists
+
+  /// The elements of an array, or the value alone.
+  private static func elements(_ node: JSONNode) throws(JSONError) -> [JSONNode] {
+    guard case .array = node.value.kind else { return [node] }
+    return try node.array(count: 1...mostValues)
+  }
+
+  /// One value or several, none twice.
+  private static func list<Value: Equatable>(
+    _ node: JSONNode, _ read: (JSONNode) throws(JSONError) -> Value
+  ) throws(JSONError) -> [Value] {
+    var values: [Value] = []
+    for element in try elements(node) {
+      let value = try read(element)
+      guard !values.contains(value) else { throw element.error("stands in the list before; remove one of the two") }
+      values.append(value)
+    }
+    return values
+  }
+
+  /// Whole numbers; `null` is the one that holds without the key.
+  private static func numbers(_ node: JSONNode, _ range: ClosedRange<Int>) throws(JSONError) -> [Int?] {
+    try list(node) { (node) throws(JSONError) -> Int? in node.isNull ? nil : try node.int(in: range) }
+  }
+
+  private static func name(_ node: JSONNode) throws(JSONError) -> String {
+    let text = try node.string()
+    guard !text.isEmpty else { throw node.error("is empty; give a name or a path") }
+    return text
+  }
+}
+
+extension Plan.Data {
+  /// `"images.npy"`, or `{"images": ..., "labels": ..., "samples": ...}`.
+  fileprivate init(_ node: JSONNode) throws(JSONError) {
+    if case .string(let images) = node.value.kind {
+      self.init(images: images)
+      return
+    }
+    var o = try node.object()
+    self.init(
+      images: try o.required("images").string(), labels: try o.optional("labels")?.string(),
+      samples: try o.optional("samples")?.int(in: 1 ... .max))
+    try o.finish()
+  }
+}

@@ -1,0 +1,156 @@
+import ChipModel
+import Compiler
+import Runtime
+
+/// What a plan names, read once: networks, chips, mappings and data, each with the hash of its content.
+struct SweepInputs: Sendable {
+  /// Where programs come from.
+  struct Source: Sendable {
+    var name: String
+    var hash: String
+    var content: Content
+    /// The data of this source's points, in the plan's order.
+    var data: [Samples]
+  }
+
+  enum Content: Sendable {
+    case model(AnalogNetwork)
+    case network(CheckedNetwork)
+  }
+
+  struct Samples: Sendable {
+    /// Base name of the images.
+    var name: String
+    var path: String
+    var hash: String
+    var count: Int
+    var dataset: Dataset
+  }
+
+  struct Chip: Sendable {
+    var hash: String
+    var description: ChipDescription
+  }
+
+  struct MappingChoice: Sendable {
+    /// Name of the placement, or base name of the file.
+    var name: String
+    var hash: String
+    var placement: CompileOptions.Placement
+    var mapping: Mapping?
+  }
+
+  let plan: Plan
+  let sources: [Source]
+  let chips: [Chip]
+  let mappings: [MappingChoice]
+  let calibration: Samples?
+  let profile: SpikeProfile
+
+  /// Samples of the calibration data that a hash is of, where the plan does not say how many: no method looks at more.
+  private static let mostCalibration = 1_000
+
+  /// - Parameter path: of the plan; what it names is relative to its folder.
+  init(_ plan: Plan, path: String) throws(CommandError) {
+    let folder = PathText.folder(of: path)
+    func resolved(_ name: String) -> String { PathText.joined(folder, name) }
+    self.plan = plan
+    var sources: [Source] = []
+    var calibration: Samples?
+    switch plan.source {
+    case .model(let model):
+      let analog = try ConvertCommand.readModel(resolved(model.path)).network
+      let classes = analog.layers[analog.output].count
+      if let data = model.calibration {
+        calibration = try Self.samples(
+          data, resolved, shape: analog.inputShape, classes: classes, most: Self.mostCalibration)
+      }
+      var data: [Samples] = []
+      for item in plan.data { data.append(try Self.samples(item, resolved, shape: analog.inputShape, classes: classes)) }
+      sources = [Source(name: analog.name, hash: analog.contentHash, content: .model(analog), data: data)]
+    case .networks(let paths):
+      for path in paths {
+        let file: NetworkFile
+        let network: CheckedNetwork
+        do throws(NetworkFileError) {
+          file = try NetworkFile(reading: resolved(path))
+          network = try file.checked()
+        } catch {
+          throw CommandError(error)
+        }
+        let input = network.network.input
+        let classes = network.populations[network.output].shape.count
+        var data: [Samples] = []
+        for item in plan.data { data.append(try Self.samples(item, resolved, shape: input.shape, classes: classes)) }
+        if plan.data.isEmpty {
+          guard let images = input.images else {
+            throw CommandError(
+              .badData, subject: resolved(path), problem: "the network names no data of its own",
+              remedy: "add \"data\" to the plan")
+          }
+          let own = Plan.Data(images: file.resolve(images), labels: input.labels.map(file.resolve), samples: nil)
+          data = [try Self.samples(own, { $0 }, shape: input.shape, classes: classes)]
+        }
+        sources.append(
+          Source(
+            name: network.network.name, hash: network.network.contentHash, content: .network(network), data: data))
+      }
+    }
+    self.sources = sources
+    self.calibration = calibration
+    var chips: [Chip] = []
+    for name in plan.chips {
+      // A built-in name stays one; everything else is a path.
+      let chip = try ChipsCommand.load(ChipLibrary.text(name) == nil && name.contains(".json") ? resolved(name) : name)
+      chips.append(Chip(hash: try Self.hash(chip.document), description: chip))
+    }
+    self.chips = chips
+    var mappings: [MappingChoice] = []
+    for name in plan.mappings {
+      if let placement = CompileOptions.Placement(rawValue: name) {
+        mappings.append(MappingChoice(name: name, hash: name, placement: placement, mapping: nil))
+      } else {
+        let mapping = try CompileCommand.readMapping(resolved(name))
+        mappings.append(
+          MappingChoice(
+            name: PathText.baseName(of: name, without: ""), hash: SHA256.hexadecimal(of: MappingFile.bytes(of: mapping)),
+            placement: .optimised, mapping: mapping))
+      }
+    }
+    self.mappings = mappings
+    do throws(ChipError) { profile = try SpikeProfile(nameOrAmount: plan.spikeProfile) } catch {
+      throw CommandError(.badConfiguration, wrapping: error)
+    }
+  }
+
+  private static func samples(
+    _ data: Plan.Data, _ resolved: (String) -> String, shape: [Int], classes: Int, most: Int? = nil
+  ) throws(CommandError) -> Samples {
+    let path = resolved(data.images)
+    let all: Dataset
+    do throws(DataError) {
+      all = try DatasetLoader.load(
+        images: path, labels: data.labels.map(resolved), expectedShape: shape, classes: classes)
+    } catch {
+      throw CommandError(error.fileError.map(CommandError.init)?.status ?? .badData, message: error.description)
+    }
+    let count = data.samples ?? min(all.count, most ?? all.count)
+    guard let dataset = all.prefix(count) else {
+      throw CommandError(
+        .badData, subject: path,
+        problem: "\(NumberFormat.count(count)) samples asked for, the file has \(NumberFormat.count(all.count))",
+        remedy: "lower 'samples' in the plan to \(all.count) or fewer")
+    }
+    return Samples(
+      name: PathText.baseName(of: data.images, without: ""), path: path, hash: dataset.contentHash(samples: count),
+      count: count, dataset: dataset)
+  }
+
+  static func hash(_ document: JSONOutput) throws(CommandError) -> String {
+    do throws(JSONWriteError) {
+      return SHA256.hexadecimal(of: try JSONWriter.bytes(of: document, style: .compact))
+    } catch {
+      throw CommandError(.software, problem: error.description)
+    }
+  }
+}

@@ -1,0 +1,292 @@
+import ChipModel
+import Compiler
+import Runtime
+
+/// Runs the points of a schedule that have no result yet. Conversions, programs, runs and the original network's
+/// accuracy are made once for all points that share them.
+struct SweepRunner {
+  let inputs: SweepInputs
+  let schedule: SweepSchedule
+  let folder: SweepFolder
+  let threads: Int
+  let progress: ProgressLine
+  /// Whether to stop; asked before every sample.
+  let stop: @Sendable () -> Bool
+  /// Called where a wish to stop comes during a conversion, which has no result to keep; may end the process.
+  let abandon: @Sendable () -> Void
+
+  /// Something that was made, or why there is none.
+  private enum Built<Value> {
+    case made(Value)
+    case refused(String)
+  }
+  /// A run's datapath (a program without cores), and what came out.
+  private struct Finished {
+    var datapath: CompiledProgram
+    var data: Int
+    var records: [RunRecord]
+  }
+  private struct ConvertedNetwork {
+    var source: Int
+    var method: Int?
+    var seed: Int
+    var network: Built<CheckedNetwork>
+  }
+
+  private var conversions: [ConvertedNetwork] = []
+  private var program: (key: [Int], made: Built<(program: CompiledProgram, hash: String)>)?
+  private var finished: [Finished] = []
+  /// By data index.
+  private var annAccuracies: [Int: Double] = [:]
+
+  init(
+    inputs: SweepInputs, schedule: SweepSchedule, folder: SweepFolder, threads: Int, progress: ProgressLine,
+    stop: @escaping @Sendable () -> Bool, abandon: @escaping @Sendable () -> Void
+  ) {
+    self.inputs = inputs
+    self.schedule = schedule
+    self.folder = folder
+    self.threads = threads
+    self.progress = progress
+    self.stop = stop
+    self.abandon = abandon
+  }
+
+  /// Runs what is missing, by whomever: points that another process works on are waited for.
+  /// - Returns: false where it was stopped.
+  mutating func run() throws(CommandError) -> Bool {
+    var groups = schedule.groups
+    var isSecondRound = false
+    while !groups.isEmpty {
+      var waiting: [SweepSchedule.Group] = []
+      var hasWorked = false
+      for group in groups {
+        if stop() { return false }
+        var group = group
+        group.points.removeAll { folder.outcome($0.id) != .missing }
+        let (mine, others) = claimed(group)
+        if !mine.points.isEmpty {
+          defer { for point in mine.points { folder.giveBack(point.id) } }
+          guard try process(mine) else { return false }
+          hasWorked = true
+        }
+        if !others.points.isEmpty { waiting.append(others) }
+      }
+      groups = waiting
+      // Nothing to do but wait for the others, or for what they leave when they end.
+      if !groups.isEmpty, isSecondRound, !hasWorked { ProcessControl.wait(milliseconds: 200) }
+      isSecondRound = true
+    }
+    return true
+  }
+
+  /// The points that this process runs, and those that another one has claimed.
+  private func claimed(_ group: SweepSchedule.Group) -> (mine: SweepSchedule.Group, others: SweepSchedule.Group) {
+    var (mine, others) = (group, group)
+    mine.points = []
+    others.points = []
+    for point in group.points {
+      if !folder.claim(point.id) {
+        others.points.append(point)
+      } else if folder.outcome(point.id) == .missing {
+        mine.points.append(point)
+      } else {
+        // Finished between the look and the claim.
+        folder.giveBack(point.id)
+      }
+    }
+    return (mine, others)
+  }
+
+  // MARK: A group
+
+  private mutating func process(_ group: SweepSchedule.Group) throws(CommandError) -> Bool {
+    let made: (program: CompiledProgram, hash: String)
+    switch try compiled(group) {
+    case .made(let value): made = value
+    case .refused(let problem):
+      for point in group.points {
+        try folder.write(refusal: problem, of: point)
+        progress.advance()
+      }
+      return true
+    }
+    if stop() { return false }
+    let own = made.program.network.steps ?? RunInputs.standardSteps
+    let steps = Set(group.points.map { $0.steps ?? own }).sorted()
+    guard let records = try records(group, made.program, steps) else { return false }
+    for point in group.points {
+      guard let record = records.first(where: { $0.steps == point.steps ?? own }) else { continue }
+      var result = RunResult(
+        program: made.program, record: record, profile: inputs.profile, target: inputs.plan.target,
+        programHash: made.hash)
+      if let accuracy = try annAccuracy(group) {
+        let data = inputs.sources[group.source].data[group.data]
+        result.ann.accuracy = accuracy
+        result.ann.accuracyOn = "\(data.name), \(NumberFormat.count(data.count, of: "image"))"
+      }
+      result.fit = RunContext.fit(made.program)
+      try folder.write(result, of: point)
+      progress.advance()
+    }
+    return true
+  }
+
+  /// A record for each number of steps, ascending; nil where it was stopped.
+  private mutating func records(
+    _ group: SweepSchedule.Group, _ program: CompiledProgram, _ steps: [Int]
+  ) throws(CommandError) -> [RunRecord]? {
+    var datapath = program
+    datapath.cores = []
+    datapath.routes = []
+    let known = finished.first { $0.data == group.data && $0.datapath.computesLike(datapath) }?.records ?? []
+    let open = steps.filter { steps in !known.contains { $0.steps == steps } }
+    guard let longest = open.last else { return known }
+    let data = inputs.sources[group.source].data[group.data]
+    var records: [RunRecord] = []
+    do throws(DatasetError) {
+      let run = Run(steps: longest, samples: data.count, threads: threads)
+      let found = try run.bySteps(Array(open.dropLast()), program, data: data.dataset, stop: stop)
+      for (index, record) in found.enumerated() {
+        if let record {
+          records.append(record)
+        } else {
+          let run = Run(steps: open[index], samples: data.count, threads: threads)
+          records.append(try run(program, data: data.dataset, stop: stop))
+        }
+      }
+    } catch {
+      throw CommandError(.badData, subject: data.path, wrapping: error)
+    }
+    guard records.allSatisfy({ $0.samples == data.count }) else { return nil }
+    finished.append(Finished(datapath: datapath, data: group.data, records: known + records))
+    return known + records
+  }
+
+  // MARK: Shared work
+
+  private mutating func compiled(
+    _ group: SweepSchedule.Group
+  ) throws(CommandError) -> Built<(program: CompiledProgram, hash: String)> {
+    let scale = group.scale.map { $0 == .channel ? 0 : 1 } ?? -1
+    let key = [
+      group.source, group.method ?? -1, group.weightBits ?? -1, group.membraneBits ?? -1, group.fractionBits ?? -1,
+      scale, group.chip, group.mapping, group.seed,
+    ]
+    if let program, program.key == key { return program.made }
+    let network: CheckedNetwork
+    switch try converted(group) {
+    case .made(let value): network = value
+    case .refused(let problem): return .refused(problem)
+    }
+    let mapping = inputs.mappings[group.mapping]
+    let options = CompileOptions(
+      weightBits: group.weightBits, membraneBits: group.membraneBits, fractionBits: group.fractionBits,
+      scale: group.scale, placement: mapping.placement, seed: UInt64(clamping: group.seed), mapping: mapping.mapping)
+    let made: Built<(program: CompiledProgram, hash: String)>
+    do throws(CompileError) {
+      var program = try CompiledProgram.compile(
+        network, chip: inputs.chips[group.chip].description, options: options
+      ).program
+      // Where test data lie is no part of what the program is.
+      program.network.images = nil
+      program.network.labels = nil
+      made = .made((program, ProgramFile.hash(of: program.encoded())))
+    } catch {
+      made = .refused(error.description)
+    }
+    program = (key, made)
+    return made
+  }
+
+  private mutating func converted(_ group: SweepSchedule.Group) throws(CommandError) -> Built<CheckedNetwork> {
+    let source = inputs.sources[group.source]
+    guard let index = group.method, case .model(let analog) = source.content, case .model(let model) = inputs.plan.source
+    else {
+      if case .network(let network) = source.content { return keep(group, seed: 0, .made(network)) }
+      throw CommandError(.software, subject: "sweep", problem: "a model without methods")
+    }
+    var method = model.methods[index]
+    let usesSeed = method.name == .spikeNorm || method.name == .rmp
+    let seed = usesSeed ? group.seed : 0
+    if let known = conversions.first(where: { $0.source == group.source && $0.method == index && $0.seed == seed }) {
+      return known.network
+    }
+    method.seed = UInt64(clamping: seed)
+    let calibration = inputs.calibration.map {
+      CalibrationData(name: $0.name, dataset: $0.dataset, samples: model.calibration?.samples)
+    }
+    do throws(ConversionError) {
+      let network = try Conversion.run(
+        analog, method: method, preprocessing: model.preprocessing, calibration: calibration, threads: threads,
+        progress: { [stop, abandon] _ in if stop() { abandon() } }
+      ).network
+      do throws(NetworkCheckError) { return keep(group, seed: seed, .made(try network.checked())) } catch {
+        throw ConversionError.check(error)
+      }
+    } catch {
+      guard error.isAboutNetwork else { throw CommandError(error, model: source.name, data: inputs.calibration?.path) }
+      return keep(group, seed: seed, .refused(error.description))
+    }
+  }
+
+  /// Keeps what a method made as long as its points last.
+  private mutating func keep(
+    _ group: SweepSchedule.Group, seed: Int, _ network: Built<CheckedNetwork>
+  ) -> Built<CheckedNetwork> {
+    if conversions.last.map({ $0.source != group.source || $0.method != group.method }) ?? false {
+      conversions = []
+      finished = []
+    }
+    if case .network = inputs.sources[group.source].content, !conversions.isEmpty { return network }
+    conversions.append(ConvertedNetwork(source: group.source, method: group.method, seed: seed, network: network))
+    return network
+  }
+
+  /// The original network's accuracy on the points' own data; nil for a network that is converted already, and without
+  /// labels.
+  private mutating func annAccuracy(_ group: SweepSchedule.Group) throws(CommandError) -> Double? {
+    let source = inputs.sources[group.source]
+    let data = source.data[group.data]
+    guard case .model(let analog) = source.content, case .model(let model) = inputs.plan.source,
+      let labels = data.dataset.labels
+    else { return nil }
+    if let known = annAccuracies[group.data] { return known }
+    let samples: [Float]
+    do throws(DatasetError) {
+      samples = try data.dataset.floats(samples: data.count, preprocessing: model.preprocessing)
+    } catch {
+      throw CommandError(.badData, subject: data.path, message: error.description)
+    }
+    let evaluator: FloatEvaluator
+    do throws(AnalogNetworkError) { evaluator = try FloatEvaluator(analog) } catch {
+      throw CommandError(.software, wrapping: error)
+    }
+    let accuracy = evaluator.accuracy(samples, labels: labels, threads: threads)
+    annAccuracies[group.data] = accuracy
+    return accuracy
+  }
+}
+
+extension CompiledProgram {
+  /// Whether the engine computes the same with both: cores, chip and names aside.
+  fileprivate func computesLike(_ other: CompiledProgram) -> Bool {
+    schedule == other.schedule && fractionBits == other.fractionBits && membraneBits == other.membraneBits
+      && weightBits == other.weightBits && output == other.output
+      && network.inputDimensions == other.network.inputDimensions
+      && network.preprocessing == other.network.preprocessing && populations == other.populations
+      && projections == other.projections && weights == other.weights
+  }
+}
+
+extension ConversionError {
+  /// Whether the method does not suit the network, as opposed to wrong options or data: a finding, not a fault.
+  fileprivate var isAboutNetwork: Bool {
+    switch self {
+    case .negativeActivation, .noActivation, .outputFeeds, .check, .compile: true
+    case .network, .foreignOption, .optionRange, .needsCalibration, .noSamples, .tooFewSamples, .inputShape, .labelRange,
+      .data:
+      false
+    }
+  }
+}

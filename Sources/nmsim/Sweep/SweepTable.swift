@@ -1,0 +1,54 @@
+/// What a sweep prints: its best points, and on which front each lies.
+struct SweepTable: Sendable {
+  let document: SweepDocument
+  let style: TextStyle
+
+  /// Sweeps up to this size are shown whole.
+  private static let wholeUpTo = 24
+
+  var text: String {
+    let entries = document.entries
+    let fronts = SweepFront.all(entries)
+    let finished = entries.indices.filter { entries[$0].figures != nil }
+    let shown = finished.count <= Self.wholeUpTo ? finished : finished.filter { index in fronts.contains { $0.indices.contains(index) } }
+    let labels = SweepPoint.labels(document.points)
+    var lines = style.bold(ErrorText.escaped(document.name)) + ": \(NumberFormat.count(entries.count, of: "point"))"
+    if document.refusals > 0 { lines += ", \(NumberFormat.count(document.refusals)) that cannot be run" }
+    if !document.missing.isEmpty { lines += ", \(NumberFormat.count(document.missing.count)) missing" }
+    if shown.count < finished.count { lines += "; the best \(NumberFormat.count(shown.count)) of them" }
+    lines += "\n\n"
+    if !shown.isEmpty {
+      var table = Table([
+        .text("point"), .number("accuracy"), .number("energy"), .number("time"), .number("cores"), .text("front"),
+      ])
+      for index in shown {
+        guard let figures = entries[index].figures else { continue }
+        let mark = figures.missing.isEmpty || figures.chipJoules == nil ? "" : "*"
+        table.add([
+          .text(labels[index]), .text(NumberFormat.percent(figures.accuracy)),
+          .text(NumberFormat.joules(figures.chipJoules) + mark), .text(time(figures)),
+          figures.cores.map { .count($0) } ?? "unknown",
+          .text(fronts.map { $0.indices.contains(index) ? $0.letter : "." }.joined()),
+        ])
+      }
+      lines += table.render(style) + "\n"
+      let legend = fronts.map { "\($0.letter) \($0.title.lowercased())" }.joined(separator: ", ")
+      lines += TextLayout.paragraph(
+        "On the front of accuracy against: \(legend). Energy and time are for an inference.", width: style.width)
+      if shown.contains(where: { entries[$0].figures?.missing.isEmpty == false }) {
+        lines += "* Without prices that nobody published.\n"
+      }
+    }
+    if let entry = entries.first(where: { if case .refused = $0.outcome { true } else { false } }),
+      case .refused(let problem) = entry.outcome
+    {
+      lines += TextLayout.paragraph("Cannot be run, for example \(entry.point.id): \(ErrorText.escaped(problem))", width: style.width)
+    }
+    return lines
+  }
+
+  private func time(_ figures: SweepFigures) -> String {
+    if let seconds = figures.secondsPerInference { return NumberFormat.seconds(seconds) }
+    return figures.ticksPerInference.map { NumberFormat.count($0, of: "tick") } ?? "unknown"
+  }
+}
