@@ -21,25 +21,53 @@ public enum DatasetLoader {
     images: String, labels: String? = nil, expectedShape: [Int], classes: Int? = nil, cifar: CIFAR.Variant? = nil,
     maximum: Int = defaultMaximum
   ) throws(DataError) -> Dataset {
-    guard expectedShape.count == 1 || expectedShape.count == 3, !expectedShape.contains(where: { $0 < 1 }),
-      Tensor.elementCount(expectedShape) != nil
-    else { throw DataError(file: images, .expectedShape(expectedShape)) }
+    guard isInput(expectedShape) else { throw DataError(file: images, .expectedShape(expectedShape)) }
     let source = ArrayPath(images)
-    let file = source.description
     let bytes = try read(source.file, maximum: maximum)
     let content = try decodeImages(bytes, source, cifar: cifar, readsLabels: labels == nil, maximum: maximum)
-    let samples = try arrange(content.images, expectedShape, file: file)
-    let count = try sampleCount(samples, expectedShape, file: file)
-    let found: Labels? =
-      if let labels {
-        try readLabels(labels, maximum: maximum)
-      } else if let inside = content.labels {
-        inside
-      } else {
-        try labelsBeside(source.file, maximum: maximum)
-      }
+    return try assemble(content, source, expectedShape, classes: classes) { () throws(DataError) in
+      if let labels { return try readLabels(labels, maximum: maximum) }
+      if let inside = content.labels { return inside }
+      return try labelsBeside(source.file, maximum: maximum)
+    }
+  }
+
+  /// The same for bytes in memory; labels are those inside.
+  /// - Parameter path: what the bytes are called: the name helps to recognise the format and stands in errors.
+  public static func decode(
+    _ bytes: [UInt8], named path: String, expectedShape: [Int], classes: Int? = nil, cifar: CIFAR.Variant? = nil,
+    maximum: Int = defaultMaximum
+  ) throws(DataError) -> Dataset {
+    guard isInput(expectedShape) else { throw DataError(file: path, .expectedShape(expectedShape)) }
+    let source = ArrayPath(path)
+    let plain = try decompressed(bytes, path: source.file, maximum: maximum)
+    let content = try decodeImages(plain, source, cifar: cifar, readsLabels: true, maximum: maximum)
+    return try assemble(content, source, expectedShape, classes: classes) { () throws(DataError) in content.labels }
+  }
+
+  /// The labels in the bytes of a label file.
+  public static func labels(
+    _ bytes: [UInt8], named path: String, maximum: Int = defaultMaximum
+  ) throws(DataError) -> [Int] {
+    let source = ArrayPath(path)
+    return try decodeLabels(decompressed(bytes, path: source.file, maximum: maximum), source, maximum: maximum).values
+  }
+
+  private static func isInput(_ shape: [Int]) -> Bool {
+    (shape.count == 1 || shape.count == 3) && !shape.contains { $0 < 1 } && Tensor.elementCount(shape) != nil
+  }
+
+  /// Fits the images to the network's input and gives them their labels.
+  private static func assemble(
+    _ content: (images: Tensor, labels: Labels?), _ source: ArrayPath, _ shape: [Int], classes: Int?,
+    labels: () throws(DataError) -> Labels?
+  ) throws(DataError) -> Dataset {
+    let file = source.description
+    let samples = try arrange(content.images, shape, file: file)
+    let count = try sampleCount(samples, shape, file: file)
+    let found = try labels()
     if let found { try check(labels: found.values, samples: count, classes: classes, file: found.file) }
-    guard let dataset = Dataset(shape: expectedShape, values: samples, labels: found?.values) else {
+    guard let dataset = Dataset(shape: shape, values: samples, labels: found?.values) else {
       throw DataError(file: file, .noSamples)
     }
     return dataset
@@ -59,6 +87,10 @@ public enum DatasetLoader {
     } catch {
       throw DataError(file: path, .unreadable(error))
     }
+    return try decompressed(bytes, path: path, maximum: maximum)
+  }
+
+  private static func decompressed(_ bytes: [UInt8], path: String, maximum: Int) throws(DataError) -> [UInt8] {
     guard Gzip.isGzip(bytes) else { return bytes }
     do {
       return try Gzip.decode(bytes, maximum: maximum)

@@ -21,8 +21,14 @@ struct EnergyDocument {
       if path == "run.json" { problem.remedy = "make one with 'nmsim run', or name one: nmsim energy FILE" }
       throw problem
     }
+    try self.init(text: bytes, path: path)
+  }
+
+  /// The same for a text in memory.
+  /// - Parameter path: what errors call it.
+  init(text: [UInt8], path: String) throws(CommandError) {
     do throws(JSONError) {
-      run = try RunDocument(reading: bytes)
+      run = try RunDocument(reading: text)
     } catch {
       throw CommandError(.badData, subject: path, message: error.description)
     }

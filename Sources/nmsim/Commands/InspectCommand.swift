@@ -133,18 +133,3 @@ extension JSONValue {
     return text
   }
 }
-
-extension JSONOutput {
-  /// A value that was read, to be written.
-  fileprivate init(_ value: JSONValue) {
-    switch value.kind {
-    case .null: self = .null
-    case .bool(let flag): self = .bool(flag)
-    case .integer(let number): self = Int(exactly: number).map { .int($0) } ?? .double(Double(number))
-    case .number(let number): self = .number(number)
-    case .string(let text): self = .string(text)
-    case .array(let elements): self = .array(elements.map { JSONOutput($0) })
-    case .object(let members): self = .object(members.map { ($0.key, JSONOutput($0.value)) })
-    }
-  }
-}
