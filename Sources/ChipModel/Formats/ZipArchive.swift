@@ -153,19 +153,22 @@ public enum ZipError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notZip: "not a ZIP archive, or cut short: no end record; copy the file again"
-    case .damaged(let what, let offset): "damaged ZIP archive at byte \(offset): \(what); copy the file again"
+    case .damaged(let what, let offset):
+      "damaged ZIP archive at byte \(offset): \(ShapeText.printablePath(what)); copy the file again"
     case .split: "ZIP archive split over several files; join it into one"
-    case .encrypted(let name): "ZIP entry '\(name)' is encrypted; write the archive without a password"
+    case .encrypted(let name): "ZIP entry \(Self.quoted(name)) is encrypted; write the archive without a password"
     case .method(let name, let method):
-      "ZIP entry '\(name)' has compression method \(method), only 0 (stored) and 8 (deflate) are read; "
+      "ZIP entry \(Self.quoted(name)) has compression method \(method), only 0 (stored) and 8 (deflate) are read; "
         + "write it with numpy.savez"
-    case .duplicateName(let name): "ZIP archive has two entries '\(name)'; remove one"
+    case .duplicateName(let name): "ZIP archive has two entries \(Self.quoted(name)); remove one"
     case .tooLarge(let name, let size, let maximum):
-      "ZIP entry '\(name)' expands to \(size) bytes, limit \(maximum); split it"
-    case .inflate(let name, let error): "ZIP entry '\(name)': \(error)"
-    case .checksum(let name): "ZIP entry '\(name)' does not match its checksum; copy the file again"
+      "ZIP entry \(Self.quoted(name)) expands to \(size) bytes, limit \(maximum); split it"
+    case .inflate(let name, let error): "ZIP entry \(Self.quoted(name)): \(error)"
+    case .checksum(let name): "ZIP entry \(Self.quoted(name)) does not match its checksum; copy the file again"
     }
   }
+
+  private static func quoted(_ name: String) -> String { "'\(ShapeText.printable(name))'" }
 }
 
 /// Where the central directory is.

@@ -9,6 +9,8 @@ public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
   /// `takesInput`: the input adds to the sum, so that a promise about its values would narrow it.
   case sumDoesNotFit(population: String, sum: Int64, bits: Int, chip: String, takesInput: Bool)
   case integerWeight(projection: String, value: Int32, bits: Int)
+  /// Weights too large or too small for any scale.
+  case weightRange(population: String, largest: Double, unit: Double)
   case delay(projection: String, delay: Int, limit: Int, chip: String)
   case parallelSynapses(projection: String, need: Int, limit: Int)
   case capacity(population: String, need: Int, unit: String, limit: Int, chip: String, remedy: String)
@@ -47,6 +49,9 @@ public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
     case .integerWeight(let projection, let value, let bits):
       "projection '\(projection)': integer weight \(value) does not fit \(bits) bits "
         + "(\(-(1 << (bits - 1)))...\((1 << (bits - 1)) - 1)); use more --weight-bits"
+    case .weightRange(let population, let largest, let unit):
+      "population '\(population)': weights up to \(decimal(largest)) in units of \(decimal(unit)) cannot be rounded, "
+        + "both must be from 1e-150 to 1e150; scale weights, thresholds and spike values"
     case .delay(let projection, let delay, let limit, let chip):
       "projection '\(projection)': a delay of \(grouped(Int64(delay))) ticks is too long for relays on chip '\(chip)', "
         + "which delays by at most \(grouped(Int64(limit))); give a shorter delay or choose a chip with longer delays"

@@ -64,6 +64,13 @@ struct QuantisedPopulation {
     let threshold = population.threshold?.entries.filter(\.isFinite).max() ?? 1
     let fallback = units.max().flatMap { $0 > 0 ? $0 : nil } ?? threshold / top
     for channel in units.indices where units[channel] <= 0 { units[channel] = fallback }
+    // Beyond these products and quotients of what follows may be infinite or not a number.
+    let largest = incoming.flatMap(\.folded.largest).max() ?? 0
+    guard largest <= QuantisedPopulation.range.upperBound, units.allSatisfy(QuantisedPopulation.range.contains) else {
+      throw .weightRange(
+        population: population.name, largest: largest,
+        unit: units.first { !QuantisedPopulation.range.contains($0) } ?? units[0])
+    }
     let isUniform = isShared && thresholdRatio == nil
     unit = isUniform ? [units[0]] : units
 
@@ -118,6 +125,9 @@ struct QuantisedPopulation {
     }
     return QuantisedProjection(tensor: tensor, shifts: compact, largestError: largestError)
   }
+
+  /// Weights, with the value of a spike in them, and units that can be rounded: real networks are far inside.
+  static let range = 1e-150...1e150
 
   /// Parallel synapses of one identity value: beyond this the scales of the projections do not belong together.
   static let mostParallel = 4096

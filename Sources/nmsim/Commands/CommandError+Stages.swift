@@ -63,7 +63,7 @@ extension CommandError {
     case .mapping(let problem):
       self.init(
         problem.isAboutLimits ? .doesNotFit : .badData, subject: mapping ?? network, message: problem.description)
-    case .unsupportedModel, .thresholdsPerNeuron, .thresholdBelowOne, .doesNotFit, .sumDoesNotFit, .integerWeight,
+    case .unsupportedModel, .thresholdsPerNeuron, .thresholdBelowOne, .doesNotFit, .sumDoesNotFit, .integerWeight, .weightRange,
       .capacity, .tooManyCores, .parallelSynapses, .delay, .chipRule, .axonTypes, .noCoreOfKind:
       self.init(.doesNotFit, subject: network, message: error.description)
     }

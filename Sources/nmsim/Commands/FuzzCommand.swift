@@ -91,7 +91,8 @@ enum FuzzCommand {
         return parent.map { ChildProcess.send(record.bytes, to: $0) } ?? true
       }
       if parent == nil {
-        terminal.say("\(reader.name): \(NumberFormat.count(counts.inputs)) inputs, \(NumberFormat.count(counts.accepted)) accepted\n")
+        let accepted = NumberFormat.count(counts.accepted)
+        terminal.say("\(reader.name): \(NumberFormat.count(counts.inputs)) inputs, \(accepted) accepted\n")
       }
     }
     return isClean ? .success : .checkFailed
@@ -107,7 +108,9 @@ enum FuzzCommand {
     let progress = ProgressLine("fuzz", total: inputs.count * readers.count, unit: "inputs", terminal: terminal)
     var rows = FuzzTable()
     for (index, reader) in readers.enumerated() {
-      let share = arguments.int("seconds").map { begin + .seconds(Double($0) * Double(index + 1) / Double(readers.count)) }
+      let share = arguments.int("seconds").map {
+        begin + .seconds(Double($0) * Double(index + 1) / Double(readers.count))
+      }
       let start = clock.now
       let driver = FuzzDriver(reader: reader, seed: seed, inputs: inputs, memory: memory, deadline: share)
       guard let (counts, findings) = driver.run(progress: { progress.advance(by: $0) }) else {

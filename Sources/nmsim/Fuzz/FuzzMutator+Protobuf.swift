@@ -89,13 +89,12 @@ struct ProtobufMessage {
     }
   }
 
-  mutating func add(_ number: Int, _ value: Int) { fields.append(Field(number: number, value: .varint(UInt64(bitPattern: Int64(value))))) }
-  mutating func add(_ number: Int, _ text: String) { fields.append(Field(number: number, value: .bytes(Array(text.utf8)))) }
-  mutating func add(_ number: Int, raw bytes: [UInt8]) { fields.append(Field(number: number, value: .bytes(bytes))) }
-  mutating func add(_ number: Int, _ message: ProtobufMessage) { add(number, raw: message.bytes) }
-  mutating func add(_ number: Int, fixed bits: UInt32) {
-    fields.append(Field(number: number, value: .fixed((0..<4).map { UInt8(truncatingIfNeeded: bits >> UInt32(8 * $0)) })))
+  mutating func add(_ number: Int, _ value: Int) {
+    fields.append(Field(number: number, value: .varint(UInt64(bitPattern: Int64(value)))))
   }
+  mutating func add(_ number: Int, raw bytes: [UInt8]) { fields.append(Field(number: number, value: .bytes(bytes))) }
+  mutating func add(_ number: Int, _ text: String) { add(number, raw: Array(text.utf8)) }
+  mutating func add(_ number: Int, _ message: ProtobufMessage) { add(number, raw: message.bytes) }
 
   var bytes: [UInt8] {
     var output: [UInt8] = []

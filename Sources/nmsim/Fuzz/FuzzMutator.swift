@@ -16,7 +16,10 @@ struct FuzzMutator {
     "9223372036854775808", "-9223372036854775808", "4294967296", "2147483648", "65536", "00", "1.", ".5", "1e", "3.0",
     "67108864", "67108865", "0.1e1", "1E+2", "NaN", "Infinity", "true", "null",
   ]
-  static let texts = ["", " ", "\u{FEFF}", "\u{0}", "\\u0000", "\\ud800", "é", "e\u{301}", "層", "🧠", "\u{202E}", "\"", "\\", "\n", "'", "../", "/", "%s", "\u{7F}"]
+  static let texts = [
+    "", " ", "\u{FEFF}", "\u{0}", "\\u0000", "\\ud800", "é", "e\u{301}", "層", "🧠", "\u{202E}", "\"", "\\", "\n",
+    "'", "../", "/", "%s", "\u{7F}",
+  ]
 
   mutating func pick(_ count: Int) -> Int { Int.random(in: 0..<max(1, count), using: &random) }
 
@@ -64,7 +67,8 @@ struct FuzzMutator {
       let other = choose(shape.seeds)
       guard !other.isEmpty else { return }
       // The start of one file, the end of another.
-      bytes = Array(bytes.prefix(place)) + other.suffix(other.count - min(other.count, chance(2) ? place : pick(other.count)))
+      let from = chance(2) ? place : pick(other.count)
+      bytes = Array(bytes.prefix(place)) + other.dropFirst(from)
     case 10 where shape.form == .binary: bytes.insert(contentsOf: inserted(), at: place)
     case 10, 11, 12, 13: bytes.insert(contentsOf: inserted(), at: place)
     default: overwrite(&bytes, at: place, with: inserted())

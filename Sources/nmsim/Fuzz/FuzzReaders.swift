@@ -13,7 +13,8 @@ extension FuzzReader {
     FuzzReader("chip", [FuzzShape(form: .json, seeds: FuzzSeeds.chips, tokens: chipTokens)]) { bytes in
       let chip = try ChipDescription(json: bytes, file: "chip.json")
       _ = ChipText(chip: chip, style: .plain).page
-      guard try ChipDescription(json: chip.canonicalJSON(), file: "again").canonicalJSON() == chip.canonicalJSON() else {
+      let text = chip.canonicalJSON()
+      guard try ChipDescription(json: text, file: "again").canonicalJSON() == text else {
         return .wrong("what is written is not what was read")
       }
       return FuzzSeeds.mappedNetwork.map { FuzzStages.compile($0, chip) } ?? .accepted
@@ -100,11 +101,15 @@ extension FuzzReader {
       _ = try Gzip.decode(bytes, maximum: expansion)
       return try data(bytes, named: "t10k-images-idx3-ubyte.gz", shape: [1, 4, 4], accepted: true)
     },
-    FuzzReader("labels", [FuzzShape(form: .text, seeds: FuzzSeeds.labels, tokens: ["#", "\r\n", "-1", "0x1"])]) { bytes in
+    FuzzReader(
+      "labels", [FuzzShape(form: .text, seeds: FuzzSeeds.labels, tokens: ["#", "\r\n", "-1", "0x1"])]
+    ) { bytes in
       _ = try DatasetLoader.labels(bytes, named: "labels.txt", maximum: expansion)
       return .accepted
     },
-    FuzzReader("command-line", [FuzzShape(form: .text, seeds: FuzzSeeds.commandLines, tokens: commandTokens)]) { bytes in
+    FuzzReader(
+      "command-line", [FuzzShape(form: .text, seeds: FuzzSeeds.commandLines, tokens: commandTokens)]
+    ) { bytes in
       commandLine(bytes)
     },
   ]
@@ -159,11 +164,12 @@ extension FuzzReader {
     "accumulator", "F32", "I8", "I16", "I32", "current",
   ]
   private static let chipTokens = [
-    "format", "nmsim-chip/1", "extends", "generic-45nm", "ideal", "loihi", "value", "source", "note", "certainty", "null",
-    "J", "s", "pJ",
+    "format", "nmsim-chip/1", "extends", "generic-45nm", "ideal", "loihi", "value", "source", "note", "certainty",
+    "null", "J", "s", "pJ",
   ]
   private static let mappingTokens = [
-    "format", "nmsim-mapping/1", "cores", "place", "parts", "population", "channels", "rows", "columns", "a", "b", "out",
+    "format", "nmsim-mapping/1", "cores", "place", "parts", "population", "channels", "rows", "columns", "a", "b",
+    "out",
   ]
   private static let resultTokens = [
     "format", "nmsim-run/1", "populations", "totals", "cores", "mesh", "energy", "spike", "chip", "operation", "items",

@@ -121,7 +121,9 @@ extension FuzzSeeds {
     contents.tensors = [
       (name: "i", [2, 2], Tensor.Storage.int8([1, 2, 3, 4])), ("j", [2], .int16([5, 6])), ("k", [], .int64([7])),
       ("d", [1], .float64([0.5])), ("u", [0, 3], .uint8([])),
-    ].compactMap { name, shape, storage in Tensor(shape: shape, storage: storage).map { .init(name: name, tensor: $0) } }
+    ].compactMap { name, shape, storage in
+      Tensor(shape: shape, storage: storage).map { .init(name: name, tensor: $0) }
+    }
     return [first, try? Safetensors.bytes(of: contents)].compactMap { $0 }
   }()
 

@@ -54,7 +54,8 @@ enum FuzzSeeds {
       NetworkPopulation(name: name, shape: shape, neuron: neuron(.if))
     }
     return Network(
-      name: "conv", input: NetworkInput(shape: [1, 4, 4], preprocessing: Preprocessing(scale: 0.5, mean: [0.25], std: [2])),
+      name: "conv",
+      input: NetworkInput(shape: [1, 4, 4], preprocessing: Preprocessing(scale: 0.5, mean: [0.25], std: [2])),
       populations: [
         layer("a", shape), layer("b", shape),
         NetworkPopulation(name: "out", shape: [3], neuron: neuron(.accumulator), bias: .tensor("out.bias")),
@@ -65,7 +66,9 @@ enum FuzzSeeds {
         NetworkProjection(
           name: "a-b", from: "a", to: "b", kind: .conv2d, weights: .inline(tensor([2, 1, 3, 3], .float32(ramp(18)))),
           padding: [1, 1, 1, 1], groups: 2),
-        NetworkProjection(name: "shortcut", from: nil, to: "b", kind: .conv2d, weights: .inline(tensor([2, 1, 1, 1], .float32([1, 0.5])))),
+        NetworkProjection(
+          name: "shortcut", from: nil, to: "b", kind: .conv2d,
+          weights: .inline(tensor([2, 1, 1, 1], .float32([1, 0.5])))),
         NetworkProjection(
           name: "b-out", from: "b", to: "out", kind: .dense, weights: .tensor("out.weight"),
           pool: NetworkPool(kind: pool, kernel: [2, 2], stride: [2, 2])),

@@ -81,7 +81,8 @@ enum FuzzStages {
     guard isSmall(program), let size = Tensor.elementCount(program.network.inputDimensions),
       let data = Dataset(
         shape: program.network.inputDimensions,
-        values: .float32((0..<(size * samples)).map { Float($0 % 9) * 0.25 - 0.5 }), labels: [Int](repeating: 0, count: samples))
+        values: .float32((0..<(size * samples)).map { Float($0 % 9) * 0.25 - 0.5 }),
+        labels: [Int](repeating: 0, count: samples))
     else { return nil }
     let run = Run(steps: steps, samples: samples, threads: 1, engine: engine, keepsOutputs: true)
     return try? run(program, data: data)
