@@ -113,4 +113,6 @@ int ck_best_level(void) {
 #define CALL_DELIVER(x) deliver_##x(d, acc, bits)
 #define CALL_STEP(x) step_##x(u, flags, saturations)
 void ck_deliver(int level, const ck_delivery *d, void *acc, int bits) { PICK(CALL_DELIVER); }
+#define CALL_ACTIVE(x) active_##x(a)
+long ck_active(int level, const ck_activity *a) { return PICK(CALL_ACTIVE); }
 long ck_step(int level, const ck_update *u, int flags, long *saturations) { return PICK(CALL_STEP); }

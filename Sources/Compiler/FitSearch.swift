@@ -46,7 +46,7 @@ public enum FitSearch {
     case .tooManyCores, .noCoreOfKind:
       if shrinks { fewerWeightBits() }
     case .unsupportedModel, .periodCodeNeedsWindows, .mixedAmplitude, .thresholdsPerNeuron, .integerWeight, .delay,
-      .parallelSynapses, .chipRule, .mapping, .option:
+      .parallelSynapses, .chipRule, .weightRange, .mapping, .option:
       break
     }
     return result

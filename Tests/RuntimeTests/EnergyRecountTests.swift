@@ -95,17 +95,82 @@ struct EnergyRecountTests {
   @Test("stopping the digits early keeps most of the accuracy and saves energy; never stopping saves nothing")
   func digits() throws {
     let (program, data) = try DigitsTests().program(chip: "generic-45nm")
-    let run = Run(steps: 60, samples: 100, threads: 2)
-    let early = try run.earlyDecision(program, data: data, rule: .stable(steps: 12))
-    #expect(early.meanSteps < 40)
-    #expect(early.saved > 0.3)
-    #expect(try #require(early.accuracy) >= (try #require(early.fullAccuracy)) - 0.05)
-    #expect(early.counts.spikes < early.fullCounts.spikes)
-    #expect(early.counts.neuronUpdates < early.fullCounts.neuronUpdates)
-    let never = try run.earlyDecision(program, data: data, rule: .stable(steps: 61))
-    #expect(never.counts.spikes == never.fullCounts.spikes)
-    #expect(never.counts.messages == never.fullCounts.messages)
-    #expect(never.counts.synapticOperations == never.fullCounts.synapticOperations)
-    #expect(never.accuracy == never.fullAccuracy)
+    func early(_ rule: StopRule) throws -> (decision: EarlyDecision, full: ChipBill) {
+      var options = RunObserver.Options()
+      options.rule = rule
+      let observer = try RunObserver(program, steps: 60, samples: 100, options: options)
+      let record = try Run(steps: 60, samples: 100, threads: 2)(program, data: data, observe: observer.observe)
+      let result = RunResult(program: program, record: record, observation: observer.observation)
+      return (try #require(result.earlyDecision), result.bill)
+    }
+    let stopped = try early(.stable(steps: 12)).decision
+    #expect(stopped.meanSteps < 40)
+    #expect(try #require(stopped.saved) > 0.3)
+    #expect(try #require(stopped.accuracy) >= (try #require(stopped.fullAccuracy)) - 0.05)
+    #expect(stopped.samplesByStep.reduce(0, +) == 100)
+    #expect(try #require(stopped.seconds) < 63e-3)
+    let never = try early(.stable(steps: 61))
+    let spent = never.decision.stops.spent
+    #expect(never.full.items.allSatisfy { spent.count(ChipAction(rawValue: $0.action) ?? .link) == $0.count })
+    #expect(never.decision.accuracy == never.decision.fullAccuracy)
+    #expect(try #require(never.decision.seconds) == 63e-3)
+  }
+
+  @Test("stops and what was spent until then equal a brute-force recount on random networks")
+  func bruteForce() throws {
+    var spikes = 0
+    for seed in 0..<30 as Range<UInt64> {
+      let (network, program) = try RandomNetwork.compiled(seed: 500 + seed, size: 6)
+      let steps = network.steps
+      let rule: StopRule = seed % 2 == 0 ? .stable(steps: 1 + Int(seed % 5)) : .margin(1 + Int(seed) * 10)
+      var options = RunObserver.Options()
+      options.rule = rule
+      let observer = try RunObserver(program, steps: steps, samples: network.samples.count, options: options)
+      var runner = LayerRunner(plan: EnginePlan(program), steps: steps)
+      runner.countsUpdates = true
+      var expected = ActionEvents()
+      var stops: [Int] = []
+      for (index, sample) in network.samples.enumerated() {
+        observer.observe(index, runner.run(sample), SampleTrains(runner))
+        // The interpreter, tick by tick until the first step for which the rule holds, looked up from scratch.
+        var chip = ChipInterpreter(program, steps: steps)
+        chip.recordsUpdates = true
+        let outcome = chip.run(sample)
+        let stop = (1...steps).first { last in
+          switch rule {
+          case .stable(let least):
+            last >= least && Set(outcome.decisions[(last - least)..<last]).count == 1
+          case .margin(let least): outcome.margins[last - 1] >= least
+          case .stableMargin: false
+          }
+        }
+        stops.append(stop ?? steps)
+        let ticks = program.populations[program.output.population].start + (stop ?? steps)
+        let counters = EngineCounters(program: program, trains: SampleTrains(runner), steps: steps, ticks: ticks)
+        var counts = OperationCounts(program: program, counters: counters, steps: steps)
+        counts.neuronUpdates = program.populations.reduce(0) {
+          $0 + $1.shape.count * max(0, min(steps, ticks - $1.start))
+        }
+        counts.updatedNeurons = chip.updates.ticks.prefix(ticks).reduce(0) { $0 + $1.reduce(0) { $0 + $1.count { $0 } } }
+        expected.add(ActionEvents(counts, program: program))
+      }
+      let found = try #require(observer.observation.stops)
+      #expect(found.steps == stops, "seed \(seed)")
+      #expect(found.spent == expected, "seed \(seed)")
+      spikes += expected.spikes
+    }
+    #expect(spikes > 1000)
+  }
+
+  @Test("rules are read as they are written; other texts are refused")
+  func ruleTexts() throws {
+    for text in ["stable:10", "margin:3", "stable:5,margin:100"] { #expect(try StopRule(text).text == text) }
+    #expect(try StopRule("margin:2,stable:4").text == "stable:4,margin:2")
+    for text in ["", "stable", "stable:0", "stable:-1", "stable:1,stable:2", "x:1", "stable:1,", "margin:99999999999999999999"] {
+      let error = #expect(throws: StopRuleError.self) { try StopRule(text) }
+      #expect(
+        error.map { "\($0)" }
+          == "early decision '\(text)' is no rule: write stable:N, margin:M or both, for example stable:10 or stable:5,margin:100")
+    }
   }
 }

@@ -68,6 +68,28 @@ struct RunCommandTests {
     }
   }
 
+  @Test("times by model and an early decision are in the result, the summary and the bill, at 80 columns")
+  func times() throws {
+    try with(chip: "loihi-sanafe") { folder in
+      for model in ["simple", "analytic", "detailed"] {
+        let run = folder.invoke(
+          "run DIR/net.nmsim \(data) --ticks 20 --samples 30 --time-model \(model) --time-samples 3 --early-decision stable:5 "
+            + "--target 0.5 --json DIR/run.json")
+        #expect(run.status == .success, "\(run.error)")
+        #expect(run.output.contains("an inference, \(model), mean of 3 samples"), "\(run.output)")
+        #expect(run.output.contains("stable:5: after "))
+        #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(run.output)")
+        let energy = folder.invoke("energy DIR/run.json --baseline DIR/run.json --explain")
+        #expect(energy.output.contains("time model \(model), mean of 3 samples"), "\(energy.output)")
+        #expect(energy.output.contains("early decision stable:5"))
+        #expect(energy.output.contains("50.0 % accuracy after step"))
+        #expect(energy.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(energy.output)")
+      }
+      let free = folder.invoke("run DIR/net.nmsim \(data) --ticks 20 --samples 3 --barrier-free --json DIR/run.json")
+      #expect(free.output.contains("none; with it "), "\(free.output)")
+    }
+  }
+
   @Test("saturation is reached on purpose, counted and reported")
   func saturation() throws {
     try with(chip: "ideal", more: "--membrane-bits 13") { folder in
@@ -120,6 +142,13 @@ struct RunCommandTests {
       expect(
         "run DIR/net.nmsim \(data) --ticks 2 --samples 50 --min-accuracy 0.999 --json DIR/r.json -q", .checkFailed,
         "nmsim: run: accuracy 68.00 % is below --min-accuracy 99.90 %")
+      expect(
+        "run DIR/net.nmsim \(data) --early-decision soon --json DIR/r.json", .usage,
+        "nmsim: run: early decision 'soon' is no rule: write stable:N, margin:M or both, for example stable:10 or "
+          + "stable:5,margin:100")
+      expect(
+        "run DIR/net.nmsim \(data) --time-model simple --barrier-free --json DIR/r.json", .usage,
+        "nmsim: run: time model 'simple' has no barrier-free time: use it with --time-model analytic")
       expect("energy DIR/none.json", .missingInput, "nmsim: DIR/none.json: no such file: check the path")
     }
   }

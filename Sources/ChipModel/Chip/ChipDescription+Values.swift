@@ -61,6 +61,13 @@ extension ChipDescription {
     return models.contains(name)
   }
 
+  /// Whether an update costs energy or time of its own, beside the visit that every neuron costs.
+  public var pricesUpdates: Bool {
+    [energy, time].contains { table in
+      [ChipAction.neuronUpdate, .membraneWrite].contains { (table.each($0) ?? 0) > 0 }
+    }
+  }
+
   /// Seconds of the barrier for a number of tiles in use; nil where unknown.
   public func barrierSeconds(tiles: Int) -> Double? {
     guard let steps = barrier?.value else { return nil }

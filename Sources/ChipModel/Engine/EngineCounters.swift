@@ -8,6 +8,11 @@ public struct EngineCounters: Sendable, Equatable {
   public var spikesByStep: [[Int]]
   /// Saturations per population.
   public var saturations: [Int]
+  /// The same per core of the program; empty without cores.
+  public var saturationsByCore: [Int]
+  /// Steps in which each neuron had something to do (``NeuronUpdates``), per population and neuron, row-major; nil: not
+  /// counted.
+  public var updates: [[UInt64]]?
   /// Per projection behind a max-pool gate: spikes let through per pooled neuron, and their |payload|; else empty.
   public var gatedSpikes: [[UInt64]]
   public var gatedPayloads: [[UInt64]]
@@ -22,6 +27,7 @@ public struct EngineCounters: Sendable, Equatable {
     payloads = program.populations.map { [UInt64](repeating: 0, count: $0.model.hasPayload ? $0.shape.count : 0) }
     spikesByStep = program.populations.map { _ in [Int](repeating: 0, count: steps) }
     saturations = [Int](repeating: 0, count: program.populations.count)
+    saturationsByCore = [Int](repeating: 0, count: program.cores.count)
     gatedSpikes = program.projections.map { projection in
       guard projection.isGated, let source = projection.source else { return [] }
       let pooled = projection.pool?.output(of: program.populations[source].shape)
@@ -44,6 +50,13 @@ public struct EngineCounters: Sendable, Equatable {
       for s in spikesByStep[p].indices { spikesByStep[p][s] += other.spikesByStep[p][s] }
     }
     for p in saturations.indices { saturations[p] += other.saturations[p] }
+    for core in saturationsByCore.indices { saturationsByCore[core] += other.saturationsByCore[core] }
+    if var sums = updates, let theirs = other.updates {
+      EngineCounters.add(&sums, theirs)
+      updates = sums
+    } else if let theirs = other.updates {
+      updates = theirs
+    }
     EngineCounters.add(&gatedSpikes, other.gatedSpikes)
     EngineCounters.add(&gatedPayloads, other.gatedPayloads)
     inputMACs += other.inputMACs

@@ -12,6 +12,8 @@ public struct EnginePlan: Sendable {
   let projections: [ProjectionPlan]
   /// By population: the order in which a step's spikes leave its pixels; empty = pixel order.
   let pixelOrders: [[UInt32]]
+  /// By population.
+  let homes: [PopulationHome]
 
   /// - Parameter kernels: a level that this processor lacks is lowered to the best it has.
   public init(_ program: CompiledProgram, kernels: KernelLevel = .best) {
@@ -23,6 +25,7 @@ public struct EnginePlan: Sendable {
     self.program = program
     self.kernels = min(kernels, KernelLevel.best)
     order = program.topologicalOrder
+    homes = PopulationHome.all(program)
     var payloads = [ClosedRange<Int64>](repeating: 0...1, count: program.populations.count)
     var populationPlans = [PopulationPlan?](repeating: nil, count: program.populations.count)
     var plans = [ProjectionPlan?](repeating: nil, count: program.projections.count)

@@ -11,7 +11,7 @@ extension LayerRunner {
   /// Runs one population over all steps. The populations that feed it must have their trains: from an earlier call for
   /// the same sample, or from `setTrain`.
   public mutating func run(population: Int, quantised x: [Int32]) {
-    tally.beginSteps(plan)
+    tally.beginSteps(plan, updates: &updateTally)
     var outcome = Outcome(decisions: [], outputs: [])
     runPopulation(population, x, &outcome)
   }

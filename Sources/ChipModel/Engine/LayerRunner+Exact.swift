@@ -1,7 +1,9 @@
 /// The scalar path, and reading the output.
 extension LayerRunner {
   /// One step by the scalar rule in 64 bits, where 32 are not proven to hold a shifted sum.
-  mutating func updateExactly(_ p: PopulationPlan, step: Int, isDriven: Bool) -> Bool {
+  ///
+  /// - Parameter cores: where given, saturations are counted at these cores only, one a neuron.
+  mutating func updateExactly(_ p: PopulationPlan, step: Int, isDriven: Bool, cores: [UInt32] = []) -> Bool {
     let index = p.index
     let pixels = p.shape.pixels
     let fraction = Int64(plan.program.fractionBits)
@@ -30,11 +32,19 @@ extension LayerRunner {
             sum &+= scratch.exactDrive.isEmpty ? Int64(scratch.drive[position]) : scratch.exactDrive[position]
           }
         }
+        var saturations = 0
         var state = NeuronRule.State(v: v[index][position], b: b[index].isEmpty ? 0 : b[index][position])
         let payload = p.rule.update(
           &state, sum: sum, threshold: p.population.threshold.value(at: neuron, shape: p.shape),
           negativeThreshold: p.population.negativeThreshold.value(at: neuron, shape: p.shape), step: step,
-          saturations: &tally.saturations[index])
+          saturations: &saturations)
+        if saturations > 0 {
+          if cores.isEmpty {
+            tally.saturations[index] += saturations
+          } else {
+            tally.saturationsByCore[Int(cores[neuron])] += saturations
+          }
+        }
         v[index][position] = state.v
         if !b[index].isEmpty { b[index][position] = state.b }
         if payload != 0 { trains[index].append(pixel: pixel, channel: channel, payload: payload) }

@@ -16,6 +16,7 @@ public struct LayerRunner: Sendable {
   public internal(set) var gatedTrains: [SpikeTrain?]
   var scratch: Scratch
   var tally: SpikeTally
+  var updateTally: UpdateTally
   /// Watches the sums of one population; calibration sets it.
   public var probe: SumProbe?
 
@@ -46,6 +47,7 @@ public struct LayerRunner: Sendable {
     self.plan = plan
     self.steps = steps
     tally = SpikeTally(plan, steps: steps)
+    updateTally = UpdateTally(plan, steps: steps)
     trains = plan.program.populations.map { SpikeTrain(shape: $0.shape, hasPayload: $0.model.hasPayload) }
     v = plan.populations.map { [Int32](repeating: 0, count: $0.count) }
     b = plan.populations.map { [Int32](repeating: 0, count: $0.population.model.kind == .bistable ? $0.count : 0) }
@@ -78,7 +80,22 @@ public struct LayerRunner: Sendable {
   }
 
   /// What all samples so far counted.
-  public var counters: EngineCounters { tally.counters(plan) }
+  public var counters: EngineCounters { tally.counters(plan, updates: updateTally) }
+
+  /// Whether to count which neurons have something to do (``NeuronUpdates``), from the next sample on.
+  public var countsUpdates: Bool {
+    get { updateTally.isOn }
+    set { if newValue { updateTally.turnOn(plan) } else { updateTally.isOn = false } }
+  }
+
+  /// Whether `updates` says so neuron by neuron, a byte a neuron and step.
+  public var keepsUpdates: Bool {
+    get { updateTally.keepsFlags }
+    set { updateTally.keepsFlags = newValue }
+  }
+
+  /// Of the last sample; nil unless they are counted.
+  public var updates: NeuronUpdates? { updateTally.isOn ? updateTally.sample : nil }
 
   /// Runs one sample of preprocessed input values, row-major over the input's shape.
   public mutating func run(_ values: [Double]) -> Outcome {
@@ -87,7 +104,7 @@ public struct LayerRunner: Sendable {
 
   /// Runs one sample of quantised input values `x_q`.
   public mutating func run(quantised x: [Int32]) -> Outcome {
-    tally.beginSample(plan)
+    tally.beginSample(plan, updates: &updateTally)
     var outcome = Outcome(decisions: [], outputs: [])
     for index in plan.order { runPopulation(index, x, &outcome) }
     return outcome
@@ -138,12 +155,18 @@ public struct LayerRunner: Sendable {
       firing: model.firing)
     var isPending = true
     var hasWatchedDrive = false
+    let saturations = tally.saturations[index]
+    if updateTally.isOn { beginUpdates(p, drive) }
     // Not the output, whose potential is read after every step.
     let isAlone =
       arrivals.isEmpty && !isExact && drive.isActive && !isOutput && probe?.population != index
       && (model.kind == .integrateFire || model.kind == .leaky)
+      && (!updateTally.isOn || p.initialMagnitude == 0 || updateTally.isFullyDriven(p))
     for step in 0..<steps {
       if isAlone {
+        if updateTally.isOn {
+          updateTally.note(p, step: step, isDriven: true, arrivals: [], v: v[index], b: b[index])
+        }
         updateAhead(pass, step: step)
         trains[index].endStep()
         if isOutput { read(p, step: step, &outcome) }
@@ -159,17 +182,32 @@ public struct LayerRunner: Sendable {
       }
       // Nothing arrives and nothing is left to fire: the step changes nothing and costs nothing.
       if arrived || isDriven || isPending {
+        if updateTally.isOn {
+          updateTally.note(p, step: step, isDriven: isDriven, arrivals: arrivals, v: v[index], b: b[index])
+        }
         isPending =
           isExact ? updateExactly(p, step: step, isDriven: isDriven) : update(&pass, step: step, isDriven: isDriven)
+      } else if updateTally.isOn {
+        updateTally.noteIdle(p, step: step, v: v[index], b: b[index])
       }
       trains[index].endStep()
       if isOutput { read(p, step: step, &outcome) }
+    }
+    if updateTally.isOn { updateTally.end(p, steps: steps, v: v[index], b: b[index]) }
+    if tally.saturations[index] > saturations, case .spread(let cores) = plan.homes[index] {
+      countSaturations(p, drive: drive, arrivals: arrivals, cores: cores)
     }
     // What bridged gaps added behind the map would be part of a larger map.
     if p.usesNarrow { for at in p.count..<(p.count + p.padded) { scratch.narrow[at] = 0 } }
     if p.usesWide { for at in p.count..<(p.count + p.padded) { scratch.wide[at] = 0 } }
     if scratch.uncounted > 0 { flushCounts(p) }
     tally.note(trains[index], of: p, isCounted: !isExact)
+  }
+
+  private mutating func beginUpdates(_ p: PopulationPlan, _ drive: Drive) {
+    updateTally.begin(p, isActive: drive.isActive) { [scratch] position in
+      scratch.exactDrive.isEmpty ? scratch.drive[position] != 0 : scratch.exactDrive[position] != 0
+    }
   }
 
   private mutating func flushCounts(_ p: PopulationPlan) {
@@ -210,7 +248,7 @@ public struct LayerRunner: Sendable {
   }
 
   /// Adds up what arrives at local step `step`; false where nothing does.
-  private mutating func deliver(_ arrival: Arrival, step: Int, _ p: PopulationPlan) -> Bool {
+  mutating func deliver(_ arrival: Arrival, step: Int, _ p: PopulationPlan) -> Bool {
     let sent = step - arrival.plan.lag
     guard sent >= 0, sent < steps, let train = arrival.train else { return false }
     guard train.stepStarts[sent] < train.stepStarts[sent + 1] else { return false }

@@ -2,6 +2,8 @@
 struct SpikeTally: Sendable {
   /// Saturations per population.
   var saturations: [Int]
+  /// Those of populations that lie on several cores.
+  var saturationsByCore: [Int]
   /// Multiply-accumulates of the input encoding.
   var inputMACs = 0
   private var samples = 0
@@ -21,6 +23,7 @@ struct SpikeTally: Sendable {
     let empty = EngineCounters(program: plan.program, steps: steps)
     flushed = empty
     saturations = empty.saturations
+    saturationsByCore = empty.saturationsByCore
     spikesByStep = empty.spikesByStep
     spikes = plan.populations.map { [UInt32](repeating: 0, count: $0.population.model.kind == .accumulator ? 0 : $0.count) }
     payloads = plan.populations.map { [UInt64](repeating: 0, count: $0.population.model.hasPayload ? $0.count : 0) }
@@ -33,16 +36,16 @@ struct SpikeTally: Sendable {
     }
   }
 
-  mutating func beginSample(_ plan: EnginePlan) {
+  mutating func beginSample(_ plan: EnginePlan, updates: inout UpdateTally) {
     samples += 1
-    beginSteps(plan)
+    beginSteps(plan, updates: &updates)
   }
 
   /// Makes sure that one more run over all steps overflows no count.
-  mutating func beginSteps(_ plan: EnginePlan) {
-    // A neuron fires at most once a step.
+  mutating func beginSteps(_ plan: EnginePlan, updates: inout UpdateTally) {
+    // A neuron fires, and is updated, at most once a step.
     if stepsSinceFlush.addingReportingOverflow(steps).overflow || stepsSinceFlush + steps > Int(UInt32.max) {
-      flush(plan)
+      flush(plan, &updates)
     }
     stepsSinceFlush = min(stepsSinceFlush, Int.max - steps) + steps
   }
@@ -70,19 +73,31 @@ struct SpikeTally: Sendable {
   }
 
   /// All counts, row-major.
-  func counters(_ plan: EnginePlan) -> EngineCounters {
+  func counters(_ plan: EnginePlan, updates: UpdateTally) -> EngineCounters {
     var copy = self
-    copy.flush(plan)
+    var updates = updates
+    copy.flush(plan, &updates)
     var result = copy.flushed
     result.saturations = saturations
+    result.saturationsByCore = saturationsByCore
+    for (home, count) in zip(plan.homes, saturations) {
+      if case .core(let core) = home { result.saturationsByCore[core] += count }
+    }
     result.spikesByStep = spikesByStep
     result.inputMACs = inputMACs
     result.samples = samples
     return result
   }
 
-  private mutating func flush(_ plan: EnginePlan) {
+  private mutating func flush(_ plan: EnginePlan, _ updates: inout UpdateTally) {
     stepsSinceFlush = 0
+    if updates.isOn {
+      var sums = flushed.updates ?? plan.populations.map { [UInt64](repeating: 0, count: $0.shape.count) }
+      for p in plan.populations {
+        SpikeTally.move(&updates.totals[p.index], p.shape, p.padded, into: &sums[p.index])
+      }
+      flushed.updates = sums
+    }
     for p in plan.populations {
       SpikeTally.move(&spikes[p.index], p.shape, p.padded, into: &flushed.spikes[p.index])
       SpikeTally.move(&payloads[p.index], p.shape, p.padded, into: &flushed.payloads[p.index])

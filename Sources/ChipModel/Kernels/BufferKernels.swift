@@ -1,6 +1,6 @@
 /// Plain loops over whole buffers that run once a sample.
 enum BufferKernels {
-  /// Copies without letting go of the target's storage. Both have the same count.
+  /// Copies without letting go of the target's storage, as far as both reach.
   static func copy(_ source: [Int32], to target: inout [Int32]) {
     unsafe source.withUnsafeBufferPointer { source in
       unsafe target.withUnsafeMutableBufferPointer { target in
@@ -8,6 +8,20 @@ enum BufferKernels {
         unsafe to.update(from: from, count: min(source.count, target.count))
       }
     }
+  }
+
+  /// The same for bytes. Not generic: without whole-module optimisation a generic loop goes byte by byte through a table.
+  static func copy(_ source: [UInt8], to target: inout [UInt8]) {
+    unsafe source.withUnsafeBufferPointer { source in
+      unsafe target.withUnsafeMutableBufferPointer { target in
+        guard let from = source.baseAddress, let to = target.baseAddress else { return }
+        unsafe to.update(from: from, count: min(source.count, target.count))
+      }
+    }
+  }
+
+  static func clear(_ target: inout [UInt8]) {
+    unsafe target.withUnsafeMutableBufferPointer { unsafe $0.update(repeating: 0) }
   }
 
   static func clear<T: FixedWidthInteger>(_ target: inout [T]) {

@@ -30,17 +30,23 @@ public struct ChipBill: Sendable, Equatable {
   /// What no bill of any chip includes.
   public static let notModelled = "host input encoding, configuration, chip input and output"
 
-  /// - Parameter updatedNeurons: neurons that had something to do (``UpdateTrace``), for a chip that prices an update apart
-  ///   from a visit; nil: every visited neuron counts as updated.
+  /// - Parameters:
+  ///   - updatedNeurons: neurons that had something to do, for a chip that prices an update apart from a visit; nil: what
+  ///     `counts` says, and where that was not counted either every visited neuron.
+  ///   - time: nil: the chip's own tick.
   public init(
-    program: CompiledProgram, counts: OperationCounts, steps: Int, samples: Int, updatedNeurons: Int? = nil
+    program: CompiledProgram, counts: OperationCounts, steps: Int, samples: Int, updatedNeurons: Int? = nil,
+    time: RunTime? = nil
   ) {
     let chip = program.chip
-    secondsPerTick = chip.tickSeconds?.value
-    secondsPerInference = secondsPerTick.map { $0 * Double(program.ticksPerInference(steps: steps)) }
+    let time = time ?? RunTime(stated: program, steps: steps)
+    secondsPerTick = time.secondsPerTick
+    secondsPerInference = time.secondsPerInference
+    var events = ActionEvents(counts, program: program)
+    if let updatedNeurons { events.updates = updatedNeurons }
     var missing: [String] = []
     items = ChipAction.allCases.compactMap { action in
-      let count = ChipBill.count(action, program, counts, updatedNeurons)
+      let count = events.count(action)
       let cost = chip.energy.cost(of: action)
       // Actions that the chip does not price and the run did not do are of no interest.
       if count == 0 && chip.energy[action] == nil { return nil }
@@ -64,35 +70,11 @@ public struct ChipBill: Sendable, Equatable {
     self.missing = missing
   }
 
-  private static func count(
-    _ action: ChipAction, _ program: CompiledProgram, _ counts: OperationCounts, _ updatedNeurons: Int?
-  ) -> Int {
-    // Without payloads on the chip a spike of payload c is c additions at each synapse.
-    let kinds = counts.byKind
-    func operations(_ kind: Projection.Kind) -> Int {
-      program.chip.spikePayloadBits > 0 ? kinds[kind]?.operations ?? 0 : kinds[kind]?.additions ?? 0
-    }
-    let all = program.chip.spikePayloadBits > 0 ? counts.synapticOperations : counts.additions
-    switch action {
-    case .synapticOperation: return operations(.dense)
-    case .convolutionOperation: return operations(.convolution)
-    case .identityOperation: return operations(.identity)
-    case .weightRead, .dendriteUpdate: return all
-    case .neuronAccess, .membraneRead: return counts.neuronUpdates
-    case .neuronUpdate, .membraneWrite: return updatedNeurons ?? counts.neuronUpdates
-    case .spike: return counts.spikes
-    case .axonOut, .axonIn: return counts.messages
-    case .tileMessage: return counts.tileMessages
-    case .hopEast: return counts.hopsByDirection.east
-    case .hopWest: return counts.hopsByDirection.west
-    case .hopNorth: return counts.hopsByDirection.north
-    case .hopSouth: return counts.hopsByDirection.south
-    case .link: return counts.hopsByDirection.links
-    }
-  }
+  /// Whether anything that happened has a price: without any, the sum says nothing.
+  var isPriced: Bool { staticJoules != nil || items.contains { $0.joules != nil && $0.count > 0 } }
 
   /// Watts that flow all the time in the chips and cores in use; nil where nothing is known.
-  private static func staticWatts(_ program: CompiledProgram) -> Double? {
+  static func staticWatts(_ program: CompiledProgram) -> Double? {
     let power = program.chip.power
     guard !power.known.isEmpty else { return nil }
     let mesh = Mesh(program.chip)

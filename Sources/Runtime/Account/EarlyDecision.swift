@@ -1,5 +1,4 @@
 import ChipModel
-import Synchronization
 
 /// When the decision of a sample counts as made before its last step.
 public enum StopRule: Sendable, Equatable {
@@ -9,6 +8,38 @@ public enum StopRule: Sendable, Equatable {
   case margin(Int)
   /// Both at once: the same decision for so many steps, and so far ahead after the last of them.
   case stableMargin(steps: Int, margin: Int)
+
+  /// Reads `stable:N`, `margin:M` or both, separated by a comma.
+  public init(_ text: String) throws(StopRuleError) {
+    var steps: Int?
+    var margin: Int?
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let fields = part.split(separator: ":", omittingEmptySubsequences: false)
+      guard fields.count == 2, fields[1].utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+        let value = Int(fields[1]), value >= 1
+      else { throw StopRuleError(text: text) }
+      switch fields[0] {
+      case "stable" where steps == nil: steps = value
+      case "margin" where margin == nil: margin = value
+      default: throw StopRuleError(text: text)
+      }
+    }
+    switch (steps, margin) {
+    case (let steps?, let margin?): self = .stableMargin(steps: steps, margin: margin)
+    case (let steps?, nil): self = .stable(steps: steps)
+    case (nil, let margin?): self = .margin(margin)
+    case (nil, nil): throw StopRuleError(text: text)
+    }
+  }
+
+  /// As it is read.
+  public var text: String {
+    switch self {
+    case .stable(let steps): "stable:\(steps)"
+    case .margin(let least): "margin:\(least)"
+    case .stableMargin(let steps, let least): "stable:\(steps),margin:\(least)"
+    }
+  }
 
   /// The step after which the rule stops, 1...T; T where it never holds.
   ///
@@ -32,93 +63,109 @@ public enum StopRule: Sendable, Equatable {
   }
 }
 
+/// A text that is no stop rule.
+public struct StopRuleError: Error, Sendable, Equatable, CustomStringConvertible {
+  public var text: String
+  public var description: String {
+    "early decision '\(text)' is no rule: write stable:N, margin:M or both, for example stable:10 or stable:5,margin:100"
+  }
+}
+
+/// Where the samples of a run would have stopped under a rule, and what was spent until then.
+public struct EarlyStops: Sendable, Equatable {
+  public var rule: StopRule
+  /// By sample, 1...T, and the decision then.
+  public var steps: [Int]
+  public var predictions: [Int]
+  /// Everything until the stop, over all samples.
+  public var spent = ActionEvents()
+
+  init(_ rule: StopRule, samples: Int) {
+    self.rule = rule
+    steps = [Int](repeating: 0, count: samples)
+    predictions = steps
+  }
+
+  /// - Parameters:
+  ///   - ticks: what happened in each tick of the sample.
+  ///   - start: first tick of the output's window.
+  mutating func add(_ sample: Int, _ outcome: LayerRunner.Outcome, _ ticks: [ActionEvents], start: Int) {
+    guard steps.indices.contains(sample), !outcome.decisions.isEmpty else { return }
+    let stop = rule.stop(decisions: outcome.decisions, margins: outcome.margins)
+    steps[sample] = stop
+    predictions[sample] = outcome.decisions[stop - 1]
+    for tick in ticks.prefix(start + stop) { spent.add(tick) }
+  }
+
+  mutating func truncate(to samples: Int) {
+    steps.removeLast(max(0, steps.count - samples))
+    predictions.removeLast(max(0, predictions.count - samples))
+  }
+
+  mutating func append(_ other: EarlyStops) {
+    steps += other.steps
+    predictions += other.predictions
+    spent.add(other.spent)
+  }
+}
+
 /// What stopping every sample at its early decision keeps and saves.
 ///
 /// A stopped sample's chip halts at the end of the tick in which its output is read: what the layers did until then is
 /// spent, what they would have done later is saved.
 public struct EarlyDecision: Sendable, Equatable {
-  public var rule: StopRule
-  /// By sample, 1...T.
-  public var stopSteps: [Int]
-  /// The decision at the stop, by sample.
-  public var predictions: [Int]
+  public var stops: EarlyStops
   /// Fraction right at the stop, and after all steps; nil without labels.
   public var accuracy: Double?
   public var fullAccuracy: Double?
   public var meanSteps: Double
-  /// Everything until the stop, over all samples, and everything of a full run.
-  public var counts: OperationCounts
-  public var fullCounts: OperationCounts
+  /// Samples that stop at each step, T numbers.
+  public var samplesByStep: [Int]
   /// Chip ticks until the stop, over all samples, and of a full run.
   public var ticks: Int
   public var fullTicks: Int
-  /// Known joules an inference of the chip model, static power over the ticks included where it is known.
-  public var joules: Double
-  public var fullJoules: Double
+  /// Known joules an inference of the chip model, static power until the stop included where it is known; nil: nothing
+  /// has a price.
+  public var joules: Double?
+  public var fullJoules: Double?
+  /// Mean; nil: unknown.
+  public var seconds: Double?
 
-  /// Fraction of the energy that the rule saves; 0 where nothing is spent.
-  public var saved: Double { fullJoules > 0 ? 1 - joules / fullJoules : 0 }
-}
+  /// Fraction of the energy that the rule saves.
+  public var saved: Double? {
+    guard let joules, let fullJoules, fullJoules > 0 else { return nil }
+    return 1 - joules / fullJoules
+  }
 
-extension Run {
-  /// Runs the samples in full and finds what stopping by `rule` would have kept and saved.
-  ///
-  /// - Throws: `DatasetError`. The engine is the fast one, whatever `engine` says.
-  public func earlyDecision(
-    _ program: CompiledProgram, data: Dataset, rule: StopRule, progress: @Sendable (Int) -> Void = { _ in }
-  ) throws(DatasetError) -> EarlyDecision {
-    struct Collected: Sendable {
-      var stops: [Int]
-      var predictions: [Int]
-      var counters: EngineCounters
-      var updates = 0
-      var ticks = 0
-    }
-    let state = Mutex(
-      Collected(
-        stops: [Int](repeating: 0, count: samples), predictions: [Int](repeating: 0, count: samples),
-        counters: EngineCounters(program: program, steps: steps)))
+  /// - Parameter bill: of the full run.
+  init(program: CompiledProgram, record: RunRecord, stops: EarlyStops, time: RunTime, bill: ChipBill) {
+    self.stops = stops
+    let samples = record.samples
     let start = program.populations[program.output.population].start
-    let steps = self.steps
-    var run = self
-    run.engine = .fast
-    let record = try run(program, data: data, progress: progress) { sample, outcome, trains in
-      let stop = rule.stop(decisions: outcome.decisions, margins: outcome.margins)
-      let ticks = start + stop
-      let spent = EngineCounters(program: program, trains: trains, steps: steps, ticks: ticks)
-      state.withLock {
-        $0.stops[sample] = stop
-        $0.predictions[sample] = stop >= 1 && stop <= outcome.decisions.count ? outcome.decisions[stop - 1] : 0
-        $0.counters.add(spent)
-        $0.ticks += ticks
-        for population in program.populations {
-          $0.updates += population.shape.count * max(0, min(steps, ticks - population.start))
-        }
-      }
-    }
-    var found = state.withLock { $0 }
-    // The input is encoded once a sample, however early it stops.
-    found.counters.inputMACs = record.counters.inputMACs
-    var counts = OperationCounts(program: program, counters: found.counters, steps: steps)
-    counts.neuronUpdates = found.updates
-    let full = OperationCounts(program: program, counters: record.counters, steps: steps)
-    let fullTicks = program.ticksPerInference(steps: steps) * samples
-    func joules(_ counts: OperationCounts, _ ticks: Int) -> Double {
-      let bill = ChipBill(program: program, counts: counts, steps: steps, samples: samples)
-      let dynamic = bill.items.reduce(0.0) { $0 + ($1.joules ?? 0) }
-      let share = fullTicks == 0 ? 0 : Double(ticks) / Double(fullTicks)
-      return samples == 0 ? 0 : (dynamic + (bill.staticJoules ?? 0) * share) / Double(samples)
-    }
-    var accuracy: Double?
     if let labels = record.labels {
-      accuracy = samples == 0 ? 0 : Double(zip(found.predictions, labels).count { $0 == $1 }) / Double(samples)
+      accuracy = samples == 0 ? 0 : Double(zip(stops.predictions, labels).count { $0 == $1 }) / Double(samples)
     }
-    return EarlyDecision(
-      rule: rule, stopSteps: found.stops, predictions: found.predictions, accuracy: accuracy,
-      fullAccuracy: record.accuracy,
-      meanSteps: samples == 0 ? 0 : Double(found.stops.reduce(0, +)) / Double(samples), counts: counts,
-      fullCounts: full, ticks: found.ticks, fullTicks: fullTicks, joules: joules(counts, found.ticks),
-      fullJoules: joules(full, fullTicks))
+    fullAccuracy = record.accuracy
+    meanSteps = samples == 0 ? 0 : Double(stops.steps.reduce(0, +)) / Double(samples)
+    var byStep = [Int](repeating: 0, count: record.steps)
+    for step in stops.steps where step >= 1 && step <= record.steps { byStep[step - 1] += 1 }
+    samplesByStep = byStep
+    ticks = stops.steps.reduce(0) { $0 + start + $1 }
+    fullTicks = program.ticksPerInference(steps: record.steps) * samples
+    // Summed in the order of the steps.
+    var total: Double? = 0
+    for (step, count) in byStep.enumerated() where count > 0 {
+      guard let part = time.seconds(ticks: start + step + 1) else {
+        total = nil
+        break
+      }
+      total = total.map { $0 + Double(count) * part }
+    }
+    seconds = samples == 0 ? nil : total.map { $0 / Double(samples) }
+    guard samples > 0, bill.isPriced else { return }
+    let waiting = bill.staticJoules == nil ? 0 : (ChipBill.staticWatts(program) ?? 0) * (total ?? 0)
+    joules = (stops.spent.joules(program.chip.energy) + waiting) / Double(samples)
+    fullJoules = bill.joulesPerInference
   }
 }
 

@@ -22,6 +22,8 @@ public struct OperationCounts: Sendable, Equatable {
     public var hops = 0
     public var saturations = 0
     public var neuronUpdates = 0
+    /// Those in which the neuron had something to do (`NeuronUpdates`); nil: not counted.
+    public var updatedNeurons: Int?
     public init() {}
   }
 
@@ -35,6 +37,9 @@ public struct OperationCounts: Sendable, Equatable {
   public struct CoreCounts: Sendable, Equatable {
     public var neurons = 0
     public var neuronUpdates = 0
+    /// Those in which the neuron had something to do; nil: not counted.
+    public var updatedNeurons: Int?
+    public var saturations = 0
     public var spikes = 0
     /// Synaptic operations that it performed.
     public var synapticOperations = 0
@@ -62,6 +67,8 @@ public struct OperationCounts: Sendable, Equatable {
   /// encoding once a sample.
   public var dense: Int
   public var neuronUpdates: Int
+  /// Those in which the neuron had something to do; nil: not counted.
+  public var updatedNeurons: Int?
   public var saturations: Int
   public var messages: Int
   /// Messages that stay within their tile.
@@ -114,7 +121,10 @@ public struct OperationCounts: Sendable, Equatable {
       populations[index].spikes = counters.spikes[index].reduce(0) { $0 + Int($1) }
       populations[index].saturations = counters.saturations[index]
       populations[index].neuronUpdates = OperationCounts.product(program.populations[index].shape.count, active)
+      populations[index].updatedNeurons = counters.updates.map { $0[index].reduce(0) { $0 + Int($1) } }
     }
+    let updated = populations.reduce(0) { $0 + ($1.updatedNeurons ?? 0) }
+    updatedNeurons = counters.updates == nil ? nil : updated
     spikes = populations.reduce(0) { $0 + $1.spikes }
     synapticOperations = populations.reduce(0) { $0 + $1.synapticOperations }
     additions = populations.reduce(0) { $0 + $1.additions }
@@ -141,6 +151,8 @@ public struct OperationCounts: Sendable, Equatable {
       var counts = CoreCounts()
       counts.neurons = image.neuronCount
       counts.neuronUpdates = OperationCounts.product(image.neuronCount, active)
+      counts.updatedNeurons = counters.updates.map { OperationCounts.sum($0, over: image) }
+      if core < counters.saturationsByCore.count { counts.saturations = counters.saturationsByCore[core] }
       counts.spikes = traffic.spikes[core]
       counts.messagesIn = traffic.messagesIn[core]
       counts.messagesOut = traffic.messagesOut[core]
@@ -154,6 +166,16 @@ public struct OperationCounts: Sendable, Equatable {
         ).operations(spikes: spikes)
       }
       return counts
+    }
+  }
+
+  /// What a core's neurons counted.
+  private static func sum(_ counts: [[UInt64]], over image: CoreImage) -> Int {
+    image.groups.reduce(0) { sum, group in
+      let counts = counts[group.population]
+      return (0..<group.box.count).reduce(sum) {
+        $0 + Int(counts[group.box.populationIndex($1, in: group.populationShape)])
+      }
     }
   }
 

@@ -18,6 +18,10 @@ public struct Run: Sendable {
   public var engine: Engine
   /// Whether to keep every sample's output values.
   public var keepsOutputs: Bool
+  /// Whether to count which neurons had something to do; nil: where the chip prices it apart.
+  public var countsUpdates: Bool?
+  /// Samples, from the first, of which `observe` learns it neuron by neuron.
+  public var tracedSamples = 0
 
   /// - Parameters:
   ///   - steps: `T`, >= 1.
@@ -54,10 +58,14 @@ public struct Run: Sendable {
           labels: data.labels.map { Array($0.dropFirst(first).prefix(samples)) }),
         failure: nil))
     let plan = engine == .fast || observe != nil ? EnginePlan(program) : nil
+    let counts = tracedSamples > 0 || (countsUpdates ?? program.chip.pricesUpdates)
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
-      var worker = Worker(program, plan: engine == .fast ? plan : nil, steps: steps)
+      var worker = Worker(program, engine, plan: plan, steps: steps, countsUpdates: counts)
       var companion: LayerRunner?
-      if engine == .interpreter, observe != nil, let plan { companion = LayerRunner(plan: plan, steps: steps) }
+      if engine == .interpreter, observe != nil, let plan {
+        companion = LayerRunner(plan: plan, steps: steps)
+        companion?.countsUpdates = counts
+      }
       var values: [Double] = []
       while !stop() {
         let sample = next.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -70,9 +78,10 @@ public struct Run: Sendable {
           result.withLock { if $0.failure == nil { $0.failure = error } }
           break
         }
-        let outcome = worker.run(values)
+        let outcome = worker.run(values, keepsUpdates: sample < tracedSamples)
         result.withLock { $0.record.add(outcome, sample: sample, keepsOutputs: keepsOutputs) }
         if let observe {
+          companion?.keepsUpdates = sample < tracedSamples
           _ = companion?.run(values)
           if let trains = companion.map({ SampleTrains($0) }) ?? worker.trains { observe(sample, outcome, trains) }
         }
@@ -98,18 +107,23 @@ public struct Run: Sendable {
     case fast(LayerRunner)
     case interpreter(ChipInterpreter)
 
-    init(_ program: CompiledProgram, plan: EnginePlan?, steps: Int) {
-      if let plan {
-        self = .fast(LayerRunner(plan: plan, steps: steps))
+    init(_ program: CompiledProgram, _ engine: Engine, plan: EnginePlan?, steps: Int, countsUpdates: Bool) {
+      if engine == .fast, let plan {
+        var runner = LayerRunner(plan: plan, steps: steps)
+        runner.countsUpdates = countsUpdates
+        self = .fast(runner)
       } else {
-        self = .interpreter(ChipInterpreter(program, steps: steps))
+        var chip = ChipInterpreter(program, steps: steps)
+        chip.countsUpdates = countsUpdates
+        self = .interpreter(chip)
       }
     }
 
-    mutating func run(_ values: [Double]) -> LayerRunner.Outcome {
+    mutating func run(_ values: [Double], keepsUpdates: Bool) -> LayerRunner.Outcome {
       switch self {
       case .fast(var runner):
         self = .vacant
+        runner.keepsUpdates = keepsUpdates
         let outcome = runner.run(values)
         self = .fast(runner)
         return outcome

@@ -6,15 +6,18 @@ public struct SampleTrains: Sendable {
   public var populations: [SpikeTrain]
   /// By projection: what a max-pool gate let through; nil without a gate.
   public var gated: [SpikeTrain?]
+  /// Which neurons had something to do; nil: not counted.
+  public var updates: NeuronUpdates?
 
-  public init(populations: [SpikeTrain], gated: [SpikeTrain?]) {
+  public init(populations: [SpikeTrain], gated: [SpikeTrain?], updates: NeuronUpdates? = nil) {
     self.populations = populations
     self.gated = gated
+    self.updates = updates
   }
 
   /// The trains of the runner's last sample.
   public init(_ runner: LayerRunner) {
-    self.init(populations: runner.trains, gated: runner.gatedTrains)
+    self.init(populations: runner.trains, gated: runner.gatedTrains, updates: runner.updates)
   }
 }
 
@@ -55,7 +58,11 @@ public struct SampleActivity: Sendable, Equatable {
     program: CompiledProgram, places: NeuronPlaces, trains: SampleTrains, steps: Int, updated: UpdateTrace?
   ) {
     self.steps = steps
-    self.updated = updated
+    if let updated {
+      self.updated = updated
+    } else if let updates = trains.updates, updates.hasFlags {
+      self.updated = UpdateTrace(program: program, updates: updates, steps: steps)
+    }
     let ticks = program.ticksPerInference(steps: steps)
     var spikes = [[Spike]](repeating: [], count: ticks)
     var passed = [[Passed]](repeating: [], count: ticks)
@@ -86,11 +93,27 @@ public struct SampleActivity: Sendable, Equatable {
 /// Which neurons had something to do, tick by tick: |v| > 0 before the update, a delivery that arrived (even summing to
 /// 0), or a bias and input current that do not sum to 0. A chip that prices an idle visit apart from an update needs it.
 ///
-/// Recorded by ``ChipInterpreter`` where asked for; it is not in the engine's hot loop.
+/// Recorded by ``ChipInterpreter`` and, as ``NeuronUpdates``, by the engine where asked for.
 public struct UpdateTrace: Sendable, Equatable {
   /// `ticks[tick][core][slot]`
   public var ticks: [[[Bool]]]
   public init(ticks: [[[Bool]]] = []) { self.ticks = ticks }
+
+  init(program: CompiledProgram, updates: NeuronUpdates, steps: Int) {
+    ticks = (0..<program.ticksPerInference(steps: steps)).map { tick in
+      program.cores.map { core in
+        var flags = [Bool](repeating: false, count: core.neuronCount)
+        for group in core.groups where tick >= group.start && tick < group.start + steps {
+          for local in 0..<group.box.count {
+            flags[group.firstSlot + local] = updates.isUpdated(
+              population: group.population, neuron: group.box.populationIndex(local, in: group.populationShape),
+              step: tick - group.start)
+          }
+        }
+        return flags
+      }
+    }
+  }
 
   /// Updated neurons in all ticks.
   public var count: Int { ticks.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count { $0 } } } }

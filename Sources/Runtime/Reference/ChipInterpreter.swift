@@ -19,6 +19,13 @@ public struct ChipInterpreter: Sendable {
   private let inputFanOuts: [(fanOut: FanOut, pool: PoolGeometry?)]
   /// What the counters need beside events, in the engine's form, so that results are built the same way.
   public private(set) var engineCounters: EngineCounters
+  /// Whether to count updated neurons in `engineCounters`.
+  public var countsUpdates = false {
+    didSet {
+      guard countsUpdates, engineCounters.updates == nil else { return }
+      engineCounters.updates = program.populations.map { [UInt64](repeating: 0, count: $0.shape.count) }
+    }
+  }
   /// Whether to note which neurons had something to do; off, because it is big.
   public var recordsUpdates = false
   /// Of the last sample; empty unless `recordsUpdates`.
@@ -114,6 +121,7 @@ public struct ChipInterpreter: Sendable {
     }
     outcome.outputs = totals
     engineCounters.saturations = counters.saturations
+    engineCounters.saturationsByCore = counters.saturationsByCore
     return outcome
   }
 
@@ -184,8 +192,10 @@ public struct ChipInterpreter: Sendable {
           let arrived = cores[index].arrives[row][slot]
           cores[index].arrives[row][slot] = false
           guard step >= 0, step < steps else { continue }
-          if recordsUpdates {
-            updates.ticks[tick][index][slot] = arrived || hasWork(index, group, local, slot, step)
+          if recordsUpdates || countsUpdates, arrived || hasWork(index, group, local, slot, step) {
+            if recordsUpdates { updates.ticks[tick][index][slot] = true }
+            let neuron = group.box.populationIndex(local, in: group.populationShape)
+            engineCounters.updates?[group.population][neuron] += 1
           }
           let payload = update(index, number, group, local, slot, step, due)
           counters.neuronUpdates += 1
@@ -221,10 +231,15 @@ public struct ChipInterpreter: Sendable {
       sum &+= Int64(group.bias.value(at: local, shape: shape))
       if group.takesInput { sum &+= cores[core].current[slot] }
     }
+    var saturations = 0
+    defer {
+      counters.saturations[group.population] += saturations
+      counters.saturationsByCore[core] += saturations
+    }
     return cores[core].rules[number].update(
       &cores[core].neurons[slot], sum: sum, threshold: group.threshold.value(at: local, shape: shape),
       negativeThreshold: group.negativeThreshold.value(at: local, shape: shape), step: step,
-      saturations: &counters.saturations[group.population])
+      saturations: &saturations)
   }
 
   // MARK: - (2) Messages

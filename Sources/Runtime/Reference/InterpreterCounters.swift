@@ -13,6 +13,7 @@ public struct InterpreterCounters: Sendable, Equatable {
   /// |payload| for every synapse with a weight that is not zero.
   public var effectiveAdditions: Int
   public var saturations: [Int]
+  public var saturationsByCore: [Int]
   public var messages: Int
   public var messagesIn: [Int]
   public var hops: Int
@@ -30,6 +31,7 @@ public struct InterpreterCounters: Sendable, Equatable {
     synapticOperationsByCore = [Int](repeating: 0, count: program.cores.count)
     effectiveAdditions = 0
     saturations = [Int](repeating: 0, count: program.populations.count)
+    saturationsByCore = [Int](repeating: 0, count: program.cores.count)
     messages = 0
     messagesIn = [Int](repeating: 0, count: program.cores.count)
     hops = 0

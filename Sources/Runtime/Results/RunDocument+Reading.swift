@@ -40,7 +40,9 @@ extension RunDocument {
       var time = try node.object()
       secondsPerTick = try time.amount("secondsPerTick")
       secondsPerInference = try time.amount("secondsPerInference")
+      self.time = try Time(&time)
     }
+    earlyDecision = try o.value("earlyDecision").map { (node) throws(JSONError) in try EarlyDecision(node) }
     neurobench = try o.value("neurobench").map { (node) throws(JSONError) in try NeuroBench(node) }
     let ticks = ticks
     details = try o.value("details").map { (node) throws(JSONError) in try Details(node, ticks: ticks) }
@@ -142,6 +144,7 @@ extension RunDocument.Totals {
     effectiveMACs = try o.count("Effective_MACs")
     dense = try o.count("Dense")
     neuronUpdates = try o.count("neuronUpdates")
+    updatedNeurons = try o.count("updatedNeurons")
     messages = try o.count("messages")
     hops = try o.count("hops")
     chipLinks = try o.count("chipLinks")
@@ -157,6 +160,8 @@ extension RunDocument.Core {
     messagesIn = try o.required("messagesIn").int(in: 0 ... .max)
     messagesOut = try o.required("messagesOut").int(in: 0 ... .max)
     neuronUpdates = try o.count("neuronUpdates")
+    updatedNeurons = try o.count("updatedNeurons")
+    saturations = try o.count("saturations")
     chip = try o.count("chip")
     x = try o.value("x")?.int(in: RunDocument.Mesh.plane)
     y = try o.value("y")?.int(in: RunDocument.Mesh.plane)

@@ -29,6 +29,8 @@ public struct RunDocument: Sendable, Equatable {
   public var bill: Bill?
   public var secondsPerTick: Double?
   public var secondsPerInference: Double?
+  public var time = Time()
+  public var earlyDecision: EarlyDecision?
   public var neurobench: NeuroBench?
   public var details: Details?
   public var kCurves: [KCurve] = []
@@ -72,6 +74,7 @@ public struct RunDocument: Sendable, Equatable {
     public var effectiveMACs: Int?
     public var dense: Int?
     public var neuronUpdates: Int?
+    public var updatedNeurons: Int?
     public var messages: Int?
     public var hops: Int?
     public var chipLinks: Int?
@@ -84,6 +87,8 @@ public struct RunDocument: Sendable, Equatable {
     public var messagesIn: Int
     public var messagesOut: Int
     public var neuronUpdates: Int?
+    public var updatedNeurons: Int?
+    public var saturations: Int?
     public var chip: Int?
     /// Its tile on the plane of all chips; nil where the document does not say.
     public var x: Int?

@@ -21,10 +21,12 @@ public struct RunPart: Sendable, Equatable {
     public var target: Double
     /// Path of the images as it was given, for the result's provenance.
     public var images: String
+    /// What was watched.
+    public var options: RunObserver.Options
 
     public init(
       program: String, data: String, engine: Run.Engine, ticks: Int, samples: Int, profile: String, target: Double,
-      images: String
+      images: String, options: RunObserver.Options = RunObserver.Options()
     ) {
       self.program = program
       self.data = data
@@ -34,6 +36,7 @@ public struct RunPart: Sendable, Equatable {
       self.profile = profile
       self.target = target
       self.images = images
+      self.options = options
     }
   }
 
@@ -43,12 +46,27 @@ public struct RunPart: Sendable, Equatable {
   public var record: RunRecord
   /// By population, of its samples among the first ``LayerDetails/mostSamples``.
   public var courses: [SpikeCourse]
+  /// What its observer saw.
+  public var observation: RunObservation
 
-  public init(identity: Identity, programPath: String, record: RunRecord, courses: [SpikeCourse]) {
+  public init(
+    identity: Identity, programPath: String, record: RunRecord, courses: [SpikeCourse], observation: RunObservation
+  ) {
     self.identity = identity
     self.programPath = programPath
     self.record = record
     self.courses = courses
+    self.observation = observation
+    self.observation.truncate(to: record.samples)
+  }
+
+  /// Appends the part that follows directly.
+  ///
+  /// - Precondition: a part of the same run whose first sample comes after this one's last.
+  public mutating func append(_ other: RunPart) {
+    record.append(other.record)
+    for index in courses.indices { courses[index].add(other.courses[index]) }
+    observation.append(other.observation)
   }
 
   /// The samples that it holds, as indices in the data set.
@@ -87,7 +105,11 @@ extension RunPart {
         ("gatedSpikes", lists(counters.gatedSpikes)),
         ("gatedPayloads", lists(counters.gatedPayloads)),
         ("inputMACs", .int(counters.inputMACs)),
+        ("saturationsByCore", .integers(counters.saturationsByCore)),
+        ("updates", counters.updates.map(lists) ?? .null),
       ])),
+      ("watched", identity.options.document),
+      ("observation", observation.document),
       ("courses", .array(courses.map { course in
         .object([
           ("firstSpikes", .integers(course.firstSpikes)), ("never", .int(course.never)),
@@ -135,7 +157,7 @@ public struct RunPartFile: Sendable {
       program: try program.required("hash").string(), data: try o.required("data").string(),
       engine: try o.required("engine").choice(), ticks: try o.required("ticks").int(in: 1...1_000_000), samples: total,
       profile: try o.required("spikeProfile").string(), target: try o.required("target").double(in: 0...1),
-      images: try o.required("images").string())
+      images: try o.required("images").string(), options: try RunObserver.Options(o.required("watched")))
   }
 
   /// The part, all of whose counts have the program's shapes.
@@ -164,6 +186,13 @@ public struct RunPartFile: Sendable {
     }
     counters.saturations = try c.required("saturations").ints(in: 0...Self.most, count: list...list)
     counters.inputMACs = try c.required("inputMACs").int(in: 0...Self.most)
+    let cores = program.cores.count
+    counters.saturationsByCore = try c.required("saturationsByCore").ints(in: 0...Self.most, count: cores...cores)
+    if !(try c.required("updates").isNull) {
+      var updates = program.populations.map { [UInt64](repeating: 0, count: $0.shape.count) }
+      try read(&c, "updates", into: &updates)
+      counters.updates = updates
+    }
     counters.samples = count
     // A neuron may reach every other many times and every message cross the whole chip: sums of such products must stay
     // within 64 bits, or a wrong part would end the process.
@@ -186,7 +215,9 @@ public struct RunPartFile: Sendable {
       course.finals = try o.required("finals").double()
       courses.append(course)
     }
-    return RunPart(identity: identity, programPath: programPath, record: record, courses: courses)
+    return RunPart(
+      identity: identity, programPath: programPath, record: record, courses: courses,
+      observation: try observation(of: program, o.required("observation")))
   }
 
   private func read(

@@ -35,15 +35,10 @@ extension RunResult {
       ("cores", .array(counts.cores.indices.map(core))),
       ("mesh", meshDocument),
       ("energy", energy),
-      (
-        "time",
-        .object([
-          ("secondsPerTick", .number(bill.secondsPerTick)),
-          ("secondsPerInference", .number(bill.secondsPerInference)),
-        ])
-      ),
+      ("time", time.document(steps: ticks)),
       ("neurobench", neurobench.document),
     ]
+    if let earlyDecision { members.append(("earlyDecision", earlyDecision.document)) }
     if let details { members.append(("details", details.document)) }
     if let fit { members.append(("fit", fit.document)) }
     if let provenance { members.append(("provenance", provenance.document)) }
@@ -69,6 +64,7 @@ extension RunResult {
       ("Effective_MACs", .int(counts.effectiveMACs)),
       ("Dense", .int(counts.dense)),
       ("neuronUpdates", .int(counts.neuronUpdates)),
+      ("updatedNeurons", counts.updatedNeurons.map { .int($0) } ?? .null),
       ("messages", .int(counts.messages)),
       ("hops", .int(counts.hops)),
       ("chipLinks", .int(counts.hopsByDirection.links)),
@@ -83,6 +79,7 @@ extension RunResult {
       ("neurons", .int(counts.neurons)), ("spikes", .int(counts.spikes)),
       ("synapticOperations", .int(counts.synapticOperations)), ("messagesIn", .int(counts.messagesIn)),
       ("messagesOut", .int(counts.messagesOut)), ("hops", .int(counts.hops)), ("neuronUpdates", .int(counts.neuronUpdates)),
+      ("updatedNeurons", counts.updatedNeurons.map { .int($0) } ?? .null), ("saturations", .int(counts.saturations)),
     ]
     if index < mesh.places.count {
       let place = mesh.places[index]
@@ -128,7 +125,7 @@ extension RunResult {
           ("snnInteger", operationEnergy.snnInteger.document),
         ])
       ),
-      ("chip", bill.document),
+      ("chip", bill.document(more: chipEnergy.members)),
     ])
   }
 }
@@ -166,7 +163,7 @@ extension OperationEnergy.Bill {
 }
 
 extension ChipBill {
-  var document: JSONOutput {
+  func document(more: [(String, JSONOutput)]) -> JSONOutput {
     .object([
       (
         "items",
@@ -181,7 +178,7 @@ extension ChipBill {
       ),
       ("joulesPerInference", .double(joulesPerInference)), ("staticJoules", .number(staticJoules)),
       ("missing", .strings(missing)), ("notModelled", .string(ChipBill.notModelled)),
-    ])
+    ] + more)
   }
 }
 

@@ -54,6 +54,10 @@ public struct RunResult: Sendable {
   public var spikeEnergy: SpikeEnergy
   public var operationEnergy: OperationEnergy
   public var bill: ChipBill
+  public var time: RunTime
+  /// The bill by population, core and tick.
+  public var chipEnergy: ChipEnergy
+  public var earlyDecision: EarlyDecision?
   public var neurobench: NeuroBench
   /// What layers did over time; nil: not collected.
   public var details: LayerDetails?
@@ -64,7 +68,8 @@ public struct RunResult: Sendable {
 
   public init(
     program: CompiledProgram, record: RunRecord, profile: SpikeProfile = .standard,
-    target: Double = SpikeEnergy.standardTarget, engine: Run.Engine = .fast, programHash: String? = nil
+    target: Double = SpikeEnergy.standardTarget, engine: Run.Engine = .fast, programHash: String? = nil,
+    observation: RunObservation? = nil
   ) {
     let steps = record.steps
     let samples = record.samples
@@ -110,7 +115,18 @@ public struct RunResult: Sendable {
       accumulates: counts.effectiveACs, multiplyAccumulates: counts.effectiveMACs,
       annOperations: program.network.ann.multiplyAccumulates, samples: samples, weightBits: program.weightBits,
       accumulatorBits: max(32, accumulatorBits))
-    bill = ChipBill(program: program, counts: counts, steps: steps, samples: samples)
+    let time = observation?.time ?? RunTime(stated: program, steps: steps)
+    self.time = time
+    let bill = ChipBill(program: program, counts: counts, steps: steps, samples: samples, time: time)
+    self.bill = bill
+    chipEnergy = ChipEnergy(
+      program: program,
+      shares: BillShares(
+        program: program, counters: record.counters, counts: counts, ticks: observation?.ticks), bill: bill,
+      time: time, samples: samples, stepsToTarget: spikeEnergy.stepsToTarget)
+    earlyDecision = observation?.stops.map {
+      EarlyDecision(program: program, record: record, stops: $0, time: time, bill: bill)
+    }
     neurobench = NeuroBench(program: program, counts: counts, steps: steps, samples: samples, accuracy: record.accuracy)
     simulation = nil
   }

@@ -8,12 +8,13 @@ struct EnergyText {
   let explains: Bool
   let style: TextStyle
 
-  private var run: RunDocument { energy.run }
+  var run: RunDocument { energy.run }
 
   // MARK: - Text
 
   var text: String {
     var parts = [heading, spikeModel, operationModel, chipModel]
+    if !shares.isEmpty { parts.append(shares) }
     if let baseline { parts.append(ratios(baseline)) }
     return parts.joined(separator: "\n")
   }
@@ -86,7 +87,7 @@ struct EnergyText {
     table.setFooter([.text("all"), .text("what is known"), .text(""), .text(""), .text(NumberFormat.joules(known))])
     var lines = [style.bold("3. Chip \(ErrorText.escaped(run.chip))") + ": every action priced, all samples"]
     lines.append(indented(table.render(style)))
-    lines.append("   an inference: \(NumberFormat.joules(energy.bill.joulesPerInference))\(latency)")
+    lines.append("   an inference: \(NumberFormat.joules(energy.bill.joulesPerInference))\(latency)" + timeModel)
     if !energy.bill.missing.isEmpty { lines.append(wrapped("unknown, so not in it: \(energy.bill.missing.joined(separator: ", "))")) }
     if let notModelled = energy.bill.notModelled { lines.append(wrapped("not modelled: \(notModelled)")) }
     if explains {
@@ -137,11 +138,14 @@ struct EnergyText {
         key: "operation", name: "operations, fp32", mine: run.operation.snn?.joulesPerInference,
         theirs: other.run.operation.snn?.joulesPerInference),
       Ratio(key: "chip", name: "chip", mine: energy.bill.joulesPerInference, theirs: other.bill.joulesPerInference),
+      Ratio(
+        key: "chipToTarget", name: "chip to \(target)", mine: energy.bill.joulesToTarget,
+        theirs: other.bill.joulesToTarget),
     ]
   }
 
   /// A line of 80 columns, indented by three, continued by five.
-  private func wrapped(_ text: String) -> String {
+  func wrapped(_ text: String) -> String {
     var lines: [String] = []
     var line = "   "
     for word in ErrorText.escaped(text).split(separator: " ") {
@@ -155,7 +159,7 @@ struct EnergyText {
     return lines.joined(separator: "\n")
   }
 
-  private func indented(_ table: String) -> String {
+  func indented(_ table: String) -> String {
     table.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map { "   " + $0 }.joined(separator: "\n")
   }
 
@@ -185,7 +189,7 @@ struct EnergyText {
         .object([
           ("joulesPerInference", .number(energy.bill.joulesPerInference)),
           ("staticJoules", .number(energy.bill.staticJoules)), ("missing", .strings(energy.bill.missing)),
-          ("secondsPerInference", .number(run.secondsPerInference)),
+          ("secondsPerInference", .number(run.secondsPerInference)), ("joulesToTarget", .number(energy.bill.joulesToTarget)),
         ])
       ),
     ]

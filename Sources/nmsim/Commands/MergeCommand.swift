@@ -123,32 +123,26 @@ enum MergeCommand {
         .badData, subject: programPath, problem: "is not the program that was run, its hash differs",
         remedy: "name the right one with --program")
     }
-    var record: RunRecord?
-    var courses: [SpikeCourse] = []
+    var merged: RunPart?
     for (path, file) in files {
       let part: RunPart
       do throws(JSONError) { part = try file.part(of: program) } catch {
         throw CommandError(.badData, subject: path, message: error.description)
       }
-      if record == nil {
-        (record, courses) = (part.record, part.courses)
-      } else {
-        record?.append(part.record)
-        for index in courses.indices { courses[index].add(part.courses[index]) }
-      }
+      if merged == nil { merged = part } else { merged?.append(part) }
     }
-    guard let record else { return }
+    guard let merged else { return }
     let profile: SpikeProfile
     do throws(ChipError) { profile = try SpikeProfile(nameOrAmount: identity.profile) } catch {
       throw CommandError(.badConfiguration, wrapping: error)
     }
     var result = RunResult(
-      program: program, record: record, profile: profile, target: identity.target, engine: identity.engine,
-      programHash: hash)
-    result.details = LayerDetails(program: program, record: record, courses: courses)
+      program: program, record: merged.record, profile: profile, target: identity.target, engine: identity.engine,
+      programHash: hash, observation: merged.observation)
+    result.details = LayerDetails(program: program, record: merged.record, courses: merged.courses)
     result.fit = RunContext.fit(program)
     result.provenance = RunContext.provenance(program, images: identity.images)
-    if let path = arguments.string("predictions") { try OutputFile.write(RunCommand.predictions(record), to: path) }
+    if let path = arguments.string("predictions") { try OutputFile.write(RunCommand.predictions(merged.record), to: path) }
     let output = arguments.string("output") ?? "run.json"
     try OutputFile.write(result.document(timing: false), to: output, terminal)
     if output == "-" { return }
@@ -160,7 +154,7 @@ enum MergeCommand {
     let members: [(String, Bool)] = [
       ("program", a.program == b.program), ("data", a.data == b.data), ("engine", a.engine == b.engine),
       ("ticks", a.ticks == b.ticks), ("samples", a.samples == b.samples), ("spike profile", a.profile == b.profile),
-      ("target", a.target == b.target), ("path of the images", a.images == b.images),
+      ("target", a.target == b.target), ("watching", a.options == b.options), ("path of the images", a.images == b.images),
     ]
     return members.first { !$0.1 }.map { "not the same \($0.0)" } ?? "not the same"
   }

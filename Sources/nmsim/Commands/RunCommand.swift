@@ -67,7 +67,7 @@ enum RunCommand {
         "A neuron whose potential is traced, for example conv1:0; may be given several times."),
       .flag("no-timing", group: outputs, "Leave the simulation's own wall time out of the result."),
       .quiet, .color,
-    ],
+    ] + timeOptions,
     examples: [
       ExampleSpec("nmsim run --ticks 200", "The program in this folder, on the data its network names."),
       ExampleSpec(
@@ -93,37 +93,41 @@ enum RunCommand {
       steps: inputs.steps, samples: split.range.count - done, threads: inputs.threads, engine: engine,
       keepsOutputs: keepsOutputs)
     run.first = split.range.lowerBound + done
+    let observer = try observer(inputs.program, steps: inputs.steps, first: run.first, samples: run.samples, split.options)
+    run.tracedSamples = observer.tracedSamples
     let progress = ProgressLine("run", total: run.samples, unit: "images", terminal: terminal)
     let collector = LayerDetailsCollector(
       program: inputs.program, steps: inputs.steps, first: run.first, samples: run.samples)
     let start = ContinuousClock.now
-    var record: RunRecord
+    let record: RunRecord
     do throws(DatasetError) {
       record = try run(
-        inputs.program, data: inputs.data, progress: { progress.advance(by: $0) }, observe: collector.observe,
-        stop: { StopSignal.isReceived })
+        inputs.program, data: inputs.data, progress: { progress.advance(by: $0) },
+        observe: { sample, outcome, trains in
+          collector.observe(sample, outcome, trains)
+          observer.observe(sample, outcome, trains)
+        }, stop: { StopSignal.isReceived })
     } catch {
       progress.finish()
       throw CommandError(.badData, subject: inputs.dataPath, wrapping: error)
     }
     progress.finish()
     let seconds = start.duration(to: .now) / .seconds(1)
-    var courses = collector.sums
+    var part = split.part(record, collector.sums, observer.observation)
     if let earlier {
-      var whole = earlier.record
-      whole.append(record)
-      record = whole
-      for index in courses.indices { courses[index].add(earlier.courses[index]) }
+      var whole = earlier
+      whole.append(part)
+      part = whole
     }
-    if record.samples < split.range.count { throw try split.interrupted(record, courses, isKept: !keepsOutputs) }
+    if part.record.samples < split.range.count { throw try split.interrupted(part, isKept: !keepsOutputs) }
     if let shard = split.shard {
-      try write(part: record, courses, shard, split, arguments, terminal)
+      try write(part, shard, split, arguments, terminal)
       return .success
     }
     var result = RunResult(
-      program: inputs.program, record: record, profile: profile, target: target, engine: engine,
-      programHash: inputs.programHash)
-    result.details = LayerDetails(program: inputs.program, record: record, courses: courses)
+      program: inputs.program, record: part.record, profile: profile, target: target, engine: engine,
+      programHash: inputs.programHash, observation: part.observation)
+    result.details = LayerDetails(program: inputs.program, record: part.record, courses: part.courses)
     result.fit = RunContext.fit(inputs.program)
     result.provenance = RunContext.provenance(inputs)
     // Of a run that was interrupted only the last part's time is known.
@@ -134,7 +138,7 @@ enum RunCommand {
       result.simulation?.command = arguments.line
     }
     try traces?.write(inputs, terminal)
-    try write(result, record, inputs, arguments, terminal)
+    try write(result, part.record, inputs, arguments, terminal)
     split.finished()
     return check(result, arguments, terminal)
   }
@@ -150,15 +154,15 @@ enum RunCommand {
 
   /// Writes a part of a run, for `merge`.
   private static func write(
-    part record: RunRecord, _ courses: [SpikeCourse], _ shard: Shard, _ split: RunSplit, _ arguments: ParsedArguments, _ terminal: Terminal
+    _ part: RunPart, _ shard: Shard, _ split: RunSplit, _ arguments: ParsedArguments, _ terminal: Terminal
   ) throws(CommandError) {
-    if let path = arguments.string("predictions") { try OutputFile.write(predictions(record), to: path) }
-    try OutputFile.write(split.document(record, courses), to: split.path, terminal)
+    if let path = arguments.string("predictions") { try OutputFile.write(predictions(part.record), to: path) }
+    try OutputFile.write(part.document, to: split.path, terminal)
     split.finished()
     if split.path == "-" { return }
     terminal.say(
       "Wrote \(ErrorText.escaped(split.path)), part \(shard.index) of \(shard.count): "
-        + "\(NumberFormat.count(record.samples, of: "sample")). When all parts are there: nmsim merge PART...\n")
+        + "\(NumberFormat.count(part.record.samples, of: "sample")). When all parts are there: nmsim merge PART...\n")
   }
 
   /// Writes every output, the result last, then prints the summary.

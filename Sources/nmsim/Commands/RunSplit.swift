@@ -13,6 +13,8 @@ struct RunSplit {
   private let profile: String
   private let target: Double
   private let engine: Run.Engine
+  /// What the run watches.
+  let options: RunObserver.Options
 
   init(_ inputs: RunInputs, engine: Run.Engine, target: Double, _ arguments: ParsedArguments) throws(CommandError) {
     shard = try arguments.string("shard").map { (text) throws(CommandError) in try Shard(text, command: "run") }
@@ -27,6 +29,7 @@ struct RunSplit {
     self.engine = engine
     self.target = target
     profile = arguments.string("spike-profile") ?? SpikeProfile.standard.name
+    options = try RunCommand.observerOptions(arguments)
   }
 
   /// Where an interrupted run keeps what it has done; nil where it cannot: the result is for standard output.
@@ -42,21 +45,22 @@ struct RunSplit {
     }
   }
 
-  /// The record as a part's document.
-  func document(_ record: RunRecord, _ courses: [SpikeCourse]) -> JSONOutput {
+  /// What was found, as a part of the run.
+  func part(_ record: RunRecord, _ courses: [SpikeCourse], _ observation: RunObservation) -> RunPart {
     let identity = identity
     let here = FileSystemPath.resolved(PathText.folder(of: path == "-" ? "run.json" : path))
     let there = FileSystemPath.resolved(PathText.folder(of: inputs.programPath))
     let name = PathText.baseName(of: inputs.programPath, without: "")
     var program = inputs.programPath
     if let here, let there { program = PathText.relative(name, in: there, from: here) }
-    return RunPart(identity: identity, programPath: program, record: record, courses: courses).document
+    return RunPart(
+      identity: identity, programPath: program, record: record, courses: courses, observation: observation)
   }
 
   private var identity: RunPart.Identity {
     RunPart.Identity(
       program: inputs.programHash, data: inputs.data.contentHash(samples: inputs.samples), engine: engine,
-      ticks: inputs.steps, samples: inputs.samples, profile: profile, target: target, images: inputs.dataPath)
+      ticks: inputs.steps, samples: inputs.samples, profile: profile, target: target, images: inputs.dataPath, options: options)
   }
 
   // MARK: Interruption
@@ -72,15 +76,13 @@ struct RunSplit {
 
   /// Keeps what was done.
   /// - Returns: the error to end with.
-  func interrupted(
-    _ record: RunRecord, _ courses: [SpikeCourse], isKept: Bool
-  ) throws(CommandError) -> CommandError {
-    let done = "\(NumberFormat.count(record.samples)) of \(NumberFormat.count(range.count, of: "sample"))"
-    guard isKept, let checkpoint, record.samples > 0 else {
+  func interrupted(_ part: RunPart, isKept: Bool) throws(CommandError) -> CommandError {
+    let done = "\(NumberFormat.count(part.record.samples)) of \(NumberFormat.count(range.count, of: "sample"))"
+    guard isKept, let checkpoint, part.record.samples > 0 else {
       return CommandError(
         .resumable, subject: "run", problem: "stopped after \(done), nothing is kept", remedy: "the same command starts again")
     }
-    try OutputFile.write(Array(try OutputFile.text(of: document(record, courses)).utf8), to: checkpoint)
+    try OutputFile.write(Array(try OutputFile.text(of: part.document).utf8), to: checkpoint)
     return CommandError(
       .resumable, subject: "run", problem: "stopped after \(done), kept in \(checkpoint)", remedy: "the same command continues")
   }

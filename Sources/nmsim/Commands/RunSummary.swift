@@ -50,9 +50,7 @@ enum RunSummary {
           "operations",
           "\(NumberFormat.joules(snn)) against \(NumberFormat.joules(ann)) of the ANN (45 nm, fp32)"))
     }
-    if let seconds = result.bill.secondsPerInference {
-      lines.append(row("chip time", "\(NumberFormat.seconds(seconds)) an inference"))
-    }
+    lines += TimeSummary.rows(result).map(row)
     let saturations = result.populations.reduce(0) { $0 + $1.saturations }
     if saturations > 0 { lines.append(row("saturations", NumberFormat.count(saturations))) }
     lines.append("")

@@ -1,0 +1,128 @@
+import ChipModel
+import Synchronization
+
+/// Watches a run sample by sample and keeps what no counter holds: what happened in each tick, how long ticks took, and
+/// where each sample could have stopped.
+///
+/// All of it is sums of integers and values by sample, so that any number of threads finds the same.
+public final class RunObserver: Sendable {
+  /// What to watch.
+  public struct Options: Sendable, Equatable {
+    /// Nil: the chip's own tick where it states one, else `analytic` where all its times are known.
+    public var timeModel: TimingModel?
+    /// Samples that are timed, from the first.
+    public var timeSamples = RunTime.standardSamples
+    /// Whether the chip runs without a barrier; needs `analytic`, and chooses it where no model is named.
+    public var isBarrierFree = false
+    public var rule: StopRule?
+    public init() {}
+  }
+
+  private struct State: Sendable {
+    var ticks: [ActionEvents]
+    var time: RunTime
+    var stops: EarlyStops?
+  }
+
+  private let steps: Int
+  private let costs: SpikeCosts
+  private let timer: TickTimer?
+  private let model: TimingModel?
+  private let start: Int
+  private let state: Mutex<State>
+  /// Samples of which single neurons' updates are needed.
+  public let tracedSamples: Int
+
+  /// - Throws: a chip that does not know what the named model needs.
+  ///
+  /// - Parameters:
+  ///   - first: index in the data of the run's first sample.
+  ///   - samples: of the run.
+  public init(
+    _ program: CompiledProgram, steps: Int, first: Int = 0, samples: Int, options: Options = Options()
+  ) throws(TimeModelError) {
+    self.steps = steps
+    costs = SpikeCosts(program)
+    start = program.populations[program.output.population].start
+    let wanted = options.isBarrierFree ? options.timeModel ?? .analytic : options.timeModel
+    guard !options.isBarrierFree || wanted == .analytic else { throw .barrier(wanted ?? .analytic) }
+    var timer: TickTimer?
+    var time = RunTime(stated: program, steps: steps)
+    let ticks = time.ticks
+    if wanted == .fixed {
+      guard time.fixedTick != nil else { throw .missing(.fixed, chip: program.chip.name, ["time of a tick"]) }
+    } else if wanted != nil || time.fixedTick == nil {
+      let all = TickTimer(program)
+      let model = wanted ?? .analytic
+      if all.missing.isEmpty {
+        timer = all
+        time = RunTime(model: model, missing: [], ticks: ticks, isBarrierFree: options.isBarrierFree)
+      } else if wanted != nil {
+        throw .missing(model, chip: program.chip.name, all.missing)
+      } else {
+        time.missing += all.missing
+      }
+    }
+    self.timer = timer
+    model = time.model
+    tracedSamples = timer == nil ? 0 : max(0, min(options.timeSamples - first, samples))
+    state = Mutex(
+      State(
+        ticks: [ActionEvents](repeating: ActionEvents(), count: ticks), time: time,
+        stops: options.rule.map { EarlyStops($0, samples: samples) }))
+  }
+
+  /// Takes in a finished sample; called from any thread.
+  public func observe(_ sample: Int, _ outcome: LayerRunner.Outcome, _ trains: SampleTrains) {
+    let ticks = costs.ticks(trains, steps: steps)
+    var time: SampleTime?
+    if let timer, let model, sample < tracedSamples {
+      time = timer.time(timer.activity(trains, steps: steps), model: model)
+    }
+    state.withLock { state in
+      for tick in ticks.indices { state.ticks[tick].add(ticks[tick]) }
+      if let time { state.time.add(time) }
+      state.stops?.add(sample, outcome, ticks, start: start)
+    }
+  }
+
+  /// What was seen so far.
+  public var observation: RunObservation {
+    state.withLock { RunObservation(ticks: $0.ticks, time: $0.time, stops: $0.stops) }
+  }
+}
+
+/// What a run's observer saw.
+public struct RunObservation: Sendable, Equatable {
+  /// By tick of an inference, over all samples.
+  public var ticks: [ActionEvents]
+  public var time: RunTime
+  public var stops: EarlyStops?
+
+  /// Keeps the stops of the first samples; the others were not run.
+  mutating func truncate(to samples: Int) { stops?.truncate(to: samples) }
+
+  /// Adds what was seen of the samples that follow directly.
+  mutating func append(_ other: RunObservation) {
+    for tick in ticks.indices where tick < other.ticks.count { ticks[tick].add(other.ticks[tick]) }
+    time.add(other.time)
+    if let more = other.stops { stops?.append(more) }
+  }
+}
+
+/// Why a chip's ticks cannot be timed as asked.
+public enum TimeModelError: Error, Sendable, Equatable, CustomStringConvertible {
+  case missing(TimingModel, chip: String, [String])
+  case barrier(TimingModel)
+
+  /// One line: what is wrong and what to do.
+  public var description: String {
+    switch self {
+    case .missing(let model, let chip, let times):
+      "time model '\(model.rawValue)': the description of chip '\(chip)' does not know the \(times.joined(separator: ", "))"
+        + ": choose another model or a chip that states them"
+    case .barrier(let model):
+      "time model '\(model.rawValue)' has no barrier-free time: use it with --time-model analytic"
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import ChipModel
+
+/// How long the ticks of a run take on its chip: by a named model, from the first samples, or as the chip states it.
+///
+/// Times are whole femtoseconds added up as integers, so that the order of samples does not matter.
+public struct RunTime: Sendable, Equatable {
+  /// Nil: no model is possible, `missing` says why.
+  public var model: TimingModel?
+  public var missing: [String] = []
+  /// Ticks of an inference.
+  public var ticks: Int
+  /// The chip's own tick under `fixed`.
+  public var fixedTick: Double?
+  /// Samples that were timed; 0 under `fixed`, which needs none.
+  public var samples = 0
+  /// Whether the chip runs without a barrier (`analytic` only): `secondsPerInference` is that time.
+  public var isBarrierFree = false
+  /// By tick of an inference, over the timed samples, the barrier included; empty under `fixed`.
+  public var femtosecondsByTick: [Int]
+  /// Over ticks and timed samples: the barrier, the slowest core of each tick, the busiest link of each tick, and a whole
+  /// inference without a barrier (`analytic` only).
+  public var barrierFemtoseconds = 0
+  public var coreFemtoseconds = 0
+  public var linkFemtoseconds = 0
+  public var barrierFreeFemtoseconds: Int?
+  /// `detailed` only.
+  public var delay: Delay?
+
+  /// What messages of the timed samples went through.
+  public struct Delay: Sendable, Equatable {
+    public var messages = 0
+    /// From sending to arrival, and how much of it was waiting.
+    public var femtoseconds = 0
+    public var waitingFemtoseconds = 0
+    public var longestFemtoseconds = 0
+    /// Messages that arrived at a core after one that was sent later.
+    public var overtaken = 0
+
+    public init() {}
+    public var meanSeconds: Double { messages == 0 ? 0 : Double(femtoseconds) / RunTime.perSecond / Double(messages) }
+    public var meanWaitingSeconds: Double {
+      messages == 0 ? 0 : Double(waitingFemtoseconds) / RunTime.perSecond / Double(messages)
+    }
+    public var longestSeconds: Double { Double(longestFemtoseconds) / RunTime.perSecond }
+  }
+
+  static let perSecond = ActionTimes.perSecond
+  /// Samples that are timed unless a run says otherwise.
+  public static let standardSamples = 20
+
+  /// No time yet.
+  init(model: TimingModel?, missing: [String], ticks: Int, isBarrierFree: Bool) {
+    self.model = model
+    self.missing = missing
+    self.ticks = ticks
+    self.isBarrierFree = isBarrierFree
+    femtosecondsByTick = model == nil || model == .fixed ? [] : [Int](repeating: 0, count: ticks)
+    if model == .detailed { delay = Delay() }
+    if model == .analytic { barrierFreeFemtoseconds = 0 }
+  }
+
+  /// What the chip states: its fixed tick, or nothing.
+  public init(stated program: CompiledProgram, steps: Int) {
+    let tick = program.chip.tickSeconds?.value
+    self.init(
+      model: tick == nil ? nil : .fixed, missing: tick == nil ? ["time of a tick"] : [],
+      ticks: program.ticksPerInference(steps: steps), isBarrierFree: false)
+    fixedTick = tick
+  }
+
+  mutating func add(_ time: SampleTime) {
+    samples += 1
+    for (tick, part) in time.ticks.enumerated() where tick < femtosecondsByTick.count {
+      RunTime.add(part.seconds, to: &femtosecondsByTick[tick])
+      RunTime.add(part.barrier, to: &barrierFemtoseconds)
+      RunTime.add(part.coreSeconds, to: &coreFemtoseconds)
+      RunTime.add(part.linkSeconds, to: &linkFemtoseconds)
+      guard var all = delay else { continue }
+      all.messages += part.messages
+      all.overtaken += part.overtaken ?? 0
+      RunTime.add((part.meanDelay ?? 0) * Double(part.messages), to: &all.femtoseconds)
+      RunTime.add((part.meanWaiting ?? 0) * Double(part.messages), to: &all.waitingFemtoseconds)
+      all.longestFemtoseconds = max(all.longestFemtoseconds, RunTime.femtoseconds(part.longestDelay ?? 0))
+      delay = all
+    }
+    if let free = time.barrierFreeSeconds, var sum = barrierFreeFemtoseconds {
+      RunTime.add(free, to: &sum)
+      barrierFreeFemtoseconds = sum
+    }
+  }
+
+  /// Adds the timed samples of another part of the same run.
+  mutating func add(_ other: RunTime) {
+    func sum(_ a: Int, _ b: Int) -> Int {
+      let (total, overflow) = a.addingReportingOverflow(b)
+      return overflow ? Int.max : total
+    }
+    samples += other.samples
+    for tick in femtosecondsByTick.indices where tick < other.femtosecondsByTick.count {
+      femtosecondsByTick[tick] = sum(femtosecondsByTick[tick], other.femtosecondsByTick[tick])
+    }
+    barrierFemtoseconds = sum(barrierFemtoseconds, other.barrierFemtoseconds)
+    coreFemtoseconds = sum(coreFemtoseconds, other.coreFemtoseconds)
+    linkFemtoseconds = sum(linkFemtoseconds, other.linkFemtoseconds)
+    if let mine = barrierFreeFemtoseconds, let theirs = other.barrierFreeFemtoseconds {
+      barrierFreeFemtoseconds = sum(mine, theirs)
+    }
+    guard var all = delay, let theirs = other.delay else { return }
+    all.messages += theirs.messages
+    all.overtaken += theirs.overtaken
+    all.femtoseconds = sum(all.femtoseconds, theirs.femtoseconds)
+    all.waitingFemtoseconds = sum(all.waitingFemtoseconds, theirs.waitingFemtoseconds)
+    all.longestFemtoseconds = max(all.longestFemtoseconds, theirs.longestFemtoseconds)
+    delay = all
+  }
+
+  /// Whole femtoseconds; exact for times that were whole and below 2 s.
+  static func femtoseconds(_ seconds: Double) -> Int { Int(exactly: (seconds * perSecond).rounded()) ?? Int.max }
+
+  private static func add(_ seconds: Double, to sum: inout Int) {
+    let (total, overflow) = sum.addingReportingOverflow(femtoseconds(seconds))
+    sum = overflow ? Int.max : total
+  }
+
+  /// Over the timed samples, the barrier included.
+  var femtoseconds: Int {
+    femtosecondsByTick.reduce(0) { sum, tick in
+      let (total, overflow) = sum.addingReportingOverflow(tick)
+      return overflow ? Int.max : total
+    }
+  }
+
+  private func perInference(_ femtoseconds: Int) -> Double? {
+    samples == 0 ? nil : Double(femtoseconds) / RunTime.perSecond / Double(samples)
+  }
+
+  /// With the barrier, and without it where that is known.
+  public var withBarrierSeconds: Double? { model == .fixed ? nil : perInference(femtoseconds) }
+  public var barrierFreeSeconds: Double? { barrierFreeFemtoseconds.flatMap(perInference) }
+  public var barrierSeconds: Double? { model == .fixed ? nil : perInference(barrierFemtoseconds) }
+  public var coreSeconds: Double? { model == .fixed ? nil : perInference(coreFemtoseconds) }
+  public var linkSeconds: Double? { model == .fixed ? nil : perInference(linkFemtoseconds) }
+
+  /// Mean of the timed samples; nil: unknown.
+  public var secondsPerInference: Double? {
+    if let fixedTick { return fixedTick * Double(ticks) }
+    return isBarrierFree ? barrierFreeSeconds : withBarrierSeconds
+  }
+
+  /// Mean over ticks.
+  public var secondsPerTick: Double? {
+    if let fixedTick { return fixedTick }
+    return ticks == 0 ? nil : secondsPerInference.map { $0 / Double(ticks) }
+  }
+
+  /// Inferences a second, one after the other.
+  public var inferencesPerSecond: Double? { secondsPerInference.flatMap { $0 > 0 ? 1 / $0 : nil } }
+
+  /// Mean seconds of the first `count` ticks of an inference; running without a barrier shortens all by the same factor.
+  public func seconds(ticks count: Int) -> Double? {
+    if let fixedTick { return fixedTick * Double(count) }
+    guard let whole = secondsPerInference, femtoseconds > 0 else { return nil }
+    let part = femtosecondsByTick.prefix(count).reduce(0.0) { $0 + Double($1) }
+    return whole * part / Double(femtoseconds)
+  }
+}

@@ -1,0 +1,113 @@
+import ChipModel
+
+// What a part of a run keeps of its observer: integers, by name or by position.
+
+extension RunObserver.Options {
+  var document: JSONOutput {
+    .object([
+      ("timeModel", timeModel.map { .string($0.rawValue) } ?? .null), ("timeSamples", .int(timeSamples)),
+      ("barrierFree", .bool(isBarrierFree)), ("rule", rule.map { .string($0.text) } ?? .null),
+    ])
+  }
+
+  init(_ node: JSONNode) throws(JSONError) {
+    self.init()
+    var o = try node.object()
+    let model = try o.required("timeModel")
+    if !model.isNull { timeModel = try model.choice() as TimingModel }
+    timeSamples = try o.required("timeSamples").int(in: 1...Int.max)
+    isBarrierFree = try o.required("barrierFree").bool()
+    let text = try o.required("rule")
+    guard !text.isNull else { return }
+    do throws(StopRuleError) { rule = try StopRule(text.string()) } catch { throw text.error(error.description) }
+  }
+}
+
+extension RunObservation {
+  var document: JSONOutput {
+    .object([
+      ("ticks", .array(ticks.map { .integers($0.numbers) })),
+      ("timedSamples", .int(time.samples)),
+      ("femtosecondsByTick", .integers(time.femtosecondsByTick)),
+      (
+        "femtoseconds",
+        .integers([
+          time.barrierFemtoseconds, time.coreFemtoseconds, time.linkFemtoseconds, time.barrierFreeFemtoseconds ?? 0,
+        ])
+      ),
+      (
+        "delay",
+        time.delay.map { delay in
+          .integers([
+            delay.messages, delay.femtoseconds, delay.waitingFemtoseconds, delay.longestFemtoseconds, delay.overtaken,
+          ])
+        } ?? .null
+      ),
+      (
+        "stops",
+        stops.map { stops in
+          .object([
+            ("steps", .integers(stops.steps)), ("predictions", .integers(stops.predictions)),
+            ("spent", .integers(stops.spent.numbers)),
+          ])
+        } ?? .null
+      ),
+    ])
+  }
+}
+
+extension RunPartFile {
+  /// Femtoseconds of a run may reach the largest integer, where they stay.
+  private static let mostFemtoseconds = Int.max
+
+  func observation(of program: CompiledProgram, _ node: JSONNode) throws(JSONError) -> RunObservation {
+    var result: RunObservation
+    do throws(TimeModelError) {
+      result = try RunObserver(
+        program, steps: identity.ticks, first: first, samples: count, options: identity.options
+      ).observation
+    } catch {
+      throw node.error(error.description)
+    }
+    var o = try node.object()
+    let ticks = result.ticks.count
+    for (index, tick) in try o.required("ticks").array(count: ticks...ticks).enumerated() {
+      result.ticks[index] = try events(tick)
+    }
+    result.time.samples = try o.required("timedSamples").int(in: 0...count)
+    let timed = result.time.femtosecondsByTick.count
+    let byTick = try o.required("femtosecondsByTick")
+    result.time.femtosecondsByTick = try byTick.ints(in: 0...Self.mostFemtoseconds, count: timed...timed)
+    let sums = try o.required("femtoseconds").ints(in: 0...Self.mostFemtoseconds, count: 4...4)
+    result.time.barrierFemtoseconds = sums[0]
+    result.time.coreFemtoseconds = sums[1]
+    result.time.linkFemtoseconds = sums[2]
+    if result.time.barrierFreeFemtoseconds != nil { result.time.barrierFreeFemtoseconds = sums[3] }
+    let delay = try o.required("delay")
+    if var values = result.time.delay {
+      let n = try delay.ints(in: 0...Self.mostFemtoseconds, count: 5...5)
+      values.messages = n[0]
+      values.femtoseconds = n[1]
+      values.waitingFemtoseconds = n[2]
+      values.longestFemtoseconds = n[3]
+      values.overtaken = n[4]
+      result.time.delay = values
+    }
+    let stops = try o.required("stops")
+    if var values = result.stops {
+      var o = try stops.object()
+      let classes = program.populations[program.output.population].shape.count
+      values.steps = try o.required("steps").ints(in: 1...identity.ticks, count: count...count)
+      values.predictions = try o.required("predictions").ints(in: 0...max(0, classes - 1), count: count...count)
+      values.spent = try events(o.required("spent"))
+      result.stops = values
+    }
+    return result
+  }
+
+  private func events(_ node: JSONNode) throws(JSONError) -> ActionEvents {
+    let numbers = try node.ints(in: 0...(1 << 52), count: ActionEvents.count...ActionEvents.count)
+    guard let events = ActionEvents(numbers: numbers) else { throw node.error("not the counts of a tick") }
+    return events
+  }
+}
