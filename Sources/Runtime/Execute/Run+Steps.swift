@@ -9,7 +9,7 @@ extension Run {
   ///
   /// - Parameter shorter: numbers of steps below `steps`, ascending.
   /// - Returns: a record for each of `shorter`, then the one of `steps`; for the shorter ones nil where a membrane
-  ///   saturated: they need runs of their own.
+  ///   saturated or updates are counted: they need runs of their own.
   /// - Throws: `DatasetError`. The engine is the fast one, whatever `engine` says.
   public func bySteps(
     _ shorter: [Int], _ program: CompiledProgram, data: Dataset, progress: @Sendable (Int) -> Void = { _ in },
@@ -42,7 +42,8 @@ extension Run {
         }
       }, stop: stop)
     let hasSaturated = record.counters.saturations.contains { $0 > 0 }
-    if hasSaturated || keepsOutputs { return shorter.map { _ in nil } + [record] }
+    let hasUpdates = record.counters.updates != nil
+    if hasSaturated || hasUpdates || keepsOutputs { return shorter.map { _ in nil } + [record] }
     var records = state.withLock { $0 }
     for index in records.indices {
       if index > 0 { records[index].counters.addEarlier(records[index - 1].counters) }

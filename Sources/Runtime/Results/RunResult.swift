@@ -66,10 +66,13 @@ public struct RunResult: Sendable {
   public var provenance: RunProvenance?
   public var simulation: Simulation?
 
+  /// - Parameters:
+  ///   - observation: what was watched; without it nothing is known by tick, and the time is `timed` or what the chip states.
+  ///   - timed: the time of an inference where that alone was found.
   public init(
     program: CompiledProgram, record: RunRecord, profile: SpikeProfile = .standard,
     target: Double = SpikeEnergy.standardTarget, engine: Run.Engine = .fast, programHash: String? = nil,
-    observation: RunObservation? = nil
+    observation: RunObservation? = nil, time timed: RunTime? = nil
   ) {
     let steps = record.steps
     let samples = record.samples
@@ -115,7 +118,7 @@ public struct RunResult: Sendable {
       accumulates: counts.effectiveACs, multiplyAccumulates: counts.effectiveMACs,
       annOperations: program.network.ann.multiplyAccumulates, samples: samples, weightBits: program.weightBits,
       accumulatorBits: max(32, accumulatorBits))
-    let time = observation?.time ?? RunTime(stated: program, steps: steps)
+    let time = observation?.time ?? timed ?? RunTime(stated: program, steps: steps)
     self.time = time
     let bill = ChipBill(program: program, counts: counts, steps: steps, samples: samples, time: time)
     self.bill = bill

@@ -189,17 +189,21 @@ struct CompareRunner {
     }
     self.samples = max(self.samples ?? 0, samples)
     let steps = arguments.int("ticks") ?? program.network.steps ?? RunInputs.standardSteps
-    let run = Run(steps: steps, samples: samples, threads: RunInputs.threads(arguments))
+    var run = Run(steps: steps, samples: samples, threads: RunInputs.threads(arguments))
+    let observer = try RunCommand.observer(
+      program, steps: steps, first: 0, samples: samples, RunObserver.Options())
+    run.tracedSamples = observer.tracedSamples
     let progress = ProgressLine(program.chip.name, total: samples, unit: "images", terminal: terminal)
     let record: RunRecord
     do throws(DatasetError) {
-      record = try run(program, data: set) { progress.advance(by: $0) }
+      record = try run(program, data: set, progress: { progress.advance(by: $0) }, observe: observer.observe)
     } catch {
       progress.finish()
       throw CommandError(.badData, subject: path, message: error.description)
     }
     progress.finish()
-    let result = RunResult(program: program, record: record, programHash: hash)
+    let result = RunResult(
+      program: program, record: record, programHash: hash, observation: observer.observation)
     entry.result = result
     if let folder { entry.resultFile = try write(result, folder: folder, file: file) }
     return entry

@@ -117,11 +117,17 @@ struct SweepRunner {
     guard let records = try records(group, made.program, steps) else { return false }
     for point in group.points {
       guard let record = records.first(where: { $0.steps == point.steps ?? own }) else { continue }
+      let data = inputs.sources[group.source].data[group.data]
+      let time: RunTime
+      do throws(DatasetError) {
+        time = try Run(steps: record.steps, samples: data.count, threads: threads).time(made.program, data: data.dataset)
+      } catch {
+        throw CommandError(.badData, subject: data.path, wrapping: error)
+      }
       var result = RunResult(
         program: made.program, record: record, profile: inputs.profile, target: inputs.plan.target,
-        programHash: made.hash)
+        programHash: made.hash, time: time)
       if let accuracy = try annAccuracy(group) {
-        let data = inputs.sources[group.source].data[group.data]
         result.ann.accuracy = accuracy
         result.ann.accuracyOn = "\(data.name), \(NumberFormat.count(data.count, of: "image"))"
       }
@@ -139,7 +145,8 @@ struct SweepRunner {
     var datapath = program
     datapath.cores = []
     datapath.routes = []
-    let known = finished.first { $0.data == group.data && $0.datapath.computesLike(datapath) }?.records ?? []
+    let known = finished.filter { $0.data == group.data && $0.datapath.computesLike(datapath) }
+      .flatMap(\.records).compactMap { $0.shared(with: program) }
     let open = steps.filter { steps in !known.contains { $0.steps == steps } }
     guard let longest = open.last else { return known }
     let data = inputs.sources[group.source].data[group.data]
@@ -159,7 +166,7 @@ struct SweepRunner {
       throw CommandError(.badData, subject: data.path, wrapping: error)
     }
     guard records.allSatisfy({ $0.samples == data.count }) else { return nil }
-    finished.append(Finished(datapath: datapath, data: group.data, records: known + records))
+    finished.append(Finished(datapath: datapath, data: group.data, records: records))
     return known + records
   }
 
