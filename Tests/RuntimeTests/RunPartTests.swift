@@ -58,8 +58,18 @@ struct RunPartTests {
           samples: data.count, profile: "merolla2011", target: 0.9, images: "x.npy")
         let collector = LayerDetailsCollector(
           program: program, steps: network.steps, first: run.first, samples: run.samples)
-        let record = try run(program, data: data, observe: collector.observe)
-        let part = RunPart(identity: identity, programPath: "net.nmsim", record: record, courses: collector.sums)
+        let observer = try RunObserver(
+          program, steps: network.steps, first: run.first, samples: run.samples, options: identity.options)
+        run.tracedSamples = observer.tracedSamples
+        let record = try run(
+          program, data: data,
+          observe: { sample, outcome, trains in
+            collector.observe(sample, outcome, trains)
+            observer.observe(sample, outcome, trains)
+          })
+        let part = RunPart(
+          identity: identity, programPath: "net.nmsim", record: record, courses: collector.sums,
+          observation: observer.observation)
         let file = try RunPartFile(reading: JSONWriter.bytes(of: part.document))
         let read = try file.part(of: program)
         #expect(read == part, "seed \(seed)")
