@@ -30,22 +30,37 @@ extension CompiledProgram {
     var built = CoreBuilder(partition)
     if let traffic = options.traffic { try CompiledProgram.check(traffic, program.populations) }
     try CrossbarRules.check(built.cores, program)
+    let faults = options.faults
+    var live: LiveChip?
+    if let faults, faults.hasDeadCores || faults.hasDeadLinks {
+      // Cores of several kinds may need any of the chips.
+      let all = chip.coreTypes == nil ? 0 : (chip.totalCores ?? 1) - 1
+      live = try LiveChip(
+        chip, faults: faults, need: partition.cores.count,
+        including: options.mapping?.cores.map(\.place).max() ?? all)
+    }
     var places = options.mapping?.cores.map(\.place)
+    if let places, let faults {
+      let dead = places.filter { faults.isDead(core: $0) }
+      if !dead.isEmpty { throw .deadPlaces(dead.sorted(), chip: chip.name) }
+    }
     if places == nil {
       let names = partition.cores.map { core in
         core.parts.first.map { program.populations[$0.population].name } ?? ""
       }
-      places = try ChipRules.places(partition.cores.map(\.load), names: names, chip)
+      places = try ChipRules.places(partition.cores.map(\.load), names: names, chip, live: live?.cores)
     }
     let placed =
       places
       ?? Placement.places(
         cores: partition.cores.count, chip: chip, kind: options.placement, seed: options.seed,
-        effort: options.placementEffort
+        effort: options.placementEffort, live: live
       ) { CoreTraffic(cores: built.cores, routes: built.routes, spikes: options.traffic) }
     built.place(placed, mesh: Mesh(chip))
     program.cores = built.cores
     program.routes = built.routes
+    try live?.route(&program.routes, places: placed, chip: chip.name)
+    program.faults = faults
     var loads = partition.cores.map(\.load)
     for core in loads.indices {
       // Counted in the tables: the partition's figure is a bound where cores were joined.

@@ -6,7 +6,7 @@ extension CompileReport {
 
   /// Everything as a JSON document: all cores, plain numbers, `null` for what is unknown or not limited.
   public var document: JSONOutput {
-    .object([
+    var members: [(String, JSONOutput)] = [
       ("format", .string(Self.format)), ("network", .string(network)), ("method", Self.text(method)),
       ("chip", .string(chip)), ("schedule", .string(schedule.name)), ("weightBits", .int(weightBits)),
       ("membraneBits", .int(membraneBits)), ("fractionBits", .int(fractionBits)),
@@ -24,7 +24,19 @@ extension CompileReport {
       ), ("chips", .int(chips)), ("capacity", .array(capacity.map(Self.document))),
       ("cores", .array(cores.map(Self.document))), ("routes", .int(routes)), ("longestRoute", .int(longestRoute)),
       ("limiting", limiting.map(Self.document) ?? .null),
-    ])
+    ]
+    if let faults, let routeFacts {
+      members.append(("faults", faults.document))
+      members.append(
+        (
+          "detours",
+          .object([
+            ("routes", .int(routeFacts.detours)), ("extraSteps", .int(routeFacts.extraSteps)),
+            ("mayDeadlock", .bool(routeFacts.hasCycle)),
+          ])
+        ))
+    }
+    return .object(members)
   }
 
   private static func document(_ population: Population) -> JSONOutput {

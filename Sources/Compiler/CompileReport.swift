@@ -107,6 +107,10 @@ public struct CompileReport: Sendable, Equatable {
   public var routes: Int
   /// Tile-to-tile steps of the longest route.
   public var longestRoute: Int
+  /// Faults of the chip that the program lives with; nil: none.
+  public var faults: ChipFaults?
+  /// What they did to the routes; nil: no faults.
+  public var routeFacts: RouteFacts?
   /// Chips that hold at least one core.
   public var chips: Int
   /// Every resource in the order of `ChipResource`; axon types only where cores have types.
@@ -135,6 +139,8 @@ extension CompileReport {
     totalCores = program.chip.totalCores
     routes = program.routes.count
     longestRoute = program.routes.lazy.map(\.steps.count).max() ?? 0
+    faults = program.faults
+    routeFacts = program.faults.map { _ in RouteFacts(program) }
     let headroom = Headroom.all(program, order: order)
     let destinations = Self.destinations(program)
     let populations = program.populations.indices.map {

@@ -43,10 +43,10 @@ public enum FitSearch {
       }
     case .capacity(_, _, let unit, _, _, _):
       if shrinks, unit.hasPrefix("bits of synapse memory") { fewerWeightBits() }
-    case .tooManyCores, .noCoreOfKind:
+    case .tooManyCores, .tooFewLiveCores, .noCoreOfKind:
       if shrinks { fewerWeightBits() }
     case .unsupportedModel, .periodCodeNeedsWindows, .mixedAmplitude, .thresholdsPerNeuron, .integerWeight, .delay,
-      .parallelSynapses, .chipRule, .weightRange, .mapping, .option:
+      .parallelSynapses, .chipRule, .weightRange, .mapping, .option, .cutOff, .deadPlaces, .stuckBits:
       break
     }
     return result

@@ -17,7 +17,7 @@ struct EngineEqualsInterpreterTests {
     for size in 1...12 {
       for seed in 0..<UInt64(70) {
         let (network, program) = try RandomNetwork.compiled(seed: UInt64(size) << 32 | seed, size: size)
-        let difference = try compare(network, program)
+        let difference = Self.compare(network, program)
         #expect(difference == nil, "size \(size), seed \(seed): \(difference ?? "")")
         if difference != nil { return }
         cores.insert(program.cores.count)
@@ -52,7 +52,7 @@ struct EngineEqualsInterpreterTests {
         let plan = EnginePlan(program, kernels: level)
         #expect(plan.kernels == level)
         for projection in plan.projections where projection.projection.source != nil { paths.insert(projection.path.name) }
-        let difference = try compare(network, program, kernels: level)
+        let difference = Self.compare(network, program, kernels: level)
         #expect(difference == nil, "\(level), size \(size), seed \(seed): \(difference ?? "")")
         if difference != nil { return }
       }
@@ -61,15 +61,18 @@ struct EngineEqualsInterpreterTests {
   }
 
   /// What differs first, in words; nil: nothing.
-  private func compare(
-    _ network: RandomNetwork, _ program: CompiledProgram, kernels: KernelLevel = .best
-  ) throws -> String? {
-    var runner = LayerRunner(plan: EnginePlan(program, kernels: kernels), steps: network.steps)
-    var chip = ChipInterpreter(program, steps: network.steps)
+  static func compare(
+    _ network: RandomNetwork, _ program: CompiledProgram, kernels: KernelLevel = .best, faults: FaultSettings = .none
+  ) -> String? {
+    var runner = LayerRunner(plan: EnginePlan(program, kernels: kernels, faults: faults), steps: network.steps)
+    var chip = ChipInterpreter(program, steps: network.steps, faults: faults)
     for (index, sample) in network.samples.enumerated() {
+      runner.sample = index
+      chip.sample = index
       let a = runner.run(sample)
       let b = chip.run(sample)
       var fresh = LayerRunner(plan: runner.plan, steps: network.steps)
+      fresh.sample = index
       if fresh.run(sample) != a { return "sample \(index): a fresh runner gives another result" }
       for population in program.populations.indices {
         for neuron in 0..<program.populations[population].shape.count {

@@ -91,8 +91,8 @@ struct ProgramFileTests {
     #expect(message(changed(6, 10)) == "is not a compiled program; give a file that 'nmsim compile' wrote")
     #expect(message(changed(8, 0)) == "is not a compiled program; give a file that 'nmsim compile' wrote")
     #expect(
-      message(changed(8, 3))
-        == "is a program of format version 3, this nmsim reads version 2; "
+      message(changed(8, 4))
+        == "is a program of format version 4, this nmsim reads version 3; "
         + "use the nmsim that compiled it, or compile the network again")
     #expect(
       message(bytes + [0]) == "goes on after its end (trailing bytes: 1); copy it again or compile the network again")

@@ -93,25 +93,32 @@ extension Population {
   ///
   /// With an unbounded payload at most `threshold - 1` stays behind, so the next payload is at most that plus one step's
   /// sum, in thresholds; and never more than the membrane holds.
-  public func payloadRange(sum: SumBound, membraneBits: Int) -> ClosedRange<Int64> {
+  /// - Parameter isDisturbed: the potential before a step may be anything that the membrane holds, as where bits flip.
+  public func payloadRange(
+    sum: SumBound, membraneBits: Int, isDisturbed: Bool = false
+  ) -> ClosedRange<Int64> {
     guard model.kind == .augmented else { return 0...1 }
     let bound = Int64(model.maximumPayload ?? Int32.max)
     let finite = threshold.values.filter { $0 != NeuronModel.infinite }
     guard let lowest = finite.min(), lowest > 0 else {
-      return (model.hasNegativeThreshold ? -payload(negativeSum: sum, membraneBits, bound) : 0)...0
+      return (model.hasNegativeThreshold ? -payload(negativeSum: sum, membraneBits, bound, isDisturbed) : 0)...0
     }
     let top = FixedPoint.highest(bits: membraneBits)
     // What may be left from the step before: under the threshold, or anything where the payload is bounded.
-    let rest = model.maximumPayload == nil ? max(Int64(lowest), Int64(initial.values.max() ?? 0)) : top
+    let isBounded = model.maximumPayload != nil || isDisturbed
+    let rest = isBounded ? top : max(Int64(lowest), Int64(initial.values.max() ?? 0))
     let reach = min(top, rest.addingReportingOverflow(sum.high).overflow ? top : rest + sum.high)
     let high = min(bound, max(1, reach / Int64(lowest)))
-    return (model.hasNegativeThreshold ? -payload(negativeSum: sum, membraneBits, bound) : 0)...high
+    return (model.hasNegativeThreshold ? -payload(negativeSum: sum, membraneBits, bound, isDisturbed) : 0)...high
   }
 
-  private func payload(negativeSum sum: SumBound, _ membraneBits: Int, _ bound: Int64) -> Int64 {
+  private func payload(
+    negativeSum sum: SumBound, _ membraneBits: Int, _ bound: Int64, _ isDisturbed: Bool
+  ) -> Int64 {
     guard let highest = negativeThreshold.values.max(), highest < 0 else { return bound }
     let bottom = FixedPoint.lowest(bits: membraneBits)
-    let rest = model.maximumPayload == nil ? min(Int64(highest), Int64(initial.values.min() ?? 0)) : bottom
+    let isBounded = model.maximumPayload != nil || isDisturbed
+    let rest = isBounded ? bottom : min(Int64(highest), Int64(initial.values.min() ?? 0))
     let reach = max(bottom, rest.addingReportingOverflow(sum.low).overflow ? bottom : rest + sum.low)
     return min(bound, max(1, reach / Int64(highest)))
   }

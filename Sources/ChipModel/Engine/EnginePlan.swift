@@ -6,6 +6,8 @@ public struct EnginePlan: Sendable {
   public let program: CompiledProgram
   /// Which kernels run.
   public let kernels: KernelLevel
+  /// Transient faults; the proofs of widths allow for them.
+  public let faults: FaultSettings
   /// Sources before targets.
   let order: [Int]
   let populations: [PopulationPlan]
@@ -16,13 +18,14 @@ public struct EnginePlan: Sendable {
   let homes: [PopulationHome]
 
   /// - Parameter kernels: a level that this processor lacks is lowered to the best it has.
-  public init(_ program: CompiledProgram, kernels: KernelLevel = .best) {
-    self.init(program, kernels: kernels, isScalar: false)
+  public init(_ program: CompiledProgram, kernels: KernelLevel = .best, faults: FaultSettings = .none) {
+    self.init(program, kernels: kernels, isScalar: false, faults: faults)
   }
 
   /// - Parameter isScalar: every population by the scalar rules in 64 bits: what tests compare the kernels with.
-  init(_ program: CompiledProgram, kernels: KernelLevel, isScalar: Bool) {
+  init(_ program: CompiledProgram, kernels: KernelLevel, isScalar: Bool, faults: FaultSettings = .none) {
     self.program = program
+    self.faults = faults
     self.kernels = min(kernels, KernelLevel.best)
     order = program.topologicalOrder
     homes = PopulationHome.all(program)
@@ -30,8 +33,11 @@ public struct EnginePlan: Sendable {
     var populationPlans = [PopulationPlan?](repeating: nil, count: program.populations.count)
     var plans = [ProjectionPlan?](repeating: nil, count: program.projections.count)
     for index in order {
-      let plan = PopulationPlan(index, program, payloads: payloads, isScalar: isScalar)
-      payloads[index] = plan.payload
+      let plan = PopulationPlan(
+        index, program, payloads: payloads, isScalar: isScalar, isDisturbed: faults.flipsBits)
+      // A duplicated spike arrives twice in its tick.
+      let copies: Int64 = faults.duplicateSpikes > 0 ? 2 : 1
+      payloads[index] = (plan.payload.lowerBound * copies)...(plan.payload.upperBound * copies)
       populationPlans[index] = plan
       for p in plan.incoming + plan.inputs {
         plans[p] = ProjectionPlan(program.projections[p], program, into: plan, isNarrow: plan.narrow.contains(p), isScalar: isScalar)

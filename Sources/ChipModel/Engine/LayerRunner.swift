@@ -19,6 +19,8 @@ public struct LayerRunner: Sendable {
   var updateTally: UpdateTally
   /// Watches the sums of one population; calibration sets it.
   public var probe: SumProbe?
+  /// Index of the sample in the data: what its transient faults are drawn by.
+  public var sample = 0
 
   /// Buffers that a population uses only while it runs. Those of neurons have room for one pixel more: see
   /// ``DeliveryTable``.
@@ -32,6 +34,8 @@ public struct LayerRunner: Sendable {
     /// Spikes per neuron of at most 255 steps.
     var counts: [UInt8] = []
     var uncounted = 0
+    /// Whether spikes are counted from the finished train instead: where faults make what is sent differ from what fires.
+    var countsTrain = false
     var groups = SpikeGroups()
     /// Bias and input current, repeated over the population where there is no input.
     var drive: [Int32] = []
@@ -140,8 +144,13 @@ public struct LayerRunner: Sendable {
       .shifted(by: model.period - 1).high
     let isExact = p.isExact || drive.magnitude > Int64(Int32.max) || most > Int64(Int32.max)
     let reach = most.multipliedReportingOverflow(by: Int64(steps))
-    let saturates = reach.overflow || reach.partialValue > p.rule.high - p.initialMagnitude
+    let spikeFaults = spikeFaults(p)
+    var flips = membraneFlips(p)
+    // A flipped bit can leave any potential.
+    let saturates =
+      reach.overflow || reach.partialValue > p.rule.high - p.initialMagnitude || flips != nil
     prepareScratch(p)
+    scratch.countsTrain = spikeFaults != nil
     trains[index].removeAll()
     let isOutput = index == plan.program.output.population
     if isOutput { scratch.totals = [Int](repeating: 0, count: p.shape.count) }
@@ -175,6 +184,7 @@ public struct LayerRunner: Sendable {
       var arrived = false
       for arrival in arrivals { arrived = deliver(arrival, step: step, p) || arrived }
       let isDriven = drive.isActive && step / model.period >= p.population.gatedPeriods
+      if flips != nil { isPending = flipBits(p, step: step, &flips) || isPending }
       // Without arrivals every driven step has the same sums: one look is enough.
       if probe?.population == index, arrived || (isDriven && !hasWatchedDrive) {
         watch(p, isDriven: isDriven)
@@ -190,6 +200,7 @@ public struct LayerRunner: Sendable {
       } else if updateTally.isOn {
         updateTally.noteIdle(p, step: step, v: v[index], b: b[index])
       }
+      if let spikeFaults { trains[index].disturb(spikeFaults, step: step) }
       trains[index].endStep()
       if isOutput { read(p, step: step, &outcome) }
     }
@@ -201,7 +212,7 @@ public struct LayerRunner: Sendable {
     if p.usesNarrow { for at in p.count..<(p.count + p.padded) { scratch.narrow[at] = 0 } }
     if p.usesWide { for at in p.count..<(p.count + p.padded) { scratch.wide[at] = 0 } }
     if scratch.uncounted > 0 { flushCounts(p) }
-    tally.note(trains[index], of: p, isCounted: !isExact)
+    tally.note(trains[index], of: p, isCounted: !isExact && spikeFaults == nil)
   }
 
   private mutating func beginUpdates(_ p: PopulationPlan, _ drive: Drive) {
@@ -211,7 +222,11 @@ public struct LayerRunner: Sendable {
   }
 
   private mutating func flushCounts(_ p: PopulationPlan) {
-    tally.add(&scratch.counts, of: p)
+    if scratch.countsTrain {
+      BufferKernels.clear(&scratch.counts)
+    } else {
+      tally.add(&scratch.counts, of: p)
+    }
     scratch.uncounted = 0
   }
 

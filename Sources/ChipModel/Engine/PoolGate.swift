@@ -10,6 +10,8 @@ struct PoolGate: Sendable {
   let restarts: Bool
   private var counts: [Int64]
   private var now: [Int32]
+  /// Spikes of this step: 2 where one is duplicated.
+  private var times: [UInt8]
   private var touched: [Int] = []
   private var isTouched: [Bool]
 
@@ -23,6 +25,7 @@ struct PoolGate: Sendable {
     self.restarts = restarts
     counts = [Int64](repeating: 0, count: source.count)
     now = [Int32](repeating: 0, count: source.count)
+    times = [UInt8](repeating: 0, count: source.count)
     isTouched = [Bool](repeating: false, count: pooled.count)
   }
 
@@ -44,7 +47,8 @@ struct PoolGate: Sendable {
     var spikes: [Int] = []
     train.forEachSpike(step: step) { index, payload in
       spikes.append(index)
-      now[index] = payload
+      now[index] &+= payload
+      times[index] &+= 1
       counts[index] &+= Int64(payload) &* weight
     }
     for index in spikes {
@@ -67,28 +71,32 @@ struct PoolGate: Sendable {
       isTouched[key] = false
       let c = key % pooled.channels
       let pixel = key / pooled.channels
-      let payload = winner(channel: c, py: pixel / pooled.width, px: pixel % pooled.width)
-      if payload != 0 { output.append(pixel: pixel, channel: c, payload: payload) }
+      guard let index = winner(channel: c, py: pixel / pooled.width, px: pixel % pooled.width) else { continue }
+      let copies = times[index]
+      for _ in 0..<copies { output.append(pixel: pixel, channel: c, payload: now[index] / Int32(copies)) }
     }
     touched.removeAll(keepingCapacity: true)
-    for index in spikes { now[index] = 0 }
+    for index in spikes {
+      now[index] = 0
+      times[index] = 0
+    }
   }
 
-  /// The winner's spike of this step, 0 = none.
-  private func winner(channel: Int, py: Int, px: Int) -> Int32 {
+  /// The winner among the sources; it may have no spike in this step.
+  private func winner(channel: Int, py: Int, px: Int) -> Int? {
     var best: Int64 = 0
     var payload: Int32 = 0
-    var found = false
+    var found: Int?
     for y in pool.rows(of: py, height: source.height) {
       for x in pool.columns(of: px, width: source.width) {
         let index = source.index(channel, y, x)
-        if !found || counts[index] > best || (counts[index] == best && now[index] > payload) {
-          found = true
+        if found == nil || counts[index] > best || (counts[index] == best && now[index] > payload) {
+          found = index
           best = counts[index]
           payload = now[index]
         }
       }
     }
-    return payload
+    return found
   }
 }

@@ -30,7 +30,12 @@ final class PopulationPlan: Sendable {
   let initial: [Int32]
   let initialMagnitude: Int64
 
-  init(_ index: Int, _ program: CompiledProgram, payloads: [ClosedRange<Int64>], isScalar: Bool) {
+  /// - Parameters:
+  ///   - payloads: what a neuron of each population may send in one step.
+  ///   - isDisturbed: potentials may be anything that the membrane holds.
+  init(
+    _ index: Int, _ program: CompiledProgram, payloads: [ClosedRange<Int64>], isScalar: Bool, isDisturbed: Bool = false
+  ) {
     self.index = index
     let population = program.populations[index]
     self.population = population
@@ -108,7 +113,8 @@ final class PopulationPlan: Sendable {
     }
     let biases = population.bias.values
     sum.add(SumBound(high: max(0, Int64(biases.max() ?? 0)), low: min(0, Int64(biases.min() ?? 0))))
-    payload = population.payloadRange(sum: sum, membraneBits: program.membraneBits)
+    payload = population.payloadRange(
+      sum: sum, membraneBits: program.membraneBits, isDisturbed: isDisturbed)
 
     // Tiles of about 1,024 values: whole pixels, so that channel parameters repeat.
     let perNeuron = [population.threshold, population.negativeThreshold, population.bias].contains {

@@ -43,11 +43,10 @@ struct SpikeTally: Sendable {
 
   /// Makes sure that one more run over all steps overflows no count.
   mutating func beginSteps(_ plan: EnginePlan, updates: inout UpdateTally) {
-    // A neuron fires, and is updated, at most once a step.
-    if stepsSinceFlush.addingReportingOverflow(steps).overflow || stepsSinceFlush + steps > Int(UInt32.max) {
-      flush(plan, &updates)
-    }
-    stepsSinceFlush = min(stepsSinceFlush, Int.max - steps) + steps
+    // A neuron is updated at most once a step, and sends at most one spike and a duplicate.
+    let most = 2 * min(steps, Int.max / 4)
+    if stepsSinceFlush > Int(UInt32.max) - most { flush(plan, &updates) }
+    stepsSinceFlush = min(stepsSinceFlush, Int.max - most) + most
   }
 
   /// Counts a finished train whose spikes per neuron `add` has not counted.

@@ -2,9 +2,9 @@
 ///
 /// ```
 /// magic     8 bytes   89 'N' 'M' 'S' 'I' 'M' 0D 0A: seven-bit and line-end transfers break it visibly
-/// version   4 bytes   2; version 1 has no input range and is still read
+/// version   4 bytes   2, or 3 where the chip has faults; version 1 has no input range and is still read
 /// length    8 bytes   of the whole file
-/// sections            NETW CHIP DATA POPS PROJ WGTS CORE ROUT: tag (4), length (8), content
+/// sections            NETW CHIP DATA POPS PROJ WGTS CORE ROUT, in version 3 FALT: tag (4), length (8), content
 /// checksum  32 bytes  SHA-256 of everything before
 /// ```
 ///
@@ -15,7 +15,8 @@ enum ProgramFormat {
   static func isProgram(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
 
   static let magic: [UInt8] = [0x89, 0x4E, 0x4D, 0x53, 0x49, 0x4D, 0x0D, 0x0A]
-  static let version: UInt32 = 2
+  /// The newest that is read.
+  static let version: UInt32 = 3
   static let headerBytes = 20
   static let checksumBytes = 32
 }
@@ -27,7 +28,7 @@ extension CompiledProgram {
     var writer = ByteWriter()
     writer.reserve(estimatedBytes)
     writer.raw(ProgramFormat.magic)
-    writer.word32(ProgramFormat.version)
+    writer.word32(faults == nil ? 2 : 3)
     let place = writer.bytes.count
     writer.word64(0)
     writer.section("NETW") { $0.network(network) }
@@ -45,6 +46,7 @@ extension CompiledProgram {
     writer.section("WGTS") { $0.list(weights) { $0.weights($1) } }
     writer.section("CORE") { $0.list(cores) { $0.core($1) } }
     writer.section("ROUT") { $0.list(routes) { $0.route($1) } }
+    if let faults { writer.section("FALT") { $0.faults(faults) } }
     writer.patch64(UInt64(writer.bytes.count + ProgramFormat.checksumBytes), at: place)
     writer.raw(SHA256.hash(of: writer.bytes))
     return writer.bytes
@@ -202,6 +204,19 @@ extension ByteWriter {
     int(block.gateStart)
     int(block.gatePeriod)
     flag(block.gateRestarts)
+  }
+
+  fileprivate mutating func faults(_ faults: ChipFaults) {
+    word64(faults.seed)
+    double(faults.deadCoreRate)
+    list(faults.deadCores) { $0.int($1) }
+    double(faults.deadLinkRate)
+    list(faults.deadLinks) {
+      $0.int($1.x)
+      $0.int($1.y)
+      $0.flag($1.isVertical)
+    }
+    double(faults.stuckWeightBits)
   }
 
   fileprivate mutating func route(_ route: Route) {

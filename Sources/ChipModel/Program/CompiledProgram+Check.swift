@@ -38,6 +38,7 @@ extension CompiledProgram {
     try check.checkOrder()
     try check.checkOutput()
     if !cores.isEmpty || !routes.isEmpty { try check.checkCores() }
+    try check.checkFaults()
   }
 }
 

@@ -17,6 +17,9 @@ extension CompiledProgram {
         membraneBits: 0, populations: [], projections: [], weights: [],
         output: ProgramOutput(population: 0, readout: .potential))
       try readContent(&reader)
+      if version >= 3 {
+        faults = try reader.section("FALT") { (r) throws(ByteReaderError) in try r.faults() }
+      }
       try reader.finish()
     } catch {
       throw .malformed(error)
@@ -235,6 +238,18 @@ extension ByteReader {
       shifts: try array(UInt8.self), pool: try optionalPool(), convolution: try convolution(), delay: try int(),
       sourceShape: try shape(), group: try int(), gateStart: try int(), gatePeriod: try int(),
       gateRestarts: try flag())
+  }
+
+  fileprivate mutating func faults() throws(ByteReaderError) -> ChipFaults {
+    ChipFaults(
+      seed: try word64(), deadCoreRate: try double(),
+      deadCores: try list(size: 8) { (r) throws(ByteReaderError) in try r.int() },
+      deadLinkRate: try double(),
+      deadLinks: try list(size: 17) { (r) throws(ByteReaderError) in
+        let tile = TileCoordinate(x: try r.int(), y: try r.int())
+        return DeadLink(from: tile, try r.flag() ? .north : .east)
+      },
+      stuckWeightBits: try double())
   }
 
   fileprivate mutating func route() throws(ByteReaderError) -> Route {

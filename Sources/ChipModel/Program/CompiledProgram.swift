@@ -19,11 +19,13 @@ public struct CompiledProgram: Sendable, Equatable {
   public var output: ProgramOutput
   public var cores: [CoreImage]
   public var routes: [Route]
+  /// Faults of the chip that mapping, routes and weights live with; nil: none.
+  public var faults: ChipFaults?
 
   public init(
     network: ProgramNetwork, chip: ChipDescription, schedule: Schedule, fractionBits: Int, weightBits: Int,
     membraneBits: Int, populations: [Population], projections: [Projection], weights: [WeightTensor],
-    output: ProgramOutput, cores: [CoreImage] = [], routes: [Route] = []
+    output: ProgramOutput, cores: [CoreImage] = [], routes: [Route] = [], faults: ChipFaults? = nil
   ) {
     self.network = network
     self.chip = chip
@@ -37,6 +39,7 @@ public struct CompiledProgram: Sendable, Equatable {
     self.output = output
     self.cores = cores
     self.routes = routes
+    self.faults = faults
   }
 
   /// Shape of the input; `[N]` is `[N, 1, 1]`.

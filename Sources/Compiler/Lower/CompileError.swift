@@ -20,6 +20,13 @@ public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
   /// No core of a chip with several kinds of core takes the load: none is large enough (`isAlone`), or those are taken.
   case noCoreOfKind(population: String, neurons: Int, synapseBits: Int, chip: String, isAlone: Bool)
   case mapping(MappingError)
+  /// Faults leave too few of a chip's cores.
+  case tooFewLiveCores(need: Int, live: Int, cores: Int, chip: String)
+  /// Dead links leave no way between physical cores that send each other messages.
+  case cutOff(pairs: [CutOff], chip: String)
+  /// A mapping puts neurons on dead physical cores.
+  case deadPlaces([Int], chip: String)
+  case stuckBits(chip: String)
   case option(String)
 
   public var description: String {
@@ -77,6 +84,22 @@ public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
         + (isAlone ? "no core of chip '\(chip)' has both" : "all such cores of chip '\(chip)' are taken")
         + "; reduce the layer, or choose another chip"
     case .mapping(let error): error.description
+    case .tooFewLiveCores(let need, let live, let cores, let chip):
+      "the network needs \(grouped(Int64(need))) cores, faults leave \(grouped(Int64(live))) of the "
+        + "\(grouped(Int64(cores))) of chip '\(chip)'; use a lower --dead-cores or --dead-links, or a larger chip"
+    case .cutOff(let pairs, let chip):
+      "dead links of chip '\(chip)' leave no way from core "
+        + pairs.prefix(3).map { "\($0.from) to \($0.to)" }.joined(separator: ", ")
+        + (pairs.count > 3 ? " and \(grouped(Int64(pairs.count - 3))) more pairs" : "")
+        + "; move these cores in the mapping, or use fewer --dead-links"
+    case .deadPlaces(let places, let chip):
+      "the mapping uses dead cores of chip '\(chip)': "
+        + places.prefix(8).map(String.init).joined(separator: ", ")
+        + (places.count > 8 ? " and \(grouped(Int64(places.count - 8))) more" : "")
+        + "; move them, or leave out --mapping"
+    case .stuckBits(let chip):
+      "chip '\(chip)' is a crossbar, whose synapses share weights by type, so no weight bit is a cell of its own; "
+        + "leave out --stuck-weight-bits, or choose another chip"
     case .option(let text): text
     }
   }

@@ -29,11 +29,13 @@ public struct CompileOptions: Sendable, Equatable {
   public var traffic: [[UInt64]]?
   /// Which neurons each core holds and where it is, instead of the compiler's own choice and of `placement`.
   public var mapping: Mapping?
+  /// Permanent faults that the mapping avoids and the weights take; nil: none.
+  public var faults: ChipFaults?
 
   public init(
     weightBits: Int? = nil, membraneBits: Int? = nil, fractionBits: Int? = nil, scale: Scale? = nil,
     schedule: Schedule = .windowed, placement: Placement = .optimised, seed: UInt64 = 0,
-    placementEffort: Double = 1, traffic: [[UInt64]]? = nil, mapping: Mapping? = nil
+    placementEffort: Double = 1, traffic: [[UInt64]]? = nil, mapping: Mapping? = nil, faults: ChipFaults? = nil
   ) {
     self.weightBits = weightBits
     self.membraneBits = membraneBits
@@ -45,5 +47,6 @@ public struct CompileOptions: Sendable, Equatable {
     self.placementEffort = placementEffort
     self.traffic = traffic
     self.mapping = mapping
+    self.faults = faults.flatMap { $0.isNone ? nil : $0 }
   }
 }

@@ -3,7 +3,7 @@ import ChipModel
 /// From a checked network in real numbers to integer populations and projections, without cores.
 ///
 /// The passes in order: models and windows; amplitudes folded into weights; scales and rounding; thresholds, biases and
-/// initial potentials into units; relays for delays that the chip has not; proofs of widths.
+/// initial potentials into units; relays for delays that the chip has not; stuck bits; proofs of widths.
 struct Lowering {
   let network: CheckedNetwork
   let chip: ChipDescription
@@ -28,6 +28,7 @@ struct Lowering {
     }
     try lowerPopulations()
     try insertRelays()
+    try stickBits()
     try proveWidths()
   }
 
@@ -268,6 +269,19 @@ struct Lowering {
         name: name, source: source, target: populations.count - 1, kind: .identity,
         weights: weights.count - 1, delay: delay))
     return populations.count - 1
+  }
+
+  // MARK: - Faults
+
+  /// Stuck bits of the weights that cores store; those from the input are the host's and whole.
+  private mutating func stickBits() throws(CompileError) {
+    guard let faults = options.faults, faults.stuckWeightBits > 0 else { return }
+    if chip.crossbar?.value.binary == true { throw .stuckBits(chip: chip.name) }
+    for projection in projections where projection.source != nil {
+      if let stuck = faults.stuck(weights[projection.weights], index: projection.weights, bits: weightBits) {
+        weights[projection.weights] = stuck
+      }
+    }
   }
 
   // MARK: - Proofs

@@ -116,18 +116,29 @@ enum ChipRules {
   ///
   /// A matching by augmenting paths, cores in order, kinds in the description's order, so that it is found where there is
   /// one and is the same every time.
-  static func places(_ loads: [CoreLoad], names: [String], _ chip: ChipDescription) throws(CompileError) -> [Int]? {
+  /// - Parameter live: the physical cores that may be used, ascending; nil: all.
+  static func places(
+    _ loads: [CoreLoad], names: [String], _ chip: ChipDescription, live: [Int]? = nil
+  ) throws(CompileError) -> [Int]? {
     guard let types = chip.coreTypes?.value else { return nil }
     // Kinds with the number of cores over all chips; a kind holds a list of the loads that are on it.
     let chips = chip.chips ?? 1
     var held: [[Int]] = types.map { _ in [] }
+    // Kind after kind on each chip, chip after chip.
+    let perChip = types.reduce(0) { $0 + $1.count }
+    let firsts = types.indices.map { kind in types[..<kind].reduce(0) { $0 + $1.count } }
+    let positions = live.map { live in
+      types.indices.map { kind in
+        live.filter { (firsts[kind]..<(firsts[kind] + types[kind].count)).contains($0 % perChip) }
+      }
+    }
     func fits(_ load: CoreLoad, _ type: CoreType) -> Bool {
       load.neurons <= type.neurons && load.synapseBits <= type.synapseMemoryBits
     }
     func place(_ load: Int, _ tried: inout [Bool]) -> Bool {
       for (kind, type) in types.enumerated() where !tried[kind] && fits(loads[load], type) {
         tried[kind] = true
-        if held[kind].count < type.count * chips {
+        if held[kind].count < positions?[kind].count ?? type.count * chips {
           held[kind].append(load)
           return true
         }
@@ -149,15 +160,11 @@ enum ChipRules {
           isAlone: !types.contains { fits(loads[load], $0) })
       }
     }
-    // Kind after kind on each chip, chip after chip.
-    let perChip = types.reduce(0) { $0 + $1.count }
     var result = [Int](repeating: 0, count: loads.count)
-    var first = 0
     for (kind, type) in types.enumerated() {
       for (number, load) in held[kind].sorted().enumerated() {
-        result[load] = number / type.count * perChip + first + number % type.count
+        result[load] = positions?[kind][number] ?? number / type.count * perChip + firsts[kind] + number % type.count
       }
-      first += type.count
     }
     return result
   }

@@ -80,6 +80,8 @@ struct CoreTraffic: Sendable {
 struct MeshPoint: Sendable, Equatable {
   var x: Int32
   var y: Int32
+  /// Number of the tile, for distances that are looked up.
+  var tile: Int32 = 0
 
   init(_ mesh: Mesh, core: Int) {
     let tile = mesh.tile(ofCore: core)

@@ -5,16 +5,17 @@ enum Placement {
   /// - Parameters:
   ///   - traffic: messages between the cores; only `optimised` asks for it.
   ///   - effort: of the search; 1 is normal.
+  ///   - live: what faults leave of the chip; nil: all of it.
   static func places(
     cores: Int, chip: ChipDescription, kind: CompileOptions.Placement, seed: UInt64, effort: Double = 1,
-    traffic: () -> CoreTraffic
+    live: LiveChip? = nil, traffic: () -> CoreTraffic
   ) -> [Int] {
     switch kind {
     case .rowMajor:
-      return Array(0..<cores)
+      return live.map { Array($0.cores.prefix(cores)) } ?? Array(0..<cores)
     case .random:
       // Fisher and Yates over the cores of as many chips as are needed.
-      var all = Array(0..<positions(cores: cores, chip: chip))
+      var all = live?.cores ?? Array(0..<positions(cores: cores, chip: chip))
       var generator = SeededGenerator(seed: seed)
       for index in stride(from: all.count - 1, to: 0, by: -1) {
         all.swapAt(index, Int(generator.next() % UInt64(index + 1)))
@@ -22,7 +23,8 @@ enum Placement {
       return Array(all.prefix(cores))
     case .optimised:
       var search = PlacementSearch(
-        traffic: traffic(), mesh: Mesh(chip), positionCount: positions(cores: cores, chip: chip), seed: seed)
+        traffic: traffic(), mesh: Mesh(chip), positions: live?.cores ?? Array(0..<positions(cores: cores, chip: chip)),
+        live: live, seed: seed)
       return search.run(effort: effort)
     }
   }

@@ -19,9 +19,13 @@ struct PlacementSearch {
   private let grid: [Int32]
   private let columns: Int
   private let rows: Int
+  /// Where links are dead: hops from tile to tile and back, row by row; else empty, and distances are |dx| + |dy|.
+  private let ways: [Int32]
   private let gridPlace: [(column: Int32, row: Int32)]
 
   private var generator: SeededGenerator
+  /// Positions that may be used, ascending.
+  private let usable: [Int]
   /// Core at each position, -1 = none; position and place of each core.
   private var coreAt: [Int32]
   private var positionOf: [Int]
@@ -31,9 +35,19 @@ struct PlacementSearch {
 
   /// - Parameter positionCount: the first so many physical cores may be used; at least the number of cores.
   init(traffic: CoreTraffic, mesh: Mesh, positionCount: Int, seed: UInt64) {
+    self.init(traffic: traffic, mesh: mesh, positions: Array(0..<positionCount), seed: seed)
+  }
+
+  /// - Parameters:
+  ///   - usable: physical cores that may be used, ascending; at least as many as there are cores.
+  ///   - live: the chip where links are dead: its routes are what distances are then. Beyond 1,024 tiles distances stay
+  ///     those without faults.
+  init(traffic: CoreTraffic, mesh: Mesh, positions usable: [Int], live: LiveChip? = nil, seed: UInt64) {
+    let positionCount = (usable.last ?? -1) + 1
+    self.usable = usable
     self.traffic = traffic
     self.mesh = mesh
-    let order = PlacementSearch.snake(mesh, positionCount)
+    let order = PlacementSearch.snake(mesh, usable)
     var slots: [Int32] = []
     var tileStarts: [Int32] = []
     var tileOf = [Int32](repeating: 0, count: positionCount)
@@ -46,7 +60,9 @@ struct PlacementSearch {
       let tile = mesh.tile(ofCore: position)
       if tile != last {
         tileStarts.append(Int32(truncatingIfNeeded: slots.count))
-        points.append(MeshPoint(mesh, core: position))
+        var point = MeshPoint(mesh, core: position)
+        point.tile = Int32(truncatingIfNeeded: points.count)
+        points.append(point)
         places.append((Int32(truncatingIfNeeded: tile.x), Int32(truncatingIfNeeded: tile.y)))
         columns = max(columns, tile.x + 1)
         rows = max(rows, tile.y + 1)
@@ -59,6 +75,11 @@ struct PlacementSearch {
     var grid = [Int32](repeating: -1, count: columns * rows)
     for (tile, place) in places.enumerated() {
       grid[Int(place.column) * rows + Int(place.row)] = Int32(truncatingIfNeeded: tile)
+    }
+    if var live, live.faults.hasDeadLinks, points.count <= 1024 {
+      ways = live.lengths(tileStarts.dropLast().map { Int(slots[Int($0)]) })
+    } else {
+      ways = []
     }
     self.slots = slots
     self.tileStarts = tileStarts
@@ -73,9 +94,9 @@ struct PlacementSearch {
     positionOf = []
     place = []
     cost = 0
-    let rowMajor = Array(0..<traffic.coreCount)
+    let rowMajor = Array(usable.prefix(traffic.coreCount))
     let snake = Array(order.prefix(traffic.coreCount))
-    take(traffic.hops(places: snake, mesh: mesh) < traffic.hops(places: rowMajor, mesh: mesh) ? snake : rowMajor)
+    take(hops(snake) < hops(rowMajor) ? snake : rowMajor)
   }
 
   /// Position of each core after a search of `effort` times the normal length.
@@ -137,13 +158,34 @@ struct PlacementSearch {
     for (core, place) in places.enumerated() { coreAt[place] = Int32(truncatingIfNeeded: core) }
     positionOf = places
     place = places.map { points[Int(tileOf[$0])] }
-    cost = traffic.hops(places: places, mesh: mesh)
+    cost = hops(places)
+  }
+
+  /// Spike-weighted hops of a placement; twice as many where distances are looked up.
+  private func hops(_ places: [Int]) -> Int64 {
+    if ways.isEmpty { return traffic.hops(places: places, mesh: mesh) }
+    var total: Int64 = 0
+    for core in 0..<traffic.coreCount {
+      let here = points[Int(tileOf[places[core]])]
+      for edge in traffic.offsets[core]..<traffic.offsets[core + 1] {
+        let there = points[Int(tileOf[places[Int(traffic.neighbours[edge])]])]
+        total += traffic.weights[edge] * distance(here, there)
+      }
+    }
+    // Every edge was met from both ends.
+    return total / 2
+  }
+
+  @inline(__always)
+  private func distance(_ a: MeshPoint, _ b: MeshPoint) -> Int64 {
+    if ways.isEmpty { return a.distance(to: b) }
+    return Int64(ways[Int(a.tile) &* points.count &+ Int(b.tile)])
   }
 
   /// All positions, tile by tile along columns that alternate up and down, so that neighbours in order are neighbours on
   /// the mesh.
-  static func snake(_ mesh: Mesh, _ count: Int) -> [Int] {
-    (0..<count).map { (core: $0, chip: mesh.chip(ofCore: $0), tile: mesh.tile(ofCore: $0)) }
+  static func snake(_ mesh: Mesh, _ cores: [Int]) -> [Int] {
+    cores.map { (core: $0, chip: mesh.chip(ofCore: $0), tile: mesh.tile(ofCore: $0)) }
       .sorted { a, b in
         if a.chip != b.chip { return a.chip < b.chip }
         if a.tile.x != b.tile.x { return a.tile.x < b.tile.x }
@@ -214,7 +256,7 @@ struct PlacementSearch {
       let neighbour = traffic.neighbours[edge]
       if neighbour == except { continue }
       let point = place[Int(neighbour)]
-      change &+= traffic.weights[edge] &* (there.distance(to: point) &- here.distance(to: point))
+      change &+= traffic.weights[edge] &* (distance(there, point) &- distance(here, point))
     }
     return change
   }
@@ -240,7 +282,7 @@ struct PlacementSearch {
     while improved {
       improved = false
       for core in 0..<traffic.coreCount {
-        for to in coreAt.indices {
+        for to in usable {
           left -= 1
           if left <= 0 { return }
           let change = difference(core, to)
@@ -260,7 +302,7 @@ struct PlacementSearch {
     var count = 0
     for _ in 0..<400 {
       let core = Int(generator.next() % UInt64(traffic.coreCount))
-      let change = difference(core, Int(generator.next() % UInt64(coreAt.count)))
+      let change = difference(core, usable[Int(generator.next() % UInt64(usable.count))])
       if change > 0 {
         sum += Double(change)
         count += 1

@@ -22,6 +22,8 @@ public struct Run: Sendable {
   public var countsUpdates: Bool?
   /// Samples, from the first, of which `observe` learns it neuron by neuron.
   public var tracedSamples = 0
+  /// Transient faults of the chip.
+  public var faults = FaultSettings.none
 
   /// - Parameters:
   ///   - steps: `T`, >= 1.
@@ -57,10 +59,11 @@ public struct Run: Sendable {
           program: program, steps: steps, first: first, samples: samples,
           labels: data.labels.map { Array($0.dropFirst(first).prefix(samples)) }),
         failure: nil))
-    let plan = engine == .fast || observe != nil ? EnginePlan(program) : nil
+    let plan = engine == .fast || observe != nil ? EnginePlan(program, faults: faults) : nil
     let counts = tracedSamples > 0 || (countsUpdates ?? program.chip.pricesUpdates)
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
-      var worker = Worker(program, engine, plan: plan, steps: steps, countsUpdates: counts)
+      var worker = Worker(
+        program, plan: engine == .fast ? plan : nil, steps: steps, countsUpdates: counts, faults: faults)
       var companion: LayerRunner?
       if engine == .interpreter, observe != nil, let plan {
         companion = LayerRunner(plan: plan, steps: steps)
@@ -78,10 +81,11 @@ public struct Run: Sendable {
           result.withLock { if $0.failure == nil { $0.failure = error } }
           break
         }
-        let outcome = worker.run(values, keepsUpdates: sample < tracedSamples)
+        let outcome = worker.run(values, sample: first + sample, keepsUpdates: sample < tracedSamples)
         result.withLock { $0.record.add(outcome, sample: sample, keepsOutputs: keepsOutputs) }
         if let observe {
           companion?.keepsUpdates = sample < tracedSamples
+          companion?.sample = first + sample
           _ = companion?.run(values)
           if let trains = companion.map({ SampleTrains($0) }) ?? worker.trains { observe(sample, outcome, trains) }
         }
@@ -107,28 +111,30 @@ public struct Run: Sendable {
     case fast(LayerRunner)
     case interpreter(ChipInterpreter)
 
-    init(_ program: CompiledProgram, _ engine: Engine, plan: EnginePlan?, steps: Int, countsUpdates: Bool) {
-      if engine == .fast, let plan {
+    init(_ program: CompiledProgram, plan: EnginePlan?, steps: Int, countsUpdates: Bool, faults: FaultSettings) {
+      if let plan {
         var runner = LayerRunner(plan: plan, steps: steps)
         runner.countsUpdates = countsUpdates
         self = .fast(runner)
       } else {
-        var chip = ChipInterpreter(program, steps: steps)
+        var chip = ChipInterpreter(program, steps: steps, faults: faults)
         chip.countsUpdates = countsUpdates
         self = .interpreter(chip)
       }
     }
 
-    mutating func run(_ values: [Double], keepsUpdates: Bool) -> LayerRunner.Outcome {
+    mutating func run(_ values: [Double], sample: Int, keepsUpdates: Bool) -> LayerRunner.Outcome {
       switch self {
       case .fast(var runner):
         self = .vacant
+        runner.sample = sample
         runner.keepsUpdates = keepsUpdates
         let outcome = runner.run(values)
         self = .fast(runner)
         return outcome
       case .interpreter(var chip):
         self = .vacant
+        chip.sample = sample
         let outcome = chip.run(values)
         self = .interpreter(chip)
         return outcome

@@ -86,7 +86,7 @@ public struct Traffic: Sendable, Equatable {
   }
 
   /// Hops of one message on a route, a step between chips counted as the chip's link is worth.
-  private static func hops(of route: Route, _ program: CompiledProgram, _ mesh: Mesh) -> Int {
+  static func hops(of route: Route, _ program: CompiledProgram, _ mesh: Mesh) -> Int {
     var here = mesh.tile(ofCore: program.cores[route.from].place)
     var hops = 0
     for direction in route.steps {

@@ -30,8 +30,18 @@ public struct ChipInterpreter: Sendable {
   public var recordsUpdates = false
   /// Of the last sample; empty unless `recordsUpdates`.
   public private(set) var updates = UpdateTrace()
+  /// Transient faults, and the index of the sample in the data that they are drawn by.
+  public let faults: FaultSettings
+  public var sample = 0
+  /// This sample's, by population.
+  private var spikeFaults: [SpikeFaults?] = []
+  private var flips: [MembraneFlips?] = []
+  /// Where each neuron is, for flips; empty without.
+  private let places: NeuronPlaces?
 
-  public init(_ program: CompiledProgram, steps: Int) {
+  public init(_ program: CompiledProgram, steps: Int, faults: FaultSettings = .none) {
+    self.faults = faults
+    places = faults.flipMembraneBits > 0 ? NeuronPlaces(program) : nil
     self.program = program
     self.steps = steps
     mesh = Mesh(program.chip)
@@ -59,6 +69,8 @@ public struct ChipInterpreter: Sendable {
     /// Per block: counts of a max-pool gate over the source map, and this tick's spikes.
     var gateCounts: [[Int64]] = []
     var gateNow: [[Int32]] = []
+    /// How many spikes those are.
+    var gateTimes: [[Int]] = []
     /// The period that a gate's counts are of, where they restart with every period.
     var gatePeriod: [Int] = []
 
@@ -72,6 +84,7 @@ public struct ChipInterpreter: Sendable {
         [Int64](repeating: 0, count: block.pool?.kind == .max ? block.sourceShape.count : 0)
       }
       gateNow = gateCounts.map { [Int32](repeating: 0, count: $0.count) }
+      gateTimes = gateCounts.map { [Int](repeating: 0, count: $0.count) }
       gatePeriod = [Int](repeating: 0, count: image.blocks.count)
     }
   }
@@ -114,7 +127,9 @@ public struct ChipInterpreter: Sendable {
         totals[place.index] =
           program.output.readout == .potential
           ? Int(cores[place.core].neurons[place.slot].v)
-          : totals[place.index] + Int(spikes.first { $0.core == place.core && $0.slot == place.slot }?.payload ?? 0)
+          : spikes.reduce(totals[place.index]) {
+            $1.core == place.core && $1.slot == place.slot ? $0 + Int($1.payload) : $0
+          }
       }
       outcome.decisions.append(LayerRunner.decision(totals))
       outcome.margins.append(LayerRunner.margin(totals))
@@ -131,6 +146,7 @@ public struct ChipInterpreter: Sendable {
   }
 
   private mutating func reset(_ x: [Int32]) {
+    startFaults()
     var currents: [Int: [Int64]] = [:]
     for (index, image) in program.cores.enumerated() {
       for row in cores[index].due.indices {
@@ -144,6 +160,7 @@ public struct ChipInterpreter: Sendable {
         for i in cores[index].gateCounts[block].indices {
           cores[index].gateCounts[block][i] = 0
           cores[index].gateNow[block][i] = 0
+          cores[index].gateTimes[block][i] = 0
         }
       }
       cores[index].neurons = []
@@ -168,6 +185,32 @@ public struct ChipInterpreter: Sendable {
     }
   }
 
+  // MARK: - Faults
+
+  private mutating func startFaults() {
+    spikeFaults = program.populations.indices.map { SpikeFaults(faults, sample: sample, population: $0) }
+    flips = program.populations.indices.map { MembraneFlips(faults, sample: sample, population: $0, of: program) }
+  }
+
+  /// Flips the membrane bits of the tick before the neurons are updated.
+  private mutating func flipBits(_ tick: Int) {
+    guard let places else { return }
+    for population in flips.indices {
+      let step = tick - program.populations[population].start
+      guard step >= 0, step < steps else { continue }
+      while let flip = flips[population]?.next(step: step) {
+        let core = Int(places.core[population][flip.neuron])
+        let slot = Int(places.slot[population][flip.neuron])
+        let state = cores[core].neurons[slot]
+        if flip.isMemberB {
+          cores[core].neurons[slot].b = flip.applied(to: state.b, membraneBits: program.membraneBits)
+        } else {
+          cores[core].neurons[slot].v = flip.applied(to: state.v, membraneBits: program.membraneBits)
+        }
+      }
+    }
+  }
+
   // MARK: - (1) Update
 
   private struct Spike {
@@ -178,6 +221,7 @@ public struct ChipInterpreter: Sendable {
 
   private mutating func updateCores(_ tick: Int) -> [Spike] {
     var spikes: [Spike] = []
+    flipBits(tick)
     if recordsUpdates {
       updates.ticks.append(program.cores.map { [Bool](repeating: false, count: $0.neuronCount) })
     }
@@ -200,10 +244,13 @@ public struct ChipInterpreter: Sendable {
           let payload = update(index, number, group, local, slot, step, due)
           counters.neuronUpdates += 1
           if payload != 0 {
-            spikes.append(Spike(core: index, slot: slot, payload: payload))
             let neuron = group.box.populationIndex(local, in: group.populationShape)
-            counters.note(spike: payload, core: index, population: group.population, neuron: neuron, step: step)
-            engineCounters.note(spike: payload, population: group.population, neuron: neuron, step: step)
+            // What is counted is what is sent.
+            for _ in 0..<(spikeFaults[group.population]?.copies(step: step, neuron: neuron) ?? 1) {
+              spikes.append(Spike(core: index, slot: slot, payload: payload))
+              counters.note(spike: payload, core: index, population: group.population, neuron: neuron, step: step)
+              engineCounters.note(spike: payload, population: group.population, neuron: neuron, step: step)
+            }
           }
         }
       }
@@ -282,6 +329,7 @@ public struct ChipInterpreter: Sendable {
         let block = program.cores[message.core].blocks[number]
         if block.pool?.kind == .max {
           cores[message.core].gateNow[number][source] &+= message.payload
+          cores[message.core].gateTimes[number][source] += 1
           if !gated.contains(where: { $0.core == message.core && $0.block == number }) {
             gated.append((message.core, number))
           }
@@ -322,12 +370,13 @@ public struct ChipInterpreter: Sendable {
     for c in 0..<map.channels {
       for py in 0..<pooled.height {
         for px in 0..<pooled.width {
-          var winner: (count: Int64, now: Int32)?
+          var winner: (count: Int64, now: Int32, times: Int)?
           for y in pool.rows(of: py, height: map.height) {
             for x in pool.columns(of: px, width: map.width) {
               let source = map.index(c, y, x)
               let candidate = (
-                count: cores[core].gateCounts[number][source], now: cores[core].gateNow[number][source]
+                count: cores[core].gateCounts[number][source], now: cores[core].gateNow[number][source],
+                times: cores[core].gateTimes[number][source]
               )
               if let best = winner {
                 if candidate.count > best.count || (candidate.count == best.count && candidate.now > best.now) {
@@ -339,15 +388,21 @@ public struct ChipInterpreter: Sendable {
             }
           }
           guard let winner, winner.now != 0 else { continue }
-          deliver(core, block, pooled, c, py, px, winner.now, tick)
           // Several cores may have a gate for one window; it is one winner.
-          if passed.insert([block.projection, pooled.index(c, py, px)]).inserted {
-            engineCounters.notePassed(block.projection, pooled.index(c, py, px), payload: winner.now)
+          let isFirst = passed.insert([block.projection, pooled.index(c, py, px)]).inserted
+          // A duplicated spike passes twice.
+          for _ in 0..<winner.times {
+            let payload = winner.now / Int32(truncatingIfNeeded: winner.times)
+            deliver(core, block, pooled, c, py, px, payload, tick)
+            if isFirst { engineCounters.notePassed(block.projection, pooled.index(c, py, px), payload: payload) }
           }
         }
       }
     }
-    for source in 0..<map.count { cores[core].gateNow[number][source] = 0 }
+    for source in 0..<map.count {
+      cores[core].gateNow[number][source] = 0
+      cores[core].gateTimes[number][source] = 0
+    }
   }
 
   /// Adds the weights of every synapse of pooled neuron `(c, py, px)` on this core.

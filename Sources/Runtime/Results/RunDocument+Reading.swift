@@ -49,6 +49,7 @@ extension RunDocument {
     for node in try o.value("kCurves")?.array(count: 0...10_000) ?? [] { kCurves.append(try KCurve(node, ticks: ticks)) }
     fit = try o.value("fit").map { (node) throws(JSONError) in try Fit(node) }
     provenance = try o.value("provenance").map { (node) throws(JSONError) in try Provenance(node) }
+    faults = try o.value("faults").map { (node) throws(JSONError) in try RunFaults(node) }
     simulation = try o.value("simulation").map { (node) throws(JSONError) in try Simulation(node) }
   }
 }

@@ -37,6 +37,8 @@ public struct RunDocument: Sendable, Equatable {
   public var fit: Fit?
   public var provenance: Provenance?
   public var simulation: Simulation?
+  /// Nil: without faults.
+  public var faults: RunFaults?
 
   /// The network it came from.
   public struct ANN: Sendable, Equatable {

@@ -42,6 +42,7 @@ extension RunResult {
     if let details { members.append(("details", details.document)) }
     if let fit { members.append(("fit", fit.document)) }
     if let provenance { members.append(("provenance", provenance.document)) }
+    if let faults { members.append(("faults", faults.document)) }
     if timing, let simulation {
       members.append(
         (

@@ -65,6 +65,8 @@ public struct RunResult: Sendable {
   public var fit: RunFit?
   public var provenance: RunProvenance?
   public var simulation: Simulation?
+  /// Faults of the chip and of the run; nil: none.
+  public var faults: RunFaults?
 
   /// - Parameters:
   ///   - observation: what was watched; without it nothing is known by tick, and the time is `timed` or what the chip states.
@@ -72,7 +74,7 @@ public struct RunResult: Sendable {
   public init(
     program: CompiledProgram, record: RunRecord, profile: SpikeProfile = .standard,
     target: Double = SpikeEnergy.standardTarget, engine: Run.Engine = .fast, programHash: String? = nil,
-    observation: RunObservation? = nil, time timed: RunTime? = nil
+    observation: RunObservation? = nil, time timed: RunTime? = nil, faults: FaultSettings = .none
   ) {
     let steps = record.steps
     let samples = record.samples
@@ -132,6 +134,7 @@ public struct RunResult: Sendable {
     }
     neurobench = NeuroBench(program: program, counts: counts, steps: steps, samples: samples, accuracy: record.accuracy)
     simulation = nil
+    self.faults = RunFaults(chip: program.faults, run: faults)
   }
 
 }

@@ -33,7 +33,8 @@ struct TraceMap: Sendable {
     self.hardware = hardware
     tileNumbers = numbers
     tiles = program.cores.map { mesh.tile(ofCore: $0.place) }
-    hops = program.routes.map { mesh.distance(from: program.cores[$0.from].place, to: program.cores[$0.to].place) }
+    // As the route goes, which faults of the chip may have lengthened.
+    hops = program.routes.map { Traffic.hops(of: $0, program, mesh) }
     var homes: [[Home?]] = program.populations.map { [Home?](repeating: nil, count: $0.shape.count) }
     for (core, image) in program.cores.enumerated() {
       for group in image.groups {

@@ -56,7 +56,7 @@ extension CommandError {
   ///   - mapping: file of the mapping that was asked for.
   init(_ error: CompileError, network: String, mapping: String?) {
     switch error {
-    case .option, .periodCodeNeedsWindows:
+    case .option, .periodCodeNeedsWindows, .stuckBits:
       self.init(.usage, subject: network, message: error.description)
     case .mixedAmplitude:
       self.init(.badData, subject: network, message: error.description)
@@ -64,7 +64,8 @@ extension CommandError {
       self.init(
         problem.isAboutLimits ? .doesNotFit : .badData, subject: mapping ?? network, message: problem.description)
     case .unsupportedModel, .thresholdsPerNeuron, .thresholdBelowOne, .doesNotFit, .sumDoesNotFit, .integerWeight, .weightRange,
-      .capacity, .tooManyCores, .parallelSynapses, .delay, .chipRule, .axonTypes, .noCoreOfKind:
+      .capacity, .tooManyCores, .tooFewLiveCores, .cutOff, .deadPlaces, .parallelSynapses, .delay, .chipRule,
+      .axonTypes, .noCoreOfKind:
       self.init(.doesNotFit, subject: network, message: error.description)
     }
   }

@@ -40,6 +40,7 @@ enum CompileCommand {
       .option(
         "seed", .integer(0...Int.max), "N", standard: .value("0"), group: placement,
         "Seed of the optimised and the random mapping."),
+      FaultOptions.deadCores, FaultOptions.deadLinks, FaultOptions.stuckWeightBits, FaultOptions.seed,
       .option(
         "output", short: "o", .file, "FILE", standard: .described("NETWORK's name with .nmsim, in this folder"),
         group: outputs, "The program."),
@@ -128,7 +129,7 @@ enum CompileCommand {
       fractionBits: arguments.int("fraction-bits"),
       scale: arguments.string("scale").flatMap(CompileOptions.Scale.init(rawValue:)),
       schedule: arguments.string("schedule").flatMap(Schedule.init(name:)) ?? .windowed,
-      seed: UInt64(clamping: arguments.int("seed") ?? 0))
+      seed: UInt64(clamping: arguments.int("seed") ?? 0), faults: try FaultOptions.chip(arguments))
     guard let mapping = arguments.string("mapping") else { return options }
     if let placement = CompileOptions.Placement(rawValue: mapping) {
       options.placement = placement

@@ -36,6 +36,10 @@ struct ProgramTables: Sendable {
         "cores",
         "\(used)\(limit)\(chips), \(plural(report.routes, "route")), the longest of \(plural(report.longestRoute, "hop"))")
     }
+    facts.add("faults", FaultText.chip(report.faults))
+    if let routes = report.routeFacts, routes.detours > 0 {
+      facts.add("detours", FaultText.routes(routes))
+    }
     return facts.render(style)
   }
 

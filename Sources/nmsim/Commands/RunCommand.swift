@@ -29,6 +29,7 @@ enum RunCommand {
       .option(
         "engine", .choice(["fast", "interpreter"]), "fast|interpreter", standard: .value("fast"), group: simulation,
         "fast works by populations; interpreter moves every message from core to core, slowly."),
+      FaultOptions.flipMembraneBits, FaultOptions.loseSpikes, FaultOptions.duplicateSpikes, FaultOptions.seed,
       .option(
         "input", .file, "DATA", standard: .described("what the network names"), group: data,
         "Images: IDX, .npy, .npz or CIFAR."),
@@ -85,13 +86,17 @@ enum RunCommand {
     let traces = try RunTraces(arguments, inputs)
     let engine = Run.Engine(rawValue: arguments.string("engine") ?? "fast") ?? .fast
     let target = arguments.double("target") ?? SpikeEnergy.standardTarget
+    let faults = try FaultOptions.run(arguments)
     let split = try RunSplit(inputs, engine: engine, target: target, arguments)
     let keepsOutputs = arguments.isGiven("outputs")
-    let earlier = keepsOutputs ? nil : split.earlier()
+    // What a part leaves does not say its faults, so such a run starts again.
+    let isKept = !keepsOutputs && faults.isNone
+    let earlier = isKept ? split.earlier() : nil
     let done = earlier?.record.samples ?? 0
     var run = Run(
       steps: inputs.steps, samples: split.range.count - done, threads: inputs.threads, engine: engine,
       keepsOutputs: keepsOutputs)
+    run.faults = faults
     run.first = split.range.lowerBound + done
     let observer = try observer(inputs.program, steps: inputs.steps, first: run.first, samples: run.samples, split.options)
     run.tracedSamples = observer.tracedSamples
@@ -119,14 +124,14 @@ enum RunCommand {
       whole.append(part)
       part = whole
     }
-    if part.record.samples < split.range.count { throw try split.interrupted(part, isKept: !keepsOutputs) }
+    if part.record.samples < split.range.count { throw try split.interrupted(part, isKept: isKept) }
     if let shard = split.shard {
       try write(part, shard, split, arguments, terminal)
       return .success
     }
     var result = RunResult(
       program: inputs.program, record: part.record, profile: profile, target: target, engine: engine,
-      programHash: inputs.programHash, observation: part.observation)
+      programHash: inputs.programHash, observation: part.observation, faults: faults)
     result.details = LayerDetails(program: inputs.program, record: part.record, courses: part.courses)
     result.fit = RunContext.fit(inputs.program)
     result.provenance = RunContext.provenance(inputs)

@@ -51,6 +51,7 @@ enum RunSummary {
           "\(NumberFormat.joules(snn)) against \(NumberFormat.joules(ann)) of the ANN (45 nm, fp32)"))
     }
     lines += TimeSummary.rows(result).map(row)
+    if let faults = result.faults { lines.append(row("faults", FaultText.run(faults))) }
     let saturations = result.populations.reduce(0) { $0 + $1.saturations }
     if saturations > 0 { lines.append(row("saturations", NumberFormat.count(saturations))) }
     lines.append("")

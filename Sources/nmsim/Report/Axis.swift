@@ -126,6 +126,7 @@ struct Axis: Sendable, Equatable {
   /// The text at a tick.
   func label(_ tick: Double) -> String {
     if isLogarithmic {
+      if kind == .fraction { return PageNumber.typeset("\(NumberFormat.plain((tick * 1e11).rounded() / 1e9)) %") }
       if case .unit(let unit) = kind { return PageNumber.rounded(tick, unit: unit) }
       return tick < 1 ? PageNumber.decimals(tick) : PageNumber.rounded(tick, unit: "")
     }

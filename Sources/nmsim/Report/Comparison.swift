@@ -12,6 +12,7 @@ struct Comparison: Sendable {
       ("accuracy", "Accuracy", accuracy),
       ("trade", "Choice", ParetoSection(runs).markup(legend: legend)),
       ("units", "Energy", units),
+      ("faults", "Faults", FaultSection(runs).markup),
       ("activity", "Spikes", spikes),
     ].filter { !$0.markup.isEmpty }
     let links = sections.map { "<a href=\"#\($0.id)\">\($0.name)</a>" }.joined()

@@ -87,12 +87,14 @@ struct ReportRun: Sendable {
     let method = differ { $0.method ?? "" }
     let ticks = differ { "\($0.ticks)" }
     let bits = differ { $0.program.weightBits.map { "\($0)" } ?? "" }
+    let faults = differ { $0.faults.map(FaultText.run) ?? "" }
     var named = runs.map { run in
       var run = run
       let d = run.document
       let parts = [
         network ? d.network : nil, method ? d.method ?? "no method" : nil, chip ? d.chip : nil,
         bits ? d.program.weightBits.map { "\($0)-bit weights" } : nil, ticks ? "\(d.ticks) steps" : nil,
+        faults ? d.faults.map(FaultText.run) ?? "no faults" : nil,
       ].compactMap { $0 }
       run.label = parts.isEmpty ? d.network : parts.joined(separator: ", ")
       return run
