@@ -169,6 +169,7 @@ public struct LayerRunner: Sendable {
     // Not the output, whose potential is read after every step.
     let isAlone =
       arrivals.isEmpty && !isExact && drive.isActive && !isOutput && probe?.population != index
+      && flips == nil && spikeFaults == nil
       && (model.kind == .integrateFire || model.kind == .leaky)
       && (!updateTally.isOn || p.initialMagnitude == 0 || updateTally.isFullyDriven(p))
     for step in 0..<steps {

@@ -49,9 +49,11 @@ extension LayerRunner {
     trains[index] = SpikeTrain(shape: p.shape, hasPayload: model.hasPayload)
     BufferKernels.copy(p.initial, to: &v[index])
     if model.kind == .bistable { BufferKernels.copy(p.initial, to: &b[index]) }
+    var flips = membraneFlips(p)
     for step in 0..<steps {
       for arrival in arrivals { _ = deliver(arrival, step: step, p) }
       let isDriven = drive.isActive && step / model.period >= p.population.gatedPeriods
+      if flips != nil { _ = flipBits(p, step: step, &flips) }
       _ = updateExactly(p, step: step, isDriven: isDriven, cores: cores)
       trains[index].endStep()
     }
