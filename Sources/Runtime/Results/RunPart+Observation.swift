@@ -19,7 +19,8 @@ extension RunObserver.Options {
     isBarrierFree = try o.required("barrierFree").bool()
     let text = try o.required("rule")
     guard !text.isNull else { return }
-    do throws(StopRuleError) { rule = try StopRule(text.string()) } catch { throw text.error(error.description) }
+    let words = try text.string()
+    do throws(StopRuleError) { rule = try StopRule(words) } catch { throw text.error(error.description) }
   }
 }
 
