@@ -21,7 +21,8 @@ struct SweepPage: Sendable {
       ? "<p class=\"note\">No point has an accuracy: the data have no labels.</p>"
       : """
         <p class="note">Each dot is a point of the plan. The dotted stairs are the front: no other point is both cheaper \
-        and more accurate. Its points are numbered as in the table.</p>
+        and more accurate. Its points are numbered as in the table. \
+        Energies with unknown prices are compared within their chip only.</p>
         <div class="pair">\(figures.map { "<figure>\($0)</figure>" }.joined())</div>
         """
     let rows = finished.count <= Self.mostRows ? finished : finished.filter { index in fronts.contains { $0.indices.contains(index) } }
@@ -60,16 +61,19 @@ struct SweepPage: Sendable {
       y: Axis(max(0, low - margin / 2), min(1, best + margin), kind: .fraction), xTitle: front.title, yTitle: "Accuracy",
       summary: "Accuracy against \(front.title.lowercased()) of \(front.costs.count) points")
     chart.heightClass = "tall"
-    let stairs = front.indices.compactMap { index -> (x: Double, y: Double)? in
-      guard let cost = front.costs.first(where: { $0.index == index })?.cost,
-        let accuracy = document.entries[index].figures?.accuracy, accuracy >= low
-      else { return nil }
-      return (cost, accuracy)
+    let onFront = Set(front.indices)
+    for stairs in front.stairs {
+      let places = stairs.compactMap { index -> (x: Double, y: Double)? in
+        guard let cost = front.costs.first(where: { $0.index == index })?.cost,
+          let accuracy = document.entries[index].figures?.accuracy, accuracy >= low
+        else { return nil }
+        return (cost, accuracy)
+      }
+      chart.addStairs(places, color: 6, style: "front")
     }
-    chart.addStairs(stairs, color: 6, style: "front")
     for (index, cost) in front.costs {
       guard let accuracy = document.entries[index].figures?.accuracy, accuracy >= low else { continue }
-      let isOnFront = front.indices.contains(index)
+      let isOnFront = onFront.contains(index)
       chart.addDot(
         cost, accuracy, name: isOnFront ? "\(index + 1)" : "", color: isOnFront ? 1 : 6,
         title: "\(index + 1). \(labels[index]): \(PageNumber.percent(accuracy))",

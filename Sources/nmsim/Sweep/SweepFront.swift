@@ -9,22 +9,23 @@ struct SweepFront: Sendable {
   var unit: String
   /// Every point that can be compared: index, cost.
   var costs: [(index: Int, cost: Double)]
-  /// Indices of the front's points, the cheapest first.
-  var indices: [Int]
+  /// Indices of the points on the front, the cheapest first, apart for each set of points that can be compared.
+  var stairs: [[Int]]
+
+  /// Indices of all points on it.
+  var indices: [Int] { stairs.flatMap { $0 } }
 
   /// The fronts of accuracy against energy, latency and cores; those without any point are left out.
   ///
-  /// The chip model's energies are compared where nothing is missing from the bill; bills that lack something, only when
-  /// all of them are of one chip and lack the same, because what is missing could change the order. Latencies are seconds
-  /// where every point has them, else ticks.
+  /// The chip model's energies are compared where nothing is missing from the bill. A bill that lacks something is compared
+  /// only with bills of the same chip that lack the same, because what is missing could change the order. Latencies are
+  /// seconds where every point has them, else ticks.
   static func all(_ entries: [SweepDocument.Entry]) -> [SweepFront] {
     let known = entries.indices.filter { entries[$0].figures?.accuracy != nil }
     func figures(_ index: Int) -> SweepFigures? { entries[index].figures }
-    let bills = Set(known.map { figures($0)?.missing ?? [] })
-    let isAlike = bills.count <= 1 && Set(known.map { entries[$0].point.chip }).count <= 1
     let isTimed = known.allSatisfy { figures($0)?.secondsPerInference != nil }
     let kinds: [(key: String, letter: String, title: String, unit: String, cost: (SweepFigures) -> Double?)] = [
-      ("energy", "e", "Energy, chip model", "J", { $0.missing.isEmpty || isAlike ? $0.chipJoules : nil }),
+      ("energy", "e", "Energy, chip model", "J", \.chipJoules),
       ("spikeEnergy", "s", "Energy, spike model", "J", { $0.spikeJoules }),
       (
         "latency", "t", isTimed ? "Time of an inference" : "Ticks of an inference", isTimed ? "s" : "",
@@ -35,12 +36,22 @@ struct SweepFront: Sendable {
     return kinds.compactMap { kind in
       let costs = known.compactMap { index in figures(index).flatMap(kind.cost).map { (index: index, cost: $0) } }
       guard !costs.isEmpty else { return nil }
-      let points = costs.map {
-        ParetoSection.Point(run: $0.index, cost: $0.cost, accuracy: figures($0.index)?.accuracy ?? 0)
+      // The sets in the order of their first points.
+      var sets: [(missing: [String], chip: String, points: [ParetoSection.Point])] = []
+      for (index, cost) in costs {
+        guard let figures = figures(index) else { continue }
+        let missing = kind.key == "energy" ? figures.missing : []
+        let chip = missing.isEmpty ? "" : entries[index].point.chip
+        let point = ParetoSection.Point(run: index, cost: cost, accuracy: figures.accuracy ?? 0)
+        if let set = sets.firstIndex(where: { $0.missing == missing && $0.chip == chip }) {
+          sets[set].points.append(point)
+        } else {
+          sets.append((missing, chip, [point]))
+        }
       }
       return SweepFront(
         key: kind.key, letter: kind.letter, title: kind.title, unit: kind.unit, costs: costs,
-        indices: ParetoSection.front(points).map(\.run))
+        stairs: sets.map { ParetoSection.front($0.points).map(\.run) })
     }
   }
 }
