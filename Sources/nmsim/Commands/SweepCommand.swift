@@ -6,7 +6,7 @@ enum SweepCommand {
   private static let sharing = "Many machines"
 
   static let spec = CommandSpec(
-    name: "sweep", abstract: "Run every combination of a plan; resume what is missing",
+    name: "sweep", abstract: "Run every combination of a plan, or what is missing",
     discussion: [
       "A plan (docs/plan-json.md) crosses conversion methods and their options, steps, bits, chips, mappings, seeds and "
         + "data. Every combination, a point, gets one result file, named by the hash of its inputs; sweep.json sums them "

@@ -187,7 +187,7 @@ struct SweepCommandTests {
           + "name the right one with --program\n")
       #expect(
         error("merge DIR/whole.json")
-          == "nmsim: DIR/whole.json: line 2, column 13: format: not a part of a run; expected \"nmsim-partial/1\", as "
+          == "nmsim: DIR/whole.json: line 2, column 13: format: not a part of a run: expected \"nmsim-partial/1\", as "
           + "'nmsim run --shard' writes it\n")
       #expect(error("merge DIR DIR/whole.json").hasPrefix("nmsim: merge: folders of a sweep and parts of a run"))
     }
