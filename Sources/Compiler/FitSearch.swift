@@ -36,7 +36,8 @@ public enum FitSearch {
     case .sumDoesNotFit, .doesNotFit, .axonTypes:
       fewerWeightBits()
     case .thresholdBelowOne:
-      for bits in max(1, fractionBits + 1)..<max(2, min(9, fractionBits + 9)) {
+      let first = max(1, fractionBits + 1)
+      for bits in first..<max(first, 9) {
         var changed = options
         changed.fractionBits = bits
         result.append(("--fraction-bits \(bits)", changed))

@@ -45,6 +45,16 @@ extension FuzzReader {
     FuzzReader("result", [FuzzShape(form: .json, seeds: FuzzSeeds.results, tokens: resultTokens)]) { bytes in
       FuzzStages.page(of: bytes)
     },
+    FuzzReader("plan", [FuzzShape(form: .json, seeds: FuzzSeeds.plans, tokens: planTokens)]) { bytes in
+      _ = try Plan(reading: bytes)
+      return .accepted
+    },
+    FuzzReader("sweep", [FuzzShape(form: .json, seeds: FuzzSeeds.sweeps, tokens: sweepTokens)]) { bytes in
+      let sweep = try SweepDocument(reading: bytes)
+      _ = SweepFront.all(sweep.entries)
+      _ = SweepPoint.labels(sweep.points)
+      return .accepted
+    },
     FuzzReader(
       "onnx",
       [
@@ -178,6 +188,17 @@ extension FuzzReader {
     "x", "y", "limits", "links", "direction", "east", "north", "messages", "width", "height", "coresPerTile",
     "accuracyByStep", "spikesByStep", "neurons", "spikes", "joulesEach", "</script>", "<!--", "&amp;",
   ]
+  private static let planTokens = [
+    "format", "nmsim-plan/1", "name", "model", "networks", "preprocessing", "calibration", "methods", "data", "chips",
+    "steps", "weightBits", "membraneBits", "fractionBits", "scales", "mappings", "seeds", "target", "spikeProfile",
+    "images", "labels", "samples", "max-norm", "rmp", "ic-snn", "bsnn", "auto", "alpha", "percentile", "period",
+    "variant", "reset", "maxCount", "literal", "scale", "mean", "std", "1/255", "1/0", "ideal", "random",
+  ]
+  private static let sweepTokens = [
+    "format", "nmsim-sweep/1", "nmsim-points/1", "points", "id", "network", "method", "options", "chip", "mapping",
+    "seed", "data", "samples", "steps", "result", "refused", "accuracy", "accuracyInterval", "spikes", "chipJoules",
+    "0123456789abcdef",
+  ]
   private static let safetensorsTokens = [
     "[", "]", "0", "-", "1e18", "9223372036854775807", "F16", "BF16", "F32", "F64", "I64", "I8", "U8", "BOOL", "dtype",
     "shape", "data_offsets", "__metadata__", ",", "{}", "4",
@@ -194,6 +215,37 @@ extension FuzzReader {
 }
 
 extension FuzzSeeds {
+  static let plans: [[UInt8]] = [
+    """
+    { "format": "nmsim-plan/1", "name": "small", "model": "m.onnx", "calibration": {"images": "c.npy", "samples": 3},
+      "data": ["a.npy", {"images": "b.npy", "labels": "l.npy", "samples": 5}], "preprocessing": {"scale": "1/255"},
+      "methods": ["max-norm", {"name": "rmp", "alpha": [0.7, 0.9], "reset": ["soft", "hard"]}],
+      "steps": [16, null], "weightBits": [4, null], "chips": ["ideal"], "seeds": [1, 2], "target": 0.9 }
+    """,
+    """
+    {"format": "nmsim-plan/1", "networks": ["a.json", "b.json"], "data": "a.npy", "mappings": ["random"],
+     "membraneBits": [16], "fractionBits": [0, 4], "scales": ["channel", null]}
+    """,
+  ].map { Array($0.utf8) }
+
+  static let sweeps: [[UInt8]] = [
+    """
+    {"format": "nmsim-sweep/1", "name": "small", "points": [
+      {"id": "0123456789abcdef", "network": "n", "method": "rmp", "options": "alpha 0.8", "chip": "ideal",
+       "weightBits": 4, "mapping": "optimised", "seed": 0, "data": "a.npy", "samples": 10, "steps": 16,
+       "result": {"steps": 16, "samples": 10, "accuracy": 0.9, "accuracyInterval": [0.6, 0.98], "spikes": 120.5,
+                  "cores": 3, "chipJoules": 1e-6, "missing": ["link energy"], "ticksPerInference": 18,
+                  "secondsPerInference": 1e-3}},
+      {"id": "fedcba9876543210", "network": "n", "method": null, "chip": "loihi", "mapping": "random", "seed": 1,
+       "data": "a.npy", "samples": 10, "steps": 16, "refused": "does not fit"}]}
+    """,
+    """
+    {"format": "nmsim-points/1", "name": "small", "points": [
+      {"id": "0123456789abcdef", "network": "n", "chip": "ideal", "mapping": "optimised", "seed": 0, "data": "a.npy",
+       "samples": 0, "steps": null}]}
+    """,
+  ].map { Array($0.utf8) }
+
   /// The uses that the help pages show.
   static let commandLines: [[UInt8]] =
     CommandTable.complete.commands.flatMap { command in

@@ -65,7 +65,9 @@ extension Plan {
         guard !methods.contains(method) else { throw element.error("method '\(method.name.rawValue)' with the same options stands here twice") }
         methods.append(method)
       }
-      guard methods.count <= mostPoints else { throw element.error("more than \(mostPoints) methods; divide the plan") }
+      guard methods.count <= mostMethods else {
+        throw element.error("more than \(mostMethods) methods; divide the plan")
+      }
     }
     var calibration: Data?
     if let node = o.optional("calibration") { calibration = try Data(node) }
@@ -89,7 +91,9 @@ extension Plan {
       guard let node = o.optional(key) else { return }
       var crossed: [Method] = []
       let nodes = try elements(node)
-      guard methods.count * nodes.count <= mostPoints else { throw node.error("more than \(mostPoints) methods; divide the plan") }
+      guard methods.count * nodes.count <= mostMethods else {
+        throw node.error("more than \(mostMethods) methods; divide the plan")
+      }
       for method in methods {
         for element in nodes {
           var method = method

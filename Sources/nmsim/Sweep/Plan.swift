@@ -7,6 +7,8 @@ struct Plan: Sendable, Equatable {
   static let format = "nmsim-plan/1"
   /// Most points of a plan.
   static let mostPoints = 100_000
+  /// Most methods of a plan, options crossed out: each is compared with all others.
+  static let mostMethods = 4_096
   /// Most values of one list.
   static let mostValues = 1_000
 
