@@ -21,7 +21,8 @@ struct FaultCommandTests {
         "compile DIGITS/net.json --chip loihi --dead-cores 0.0 --dead-links 0 --stuck-weight-bits 0 --fault-seed 9 "
           + "-o DIR/b.nmsim -q")
       #expect(b.status == .success, "\(b.error)")
-      #expect(try bytes(folder, "a.nmsim") == bytes(folder, "b.nmsim"))
+      let (without, zero) = (try bytes(folder, "a.nmsim"), try bytes(folder, "b.nmsim"))
+      #expect(without == zero)
       let run = "run DIR/a.nmsim \(data) --ticks 12 --samples 6 --no-timing --json - "
       let plain = folder.invoke(run)
       #expect(plain.status == .success && !plain.output.contains("faults"))
