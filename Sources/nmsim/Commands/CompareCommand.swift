@@ -193,17 +193,25 @@ struct CompareRunner {
     let observer = try RunCommand.observer(
       program, steps: steps, first: 0, samples: samples, RunObserver.Options())
     run.tracedSamples = observer.tracedSamples
+    let collector = LayerDetailsCollector(program: program, steps: steps, samples: samples)
     let progress = ProgressLine(program.chip.name, total: samples, unit: "images", terminal: terminal)
     let record: RunRecord
     do throws(DatasetError) {
-      record = try run(program, data: set, progress: { progress.advance(by: $0) }, observe: observer.observe)
+      record = try run(program, data: set, progress: { progress.advance(by: $0) },
+        observe: { sample, outcome, trains in
+          collector.observe(sample, outcome, trains)
+          observer.observe(sample, outcome, trains)
+        })
     } catch {
       progress.finish()
       throw CommandError(.badData, subject: path, message: error.description)
     }
     progress.finish()
-    let result = RunResult(
+    var result = RunResult(
       program: program, record: record, programHash: hash, observation: observer.observation)
+    result.details = LayerDetails(program: program, record: record, courses: collector.sums)
+    result.fit = RunContext.fit(program)
+    result.provenance = RunContext.provenance(program, images: path)
     entry.result = result
     if let folder { entry.resultFile = try write(result, folder: folder, file: file) }
     return entry

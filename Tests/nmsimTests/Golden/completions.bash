@@ -25,7 +25,7 @@ _nmsim() {
     previous="${COMP_WORDS[COMP_CWORD-2]}"
   fi
   if [[ $COMP_CWORD -eq 1 ]]; then
-    _nmsim_words "convert compile run energy compare report explain chips inspect help completions manual --help --version"
+    _nmsim_words "convert compile run sweep merge energy compare report explain bench chips inspect fuzz help completions manual --help --version"
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -137,6 +137,18 @@ _nmsim() {
         --seed)
           _nmsim_nothing
           return ;;
+        --dead-cores)
+          _nmsim_nothing
+          return ;;
+        --dead-links)
+          _nmsim_nothing
+          return ;;
+        --stuck-weight-bits)
+          _nmsim_nothing
+          return ;;
+        --fault-seed)
+          _nmsim_nothing
+          return ;;
         -o|--output)
           return ;;
         --write-mapping)
@@ -148,7 +160,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--chip --weight-bits --membrane-bits --fraction-bits --scale --mapping --schedule --seed -o --output --write-mapping --json -q --quiet --color -h --help"
+        _nmsim_words "--chip --weight-bits --membrane-bits --fraction-bits --scale --mapping --schedule --seed --dead-cores --dead-links --stuck-weight-bits --fault-seed -o --output --write-mapping --json -q --quiet --color -h --help"
       fi ;;
     run)
       case "$previous" in
@@ -161,11 +173,26 @@ _nmsim() {
         --engine)
           _nmsim_words "fast interpreter"
           return ;;
+        --flip-membrane-bits)
+          _nmsim_nothing
+          return ;;
+        --lose-spikes)
+          _nmsim_nothing
+          return ;;
+        --duplicate-spikes)
+          _nmsim_nothing
+          return ;;
+        --fault-seed)
+          _nmsim_nothing
+          return ;;
         --input)
           return ;;
         --labels)
           return ;;
         --samples)
+          _nmsim_nothing
+          return ;;
+        --shard)
           _nmsim_nothing
           return ;;
         --target)
@@ -194,9 +221,56 @@ _nmsim() {
         --color)
           _nmsim_words "auto always never"
           return ;;
+        --time-model)
+          _nmsim_words "fixed simple analytic detailed"
+          return ;;
+        --time-samples)
+          _nmsim_nothing
+          return ;;
+        --early-decision)
+          _nmsim_nothing
+          return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--ticks --threads --engine --input --labels --samples --target --min-accuracy --spike-profile --json --predictions --outputs --trace --trace-samples --probe --no-timing -q --quiet --color -h --help"
+        _nmsim_words "--ticks --threads --engine --flip-membrane-bits --lose-spikes --duplicate-spikes --fault-seed --input --labels --samples --shard --target --min-accuracy --spike-profile --json --predictions --outputs --trace --trace-samples --probe --no-timing -q --quiet --color --time-model --time-samples --barrier-free --early-decision -h --help"
+      fi ;;
+    sweep)
+      case "$previous" in
+        -o|--output)
+          return ;;
+        --threads)
+          _nmsim_nothing
+          return ;;
+        --shard)
+          _nmsim_nothing
+          return ;;
+        --emit)
+          _nmsim_words "slurm parallel"
+          return ;;
+        --tasks)
+          _nmsim_nothing
+          return ;;
+        --color)
+          _nmsim_words "auto always never"
+          return ;;
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "-o --output --list --status --threads --shard --emit --tasks -q --quiet --color -h --help"
+      fi ;;
+    merge)
+      case "$previous" in
+        -o|--output)
+          return ;;
+        --program)
+          return ;;
+        --predictions)
+          return ;;
+        --color)
+          _nmsim_words "auto always never"
+          return ;;
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "-o --output --partial --program --predictions -q --quiet --color -h --help"
       fi ;;
     energy)
       case "$previous" in
@@ -304,6 +378,53 @@ _nmsim() {
       if [[ $current == -* ]]; then
         _nmsim_words "--model --ticks --chip --weight-bits --membrane-bits --fraction-bits --scale --input --labels --samples --json -q --quiet --color -h --help"
       fi ;;
+    bench)
+      case "$previous" in
+        --model)
+          return ;;
+        --input)
+          return ;;
+        --labels)
+          return ;;
+        --samples)
+          _nmsim_nothing
+          return ;;
+        --ticks)
+          _nmsim_nothing
+          return ;;
+        --calibration)
+          return ;;
+        --calibration-labels)
+          return ;;
+        --calibration-samples)
+          _nmsim_nothing
+          return ;;
+        --input-scale)
+          _nmsim_nothing
+          return ;;
+        --mean)
+          _nmsim_nothing
+          return ;;
+        --std)
+          _nmsim_nothing
+          return ;;
+        --kernels)
+          _nmsim_words "all swift base avx2 avx512"
+          return ;;
+        --runs)
+          _nmsim_nothing
+          return ;;
+        --json)
+          return ;;
+        --color)
+          _nmsim_words "auto always never"
+          return ;;
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "--model --input --labels --samples --ticks --calibration --calibration-labels --calibration-samples --input-scale --mean --std --kernels --runs --quick --json -q --quiet --color -h --help"
+      else
+        _nmsim_nothing
+      fi ;;
     chips)
       case "$previous" in
         --json)
@@ -328,13 +449,43 @@ _nmsim() {
       if [[ $current == -* ]]; then
         _nmsim_words "--json -q --quiet --color -h --help"
       fi ;;
+    fuzz)
+      case "$previous" in
+        --inputs)
+          _nmsim_nothing
+          return ;;
+        --seed)
+          _nmsim_nothing
+          return ;;
+        --seconds)
+          _nmsim_nothing
+          return ;;
+        --memory)
+          _nmsim_nothing
+          return ;;
+        --out)
+          return ;;
+        --input)
+          return ;;
+        --first)
+          _nmsim_nothing
+          return ;;
+        --color)
+          _nmsim_words "auto always never"
+          return ;;
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "--inputs --seed --seconds --memory --out --input --first --in-process -q --quiet --color -h --help"
+      else
+        _nmsim_words "network chip mapping program result plan sweep onnx safetensors npy npz idx cifar gzip labels command-line"
+      fi ;;
     help)
       case "$previous" in
       esac
       if [[ $current == -* ]]; then
         _nmsim_words "-h --help"
       else
-        _nmsim_words "convert compile run energy compare report explain chips inspect help completions manual words files output exit-status"
+        _nmsim_words "convert compile run sweep merge energy compare report explain bench chips inspect fuzz help completions manual words files output exit-status"
       fi ;;
     completions)
       case "$previous" in

@@ -13,12 +13,16 @@ _nmsim() {
     'convert:Convert a trained network (ONNX) into a spiking one'
     'compile:Compile a network into a program for a chip'
     'run:Run a program on samples'
+    'sweep:Run every combination of a plan, or what is missing'
+    'merge:Join the parts of a sweep or of a split run'
     'energy:Show what a run would cost in energy and time'
     'compare:Compare a network on several chips'
     'report:Write results as a page to read, print or send'
     'explain:Show layer by layer where accuracy is lost'
+    'bench:Measure the speed of the engine on this machine'
     'chips:List chip descriptions, or show one'
     'inspect:Show what is in a network, a program or a result'
+    'fuzz:Test the readers with damaged and hostile input'
     'help:Show help for a command or topic'
     'completions:Print a completion script for a shell'
     'manual:Print the man page (mdoc)'
@@ -79,6 +83,10 @@ _nmsim() {
         '--mapping=[Where the cores are placed, or a file that says which neurons each core holds.]:optimised|row-major|random|FILE: _nmsim_or_files optimised row-major random' \
         '--schedule=[Layers active in their windows, or all at every tick.]:windowed|continuous:(windowed continuous)' \
         '--seed=[Seed of the optimised and the random mapping.]:N: ' \
+        '--dead-cores=[Cores that the mapping avoids\: each with a probability, such as 0.05, or by number, such as 3,8-11.]:RATE|LIST: ' \
+        '--dead-links=[Links between tiles that routes avoid\: each with a probability, or by tile and direction, such as 0\:3\:east.]:RATE|LIST: ' \
+        '--stuck-weight-bits=[Probability that a stored weight bit is stuck at 0 or 1.]:RATE: ' \
+        '--fault-seed=[Seed of the faults.]:N: ' \
         '(-o --output)-o+[The program.]:FILE:_files' \
         '(-o --output)--output=[The program.]:FILE:_files' \
         '--write-mapping=[Also write which neurons each core holds, to change and give to --mapping.]:FILE:_files' \
@@ -94,9 +102,14 @@ _nmsim() {
         '--ticks=[Steps of an inference.]:T: ' \
         '--threads=[Threads, at most 1024.]:N: ' \
         '--engine=[fast works by populations; interpreter moves every message from core to core, slowly.]:fast|interpreter:(fast interpreter)' \
+        '--flip-membrane-bits=[Probability that a bit of a membrane potential flips, each bit and step.]:RATE: ' \
+        '--lose-spikes=[Probability that a spike is never sent.]:RATE: ' \
+        '--duplicate-spikes=[Probability that a spike is sent twice.]:RATE: ' \
+        '--fault-seed=[Seed of the faults.]:N: ' \
         '--input=[Images\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
         '--labels=[Labels; without any, accuracies are unknown.]:LABELS:_files' \
         '--samples=[How many samples.]:N: ' \
+        '--shard=[Run only the I-th of N parts of the samples, for '\''nmsim merge'\''. auto\: the task of a Slurm job array.]:I/N|auto: ' \
         '--target=[Also report the steps and the energy that reach this accuracy, a fraction of 1.]:ACCURACY: ' \
         '--min-accuracy=[End with status 1 when the accuracy, a fraction of 1, is below.]:ACCURACY: ' \
         '--spike-profile=[Energy per spike for the papers'\'' model.]:NAME: ' \
@@ -110,9 +123,42 @@ _nmsim() {
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
+        '--time-model=[How long a tick takes\: '\''fixed'\'', the chip'\''s own tick; '\''simple'\'', its slowest core; '\''analytic'\'', slowest core, message or link, nothing waiting; '\''detailed'\'', every message through links that push back. All but '\''fixed'\'' cost time.]:MODEL:(fixed simple analytic detailed)' \
+        '--time-samples=[Samples that are timed, from the first; times are their mean.]:N: ' \
+        '--barrier-free[The chip runs without the barrier after each tick, compared with it ('\''analytic'\'' only).]' \
+        '--early-decision=[Also report stopping each sample when its decision is '\''stable\:N'\'', the same after N steps in a row, or '\''margin\:M'\'', the largest output ahead of the next by M integer units, or both, '\''stable\:N,margin\:M'\''.]:RULE: ' \
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
         '1::PROGRAM:_files' ;;
+    sweep)
+      _arguments -s \
+        '(-o --output)-o+[Where the results go.]:FOLDER:_files' \
+        '(-o --output)--output=[Where the results go.]:FOLDER:_files' \
+        '--list[Print the points and run nothing.]' \
+        '--status[Print how far the sweep is and run nothing.]' \
+        '--threads=[Threads, at most 1024.]:N: ' \
+        '--shard=[Run only the I-th of N parts, without a summary\: '\''nmsim merge'\'' makes it. auto\: the task of a Slurm job array.]:I/N|auto: ' \
+        '--emit=[Print a script that runs the sweep in parts, then merges them\: for Slurm, or GNU parallel.]:slurm|parallel:(slurm parallel)' \
+        '--tasks=[With --emit\: how many parts.]:N: ' \
+        '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
+        '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
+        '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' \
+        '1:PLAN:_files' ;;
+    merge)
+      _arguments -s \
+        '(-o --output)-o+[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
+        '(-o --output)--output=[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
+        '--partial[Sweeps\: sum up what is there, though points are missing.]' \
+        '--program=[Runs\: the program that was run.]:FILE:_files' \
+        '--predictions=[Runs\: also one row a sample, as '\''run --predictions'\'' writes it.]:FILE.csv:_files' \
+        '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
+        '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
+        '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' \
+        '*:PART:_files' ;;
     energy)
       _arguments -s \
         '--baseline=[Another run, to show ratios against.]:FILE:_files' \
@@ -174,6 +220,28 @@ _nmsim() {
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
         '1:NETWORK:_files' ;;
+    bench)
+      _arguments -s \
+        '--model=[An .onnx model, a network or a program to measure too, from import to run.]:MODEL:_files' \
+        '--input=[Its images.]:DATA:_files' \
+        '--labels=[Their labels.]:LABELS:_files' \
+        '--samples=[Images, from the first.]:N: ' \
+        '--ticks=[Steps of an inference.]:T: ' \
+        '--calibration=[Images for calibration, for an .onnx model (robust-norm).]:DATA:_files' \
+        '--calibration-labels=[Their labels.]:LABELS:_files' \
+        '--calibration-samples=[How many, from the first.]:N: ' \
+        '--input-scale=[Factor of the raw values.]:X: ' \
+        '--mean=[Subtracted after scaling, for each channel.]:X,...: ' \
+        '--std=[Divided by after that, for each channel.]:X,...: ' \
+        '--kernels=[Instructions to measure; all give equal results.]:LEVEL:(all swift base avx2 avx512)' \
+        '--runs=[Rounds.]:N: ' \
+        '--quick[Kernels, one small network and the model only.]' \
+        '--json=[Also write a nmsim-bench/1 document; '\''-'\'' is standard output.]:FILE|-:_files' \
+        '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
+        '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
+        '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' ;;
     chips)
       _arguments -s \
         '--json=[Also write what is shown as JSON; '\''-'\'' is standard output.]:FILE:_files' \
@@ -193,11 +261,27 @@ _nmsim() {
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
         '*:FILE:_files' ;;
+    fuzz)
+      _arguments -s \
+        '--inputs=[Inputs of each reader.]:N: ' \
+        '--seed=[Seed of the inputs.]:N: ' \
+        '--seconds=[Stop after this time, shared evenly among the readers.]:N: ' \
+        '--memory=[Memory that reading may take, the program itself included.]:MIB: ' \
+        '--out=[Where inputs that are findings are written.]:FOLDER:_files' \
+        '--input=[Read this file instead, by the one reader named.]:FILE:_files' \
+        '--first=[Number of the first input.]:N: ' \
+        '--in-process[Read in this process\: a trap ends it, as a debugger wants it.]' \
+        '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
+        '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
+        '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' \
+        '*:READER:(network chip mapping program result plan sweep onnx safetensors npy npz idx cifar gzip labels command-line)' ;;
     help)
       _arguments -s \
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
-        '1::NAME:(convert compile run energy compare report explain chips inspect help completions manual words files output exit-status)' ;;
+        '1::NAME:(convert compile run sweep merge energy compare report explain bench chips inspect fuzz help completions manual words files output exit-status)' ;;
     completions)
       _arguments -s \
         '(-h --help)-h[Show this help.]' \
