@@ -84,7 +84,7 @@ extension ChipDescription {
     var table = SourcedTable<ChipNumber, Int>()
     for key in ChipNumber.allCases { table[key] = all[key].map { .assumed($0, "test") } }
     return ChipDescription(
-      name: "test", numbers: table,
+      name: "test", title: "random limits", numbers: table,
       rules: SourcedTable([
         .thresholdPerNeuron: .assumed(thresholdPerNeuron, "test"),
         .sharedConvolutionWeights: .assumed(sharedConvolutionWeights, "test"),

@@ -224,7 +224,7 @@ extension FuzzSeeds {
     """,
     """
     {"format": "nmsim-plan/1", "networks": ["a.json", "b.json"], "data": "a.npy", "mappings": ["random"],
-     "membraneBits": [16], "fractionBits": [0, 4], "scales": ["channel", null]}
+     "membraneBits": [16], "fractionBits": [0, 4], "scales": ["channel"]}
     """,
   ].map { Array($0.utf8) }
 
@@ -253,7 +253,7 @@ extension FuzzSeeds {
         let words = example.line.split(separator: " ").dropFirst()
         return Array(words.prefix { !["|", ">"].contains($0) }.joined(separator: "\n").utf8)
       }
-    } + ["--version\n--json", "--help", ""].map { Array($0.utf8) }
+    } + ["--version\n--json", "--help"].map { Array($0.utf8) }
 
   /// A program's file with the right length and checksum.
   static func mendedProgram(_ bytes: [UInt8]) -> [UInt8] {

@@ -100,7 +100,7 @@ enum FuzzSeeds {
         """
         { "format": "nmsim-chip/1", "name": "small", "extends": "generic-45nm",
           // a comment, as people write them
-          "description": "less of everything" }
+          "title": "less of everything" }
         """.utf8)
     ]
     + ChipLibrary.names.compactMap { (try? ChipLibrary.builtIn($0))?.canonicalJSON() }
