@@ -54,7 +54,9 @@ struct NeuronUpdatesTests {
       var (network, program) = try RandomNetwork.compiled(seed: 900 + seed, size: 7)
       if seed % 3 == 0 { program.chip.numbers[.spikePayloadBits] = .assumed(8, "test") }
       let steps = network.steps
-      let observer = try RunObserver(program, steps: steps, samples: network.samples.count)
+      var options = RunObserver.Options()
+      options.countsTicks = true
+      let observer = try RunObserver(program, steps: steps, samples: network.samples.count, options: options)
       var runner = LayerRunner(plan: EnginePlan(program), steps: steps)
       runner.countsUpdates = seed % 2 == 0
       for (index, sample) in network.samples.enumerated() {

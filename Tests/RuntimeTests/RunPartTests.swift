@@ -53,9 +53,12 @@ struct RunPartTests {
       for range in [0..<middle, middle..<data.count] {
         var run = Run(steps: network.steps, samples: range.count)
         run.first = range.lowerBound
+        var options = RunObserver.Options()
+        options.countsTicks = seed % 2 == 0
+        if seed % 3 == 0 { options.rule = .stable(steps: 2) }
         let identity = RunPart.Identity(
           program: "p", data: data.contentHash(samples: data.count), engine: .fast, ticks: network.steps,
-          samples: data.count, profile: "merolla2011", target: 0.9, images: "x.npy")
+          samples: data.count, profile: "merolla2011", target: 0.9, images: "x.npy", options: options)
         let collector = LayerDetailsCollector(
           program: program, steps: network.steps, first: run.first, samples: run.samples)
         let observer = try RunObserver(

@@ -27,6 +27,7 @@ struct RunTimeTests {
     _ program: CompiledProgram, _ inputs: [[Double]], steps: Int, _ change: (inout RunObserver.Options) -> Void = { _ in }
   ) throws -> RunObservation {
     var options = RunObserver.Options()
+    options.countsTicks = true
     change(&options)
     let observer = try RunObserver(program, steps: steps, samples: inputs.count, options: options)
     var runner = LayerRunner(plan: EnginePlan(program), steps: steps)

@@ -96,6 +96,8 @@ public struct Run: Sendable {
     }
     var collected = result.withLock { $0 }
     if let failure = collected.failure { throw failure }
+    // Traced samples alone are counted for their time; that is no count of the run.
+    if !(countsUpdates ?? program.chip.pricesUpdates) { collected.record.counters.updates = nil }
     // Samples are taken in order and every one that was taken is finished: what is done is the first of them.
     collected.record.truncate(to: min(samples, next.load(ordering: .relaxed)))
     return collected.record

@@ -15,6 +15,8 @@ public final class RunObserver: Sendable {
     /// Whether the chip runs without a barrier; needs `analytic`, and chooses it where no model is named.
     public var isBarrierFree = false
     public var rule: StopRule?
+    /// Whether to count what happens in each tick, which costs about a seventh of a run's time; a rule needs it anyway.
+    public var countsTicks = false
     public init() {}
   }
 
@@ -25,7 +27,7 @@ public final class RunObserver: Sendable {
   }
 
   private let steps: Int
-  private let costs: SpikeCosts
+  private let costs: SpikeCosts?
   private let timer: TickTimer?
   private let model: TimingModel?
   private let start: Int
@@ -42,7 +44,7 @@ public final class RunObserver: Sendable {
     _ program: CompiledProgram, steps: Int, first: Int = 0, samples: Int, options: Options = Options()
   ) throws(TimeModelError) {
     self.steps = steps
-    costs = SpikeCosts(program)
+    costs = options.countsTicks || options.rule != nil ? SpikeCosts(program) : nil
     start = program.populations[program.output.population].start
     let wanted = options.isBarrierFree ? options.timeModel ?? .analytic : options.timeModel
     guard !options.isBarrierFree || wanted == .analytic else { throw .barrier(wanted ?? .analytic) }
@@ -68,13 +70,13 @@ public final class RunObserver: Sendable {
     tracedSamples = timer == nil ? 0 : max(0, min(options.timeSamples - first, samples))
     state = Mutex(
       State(
-        ticks: [ActionEvents](repeating: ActionEvents(), count: ticks), time: time,
+        ticks: costs == nil ? [] : [ActionEvents](repeating: ActionEvents(), count: ticks), time: time,
         stops: options.rule.map { EarlyStops($0, samples: samples) }))
   }
 
   /// Takes in a finished sample; called from any thread.
   public func observe(_ sample: Int, _ outcome: LayerRunner.Outcome, _ trains: SampleTrains) {
-    let ticks = costs.ticks(trains, steps: steps)
+    let ticks = costs?.ticks(trains, steps: steps) ?? []
     var time: SampleTime?
     if let timer, let model, sample < tracedSamples {
       time = timer.time(timer.activity(trains, steps: steps), model: model)
@@ -94,7 +96,7 @@ public final class RunObserver: Sendable {
 
 /// What a run's observer saw.
 public struct RunObservation: Sendable, Equatable {
-  /// By tick of an inference, over all samples.
+  /// By tick of an inference, over all samples; empty where they were not counted.
   public var ticks: [ActionEvents]
   public var time: RunTime
   public var stops: EarlyStops?

@@ -6,7 +6,7 @@ extension RunObserver.Options {
   var document: JSONOutput {
     .object([
       ("timeModel", timeModel.map { .string($0.rawValue) } ?? .null), ("timeSamples", .int(timeSamples)),
-      ("barrierFree", .bool(isBarrierFree)), ("rule", rule.map { .string($0.text) } ?? .null),
+      ("barrierFree", .bool(isBarrierFree)), ("perTick", .bool(countsTicks)), ("rule", rule.map { .string($0.text) } ?? .null),
     ])
   }
 
@@ -17,6 +17,7 @@ extension RunObserver.Options {
     if !model.isNull { timeModel = try model.choice() as TimingModel }
     timeSamples = try o.required("timeSamples").int(in: 1...Int.max)
     isBarrierFree = try o.required("barrierFree").bool()
+    countsTicks = try o.required("perTick").bool()
     let text = try o.required("rule")
     guard !text.isNull else { return }
     let words = try text.string()

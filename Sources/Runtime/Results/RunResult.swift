@@ -127,7 +127,7 @@ public struct RunResult: Sendable {
     chipEnergy = ChipEnergy(
       program: program,
       shares: BillShares(
-        program: program, counters: record.counters, counts: counts, ticks: observation?.ticks), bill: bill,
+        program: program, counters: record.counters, counts: counts, ticks: observation.flatMap { $0.ticks.isEmpty ? nil : $0.ticks }), bill: bill,
       time: time, samples: samples, stepsToTarget: spikeEnergy.stepsToTarget)
     earlyDecision = observation?.stops.map {
       EarlyDecision(program: program, record: record, stops: $0, time: time, bill: bill)

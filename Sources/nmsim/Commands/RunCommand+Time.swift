@@ -17,6 +17,10 @@ extension RunCommand {
     .flag(
       "barrier-free", group: group,
       "The chip runs without the barrier after each tick, compared with it ('analytic' only)."),
+    .flag(
+      "per-tick", group: group,
+      "Count by tick: the chip's energy over time and until the target accuracy. Costs about a seventh more time; "
+        + "--target and --early-decision imply it."),
     .option(
       "early-decision", .text, "RULE", group: group,
       "Also report stopping each sample when its decision is 'stable:N', the same after N steps in a row, or 'margin:M', "
@@ -29,6 +33,7 @@ extension RunCommand {
     options.timeModel = arguments.string("time-model").flatMap(TimingModel.init(rawValue:))
     options.timeSamples = arguments.int("time-samples") ?? RunTime.standardSamples
     options.isBarrierFree = arguments.flag("barrier-free")
+    options.countsTicks = arguments.flag("per-tick") || arguments.isGiven("target")
     if let text = arguments.string("early-decision") {
       do throws(StopRuleError) {
         options.rule = try StopRule(text)

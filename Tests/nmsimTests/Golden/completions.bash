@@ -232,7 +232,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--ticks --threads --engine --flip-membrane-bits --lose-spikes --duplicate-spikes --fault-seed --input --labels --samples --shard --target --min-accuracy --spike-profile --json --predictions --outputs --trace --trace-samples --probe --no-timing -q --quiet --color --time-model --time-samples --barrier-free --early-decision -h --help"
+        _nmsim_words "--ticks --threads --engine --flip-membrane-bits --lose-spikes --duplicate-spikes --fault-seed --input --labels --samples --shard --target --min-accuracy --spike-profile --json --predictions --outputs --trace --trace-samples --probe --no-timing -q --quiet --color --time-model --time-samples --barrier-free --per-tick --early-decision -h --help"
       fi ;;
     sweep)
       case "$previous" in

@@ -126,6 +126,7 @@ _nmsim() {
         '--time-model=[How long a tick takes\: '\''fixed'\'', the chip'\''s own tick; '\''simple'\'', its slowest core; '\''analytic'\'', slowest core, message or link, nothing waiting; '\''detailed'\'', every message through links that push back. All but '\''fixed'\'' cost time.]:MODEL:(fixed simple analytic detailed)' \
         '--time-samples=[Samples that are timed, from the first; times are their mean.]:N: ' \
         '--barrier-free[The chip runs without the barrier after each tick, compared with it ('\''analytic'\'' only).]' \
+        '--per-tick[Count by tick\: the chip'\''s energy over time and until the target accuracy. Costs about a seventh more time; --target and --early-decision imply it.]' \
         '--early-decision=[Also report stopping each sample when its decision is '\''stable\:N'\'', the same after N steps in a row, or '\''margin\:M'\'', the largest output ahead of the next by M integer units, or both, '\''stable\:N,margin\:M'\''.]:RULE: ' \
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \

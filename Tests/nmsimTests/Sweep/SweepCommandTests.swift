@@ -51,9 +51,6 @@ struct SweepCommandTests {
           #expect(point.fit != nil && point.provenance == nil)
           alone.details = nil
           alone.provenance = nil
-          // Points are not watched tick by tick: shorter ones come out of longer runs.
-          alone.bill?.joulesByTick = nil
-          alone.bill?.joulesToTarget = nil
           (alone.program.hash, point.program.hash) = (nil, nil)
           #expect(alone == point)
         }
