@@ -89,8 +89,9 @@ NETWORKS = {
         ("ter-mapping", ["ter-mapping"], [32, 64, 128, 256]),
         ("aug-mapping", ["aug-mapping"], [32, 64, 128, 256]),
         ("weighted-spikes, K = 8", ["weighted-spikes", "--period", "8"], [32, 64, 128, 256]),
-        ("bsnn, K = 10", ["bsnn", "--period", "10"], [200, 210, 300]),
-        ("bsnn, K = 10, 16-bit weights", ["bsnn", "--period", "10", "--weight-bits", "16"], [200, 210, 300]),
+        ("bsnn, K = 10", ["bsnn", "--period", "10", "--scale", "population"], [200, 210]),
+        ("bsnn, K = 10, 16-bit weights",
+         ["bsnn", "--period", "10", "--scale", "population", "--weight-bits", "16"], [200, 210]),
     ]),
 }
 
@@ -106,10 +107,11 @@ def measure(tool, models, data, name, options, steps, samples, threads):
     (calibration, test, preprocessing), _, _ = NETWORKS[name]
     options = list(options)
     compile_options = []
-    if "--weight-bits" in options:
-        at = options.index("--weight-bits")
-        compile_options = options[at:at + 2]
-        del options[at:at + 2]
+    for name_of_option in ("--weight-bits", "--scale"):
+        if name_of_option in options:
+            at = options.index(name_of_option)
+            compile_options += options[at:at + 2]
+            del options[at:at + 2]
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         shell([tool, "convert", os.path.join(models, name + ".onnx"), "--method", *options, *preprocessing,
