@@ -5,7 +5,11 @@ public enum FitSearch {
   /// The first of a few options, by trying, such as `--weight-bits 4`; nil where the refusal is not about numbers, or none
   /// of them helps.
   ///
-  /// - Parameter error: the refusal with `options` as they are.
+  /// - Parameters:
+  ///   - network: that was refused.
+  ///   - chip: that it was to be compiled for.
+  ///   - options: with which it was refused.
+  ///   - error: the refusal with `options` as they are.
   /// - Complexity: at most 14 compilations.
   public static func option(
     for network: CheckedNetwork, chip: ChipDescription, options: CompileOptions, after error: CompileError

@@ -20,7 +20,9 @@ public enum FixedPoint {
   /// |    11 |     2 |      3 |
   /// |    -6 |     2 |     -2 |
   /// |    -7 |     2 |     -2 |
-  /// - Parameter shift: 0...62.
+  /// - Parameters:
+  ///   - value: the dividend; any 64-bit integer.
+  ///   - shift: 0...62.
   @inline(__always)
   public static func shiftRightHalfEven(_ value: Int64, by shift: Int) -> Int64 {
     if shift == 0 { return value }

@@ -48,7 +48,9 @@ public struct SumBound: Sendable, Equatable {
   /// Bounds of one projection's sum per output channel (identity: per channel; dense: per neuron).
   ///
   /// - Parameters:
-  ///   - source: shape of the source map.
+  ///   - projection: whose kind, pool and shifts count.
+  ///   - weights: the projection's weight tensor, output channels (dense: target neurons) first.
+  ///   - channels: output channels; dense: a bound is the worst over the neurons of a channel.
   ///   - payload: lowest and highest payload (or input value) of a spike; 0 and 1 for binary spikes.
   public static func perChannel(
     _ projection: Projection, weights: WeightTensor, channels: Int, payload: ClosedRange<Int64>
@@ -93,7 +95,10 @@ extension Population {
   ///
   /// With an unbounded payload at most `threshold - 1` stays behind, so the next payload is at most that plus one step's
   /// sum, in thresholds; and never more than the membrane holds.
-  /// - Parameter isDisturbed: the potential before a step may be anything that the membrane holds, as where bits flip.
+  /// - Parameters:
+  ///   - sum: bound of what a neuron receives in one step.
+  ///   - membraneBits: width of the potential, 2...32.
+  ///   - isDisturbed: the potential before a step may be anything that the membrane holds, as where bits flip.
   public func payloadRange(
     sum: SumBound, membraneBits: Int, isDisturbed: Bool = false
   ) -> ClosedRange<Int64> {

@@ -81,7 +81,13 @@ public struct Mesh: Sendable, Equatable {
   /// Hops that crossing a link counts as.
   public let linkHops: Int
 
-  /// - Parameter coresPerChip: nil for an unbounded chip: all its cores share one tile.
+  /// - Parameters:
+  ///   - width: tiles of a chip from west to east; below 1 counts as 1.
+  ///   - height: tiles of a chip from south to north; below 1 counts as 1.
+  ///   - coresPerTile: cores of a tile; below 1 counts as 1.
+  ///   - coresPerChip: nil for an unbounded chip: all its cores share one tile.
+  ///   - chipColumns: chips in a row of the grid; nil: all in one row.
+  ///   - linkHops: hops that crossing a link between chips counts as.
   public init(
     width: Int, height: Int, coresPerTile: Int, coresPerChip: Int?, chipColumns: Int? = nil, linkHops: Int = 1
   ) {

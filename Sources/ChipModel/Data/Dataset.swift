@@ -62,7 +62,11 @@ public struct Dataset: Sendable, Equatable {
   }
 
   /// The same, reusing an array: `result` has `sampleSize` elements afterwards.
-  /// - Parameter range: what the values must lie in; nil: any finite value is taken.
+  /// - Parameters:
+  ///   - sample: index, 0..<`count`.
+  ///   - preprocessing: the scale, means and deviations to apply.
+  ///   - range: what the values must lie in; nil: any finite value is taken.
+  ///   - result: gets the values; what it held before is dropped.
   public func values(
     ofSample sample: Int, preprocessing: Preprocessing, within range: InputRange? = nil, into result: inout [Double]
   ) throws(DatasetError) {

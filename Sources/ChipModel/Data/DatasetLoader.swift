@@ -33,7 +33,13 @@ public enum DatasetLoader {
   }
 
   /// The same for bytes in memory; labels are those inside.
-  /// - Parameter path: what the bytes are called: the name helps to recognise the format and stands in errors.
+  /// - Parameters:
+  ///   - bytes: a whole image file, gzip allowed.
+  ///   - path: what the bytes are called: the name helps to recognise the format and stands in errors.
+  ///   - expectedShape: the network's input, `[C, H, W]` or `[N]`.
+  ///   - classes: number of classes, where known: larger labels are an error.
+  ///   - cifar: which CIFAR form, for a size that both divide; also makes any bytes be read as that.
+  ///   - maximum: most bytes after decompression.
   public static func decode(
     _ bytes: [UInt8], named path: String, expectedShape: [Int], classes: Int? = nil, cifar: CIFAR.Variant? = nil,
     maximum: Int = defaultMaximum

@@ -1,6 +1,6 @@
 /// A program prepared for the engine: stored weights, delivery tables, parameter tiles, and the proofs that choose widths.
 ///
-/// Immutable, shared by all workers. Layout of every population is channel-last, channels padded (``PaddedChannels``):
+/// Immutable, shared by all workers. Layout of every population is channel-last, channels padded (`PaddedChannels`):
 /// neuron `(c, pixel)` is at `pixel * padded + c`.
 public struct EnginePlan: Sendable {
   public let program: CompiledProgram
@@ -17,7 +17,10 @@ public struct EnginePlan: Sendable {
   /// By population.
   let homes: [PopulationHome]
 
-  /// - Parameter kernels: a level that this processor lacks is lowered to the best it has.
+  /// - Parameters:
+  ///   - program: what will run.
+  ///   - kernels: a level that this processor lacks is lowered to the best it has.
+  ///   - faults: transient faults of the run; the proofs of widths allow for them.
   public init(_ program: CompiledProgram, kernels: KernelLevel = .best, faults: FaultSettings = .none) {
     self.init(program, kernels: kernels, isScalar: false, faults: faults)
   }

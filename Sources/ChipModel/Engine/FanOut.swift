@@ -7,7 +7,11 @@ public struct FanOut: Sendable {
   public private(set) var total: [Int]
   public private(set) var nonZero: [Int]
 
-  /// - Parameter source: shape of the source population (or the input).
+  /// - Parameters:
+  ///   - projection: whose synapses are counted.
+  ///   - weights: the projection's weight tensor; its zeros tell the non-zero synapses.
+  ///   - source: shape of the source population (or the input).
+  ///   - target: shape of the target population.
   public init(projection: Projection, weights: WeightTensor, source: MapShape, target: MapShape) {
     let gated = projection.pool?.kind == .max
     shape = gated ? (projection.pool?.output(of: source) ?? source) : source

@@ -2,7 +2,9 @@
 extension LayerRunner {
   /// Gives a population the spikes of the sample to come, so that those it feeds can run without it.
   ///
-  /// - Parameter train: over the population's shape, with `steps` steps.
+  /// - Parameters:
+  ///   - train: over the population's shape, with `steps` steps.
+  ///   - population: its index in the program.
   public mutating func setTrain(_ train: SpikeTrain, population: Int) {
     precondition(train.shape == trains[population].shape && train.steps == steps, "train of another population")
     trains[population] = train

@@ -46,7 +46,9 @@ public struct LayerRunner: Sendable {
     var totals: [Int] = []
   }
 
-  /// - Parameter steps: `T`, >= 1.
+  /// - Parameters:
+  ///   - plan: the prepared program to run.
+  ///   - steps: `T`, >= 1.
   public init(plan: EnginePlan, steps: Int) {
     self.plan = plan
     self.steps = steps

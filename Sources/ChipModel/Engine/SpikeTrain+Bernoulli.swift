@@ -4,7 +4,10 @@ extension SpikeTrain {
   ///
   /// - Parameters:
   ///   - rates: row-major over `shape`; beyond -1...1 counts as always.
+  ///   - shape: of the population; the train gets it too.
   ///   - hasPayload: whether negative rates spike with payload -1; without, they never do.
+  ///   - steps: of the train.
+  ///   - generator: gives one draw a neuron and step.
   public static func bernoulli(
     rates: [Double], shape: MapShape, hasPayload: Bool, steps: Int, using generator: inout SeededGenerator
   ) -> SpikeTrain {

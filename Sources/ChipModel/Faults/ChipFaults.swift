@@ -92,7 +92,9 @@ public struct DeadLink: Sendable, Hashable, Comparable {
   /// North of that tile; else east of it.
   public let isVertical: Bool
 
-  /// - Parameter direction: any of the four; west and south are named from the other end.
+  /// - Parameters:
+  ///   - tile: at one end of the link.
+  ///   - direction: any of the four; west and south are named from the other end.
   public init(from tile: TileCoordinate, _ direction: MeshDirection) {
     let other = tile.neighbour(direction)
     x = min(tile.x, other.x)

@@ -101,7 +101,13 @@ public struct MembraneFlips: Sendable {
   private var drawn = 0
 
   /// Nil where no bit ever flips.
-  /// - Parameter members: potentials of a neuron, 2 for a bistable unit.
+  /// - Parameters:
+  ///   - settings: the seed and the rate of flips.
+  ///   - sample: index of the sample, part of the random stream.
+  ///   - population: its index in the program, part of the random stream.
+  ///   - neurons: of the population; below 1 counts as 1.
+  ///   - members: potentials of a neuron, 2 for a bistable unit.
+  ///   - membraneBits: bits of a potential that can flip.
   public init?(
     _ settings: FaultSettings, sample: Int, population: Int, neurons: Int, members: Int, membraneBits: Int
   ) {

@@ -22,7 +22,9 @@ public enum CIFAR {
     size > 0 ? Variant.allCases.filter { size % $0.recordSize == 0 } : []
   }
 
-  /// - Parameter variant: nil: by the size.
+  /// - Parameters:
+  ///   - bytes: a whole file of records.
+  ///   - variant: nil: by the size.
   /// - Returns: Images `[N, 3, 32, 32]` and one label each.
   /// - Throws: `CIFARError`.
   public static func decode(

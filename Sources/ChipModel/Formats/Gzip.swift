@@ -6,7 +6,9 @@ public enum Gzip {
   }
 
   /// Decompresses a whole file of one or more members. Header checksum, CRC-32 and length are checked.
-  /// - Parameter maximum: Most bytes that all members together may expand to.
+  /// - Parameters:
+  ///   - bytes: The whole file.
+  ///   - maximum: Most bytes that all members together may expand to.
   /// - Throws: `GzipError`; bytes after the last member are an error.
   public static func decode(_ bytes: [UInt8], maximum: Int) throws(GzipError) -> [UInt8] {
     var output: [UInt8] = []

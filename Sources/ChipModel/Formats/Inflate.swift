@@ -7,8 +7,10 @@ public enum Inflate {
   ///
   /// The range may be longer than the compressed data: what follows the final block is not looked at.
   /// - Parameters:
+  ///   - input: Bytes that hold the deflate data.
   ///   - start: First byte of the deflate data.
   ///   - end: End of the bytes that may be read; nil: the end of `input`.
+  ///   - output: Grows by the decompressed bytes.
   ///   - maximum: Most bytes to append.
   /// - Returns: The index after the last byte used.
   /// - Throws: `InflateError`; `output` then holds what was there before and no more than `maximum` further bytes.

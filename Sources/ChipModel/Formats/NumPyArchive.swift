@@ -18,7 +18,9 @@ public struct NumPyArchive: Sendable {
   }
 
   /// One array.
-  /// - Parameter maximum: Most bytes that the entry may expand to.
+  /// - Parameters:
+  ///   - name: One of `names`.
+  ///   - maximum: Most bytes that the entry may expand to.
   /// - Throws: `NumPyError.noEntry`, or what is wrong with the entry.
   public func tensor(_ name: String, maximum: Int) throws(NumPyError) -> Tensor {
     guard let index = names.firstIndex(of: name) else { throw .noEntry(name, present: names) }

@@ -42,7 +42,9 @@ public struct ZipArchive: Sendable {
   }
 
   /// The contents of an entry, checked against its CRC-32.
-  /// - Parameter maximum: Most bytes it may expand to; what is announced as larger is not even begun.
+  /// - Parameters:
+  ///   - entry: Of this archive.
+  ///   - maximum: Most bytes it may expand to; what is announced as larger is not even begun.
   public func contents(of entry: Entry, maximum: Int) throws(ZipError) -> [UInt8] {
     guard entry.size <= maximum else { throw .tooLarge(entry.name, size: entry.size, maximum: maximum) }
     let header = entry.headerOffset

@@ -145,8 +145,10 @@ extension SpikeTrain {
   /// Counts a step's spikes by the class of their neuron.
   ///
   /// - Parameters:
+  ///   - step: of the train; outside it nothing is counted.
   ///   - classes: at `pixel * channels + channel`, indices into `counts` and `units`.
-  ///   - counts, units: spikes, and their |payload|; 0 where not counted yet.
+  ///   - counts: spikes by class; 0 where not counted yet.
+  ///   - units: their |payload| by class, at least as long as `counts`; 0 where not counted yet.
   ///   - touched: grows by each class whose count was 0.
   public func tally(
     step: Int, classes: [UInt32], counts: inout [Int], units: inout [Int], touched: inout [Int]

@@ -7,7 +7,9 @@ public struct NeuronRule: Sendable {
   public let low: Int64
   public let high: Int64
 
-  /// - Parameter membraneBits: 2...32.
+  /// - Parameters:
+  ///   - model: the kind of neuron and its options.
+  ///   - membraneBits: 2...32.
   public init(model: NeuronModel, membraneBits: Int) {
     self.model = model
     self.low = FixedPoint.lowest(bits: membraneBits)
@@ -27,9 +29,11 @@ public struct NeuronRule: Sendable {
   /// Updates one neuron in local step `step`.
   ///
   /// - Parameters:
+  ///   - state: of the neuron; becomes the one after the step.
   ///   - sum: bias, input current and delivered weights of this step, before any phase shift.
   ///   - threshold: `P`, 1... or ``NeuronModel/infinite``.
   ///   - negativeThreshold: `N`, below 0; read only where the model has one.
+  ///   - step: local, from 0; read only by models that depend on time.
   ///   - saturations: grows by one for every saturation.
   /// - Returns: the payload emitted; 0 = no spike.
   @inline(__always)

@@ -44,9 +44,12 @@ public enum Conversion {
   ///
   /// Deterministic: the same network, method and data give the same result for any number of threads.
   /// - Parameters:
+  ///   - network: to convert.
+  ///   - method: and its options.
   ///   - preprocessing: how raw data become the network's input; kept in the result.
   ///   - calibration: needed by every method but `aug-mapping`.
   ///   - threads: at most this many; nil: as many as the machine has cores.
+  ///   - progress: called as samples finish; nil: not reported.
   /// - Throws: `ConversionError`.
   public static func run(
     _ network: AnalogNetwork, method: Method, preprocessing: Preprocessing = .identity,

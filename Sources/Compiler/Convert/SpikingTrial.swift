@@ -16,6 +16,7 @@ public struct SpikingTrial: Sendable {
   /// Runs every sample.
   ///
   /// - Parameters:
+  ///   - program: what runs.
   ///   - samples: preprocessed input values, one sample after the other.
   ///   - steps: `T`, >= 1.
   ///   - threads: at most this many; nil: as many as the machine has cores. Does not change the result.

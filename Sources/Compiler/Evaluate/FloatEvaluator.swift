@@ -66,6 +66,7 @@ public struct FloatEvaluator: Sendable {
   ///   - layers: whose activations `body` will ask for; nil: all. The output's are always there.
   ///   - preactivations: keep the sums before the activation too (for the same layers).
   ///   - threads: at most this many; nil: as many as the machine has cores.
+  ///   - body: called from any thread, once a block.
   public func map<Result: Sendable>(
     _ samples: [Float], layers: [Int]? = nil, preactivations: Bool = false, threads: Int? = nil,
     _ body: @Sendable (EvaluatedBlock) -> Result

@@ -31,6 +31,10 @@ public struct ChipBill: Sendable, Equatable {
   public static let notModelled = "host input encoding, configuration, chip input and output"
 
   /// - Parameters:
+  ///   - program: whose chip states the prices.
+  ///   - counts: of all samples.
+  ///   - steps: `T` of each sample.
+  ///   - samples: that `counts` are of.
   ///   - updatedNeurons: neurons that had something to do, for a chip that prices an update apart from a visit; nil: what
   ///     `counts` says, and where that was not counted either every visited neuron.
   ///   - time: nil: the chip's own tick.

@@ -81,6 +81,7 @@ public struct OperationCounts: Sendable, Equatable {
   public var linkLoads: [LinkLoad]
 
   /// - Parameters:
+  ///   - program: that ran.
   ///   - counters: of all samples, workers added up.
   ///   - steps: `T` of each sample.
   public init(program: CompiledProgram, counters: EngineCounters, steps: Int) {

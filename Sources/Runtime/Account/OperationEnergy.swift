@@ -24,8 +24,12 @@ public struct OperationEnergy: Sendable, Equatable {
   public var annQuantised: Bill
 
   /// - Parameters:
-  ///   - accumulates, multiplyAccumulates: the spiking network's, summed over samples.
+  ///   - accumulates: the spiking network's additions, summed over samples.
+  ///   - multiplyAccumulates: the spiking network's, summed over samples.
   ///   - annOperations: multiply-accumulates of one inference of the ANN; nil: unknown.
+  ///   - samples: that the sums are of; the energy is per sample.
+  ///   - weightBits: width of a weight, for integer prices.
+  ///   - accumulatorBits: width of an accumulator, for integer prices.
   public init(
     accumulates: Int, multiplyAccumulates: Int, annOperations: Int?, samples: Int, weightBits: Int,
     accumulatorBits: Int

@@ -7,7 +7,12 @@ extension Run {
   /// Step `s` of a population depends on no later step of another, so a run of fewer steps is the beginning of a longer one,
   /// spike by spike. Only saturations cannot be divided among steps: the engine counts them, trains do not hold them.
   ///
-  /// - Parameter shorter: numbers of steps below `steps`, ascending.
+  /// - Parameters:
+  ///   - shorter: numbers of steps below `steps`, ascending.
+  ///   - program: what runs.
+  ///   - data: the samples, raw; their shape is the program's input.
+  ///   - progress: called from any thread with the number of samples that finished since its last call.
+  ///   - stop: asked from any thread before each sample; once it is true no further sample is begun.
   /// - Returns: a record for each of `shorter`, then the one of `steps`; for the shorter ones nil where a membrane
   ///   saturated or updates are counted: they need runs of their own.
   /// - Throws: `DatasetError`. The engine is the fast one, whatever `engine` says.

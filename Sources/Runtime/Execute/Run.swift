@@ -29,6 +29,8 @@ public struct Run: Sendable {
   ///   - steps: `T`, >= 1.
   ///   - samples: at most the data set's count.
   ///   - threads: >= 1.
+  ///   - engine: which execution of the program runs.
+  ///   - keepsOutputs: whether to keep every sample's output values.
   public init(steps: Int, samples: Int, threads: Int = 1, engine: Engine = .fast, keepsOutputs: Bool = false) {
     self.steps = steps
     self.samples = samples
@@ -40,6 +42,8 @@ public struct Run: Sendable {
   /// Runs it.
   ///
   /// - Parameters:
+  ///   - program: what runs.
+  ///   - data: the samples, raw; their shape is the program's input.
   ///   - progress: called from any thread with the number of samples that finished since its last call.
   ///   - observe: called from any thread, in any order, with a sample's index, its outcome and its spike trains, from
   ///     which everything per tick and core follows (``SampleActivity``, ``TickTimer``). With the interpreter the fast

@@ -38,8 +38,11 @@ public final class RunObserver: Sendable {
   /// - Throws: a chip that does not know what the named model needs.
   ///
   /// - Parameters:
+  ///   - program: that runs.
+  ///   - steps: `T` of the run.
   ///   - first: index in the data of the run's first sample.
   ///   - samples: of the run.
+  ///   - options: what to watch.
   public init(
     _ program: CompiledProgram, steps: Int, first: Int = 0, samples: Int, options: Options = Options()
   ) throws(TimeModelError) {

@@ -50,6 +50,8 @@ public struct SampleActivity: Sendable, Equatable {
   /// - Parameters:
   ///   - program: with cores.
   ///   - trains: of one sample of `steps` steps.
+  ///   - steps: `T`.
+  ///   - updated: which neurons had something to do; nil: what the trains know of it.
   public init(program: CompiledProgram, trains: SampleTrains, steps: Int, updated: UpdateTrace? = nil) {
     self.init(program: program, places: NeuronPlaces(program), trains: trains, steps: steps, updated: updated)
   }
@@ -93,7 +95,7 @@ public struct SampleActivity: Sendable, Equatable {
 /// Which neurons had something to do, tick by tick: |v| > 0 before the update, a delivery that arrived (even summing to
 /// 0), or a bias and input current that do not sum to 0. A chip that prices an idle visit apart from an update needs it.
 ///
-/// Recorded by ``ChipInterpreter`` and, as ``NeuronUpdates``, by the engine where asked for.
+/// Recorded by ``ChipInterpreter`` and, as `NeuronUpdates`, by the engine where asked for.
 public struct UpdateTrace: Sendable, Equatable {
   /// `ticks[tick][core][slot]`
   public var ticks: [[[Bool]]]

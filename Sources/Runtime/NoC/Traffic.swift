@@ -26,7 +26,9 @@ public struct Traffic: Sendable, Equatable {
   public var messagesOfPopulation: [Int]
   public var hopsOfPopulation: [Int]
 
-  /// - Parameter spikes: spikes per population and neuron, row-major; an empty list counts as none.
+  /// - Parameters:
+  ///   - program: with cores and routes.
+  ///   - counts: spikes per population and neuron, row-major; an empty list counts as none.
   public init(program: CompiledProgram, spikes counts: [[UInt64]]) {
     messagesIn = [Int](repeating: 0, count: program.cores.count)
     messagesOut = messagesIn

@@ -101,7 +101,9 @@ public struct ChipInterpreter: Sendable {
     run(quantised: values.map(InputEncoder.quantise))
   }
 
-  /// - Parameter eachTick: called after every tick, counters and potentials being those at its end.
+  /// - Parameters:
+  ///   - x: quantised input values `x_q`, row-major.
+  ///   - eachTick: called after every tick, counters and potentials being those at its end.
   public mutating func run(
     quantised x: [Int32], eachTick: (_ tick: Int, _ chip: borrowing ChipInterpreter) -> Void = { _, _ in }
   ) -> LayerRunner.Outcome {

@@ -54,12 +54,18 @@ public struct LayerDetails: Sendable, Equatable {
     }
   }
 
-  /// - Parameter collector: that has observed the run.
+  /// - Parameters:
+  ///   - program: that ran.
+  ///   - record: of the run.
+  ///   - collector: that has observed the run.
   public init(program: CompiledProgram, record: RunRecord, collector: LayerDetailsCollector) {
     self.init(program: program, record: record, courses: collector.sums)
   }
 
-  /// - Parameter courses: by population, of the first ``mostSamples`` samples of the data.
+  /// - Parameters:
+  ///   - program: that ran.
+  ///   - record: of the run.
+  ///   - courses: by population, of the first ``mostSamples`` samples of the data.
   public init(program: CompiledProgram, record: RunRecord, courses: [SpikeCourse]) {
     let ends = Self.intervals(steps: record.steps)
     steps = ends
@@ -102,8 +108,10 @@ public final class LayerDetailsCollector: Sendable {
   private let found: Mutex<[[SpikeCourse]]>
 
   /// - Parameters:
+  ///   - program: that runs.
   ///   - steps: `T` of the run.
   ///   - first: its first sample in the data.
+  ///   - samples: of the run.
   public init(program: CompiledProgram, steps: Int, first: Int = 0, samples: Int) {
     self.program = program
     self.first = first

@@ -10,7 +10,7 @@ public struct RunPart: Sendable, Equatable {
   public struct Identity: Sendable, Equatable {
     /// SHA-256 of the program file.
     public var program: String
-    /// ``Dataset/contentHash`` of the samples of the whole run.
+    /// `Dataset.contentHash` of the samples of the whole run.
     public var data: String
     public var engine: Run.Engine
     public var ticks: Int

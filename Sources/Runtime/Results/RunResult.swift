@@ -69,8 +69,15 @@ public struct RunResult: Sendable {
   public var faults: RunFaults?
 
   /// - Parameters:
+  ///   - program: that ran.
+  ///   - record: what the run counted.
+  ///   - profile: energy per spike.
+  ///   - target: accuracy up to which spike energy is counted, as a fraction.
+  ///   - engine: which execution of the program ran.
+  ///   - programHash: SHA-256 of the program file, where known.
   ///   - observation: what was watched; without it nothing is known by tick, and the time is `timed` or what the chip states.
   ///   - timed: the time of an inference where that alone was found.
+  ///   - faults: transient faults of the run; the chip's come with the program.
   public init(
     program: CompiledProgram, record: RunRecord, profile: SpikeProfile = .standard,
     target: Double = SpikeEnergy.standardTarget, engine: Run.Engine = .fast, programHash: String? = nil,

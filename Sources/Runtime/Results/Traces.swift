@@ -51,6 +51,8 @@ public struct Traces: Sendable {
   /// - Parameters:
   ///   - program: with cores.
   ///   - steps: `T`, >= 1.
+  ///   - probes: neurons whose potentials are written.
+  ///   - limits: how large the files may become.
   public init(program: CompiledProgram, steps: Int, probes: [NeuronProbe] = [], limits: Limits = .standard) {
     self.program = program
     self.steps = steps

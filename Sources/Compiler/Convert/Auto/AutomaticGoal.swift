@@ -13,7 +13,9 @@ public struct AutomaticGoal: Sendable, Equatable {
   /// Nil: within 0.1 points of the best conversion that was tried.
   public var accuracy: Accuracy?
 
-  /// - Parameter steps: at least 1; nil only with an accuracy, then up to ``standardSteps``.
+  /// - Parameters:
+  ///   - steps: at least 1; nil only with an accuracy, then up to ``standardSteps``.
+  ///   - accuracy: what must be kept; nil: within 0.1 points of the best conversion that was tried.
   public init(steps: Int? = nil, accuracy: Accuracy? = nil) {
     self.steps = steps
     self.accuracy = accuracy

@@ -7,8 +7,14 @@ extension Conversion {
   /// Given steps alone, the choice is the cheapest within 0.1 points of the best tried, so it never is farther below any
   /// single method. Deterministic: the result does not depend on the number of threads.
   /// - Parameters:
+  ///   - network: to convert.
+  ///   - goal: steps, an accuracy or both; neither is an error.
+  ///   - preprocessing: how raw data become the network's input.
+  ///   - calibration: what the methods are tried on; nil is an error.
   ///   - seed: of the methods that take random input spikes.
   ///   - readout: nil: the methods' own.
+  ///   - threads: at most this many; nil: as many as the machine has cores.
+  ///   - progress: called as samples finish; nil: not reported.
   /// - Throws: `ConversionError`; `.noGoal` without steps and accuracy, `.notKept` where nothing keeps the accuracy.
   public static func automatic(
     _ network: AnalogNetwork, goal: AutomaticGoal, preprocessing: Preprocessing = .identity,
