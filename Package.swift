@@ -8,7 +8,8 @@ let checks: [SwiftSetting] =
   + (Context.environment["NMSIM_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 // Debug builds of the libraries are optimised too, so that `swift test` runs real networks at release speed.
-// `@testable import` keeps working; only the libraries' own code is affected.
+// `@testable import` keeps working; only the libraries' own code is affected: the command line does not need it, and a
+// clean build is shorter without.
 let library: [SwiftSetting] = checks + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 let package = Package(
@@ -26,7 +27,7 @@ let package = Package(
     .target(name: "Compiler", dependencies: ["ChipModel"], swiftSettings: library),
     .target(name: "Runtime", dependencies: ["ChipModel"], swiftSettings: library),
     .executableTarget(
-      name: "nmsim", dependencies: ["ChipModel", "Compiler", "Runtime"], swiftSettings: library),
+      name: "nmsim", dependencies: ["ChipModel", "Compiler", "Runtime"], swiftSettings: checks),
     .testTarget(name: "ChipModelTests", dependencies: ["ChipModel"], swiftSettings: library),
     .testTarget(
       name: "CompilerTests", dependencies: ["Compiler", "ChipModel"], exclude: ["Fixtures"], swiftSettings: library),
