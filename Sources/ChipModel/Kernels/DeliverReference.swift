@@ -1,4 +1,4 @@
-/// The plain meaning of delivery, one synapse at a time: the scalar twin of ``DeliverSpikes`` and the path for
+/// The plain meaning of delivery, one synapse at a time: the scalar twin of ``Deliver`` and the path for
 /// accumulators of 64 bits and for grouped convolutions.
 enum DeliverReference {
   /// Adds every synapse of every spike of `step`, payload and weight shift included, to channel-last accumulators.

@@ -57,15 +57,15 @@ public final class RunObserver: Sendable {
     if wanted == .fixed {
       guard time.fixedTick != nil else { throw .missing(.fixed, chip: program.chip.name, ["time of a tick"]) }
     } else if wanted != nil || time.fixedTick == nil {
-      let all = TickTimer(program)
+      let missing = TickTimer.missing(program)
       let model = wanted ?? .analytic
-      if all.missing.isEmpty {
-        timer = all
+      if missing.isEmpty {
+        timer = TickTimer(program)
         time = RunTime(model: model, missing: [], ticks: ticks, isBarrierFree: options.isBarrierFree)
       } else if wanted != nil {
-        throw .missing(model, chip: program.chip.name, all.missing)
+        throw .missing(model, chip: program.chip.name, missing)
       } else {
-        time.missing += all.missing
+        time.missing += missing
       }
     }
     self.timer = timer

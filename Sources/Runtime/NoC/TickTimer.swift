@@ -31,6 +31,13 @@ public struct TickTimer: Sendable {
     var identity: Int32 = 0
   }
 
+  /// What `missing` would be, without the tables that a timer needs.
+  public static func missing(_ program: CompiledProgram) -> [String] {
+    var missing: [String] = []
+    _ = ActionTimes(program, links: LinkTable(program).links, missing: &missing)
+    return missing
+  }
+
   /// - Parameter program: with cores.
   public init(_ program: CompiledProgram) {
     self.program = program

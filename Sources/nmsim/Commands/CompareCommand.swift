@@ -24,23 +24,14 @@ enum CompareCommand {
       .option(
         "chips", .text, "NAME,...", standard: .described("all of 'nmsim chips'"), group: chips,
         "The chips for networks: names of 'nmsim chips' or files, separated by commas."),
-      .option(
-        "weight-bits", .integer(2...16), "N", standard: .described("the chip's"), group: chips, "Bits of a weight."),
-      .option(
-        "membrane-bits", .integer(2...32), "N", standard: .described("the chip's"), group: chips,
-        "Bits of a membrane potential."),
-      .option(
-        "fraction-bits", .integer(0...15), "N", standard: .described("the chip's, else 0"), group: chips,
-        "Extra low bits of biases, thresholds and potentials."),
+      .weightBits(in: chips),
+      .membraneBits(in: chips),
+      .fractionBits(in: chips),
       .option(
         "schedule", .choice(["windowed", "continuous"]), "windowed|continuous", standard: .value("windowed"),
         group: chips, "Layers active in their windows, or all at every tick."),
-      .option(
-        "ticks", .integer(1...1_000_000), "T", standard: .described("the network's"), group: simulation,
-        "Steps of an inference."),
-      .option(
-        "threads", .integer(1...1024), "N", standard: .described("$SLURM_CPUS_PER_TASK, else all cores allowed"),
-        group: simulation, "Threads, at most 1024."),
+      .steps(in: simulation),
+      .threads(in: simulation),
       .option(
         "input", .file, "DATA", standard: .described("what the network names"), group: data,
         "Images: IDX, .npy, .npz or CIFAR. Without any, nothing is run."),

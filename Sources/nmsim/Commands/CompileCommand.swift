@@ -18,18 +18,10 @@ enum CompileCommand {
       .option(
         "chip", .choiceOrFile(ChipsCommand.names), "NAME|FILE", standard: .value("generic-45nm"), group: arithmetic,
         "Chip description: a name of 'nmsim chips', or a file."),
-      .option(
-        "weight-bits", .integer(2...16), "N", standard: .described("the chip's"), group: arithmetic,
-        "Bits of a weight."),
-      .option(
-        "membrane-bits", .integer(2...32), "N", standard: .described("the chip's"), group: arithmetic,
-        "Bits of a membrane potential."),
-      .option(
-        "fraction-bits", .integer(0...15), "N", standard: .described("the chip's, else 0"), group: arithmetic,
-        "Extra low bits of biases, thresholds and potentials."),
-      .option(
-        "scale", .choice(["channel", "population"]), "channel|population", standard: .described("the finest possible"),
-        group: arithmetic, "What shares one weight scale: an output channel, or a whole population."),
+      .weightBits(in: arithmetic),
+      .membraneBits(in: arithmetic),
+      .fractionBits(in: arithmetic),
+      .scale(in: arithmetic),
       .option(
         "mapping", .choiceOrFile(["optimised", "row-major", "random"]), "optimised|row-major|random|FILE",
         standard: .value("optimised"), group: placement,

@@ -28,17 +28,10 @@ enum ExplainCommand {
       .option(
         "chip", .choiceOrFile(ChipsCommand.names), "NAME|FILE", standard: .value("generic-45nm"), group: chip,
         "Chip description; its number of cores plays no part."),
-      .option(
-        "weight-bits", .integer(2...16), "N", standard: .described("the chip's"), group: chip, "Bits of a weight."),
-      .option(
-        "membrane-bits", .integer(2...32), "N", standard: .described("the chip's"), group: chip,
-        "Bits of a membrane potential."),
-      .option(
-        "fraction-bits", .integer(0...15), "N", standard: .described("the chip's, else 0"), group: chip,
-        "Extra low bits of biases, thresholds and potentials."),
-      .option(
-        "scale", .choice(["channel", "population"]), "channel|population", standard: .described("the finest possible"),
-        group: chip, "What shares one weight scale: an output channel, or a whole population."),
+      .weightBits(in: chip),
+      .membraneBits(in: chip),
+      .fractionBits(in: chip),
+      .scale(in: chip),
       .option(
         "input", .file, "DATA", standard: .described("what the network names"), group: data,
         "Images: IDX, .npy, .npz or CIFAR."),

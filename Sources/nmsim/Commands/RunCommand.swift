@@ -20,12 +20,8 @@ enum RunCommand {
         "The compiled program.")
     ],
     options: [
-      .option(
-        "ticks", .integer(1...1_000_000), "T", standard: .described("the network's"), group: simulation,
-        "Steps of an inference."),
-      .option(
-        "threads", .integer(1...1024), "N", standard: .described("$SLURM_CPUS_PER_TASK, else all cores allowed"),
-        group: simulation, "Threads, at most 1024."),
+      .steps(in: simulation),
+      .threads(in: simulation),
       .option(
         "engine", .choice(["fast", "interpreter"]), "fast|interpreter", standard: .value("fast"), group: simulation,
         "fast works by populations; interpreter moves every message from core to core, slowly."),

@@ -21,9 +21,7 @@ enum SweepCommand {
         "Where the results go."),
       .flag("list", "Print the points and run nothing."),
       .flag("status", "Print how far the sweep is and run nothing."),
-      .option(
-        "threads", .integer(1...1024), "N", standard: .described("$SLURM_CPUS_PER_TASK, else all cores allowed"),
-        "Threads, at most 1024."),
+      .threads(),
       .option(
         "shard", .text, "I/N|auto", group: sharing,
         "Run only the I-th of N parts, without a summary: 'nmsim merge' makes it. auto: the task of a Slurm job array."),
