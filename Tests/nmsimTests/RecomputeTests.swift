@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+@testable import nmsim
+
+/// A run against the same run computed in numpy from net.json alone (`Tests/Scripts/recompute.py`): weights,
+/// thresholds, neurons, gates and counts, none of it by nmsim's code.
+@Suite("Recomputed in numpy")
+struct RecomputeTests {
+  /// A module under `CompilerTests/Fixtures`, all of which take [2, 8, 8], how it is converted and compiled.
+  struct Case: CustomTestStringConvertible {
+    let module: String
+    let method: String
+    let weightBits: Int
+    let membraneBits: Int
+
+    init(_ module: String, _ method: String, weights: Int, membrane: Int = 32) {
+      (self.module, self.method, weightBits, membraneBits) = (module, method, weights, membrane)
+    }
+
+    var testDescription: String { "\(module), \(method), \(weightBits) and \(membraneBits) bits" }
+  }
+
+  /// Max pools, shortcuts, branches and groups; every code; membranes so narrow that some saturate.
+  private static let cases = [
+    Case("lenet-dyn", "robust-norm --initial half", weights: 8),
+    Case("lenet-dyn", "ic-snn", weights: 5),
+    Case("residual-dyn", "channel-norm --reset hard", weights: 8),
+    Case("residual-dyn", "bsnn --period 4", weights: 6),
+    Case("max_pool-dyn", "weighted-spikes --period 4", weights: 4, membrane: 13),
+    Case("max_pool_ceil-dyn", "robust-norm", weights: 4, membrane: 9),
+    Case("branches-dyn", "bsnn --period 4", weights: 4, membrane: 13),
+    Case("max_pool-dyn", "aug-mapping", weights: 4, membrane: 9),
+    Case("conv_groups-ts", "aug-mapping --max-count 2", weights: 8),
+    Case("conv_geometry-dyn", "channel-balance", weights: 8),
+  ]
+
+  private static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+
+  private static let python: String? = Program.find("python3").flatMap { path in
+    (try? Program.run(path, ["-c", "import numpy"]))?.status == 0 ? path : nil
+  }
+
+  @Test(
+    "every count, saturation and prediction is the same",
+    .enabled(if: RecomputeTests.python != nil, "no python3 with numpy"), arguments: cases)
+  func fixtures(_ example: Case) throws {
+    let python = try #require(Self.python)
+    try TemporaryFolder.with { folder in
+      let random = "import numpy as n; n.save('\(folder.path)/x.npy', n.random.default_rng(1).random((20, 2, 8, 8)))"
+      try #require(try Program.run(python, ["-c", random]).status == 0)
+      let model = Self.tests.appending(path: "CompilerTests/Fixtures/\(example.module).onnx").path
+      let data = example.method.hasPrefix("aug") ? "" : "--calibration DIR/x.npy --calibration-samples 20 --steps 24"
+      for line in [
+        "convert \(model) --method \(example.method) \(data) -o DIR/net.json -q",
+        "compile DIR/net.json --chip ideal --weight-bits \(example.weightBits) --membrane-bits \(example.membraneBits) "
+          + "--fraction-bits 1 -o DIR/net.nmsim -q",
+        "run DIR/net.nmsim --ticks 40 --samples 8 --input DIR/x.npy --json DIR/run.json --predictions DIR/run.csv -q",
+      ] {
+        let result = folder.invoke(line)
+        try #require(result.status == .success, "\(line): \(result.error)")
+      }
+      try recompute(python, ["net.json", "x.npy", "run.json", "--predictions", "run.csv"], in: folder)
+      if example.membraneBits < 32 { #expect(try folder.text("run.json").contains(#/"saturations": [1-9]/#)) }
+    }
+  }
+
+  @Test("a changed count is found", .enabled(if: RecomputeTests.python != nil, "no python3 with numpy"))
+  func difference() throws {
+    let python = try #require(Self.python)
+    try TemporaryFolder.with { folder in
+      try #require(folder.invoke("compile DIGITS/net.json -o DIR/net.nmsim -q").status == .success)
+      let run = folder.invoke("run DIR/net.nmsim --samples 4 --ticks 8 --json DIR/run.json -q")
+      try #require(run.status == .success, "\(run.error)")
+      let files = ["\(TemporaryFolder.digits)/net.json", "\(TemporaryFolder.digits)/test-images.npy", "run.json"]
+      try recompute(python, files, in: folder)
+      let text = try folder.text("run.json")
+      let dense = try #require(text.firstMatch(of: #/"Dense": \d+/#))
+      try folder.write(text.replacing(dense.0, with: "\(dense.0)0"), "run.json")
+      let result = try Program.run(python, arguments(files, in: folder))
+      #expect(result.status == 1 && result.text.hasPrefix("Dense: nmsim "), "\(result.text)")
+    }
+  }
+
+  private func recompute(_ python: String, _ arguments: [String], in folder: TemporaryFolder) throws {
+    let result = try Program.run(python, self.arguments(arguments, in: folder))
+    #expect(result.status == 0 && result.text.hasPrefix("equal: "), "\(result.text)")
+  }
+
+  /// The script and its arguments; a plain file name is a file of the folder.
+  private func arguments(_ arguments: [String], in folder: TemporaryFolder) -> [String] {
+    [Self.tests.appending(path: "Scripts/recompute.py").path]
+      + arguments.map { $0.contains(".") && !$0.contains("/") ? "\(folder.path)/\($0)" : $0 }
+  }
+}
