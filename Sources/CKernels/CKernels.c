@@ -103,9 +103,7 @@ long ck_collect(
 int ck_best_level(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("bmi2"))
-    return 2;
+  if (__builtin_cpu_supports("x86-64-v4")) return 2;
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) return 1;
 #endif
   return 0;
@@ -113,6 +111,4 @@ int ck_best_level(void) {
 #define CALL_DELIVER(x) deliver_##x(d, acc, bits)
 #define CALL_STEP(x) step_##x(u, flags, saturations)
 void ck_deliver(int level, const ck_delivery *d, void *acc, int bits) { PICK(CALL_DELIVER); }
-#define CALL_ACTIVE(x) active_##x(a)
-long ck_active(int level, const ck_activity *a) { return PICK(CALL_ACTIVE); }
 long ck_step(int level, const ck_update *u, int flags, long *saturations) { return PICK(CALL_STEP); }

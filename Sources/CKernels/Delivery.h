@@ -5,7 +5,8 @@ typedef uint32_t NAME(u32) __attribute__((vector_size(W * 4), aligned(4)));
 
 // `bits` of the accumulator for packed pairs: blocks of `half` lanes, channels 0 ..< half low, half ..< 2 half high;
 // where it is 32, one register sum holds 16: at most 255 weights of 8 bits. 0: one weight a lane, 32 bits.
-INLINE void NAME(deliver_body)(const ck_delivery *d, void *acc, const int bits, const int pay, const int one) {
+INLINE void NAME(deliver_body)(const ck_delivery *given, void *acc, const int bits, const int pay, const int one) {
+  const ck_delivery copy = *given, *d = &copy; // a copy of its own, which no store into sums can change
   const long stride = d->row_stride, lanes = d->tap_lanes, half = d->half;
   for (long g = 0; g < d->groups; g++) {
     const uint32_t key = d->keys[g];

@@ -86,33 +86,6 @@ static long LEVEL(step)(const ck_update *u, int flags, long *saturations) {
   }
   return 0;
 }
-
-// Neurons with something to do, 16 at a time: a byte each, added to 8-bit counts.
-static long LEVEL(active)(const ck_activity *a) {
-  long total = 0;
-  for (long pixel = 0; pixel < a->pixels; pixel++) {
-    const long base = pixel * a->padded;
-    const int all = (int)(a->reached[pixel >> 6] >> (pixel & 63)) & 1;
-    for (long lane = 0; lane < a->padded; lane += 16) {
-      uint8_t flag[16];
-      if (all) {
-        const long rest = a->channels - lane;
-        for (int i = 0; i < 16; i++) flag[i] = i < rest;
-      } else {
-        const int32_t *v = a->v + base + lane, *b = a->b + base + lane;
-        const uint8_t *marks = a->marks + base + lane;
-        for (int i = 0; i < 16; i++) flag[i] = (v[i] | b[i] | marks[i]) != 0;
-      }
-      uint8_t *counts = a->counts + base + lane;
-      int sum = 0;
-      for (int i = 0; i < 16; i++) counts[i] += (uint8_t)(flag[i] * a->weight);
-      for (int i = 0; i < 16; i++) sum += flag[i];
-      if (a->flags) __builtin_memcpy(a->flags + base + lane, flag, 16);
-      total += sum;
-    }
-  }
-  return total;
-}
 #undef LEVEL
 #undef BYTES
 #undef TILES

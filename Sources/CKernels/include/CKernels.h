@@ -32,17 +32,6 @@ typedef struct {
   uint16_t *masks;                         // a bit per neuron that fires
 } ck_update;
 
-// Which neurons have something to do in one step.
-typedef struct {
-  long pixels, channels, padded; // `padded` lanes a pixel, a multiple of 16
-  const int32_t *v, *b;          // potentials; b is v where there are no second members
-  const uint8_t *marks;          // not 0: active whatever the potential
-  const uint64_t *reached;       // a bit a pixel: all of its channels are active
-  uint8_t weight;                // what an active neuron adds to its count
-  uint8_t *flags;                // or null: 1 where active
-  uint8_t *counts;
-} ck_activity;
-
 enum { CK_INTEGRATE = 1, CK_SATURATE = 2, CK_FIRE = 4, CK_RESET = 8, CK_HARD = 16 };
 
 // Highest level that this processor runs.
@@ -51,8 +40,6 @@ int ck_best_level(void);
 void ck_deliver(int level, const ck_delivery *d, void *accumulators, int bits);
 // Returns the number of neurons that fire; adds saturations to *saturations.
 long ck_step(int level, const ck_update *u, int flags, long *saturations);
-// Returns the number of active neurons.
-long ck_active(int level, const ck_activity *a);
 #if defined(__x86_64__)
 // Level 2 only. Spikes of the masks, pixels in `order` (or null): channel per spike, pixel and end per pixel that has
 // any; each adds 1 to its neuron's count. Returns pixels written. `channels` has room for 16 more than are spikes.

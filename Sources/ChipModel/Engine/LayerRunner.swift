@@ -11,6 +11,8 @@ public struct LayerRunner: Sendable {
   /// Potentials after the last step of the last sample, channel-last and padded; `b` for bistable units.
   var v: [[Int32]]
   var b: [[Int32]]
+  /// Whether these are still what a sample begins with: nothing happened to the population in the last one.
+  private var isInitial: [Bool]
   var gates: [PoolGate?]
   /// Trains behind max-pool gates of the last sample, by projection; nil without a gate.
   public internal(set) var gatedTrains: [SpikeTrain?]
@@ -57,6 +59,7 @@ public struct LayerRunner: Sendable {
     trains = plan.program.populations.map { SpikeTrain(shape: $0.shape, hasPayload: $0.model.hasPayload) }
     v = plan.populations.map { [Int32](repeating: 0, count: $0.count) }
     b = plan.populations.map { [Int32](repeating: 0, count: $0.population.model.kind == .bistable ? $0.count : 0) }
+    isInitial = plan.populations.map { _ in false }
     gates = plan.projections.map { p in
       guard p.projection.isGated, let source = p.projection.source, let pool = p.projection.pool else { return nil }
       return PoolGate(
@@ -136,8 +139,11 @@ public struct LayerRunner: Sendable {
   mutating func runPopulation(_ index: Int, _ x: [Int32], _ outcome: inout Outcome) {
     let p = plan.populations[index]
     let model = p.population.model
-    BufferKernels.copy(p.initial, to: &v[index])
-    if model.kind == .bistable { BufferKernels.copy(p.initial, to: &b[index]) }
+    if !isInitial[index] {
+      BufferKernels.copy(p.initial, to: &v[index])
+      if model.kind == .bistable { BufferKernels.copy(p.initial, to: &b[index]) }
+    }
+    isInitial[index] = true
     for projection in p.incoming { gateSpikes(projection) }
     let drive = prepareDrive(p, x)
     let stepSum = p.delivered.shifted(by: plan.program.fractionBits).magnitude
@@ -164,7 +170,7 @@ public struct LayerRunner: Sendable {
         leakShift: model.kind == .leaky ? Int32(truncatingIfNeeded: model.leakShift) : 0,
         low: Int32(truncatingIfNeeded: p.rule.low), high: Int32(truncatingIfNeeded: p.rule.high), saturates: saturates),
       firing: model.firing)
-    var isPending = true
+    var isPending = p.isActiveAtStart
     var hasWatchedDrive = false
     let saturations = tally.saturations[index]
     if updateTally.isOn { beginUpdates(p, drive) }
@@ -176,6 +182,7 @@ public struct LayerRunner: Sendable {
       && (!updateTally.isOn || p.initialMagnitude == 0 || updateTally.isFullyDriven(p))
     for step in 0..<steps {
       if isAlone {
+        isInitial[index] = false
         if updateTally.isOn {
           updateTally.note(p, step: step, isDriven: true, arrivals: [], v: v[index], b: b[index])
         }
@@ -195,6 +202,7 @@ public struct LayerRunner: Sendable {
       }
       // Nothing arrives and nothing is left to fire: the step changes nothing and costs nothing.
       if arrived || isDriven || isPending {
+        isInitial[index] = false
         if updateTally.isOn {
           updateTally.note(p, step: step, isDriven: isDriven, arrivals: arrivals, v: v[index], b: b[index])
         }

@@ -51,12 +51,10 @@ struct UpdateTally: Sendable {
   /// Of populations that take no input: the same in every sample.
   private var biased: [[UInt8]] = []
   private var reach: [PixelReach?] = []
-  private let kernels: KernelLevel
 
   init(_ plan: EnginePlan, steps: Int) {
     sample = NeuronUpdates(plan, steps: steps)
     totals = plan.populations.map { _ in [] }
-    kernels = plan.kernels
   }
 
   /// Counts from the next sample on.
@@ -195,8 +193,7 @@ struct UpdateTally: Sendable {
     let kernel = ActivityKernels(
       pixels: p.shape.pixels, channels: p.shape.channels, padded: p.padded,
       weight: UInt8(truncatingIfNeeded: steps.count), keepsFlags: keepsFlags)
-    let active = kernel.note(
-      level: kernels, v: v, b: b, reached: reached, marks: marks, flags: &flags, counts: &counts)
+    let active = kernel.note(v: v, b: b, reached: reached, marks: marks, flags: &flags, counts: &counts)
     for step in steps {
       sample.byStep[p.index][step] = active
       if keepsFlags { sample.flags[p.index].append(contentsOf: flags.prefix(p.count)) }

@@ -29,6 +29,8 @@ final class PopulationPlan: Sendable {
   let biasMagnitude: Int64
   let initial: [Int32]
   let initialMagnitude: Int64
+  /// Whether a neuron may fire, or its potential change, in the first step although nothing arrives.
+  let isActiveAtStart: Bool
 
   /// - Parameters:
   ///   - payloads: what a neuron of each population may send in one step.
@@ -145,6 +147,9 @@ final class PopulationPlan: Sendable {
     biasMagnitude = biases.map { abs(Int64($0)) }.max() ?? 0
     initial = spread(population.initial, padding: 0, pixels: shape.pixels)
     initialMagnitude = population.initial.values.map { abs(Int64($0)) }.max() ?? 0
+    isActiveAtStart =
+      population.model.kind == .leaky || population.model.period > 1
+      || (initial.max() ?? 0) > (tiles.limit.min() ?? .max) || (initial.min() ?? 0) <= (tiles.negative.max() ?? .min)
   }
 
   /// Whether the projection's weights, shifts applied, are stored in packed pairs.

@@ -1,5 +1,3 @@
-internal import CKernels
-
 /// Which neurons of a population have something to do in a step: added to 8-bit counts, a byte a neuron where asked for.
 struct ActivityKernels: Sendable {
   var pixels: Int
@@ -17,50 +15,43 @@ struct ActivityKernels: Sendable {
   ///   - marks: by neuron, not 0 where something else makes it work.
   /// - Returns: active neurons of one step.
   func note(
-    level: KernelLevel, v: [Int32], b: [Int32], reached: [UInt64], marks: [UInt8], flags: inout [UInt8],
-    counts: inout [UInt8]
+    v: [Int32], b: [Int32], reached: [UInt64], marks: [UInt8], flags: inout [UInt8], counts: inout [UInt8]
   ) -> Int {
     let count = pixels * padded
     guard v.count >= count, marks.count >= count, flags.count >= count, counts.count >= count,
-      reached.count * 64 >= pixels, padded % 16 == 0
+      reached.count * 64 >= pixels
     else { return 0 }
-    if level == .swift { return noteSwift(v, b, reached, marks, &flags, &counts) }
+    let members = b.count >= count ? b : v
     var total = 0
     unsafe v.withUnsafeBufferPointer { v in
-      unsafe b.withUnsafeBufferPointer { b in
+      unsafe members.withUnsafeBufferPointer { b in
         unsafe marks.withUnsafeBufferPointer { marks in
-          unsafe reached.withUnsafeBufferPointer { reached in
-            unsafe flags.withUnsafeMutableBufferPointer { flags in
-              unsafe counts.withUnsafeMutableBufferPointer { counts in
-                var activity = unsafe ck_activity(
-                  pixels: pixels, channels: channels, padded: padded, v: v.baseAddress,
-                  b: b.count >= count ? b.baseAddress : v.baseAddress, marks: marks.baseAddress,
-                  reached: reached.baseAddress, weight: weight, flags: keepsFlags ? flags.baseAddress : nil,
-                  counts: counts.baseAddress)
-                unsafe total = ck_active(level.code, &activity)
+          unsafe flags.withUnsafeMutableBufferPointer { flags in
+            unsafe counts.withUnsafeMutableBufferPointer { counts in
+              guard let v = v.baseAddress, let b = b.baseAddress, let marks = marks.baseAddress,
+                let flags = flags.baseAddress, let counts = counts.baseAddress
+              else { return }
+              for pixel in 0..<pixels {
+                let at = pixel &* padded
+                if reached[pixel >> 6] >> UInt64(pixel & 63) & 1 != 0 {
+                  for lane in 0..<channels { unsafe counts[at &+ lane] &+= weight }
+                  total &+= channels
+                  if keepsFlags { for lane in 0..<padded { unsafe flags[at &+ lane] = lane < channels ? 1 : 0 } }
+                } else {
+                  // Without a branch, 16 neurons at a time.
+                  var active: Int32 = 0
+                  for i in at..<(at &+ padded) {
+                    let isActive: UInt8 = unsafe v[i] | b[i] | Int32(marks[i]) == 0 ? 0 : 1
+                    unsafe counts[i] &+= isActive &* weight
+                    active &+= Int32(isActive)
+                    if keepsFlags { unsafe flags[i] = isActive }
+                  }
+                  total &+= Int(active)
+                }
               }
             }
           }
         }
-      }
-    }
-    return total
-  }
-
-  private func noteSwift(
-    _ v: [Int32], _ b: [Int32], _ reached: [UInt64], _ marks: [UInt8], _ flags: inout [UInt8], _ counts: inout [UInt8]
-  ) -> Int {
-    var total = 0
-    for pixel in 0..<pixels {
-      let isReached = reached[pixel >> 6] >> UInt64(pixel & 63) & 1 != 0
-      for lane in 0..<padded {
-        let at = pixel * padded + lane
-        let isActive =
-          isReached ? lane < channels : v[at] != 0 || marks[at] != 0 || (!b.isEmpty && b[at] != 0)
-        if keepsFlags { flags[at] = isActive ? 1 : 0 }
-        guard isActive else { continue }
-        counts[at] &+= weight
-        total += 1
       }
     }
     return total
