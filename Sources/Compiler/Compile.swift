@@ -20,6 +20,7 @@ extension CompiledProgram {
   public static func compile(
     _ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions = CompileOptions()
   ) throws(CompileError) -> CompileResult {
+    try ChipRules.checkWidths(options, chip)
     let lowering = try Lowering(network, chip: chip, options: options)
     var program = lowering.program
     try ChipRules.check(program)

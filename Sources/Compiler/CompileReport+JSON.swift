@@ -54,6 +54,12 @@ extension CompileReport {
       ("firstStepOfSaturation", int(population.headroom.stepsToSaturation)), ("fanIn", .int(population.fanIn)),
       ("destinations", .int(population.destinations)), ("delay", .int(population.delay)),
       ("payloadBits", .int(population.payloadBits)),
+      (
+        "layer",
+        population.layer.map { layer in
+          .object(ChipResource.ofLayer.map { ("\($0)", .int(layer[$0] ?? 0)) })
+        } ?? .null
+      ),
     ])
   }
 

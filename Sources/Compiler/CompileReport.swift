@@ -34,6 +34,8 @@ public struct CompileReport: Sendable, Equatable {
     public var delay: Int
     /// Bits of a spike's payload; 0: binary spikes.
     public var payloadBits: Int
+    /// What it needs of a core that runs one layer; nil on chips without such cores.
+    public var layer: LayerUse?
 
     /// The largest rounding error in units (the largest of them): at most 0.5 where no weight shift is used.
     public var relativeError: Double { units.upperBound > 0 ? largestError / units.upperBound : 0 }
@@ -113,7 +115,7 @@ public struct CompileReport: Sendable, Equatable {
   public var routeFacts: RouteFacts?
   /// Chips that hold at least one core.
   public var chips: Int
-  /// Every resource in the order of `ChipResource`; axon types only where cores have types.
+  /// Every resource in the order of `ChipResource`; those of types of axon and of layers only on chips that limit them.
   public var capacity: [Capacity]
   /// The largest share of what cores hold, and of the cores; nil: the chip has no limit.
   public var limiting: Share?
@@ -184,7 +186,9 @@ extension CompileReport {
       }
     case .weightBits: result.used = weightBits
     case .membraneBits: result.used = membraneBits
-    case .fanIn, .destinations, .delay, .payloadBits, .accumulatorBits:
+    case .fanIn, .destinations, .delay, .payloadBits, .accumulatorBits, .kernel, .stride, .padding, .pool, .channels,
+      .inputSide, .outputSide, .fanOutLayers:
+      if Resource.ofLayer.contains(resource) && result.limit == nil { return nil }
       for population in populations {
         let used =
           switch resource {
@@ -192,7 +196,8 @@ extension CompileReport {
           case .destinations: population.destinations
           case .delay: population.delay
           case .accumulatorBits: population.headroom.sumBits
-          default: population.payloadBits
+          case .payloadBits: population.payloadBits
+          default: population.layer?[resource] ?? 0
           }
         if used > result.used || result.population == nil { (result.used, result.population) = (used, population.name) }
       }
@@ -273,7 +278,8 @@ extension CompileReport {
       units: (units.min() ?? 1)...(units.max() ?? 1), largestError: largestError,
       headroom: headroom, fanIn: fanIn, destinations: destinations, delay: delay,
       payloadBits: population.model.hasPayload
-        ? FixedPoint.bits(holding: UInt64(population.model.maximumPayload?.magnitude ?? Int32.max.magnitude)) : 0)
+        ? FixedPoint.bits(holding: UInt64(population.model.maximumPayload?.magnitude ?? Int32.max.magnitude)) : 0,
+      layer: program.chip.convolutionCore.map { _ in LayerUse(index, program) })
   }
 
   private static func core(

@@ -50,7 +50,7 @@ public enum FitSearch {
       if shrinks, unit.hasPrefix("bits of synapse memory") { fewerWeightBits() }
     case .tooManyCores, .tooFewLiveCores, .noCoreOfKind:
       if shrinks { fewerWeightBits() }
-    case .unsupportedModel, .periodCodeNeedsWindows, .mixedAmplitude, .thresholdsPerNeuron, .integerWeight, .delay,
+    case .width, .unsupportedModel, .periodCodeNeedsWindows, .mixedAmplitude, .thresholdsPerNeuron, .integerWeight, .delay,
       .parallelSynapses, .chipRule, .weightRange, .mapping, .option, .cutOff, .deadPlaces, .stuckBits:
       break
     }

@@ -64,6 +64,31 @@ struct CapacityTests {
     #expect(row(report, .axonTypes) == nil)
   }
 
+  @Test("what layers need of convolution cores is reported as used of how much, and where")
+  func layers() throws {
+    let report = try rules.compile(try rules.convolutions(kernel: 5, stride: 2), "dynapcnn").report
+    func check(_ resource: ChipResource, _ used: Int, _ limit: Int, _ population: String) {
+      #expect(
+        row(report, resource) == .init(resource: resource, used: used, limit: limit, core: nil, population: population),
+        "\(resource)")
+    }
+    // 8 maps of 32 x 32, pooled to 16 x 16, 5 x 5 with stride 2: 7 x 7; then a dense layer over 8 x 7 x 7.
+    check(.kernel, 7, 16, "out")
+    check(.stride, 2, 8, "b")
+    check(.padding, 1, 7, "b")
+    check(.pool, 2, 4, "b")
+    check(.channels, 8, 1024, "a")
+    check(.inputSide, 32, 128, "b")
+    check(.outputSide, 32, 64, "a")
+    check(.fanOutLayers, 1, 2, "a")
+    #expect(report.populations.map { $0.layer?.kernel } == [0, 5, 7])
+    #expect(report.populations.map { $0.layer?.pool } == [0, 2, 1])
+    #expect(report.populations.map { $0.layer?.fanOutLayers } == [1, 1, 0])
+    let other = try rules.compile(try ChipRuleTests.trueNorth(), "truenorth").report
+    #expect(other.populations.allSatisfy { $0.layer == nil })
+    for resource in ChipResource.ofLayer { #expect(row(other, resource) == nil) }
+  }
+
   @Test("cores of several kinds are measured by the kind at their place")
   func kinds() throws {
     let report = try rules.compile(try rules.convolutions(), "dynapcnn").report
@@ -199,6 +224,31 @@ struct CapacityTests {
         == "population 'a' needs 65 rows or columns of outputs, chip 'dynapcnn' has 64; reduce the map, or choose another "
         + "chip")
     #expect(try message(fed: 2) == "compiles")
+    // A dense layer is a kernel over the whole map.
+    func second(_ input: [Int], _ output: [Int], _ kind: NetworkProjection.Kind, _ weights: [Int]) throws -> String {
+      var layers = ChipRuleTests.Layers([1])
+      try layers.add("a", input, .dense, weightShape: [input.reduce(1, *), 1])
+      try layers.add(
+        "b", output, kind, weightShape: weights, stride: kind == .dense ? [1, 1] : [2, 2],
+        weight: { $0 == 0 ? 1 : 0 })
+      return rules.message(layers, "dynapcnn")
+    }
+    #expect(try second([1, 16, 16], [2], .dense, [2, 256]) == "compiles")
+    #expect(
+      try second([1, 17, 17], [2], .dense, [2, 289])
+        == "projection 'to-b' has a dense layer over 17 x 17, which chip 'dynapcnn' does not run: kernels go to 16"
+        + change)
+    #expect(
+      try second([1025, 2, 2], [1, 1, 1], .conv2d, [1, 1025, 1, 1])
+        == "population 'a' needs 1,025 channels, chip 'dynapcnn' has 1,024; use fewer channels, or choose another chip")
+    func inputs(_ side: Int) throws -> String {
+      rules.message(try rules.convolutions(), "dynapcnn") { $0.convolutionCore?.value.maximumInputSide = side }
+    }
+    #expect(try inputs(32) == "compiles")
+    #expect(
+      try inputs(31)
+        == "population 'b' needs 32 rows or columns of inputs, chip 'dynapcnn' has 31; reduce the map, or choose another "
+        + "chip")
     #expect(
       try message(fed: 3)
         == "population 'a' needs 3 layers that it feeds, chip 'dynapcnn' has 2; remove shortcuts, or choose another chip")

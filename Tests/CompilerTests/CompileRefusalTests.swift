@@ -137,8 +137,8 @@ struct CompileRefusalTests {
         network { $0.populations[0].neuron.threshold = .uniform(0.003) }, chip(), CompileOptions(fractionBits: 2))
         == "compiled to 1 cores")
     func fits(_ what: String, _ value: String) -> String {
-      "population 'a': \(what) \(value) does not fit the 10-bit membrane; "
-        + "use more --membrane-bits, fewer --weight-bits or --fraction-bits, or --scale population"
+      "population 'a': \(what) \(value) does not fit the 10-bit membrane; use fewer --weight-bits or --fraction-bits, "
+        + "or --scale population, or a chip with wider membranes (generic-45nm, loihi, loihi-sanafe)"
     }
     let ten = chip([.membraneBits: 10])
     #expect(try message(network(), ten) == "compiled to 1 cores")
@@ -154,6 +154,12 @@ struct CompileRefusalTests {
         try message(network { $0.populations[0].neuron.initial = .uniform(value) }, ten)
           == (isHeld ? held : fits("initial potential", "4.03")))
     }
+    // Where the chip has wider membranes than were asked for, they are a remedy.
+    #expect(
+      try message(
+        network { $0.populations[0].neuron.threshold = .uniform(4.03) }, chip(), CompileOptions(membraneBits: 10))
+        == "population 'a': threshold 4.03 does not fit the 10-bit membrane; use more --membrane-bits, fewer "
+        + "--weight-bits or --fraction-bits, or --scale population")
     // A strict threshold needs one more.
     for (value, text) in [(4.015, "compiled to 1 cores"), (4.02, fits("threshold", "4.02"))] {
       let strict = network {
@@ -170,6 +176,32 @@ struct CompileRefusalTests {
     #expect(try message(silent, chip([.accumulatorBits: 11])) == "compiled to 1 cores")
   }
 
+  @Test("a width one bit beyond the chip's is refused, and so is explaining with it")
+  func widths() throws {
+    let narrow = chip([.weightBits: 6, .membraneBits: 20])
+    let fits = "compiled to 1 cores"
+    func with(_ weight: Int?, _ membrane: Int?) throws -> String {
+      try message(network(), narrow, CompileOptions(weightBits: weight, membraneBits: membrane))
+    }
+    #expect(try with(nil, nil) == fits)
+    #expect(try with(6, 20) == fits)
+    #expect(try with(5, 12) == fits)
+    #expect(
+      try with(7, nil)
+        == "--weight-bits 7 is more than chip 'tiny' has (6); use 6 or fewer, or choose a chip with more weight bits "
+        + "(generic-45nm, loihi, loihi-sanafe)")
+    #expect(
+      try with(6, 21)
+        == "--membrane-bits 21 is more than chip 'tiny' has (20); use 20 or fewer, or choose a chip with more membrane "
+        + "bits (generic-45nm, loihi, loihi-sanafe)")
+    #expect(
+      try message(network(), chip(), CompileOptions(weightBits: 16)).hasSuffix(
+        "choose a chip with more weight bits (loihi-sanafe, spinnaker1, spinnaker2)"))
+    #expect(throws: ExplanationError.compile(.width(.weightBits, need: 7, limit: 6, chip: "tiny"))) {
+      _ = try Explainer(network().checked(), chip: narrow, options: CompileOptions(weightBits: 7), steps: 4)
+    }
+  }
+
   @Test("integer weights beyond the weight bits")
   func integerWeights() throws {
     func with(_ value: Int32) throws -> String {
@@ -183,7 +215,8 @@ struct CompileRefusalTests {
     #expect(try with(-128) == "compiled to 1 cores")
     #expect(
       try with(128)
-        == "projection 'ab': integer weight 128 does not fit 8 bits (-128...127); use more --weight-bits")
+        == "projection 'ab': integer weight 128 does not fit 8 bits (-128...127); use more --weight-bits, or a chip with "
+        + "wider weights (loihi, loihi-sanafe, spinnaker1)")
   }
 
   @Test("models, codes and thresholds that a chip does not have")
@@ -254,8 +287,9 @@ struct CompileRefusalTests {
           $0.projections[1].delay = 5
           $0.populations[0].neuron = NetworkNeuron(model: .augmented, threshold: .uniform(0.004))
         }, chip([.maximumDelay: 2, .membraneBits: 10]), CompileOptions(fractionBits: 1))
-        == "population 'a.relay.1': a repeated spike of 1,022 does not fit the 10-bit membrane; use more "
-        + "--membrane-bits, fewer --weight-bits or --fraction-bits, or --scale population")
+        == "population 'a.relay.1': a repeated spike of 1,022 does not fit the 10-bit membrane; use fewer "
+        + "--weight-bits or --fraction-bits, or --scale population, or a chip with wider membranes (generic-45nm, loihi, "
+        + "loihi-sanafe)")
   }
 
   @Test("delays that no chain of relays should build, and relays of a model that the chip has not")

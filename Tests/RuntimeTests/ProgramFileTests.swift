@@ -79,6 +79,26 @@ struct ProgramFileTests {
     #expect(message(bytes) == "accepted")
   }
 
+  @Test("version 1, which had no input range, is still read")
+  func versionOne() throws {
+    for fixture in ProgramFixtures.allCases {
+      let program = try fixture.program()
+      #expect(program.network.inputRange == nil)
+      var bytes = program.encoded()
+      #expect(bytes[8] == 2)
+      // The range is the end of the first section: one byte where there is none.
+      let length = Int(bytes[24]) + 256 * Int(bytes[25])
+      let end = 32 + length
+      #expect(bytes[end - 1] == 0)
+      bytes.remove(at: end - 1)
+      (bytes[8], bytes[24], bytes[25]) = (1, UInt8((length - 1) % 256), UInt8((length - 1) / 256))
+      #expect(try CompiledProgram(decoding: resealed(bytes)) == program)
+      // The same bytes under version 2 lack it.
+      bytes[8] = 2
+      #expect(message(resealed(bytes)).hasPrefix("is not a program of this version: at byte "))
+    }
+  }
+
   @Test("says what is wrong with the file")
   func messages() throws {
     let bytes = try ProgramFixtures.dense.program().encoded()
@@ -92,7 +112,7 @@ struct ProgramFileTests {
     #expect(message(changed(8, 0)) == "is not a compiled program; give a file that 'nmsim compile' wrote")
     #expect(
       message(changed(8, 4))
-        == "is a program of format version 4, this nmsim reads version 3; "
+        == "is a program of format version 4, this nmsim reads versions 1 to 3; "
         + "use the nmsim that compiled it, or compile the network again")
     #expect(
       message(bytes + [0]) == "goes on after its end (trailing bytes: 1); copy it again or compile the network again")

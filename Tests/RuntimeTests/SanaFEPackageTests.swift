@@ -124,6 +124,45 @@ struct SanaFEPackageTests {
     try Figures(program, input: random.input(program), ticks: 12, updates: true).check("seed \(seed)")
   }
 
+  @Test("its Loihi has the constants of loihi-sanafe", .enabled(if: SanaFEPackage.isThere))
+  func constants() throws {
+    let find = "import sanafe, pathlib; print(pathlib.Path(sanafe.__file__).parent / 'examples' / 'loihi.yaml')"
+    let (status, output) = try SanaFEPackage.python(["-c", find])
+    try #require(status == 0)
+    let path = String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      return print("skipped: this version of sanafe ships no examples/loihi.yaml")
+    }
+    // The first value of a key after a line that contains `unit`.
+    func value(_ key: String, in unit: String) throws -> Double {
+      let lines = text.split(separator: "\n").drop { !$0.contains("name: \(unit)") }
+      let line = try #require(lines.first { $0.contains("\(key):") }, "\(unit) \(key)")
+      return try #require(Double(line.split(separator: ":")[1].trimmingCharacters(in: .whitespaces)))
+    }
+    let chip = try ChipLibrary.builtIn("loihi-sanafe")
+    let rows: [(ChipAction, String, String)] = [
+      (.synapticOperation, "loihi_dense_synapse", "process_spike"), (.identityOperation, "loihi_sparse", "process_spike"),
+      (.convolutionOperation, "loihi_conv_synapse", "process_spike"), (.neuronAccess, "loihi_lif", "access_neuron"),
+      (.neuronUpdate, "loihi_lif", "update_neuron"), (.spike, "loihi_lif", "spike_out"),
+      (.axonOut, "loihi_out", "message_out"), (.axonIn, "loihi_in", "message_in"),
+      (.dendriteUpdate, "loihi_dendrites", "update"), (.hopEast, "loihi_tile", "east_hop"),
+      (.hopWest, "loihi_tile", "west_hop"), (.hopNorth, "loihi_tile", "north_hop"),
+      (.hopSouth, "loihi_tile", "south_hop"),
+    ]
+    for (action, unit, key) in rows {
+      #expect(SanaFETests.near(try value("energy_" + key, in: unit), chip.energy.each(action) ?? -1), "\(action)")
+      #expect(SanaFETests.near(try value("latency_" + key, in: unit), chip.time.each(action) ?? -1), "\(action)")
+    }
+    #expect(try value("link_buffer_size", in: "loihi_chip") == chip.linkBufferMessages.map { Double($0) })
+    let barrier = try #require(text.split(separator: "\n").last { $0.contains("latency_sync: {") })
+    let table = barrier.split(separator: "{")[1].split(separator: "}")[0].split(separator: ",").map { entry in
+      entry.split(separator: ":").compactMap { Double($0.trimmingCharacters(in: .whitespaces)) }
+    }
+    let ours = try #require(chip.barrier?.value)
+    #expect(table.map { $0[0] } == ours.map { Double($0.tiles) })
+    for (row, entry) in zip(table, ours) { #expect(SanaFETests.near(row[1], entry.seconds)) }
+  }
+
   static let model = root("shared/models/mnist-cnn.onnx")
   static let images = root("shared/data/mnist-train-images-idx3-ubyte.gz")
 

@@ -153,7 +153,7 @@ private struct ReferenceChip {
           guard !delivered.isEmpty else { continue }
           messages += 1
           sending[core] += 5.1e-9
-          processing[target] += 20e-9
+          processing[target] += 16e-9
           let (dx, dy) = (tiles[target].x - tiles[core].x, tiles[target].y - tiles[core].y)
           hops.east += max(0, dx)
           hops.west += max(0, -dx)
@@ -161,7 +161,7 @@ private struct ReferenceChip {
           hops.south += max(0, -dy)
           for synapse in delivered {
             events[synapse.kind, default: 0] += 1
-            processing[target] += synapse.kind == .dense ? 4e-9 : synapse.kind == .convolution ? 3.1e-9 : 4.7e-9
+            processing[target] += synapse.kind == .dense ? 3.8e-9 : synapse.kind == .convolution ? 3.1e-9 : 4.7e-9
             buffer[synapse.target] += synapse.weight
             arrived[synapse.target] = true
           }

@@ -68,6 +68,22 @@ struct TickTimeTests {
     #expect(end(LinkSimulation(unicast, capacity: 1)) == 14)
   }
 
+  @Test("without a barrier, by hand: a sender runs ahead, its slow receiver does one tick's work after the other")
+  func barrierFreeByHand() {
+    var load = TickLoad(cores: 2)
+    load.copies = [TickLoad.Copy(core: 1, route: 0, processing: 100)]
+    load.packets = [TickLoad.Packet(core: 0, generation: 10, copies: 0..<1)]
+    let forest = PacketForest(load, ways: [[0]], linkTimes: [4], tileTime: 0)
+    let bounds = AnalyticBounds(forest, generating: [10, 0], gates: [0, 0])
+    #expect(bounds.length == 114)
+    var clock = BarrierFreeClock(cores: 2, sources: [[], [0]])
+    // Sent at 10, 20, 30; the receiver is free at 14, then at 114 and at 214.
+    for end in [114.0, 214, 314] {
+      clock.advance(forest, bounds, generating: [10, 0], gates: [0, 0])
+      #expect(clock.end == end)
+    }
+  }
+
   struct Sample {
     var program: CompiledProgram
     var timer: TickTimer
@@ -110,6 +126,20 @@ struct TickTimeTests {
       }
       let free = try #require(analytic.barrierFreeSeconds)
       #expect(free <= analytic.seconds)
+      // No core takes in the messages of two ticks at once.
+      let times = sample.program.chip.time
+      func seconds(_ action: ChipAction) -> Double { times.each(action) ?? 0 }
+      let loads = sample.timer.loads(sample.activity)
+      for core in sample.program.cores.indices {
+        let taking = loads.reduce(0.0) { sum, tick in
+          let load = tick[core]
+          let synapses =
+            Double(load.dense) * seconds(.synapticOperation) + Double(load.convolution) * seconds(.convolutionOperation)
+            + Double(load.identity) * seconds(.identityOperation)
+          return sum + Double(load.messagesIn) * seconds(.axonIn) + synapses
+        }
+        #expect(free >= taking * (1 - 1e-9), "seed \(seed), core \(core)")
+      }
       #expect(free > 0)
     }
     // The test is of something only where the models differ.

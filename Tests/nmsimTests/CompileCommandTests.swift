@@ -1,6 +1,7 @@
 import ChipModel
 import Compiler
 import Foundation
+import Runtime
 import Testing
 
 @testable import nmsim
@@ -91,6 +92,24 @@ struct CompileCommandTests {
     Fault(
       line: "compile DIR/net.json --membrane-bits 33", status: .usage,
       error: "nmsim: compile: --membrane-bits '33' is out of range: give a whole number from 2 to 32"),
+    Fault(
+      line: "compile DIR/net.json --weight-bits 9 -o DIR/n", status: .doesNotFit,
+      error: "nmsim: DIR/net.json: --weight-bits 9 is more than chip 'generic-45nm' has (8): use 8 or fewer, or choose a "
+        + "chip with more weight bits (loihi, loihi-sanafe, spinnaker1)"),
+    Fault(
+      line: "compile DIR/net.json --chip loihi --membrane-bits 25 -o DIR/n", status: .doesNotFit,
+      error: "nmsim: DIR/net.json: --membrane-bits 25 is more than chip 'loihi' has (24): use 24 or fewer, or choose a "
+        + "chip with more membrane bits (generic-45nm, loihi-sanafe, spinnaker1)"),
+    Fault(
+      line: "compile DIR/net.json --calibration DIR/none.npy -o DIR/n", status: .missingInput,
+      error: "nmsim: DIR/none.npy: no such file: check the path"),
+    Fault(
+      line: "compile DIR/net.json --calibration DIR/none.npy --mapping row-major -o DIR/n", status: .usage,
+      error: "nmsim: compile: --calibration is for the optimised mapping, which alone weighs spikes: leave out "
+        + "--calibration or --mapping"),
+    Fault(
+      line: "compile DIR/net.json --calibration-samples 3 -o DIR/n", status: .usage,
+      error: "nmsim: compile: --calibration-samples without --calibration: name the images too"),
     Fault(
       line: "compile DIR/net.json --fraction-bits 16", status: .usage,
       error: "nmsim: compile: --fraction-bits '16' is out of range: give a whole number from 0 to 15"),
@@ -209,6 +228,35 @@ struct CompileCommandTests {
         #expect(program.network.images == images)
         #expect(program.network.labels == images.replacingOccurrences(of: "x.npy", with: "y.npy"))
       }
+    }
+  }
+
+  @Test("the mapping follows the spikes of calibration data, and says what that gains")
+  func calibration() throws {
+    try TemporaryFolder.with { folder in
+      // Small cores, so that there is something to place.
+      try folder.write(
+        """
+        {"format": "nmsim-chip/1", "name": "small", "extends": "loihi-sanafe", "source": "test", "certainty": "assumed",
+         "limits": {"neuronsPerCore": 40}}
+        """, "chip.json")
+      let line = "compile DIGITS/net.json --chip DIR/chip.json "
+      let images = "--calibration DIGITS/test-images.npy --calibration-samples 5 "
+      let first = folder.invoke(line + images + "-o DIR/a")
+      #expect(first.status == .success && first.error.isEmpty)
+      let text = first.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      let said = try #require(
+        text.firstMatch(
+          of: /Placed by the spikes of 5 samples in \d+ steps: ([\d.]+) hops a message; row by row it would be ([\d.]+)\./))
+      let (hops, rows) = (try #require(Double(said.1)), try #require(Double(said.2)))
+      #expect(hops > 0 && hops < rows)
+      #expect(folder.invoke(line + images + "-o DIR/b").status == .success)
+      #expect(try folder.data("a") == folder.data("b"))
+      // The hops are those that a run of the same samples counts.
+      #expect(folder.invoke("run DIR/a --samples 5 --input DIGITS/test-images.npy --json DIR/r.json -q").status == .success)
+      let run = try RunDocument(reading: Array(try folder.data("r.json")))
+      let counted = Double(try #require(run.totals.hops)) / Double(try #require(run.totals.messages))
+      #expect(abs(counted - hops) <= 0.005000001)
     }
   }
 

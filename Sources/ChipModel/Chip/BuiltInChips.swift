@@ -277,7 +277,7 @@ enum BuiltInChips {
   "sources": {
     "davies2018": "M. Davies et al., Loihi, IEEE Micro 38(1), 2018",
     "nengo": "nengo-loihi, nengo_loihi/block.py",
-    "sanafe": "SANA-FE, arch/loihi.yaml",
+    "sanafe": "SANA-FE, arch/loihi.yaml of its repository, commit 0d49da8",
   },
   "datapath": {
     "weightBits": { "value": 9, "source": "@nengo: weight magnitudes to 8 bits, and a sign", "certainty": "read" },
@@ -395,7 +395,7 @@ enum BuiltInChips {
     },
     "tileMessage": {
       "value": "2.1 ns", "certainty": "read",
-      "source": "@sanafe, latency_spike_within_tile in versions of 2022, which names Davies 2018",
+      "source": "@sanafe, latency_spike_within_tile; it names Davies 2018",
     },
     "hopEast": { "value": "4.1 ns", "source": "@davies2018, as in SANA-FE", "certainty": "secondhand" },
     "hopWest": { "value": "4.1 ns", "source": "@davies2018, as in SANA-FE", "certainty": "secondhand" },
@@ -413,7 +413,9 @@ enum BuiltInChips {
 
   private static let loihiSanafe = #"""
 // Loihi with the costs that SANA-FE calibrated on the chip: for comparing the two simulators figure by figure. Its file
-// names Davies 2018 for all numbers; access, update, spike, axon and barrier are not in that paper's table.
+// names Davies 2018 for all numbers; access, update, spike, axon and barrier are not in that paper's table. The constants
+// are those of the file in its packages 2.2.0 to 2.2.9; an arch/loihi.yaml of its repository before them (commit c55bfa8)
+// has 20 ns for a message in, 4 ns for a dense synapse and no barrier, the rest alike.
 {
   "format": "nmsim-chip/1",
   "name": "loihi-sanafe",
@@ -423,7 +425,7 @@ enum BuiltInChips {
     "SANA-FE checks neurons per core only: memory and axons are not limited here, weights and membranes are wide.",
     "Its three synapse units are three prices: dense, convolution, and sparse for identity projections.",
   ],
-  "sources": { "sanafe": "SANA-FE, arch/loihi.yaml" },
+  "sources": { "sanafe": "SANA-FE 2.2.9, sanafe/examples/loihi.yaml" },
   "source": "@sanafe",
   "certainty": "read",
   "datapath": {
@@ -462,8 +464,8 @@ enum BuiltInChips {
     "membraneRead": { "includedIn": "neuronAccess", "source": "@sanafe" },
     "membraneWrite": { "includedIn": "neuronUpdate", "source": "@sanafe" },
     "spike": { "value": "69.3 pJ", "source": "@sanafe, energy_spike_out" },
-    "axonOut": { "value": "111 pJ", "source": "@sanafe, axon_out energy" },
-    "axonIn": { "value": "0 J", "source": "@sanafe, axon_in energy_message" },
+    "axonOut": { "value": "111 pJ", "source": "@sanafe, axon_out energy_message_out" },
+    "axonIn": { "value": "0 J", "source": "@sanafe, axon_in energy_message_in" },
     "tileMessage": "0 J",
     "hopEast": "3 pJ",
     "hopWest": "3 pJ",
@@ -471,7 +473,7 @@ enum BuiltInChips {
     "hopSouth": "4.2 pJ",
   },
   "time": {
-    "synapticOperation": { "value": "4 ns", "source": "@sanafe, loihi_dense_synapse" },
+    "synapticOperation": { "value": "3.8 ns", "source": "@sanafe, loihi_dense_synapse" },
     "convolutionOperation": { "value": "3.1 ns", "source": "@sanafe, loihi_conv_synapse" },
     "identityOperation": { "value": "4.7 ns", "source": "@sanafe, loihi_sparse_synapse" },
     "weightRead": { "includedIn": "synapticOperation", "source": "@sanafe" },
@@ -481,8 +483,8 @@ enum BuiltInChips {
     "membraneRead": { "includedIn": "neuronAccess", "source": "@sanafe" },
     "membraneWrite": { "includedIn": "neuronUpdate", "source": "@sanafe" },
     "spike": { "value": "30 ns", "source": "@sanafe, latency_spike_out" },
-    "axonOut": { "value": "5.1 ns", "source": "@sanafe, axon_out latency" },
-    "axonIn": { "value": "20 ns", "source": "@sanafe, axon_in latency_message" },
+    "axonOut": { "value": "5.1 ns", "source": "@sanafe, axon_out latency_message_out" },
+    "axonIn": { "value": "16 ns", "source": "@sanafe, axon_in latency_message_in" },
     "tileMessage": "0 s",
     "hopEast": "4.1 ns",
     "hopWest": "4.1 ns",

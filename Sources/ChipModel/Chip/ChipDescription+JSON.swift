@@ -19,7 +19,8 @@ extension ChipDescription {
     }
   ) throws(ChipError) {
     var object: JSONObjectReader
-    let extends: String?
+    let extends: JSONNode?
+    let name: String?
     do throws(JSONError) {
       let root = try JSONParser.parse(
         json, options: .init(allowsComments: true, maximumBytes: ChipDescription.maximumBytes))
@@ -28,13 +29,18 @@ extension ChipDescription {
       guard try format.string() == ChipDescription.format else {
         throw format.error("not a format of this version; expected '\(ChipDescription.format)'")
       }
-      extends = try object.optional("extends")?.string()
+      extends = try object.optional("extends")
+      name = try extends?.string()
     } catch {
       throw .description(error, file: file)
     }
     var chip = ChipDescription(name: "")
-    if let extends {
-      let parent = try base(extends)
+    if let extends, let name {
+      let parent: ChipDescription
+      do throws(ChipError) { parent = try base(name) } catch {
+        guard case .unknownChip(name, _) = error else { throw error }
+        throw .description(extends.error(error.description), file: file)
+      }
       chip = parent
       chip.lineage = [parent.name] + parent.lineage
     }

@@ -65,6 +65,14 @@ public enum Cost: Sendable, Equatable {
     }
   }
 
+  /// Source and certainty as one text.
+  public var provenance: String {
+    switch self {
+    case .known(let cost): cost.provenance
+    case .included(let cost): cost.provenance
+    }
+  }
+
   public var certainty: Certainty {
     switch self {
     case .known(let cost): cost.certainty

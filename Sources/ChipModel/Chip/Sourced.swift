@@ -32,6 +32,9 @@ public struct Sourced<Value: Sendable & Equatable>: Sendable, Equatable {
     Sourced(value, source: reason, certainty: .assumed)
   }
 
+  /// Source and certainty as one text: `M. Davies et al., 2018 (recalled)`.
+  public var provenance: String { "\(source) (\(certainty.rawValue))" }
+
   /// The same provenance with another value.
   public func with<Other: Sendable & Equatable>(_ other: Other) -> Sourced<Other> {
     Sourced<Other>(other, source: source, certainty: certainty)

@@ -19,7 +19,7 @@ public enum ProgramError: Error, Sendable, Equatable, CustomStringConvertible {
     case .empty: "is empty; compile the network again"
     case .notAProgram: "is not a compiled program; give a file that 'nmsim compile' wrote"
     case .newerVersion(let found, let supported):
-      "is a program of format version \(found), this nmsim reads version \(supported); "
+      "is a program of format version \(found), this nmsim reads versions 1 to \(supported); "
         + "use the nmsim that compiled it, or compile the network again"
     case .truncated(let bytes, let expected):
       "is cut off: it has \(bytes) bytes" + (expected.map { " of \($0)" } ?? "")

@@ -30,6 +30,7 @@ public struct Explainer: Sendable {
     var options = options
     options.schedule = .windowed
     do throws(CompileError) {
+      try ChipRules.checkWidths(options, chip)
       real = try RealNetwork(network)
       self.chip = try CompiledProgram.lower(network, chip: chip, options: options)
       options.membraneBits = 32

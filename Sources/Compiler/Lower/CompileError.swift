@@ -1,3 +1,5 @@
+import ChipModel
+
 /// Why a network cannot be compiled for a chip. One line each: what, the number, the limit, what to do.
 public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
   case unsupportedModel(population: String, model: String, chip: String, supported: [String])
@@ -5,7 +7,10 @@ public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
   case mixedAmplitude(projection: String, population: String)
   case thresholdsPerNeuron(population: String, chip: String)
   case thresholdBelowOne(population: String, threshold: Double, unit: Double)
-  case doesNotFit(population: String, what: String, value: Double, bits: Int, of: String)
+  /// A width was asked for that the chip does not have.
+  case width(ChipResource, need: Int, limit: Int, chip: String)
+  /// `isWidest`: the chip has no wider membranes.
+  case doesNotFit(population: String, what: String, value: Double, bits: Int, isWidest: Bool)
   /// `takesInput`: the input adds to the sum, so that a promise about its values would narrow it.
   case sumDoesNotFit(population: String, sum: Int64, bits: Int, chip: String, takesInput: Bool)
   case integerWeight(projection: String, value: Int32, bits: Int)
@@ -46,16 +51,22 @@ public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
     case .thresholdBelowOne(let population, let threshold, let unit):
       "population '\(population)': threshold \(decimal(threshold)) rounds below 1 in units of \(decimal(unit)); "
         + "use more --weight-bits or --fraction-bits, or a larger threshold"
-    case .doesNotFit(let population, let what, let value, let bits, let register):
-      "population '\(population)': \(what) \(decimal(value)) does not fit the \(bits)-bit \(register); "
-        + "use more --membrane-bits, fewer --weight-bits or --fraction-bits, or --scale population"
+    case .width(let resource, let need, let limit, let chip):
+      "\(resource.knob ?? "") \(need) is more than chip '\(chip)' has (\(limit)); use \(limit) or fewer, or choose a "
+        + "chip with more \(resource.rawValue)\(resource.examples(with: need))"
+    case .doesNotFit(let population, let what, let value, let bits, let isWidest):
+      "population '\(population)': \(what) \(decimal(value)) does not fit the \(bits)-bit membrane; use "
+        + (isWidest ? "" : "more --membrane-bits, ")
+        + "fewer --weight-bits or --fraction-bits, or --scale population"
+        + (isWidest ? ", or a chip with wider membranes\(ChipResource.membraneBits.examples(with: bits + 1))" : "")
     case .sumDoesNotFit(let population, let sum, let bits, let chip, let takesInput):
       "population '\(population)': one tick can add up to \(grouped(sum)), which the \(bits)-bit accumulator of chip "
         + "'\(chip)' does not hold; use fewer --weight-bits or --fraction-bits, a bound on payloads (--max-count), "
         + (takesInput ? "a narrower 'range' of the input in net.json, " : "") + "or a chip with a wider accumulator"
     case .integerWeight(let projection, let value, let bits):
       "projection '\(projection)': integer weight \(value) does not fit \(bits) bits "
-        + "(\(-(1 << (bits - 1)))...\((1 << (bits - 1)) - 1)); use more --weight-bits"
+        + "(\(-(1 << (bits - 1)))...\((1 << (bits - 1)) - 1)); use more --weight-bits, or a chip with wider weights"
+        + ChipResource.weightBits.examples(with: FixedPoint.bits(holding: UInt64(value.magnitude)))
     case .weightRange(let population, let largest, let unit):
       "population '\(population)': weights up to \(decimal(largest)) in units of \(decimal(unit)) cannot be rounded, "
         + "both must be from 1e-150 to 1e150; scale weights, thresholds and spike values"

@@ -89,6 +89,11 @@ struct Lowering {
     return entries.map { $0.isFinite ? $0 / largest : 1 }
   }
 
+  private func doesNotFit(_ population: String, _ what: String, _ value: Double) -> CompileError {
+    .doesNotFit(
+      population: population, what: what, value: value, bits: membraneBits, isWidest: membraneBits >= chip.membraneBits)
+  }
+
   private func integerPopulation(_ population: CheckedPopulation, unit: [Double]) throws(CompileError) -> Population {
     let period = population.period ?? 1
     let shape = population.shape
@@ -103,7 +108,7 @@ struct Lowering {
       for (value, unit) in zip(expanded.values, expanded.units) {
         let integer = (value / unit * scale).rounded(.toNearestOrEven)
         guard abs(integer) <= limit else {
-          throw .doesNotFit(population: name, what: what, value: value, bits: membraneBits, of: "membrane")
+          throw doesNotFit(name, what, value)
         }
         result.append(Int32(integer))
       }
@@ -125,9 +130,7 @@ struct Lowering {
         }
         let shifted = abs(integer) * Double(1 << (period - 1)) + (population.strict ? 1 : 0)
         guard shifted <= high, abs(integer) < Double(Int32.max) else {
-          throw .doesNotFit(
-            population: name, what: sign > 0 ? "threshold" : "negative threshold", value: value, bits: membraneBits,
-            of: "membrane")
+          throw doesNotFit(name, sign > 0 ? "threshold" : "negative threshold", value)
         }
         result.append(Int32(integer))
       }
@@ -306,9 +309,7 @@ struct Lowering {
         // A relay must hold what it repeats, or the delay would change the numbers.
         let most = max(headroom[index].largestSum, Int64(1) << Int64(fractionBits))
         guard most <= FixedPoint.highest(bits: membraneBits) else {
-          throw .doesNotFit(
-            population: populations[index].name, what: "a repeated spike of", value: Double(most), bits: membraneBits,
-            of: "membrane")
+          throw doesNotFit(populations[index].name, "a repeated spike of", Double(most))
         }
       }
       populations[index].accumulatorBits = need <= 16 ? 16 : need <= 32 ? 32 : 64

@@ -13,13 +13,23 @@ public enum ChipResource: String, Sendable, CaseIterable {
   case destinations
   case delay
   case payloadBits = "payload bits"
-  // Of the datapath: a width may be chosen beyond the chip's.
+  // Of a layer, on chips whose cores run one each. Not every stride and pool up to the largest is there.
+  case kernel, stride, padding, pool, channels
+  case inputSide = "input side"
+  case outputSide = "output side"
+  case fanOutLayers = "fan-out layers"
+  // Of the datapath.
   case weightBits = "weight bits"
   case membraneBits = "membrane bits"
   case accumulatorBits = "accumulator bits"
   // Of the system.
   case cores
   case chips
+
+  /// What a layer may need of a core that runs one layer.
+  public static let ofLayer: [ChipResource] = [
+    .kernel, .stride, .padding, .pool, .channels, .inputSide, .outputSide, .fanOutLayers,
+  ]
 
   /// How much of it the chip has; nil: not limited, or not known and so not checked.
   public func limit(of chip: ChipDescription) -> Int? {
@@ -35,6 +45,14 @@ public enum ChipResource: String, Sendable, CaseIterable {
     case .destinations: return chip.destinationsPerNeuron
     case .delay: return chip.maximumDelay
     case .payloadBits: return chip.spikePayloadBits > 0 ? chip.spikePayloadBits : nil
+    case .kernel: return chip.convolutionCore?.value.maximumKernel
+    case .stride: return chip.convolutionCore?.value.strides.max()
+    case .padding: return chip.convolutionCore?.value.maximumPadding
+    case .pool: return chip.convolutionCore?.value.poolSizes.max()
+    case .channels: return chip.convolutionCore?.value.maximumChannels
+    case .inputSide: return chip.convolutionCore?.value.maximumInputSide
+    case .outputSide: return chip.convolutionCore?.value.maximumOutputSide
+    case .fanOutLayers: return chip.convolutionCore?.value.fanOutLayers
     case .weightBits: return chip.weightBits
     case .membraneBits: return chip.membraneBits
     case .accumulatorBits: return chip.accumulatorBits
@@ -75,7 +93,7 @@ public enum ChipResource: String, Sendable, CaseIterable {
     case .payloadBits: "convert --max-count"
     case .weightBits, .accumulatorBits: "--weight-bits"
     case .membraneBits: "--membrane-bits"
-    case .neurons, .inputAxons, .outputAxons, .fanIn, .destinations, .delay, .cores, .chips: nil
+    default: nil
     }
   }
 }

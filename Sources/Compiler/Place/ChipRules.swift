@@ -4,6 +4,14 @@ import ChipModel
 ///
 /// Projections from the input are the host's work and are not looked at.
 enum ChipRules {
+  /// Refuses widths that a chip does not have.
+  static func checkWidths(_ options: CompileOptions, _ chip: ChipDescription) throws(CompileError) {
+    for (resource, need) in [(ChipResource.weightBits, options.weightBits), (.membraneBits, options.membraneBits)] {
+      guard let need, let limit = resource.limit(of: chip), need > limit else { continue }
+      throw .width(resource, need: need, limit: limit, chip: chip.name)
+    }
+  }
+
   /// What a network may not have on a chip, whatever the mapping.
   static func check(_ program: CompiledProgram) throws(CompileError) {
     let chip = program.chip

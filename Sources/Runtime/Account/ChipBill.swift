@@ -14,6 +14,7 @@ public struct ChipBill: Sendable, Equatable {
     public var joulesEach: Double?
     /// Nil: unknown and the count is not 0.
     public var joules: Double?
+    /// With its certainty.
     public var source: String?
   }
 
@@ -56,7 +57,7 @@ public struct ChipBill: Sendable, Equatable {
       if count == 0 && chip.energy[action] == nil { return nil }
       let item = Item(
         unit: action.unit.rawValue, action: action.rawValue, count: count, joulesEach: chip.energy.each(action),
-        joules: chip.energy.total(action, count: count), source: cost?.source)
+        joules: chip.energy.total(action, count: count), source: cost?.provenance)
       if item.joules == nil { missing.append("energy of \(action.rawValue)") }
       return item
     }

@@ -46,7 +46,8 @@ struct AnalyticBounds {
 }
 
 /// Running without a barrier: a core ends a tick when its own work is done and everything that can reach it has, and goes
-/// on at once. Waiting on links is left out, as in `analytic`.
+/// on at once. What comes early waits for the tick it belongs to, so a core never does two ticks' work at a time. Waiting
+/// on links is left out, as in `analytic`; inputs hold whatever comes early.
 struct BarrierFreeClock {
   /// When each core begins the next tick.
   private var start: [Double]
@@ -74,7 +75,7 @@ struct BarrierFreeClock {
       sender[node] = parent < 0 ? start[Int(forest.station[node]) - forest.sender(0)] : sender[parent]
       guard forest.isInput(node) else { continue }
       let core = forest.inputCore(node)
-      let arrival = sender[node] + bounds.earliest[node]
+      let arrival = max(start[core], sender[node] + bounds.earliest[node])
       first[core] = min(first[core], arrival)
       busy[core] += forest.service[node]
       end[core] = max(end[core], arrival + forest.service[node] + gates[core])

@@ -148,7 +148,7 @@ extension SpikeEnergy {
       ("spikesByStep", .integers(spikesByStep)), ("joulesPerInference", .double(joulesPerInference)),
       ("watts", .double(watts)), ("target", .double(target)),
       ("stepsToTarget", stepsToTarget.map { .int($0) } ?? .null), ("joulesToTarget", .number(joulesToTarget)),
-      ("source", .string(profile.joulesPerSpike.source)),
+      ("source", .string(profile.joulesPerSpike.provenance)),
     ])
   }
 }

@@ -65,7 +65,7 @@ extension CommandError {
         problem.isAboutLimits ? .doesNotFit : .badData, subject: mapping ?? network, message: problem.description)
     case .unsupportedModel, .thresholdsPerNeuron, .thresholdBelowOne, .doesNotFit, .sumDoesNotFit, .integerWeight, .weightRange,
       .capacity, .tooManyCores, .tooFewLiveCores, .cutOff, .deadPlaces, .parallelSynapses, .delay, .chipRule,
-      .axonTypes, .noCoreOfKind:
+      .axonTypes, .noCoreOfKind, .width:
       self.init(.doesNotFit, subject: network, message: error.description)
     }
   }

@@ -27,6 +27,13 @@ enum CompileCommand {
         standard: .value("optimised"), group: placement,
         "Where the cores are placed, or a file that says which neurons each core holds."),
       .option(
+        "calibration", .file, "DATA", group: placement,
+        "Images whose spikes the optimised mapping weighs distances with; without any, every neuron is taken to fire as "
+          + "often as any other."),
+      .option(
+        "calibration-samples", .integer(1...Int.max), "N",
+        standard: .described("\(MeasuredTraffic.standardSamples)"), group: placement, "How many, from the first."),
+      .option(
         "schedule", .choice(["windowed", "continuous"]), "windowed|continuous", standard: .value("windowed"),
         group: placement, "Layers active in their windows, or all at every tick."),
       .option(
@@ -48,6 +55,8 @@ enum CompileCommand {
         "nmsim compile net.json --chip loihi --weight-bits 6 -o loihi.nmsim", "For another chip, with narrower weights."
       ),
       ExampleSpec(
+        "nmsim compile net.json --chip loihi --calibration images.npy", "Cores that talk most, closest together."),
+      ExampleSpec(
         "nmsim compile net.json --write-mapping map.json", "Also writes the mapping, to be changed by hand."),
       ExampleSpec("nmsim compile net.json --mapping map.json", "With that mapping, every limit checked again."),
     ],
@@ -66,7 +75,9 @@ enum CompileCommand {
       throw CommandError(error)
     }
     let chip = try ChipsCommand.load(arguments.string("chip") ?? ChipLibrary.defaultName)
-    let options = try options(arguments)
+    var options = try options(arguments)
+    let traffic = try MeasuredTraffic(arguments, network, path: path, chip: chip, options: options, terminal)
+    options.traffic = traffic?.spikes
     let mapping = options.mapping == nil ? nil : arguments.string("mapping")
     var program: CompiledProgram
     do throws(CompileError) {
@@ -84,13 +95,14 @@ enum CompileCommand {
         try OutputFile.write(bytes, to: path)
       }
     }
-    try show(program, arguments, terminal, wrote: output, size: size)
+    try show(program, traffic, arguments, terminal, wrote: output, size: size)
     return .success
   }
 
   /// Tables and JSON.
   private static func show(
-    _ program: CompiledProgram, _ arguments: ParsedArguments, _ terminal: Terminal, wrote output: String, size: Int
+    _ program: CompiledProgram, _ traffic: MeasuredTraffic?, _ arguments: ParsedArguments, _ terminal: Terminal,
+    wrote output: String, size: Int
   ) throws(CommandError) {
     let json = arguments.string("json")
     var tables = arguments.tables(terminal)
@@ -99,6 +111,7 @@ enum CompileCommand {
     let report = CompileReport(program)
     if let json { try OutputFile.write(report.document, to: json, terminal) }
     tables.say(ProgramTables(report: report, style: tables.style).text)
+    if let traffic { tables.say(TextLayout.paragraph(traffic.text(program), width: tables.style.width)) }
     tables.say("Wrote \(ErrorText.escaped(output)), \(NumberFormat.count(size, of: "byte")).\n")
   }
 

@@ -59,7 +59,7 @@ struct EnergyDocument {
   mutating func use(_ profile: SpikeProfile) {
     self.profile = profile.name
     joulesPerSpike = profile.joulesPerSpike.value
-    spikeSource = profile.joulesPerSpike.source
+    spikeSource = profile.joulesPerSpike.provenance
   }
 
   var spikes: Int { spikesByStep.reduce(0) { $0 &+ $1 } }

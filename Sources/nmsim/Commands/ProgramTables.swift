@@ -12,7 +12,9 @@ struct ProgramTables: Sendable {
   var text: String {
     var parts = [head, populations, arithmetic]
     if !relays.isEmpty { parts.append(relays) }
-    if !report.cores.isEmpty { parts += [perNeuron, cores] }
+    if !report.cores.isEmpty { parts.append(perNeuron) }
+    if report.populations.contains(where: { $0.layer != nil }) { parts.append(perLayer) }
+    if !report.cores.isEmpty { parts.append(cores) }
     parts.append(limiting)
     return parts.joined(separator: "\n")
   }
@@ -23,7 +25,7 @@ struct ProgramTables: Sendable {
     facts.add("chip", "\(report.chip): \(report.chipTitle)")
     facts.add(
       "bits",
-      "weights \(bits(.weightBits)), membranes \(bits(.membraneBits)), accumulators \(report.accumulatorBits), "
+      "weights \(report.weightBits), membranes \(report.membraneBits), accumulators \(report.accumulatorBits), "
         + "fraction \(report.fractionBits)")
     facts.add("schedule", "\(report.schedule.name), depth \(report.depth), \(ticks)")
     if !report.cores.isEmpty {
@@ -41,13 +43,6 @@ struct ProgramTables: Sendable {
       facts.add("detours", FaultText.routes(routes))
     }
     return facts.render(style)
-  }
-
-  /// A width, with the chip's own where it was chosen beyond.
-  private func bits(_ resource: ChipResource) -> String {
-    guard let capacity = report.capacity.first(where: { $0.resource == resource }) else { return "unknown" }
-    let limit = capacity.limit ?? capacity.used
-    return capacity.used > limit ? "\(capacity.used) (the chip has \(limit))" : "\(capacity.used)"
   }
 
   private var ticks: String {
@@ -167,6 +162,23 @@ struct ProgramTables: Sendable {
           return .text(capacity?.limit.map { NumberFormat.count($0) } ?? "none")
         })
     let note = "For one neuron, at most: synapses into it, cores that hear it, ticks until its inputs arrive."
+    return table.render(style) + TextLayout.paragraph(note, width: style.width)
+  }
+
+  /// What each layer needs of a core that runs one layer.
+  private var perLayer: String {
+    let words: [ChipResource: String] = [.inputSide: "side in", .outputSide: "side out", .fanOutLayers: "feeds"]
+    var table = Table(
+      [.text("population")] + ChipResource.ofLayer.map { .number(words[$0] ?? $0.rawValue) })
+    for population in report.populations {
+      table.add([.text(population.name)] + ChipResource.ofLayer.map { .count(population.layer?[$0] ?? 0) })
+    }
+    table.setFooter(
+      ["limit"]
+        + ChipResource.ofLayer.map { resource in
+          .text(report.capacity.first { $0.resource == resource }?.limit.map { NumberFormat.count($0) } ?? "none")
+        })
+    let note = "For the core that runs it. A dense layer is a kernel over the whole map; feeds: layers."
     return table.render(style) + TextLayout.paragraph(note, width: style.width)
   }
 

@@ -29,8 +29,12 @@ struct RunInputs {
 
   /// `--threads`, else what the scheduler granted, else all that this process may use.
   static func threads(_ arguments: ParsedArguments) -> Int {
+    arguments.int("threads") ?? standardThreads
+  }
+
+  static var standardThreads: Int {
     let granted = Environment.value("SLURM_CPUS_PER_TASK").flatMap { Int($0) }.flatMap { $0 >= 1 ? $0 : nil }
-    return arguments.int("threads") ?? min(1024, granted ?? Processors.available)
+    return min(1024, granted ?? Processors.available)
   }
 
   /// Where neither the command line nor the network names a number of steps.

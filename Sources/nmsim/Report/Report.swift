@@ -54,6 +54,7 @@ struct Report: Sendable {
       ("layers", "Layers", LayerSection(run).markup),
       ("populations", "Populations", PopulationSection(run).markup),
       ("chip", "Chip", MapSection(run).markup),
+      ("time", "Time", TimeSection(run).markup),
       ("capacity", "Capacity", CapacitySection(run).markup),
       ("exactness", "Rounding", ExactnessSection(run).markup),
       ("bill", "Bill", BillSection(run).markup),

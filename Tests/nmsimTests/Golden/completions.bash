@@ -131,6 +131,11 @@ _nmsim() {
         --mapping)
           _nmsim_words "optimised row-major random"
           return ;;
+        --calibration)
+          return ;;
+        --calibration-samples)
+          _nmsim_nothing
+          return ;;
         --schedule)
           _nmsim_words "windowed continuous"
           return ;;
@@ -160,7 +165,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--chip --weight-bits --membrane-bits --fraction-bits --scale --mapping --schedule --seed --dead-cores --dead-links --stuck-weight-bits --fault-seed -o --output --write-mapping --json -q --quiet --color -h --help"
+        _nmsim_words "--chip --weight-bits --membrane-bits --fraction-bits --scale --mapping --calibration --calibration-samples --schedule --seed --dead-cores --dead-links --stuck-weight-bits --fault-seed -o --output --write-mapping --json -q --quiet --color -h --help"
       fi ;;
     run)
       case "$previous" in

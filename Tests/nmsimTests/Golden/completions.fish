@@ -64,6 +64,8 @@ complete -c nmsim -n '__nmsim_is compile' -l membrane-bits -x -d 'Bits of a memb
 complete -c nmsim -n '__nmsim_is compile' -l fraction-bits -x -d 'Extra low bits of biases, thresholds and potentials.'
 complete -c nmsim -n '__nmsim_is compile' -l scale -x -a 'channel population' -d 'What shares one weight scale: an output channel, or a whole population.'
 complete -c nmsim -n '__nmsim_is compile' -l mapping -r -F -a 'optimised row-major random' -d 'Where the cores are placed, or a file that says which neurons each core holds.'
+complete -c nmsim -n '__nmsim_is compile' -l calibration -r -F -d 'Images whose spikes the optimised mapping weighs distances with; without any, every neuron is taken to fire as often as any other.'
+complete -c nmsim -n '__nmsim_is compile' -l calibration-samples -x -d 'How many, from the first.'
 complete -c nmsim -n '__nmsim_is compile' -l schedule -x -a 'windowed continuous' -d 'Layers active in their windows, or all at every tick.'
 complete -c nmsim -n '__nmsim_is compile' -l seed -x -d 'Seed of the optimised and the random mapping.'
 complete -c nmsim -n '__nmsim_is compile' -l dead-cores -x -d 'Cores that the mapping avoids: each with a probability, such as 0.05, or by number, such as 3,8-11.'

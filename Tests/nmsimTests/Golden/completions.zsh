@@ -81,6 +81,8 @@ _nmsim() {
         '--fraction-bits=[Extra low bits of biases, thresholds and potentials.]:N: ' \
         '--scale=[What shares one weight scale\: an output channel, or a whole population.]:channel|population:(channel population)' \
         '--mapping=[Where the cores are placed, or a file that says which neurons each core holds.]:optimised|row-major|random|FILE: _nmsim_or_files optimised row-major random' \
+        '--calibration=[Images whose spikes the optimised mapping weighs distances with; without any, every neuron is taken to fire as often as any other.]:DATA:_files' \
+        '--calibration-samples=[How many, from the first.]:N: ' \
         '--schedule=[Layers active in their windows, or all at every tick.]:windowed|continuous:(windowed continuous)' \
         '--seed=[Seed of the optimised and the random mapping.]:N: ' \
         '--dead-cores=[Cores that the mapping avoids\: each with a probability, such as 0.05, or by number, such as 3,8-11.]:RATE|LIST: ' \
