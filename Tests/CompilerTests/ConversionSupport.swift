@@ -1,5 +1,7 @@
 import ChipModel
+import Dispatch
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Compiler
@@ -41,6 +43,20 @@ enum Trained {
   static func accuracy(_ network: Network, steps: Int, images: Int = 1000, weightBits: Int = 8) throws -> [Double] {
     let (trial, labels) = try trial(network, steps: steps, images: images, weightBits: weightBits)
     return trial.accuracyByStep(labels).map { ($0 * 1000000).rounded() / 10000 }
+  }
+
+  /// Accuracy in percent after the last step of the same network in 64-bit floats, nothing rounded; first 1,000 images.
+  static func floatAccuracy(_ network: Network, steps: Int) throws -> Double {
+    let data = try #require(test?.prefix(1000))
+    let labels = try #require(data.labels)
+    let samples = try data.floats(samples: 1000, preprocessing: grey)
+    let real = try RealNetwork(network.checked())
+    let right = Mutex(0)
+    DispatchQueue.concurrentPerform(iterations: 1000) { image in
+      let values = samples[(image * 784)..<((image + 1) * 784)].map(Double.init)
+      if real.run(values, steps: steps).decision == labels[image] { right.withLock { $0 += 1 } }
+    }
+    return Double(right.withLock { $0 }) / 10
   }
 }
 
