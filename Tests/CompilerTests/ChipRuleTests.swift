@@ -185,8 +185,8 @@ struct ChipRuleTests {
     #expect(message(try layers(28), "dynapcnn") == "compiles")
     #expect(
       message(try layers(29), "dynapcnn")
-        == "population 'b' needs a core with 22,736 neurons and 267,264 bits of synapse memory, no core of chip 'dynapcnn' "
-        + "has both; reduce the layer, or choose another chip")
+        == "population 'b' needs a core with 22,736 neurons and 267,264 bits of synapse memory, no core of chip "
+        + "'dynapcnn' has both; reduce the layer, or choose another chip")
   }
 
   @Test("cores of a kind run out: the fourth layer of 65,536 neurons has none")

@@ -221,8 +221,8 @@ struct CompileRefusalTests {
     #expect(try with(-128) == "compiled to 1 cores")
     #expect(
       try with(128)
-        == "projection 'ab': integer weight 128 does not fit 8 bits (-128...127); use more --weight-bits, or a chip with "
-        + "wider weights (loihi, loihi-sanafe, spinnaker1)")
+        == "projection 'ab': integer weight 128 does not fit 8 bits (-128...127); use more --weight-bits, or a chip "
+        + "with wider weights (loihi, loihi-sanafe, spinnaker1)")
   }
 
   @Test("models, codes and thresholds that a chip does not have")
@@ -296,8 +296,8 @@ struct CompileRefusalTests {
           $0.populations[0].neuron = NetworkNeuron(model: .augmented, threshold: .uniform(0.004))
         }, chip([.maximumDelay: 2, .membraneBits: 10]), CompileOptions(fractionBits: 1))
         == "population 'a.relay.1': a repeated spike of 1,022 does not fit the 10-bit membrane; use fewer "
-        + "--weight-bits or --fraction-bits, or --scale population, or a chip with wider membranes (generic-45nm, loihi, "
-        + "loihi-sanafe)")
+        + "--weight-bits or --fraction-bits, or --scale population, or a chip with wider membranes (generic-45nm, "
+        + "loihi, loihi-sanafe)")
   }
 
   @Test("delays that no chain of relays should build, and relays of a model that the chip has not")

@@ -83,7 +83,8 @@ struct BrokenLimit: Sendable {
     let examples = kind.examples(with: need)
     return switch kind {
     case .synapseMemory:
-      "use \(hasKnob ? "fewer --weight-bits, " : "")a smaller fan-in, or a chip with more synapse memory a core\(examples)"
+      (hasKnob ? "use fewer --weight-bits, a smaller fan-in" : "use a smaller fan-in")
+        + ", or a chip with more synapse memory a core\(examples)"
     case .inputAxons:
       "reduce the layer's input channels or kernel, or choose a chip with more input axons a core\(examples)"
     case .outputAxons:

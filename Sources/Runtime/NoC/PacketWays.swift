@@ -1,7 +1,7 @@
 import ChipModel
 
-/// The links that a spike's messages put packets on: each message its own, or on a chip with multicast, where the messages
-/// of one spike share the links of their ways, one packet a link.
+/// The links that a spike's messages put packets on: each message its own, or on a chip with multicast, where the
+/// messages of one spike share the links of their ways, one packet a link.
 struct PacketWays {
   let isMulticast: Bool
   private let table: LinkTable

@@ -14,8 +14,8 @@ public struct Traffic: Sendable, Equatable {
   public var tileMessages = 0
   /// Tile-to-tile steps of all messages, a step between chips counted as the chip's link is worth.
   public var hops = 0
-  /// Packets over links within chips by direction, and over links between chips (`links`). With multicast the messages of a
-  /// spike share the links of their ways.
+  /// Packets over links within chips by direction, and over links between chips (`links`). With multicast the messages
+  /// of a spike share the links of their ways.
   public var hopsByDirection = HopCount()
   /// The same by the tile they left, row by row; tiles and directions without messages are left out.
   public var linkLoads: [LinkLoad] = []
