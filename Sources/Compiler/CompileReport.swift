@@ -223,11 +223,12 @@ extension CompileReport {
     var depths = [Int](repeating: 1, count: program.populations.count)
     for index in order {
       for projection in program.projections where projection.source == index {
-        depths[projection.target] = max(depths[projection.target], depths[index] + 1)
+        // A relay is a delay, not a layer.
+        let step = program.populations[projection.target].isRelay ? 0 : 1
+        depths[projection.target] = max(depths[projection.target], depths[index] + step)
       }
     }
-    // A relay is a delay, not a layer.
-    return zip(depths, program.populations).map { $1.isRelay ? 0 : $0 }.max() ?? 0
+    return depths.max() ?? 0
   }
 
   /// The most cores that one neuron's spikes go to, by population and by core.

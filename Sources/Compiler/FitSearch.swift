@@ -50,8 +50,8 @@ public enum FitSearch {
       if shrinks, unit.hasPrefix("bits of synapse memory") { fewerWeightBits() }
     case .tooManyCores, .tooFewLiveCores, .noCoreOfKind:
       if shrinks { fewerWeightBits() }
-    case .width, .unsupportedModel, .periodCodeNeedsWindows, .mixedAmplitude, .thresholdsPerNeuron, .integerWeight, .delay,
-      .parallelSynapses, .chipRule, .weightRange, .mapping, .option, .cutOff, .deadPlaces, .stuckBits:
+    case .width, .unsupportedModel, .periodCodeNeedsWindows, .mixedAmplitude, .thresholdsPerNeuron, .integerWeight,
+      .delay, .parallelSynapses, .chipRule, .weightRange, .mapping, .option, .cutOff, .deadPlaces, .stuckBits:
       break
     }
     return result

@@ -247,8 +247,8 @@ struct CapacityTests {
     #expect(try inputs(32) == "compiles")
     #expect(
       try inputs(31)
-        == "population 'b' needs 32 rows or columns of inputs, chip 'dynapcnn' has 31; reduce the map, or choose another "
-        + "chip")
+        == "population 'b' needs 32 rows or columns of inputs, chip 'dynapcnn' has 31; reduce the map, or choose "
+        + "another chip")
     #expect(
       try message(fed: 3)
         == "population 'a' needs 3 layers that it feeds, chip 'dynapcnn' has 2; remove shortcuts, or choose another chip")

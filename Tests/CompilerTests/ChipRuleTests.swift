@@ -172,6 +172,23 @@ struct ChipRuleTests {
         + "or choose another chip (ideal)")
   }
 
+  @Test("a layer that needs the neurons of one kind of core and the memory of another fits none")
+  func between() throws {
+    // 28 x 28 neurons and 128 x 9 weights of 8 bits a channel; 32,768 neurons come with 262,144 bits.
+    func layers(_ channels: Int) throws -> Layers {
+      var layers = Layers([1, 16, 16])
+      try layers.add("a", [128, 16, 16], .conv2d, weightShape: [128, 1, 1, 1])
+      try layers.add(
+        "b", [channels, 28, 28], .conv2d, weightShape: [channels, 128, 3, 3], padding: [7, 7, 7, 7])
+      return layers
+    }
+    #expect(message(try layers(28), "dynapcnn") == "compiles")
+    #expect(
+      message(try layers(29), "dynapcnn")
+        == "population 'b' needs a core with 22,736 neurons and 267,264 bits of synapse memory, no core of chip "
+        + "'dynapcnn' has both; reduce the layer, or choose another chip")
+  }
+
   @Test("cores of a kind run out: the fourth layer of 65,536 neurons has none")
   func kinds() throws {
     func layers(_ count: Int) throws -> Layers {

@@ -69,6 +69,12 @@ struct CompileRefusalTests {
         == "population 'b' needs 48 bits of synapse memory on one core for a single neuron, chip 'tiny' has 47; "
         + "use fewer --weight-bits, a smaller fan-in, or a chip with more synapse memory a core "
         + "(generic-45nm, loihi, loihi2)")
+    // Synapses of 16 bits, whatever their weights: fewer weight bits would not help.
+    #expect(try with([.synapseMemoryBitsPerCore: 96, .bitsPerSynapse: 16]) == "compiled to 4 cores")
+    #expect(
+      try with([.synapseMemoryBitsPerCore: 95, .bitsPerSynapse: 16])
+        == "population 'b' needs 96 bits of synapse memory on one core for a single neuron, chip 'tiny' has 95; "
+        + "use a smaller fan-in, or a chip with more synapse memory a core (generic-45nm, loihi, loihi2)")
     #expect(try with([.inputAxonsPerCore: 6]) == "compiled to 1 cores")
     #expect(
       try with([.inputAxonsPerCore: 5])
@@ -215,8 +221,8 @@ struct CompileRefusalTests {
     #expect(try with(-128) == "compiled to 1 cores")
     #expect(
       try with(128)
-        == "projection 'ab': integer weight 128 does not fit 8 bits (-128...127); use more --weight-bits, or a chip with "
-        + "wider weights (loihi, loihi-sanafe, spinnaker1)")
+        == "projection 'ab': integer weight 128 does not fit 8 bits (-128...127); use more --weight-bits, or a chip "
+        + "with wider weights (loihi, loihi-sanafe, spinnaker1)")
   }
 
   @Test("models, codes and thresholds that a chip does not have")
@@ -281,6 +287,8 @@ struct CompileRefusalTests {
     let program = try CompiledProgram.compile(late.checked(), chip: limited).program
     #expect(program.populations.map(\.name) == ["a", "b", "a.relay.1", "a.relay.2"])
     #expect(program.projections.map(\.delay).max() == 2)
+    // A relay is a delay, not a layer.
+    #expect(CompileReport(program).depth == 2)
     #expect(
       try message(
         network {
@@ -288,8 +296,8 @@ struct CompileRefusalTests {
           $0.populations[0].neuron = NetworkNeuron(model: .augmented, threshold: .uniform(0.004))
         }, chip([.maximumDelay: 2, .membraneBits: 10]), CompileOptions(fractionBits: 1))
         == "population 'a.relay.1': a repeated spike of 1,022 does not fit the 10-bit membrane; use fewer "
-        + "--weight-bits or --fraction-bits, or --scale population, or a chip with wider membranes (generic-45nm, loihi, "
-        + "loihi-sanafe)")
+        + "--weight-bits or --fraction-bits, or --scale population, or a chip with wider membranes (generic-45nm, "
+        + "loihi, loihi-sanafe)")
   }
 
   @Test("delays that no chain of relays should build, and relays of a model that the chip has not")

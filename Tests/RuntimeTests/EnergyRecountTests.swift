@@ -11,7 +11,9 @@ struct EnergyRecountTests {
     for seed in 0..<20 as Range<UInt64> {
       var random = RandomNetworks(seed: 100 + seed)
       let network = try random.network(maximumPools: true)
-      let chip = try random.smallCores("generic-45nm")
+      var chip = try random.smallCores("generic-45nm")
+      let isMulticast = seed % 3 == 0
+      chip.rules[.multicast] = Sourced(isMulticast, source: "test", certainty: .assumed)
       var spikes: [[[UInt64]]] = []
       var input: [Double]?
       for placement in CompileOptions.Placement.allCases {
@@ -43,13 +45,35 @@ struct EnergyRecountTests {
         var hops: [MeshDirection: Int] = [:]
         var links = 0
         var tile = 0
-        for (link, load) in zip(timer.links, LinkTraffic(program: program, spikes: runner.counters.spikes).links) {
-          if link.crossesChips { links += load.packets } else { hops[link.direction, default: 0] += load.packets }
-        }
+        var packets = 0
+        let mesh = Mesh(chip)
         for spike in timer.activity(SampleTrains(runner), steps: steps).spikes.joined() {
           let output = program.cores[Int(spike.core)].outputAxons
-          for entry in Int(output.offsets[Int(spike.slot)])..<Int(output.offsets[Int(spike.slot) + 1])
-          where program.routes[Int(output.routes[entry])].steps.isEmpty { tile += 1 }
+          let entries = Int(output.offsets[Int(spike.slot)])..<Int(output.offsets[Int(spike.slot) + 1])
+          packets += isMulticast ? min(1, entries.count) : entries.count
+          // With multicast a spike passes a link once, however many of its messages go that way.
+          var passed: Set<[Int]> = []
+          for entry in entries {
+            let route = program.routes[Int(output.routes[entry])]
+            if route.steps.isEmpty { tile += 1 }
+            var here = mesh.tile(ofCore: program.cores[Int(spike.core)].place)
+            for direction in route.steps {
+              let next = here.neighbour(direction)
+              if !isMulticast || passed.insert([here.x, here.y, next.x, next.y]).inserted {
+                if mesh.crossesChips(here, next) { links += 1 } else { hops[direction, default: 0] += 1 }
+              }
+              here = next
+            }
+          }
+        }
+        // The same by population, by core and by tick.
+        let whole = ActionEvents(counts, program: program)
+        let shares = BillShares(program: program, counters: runner.counters, counts: counts)
+        let ticks = SpikeCosts(program).ticks(SampleTrains(runner), steps: steps)
+        for parts in [shares.populations, shares.cores, ticks] {
+          var sum = ActionEvents()
+          for part in parts { sum.add(part) }
+          #expect(sum == whole, "seed \(seed)")
         }
         let operations = total.dense + total.convolution + total.identity
         for item in bill.items {
@@ -62,7 +86,8 @@ struct EnergyRecountTests {
             case .weightRead, .dendriteUpdate: operations
             case .neuronAccess, .neuronUpdate, .membraneRead, .membraneWrite: total.accesses
             case .spike: total.spikes
-            case .axonOut, .axonIn: total.messagesOut
+            case .axonOut: packets
+            case .axonIn: total.messagesOut
             case .tileMessage: tile
             case .hopEast: hops[.east] ?? 0
             case .hopWest: hops[.west] ?? 0

@@ -45,7 +45,7 @@ struct RunTimeTests {
     try #require(program.cores.count == 1)
     let observation = try observe(program, [[1], [0]], steps: 4) { $0.timeModel = .simple }
     // With input 1: visit 6, update 3.7, fire 30, send 5.1: 44.8 ns in tick 0; with the other's visit and update (it is
-    // reached) 54.5 in ticks 1 to 3; 9.7 in tick 4. Receiving takes 19.8 ns, less. With input 0: visits only, 6, 12, 12,
+    // reached) 54.5 in ticks 1 to 3; 9.7 in tick 4. Receiving takes 19.8 ns. With input 0: visits only, 6, 12, 12,
     // 12, 6. The barrier of one tile is 600 ns.
     let ns = 1_000_000
     let femtoseconds = [44_800_000, 54_500_000, 54_500_000, 54_500_000, 9_700_000]

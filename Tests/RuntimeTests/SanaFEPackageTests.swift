@@ -141,7 +141,8 @@ struct SanaFEPackageTests {
     }
     let chip = try ChipLibrary.builtIn("loihi-sanafe")
     let rows: [(ChipAction, String, String)] = [
-      (.synapticOperation, "loihi_dense_synapse", "process_spike"), (.identityOperation, "loihi_sparse", "process_spike"),
+      (.synapticOperation, "loihi_dense_synapse", "process_spike"),
+      (.identityOperation, "loihi_sparse_synapse", "process_spike"),
       (.convolutionOperation, "loihi_conv_synapse", "process_spike"), (.neuronAccess, "loihi_lif", "access_neuron"),
       (.neuronUpdate, "loihi_lif", "update_neuron"), (.spike, "loihi_lif", "spike_out"),
       (.axonOut, "loihi_out", "message_out"), (.axonIn, "loihi_in", "message_in"),

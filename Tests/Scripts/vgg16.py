@@ -3,8 +3,8 @@
 
 usage: vgg16.py FOLDER [--strided]
 
---strided takes convolutions of stride 2 instead of pools, so that no neuron reads more than 4,608 others. What compiling
-such a network needs of a machine is then measured with, for example,
+--strided takes convolutions of stride 2 instead of pools, so that no neuron reads more than 4,608 others. What
+compiling such a network needs of a machine is then measured with, for example,
 
     /usr/bin/time -v nmsim compile FOLDER/net.json -o FOLDER/net.nmsim
 

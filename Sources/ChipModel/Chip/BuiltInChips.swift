@@ -413,8 +413,8 @@ enum BuiltInChips {
 
   private static let loihiSanafe = #"""
 // Loihi with the costs that SANA-FE calibrated on the chip: for comparing the two simulators figure by figure. Its file
-// names Davies 2018 for all numbers; access, update, spike, axon and barrier are not in that paper's table. The constants
-// are those of the file in its packages 2.2.0 to 2.2.9; an arch/loihi.yaml of its repository before them (commit c55bfa8)
+// names Davies 2018 for all numbers; access, update, spike, axon and barrier are not in that paper's table. The
+// constants are those of its packages 2.2.0 and 2.2.9; an arch/loihi.yaml of its repository before them (commit c55bfa8)
 // has 20 ns for a message in, 4 ns for a dense synapse and no barrier, the rest alike.
 {
   "format": "nmsim-chip/1",

@@ -7,6 +7,8 @@ public struct CoreLimits: Sendable, Equatable {
   public var inputAxons: Int?
   public var outputAxons: Int?
   var bitsPerSynapse: Int
+  /// A synapse takes so many bits whatever the width of its weight.
+  var hasFixedSynapses: Bool
   var sharesConvolutions: Bool
 
   init(_ chip: ChipDescription, weightBits: Int) {
@@ -15,6 +17,7 @@ public struct CoreLimits: Sendable, Equatable {
     inputAxons = ChipResource.inputAxons.limit(of: chip)
     outputAxons = ChipResource.outputAxons.limit(of: chip)
     bitsPerSynapse = chip.bitsPerSynapse ?? weightBits
+    hasFixedSynapses = chip.bitsPerSynapse != nil
     sharesConvolutions = chip.sharedConvolutionWeights
   }
 
@@ -48,7 +51,8 @@ public struct CoreLoad: Sendable, Equatable {
   func broken(_ limits: CoreLimits) -> BrokenLimit? {
     if let limit = limits.neurons, neurons > limit { return BrokenLimit(kind: .neurons, need: neurons, limit: limit) }
     if let limit = limits.synapseBits, synapseBits > limit {
-      return BrokenLimit(kind: .synapseMemory, need: synapseBits, limit: limit)
+      return BrokenLimit(
+        kind: .synapseMemory, need: synapseBits, limit: limit, hasKnob: !limits.hasFixedSynapses)
     }
     if let limit = limits.inputAxons, inputAxons > limit {
       return BrokenLimit(kind: .inputAxons, need: inputAxons, limit: limit)
@@ -66,6 +70,8 @@ struct BrokenLimit: Sendable {
   var kind: ChipResource
   var need: Int
   var limit: Int
+  /// Whether an option of the compiler uses less.
+  var hasKnob = true
 
   var unit: String {
     kind == .neurons ? "neurons on one core" : "\(noun) on one core for a single neuron"
@@ -77,7 +83,8 @@ struct BrokenLimit: Sendable {
     let examples = kind.examples(with: need)
     return switch kind {
     case .synapseMemory:
-      "use fewer --weight-bits, a smaller fan-in, or a chip with more synapse memory a core\(examples)"
+      (hasKnob ? "use fewer --weight-bits, a smaller fan-in" : "use a smaller fan-in")
+        + ", or a chip with more synapse memory a core\(examples)"
     case .inputAxons:
       "reduce the layer's input channels or kernel, or choose a chip with more input axons a core\(examples)"
     case .outputAxons:

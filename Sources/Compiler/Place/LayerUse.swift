@@ -1,7 +1,7 @@
 import ChipModel
 
-/// What a layer needs of a convolution core, which runs one layer at a time. A dense layer is a convolution whose kernel
-/// is the whole map. Projections from the input are the host's work and do not count.
+/// What a layer needs of a convolution core, which runs one layer at a time. A dense layer is a convolution whose
+/// kernel is the whole map. Projections from the input are the host's work and do not count.
 public struct LayerUse: Sendable, Equatable {
   /// Rows or columns, the larger; 0: nothing from the chip.
   public var kernel = 0

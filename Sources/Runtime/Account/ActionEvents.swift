@@ -11,10 +11,11 @@ public struct ActionEvents: Sendable, Hashable {
   public var visits = 0
   public var updates = 0
   public var spikes = 0
+  /// Packets that leave cores: messages, or with multicast one for all messages of a spike.
   public var messagesOut = 0
   public var messagesIn = 0
   public var tileMessages = 0
-  /// Hops within chips, and steps between chips.
+  /// Packets over links within chips by direction, and between chips.
   public var east = 0
   public var west = 0
   public var north = 0
@@ -53,7 +54,7 @@ public struct ActionEvents: Sendable, Hashable {
     visits = counts.neuronUpdates
     updates = counts.updatedNeurons ?? counts.neuronUpdates
     spikes = counts.spikes
-    messagesOut = counts.messages
+    messagesOut = counts.packets
     messagesIn = counts.messages
     tileMessages = counts.tileMessages
     east = counts.hopsByDirection.east
@@ -100,8 +101,14 @@ public struct ActionEvents: Sendable, Hashable {
   }
 
   /// One message's way, `count` times: where it goes, not who processes it.
-  mutating func addWay(_ route: Route, _ way: RouteSteps, _ count: Int) {
-    messagesOut += count
+  ///
+  /// - Parameters:
+  ///   - route: of the message.
+  ///   - way: what it adds to the packets of its spike.
+  ///   - count: spikes.
+  mutating func addWay(_ route: Route, _ way: (leaving: Int, steps: RouteSteps), _ count: Int) {
+    messagesOut += count * way.leaving
+    let way = way.steps
     if route.steps.isEmpty { tileMessages += count }
     east += count * way.east
     west += count * way.west
@@ -138,21 +145,24 @@ struct RouteSteps: Sendable {
   var south = 0
   var links = 0
 
+  init() {}
+
   init(_ route: Route, _ program: CompiledProgram, _ mesh: Mesh) {
     var here = mesh.tile(ofCore: program.cores[route.from].place)
     for direction in route.steps {
       let next = here.neighbour(direction)
-      if mesh.crossesChips(here, next) {
-        links += 1
-      } else {
-        switch direction {
-        case .east: east += 1
-        case .west: west += 1
-        case .north: north += 1
-        case .south: south += 1
-        }
-      }
+      add(MeshLink(from: here, direction: direction, crossesChips: mesh.crossesChips(here, next)))
       here = next
+    }
+  }
+
+  mutating func add(_ link: MeshLink) {
+    if link.crossesChips { return links += 1 }
+    switch link.direction {
+    case .east: east += 1
+    case .west: west += 1
+    case .north: north += 1
+    case .south: south += 1
     }
   }
 

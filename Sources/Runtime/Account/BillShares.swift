@@ -52,7 +52,7 @@ public struct BillShares: Sendable, Equatable {
       for neuron in 0..<min(total.count, spikes[index].count) { operations += Int(spikes[index][neuron]) * total[neuron] }
       populations[projection.target].addOperations(projection.kind, operations)
     }
-    let ways = RouteSteps.all(program)
+    var ways = PacketWays(program)
     for (core, image) in program.cores.enumerated() {
       for block in image.blocks {
         let fanOut = BlockFanOut(block, group: image.groups[block.group], weights: program.weights[block.weights])
@@ -65,10 +65,12 @@ public struct BillShares: Sendable, Equatable {
           let count = Int(counted[group.box.populationIndex(local, in: group.populationShape)])
           guard count > 0 else { continue }
           let slot = group.firstSlot + local
+          ways.begin()
           for entry in Int(image.outputAxons.offsets[slot])..<Int(image.outputAxons.offsets[slot + 1]) {
             let route = Int(image.outputAxons.routes[entry])
-            cores[core].addWay(program.routes[route], ways[route], count)
-            populations[group.population].addWay(program.routes[route], ways[route], count)
+            let way = ways.next(route: route)
+            cores[core].addWay(program.routes[route], way, count)
+            populations[group.population].addWay(program.routes[route], way, count)
             populations[group.population].messagesIn += count
           }
         }

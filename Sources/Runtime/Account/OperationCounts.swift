@@ -71,6 +71,8 @@ public struct OperationCounts: Sendable, Equatable {
   public var updatedNeurons: Int?
   public var saturations: Int
   public var messages: Int
+  /// Packets that left cores: the messages, or with multicast one for all messages of a spike.
+  public var packets: Int
   /// Messages that stay within their tile.
   public var tileMessages: Int
   /// Tile-to-tile steps, a step between chips counted as the chip's link is worth.
@@ -144,6 +146,7 @@ public struct OperationCounts: Sendable, Equatable {
       populations[index].hops = traffic.hopsOfPopulation[index]
     }
     messages = traffic.messages
+    packets = traffic.packets
     tileMessages = traffic.tileMessages
     hops = traffic.hops
     hopsByDirection = traffic.hopsByDirection

@@ -36,15 +36,16 @@ struct SpikeCosts: Sendable {
         }
       }
     }
-    let ways = RouteSteps.all(program)
+    var ways = PacketWays(program)
     for image in program.cores {
       for group in image.groups where !costs[group.population].isEmpty {
         for local in 0..<group.box.count {
           let neuron = group.box.populationIndex(local, in: group.populationShape)
           let slot = group.firstSlot + local
+          ways.begin()
           for entry in Int(image.outputAxons.offsets[slot])..<Int(image.outputAxons.offsets[slot + 1]) {
             let route = Int(image.outputAxons.routes[entry])
-            costs[group.population][neuron].addWay(program.routes[route], ways[route], 1)
+            costs[group.population][neuron].addWay(program.routes[route], ways.next(route: route), 1)
             costs[group.population][neuron].messagesIn += 1
           }
         }

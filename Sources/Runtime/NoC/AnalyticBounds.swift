@@ -46,8 +46,8 @@ struct AnalyticBounds {
 }
 
 /// Running without a barrier: a core ends a tick when its own work is done and everything that can reach it has, and goes
-/// on at once. What comes early waits for the tick it belongs to, so a core never does two ticks' work at a time. Waiting
-/// on links is left out, as in `analytic`; inputs hold whatever comes early.
+/// on at once. What comes early waits for the tick it belongs to, so a core never does two ticks' work at a time.
+/// Waiting on links is left out, as in `analytic`; inputs hold whatever comes early.
 struct BarrierFreeClock {
   /// When each core begins the next tick.
   private var start: [Double]

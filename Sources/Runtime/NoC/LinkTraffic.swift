@@ -46,7 +46,7 @@ public struct LinkTraffic: Sendable, Equatable {
       let output = image.outputAxons
       for group in image.groups {
         let counts = spikes[group.population]
-        guard !counts.isEmpty else { continue }
+        guard counts.count == group.populationShape.count else { continue }
         for local in 0..<group.box.count {
           let count = Int(clamping: counts[group.box.populationIndex(local, in: group.populationShape)])
           guard count > 0 else { continue }

@@ -8,11 +8,14 @@ import ChipModel
 public struct Traffic: Sendable, Equatable {
   /// (spike, destination core) pairs, the own core included.
   public var messages = 0
+  /// Packets that leave cores: the messages, or with multicast one for all messages of a spike.
+  public var packets = 0
   /// Messages that stay within their tile.
   public var tileMessages = 0
-  /// Tile-to-tile steps, a step between chips counted as the chip's link is worth.
+  /// Tile-to-tile steps of all messages, a step between chips counted as the chip's link is worth.
   public var hops = 0
-  /// Steps by direction within chips, and steps between chips (`links`).
+  /// Packets over links within chips by direction, and over links between chips (`links`). With multicast the messages
+  /// of a spike share the links of their ways.
   public var hopsByDirection = HopCount()
   /// The same by the tile they left, row by row; tiles and directions without messages are left out.
   public var linkLoads: [LinkLoad] = []
@@ -48,6 +51,8 @@ public struct Traffic: Sendable, Equatable {
           if count == 0 { continue }
           spikes[core] += count
           let slot = group.firstSlot + local
+          let entries = Int(table.offsets[slot + 1] - table.offsets[slot])
+          packets += count * (program.chip.multicast ? min(1, entries) : entries)
           for entry in Int(table.offsets[slot])..<Int(table.offsets[slot + 1]) {
             let route = Int(table.routes[entry])
             travelled[route] += count
@@ -58,33 +63,24 @@ public struct Traffic: Sendable, Equatable {
         }
       }
     }
-    var loads: [TileCoordinate: [MeshDirection: Int]] = [:]
     for (index, count) in travelled.enumerated() where count > 0 {
       let route = program.routes[index]
       messages += count
       if route.steps.isEmpty { tileMessages += count }
       messagesOut[route.from] += count
       messagesIn[route.to] += count
-      var here = mesh.tile(ofCore: program.cores[route.from].place)
-      for direction in route.steps {
-        let next = here.neighbour(direction)
-        loads[here, default: [:]][direction, default: 0] += count
-        if mesh.crossesChips(here, next) {
-          hops += count * mesh.linkHops
-          hopsByDirection.links += count
-        } else {
-          hops += count
-          hopsByDirection.add(count, direction)
-        }
-        here = next
-      }
+      hops += count * costs[index]
     }
-    for tile in loads.keys.sorted(by: { ($0.y, $0.x) < ($1.y, $1.x) }) {
-      for direction in MeshDirection.allCases {
-        guard let count = loads[tile]?[direction] else { continue }
-        linkLoads.append(LinkLoad(x: tile.x, y: tile.y, direction: direction, messages: count))
-      }
+    for (link, count) in LinkTraffic(program: program, spikes: counts).links.map({ ($0.link, $0.packets) }) {
+      if count == 0 { continue }
+      if link.crossesChips { hopsByDirection.links += count } else { hopsByDirection.add(count, link.direction) }
+      linkLoads.append(LinkLoad(x: link.from.x, y: link.from.y, direction: link.direction, messages: count))
     }
+    // Row by row.
+    func row(_ load: LinkLoad) -> (Int, Int, Int) {
+      (load.y, load.x, MeshDirection.allCases.firstIndex(of: load.direction) ?? 0)
+    }
+    linkLoads.sort { row($0) < row($1) }
   }
 
   /// Hops of one message on a route, a step between chips counted as the chip's link is worth.

@@ -62,7 +62,8 @@ struct MeasuredTraffic {
     func each(_ hops: Int) -> String {
       NumberFormat.decimal(traffic.messages == 0 ? 0 : Double(hops) / Double(traffic.messages), places: 2)
     }
-    return "Placed by the spikes of \(NumberFormat.count(samples, of: "sample")) in \(NumberFormat.count(steps, of: "step")): "
+    let (data, time) = (NumberFormat.count(samples, of: "sample"), NumberFormat.count(steps, of: "step"))
+    return "Placed by the spikes of \(data) in \(time): "
       + "\(each(traffic.hops)) hops a message; row by row it would be "
       + "\(each(Traffic(program: rows, spikes: spikes).hops))."
   }

@@ -28,8 +28,8 @@ enum CompileCommand {
         "Where the cores are placed, or a file that says which neurons each core holds."),
       .option(
         "calibration", .file, "DATA", group: placement,
-        "Images whose spikes the optimised mapping weighs distances with; without any, every neuron is taken to fire as "
-          + "often as any other."),
+        "Images whose spikes the optimised mapping weighs distances with; without any, every neuron is taken to fire "
+          + "as often as any other."),
       .option(
         "calibration-samples", .integer(1...Int.max), "N",
         standard: .described("\(MeasuredTraffic.standardSamples)"), group: placement, "How many, from the first."),

@@ -15,8 +15,9 @@ struct TimeSection: Sendable {
     func seconds(_ key: String, _ value: Double?) -> String? {
       value.map { run.value("time.\(key)", $0, PageNumber.seconds) }
     }
+    let mean = time.samples.map { ", mean of \(run.value("time.samples", $0)) samples" } ?? ""
     var rows: [(String, String?)] = [
-      ("Time model", HTML.text(model) + (time.samples.map { ", mean of \(run.value("time.samples", $0)) samples" } ?? "")),
+      ("Time model", HTML.text(model) + mean),
       ("An inference", seconds("secondsPerInference", run.document.secondsPerInference)),
       ("of it the barrier", time.barrierFree ? nil : seconds("barrierSeconds", time.barrierSeconds)),
       ("The slowest core of each tick", seconds("slowestCoreSeconds", time.slowestCoreSeconds)),
@@ -50,7 +51,8 @@ struct TimeSection: Sendable {
   /// Says when links, not cores, make the chip slow.
   private func warning(_ time: RunDocument.Time) -> String {
     guard let link = time.busiestLinkSeconds, let core = time.slowestCoreSeconds, link > core else { return "" }
-    return "<p class=\"warn\">The busiest link takes longer than the slowest core: the network on chip limits the speed.</p>"
+    return "<p class=\"warn\">The busiest link takes longer than the slowest core: the network on chip limits the "
+      + "speed.</p>"
   }
 
   /// The links with most messages.
@@ -66,7 +68,8 @@ struct TimeSection: Sendable {
     }.joined()
     return """
       <div class="scroll"><table>
-      <thead><tr><th>Busiest links, from tile</th><th class="n">Messages an inference</th><th class="n">Share</th></tr></thead>
+      <thead><tr><th>Busiest links, from tile</th><th class="n">Messages an inference</th>\
+      <th class="n">Share</th></tr></thead>
       <tbody>\(rows)</tbody></table></div>
       """
   }

@@ -29,7 +29,8 @@ struct FuzzTests {
     let end = clock.now + .milliseconds(250)
     var counts = FuzzCounts()
     var number = 0
-    while number < 3000, clock.now < end {
+    // However busy the machine is: past the valid files, which come first.
+    while number < 3000, clock.now < end || number < inputs.seeds.count + 20 {
       let outcome = reader.read(inputs[number])
       counts.inputs += 1
       if outcome == .accepted { counts.accepted += 1 }

@@ -15,7 +15,8 @@ struct TimeSectionTests {
         """, "chip.json")
       let lines = [
         "compile DIGITS/net.json --chip DIR/chip.json -q -o DIR/net.nmsim",
-        "run DIR/net.nmsim --ticks 20 --samples 4 --input DIGITS/test-images.npy --time-model detailed --json DIR/run.json -q",
+        "run DIR/net.nmsim --ticks 20 --samples 4 --input DIGITS/test-images.npy --time-model detailed "
+          + "--json DIR/run.json -q",
         "report DIR/run.json -o DIR/page.html -q",
       ]
       for line in lines {
@@ -31,7 +32,8 @@ struct TimeSectionTests {
   @Test("a link that is saturated on purpose shows up")
   func saturated() throws {
     let (quick, _) = try page("")
-    #expect(quick.contains("<h2>Time on the chip</h2>") && quick.contains("data-path=\"time.delay.meanWaitingSeconds\""))
+    #expect(quick.contains("<h2>Time on the chip</h2>"))
+    #expect(quick.contains("data-path=\"time.delay.meanWaitingSeconds\""))
     #expect(!quick.contains(Self.warning))
     let hop = ["hopEast", "hopWest", "hopNorth", "hopSouth"].map { "\"\($0)\": \"20 us\"" }.joined(separator: ", ")
     let (slow, energy) = try page(", \"time\": {\(hop)}")
