@@ -128,7 +128,10 @@ enum CompareCommand {
   ) throws(CommandError) -> CompareEntry {
     let program: CompiledProgram
     do throws(CompileError) {
-      program = try CompiledProgram.compile(network, chip: chip, options: options).program
+      let progress = ProgressLine(
+        "\(chip.name), placement", total: CompiledProgram.placementSteps, unit: "rounds", terminal: runner.terminal)
+      defer { progress.finish() }
+      program = try CompiledProgram.compile(network, chip: chip, options: options) { progress.advance() }.program
     } catch {
       let line = CommandError(error, network: file, mapping: nil)
       return CompareEntry(
