@@ -75,22 +75,26 @@ struct TraceTests {
     #expect(perf.allSatisfy { row in row[3] == "0" || (row[10].isEmpty && row[11].isEmpty) })
   }
 
-  @Test("updated are only neurons that had something to do", arguments: 0..<UInt64(6))
-  func updated(_ seed: UInt64) throws {
-    let (network, program) = try RandomNetwork.compiled(seed: seed, size: 5)
-    var runner = LayerRunner(plan: EnginePlan(program), steps: network.steps)
-    runner.countsUpdates = true
-    var traces = Traces(program: program, steps: network.steps)
-    for sample in network.samples {
-      _ = runner.run(sample)
-      traces.add(sample)
+  @Test("updated are only neurons that had something to do")
+  func updated() throws {
+    var idle = 0
+    for seed in 0..<UInt64(8) {
+      let (network, program) = try RandomNetwork.compiled(seed: seed, size: 5)
+      var runner = LayerRunner(plan: EnginePlan(program), steps: network.steps)
+      runner.countsUpdates = true
+      var traces = Traces(program: program, steps: network.steps)
+      for sample in network.samples {
+        _ = runner.run(sample)
+        traces.add(sample)
+      }
+      let counts = OperationCounts(program: program, counters: runner.counters, steps: network.steps)
+      let perf = traces.files.first { $0.name == "perf.csv" }
+      let rows = String(decoding: perf?.bytes ?? [], as: UTF8.self).split(separator: "\n").dropFirst()
+      let traced = rows.reduce(0) { $0 + (Int($1.split(separator: ",", omittingEmptySubsequences: false)[2]) ?? 0) }
+      #expect(traced == counts.updatedNeurons, "seed \(seed)")
+      idle += counts.neuronUpdates - traced
     }
-    let counts = OperationCounts(program: program, counters: runner.counters, steps: network.steps)
-    let perf = traces.files.first { $0.name == "perf.csv" }
-    let rows = String(decoding: perf?.bytes ?? [], as: UTF8.self).split(separator: "\n").dropFirst()
-    let traced = rows.reduce(0) { $0 + (Int($1.split(separator: ",", omittingEmptySubsequences: false)[2]) ?? 0) }
-    let updated = try #require(counts.updatedNeurons)
-    #expect(traced == updated && updated < counts.neuronUpdates && updated > 0)
+    #expect(idle > 100, "some must have had nothing to do")
   }
 
   @Test("messages carry the detailed model's times, ticks the asked model's, in SANA-FE's columns")

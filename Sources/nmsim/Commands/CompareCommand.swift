@@ -149,7 +149,7 @@ enum CompareCommand {
 /// Runs the programs of a comparison on the same samples.
 struct CompareRunner {
   private let arguments: ParsedArguments
-  private let terminal: Terminal
+  let terminal: Terminal
   private let folder: String?
   /// Whether the file's name is part of a result's name.
   private let namesFiles: Bool

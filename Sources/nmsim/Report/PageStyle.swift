@@ -75,7 +75,7 @@ enum PageStyle {
     max-width:70%;overflow:hidden;text-overflow:ellipsis;text-shadow:0 0 3px var(--paper),0 0 3px var(--paper)}
     .mark.above{transform:translateY(-100%)}.mark.low{top:auto!important;bottom:0}.mark.aside{padding:.15rem .45rem}
     .strips rect{fill:transparent}.strips path{stroke:transparent}.strips g:hover path{stroke:var(--faint);stroke-width:1}
-    data{white-space:nowrap}
+    data{white-space:nowrap}.legend+.note{margin-top:.8rem}h2+.pair{margin-top:.9rem}
     .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.2rem;list-style:none;margin:.7rem 0 0;padding:0;font-size:.84rem}
     .legend li{display:flex;align-items:baseline;gap:.45rem}
     .key{flex:none;display:inline-block;width:.72rem;height:.72rem;border-radius:2px;background:var(--s)}
