@@ -78,7 +78,7 @@ struct TraceTests {
   @Test("updated are only neurons that had something to do")
   func updated() throws {
     var idle = 0
-    for seed in 0..<UInt64(8) {
+    for seed in 0..<UInt64(24) {
       let (network, program) = try RandomNetwork.compiled(seed: seed, size: 5)
       var runner = LayerRunner(plan: EnginePlan(program), steps: network.steps)
       runner.countsUpdates = true
