@@ -29,7 +29,7 @@ extension ChipDescription {
       guard try format.string() == ChipDescription.format else {
         throw format.error("not a format of this version; expected '\(ChipDescription.format)'")
       }
-      extends = try object.optional("extends")
+      extends = object.optional("extends")
       name = try extends?.string()
     } catch {
       throw .description(error, file: file)
