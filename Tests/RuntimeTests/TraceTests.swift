@@ -173,7 +173,8 @@ struct TraceTests {
     #expect(
       t.texts["messages.csv"]?.hasPrefix(
         "timestep,mid,src_neuron,src_hw,dest_hw,hops,spikes,send_timestamp,received_timestamp,processed_timestamp,"
-          + "generation_delay,processing_delay,network_delay,blocking_delay,min_hop_delay,messages_along_route\n") == true)
+          + "generation_delay,processing_delay,network_delay,blocking_delay,min_hop_delay,messages_along_route\n")
+        == true)
     #expect(t.rows("messages.csv").allSatisfy { $0.count == 16 && $0[15].isEmpty })
     #expect(t.rows("messages.csv").allSatisfy { $0[3].split(separator: ".").compactMap { Int($0) }.count == 2 })
   }

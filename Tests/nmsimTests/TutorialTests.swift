@@ -6,7 +6,8 @@ import Testing
 /// docs/tutorial.md: every command in it is run, in order, in a copy of its folder, and prints what the text shows.
 @Suite("Tutorial")
 struct TutorialTests {
-  private static let package = URL(filePath: TemporaryFolder.digits).deletingLastPathComponent().deletingLastPathComponent()
+  private static let package = URL(filePath: TemporaryFolder.digits).deletingLastPathComponent()
+    .deletingLastPathComponent()
 
   /// A fenced block: its language and lines.
   private struct Block {

@@ -8,8 +8,8 @@ enum Placement {
   ///   - progress: called after each of `PlacementSearch.steps` parts of a search.
   ///   - live: what faults leave of the chip; nil: all of it.
   static func places(
-    cores: Int, chip: ChipDescription, kind: CompileOptions.Placement, seed: UInt64, effort: Double = 1, progress: () -> Void = {},
-    live: LiveChip? = nil, traffic: () -> CoreTraffic
+    cores: Int, chip: ChipDescription, kind: CompileOptions.Placement, seed: UInt64, effort: Double = 1,
+    progress: () -> Void = {}, live: LiveChip? = nil, traffic: () -> CoreTraffic
   ) -> [Int] {
     switch kind {
     case .rowMajor:

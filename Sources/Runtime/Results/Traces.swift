@@ -10,12 +10,12 @@ import ChipModel
 /// - `potential.csv`: one column a probe, the potential at the end of the tick in the population's integer units (member A
 ///   of a bistable unit).
 /// - `perf.csv`: one row a tick; `fired` neurons, `updated` neurons (that had something to do), `packets` (messages),
-///   `hops`, `spikes` (synaptic operations), seconds by the time model, joules by unit. `memory_energy` is nmsim's own unit,
-///   part of the total. What depends on an unknown price or time is empty; static power is not in it.
+///   `hops`, `spikes` (synaptic operations), seconds by the time model, joules by unit. `memory_energy` is nmsim's own
+///   unit, part of the total. What depends on an unknown price or time is empty; static power is not in it.
 /// - `messages.csv`: one row a message, in the order of sending; hardware as `tile.core`; `spikes` are its synaptic
-///   operations, empty behind a max-pool gate, where they depend on other messages. Timestamps are seconds since the tick
-///   began, by the `detailed` model, empty where the chip's description lacks a time. `messages_along_route`, SANA-FE's
-///   estimate of what is in the way, is always empty: here messages wait in simulated queues.
+///   operations, empty behind a max-pool gate, where they depend on other messages. Timestamps are seconds since the
+///   tick began, by the `detailed` model, empty where the chip's description lacks a time. `messages_along_route`,
+///   SANA-FE's estimate of what is in the way, is always empty: here messages wait in simulated queues.
 /// - `trace.json`: Chrome's trace format, for Perfetto. `probes.vcd`: the probed neurons, for GTKWave or Surfer.
 public struct Traces: Sendable {
   /// How large traces may become.
@@ -76,8 +76,9 @@ public struct Traces: Sendable {
       header: "timestep,fired,updated,packets,hops,spikes,sim_time,synapse_energy,dendrite_energy,soma_energy,"
         + "network_energy,total_energy,memory_energy", limit: limits.bytes)
     messages = BoundedText(
-      header: "timestep,mid,src_neuron,src_hw,dest_hw,hops,spikes,send_timestamp,received_timestamp,processed_timestamp,"
-        + "generation_delay,processing_delay,network_delay,blocking_delay,min_hop_delay,messages_along_route",
+      header: "timestep,mid,src_neuron,src_hw,dest_hw,hops,spikes,send_timestamp,received_timestamp,"
+        + "processed_timestamp,generation_delay,processing_delay,network_delay,blocking_delay,min_hop_delay,"
+        + "messages_along_route",
       limit: limits.bytes)
     let nanoseconds = Traces.tickNanoseconds(program)
     chrome = ChromeTrace(program: program, map: map, tickNanoseconds: nanoseconds, limit: limits.events)

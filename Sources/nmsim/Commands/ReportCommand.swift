@@ -9,11 +9,13 @@ enum ReportCommand {
       "One self-contained HTML file: accuracy against step, energy in three models, activity, the chip as a map, the "
         + "itemised bill. With several runs, their differences and the trade between accuracy, energy and latency come "
         + "first; of a sweep, its points and fronts. It needs no script and loads nothing.",
-      "What 'nmsim explain --json' wrote, named after a run's result, adds the K curves of its layers and where accuracy is "
-        + "lost.",
+      "What 'nmsim explain --json' wrote, named after a run's result, adds the K curves of its layers and where "
+        + "accuracy is lost.",
     ],
     positionals: [
-      PositionalSpec("runs", "RUN", .file, .list(minimum: 0), "Results of 'nmsim run', each with its explanation or without, or one sweep.json; without any, run.json.")
+      PositionalSpec(
+        "runs", "RUN", .file, .list(minimum: 0),
+        "Results of 'nmsim run', each with its explanation or without, or one sweep.json; without any, run.json.")
     ],
     options: [
       .option(
@@ -22,7 +24,8 @@ enum ReportCommand {
     ],
     examples: [
       ExampleSpec("nmsim report run.json -o report.html", "One run."),
-      ExampleSpec("nmsim report run.json explain.json", "With K curves, after 'nmsim explain net.json --json explain.json'."),
+      ExampleSpec(
+        "nmsim report run.json explain.json", "With K curves, after 'nmsim explain net.json --json explain.json'."),
       ExampleSpec("nmsim report max-norm.json rate-norm.json", "Two runs beside each other, on one page."),
       ExampleSpec("nmsim report plan-sweep/sweep.json", "A sweep: every point, and what is worth choosing."),
     ],
@@ -89,8 +92,8 @@ enum ReportCommand {
     guard explanation.network == d.network, explanation.steps == d.ticks else {
       throw CommandError(
         .badData, subject: file,
-        problem: "explains '\(explanation.network)' at \(NumberFormat.count(explanation.steps, of: "step")), \(run.file) has "
-          + "'\(d.network)' at \(NumberFormat.count(d.ticks, of: "step"))",
+        problem: "explains '\(explanation.network)' at \(NumberFormat.count(explanation.steps, of: "step")), "
+          + "\(run.file) has '\(d.network)' at \(NumberFormat.count(d.ticks, of: "step"))",
         remedy: "explain the run's network with --ticks \(d.ticks)")
     }
     runs[runs.count - 1].explanation = explanation

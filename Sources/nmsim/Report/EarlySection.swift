@@ -9,18 +9,24 @@ struct EarlySection: Sendable {
   /// Empty without an early decision.
   var markup: String {
     guard let e = run.document.earlyDecision else { return "" }
-    func of(_ path: String, _ value: Double?, _ fullPath: String, _ full: Double?, _ format: (Double) -> String) -> String? {
+    func of(
+      _ path: String, _ value: Double?, _ fullPath: String, _ full: Double?, _ format: (Double) -> String
+    ) -> String? {
       value.map {
         run.value("earlyDecision.\(path)", $0, format) + " against "
           + run.value("earlyDecision.\(fullPath)", full, format)
       }
     }
     let ticks = e.ticks.map {
-      "\(run.perInference("earlyDecision.ticks", $0)) against \(run.perInference("earlyDecision.fullTicks", e.fullTicks))"
+      run.perInference("earlyDecision.ticks", $0) + " against "
+        + run.perInference("earlyDecision.fullTicks", e.fullTicks)
     }
     let rows: [(String, String?)] = [
       ("Accuracy", of("accuracy", e.accuracy, "fullAccuracy", e.fullAccuracy, PageNumber.percent)),
-      ("Steps to the decision", e.meanSteps.map { "mean \(run.value("earlyDecision.meanSteps", $0, PageNumber.count))" }),
+      (
+        "Steps to the decision",
+        e.meanSteps.map { "mean \(run.value("earlyDecision.meanSteps", $0, PageNumber.count))" }
+      ),
       ("Ticks an inference", ticks),
       (
         "Energy, chip model",
@@ -52,14 +58,16 @@ struct EarlySection: Sendable {
       return min(1, sum / run.samples)
     }
     var chart = Chart(
-      x: Axis(1, Double(shares.count)), y: Axis(0, 1, kind: .fraction), xTitle: "step", yTitle: "Samples that have decided",
-      summary: "Samples that have decided by each step")
+      x: Axis(1, Double(shares.count)), y: Axis(0, 1, kind: .fraction), xTitle: "step",
+      yTitle: "Samples that have decided", summary: "Samples that have decided by each step")
     chart.heightClass = "short"
     chart.addLine(
       ReportRun.drawn(shares.count).map { (x: Double($0 + 1), y: shares[$0]) }, color: 1,
       attributes: run.series("earlyDecision.samplesByStep", e.samplesByStep.map(Double.init)))
     chart.addStrips(
-      ReportRun.hovered(shares.count).map { (x: Double($0 + 1), text: "by step \($0 + 1): \(PageNumber.share(shares[$0]))") })
+      ReportRun.hovered(shares.count).map {
+        (x: Double($0 + 1), text: "by step \($0 + 1): \(PageNumber.share(shares[$0]))")
+      })
     return "<figure>\(chart.markup)</figure>"
   }
 }

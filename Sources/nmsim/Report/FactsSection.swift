@@ -61,8 +61,8 @@ struct FactsSection: Sendable {
     guard let n = run.document.neurobench else { return "" }
     func row(_ name: String, _ value: String) -> String { "<tr><td>\(name)</td><td class=\"n\">\(value)</td></tr>" }
     let path = "neurobench.SynapticOperations"
-    let pooled = " Its operations are unknown here: where spikes are average-pooled or carry counts, it counts layer by "
-      + "layer and step by step, which sums of spikes do not tell."
+    let pooled = " Its operations are unknown here: where spikes are average-pooled or carry counts, it counts layer "
+      + "by layer and step by step, which sums of spikes do not tell."
     return """
       <h3>NeuroBench's figures</h3><div class="scroll" style="margin-top:.3rem"><table>
       \(row("Footprint, bytes", run.value("neurobench.Footprint", n.footprint)))

@@ -1,7 +1,8 @@
 import Runtime
 
-/// What layers did over time: how fast their rates reach the original network's (the K curves of Ding et al. 2021, figure 4,
-/// where the run was explained; else how they settle), when their neurons fire first, and how their firing rates are distributed.
+/// What layers did over time: how fast their rates reach the original network's (the K curves of Ding et al. 2021,
+/// figure 4, where the run was explained; else how they settle), when their neurons fire first, and how their firing
+/// rates are distributed.
 struct LayerSection: Sendable {
   let run: ReportRun
 

@@ -29,10 +29,10 @@ struct LossSection: Sendable {
       <h2>Where accuracy is lost</h2>
       <p>\(HTML.text(e.summary))</p>
       <p class="note">Over \(run.explained("samples", e.samples)) samples, of which the original network gets \
-      \(run.explained("accuracy.original", e.original, PageNumber.percent)) right: the spiking network in floats (what conversion \
-      costs), in the chip's integers with wide membranes (rounding), with the chip's membranes (saturation). Cosine: a \
-      layer's rates beside the original's activations. Accuracy: this layer and those before it spike, the rest is the \
-      original network.</p>
+      \(run.explained("accuracy.original", e.original, PageNumber.percent)) right: the spiking network in floats \
+      (what conversion costs), in the chip's integers with wide membranes (rounding), with the chip's membranes \
+      (saturation). Cosine: a layer's rates beside the original's activations. Accuracy: this layer and those before it \
+      spike, the rest is the original network.</p>
       <div class="scroll"><table>
       <thead><tr><th>Layer</th><th class="n">Cosine, floats</th><th class="n">Integers</th><th class="n">Chip</th>\
       <th class="n">Accuracy, floats</th><th class="n">Integers</th><th class="n">Chip</th></tr></thead>

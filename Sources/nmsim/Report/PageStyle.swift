@@ -46,7 +46,8 @@ enum PageStyle {
     .pair{display:grid;grid-template-columns:1fr 1fr;gap:1.4rem 2.2rem;align-items:start}
     .thirds{display:grid;grid-template-columns:repeat(3,1fr);gap:1.6rem 2.2rem;align-items:start}
     .fours{display:grid;grid-template-columns:repeat(4,1fr);gap:1.6rem 1.6rem;align-items:end}
-    .pair>*,.thirds>*,.fours>*{min-width:0}td.wide{width:45%}td.wide .bar{height:.5rem;margin-top:0}td.wide .bar b{height:100%}.pair>figure,.thirds>figure,.fours>figure{margin-top:1rem}
+    .pair>*,.thirds>*,.fours>*{min-width:0}td.wide{width:45%}td.wide .bar{height:.5rem;margin-top:0}
+    td.wide .bar b{height:100%}.pair>figure,.thirds>figure,.fours>figure{margin-top:1rem}
     .wide{grid-column:1/-1}
     .chart{display:grid;grid-template-columns:3rem 1fr;grid-template-rows:auto 16rem auto auto;font-size:.78rem;
     color:var(--soft)}
@@ -82,7 +83,8 @@ enum PageStyle {
     .scroll{overflow-x:auto;margin-top:1rem;background:linear-gradient(90deg,var(--paper) 60%,transparent) 0 0/1.6rem
     100% no-repeat local,linear-gradient(270deg,var(--paper) 60%,transparent) 100% 0/1.6rem 100% no-repeat local,
     linear-gradient(90deg,transparent 1px,var(--shade) 1px,transparent) 0 0/.8rem 100% no-repeat scroll,
-    linear-gradient(270deg,transparent 1px,var(--shade) 1px,transparent) 100% 0/.8rem 100% no-repeat scroll}.scroll+.note,.sources+.note,.warn+.note{margin-top:.7rem}
+    linear-gradient(270deg,transparent 1px,var(--shade) 1px,transparent) 100% 0/.8rem 100% no-repeat scroll}
+    .scroll+.note,.sources+.note,.warn+.note{margin-top:.7rem}
     table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.4}
     th,td{text-align:left;padding:.42rem .8rem .42rem 0;border-bottom:1px solid var(--rule);vertical-align:baseline;
     overflow-wrap:normal}

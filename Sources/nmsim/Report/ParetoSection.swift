@@ -41,8 +41,8 @@ struct ParetoSection: Sendable {
     let lacking = isAlike ? [] : runs.filter { $0.chipJoules != nil && $0.document.bill?.missing.isEmpty == false }
     if !lacking.isEmpty {
       texts.append(
-        "\(names(lacking)): the chip's energy lacks unpublished prices, which could change the order, so it is in the table "
-          + "only.")
+        "\(names(lacking)): the chip's energy lacks unpublished prices, which could change the order, so it is in the "
+          + "table only.")
     }
     return texts.isEmpty ? "" : "<p class=\"note\">\(texts.joined(separator: " "))</p>"
   }

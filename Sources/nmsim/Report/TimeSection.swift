@@ -88,7 +88,9 @@ struct TimeSection: Sendable {
       drawn.map { (x: Double($0 + 1), y: means[$0]) }, color: 1,
       attributes: run.series("time.femtosecondsByTick", values.map(Double.init)))
     chart.addStrips(
-      ReportRun.hovered(means.count).map { (x: Double($0 + 1), text: "tick \($0 + 1): \(PageNumber.seconds(means[$0]))") })
+      ReportRun.hovered(means.count).map {
+        (x: Double($0 + 1), text: "tick \($0 + 1): \(PageNumber.seconds(means[$0]))")
+      })
     return "<figure>\(chart.markup)<figcaption>Mean of the timed samples, barrier included.</figcaption></figure>"
   }
 }

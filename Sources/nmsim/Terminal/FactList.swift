@@ -9,8 +9,8 @@ struct FactList: Sendable {
     if let text { items.append((ErrorText.escaped(name), ErrorText.escaped(text))) }
   }
 
-  /// The lines; long texts go on in the right column. A word that this column cannot hold, such as a hash, has a line of
-  /// its own below the name.
+  /// The lines; long texts go on in the right column. A word that this column cannot hold, such as a hash, has a
+  /// line of its own below the name.
   func render(_ style: TextStyle) -> String {
     let column = (items.map(\.name.displayWidth).max() ?? 0) + 2
     var result = ""

@@ -1,8 +1,8 @@
 /// A table in aligned columns, for example populations and their spikes.
 ///
 /// Numbers are right-aligned and never cut. A table that is too wide for its style shortens the first text column,
-/// then the next ones, down to eight characters each; what is still too wide goes on in parts below, each of which begins
-/// with the first column again.
+/// then the next ones, down to eight characters each; what is still too wide goes on in parts below, each of which
+/// begins with the first column again.
 struct Table: Sendable {
   /// A column: its heading and whether its cells are numbers.
   struct Column: Sendable {

@@ -55,7 +55,7 @@ struct ReportTests {
     }
   }
 
-  @Test("a run without an explanation shows how rates settle, a model of time its figures, an early decision what it saves")
+  @Test("without an explanation: how rates settle; a model of time has its figures, an early decision what it saves")
   func timed() throws {
     let plain = Markup(try ReportFixtures.page([try ReportFixtures.digits(chip: "loihi", steps: 12, samples: 8)]))
     let drawn = plain.elements.compactMap { $0.attributes["data-path"] }
@@ -63,8 +63,8 @@ struct ReportTests {
     try TemporaryFolder.with { folder in
       let compiled = folder.invoke("compile DIGITS/net.json --chip loihi-sanafe -o DIR/net.nmsim")
       let run = folder.invoke(
-        "run DIR/net.nmsim --input DIGITS/test-images.npy --samples 8 --ticks 12 --time-model detailed --time-samples 2 "
-          + "--early-decision stable:4 --json DIR/run.json")
+        "run DIR/net.nmsim --input DIGITS/test-images.npy --samples 8 --ticks 12 --time-model detailed "
+          + "--time-samples 2 --early-decision stable:4 --json DIR/run.json")
       #expect(compiled.status == .success && run.status == .success, "\(run.error)")
       let text = Array(try folder.data("run.json"))
       let root = JSONNode(root: try JSONParser.parse(text))
@@ -83,8 +83,10 @@ struct ReportTests {
           "time.delay.meanWaitingSeconds", "time.slowestCoreSeconds", "earlyDecision.meanSteps", "earlyDecision.ticks",
           "earlyDecision.joulesPerInference", "earlyDecision.fullAccuracy",
         ]))
-      let series = Set(markup.elements.filter { $0.attributes["data-values"] != nil }.compactMap { $0.attributes["data-path"] })
-      #expect(series.isSuperset(of: ["time.femtosecondsByTick", "earlyDecision.samplesByStep", "energy.chip.joulesByTick"]))
+      let series = Set(
+        markup.elements.filter { $0.attributes["data-values"] != nil }.compactMap { $0.attributes["data-path"] })
+      #expect(
+        series.isSuperset(of: ["time.femtosecondsByTick", "earlyDecision.samplesByStep", "energy.chip.joulesByTick"]))
     }
   }
 
@@ -219,8 +221,9 @@ struct ReportTests {
       "joulesPerInference": 1e308, "staticJoules": 1e308}}, "time": {"secondsPerTick": 5e-324}}
       """
     let explanation = """
-      {"format": "nmsim-explain/1", "network": "", "ticks": 1, "samples": \(big), "accuracy": {"original": 1, "chip": null},
-      "layers": [{"name": "", "kByStep": [0]}, {"name": "", "kByStep": [1e308], "omega": 1e308, "cosine": {"chip": -1}},
+      {"format": "nmsim-explain/1", "network": "", "ticks": 1, "samples": \(big),
+      "accuracy": {"original": 1, "chip": null}, "layers": [{"name": "", "kByStep": [0]},
+      {"name": "", "kByStep": [1e308], "omega": 1e308, "cosine": {"chip": -1}},
       {"name": "", "kByStep": []}]}
       """
     for texts in [[Array(text.utf8)], [Array(text.utf8), Array(text.utf8), ReportFixtures.least]] {
