@@ -16,9 +16,15 @@ extension CompiledProgram {
   /// Compiles a checked network for a chip: lowering, partition, placement, core images and routes.
   ///
   /// Deterministic: the same network, chip and options give the same bytes.
+  /// - Parameters:
+  ///   - network: to compile.
+  ///   - chip: for which.
+  ///   - options: bits, schedule, placement.
+  ///   - progress: called after each of ``placementSteps`` parts of the search for a placement, where there is one.
   /// - Throws: ``CompileError``, naming population, number and limit.
   public static func compile(
-    _ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions = CompileOptions()
+    _ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions = CompileOptions(),
+    progress: () -> Void = {}
   ) throws(CompileError) -> CompileResult {
     try ChipRules.checkWidths(options, chip)
     let lowering = try Lowering(network, chip: chip, options: options)
@@ -55,7 +61,7 @@ extension CompiledProgram {
       places
       ?? Placement.places(
         cores: partition.cores.count, chip: chip, kind: options.placement, seed: options.seed,
-        effort: options.placementEffort, live: live
+        effort: options.placementEffort, progress: progress, live: live
       ) { CoreTraffic(cores: built.cores, routes: built.routes, spikes: options.traffic) }
     built.place(placed, mesh: Mesh(chip))
     program.cores = built.cores
@@ -69,6 +75,9 @@ extension CompiledProgram {
     }
     return CompileResult(program: program, headroom: lowering.headroom, loads: loads)
   }
+
+  /// Parts of a placement's search that ``compile(_:chip:options:progress:)`` reports.
+  public static var placementSteps: Int { PlacementSearch.steps }
 
   /// Refuses spike counts that are not the network's.
   private static func check(_ traffic: [[UInt64]], _ populations: [Population]) throws(CompileError) {

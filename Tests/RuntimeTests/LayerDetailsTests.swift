@@ -125,10 +125,6 @@ struct LayerDetailsTests {
       do throws(JSONError) { _ = try RunDocument(reading: Array((head + members + "}").utf8)) } catch { return "\(error)" }
       return nil
     }
-    #expect(problem(#""kCurves": [{"name": "a", "steps": [1, 3], "k": [2, 0.5]}]"#) == nil)
-    #expect(problem(#""kCurves": [{"name": "a", "steps": [2, 2], "k": [2, 0.5]}]"#)?.contains("the steps do not rise") == true)
-    #expect(problem(#""kCurves": [{"name": "a", "steps": [1, 4], "k": [2, 0.5]}]"#) != nil)
-    #expect(problem(#""kCurves": [{"name": "a", "steps": [1, 2], "k": [2]}]"#) != nil)
     #expect(problem(#""details": {"samples": 1, "steps": [3], "rateEdges": [1], "populations": [{"name": "", "neurons": 1, "spikes": [1, 2], "rates": [1], "silent": 0, "firstSpikes": [1], "never": 0}]}"#) != nil)
   }
 }

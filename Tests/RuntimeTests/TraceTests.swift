@@ -26,7 +26,7 @@ struct TraceTests {
 
   /// Two digits on a chip with many small cores, and the engine's run of the same.
   private func traced(
-    chip name: String = "loihi", limits: Traces.Limits = .standard
+    chip name: String = "loihi", timeModel: TimingModel? = nil, limits: Traces.Limits = .standard
   ) throws -> Traced {
     var chip = try ChipLibrary.builtIn(name)
     chip.numbers[.neuronsPerCore] = .assumed(300, "to use several tiles")
@@ -34,6 +34,8 @@ struct TraceTests {
     let program = try CompiledProgram.compile(network, chip: chip).program
     let (_, data) = try DigitsTests().program(chip: "ideal")
     var runner = LayerRunner(plan: EnginePlan(program), steps: Self.steps)
+    runner.countsUpdates = true
+    runner.keepsUpdates = true
     var samples = [[Double]](repeating: [], count: 2)
     for sample in samples.indices {
       try data.values(ofSample: sample, preprocessing: program.network.preprocessing, into: &samples[sample])
@@ -43,7 +45,7 @@ struct TraceTests {
     let busy = Array(spikes.indices.sorted { (spikes[$1], $0) < (spikes[$0], $1) }.prefix(2))
     var probes: [NeuronProbe] = []
     for text in busy.map({ "conv1:\($0)" }) + ["output:3"] { probes.append(try NeuronProbe(text, in: program)) }
-    var traces = Traces(program: program, steps: Self.steps, probes: probes, limits: limits)
+    var traces = Traces(program: program, steps: Self.steps, probes: probes, timeModel: timeModel, limits: limits)
     for values in samples { traces.add(values) }
     let texts = Dictionary(uniqueKeysWithValues: traces.files.map { ($0.name, String(decoding: $0.bytes, as: UTF8.self)) })
     return Traced(program: program, traces: traces, runner: runner, texts: texts, busy: busy)
@@ -60,7 +62,9 @@ struct TraceTests {
     let perf = t.rows("perf.csv")
     #expect(perf.count == 2 * t.program.ticksPerInference(steps: Self.steps))
     func sum(_ column: Int) -> Int { perf.reduce(0) { $0 + (Int($1[column]) ?? 0) } }
-    #expect(sum(1) == counts.spikes && sum(2) == counts.neuronUpdates && sum(3) == counts.messages)
+    #expect(sum(1) == counts.spikes && sum(3) == counts.messages)
+    let updated = try #require(counts.updatedNeurons)
+    #expect(sum(2) == updated)
     #expect(sum(4) == counts.hops && sum(5) == counts.synapticOperations && counts.hops > 0)
     #expect(t.rows("messages.csv").reduce(0) { $0 + (Int($1[5]) ?? 0) } == counts.hops)
     #expect(t.rows("messages.csv").reduce(0) { $0 + (Int($1[6]) ?? 0) } == counts.synapticOperations)
@@ -69,6 +73,58 @@ struct TraceTests {
     #expect(abs(traced - synapse) <= 1e-9 * synapse && synapse > 0)
     // Loihi's messages have no published price: unknown, not zero.
     #expect(perf.allSatisfy { row in row[3] == "0" || (row[10].isEmpty && row[11].isEmpty) })
+  }
+
+  @Test("updated are only neurons that had something to do")
+  func updated() throws {
+    var idle = 0
+    for seed in 0..<UInt64(24) {
+      let (network, program) = try RandomNetwork.compiled(seed: seed, size: 5)
+      var runner = LayerRunner(plan: EnginePlan(program), steps: network.steps)
+      runner.countsUpdates = true
+      var traces = Traces(program: program, steps: network.steps)
+      for sample in network.samples {
+        _ = runner.run(sample)
+        traces.add(sample)
+      }
+      let counts = OperationCounts(program: program, counters: runner.counters, steps: network.steps)
+      let perf = traces.files.first { $0.name == "perf.csv" }
+      let rows = String(decoding: perf?.bytes ?? [], as: UTF8.self).split(separator: "\n").dropFirst()
+      let traced = rows.reduce(0) { $0 + (Int($1.split(separator: ",", omittingEmptySubsequences: false)[2]) ?? 0) }
+      #expect(traced == counts.updatedNeurons, "seed \(seed)")
+      idle += counts.neuronUpdates - traced
+    }
+    #expect(idle > 100, "some must have had nothing to do")
+  }
+
+  @Test("messages carry the detailed model's times, ticks the asked model's, in SANA-FE's columns")
+  func times() throws {
+    let t = try traced(chip: "loihi-sanafe", timeModel: .detailed)
+    let timer = TickTimer(t.program)
+    // The second sample is the runner's last.
+    let activity = timer.activity(SampleTrains(t.runner), steps: Self.steps)
+    let time = try #require(timer.time(activity, model: .detailed))
+    let perf = t.rows("perf.csv").suffix(time.ticks.count)
+    for (row, tick) in zip(perf, time.ticks) { #expect(Double(row[6]) == tick.seconds) }
+    let inference = t.program.ticksPerInference(steps: Self.steps)
+    let rows = t.rows("messages.csv")
+    var longest = 0.0
+    for row in rows {
+      let v = row[7..<15].map { Double($0) ?? .nan }
+      let (sent, received, processed, generation, processing) = (v[0], v[1], v[2], v[3], v[4])
+      let (network, blocking, shortest) = (v[5], v[6], v[7])
+      #expect(sent >= generation && received >= sent && processed >= received + processing - 1e-18)
+      #expect(abs(network - (received - sent)) < 1e-18 && abs(network - blocking - shortest) < 1e-18)
+      #expect(blocking >= 0 && generation > 0 && processing > 0)
+      // Every link takes time, the way within a tile none on this chip.
+      #expect((shortest > 0) == (row[5] != "0"))
+      if (Int(row[0]) ?? 0) > inference { longest = max(longest, network) }
+    }
+    #expect(!rows.isEmpty && abs(longest - (time.ticks.compactMap(\.longestDelay).max() ?? 0)) < 1e-15)
+    // A chip without times has none.
+    let without = try traced()
+    #expect(without.rows("messages.csv").allSatisfy { $0[7..<15].allSatisfy(\.isEmpty) })
+    #expect(without.rows("perf.csv").allSatisfy { $0[6].isEmpty })
   }
 
   @Test("energy is whole where every price is known")
@@ -113,7 +169,13 @@ struct TraceTests {
       t.texts["perf.csv"]?.hasPrefix(
         "timestep,fired,updated,packets,hops,spikes,sim_time,synapse_energy,dendrite_energy,soma_energy,network_energy,"
           + "total_energy,memory_energy\n") == true)
-    #expect(t.texts["messages.csv"]?.hasPrefix("timestep,mid,src_neuron,src_hw,dest_hw,hops,spikes\n") == true)
+    // As package `sanafe` 2.2.9 writes it.
+    #expect(
+      t.texts["messages.csv"]?.hasPrefix(
+        "timestep,mid,src_neuron,src_hw,dest_hw,hops,spikes,send_timestamp,received_timestamp,processed_timestamp,"
+          + "generation_delay,processing_delay,network_delay,blocking_delay,min_hop_delay,messages_along_route\n")
+        == true)
+    #expect(t.rows("messages.csv").allSatisfy { $0.count == 16 && $0[15].isEmpty })
     #expect(t.rows("messages.csv").allSatisfy { $0[3].split(separator: ".").compactMap { Int($0) }.count == 2 })
   }
 

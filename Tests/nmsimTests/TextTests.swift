@@ -49,6 +49,17 @@ struct TableTests {
     #expect(table.render(unicode).split(separator: "\n")[1].contains("\u{2026}"))
   }
 
+  @Test("a table of more numbers than 80 columns hold goes on below, each part with the first column")
+  func parts() {
+    var table = Table([.text("name")] + (0..<12).map { .number("column\($0)") })
+    table.add([.text("a")] + (0..<12).map { .text("\($0 * 100)") })
+    let text = table.render(.plain)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.allSatisfy { $0.count <= 80 })
+    #expect(lines.filter { $0.hasPrefix("name  column") }.count == 2 && lines.filter { $0.hasPrefix("a ") }.count == 2)
+    for column in 0..<12 { #expect(text.contains("column\(column)") && text.contains(" \(column * 100)")) }
+  }
+
   @Test("every table of texts fits 80 columns or has its text columns at the minimum", arguments: 0..<50)
   func fits(_ seed: UInt64) {
     var random = SplitMix64(seed: seed)

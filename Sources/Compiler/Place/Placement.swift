@@ -5,10 +5,11 @@ enum Placement {
   /// - Parameters:
   ///   - traffic: messages between the cores; only `optimised` asks for it.
   ///   - effort: of the search; 1 is normal.
+  ///   - progress: called after each of `PlacementSearch.steps` parts of a search.
   ///   - live: what faults leave of the chip; nil: all of it.
   static func places(
     cores: Int, chip: ChipDescription, kind: CompileOptions.Placement, seed: UInt64, effort: Double = 1,
-    live: LiveChip? = nil, traffic: () -> CoreTraffic
+    progress: () -> Void = {}, live: LiveChip? = nil, traffic: () -> CoreTraffic
   ) -> [Int] {
     switch kind {
     case .rowMajor:
@@ -25,7 +26,7 @@ enum Placement {
       var search = PlacementSearch(
         traffic: traffic(), mesh: Mesh(chip), positions: live?.cores ?? Array(0..<positions(cores: cores, chip: chip)),
         live: live, seed: seed)
-      return search.run(effort: effort)
+      return search.run(effort: effort, progress: progress)
     }
   }
 

@@ -103,14 +103,17 @@ struct PlacementSearch {
   ///
   /// Several independent searches from the same start; the best one counts. One alone now and then settles on a bad
   /// arrangement of whole layers, which no swap of two cores leaves.
-  mutating func run(effort: Double = 1) -> [Int] {
+  /// - Parameters:
+  ///   - effort: 1 is normal.
+  ///   - progress: called after each of ``steps`` parts of the search.
+  mutating func run(effort: Double = 1, progress: () -> Void = {}) -> [Int] {
     guard traffic.coreCount > 1, points.count > 1, !traffic.neighbours.isEmpty else { return positionOf }
     let start = positionOf
     var best = positionOf
     var bestCost = cost
     for _ in 0..<PlacementSearch.searches {
       take(start)
-      anneal(effort: effort)
+      anneal(effort: effort, progress: progress)
       descend(work: Int(Double(PlacementSearch.workLimit / 4) * max(1, effort)))
       if cost < bestCost {
         bestCost = cost
@@ -121,13 +124,13 @@ struct PlacementSearch {
     return best
   }
 
-  private mutating func anneal(effort: Double) {
+  private mutating func anneal(effort: Double, progress: () -> Void) {
     var best = positionOf
     var bestCost = cost
     let degree = max(1, traffic.neighbours.count / traffic.coreCount)
     let most = Double(PlacementSearch.workLimit / (2 * degree + 20))
     let moves = max(1, Int(min(Double(max(traffic.coreCount, 16)) * PlacementSearch.movesPerCore, most) * effort))
-    let rounds = 250
+    let rounds = PlacementSearch.rounds
     var temperature = startTemperature()
     let end = max(temperature * PlacementSearch.coolingRatio, 0.5)
     let factor = temperature > end ? PlacementSearch.root(of: end / temperature, rounds) : 1
@@ -141,10 +144,15 @@ struct PlacementSearch {
         best = positionOf
       }
       temperature *= factor
+      progress()
     }
     take(best)
   }
 
+  /// Reports of a search's progress.
+  static let steps = searches * rounds
+  /// Temperatures of one search.
+  private static let rounds = 250
   /// Independent searches; elementary steps of one of normal length, at most; its moves for each core.
   private static let searches = 8
   private static let workLimit = 120_000_000

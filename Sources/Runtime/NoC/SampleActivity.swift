@@ -56,6 +56,10 @@ public struct SampleActivity: Sendable, Equatable {
     self.init(program: program, places: NeuronPlaces(program), trains: trains, steps: steps, updated: updated)
   }
 
+  init(steps: Int, spikes: [[Spike]], passed: [[Passed]], updated: UpdateTrace?) {
+    (self.steps, self.spikes, self.passed, self.updated) = (steps, spikes, passed, updated)
+  }
+
   init(
     program: CompiledProgram, places: NeuronPlaces, trains: SampleTrains, steps: Int, updated: UpdateTrace?
   ) {

@@ -129,7 +129,7 @@ public struct TickTimer: Sendable {
 
   // MARK: - One tick
 
-  private func forest(_ load: TickLoad) -> PacketForest {
+  func forest(_ load: TickLoad) -> PacketForest {
     PacketForest(load, ways: table.ways, linkTimes: linkTimes, tileTime: times.tile)
   }
 

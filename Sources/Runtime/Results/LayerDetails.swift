@@ -25,7 +25,7 @@ public struct LayerDetails: Sendable, Equatable {
     public var never: Int
     /// Distance of the rates after the last step of each interval from the rates after all steps:
     /// `|N(t)/t - N(T)/T|^2 / |N(T)/T|^2`, `N` a neuron's signed spike count, norms over neurons and the first samples.
-    /// Ding et al. 2021 measure the same against the original network's activations (their K, equation 9); this needs no
+    /// Ding et al. 2021 measure the same against the original network's activations (their K, equation 7); this needs no
     /// original network and is 0 at the end by definition. Nil: nothing fired.
     public var distance: [Double]?
   }

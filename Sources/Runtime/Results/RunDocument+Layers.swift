@@ -20,15 +20,6 @@ extension RunDocument {
     public var populations: [Population]
   }
 
-  /// Distance of a layer's rates after each of some steps from the original network's activations (K of Ding et al. 2021,
-  /// equation 9): the optional member `kCurves`.
-  public struct KCurve: Sendable, Equatable {
-    public var name: String
-    /// Rising, 1...T.
-    public var steps: [Int]
-    public var k: [Double]
-  }
-
   /// How the program sits on its chip (``RunFit``).
   public struct Fit: Sendable, Equatable {
     public struct Population: Sendable, Equatable {
@@ -79,15 +70,6 @@ extension RunDocument.Details {
           firstSpikes: try p.required("firstSpikes").ints(in: 0 ... .max, count: count),
           never: try p.required("never").int(in: 0 ... .max), distance: distance))
     }
-  }
-}
-
-extension RunDocument.KCurve {
-  init(_ node: JSONNode, ticks: Int) throws(JSONError) {
-    var o = try node.object()
-    name = try o.required("name").string()
-    steps = try o.required("steps").rising(upTo: ticks)
-    k = try o.required("k").amounts(count: steps.count...steps.count)
   }
 }
 

@@ -46,7 +46,6 @@ extension RunDocument {
     neurobench = try o.value("neurobench").map { (node) throws(JSONError) in try NeuroBench(node) }
     let ticks = ticks
     details = try o.value("details").map { (node) throws(JSONError) in try Details(node, ticks: ticks) }
-    for node in try o.value("kCurves")?.array(count: 0...10_000) ?? [] { kCurves.append(try KCurve(node, ticks: ticks)) }
     fit = try o.value("fit").map { (node) throws(JSONError) in try Fit(node) }
     provenance = try o.value("provenance").map { (node) throws(JSONError) in try Provenance(node) }
     faults = try o.value("faults").map { (node) throws(JSONError) in try RunFaults(node) }

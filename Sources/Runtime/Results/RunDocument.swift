@@ -33,7 +33,6 @@ public struct RunDocument: Sendable, Equatable {
   public var earlyDecision: EarlyDecision?
   public var neurobench: NeuroBench?
   public var details: Details?
-  public var kCurves: [KCurve] = []
   public var fit: Fit?
   public var provenance: Provenance?
   public var simulation: Simulation?

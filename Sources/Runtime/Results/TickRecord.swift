@@ -27,6 +27,11 @@ struct TickRecord: Sendable {
       TickRecord.subtract(&events.gatedSpikes[p], after.gatedSpikes[p], before.gatedSpikes[p])
       TickRecord.subtract(&events.gatedPayloads[p], after.gatedPayloads[p], before.gatedPayloads[p])
     }
+    if let all = after.updates {
+      var updates = all
+      if let old = before.updates { for p in updates.indices { TickRecord.subtract(&updates[p], all[p], old[p]) } }
+      events.updates = updates
+    }
     events.samples = 1
     var counts = OperationCounts(program: program, counters: events, steps: 1)
     // Only populations inside their window are updated; the counts above assume a whole step of all of them.

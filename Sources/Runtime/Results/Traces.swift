@@ -9,11 +9,13 @@ import ChipModel
 /// - `spikes.csv`: `neuron,timestep`, a neuron as `population.index`, row-major.
 /// - `potential.csv`: one column a probe, the potential at the end of the tick in the population's integer units (member A
 ///   of a bistable unit).
-/// - `perf.csv`: one row a tick; `fired` neurons, `updated` neurons, `packets` (messages), `hops`, `spikes` (synaptic
-///   operations), seconds, joules by unit. `memory_energy` is nmsim's own unit, part of the total. What depends on an
-///   unknown price is empty; static power is not in it.
-/// - `messages.csv`: one row a message; hardware as `tile.core`; `spikes` are its synaptic operations, empty behind a
-///   max-pool gate, where they depend on other messages. Timing columns are absent: the model has no time within a tick.
+/// - `perf.csv`: one row a tick; `fired` neurons, `updated` neurons (that had something to do), `packets` (messages),
+///   `hops`, `spikes` (synaptic operations), seconds by the time model, joules by unit. `memory_energy` is nmsim's own
+///   unit, part of the total. What depends on an unknown price or time is empty; static power is not in it.
+/// - `messages.csv`: one row a message, in the order of sending; hardware as `tile.core`; `spikes` are its synaptic
+///   operations, empty behind a max-pool gate, where they depend on other messages. Timestamps are seconds since the
+///   tick began, by the `detailed` model, empty where the chip's description lacks a time. `messages_along_route`,
+///   SANA-FE's estimate of what is in the way, is always empty: here messages wait in simulated queues.
 /// - `trace.json`: Chrome's trace format, for Perfetto. `probes.vcd`: the probed neurons, for GTKWave or Surfer.
 public struct Traces: Sendable {
   /// How large traces may become.
@@ -40,6 +42,8 @@ public struct Traces: Sendable {
 
   private let ticksPerInference: Int
   private let map: TraceMap
+  private let timer: TickTimer
+  private let model: TimingModel
   private var spikes: BoundedText
   private var potential: BoundedText
   private var perf: BoundedText
@@ -52,20 +56,30 @@ public struct Traces: Sendable {
   ///   - program: with cores.
   ///   - steps: `T`, >= 1.
   ///   - probes: neurons whose potentials are written.
+  ///   - timeModel: of the ticks' lengths in `perf.csv`; nil: the chip's own tick, else `analytic`.
   ///   - limits: how large the files may become.
-  public init(program: CompiledProgram, steps: Int, probes: [NeuronProbe] = [], limits: Limits = .standard) {
+  public init(
+    program: CompiledProgram, steps: Int, probes: [NeuronProbe] = [], timeModel: TimingModel? = nil,
+    limits: Limits = .standard
+  ) {
     self.program = program
     self.steps = steps
     self.probes = probes
     ticksPerInference = program.ticksPerInference(steps: steps)
     map = TraceMap(program)
+    timer = TickTimer(program)
+    model = timeModel ?? (program.chip.tickSeconds == nil ? .analytic : .fixed)
     let names = probes.map { BoundedText.field("neuron \(program.populations[$0.population].name).\($0.neuron)") }
     spikes = BoundedText(header: "neuron,timestep", limit: limits.bytes)
     potential = BoundedText(header: (["timestep"] + names).joined(separator: ","), limit: limits.bytes)
     perf = BoundedText(
       header: "timestep,fired,updated,packets,hops,spikes,sim_time,synapse_energy,dendrite_energy,soma_energy,"
         + "network_energy,total_energy,memory_energy", limit: limits.bytes)
-    messages = BoundedText(header: "timestep,mid,src_neuron,src_hw,dest_hw,hops,spikes", limit: limits.bytes)
+    messages = BoundedText(
+      header: "timestep,mid,src_neuron,src_hw,dest_hw,hops,spikes,send_timestamp,received_timestamp,"
+        + "processed_timestamp,generation_delay,processing_delay,network_delay,blocking_delay,min_hop_delay,"
+        + "messages_along_route",
+      limit: limits.bytes)
     let nanoseconds = Traces.tickNanoseconds(program)
     chrome = ChromeTrace(program: program, map: map, tickNanoseconds: nanoseconds, limit: limits.events)
     vcd = ValueChangeDump(program: program, probes: probes, tickNanoseconds: nanoseconds, limit: limits.bytes)
@@ -77,45 +91,80 @@ public struct Traces: Sendable {
     return max(2, Int((seconds * 1e9).rounded()))
   }
 
+  /// A neuron that fired in a tick.
+  private struct Sender {
+    var home: TraceMap.Home
+    var population: Int
+    var neuron: Int
+    var payload: UInt64
+  }
+
+  /// What a tick wrote, waiting for its time.
+  private struct PendingTick {
+    var senders: [Sender]
+    var passed: [SampleActivity.Passed]
+    /// Of `perf.csv`: before and after the time.
+    var counts: String
+    var joules: String
+  }
+
   /// Runs one sample of preprocessed input values, row-major over the input's shape, and appends it to every trace.
   public mutating func add(_ values: [Double]) {
     var chip = ChipInterpreter(program, steps: steps)
+    chip.countsUpdates = true
+    chip.recordsUpdates = true
     var before = chip.engineCounters
-    var updated = 0
+    var visited = 0
     let start = samples * ticksPerInference
+    var pending: [PendingTick] = []
     chrome.beginSample(samples, start: start, steps: steps)
     _ = chip.run(quantised: values.map(InputEncoder.quantise)) { tick, chip in
       let potentials = probes.map { chip.potential(population: $0.population, index: $0.neuron) ?? 0 }
       let record = TickRecord(
         program: program, tick: tick, before: before, after: chip.engineCounters,
-        neuronUpdates: chip.counters.neuronUpdates - updated, potentials: potentials)
+        neuronUpdates: chip.counters.neuronUpdates - visited, potentials: potentials)
       before = chip.engineCounters
-      updated = chip.counters.neuronUpdates
-      add(record, time: start + tick)
+      visited = chip.counters.neuronUpdates
+      pending.append(add(record, time: start + tick))
     }
+    finish(pending, updated: chip.updates, start: start)
     samples += 1
   }
 
-  private mutating func add(_ record: TickRecord, time: Int) {
+  private mutating func add(_ record: TickRecord, time: Int) -> PendingTick {
     let timestep = time + 1
+    var senders: [Sender] = []
     for (population, neurons) in record.events.spikes.enumerated() {
       let name = program.populations[population].name
       for neuron in neurons.indices where neurons[neuron] > 0 {
         spikes.add("\(BoundedText.field("\(name).\(neuron)")),\(timestep)")
-        addMessages(of: neuron, population: population, name: name, timestep: timestep)
+        guard let home = map.home(population: population, neuron: neuron) else { continue }
+        let payloads = record.events.payloads[population]
+        senders.append(
+          Sender(home: home, population: population, neuron: neuron, payload: payloads.isEmpty ? 1 : payloads[neuron]))
       }
     }
+    senders.sort { ($0.home.core, $0.home.slot) < ($1.home.core, $1.home.slot) }
     if !probes.isEmpty { potential.add(([timestep] + record.potentials.map(Int.init)).map { "\($0)" }.joined(separator: ",")) }
-    perf.add(perfLine(record, timestep: timestep))
     chrome.add(record, time: time)
     let fired = probes.map { probe in
       let spikes = record.events.spikes[probe.population]
       return probe.neuron < spikes.count && spikes[probe.neuron] > 0
     }
     vcd.add(time: time, fired: fired, potentials: record.potentials)
+    var passed: [SampleActivity.Passed] = []
+    for (projection, counts) in record.events.gatedSpikes.enumerated() {
+      for neuron in counts.indices where counts[neuron] > 0 {
+        let payloads = record.events.gatedPayloads[projection]
+        let payload = payloads.isEmpty ? 1 : payloads[neuron]
+        passed.append(SampleActivity.Passed(projection: projection, neuron: neuron, payload: Int32(clamping: payload)))
+      }
+    }
+    let (counts, joules) = perfLine(record, timestep: timestep)
+    return PendingTick(senders: senders, passed: passed, counts: counts, joules: joules)
   }
 
-  private func perfLine(_ record: TickRecord, timestep: Int) -> String {
+  private func perfLine(_ record: TickRecord, timestep: Int) -> (counts: String, joules: String) {
     func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
     let units: [ChipUnit] = [.synapse, .dendrite, .soma, .network]
     let joules = units.map(record.joules)
@@ -124,23 +173,53 @@ public struct Traces: Sendable {
     let total = known.count == units.count + 1 ? known.reduce(0, +) : nil
     let counts = record.counts
     let numbers = [
-      timestep, counts.spikes, counts.neuronUpdates, counts.messages, counts.hops, counts.synapticOperations,
+      timestep, counts.spikes, counts.updatedNeurons ?? counts.neuronUpdates, counts.messages, counts.hops,
+      counts.synapticOperations,
     ].map { "\($0)" }
-    return (numbers + [text(program.chip.tickSeconds?.value)] + joules.map(text) + [text(total), text(memory)])
-      .joined(separator: ",")
+    return (
+      numbers.joined(separator: ","), (joules.map(text) + [text(total), text(memory)]).joined(separator: ",")
+    )
   }
 
-  private mutating func addMessages(of neuron: Int, population: Int, name: String, timestep: Int) {
-    guard let home = map.home(population: population, neuron: neuron) else { return }
-    let table = program.cores[home.core].outputAxons
-    for entry in Int(table.offsets[home.slot])..<Int(table.offsets[home.slot + 1]) {
-      let index = Int(table.routes[entry])
-      let destination = program.routes[index].to
-      let operations = map.synapses(core: destination, axon: Int(table.axons[entry]), program).map { "\($0)" } ?? ""
-      messages.add(
-        "\(timestep),\(messageCount),\(BoundedText.field("\(name).\(neuron)")),\(map.hardware[home.core]),"
-          + "\(map.hardware[destination]),\(map.hops[index]),\(operations)")
-      messageCount += 1
+  /// Writes what needs the chip's time, which is known when the sample has run.
+  private mutating func finish(_ pending: [PendingTick], updated: UpdateTrace, start: Int) {
+    let activity = SampleActivity(
+      steps: steps,
+      spikes: pending.map { tick in
+        tick.senders.map {
+          SampleActivity.Spike(
+            core: UInt32(truncatingIfNeeded: $0.home.core), slot: UInt32(truncatingIfNeeded: $0.home.slot),
+            payload: Int32(clamping: $0.payload))
+        }
+      }, passed: pending.map(\.passed), updated: updated)
+    let time = timer.time(activity, model: model)
+    for (tick, entry) in pending.enumerated() {
+      let seconds = time.map { "\($0.ticks[tick].seconds)" } ?? ""
+      perf.add("\(entry.counts),\(seconds),\(entry.joules)")
+      addMessages(entry.senders, timer.messages(activity, tick: tick), timestep: start + tick + 1)
+    }
+  }
+
+  private mutating func addMessages(_ senders: [Sender], _ times: [MessageTime], timestep: Int) {
+    var next = 0
+    for sender in senders {
+      let table = program.cores[sender.home.core].outputAxons
+      let name = BoundedText.field("\(program.populations[sender.population].name).\(sender.neuron)")
+      for entry in Int(table.offsets[sender.home.slot])..<Int(table.offsets[sender.home.slot + 1]) {
+        let index = Int(table.routes[entry])
+        let destination = program.routes[index].to
+        let operations = map.synapses(core: destination, axon: Int(table.axons[entry]), program).map { "\($0)" } ?? ""
+        let time = next < times.count ? times[next] : nil
+        let seconds = time.map {
+          [$0.sent, $0.received, $0.processed, $0.generation, $0.processing, $0.network, $0.waiting, $0.shortest]
+            .map { "\($0)" }.joined(separator: ",")
+        }
+        messages.add(
+          "\(timestep),\(messageCount),\(name),\(map.hardware[sender.home.core]),\(map.hardware[destination]),"
+            + "\(map.hops[index]),\(operations),\(seconds ?? ",,,,,,,"),")
+        messageCount += 1
+        next += 1
+      }
     }
   }
 

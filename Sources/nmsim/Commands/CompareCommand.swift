@@ -128,7 +128,10 @@ enum CompareCommand {
   ) throws(CommandError) -> CompareEntry {
     let program: CompiledProgram
     do throws(CompileError) {
-      program = try CompiledProgram.compile(network, chip: chip, options: options).program
+      let progress = ProgressLine(
+        "\(chip.name), placement", total: CompiledProgram.placementSteps, unit: "rounds", terminal: runner.terminal)
+      defer { progress.finish() }
+      program = try CompiledProgram.compile(network, chip: chip, options: options) { progress.advance() }.program
     } catch {
       let line = CommandError(error, network: file, mapping: nil)
       return CompareEntry(
@@ -146,7 +149,7 @@ enum CompareCommand {
 /// Runs the programs of a comparison on the same samples.
 struct CompareRunner {
   private let arguments: ParsedArguments
-  private let terminal: Terminal
+  let terminal: Terminal
   private let folder: String?
   /// Whether the file's name is part of a result's name.
   private let namesFiles: Bool

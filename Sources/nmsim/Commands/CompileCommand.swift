@@ -81,7 +81,10 @@ enum CompileCommand {
     let mapping = options.mapping == nil ? nil : arguments.string("mapping")
     var program: CompiledProgram
     do throws(CompileError) {
-      program = try CompiledProgram.compile(network, chip: chip, options: options).program
+      let progress = ProgressLine(
+        "placement", total: CompiledProgram.placementSteps, unit: "rounds", terminal: terminal)
+      defer { progress.finish() }
+      program = try CompiledProgram.compile(network, chip: chip, options: options) { progress.advance() }.program
     } catch {
       throw CommandError(error, network: path, mapping: mapping)
     }

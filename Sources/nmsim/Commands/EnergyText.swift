@@ -31,7 +31,8 @@ struct EnergyText {
     lines.append(
       "   profile \(ErrorText.escaped(energy.profile)): \(NumberFormat.joules(energy.joulesPerSpike)) a spike, "
         + "1 ms a step")
-    let spikes = run.samples == 0 ? 0 : energy.spikes / run.samples
+    // To the nearest, as on the page.
+    let spikes = run.samples == 0 ? 0 : Int((Double(energy.spikes) / Double(run.samples)).rounded())
     lines.append(
       "   \(NumberFormat.count(spikes)) spikes an inference: \(NumberFormat.joules(energy.spikeEnergyPerInference)), "
         + "\(NumberFormat.watts(energy.watts)) over \(NumberFormat.count(run.ticks)) ms")

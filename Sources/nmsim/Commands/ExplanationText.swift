@@ -140,7 +140,7 @@ struct ExplanationText: Sendable {
   var document: JSONOutput {
     let e = explanation
     return .object([
-      ("format", .string("nmsim-explain/1")), ("network", .string(network)), ("chip", .string(chip)),
+      ("format", .string(ReportExplanation.format)), ("network", .string(network)), ("chip", .string(chip)),
       ("weightBits", .int(e.weightBits)), ("membraneBits", .int(e.membraneBits)), ("ticks", .int(e.steps)),
       ("samples", .int(e.samples)), ("labels", .bool(e.hasLabels)),
       ("accuracy", .object([("original", .double(e.original))] + members(e.accuracy))),

@@ -84,7 +84,7 @@ struct ProgramTables: Sendable {
         .text(row.name), .text(Self.range(row.thresholds)), .text(Self.range(row.units)),
         .text(NumberFormat.decimal(row.relativeError, places: 2)),
         .text("\(row.headroom.sumBits) / \(report.accumulatorBits)"),
-        .text(row.headroom.stepsToSaturation.map { "step \(NumberFormat.count($0))" } ?? "never"),
+        .text(row.headroom.stepsToSaturation.map { NumberFormat.count($0) } ?? "never"),
       ])
     }
     let note =

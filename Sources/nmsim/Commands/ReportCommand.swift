@@ -8,10 +8,14 @@ enum ReportCommand {
     discussion: [
       "One self-contained HTML file: accuracy against step, energy in three models, activity, the chip as a map, the "
         + "itemised bill. With several runs, their differences and the trade between accuracy, energy and latency come "
-        + "first; of a sweep, its points and fronts. It needs no script and loads nothing."
+        + "first; of a sweep, its points and fronts. It needs no script and loads nothing.",
+      "What 'nmsim explain --json' wrote, named after a run's result, adds the K curves of its layers and where "
+        + "accuracy is lost.",
     ],
     positionals: [
-      PositionalSpec("runs", "RUN", .file, .list(minimum: 0), "Results of 'nmsim run', or one sweep.json; without any, run.json.")
+      PositionalSpec(
+        "runs", "RUN", .file, .list(minimum: 0),
+        "Results of 'nmsim run', each with its explanation or without, or one sweep.json; without any, run.json.")
     ],
     options: [
       .option(
@@ -20,6 +24,8 @@ enum ReportCommand {
     ],
     examples: [
       ExampleSpec("nmsim report run.json -o report.html", "One run."),
+      ExampleSpec(
+        "nmsim report run.json explain.json", "With K curves, after 'nmsim explain net.json --json explain.json'."),
       ExampleSpec("nmsim report max-norm.json rate-norm.json", "Two runs beside each other, on one page."),
       ExampleSpec("nmsim report plan-sweep/sweep.json", "A sweep: every point, and what is worth choosing."),
     ],
@@ -54,17 +60,43 @@ enum ReportCommand {
     var runs: [ReportRun] = []
     for file in files {
       let text = try read(file)
+      var explanation: ReportExplanation?
       do throws(JSONError) {
         let root = try JSONParser.parse(text)
         if files.count == 1, JSONNode(root: root).hasFormat(SweepDocument.format) {
           return SweepPage(document: try SweepDocument(JSONNode(root: root)), text: text).page
         }
-        runs.append(try ReportRun(number: runs.count + 1, file: file, text: text))
+        if JSONNode(root: root).hasFormat(ReportExplanation.format) {
+          explanation = try ReportExplanation(reading: text, JSONNode(root: root))
+        } else {
+          runs.append(try ReportRun(number: runs.count + 1, file: file, text: text))
+        }
       } catch {
         throw CommandError(.badData, subject: file, wrapping: error)
       }
+      if let explanation { try attach(explanation, file, &runs) }
     }
     return Report(runs).page
+  }
+
+  /// Gives an explanation to the run that was named before it.
+  private static func attach(
+    _ explanation: ReportExplanation, _ file: String, _ runs: inout [ReportRun]
+  ) throws(CommandError) {
+    guard let run = runs.last, run.explanation == nil else {
+      throw CommandError(
+        .usage, subject: file, problem: "an explanation without a run before it",
+        remedy: "name it after its run: nmsim report run.json \(file)")
+    }
+    let d = run.document
+    guard explanation.network == d.network, explanation.steps == d.ticks else {
+      throw CommandError(
+        .badData, subject: file,
+        problem: "explains '\(explanation.network)' at \(NumberFormat.count(explanation.steps, of: "step")), "
+          + "\(run.file) has '\(d.network)' at \(NumberFormat.count(d.ticks, of: "step"))",
+        remedy: "explain the run's network with --ticks \(d.ticks)")
+    }
+    runs[runs.count - 1].explanation = explanation
   }
 
   private static func read(_ file: String) throws(CommandError) -> [UInt8] {

@@ -55,7 +55,8 @@ enum RunCommand {
       .option(
         "trace", .file, "FOLDER", group: RunTraces.group,
         "Write traces of the first samples: spikes.csv, perf.csv, messages.csv and trace.json (Perfetto); with probes "
-          + "potential.csv and probes.vcd (GTKWave). Every file is bounded; what is left out is said."),
+          + "potential.csv and probes.vcd (GTKWave). A file is at most 256 MiB, trace.json a million events; what is "
+          + "left out is said."),
       .option(
         "trace-samples", .integer(1...100_000), "N", standard: .value("1"), group: RunTraces.group,
         "How many samples to trace. They run once more on the interpreter, slowly."),

@@ -5,6 +5,8 @@ import Runtime
 enum RunSummary {
   static func text(_ result: RunResult, style: TextStyle) -> String {
     let samples = max(1, result.samples)
+    // To the nearest, as on the page.
+    func mean(_ sum: Int) -> Int { sum / samples + (sum % samples >= samples - samples / 2 ? 1 : 0) }
     var lines: [String] = []
     let method = result.method.map { ", \($0)" } ?? ""
     lines.append(
@@ -35,9 +37,9 @@ enum RunSummary {
     lines.append(
       row(
         "an inference",
-        "\(NumberFormat.count(result.counts.spikes / samples)) spikes, "
-          + "\(NumberFormat.count(result.counts.synapticOperations / samples)) synaptic operations, "
-          + "\(NumberFormat.count(result.counts.messages / samples)) messages"))
+        "\(NumberFormat.count(mean(result.counts.spikes))) spikes, "
+          + "\(NumberFormat.count(mean(result.counts.synapticOperations))) synaptic operations, "
+          + "\(NumberFormat.count(mean(result.counts.messages))) messages"))
     let missing = result.bill.missing.isEmpty ? "" : " + \(result.bill.missing.count) unknown"
     lines.append(
       row(
@@ -60,8 +62,8 @@ enum RunSummary {
     ])
     for population in result.populations {
       table.add([
-        .text(population.name), .count(population.neurons), .count(population.spikes / samples),
-        .text(NumberFormat.decimal(population.meanRate, places: 4)), .count(population.synapticOperations / samples),
+        .text(population.name), .count(population.neurons), .count(mean(population.spikes)),
+        .text(NumberFormat.decimal(population.meanRate, places: 4)), .count(mean(population.synapticOperations)),
       ])
     }
     lines.append(table.render(style))

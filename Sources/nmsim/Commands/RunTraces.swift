@@ -8,6 +8,7 @@ struct RunTraces: Sendable {
   let folder: String
   let samples: Int
   let probes: [NeuronProbe]
+  private let model: TimingModel?
   private let says: Bool
 
   /// More neurons than anyone watches, and few enough for a viewer.
@@ -36,6 +37,7 @@ struct RunTraces: Sendable {
         remedy: "use --trace-samples \(inputs.samples) or fewer")
     }
     self.folder = folder
+    model = arguments.string("time-model").flatMap(TimingModel.init(rawValue:))
     says = arguments.string("json") != "-"
     samples = count
     var probes: [NeuronProbe] = []
@@ -53,7 +55,7 @@ struct RunTraces: Sendable {
   /// Traces the samples and replaces the files in the folder, each atomically.
   func write(_ inputs: RunInputs, _ terminal: Terminal) throws(CommandError) {
     try OutputFolder.make(folder)
-    var traces = Traces(program: inputs.program, steps: inputs.steps, probes: probes)
+    var traces = Traces(program: inputs.program, steps: inputs.steps, probes: probes, timeModel: model)
     let progress = ProgressLine("trace", total: samples, unit: "images", terminal: terminal)
     var values: [Double] = []
     for sample in 0..<samples {

@@ -92,7 +92,7 @@ struct Axis: Sendable, Equatable {
       if linear.ticks.count > all.count { all = linear.ticks.map { ($0, 2) } }
     }
     let decades = all.filter { $0.digit == 1 }
-    ticks = (all.count > 8 && decades.count > 1 ? decades : all).map(\.value)
+    ticks = (all.count > 5 && decades.count > 1 ? decades : all).map(\.value)
   }
 
   /// The binary logarithm to about 1e-9, bit by bit: enough for drawing, and the same on every machine.

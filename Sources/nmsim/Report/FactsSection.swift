@@ -61,6 +61,8 @@ struct FactsSection: Sendable {
     guard let n = run.document.neurobench else { return "" }
     func row(_ name: String, _ value: String) -> String { "<tr><td>\(name)</td><td class=\"n\">\(value)</td></tr>" }
     let path = "neurobench.SynapticOperations"
+    let pooled = " Its operations are unknown here: where spikes are average-pooled or carry counts, it counts layer "
+      + "by layer and step by step, which sums of spikes do not tell."
     return """
       <h3>NeuroBench's figures</h3><div class="scroll" style="margin-top:.3rem"><table>
       \(row("Footprint, bytes", run.value("neurobench.Footprint", n.footprint)))
@@ -70,7 +72,7 @@ struct FactsSection: Sendable {
       \(row("Effective_ACs", run.value("\(path).Effective_ACs", n.effectiveACs, PageNumber.count)))
       \(row("Dense", run.value("\(path).Dense", n.dense, PageNumber.count)))
       </table></div><p class="note">By its definitions, for one sample; they differ from the counts above where \
-      NeuroBench counts otherwise.</p>
+      NeuroBench counts otherwise.\(n.effectiveACs == nil ? pooled : "")</p>
       """
   }
 }

@@ -1,7 +1,8 @@
 import Runtime
 
-/// What layers did over time: how fast their rates settle or reach the original network's activations (the K curves of
-/// Ding et al. 2021, figure 4), when their neurons fire first, and how their firing rates are distributed.
+/// What layers did over time: how fast their rates reach the original network's (the K curves of Ding et al. 2021,
+/// figure 4, where the run was explained; else how they settle), when their neurons fire first, and how their firing
+/// rates are distributed.
 struct LayerSection: Sendable {
   let run: ReportRun
 
@@ -13,7 +14,7 @@ struct LayerSection: Sendable {
   /// Empty where nothing was collected.
   var markup: String {
     let details = run.document.details.flatMap { $0.populations.isEmpty ? nil : $0 }
-    let figures = [kFigure, details.flatMap(distance), details.flatMap(firstSpikes)].compactMap { $0 }
+    let figures = [kFigure ?? details.flatMap(distance), details.flatMap(firstSpikes)].compactMap { $0 }
     guard !figures.isEmpty || details != nil else { return "" }
     return """
       <h2>Layers over time</h2>
@@ -32,17 +33,20 @@ struct LayerSection: Sendable {
   }
 
   private var kFigure: String? {
-    let curves = run.document.kCurves
+    guard let explanation = run.explanation else { return nil }
+    let curves = explanation.layers.indices.filter { !explanation.layers[$0].kByStep.isEmpty }
     guard !curves.isEmpty else { return nil }
-    let lines = LayerSection.chosen(curves.count).map { index in
-      Line(
-        name: curves[index].name, color: LayerSection.color(index, of: curves.count),
-        points: zip(curves[index].steps, curves[index].k).map { (Double($0), $1) },
-        attributes: run.series("kCurves[\(index)].k", curves[index].k))
+    let lines = LayerSection.chosen(curves.count).map { number in
+      let layer = explanation.layers[curves[number]]
+      return Line(
+        name: layer.name, color: LayerSection.color(number, of: curves.count),
+        points: ReportRun.drawn(layer.kByStep.count).map { (Double($0 + 1), layer.kByStep[$0]) },
+        attributes: run.series("layers[\(curves[number])].kByStep", layer.kByStep) + " data-document=\"explanation\"")
     }
-    return logarithmic(lines, title: "K, rates against the original network's") + caption(
-      "K curves: squared distance of a layer's firing rates after each step from the original network's activations, "
-        + "relative (Ding et al. 2021, equation 9).", lines)
+    return logarithmic(lines, title: "K, distance from the original network's rates") + caption(
+      "K curves: squared distance of a layer's firing rates after each step from those that the original network's "
+        + "activations ask for, relative (Ding et al. 2021, equation 7 and figure 4), in floats, over "
+        + "\(run.explained("samples", explanation.samples)) samples.", lines)
   }
 
   private func distance(_ details: RunDocument.Details) -> String? {
@@ -59,8 +63,8 @@ struct LayerSection: Sendable {
     let samples = run.value("details.samples", details.samples)
     return logarithmic(lines, title: "Distance from the final rates") + caption(
       "How rates settle: squared distance of the firing rates after each step from those after the last, relative, over "
-        + "the first \(samples) samples. The K curve of Ding et al. 2021 with the network's own final rates as the goal.",
-      lines)
+        + "the first \(samples) samples. K curves, the distance from the original network's rates, need its weights: "
+        + "<code>nmsim explain NETWORK --json explain.json</code>, then name explain.json after the run's file.", lines)
   }
 
   /// A chart with a logarithmic scale of values; zeros, at the end of a curve, are not drawn.

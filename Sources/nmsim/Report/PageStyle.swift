@@ -15,10 +15,11 @@ enum PageStyle {
 
   private static let rules = """
     :root{--paper:#fff;--ink:#16191d;--soft:#5b6470;--faint:#8b94a0;--rule:#e3e6ea;--wash:#f5f6f8;
-    --c1:#1a66b0;--c2:#c4570a;--c3:#08795f;--c4:#9c3d84;--c5:#86690a;--c6:#4d5661;--map:26,102,176;--warn:#9a4a00}
+    --c1:#1a66b0;--c2:#c4570a;--c3:#08795f;--c4:#9c3d84;--c5:#86690a;--c6:#4d5661;--map:26,102,176;--warn:#9a4a00;
+    --shade:#0000002e}
     @media screen and (prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#e8ebee;--soft:#a3adb8;--faint:#7b8590;
     --rule:#2c3238;--wash:#1d2126;--c1:#6fb4f2;--c2:#f09a4c;--c3:#4fcaa4;--c4:#e08ccb;--c5:#dcbc48;--c6:#a9b2bc;
-    --map:111,180,242;--warn:#f0a862}}
+    --map:111,180,242;--warn:#f0a862;--shade:#ffffff38}}
     *{box-sizing:border-box}
     html{color-scheme:light dark;-webkit-text-size-adjust:100%}
     body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 -apple-system,"Segoe UI",Roboto,Inter,
@@ -45,7 +46,8 @@ enum PageStyle {
     .pair{display:grid;grid-template-columns:1fr 1fr;gap:1.4rem 2.2rem;align-items:start}
     .thirds{display:grid;grid-template-columns:repeat(3,1fr);gap:1.6rem 2.2rem;align-items:start}
     .fours{display:grid;grid-template-columns:repeat(4,1fr);gap:1.6rem 1.6rem;align-items:end}
-    .pair>*,.thirds>*,.fours>*{min-width:0}td.wide{width:45%}td.wide .bar{height:.5rem;margin-top:0}.pair>figure,.thirds>figure,.fours>figure{margin-top:1rem}
+    .pair>*,.thirds>*,.fours>*{min-width:0}td.wide{width:45%}td.wide .bar{height:.5rem;margin-top:0}
+    td.wide .bar b{height:100%}.pair>figure,.thirds>figure,.fours>figure{margin-top:1rem}
     .wide{grid-column:1/-1}
     .chart{display:grid;grid-template-columns:3rem 1fr;grid-template-rows:auto 16rem auto auto;font-size:.78rem;
     color:var(--soft)}
@@ -74,10 +76,15 @@ enum PageStyle {
     max-width:70%;overflow:hidden;text-overflow:ellipsis;text-shadow:0 0 3px var(--paper),0 0 3px var(--paper)}
     .mark.above{transform:translateY(-100%)}.mark.low{top:auto!important;bottom:0}.mark.aside{padding:.15rem .45rem}
     .strips rect{fill:transparent}.strips path{stroke:transparent}.strips g:hover path{stroke:var(--faint);stroke-width:1}
+    data{white-space:nowrap}.legend+.note{margin-top:.8rem}h2+.pair{margin-top:.9rem}
     .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.2rem;list-style:none;margin:.7rem 0 0;padding:0;font-size:.84rem}
     .legend li{display:flex;align-items:baseline;gap:.45rem}
     .key{flex:none;display:inline-block;width:.72rem;height:.72rem;border-radius:2px;background:var(--s)}
-    .scroll{overflow-x:auto;margin-top:1rem}.scroll+.note,.sources+.note,.warn+.note{margin-top:.7rem}
+    .scroll{overflow-x:auto;margin-top:1rem;background:linear-gradient(90deg,var(--paper) 60%,transparent) 0 0/1.6rem
+    100% no-repeat local,linear-gradient(270deg,var(--paper) 60%,transparent) 100% 0/1.6rem 100% no-repeat local,
+    linear-gradient(90deg,transparent 1px,var(--shade) 1px,transparent) 0 0/.8rem 100% no-repeat scroll,
+    linear-gradient(270deg,transparent 1px,var(--shade) 1px,transparent) 100% 0/.8rem 100% no-repeat scroll}
+    .scroll+.note,.sources+.note,.warn+.note{margin-top:.7rem}
     table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.4}
     th,td{text-align:left;padding:.42rem .8rem .42rem 0;border-bottom:1px solid var(--rule);vertical-align:baseline;
     overflow-wrap:normal}
@@ -112,7 +119,7 @@ enum PageStyle {
     ol.sources{margin:.8rem 0 0;padding-left:1.4rem;font-size:.8rem;line-height:1.45;color:var(--soft)}
     details{margin-top:1rem}summary{cursor:pointer;font-size:.875rem;color:var(--c1)}
     .run{border-top:2px solid var(--ink);margin-top:3.5rem;padding-top:1.2rem}.run section:first-of-type{border-top:0;
-    margin-top:1rem;padding-top:0}
+    margin-top:2.2rem;padding-top:0}
     footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--rule);font-size:.8rem;color:var(--soft)}
     @media screen and (max-width:44rem){main{padding:1.5rem 1rem 3rem}h1{font-size:1.6rem}
     .facts{grid-template-columns:1fr 1fr;gap:1.1rem 1.2rem}.fact .big{font-size:1.4rem}
@@ -122,7 +129,8 @@ enum PageStyle {
     @page{size:A4;margin:15mm}
     @media print{body{font-size:10.5pt}main{max-width:none;padding:0}nav{display:none}
     *{-webkit-print-color-adjust:exact;print-color-adjust:exact}figure,.fact,tr,.bars,.map{break-inside:avoid}
-    h2,h3{break-after:avoid}.chart,.chart.tall{grid-template-rows:auto 11rem auto auto}.scroll{overflow:visible}
-    table{font-size:8.5pt}.run{break-before:page}}
+    h2,h3{break-after:avoid}.chart,.chart.tall{grid-template-rows:auto 11rem auto auto}.scroll{overflow:visible;
+    background:none}
+    table{font-size:8.5pt}tfoot{display:table-row-group}.run{break-before:page}}
     """
 }

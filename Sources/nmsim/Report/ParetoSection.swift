@@ -24,9 +24,27 @@ struct ParetoSection: Sendable {
       <h2>What to choose</h2>
       <p class="note">Dots are whole inferences; lines are the same runs stopped earlier. The dotted stairs are the front: \
       no other point is both cheaper and more accurate.</p>
-      <div class="pair">\(figures.map { "<figure>\($0)</figure>" }.joined())</div>
+      <div class="\(figures.count == 3 ? "thirds" : "pair")">\(figures.map { "<figure>\($0)</figure>" }.joined())</div>
       \(legend)
+      \(omissions)
       """
+  }
+
+  /// Runs that are on no chart of time or of the chip's energy, and why.
+  private var omissions: String {
+    let untimed = runs.filter { $0.document.accuracyByStep != nil && $0.document.secondsPerTick == nil }
+    func names(_ runs: [ReportRun]) -> String {
+      "Run\(runs.count == 1 ? "" : "s") " + runs.map { "\($0.number)" }.joined(separator: ", ")
+    }
+    var texts: [String] = []
+    if isTimed, !untimed.isEmpty { texts.append("\(names(untimed)): time unknown, not on the chart of time.") }
+    let lacking = isAlike ? [] : runs.filter { $0.chipJoules != nil && $0.document.bill?.missing.isEmpty == false }
+    if !lacking.isEmpty {
+      texts.append(
+        "\(names(lacking)): the chip's energy lacks unpublished prices, which could change the order, so it is in the "
+          + "table only.")
+    }
+    return texts.isEmpty ? "" : "<p class=\"note\">\(texts.joined(separator: " "))</p>"
   }
 
   /// The points that no other point beats, by rising cost: cheapest first, each more accurate than all cheaper ones.
@@ -39,19 +57,25 @@ struct ParetoSection: Sendable {
     }
   }
 
+  /// Whether at least two runs can be compared in seconds.
+  private var isTimed: Bool {
+    runs.count { $0.document.accuracyByStep != nil && $0.document.secondsPerTick != nil } > 1
+  }
+
   private var latency: String? {
-    var timed = true
-    for run in runs where run.document.accuracyByStep != nil && run.document.secondsPerTick == nil { timed = false }
-    let curves = runs.compactMap { run in
-      run.document.accuracyByStep.map { values in
-        // What comes before the first step's output: the pipeline's depth, where known.
-        let lead = timed ? max(0, (run.document.ticksPerInference ?? run.document.ticks) - run.document.ticks) : 0
-        let unit = timed ? run.document.secondsPerTick ?? 1 : 1
-        return values.indices.map { Point(run: run.number, cost: Double($0 + 1 + lead) * unit, accuracy: values[$0]) }
+    let isTimed = isTimed
+    let curves = runs.compactMap { run -> [Point]? in
+      guard let values = run.document.accuracyByStep else { return nil }
+      guard isTimed else {
+        return values.indices.map { Point(run: run.number, cost: Double($0 + 1), accuracy: values[$0]) }
       }
+      guard let unit = run.document.secondsPerTick else { return nil }
+      // What comes before the first step's output: the pipeline's depth, where known.
+      let lead = max(0, (run.document.ticksPerInference ?? run.document.ticks) - run.document.ticks)
+      return values.indices.map { Point(run: run.number, cost: Double($0 + 1 + lead) * unit, accuracy: values[$0]) }
     }
     return chart(
-      curves, title: timed ? "Time to the answer" : "Steps to the answer", kind: timed ? .unit("s") : .number,
+      curves, title: isTimed ? "Time to the answer" : "Steps to the answer", kind: isTimed ? .unit("s") : .number,
       name: "latency")
   }
 
@@ -69,11 +93,15 @@ struct ParetoSection: Sendable {
     return chart(curves, title: "Energy, spike model", kind: .unit("J"), name: "spike-energy")
   }
 
-  private var chipEnergy: String? {
-    // Bills of one chip that lack the same prices can be compared.
-    let isAlike = runs.allSatisfy {
+  /// Whether the bills are of one chip and lack the same prices: then they can be compared.
+  private var isAlike: Bool {
+    runs.allSatisfy {
       $0.document.chip == runs[0].document.chip && $0.document.bill?.missing == runs[0].document.bill?.missing
     }
+  }
+
+  private var chipEnergy: String? {
+    let isAlike = isAlike
     let curves = runs.compactMap { run -> [Point]? in
       guard let joules = run.chipJoules, let bill = run.document.bill, let accuracy = run.document.accuracy,
         bill.missing.isEmpty || isAlike
@@ -90,8 +118,8 @@ struct ParetoSection: Sendable {
     // Curves come from below; dots alone are shown close.
     let lowest = ends.map(\.accuracy).min() ?? 0
     let isCurved = curves.contains { $0.count > 1 }
-    let least = max(0, lowest - (isCurved ? 0.1 : max(0.01, (ends.map(\.accuracy).max() ?? 0) - lowest)))
-    let best = max(front.last?.accuracy ?? 1, least + 0.01)
+    let least = max(0, lowest - (isCurved ? 0.1 : max(0.003, (ends.map(\.accuracy).max() ?? 0) - lowest)))
+    let best = max(front.last?.accuracy ?? 1, least + 0.003)
     var chart = Chart(
       x: Axis(
         logarithmic: curves.flatMap { $0.filter { $0.accuracy >= least }.map(\.cost) } + ends.map(\.cost), kind: kind),

@@ -51,11 +51,13 @@ struct Report: Sendable {
       ("accuracy", "Accuracy", AccuracySection(run).markup),
       ("energy", "Energy", EnergySection(run).markup),
       ("activity", "Activity", ActivitySection(run).markup),
+      ("early", "Early", EarlySection(run).markup),
       ("layers", "Layers", LayerSection(run).markup),
       ("populations", "Populations", PopulationSection(run).markup),
       ("chip", "Chip", MapSection(run).markup),
       ("time", "Time", TimeSection(run).markup),
       ("capacity", "Capacity", CapacitySection(run).markup),
+      ("losses", "Losses", LossSection(run).markup),
       ("exactness", "Rounding", ExactnessSection(run).markup),
       ("bill", "Bill", BillSection(run).markup),
       ("run", "What was run", FactsSection(run).markup),
@@ -105,6 +107,10 @@ struct Report: Sendable {
   }
 
   private func embedded(_ run: ReportRun) -> String {
-    "<script type=\"application/json\" id=\"run-\(run.number)-json\">\(HTML.json(run.text))</script>"
+    let explanation = run.explanation.map {
+      "\n<script type=\"application/json\" id=\"run-\(run.number)-explanation\">\(HTML.json($0.text))</script>"
+    }
+    return "<script type=\"application/json\" id=\"run-\(run.number)-json\">\(HTML.json(run.text))</script>"
+      + (explanation ?? "")
   }
 }

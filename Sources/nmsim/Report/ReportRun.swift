@@ -16,6 +16,8 @@ struct ReportRun: Sendable {
   let text: [UInt8]
   /// What tells it from the other runs on the page.
   var label = ""
+  /// Where its accuracy is lost, if it was explained.
+  var explanation: ReportExplanation?
 
   init(number: Int, file: String, text: [UInt8]) throws(JSONError) {
     self.number = number
@@ -42,6 +44,18 @@ struct ReportRun: Sendable {
   func value(_ path: String, _ value: Int?) -> String {
     guard let value else { return ReportRun.unknown }
     return "<data data-run=\"\(number)\" data-path=\"\(path)\" value=\"\(value)\">\(PageNumber.integer(value))</data>"
+  }
+
+  /// A number of the run's explanation.
+  func explained(_ path: String, _ value: Double?, _ format: (Double) -> String) -> String {
+    guard let value, let exact = JSONOutput.numberText(value) else { return ReportRun.unknown }
+    return "<data data-run=\"\(number)\" data-document=\"explanation\" data-path=\"\(path)\" value=\"\(exact)\">"
+      + "\(HTML.text(format(value)))</data>"
+  }
+
+  func explained(_ path: String, _ value: Int) -> String {
+    "<data data-run=\"\(number)\" data-document=\"explanation\" data-path=\"\(path)\" value=\"\(value)\">"
+      + "\(PageNumber.integer(value))</data>"
   }
 
   /// A sum over samples, shown for one inference; the element's value is the quotient.

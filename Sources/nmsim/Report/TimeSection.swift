@@ -45,6 +45,7 @@ struct TimeSection: Sendable {
     return """
       <h2>Time on the chip</h2>
       \(warning(time))<div class="pair"><dl class="what">\(list)</dl><div>\(links)</div></div>
+      \(ticks)
       """
   }
 
@@ -72,5 +73,27 @@ struct TimeSection: Sendable {
       <th class="n">Share</th></tr></thead>
       <tbody>\(rows)</tbody></table></div>
       """
+  }
+
+  /// The length of each tick.
+  private var ticks: String {
+    let t = run.document.time
+    let values = t.femtosecondsByTick
+    guard values.count > 1, let timed = t.samples, timed > 0 else { return "" }
+    let means = values.map { Double($0) / Double(timed) / 1e15 }
+    var chart = Chart(
+      x: Axis(1, Double(means.count)), y: Axis(0, means.max() ?? 0, kind: .unit("s"), widened: true), xTitle: "tick",
+      yTitle: "Length of a tick", summary: "The length of each tick of an inference")
+    chart.heightClass = "short"
+    let drawn = ReportRun.drawn(means.count)
+    chart.addBand(drawn.map { (x: Double($0 + 1), low: 0, high: means[$0]) }, color: 1, style: "band")
+    chart.addLine(
+      drawn.map { (x: Double($0 + 1), y: means[$0]) }, color: 1,
+      attributes: run.series("time.femtosecondsByTick", values.map(Double.init)))
+    chart.addStrips(
+      ReportRun.hovered(means.count).map {
+        (x: Double($0 + 1), text: "tick \($0 + 1): \(PageNumber.seconds(means[$0]))")
+      })
+    return "<figure>\(chart.markup)<figcaption>Mean of the timed samples, barrier included.</figcaption></figure>"
   }
 }

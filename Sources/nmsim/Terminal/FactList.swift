@@ -9,12 +9,18 @@ struct FactList: Sendable {
     if let text { items.append((ErrorText.escaped(name), ErrorText.escaped(text))) }
   }
 
-  /// The lines; long texts go on in the right column.
+  /// The lines; long texts go on in the right column. A word that this column cannot hold, such as a hash, has a
+  /// line of its own below the name.
   func render(_ style: TextStyle) -> String {
     let column = (items.map(\.name.displayWidth).max() ?? 0) + 2
     var result = ""
     for item in items {
-      let lines = TextLayout.wrap(item.text, width: max(20, style.width - column))
+      let width = max(20, style.width - column)
+      if item.text.split(separator: " ").contains(where: { $0.count > width }) {
+        result += item.name + "\n" + TextLayout.paragraph(item.text, indent: 2, width: style.width)
+        continue
+      }
+      let lines = TextLayout.wrap(item.text, width: width)
       for (index, line) in (lines.isEmpty ? [""] : lines).enumerated() {
         let left = index == 0 ? item.name : ""
         var text = left + String(repeating: " ", count: column - left.displayWidth) + line

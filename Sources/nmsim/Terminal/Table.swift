@@ -1,7 +1,8 @@
 /// A table in aligned columns, for example populations and their spikes.
 ///
 /// Numbers are right-aligned and never cut. A table that is too wide for its style shortens the first text column,
-/// then the next ones, down to eight characters each; what is still too wide stays so.
+/// then the next ones, down to eight characters each; what is still too wide goes on in parts below, each of which
+/// begins with the first column again.
 struct Table: Sendable {
   /// A column: its heading and whether its cells are numbers.
   struct Column: Sendable {
@@ -55,13 +56,37 @@ struct Table: Sendable {
     let titles = columns.map { ErrorText.escaped($0.title) }
     let all = [titles] + rows + (footer.map { [$0] } ?? [])
     let natural = columns.indices.map { column in all.map { $0[column].displayWidth }.max() ?? 0 }
-    let widths = shrunk(natural, to: style.width)
+    var widths = shrunk(natural, to: style.width)
+    if widths.reduce(Self.gap.count * (widths.count - 1), +) > style.width {
+      // It is cut into parts anyway, so names keep their length within reason.
+      widths = columns.indices.map { columns[$0].isNumber ? natural[$0] : min(natural[$0], style.width / 2) }
+    }
+    return parts(widths, style.width).map { part($0, widths, titles, style) }.joined(separator: "\n")
+  }
+
+  /// Columns that stand beside each other.
+  private func parts(_ widths: [Int], _ width: Int) -> [[Int]] {
+    var parts: [[Int]] = [[0]]
+    var used = widths[0]
+    for column in columns.indices.dropFirst() {
+      let more = Self.gap.count + widths[column]
+      if used + more > width, parts[parts.count - 1].count > 1 {
+        parts.append([0])
+        used = widths[0]
+      }
+      parts[parts.count - 1].append(column)
+      used += more
+    }
+    return parts
+  }
+
+  private func part(_ shown: [Int], _ widths: [Int], _ titles: [String], _ style: TextStyle) -> String {
     let ellipsis = style.usesUnicode ? "\u{2026}" : "..."
 
     func line(_ cells: [String]) -> String {
       var text = ""
-      for (column, cell) in cells.enumerated() {
-        let cell = cell.shortened(to: widths[column], ellipsis: ellipsis)
+      for column in shown {
+        let cell = cells[column].shortened(to: widths[column], ellipsis: ellipsis)
         let blanks = String(repeating: " ", count: max(0, widths[column] - cell.displayWidth))
         text += (column > 0 ? Self.gap : "") + (columns[column].isNumber ? blanks + cell : cell + blanks)
       }
@@ -72,7 +97,7 @@ struct Table: Sendable {
     var lines = [style.bold(line(titles))]
     lines += rows.map(line)
     if let footer {
-      let total = widths.reduce(0, +) + Self.gap.count * (widths.count - 1)
+      let total = shown.reduce(0) { $0 + widths[$1] } + Self.gap.count * (shown.count - 1)
       lines.append(String(repeating: style.usesUnicode ? "\u{2500}" : "-", count: total))
       lines.append(line(footer))
     }

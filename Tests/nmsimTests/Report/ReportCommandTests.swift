@@ -35,6 +35,22 @@ struct ReportCommandTests {
         wrong.error == "nmsim: \(file): line 1, column 12: format: not a run's result; expected \"nmsim-run/1\", as "
           + "'nmsim run' writes it\n")
     }
+    let explanation = #"{"format": "nmsim-explain/1", "network": "n", "ticks": 4, "samples": 1, "accuracy": {}, "#
+      + #""layers": []}"#
+    try Program.withFile(explanation) { file in
+      let alone = invoke("report \(file)")
+      #expect(alone.status == .usage)
+      #expect(
+        alone.error == "nmsim: \(file): an explanation without a run before it: name it after its run: nmsim report "
+          + "run.json \(file)\n")
+      try Program.withFile(String(decoding: ReportFixtures.least, as: UTF8.self)) { run in
+        let other = invoke("report \(run) \(file)")
+        #expect(other.status == .badData)
+        #expect(
+          other.error == "nmsim: \(file): explains 'n' at 4 steps, \(run) has 'n' at 3 steps: explain the run's "
+            + "network with --ticks 3\n")
+      }
+    }
     let many = invoke("report " + [String](repeating: "a.json", count: 65).joined(separator: " "))
     #expect(many.status == .usage)
     #expect(many.error == "nmsim: report: 65 results, one page compares 64 at most: give fewer\n")
@@ -53,9 +69,11 @@ struct ReportCommandTests {
     let folder = FileManager.default.temporaryDirectory.appending(path: "nmsim-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let digits = ReportFixtures.withCurves(try ReportFixtures.digits(chip: "generic-45nm", steps: 40, samples: 20))
+    let digits = try ReportFixtures.digits(chip: "generic-45nm", steps: 40, samples: 20)
+    let explanation = try ReportFixtures.explanation(steps: 40)
     let other = try ReportFixtures.digits(chip: "loihi", steps: 20, samples: 20)
-    try Data(try ReportFixtures.page([digits]).utf8).write(to: folder.appending(path: "one.html"))
+    try Data(try ReportFixtures.page([digits], explanation: explanation).utf8)
+      .write(to: folder.appending(path: "one.html"))
     try Data(try ReportFixtures.page([digits, other]).utf8).write(to: folder.appending(path: "two.html"))
     // A page around both at two widths, which says how wide they become and on what colour they stand.
     let frames = """

@@ -29,17 +29,20 @@ enum ReportFixtures {
     return try JSONWriter.bytes(of: result.document(timing: true))
   }
 
-  /// The document with K curves, which `run` does not make.
-  static func withCurves(_ text: [UInt8]) -> [UInt8] {
-    let curves = #""kCurves": [{"name": "conv1", "steps": [1, 2, 5], "k": [4, 1.5, 0.25]}, "#
-      + #"{"name": "conv2", "steps": [1, 2, 5], "k": [9, 2.5, 0]}], "#
-    return Array((String(decoding: text, as: UTF8.self).replacingOccurrences(of: "\"network\":", with: curves + "\"network\":")).utf8)
+  /// What `explain` finds for the bundled example.
+  static func explanation(steps: Int = 64) throws -> [UInt8] {
+    let result = invoke("explain \(TemporaryFolder.digits)/net.json --ticks \(steps) --samples 20 --json -")
+    return Array(result.output.utf8)
   }
 
   /// The page of results, numbered in their order.
-  static func page(_ texts: [[UInt8]]) throws -> String {
+  /// - Parameter explanation: of the first result.
+  static func page(_ texts: [[UInt8]], explanation: [UInt8]? = nil) throws -> String {
     var runs: [ReportRun] = []
     for text in texts { runs.append(try ReportRun(number: runs.count + 1, file: "run\(runs.count).json", text: text)) }
+    if let explanation {
+      runs[0].explanation = try ReportExplanation(reading: explanation, JSONNode(root: JSONParser.parse(explanation)))
+    }
     return Report(runs).page
   }
 

@@ -9,43 +9,84 @@ import Testing
 struct ReportTests {
   @Test("every number on the page is the result's, as data and as text", arguments: ["generic-45nm", "loihi", "ideal"])
   func numbers(_ chip: String) throws {
-    let text = ReportFixtures.withCurves(try ReportFixtures.digits(chip: chip))
-    let root = JSONNode(root: try JSONParser.parse(text))
-    let samples = try root.member("samples").double()
-    let markup = Markup(try ReportFixtures.page([text]))
+    let text = try ReportFixtures.digits(chip: chip)
+    let explanation = try ReportFixtures.explanation()
+    let documents = [
+      nil: JSONNode(root: try JSONParser.parse(text)), "explanation": JSONNode(root: try JSONParser.parse(explanation)),
+    ]
+    let samples = try #require(documents[nil]).member("samples").double()
+    let markup = Markup(try ReportFixtures.page([text], explanation: explanation))
     #expect(markup.problems.isEmpty)
     var paths = Set<String>()
     for element in markup.elements where element.name == "data" {
       let path = try #require(element.attributes["data-path"])
       let value = try #require(element.attributes["value"].flatMap { Double($0) })
       let divisor = element.attributes["data-per"] == nil ? 1 : samples
+      let root = try #require(documents[element.attributes["data-document"]])
       #expect(try root.member(path).double() / divisor == value, "\(path)")
       #expect(Self.says(element.text, value), "\(path): '\(element.text)' for \(value)")
       paths.insert(path)
     }
     let series = markup.elements.filter { $0.attributes["data-values"] != nil && $0.attributes["data-path"] != nil }
     let drawn = Set(series.compactMap { $0.attributes["data-path"] })
-    #expect(drawn.isSuperset(of: ["accuracyByStep", "energy.spike.spikesByStep", "kCurves[0].k", "kCurves[1].k"]))
+    #expect(drawn.isSuperset(of: ["accuracyByStep", "energy.spike.spikesByStep"]))
     for index in 0..<3 {
-      #expect(drawn.contains("details.populations[\(index)].distance"))
+      #expect(drawn.contains("layers[\(index)].kByStep"))
       #expect(drawn.contains("details.populations[\(index)].firstSpikes"))
     }
     for element in series {
       let path = try #require(element.attributes["data-path"])
       let shown = element.attributes["data-values"]?.split(separator: " ").compactMap { Double($0) }
+      let root = try #require(documents[element.attributes["data-document"]])
       #expect(try root.member(path).doubles() == shown, "\(path)")
     }
     let neurons = markup.elements.first { $0.attributes["data-column"] == "cores.neurons" }?.attributes["data-values"]
-    #expect(neurons?.split(separator: " ").count == (try root.member("cores").array().count))
+    #expect(neurons?.split(separator: " ").count == (try #require(documents[nil]).member("cores").array().count))
     for path in ["accuracy", "ann.accuracy", "ticks", "totals.spikes", "totals.Effective_ACs",
       "energy.spike.joulesPerInference", "populations[0].meanRate", "populations[3].saturations",
       "cores[0].messagesIn", "program.weightBits", "neurobench.Footprint", "details.populations[1].rates[8]",
-      "fit.populations[2].roundingError", "fit.populations[1].threshold"]
+      "fit.populations[2].roundingError", "fit.populations[1].threshold", "accuracy.original", "layers[1].cosine.chip",
+      "layers[2].accuracy.integer"]
     {
       #expect(paths.contains(path), "\(path)")
     }
     if chip != "ideal" {
       #expect(paths.contains("energy.chip.joulesPerInference") && paths.contains("energy.chip.items[0].joulesEach"))
+    }
+  }
+
+  @Test("without an explanation: how rates settle; a model of time has its figures, an early decision what it saves")
+  func timed() throws {
+    let plain = Markup(try ReportFixtures.page([try ReportFixtures.digits(chip: "loihi", steps: 12, samples: 8)]))
+    let drawn = plain.elements.compactMap { $0.attributes["data-path"] }
+    #expect(drawn.contains("details.populations[0].distance") && !drawn.contains { $0.hasPrefix("time.delay") })
+    try TemporaryFolder.with { folder in
+      let compiled = folder.invoke("compile DIGITS/net.json --chip loihi-sanafe -o DIR/net.nmsim")
+      let run = folder.invoke(
+        "run DIR/net.nmsim --input DIGITS/test-images.npy --samples 8 --ticks 12 --time-model detailed "
+          + "--time-samples 2 --early-decision stable:4 --json DIR/run.json")
+      #expect(compiled.status == .success && run.status == .success, "\(run.error)")
+      let text = Array(try folder.data("run.json"))
+      let root = JSONNode(root: try JSONParser.parse(text))
+      let markup = Markup(try ReportFixtures.page([text]))
+      #expect(markup.problems.isEmpty)
+      var paths = Set<String>()
+      for element in markup.elements where element.name == "data" {
+        let path = try #require(element.attributes["data-path"])
+        let value = try #require(element.attributes["value"].flatMap { Double($0) })
+        #expect(try root.member(path).double() / (element.attributes["data-per"] == nil ? 1 : 8) == value, "\(path)")
+        #expect(Self.says(element.text, value), "\(path): '\(element.text)' for \(value)")
+        paths.insert(path)
+      }
+      #expect(
+        paths.isSuperset(of: [
+          "time.delay.meanWaitingSeconds", "time.slowestCoreSeconds", "earlyDecision.meanSteps", "earlyDecision.ticks",
+          "earlyDecision.joulesPerInference", "earlyDecision.fullAccuracy",
+        ]))
+      let series = Set(
+        markup.elements.filter { $0.attributes["data-values"] != nil }.compactMap { $0.attributes["data-path"] })
+      #expect(
+        series.isSuperset(of: ["time.femtosecondsByTick", "earlyDecision.samplesByStep", "energy.chip.joulesByTick"]))
     }
   }
 
@@ -100,22 +141,28 @@ struct ReportTests {
       "&lt;b&gt;", "<!--", "]]>", "\u{2028}x</title></style>",
     ]
     let text = String(decoding: try ReportFixtures.digits(chip: "generic-45nm", steps: 8, samples: 4), as: UTF8.self)
+    let explanation = String(decoding: try ReportFixtures.explanation(steps: 8), as: UTF8.self)
     for name in names {
       let quoted = try JSONWriter.text(of: .string(name), style: .compact).dropLast()
       // Every string of the document except its format.
-      var hostile = ""
-      for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-        if let colon = line.range(of: ": \""), !line.contains("\"format\"") {
-          hostile += line[..<colon.upperBound].dropLast() + quoted + (line.hasSuffix(",") ? "," : "") + "\n"
-        } else {
-          hostile += line + "\n"
+      func hostile(_ text: String) -> [UInt8] {
+        var hostile = ""
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+          if let colon = line.range(of: ": \""), !line.contains("\"format\"") {
+            hostile += line[..<colon.upperBound].dropLast() + quoted + (line.hasSuffix(",") ? "," : "") + "\n"
+          } else {
+            hostile += line + "\n"
+          }
         }
+        return Array(hostile.utf8)
       }
-      let bytes = Array(hostile.utf8)
-      let clean = Markup(try ReportFixtures.page([Array(text.utf8)]))
+      let bytes = hostile(text)
+      let explained = hostile(explanation)
+      let clean = Markup(try ReportFixtures.page([Array(text.utf8)], explanation: Array(explanation.utf8)))
       for texts in [[bytes], [bytes, Array(text.utf8), bytes]] {
         var runs: [ReportRun] = []
         for text in texts { runs.append(try ReportRun(number: runs.count + 1, file: name, text: text)) }
+        runs[0].explanation = try ReportExplanation(reading: explained, JSONNode(root: JSONParser.parse(explained)))
         let page = Report(runs).page
         let markup = Markup(page)
         #expect(markup.problems.isEmpty, "\(name)")
@@ -123,7 +170,7 @@ struct ReportTests {
         // What a reader sees; the data blocks hold the document as it is.
         let shown = page.prefix(upTo: page.range(of: "<script")?.lowerBound ?? page.endIndex).unicodeScalars
         #expect(!shown.contains { ["\u{202E}", "\u{0007}", "\u{2028}"].contains($0) }, "\(name)")
-        #expect(markup.elements.filter { $0.name == "script" }.count == texts.count)
+        #expect(markup.elements.filter { $0.name == "script" }.count == texts.count + 1)
         #expect(!markup.elements.contains { $0.attributes["onmouseover"] != nil || $0.attributes["onerror"] != nil })
         #expect(markup.elements.filter { $0.name == "script" }.allSatisfy { (try? JSONParser.parse($0.text)) != nil })
         if texts.count == 1 {
@@ -165,7 +212,6 @@ struct ReportTests {
       "links": {"x": [1000000000, 0], "y": [0, 0], "direction": ["west", "west"], "messages": [\(big), 1]}},
       "details": {"samples": \(big), "steps": [1], "rateEdges": [0], "populations": [{"name": "", "neurons": \(big),
       "spikes": [\(big)], "rates": [\(big)], "silent": \(big), "firstSpikes": [\(big)], "never": \(big), "distance": [1e308]}]},
-      "kCurves": [{"name": "", "steps": [1], "k": [0]}, {"name": "", "steps": [1], "k": [1e308]}],
       "fit": {"populations": [{"name": "", "synapses": \(big), "roundingError": 1e308}, {"name": "", "threshold": \(big)}],
       "synapseBits": [\(big), 0], "synapseBitsPerCore": 0, "coresOfChip": \(big)},
       "provenance": {"history": ["", ":", "a: b: c"]}, "simulation": {"command": ""},
@@ -174,8 +220,15 @@ struct ReportTests {
       "count": \(big), "joulesEach": 1e308, "joules": 1e308}, {"unit": "x", "action": "", "count": 1, "joules": 1e308}],
       "joulesPerInference": 1e308, "staticJoules": 1e308}}, "time": {"secondsPerTick": 5e-324}}
       """
+    let explanation = """
+      {"format": "nmsim-explain/1", "network": "", "ticks": 1, "samples": \(big),
+      "accuracy": {"original": 1, "chip": null}, "layers": [{"name": "", "kByStep": [0]},
+      {"name": "", "kByStep": [1e308], "omega": 1e308, "cosine": {"chip": -1}},
+      {"name": "", "kByStep": []}]}
+      """
     for texts in [[Array(text.utf8)], [Array(text.utf8), Array(text.utf8), ReportFixtures.least]] {
       #expect(Markup(try ReportFixtures.page(texts)).problems.isEmpty)
+      #expect(Markup(try ReportFixtures.page(texts, explanation: Array(explanation.utf8))).problems.isEmpty)
     }
   }
 

@@ -16,8 +16,15 @@ enum Program {
   }
 
   /// Runs it; standard output and standard error come back as one text.
-  static func run(_ path: String, _ arguments: [String]) throws -> (status: Int32, text: String) {
+  /// - Parameters:
+  ///   - folder: nil: this process's own.
+  ///   - environment: added to this process's own.
+  static func run(
+    _ path: String, _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]
+  ) throws -> (status: Int32, text: String) {
     let process = Foundation.Process()
+    if let folder { process.currentDirectoryURL = folder }
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let pipe = Pipe()
     process.executableURL = URL(filePath: path)
     process.arguments = arguments
