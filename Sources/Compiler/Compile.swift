@@ -7,9 +7,18 @@ public struct CompileResult: Sendable {
   public var headroom: [Headroom]
   /// What each core uses, in the program's order.
   public var loads: [CoreLoad]
+  /// Populations with channels whose units follow the membrane instead of their weights.
+  public var coarser: [CoarserUnits]
 
   /// The figures of the tables.
   public var report: CompileReport { CompileReport(program) }
+}
+
+/// Channels of a population whose weights alone would ask for units so fine that the membrane does not hold their
+/// thresholds, biases or initial potentials; their units are as fine as it holds, their weights coarser.
+public struct CoarserUnits: Sendable, Equatable {
+  public var population: String
+  public var channels: Int
 }
 
 extension CompiledProgram {
@@ -73,7 +82,7 @@ extension CompiledProgram {
       // Counted in the tables: the partition's figure is a bound where cores were joined.
       loads[core].outputAxons = program.cores[core].outputAxons.count
     }
-    return CompileResult(program: program, headroom: lowering.headroom, loads: loads)
+    return CompileResult(program: program, headroom: lowering.headroom, loads: loads, coarser: lowering.coarser)
   }
 
   /// Parts of a placement's search that ``compile(_:chip:options:progress:)`` reports.

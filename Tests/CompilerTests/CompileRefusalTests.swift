@@ -53,6 +53,31 @@ struct CompileRefusalTests {
     }
   }
 
+  @Test("a channel with hardly any weight has the finest unit in which the membrane holds its parameters")
+  func coarserUnits() throws {
+    // Neuron 5 of 'a' is a channel of its own with a weight of 1e-9: its threshold would be 1.3e11 of its units.
+    let network = network { network in
+      network.projections[0].weights = tensor([6, 3], [Double](repeating: 1, count: 15) + [0, 1e-9, 0])
+    }
+    let result = try CompiledProgram.compile(network.checked(), chip: chip(), options: CompileOptions())
+    #expect(result.coarser == [CoarserUnits(population: "a", channels: 1)])
+    let units = result.program.populations[0].unit
+    #expect(units.prefix(5).allSatisfy { $0 == 1.0 / 127 })
+    let threshold = Int64((1 / units[5]).rounded())
+    #expect((FixedPoint.highest(bits: 32) - 4...FixedPoint.highest(bits: 32)).contains(threshold))
+    // No coarser than the population's: a threshold of 200 units needs 9 bits.
+    #expect(
+      try message(network, chip(), CompileOptions(membraneBits: 9)) == "compiled to 1 cores")
+    #expect(
+      try message(network, chip(), CompileOptions(membraneBits: 7))
+        == "population 'a': threshold 1 does not fit the 7-bit membrane; use more --membrane-bits, fewer "
+        + "--weight-bits or --fraction-bits, or --scale population")
+    #expect(
+      try message(network, chip(), CompileOptions(scale: .channel))
+        == "population 'a': threshold 1 does not fit the 32-bit membrane; use fewer --weight-bits or "
+        + "--fraction-bits, or --scale population, or a chip with wider membranes")
+  }
+
   @Test("limits of a core split a population, and refuse it where one neuron is over them")
   func limits() throws {
     func with(_ numbers: [ChipNumber: Int]) throws -> String { try message(network(), chip(numbers)) }

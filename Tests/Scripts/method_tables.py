@@ -82,16 +82,17 @@ NETWORKS = {
         ("channel-norm, V(0) = th/2", ["channel-norm", "--initial", "half"], [8, 16, 32, 64, 128, 256]),
         ("spike-norm", ["spike-norm", "--steps", "128"], [32, 64, 128, 256]),
         ("rmp, alpha 0.8", ["rmp", "--steps", "128"], [32, 64, 128, 256]),
+        ("spike-norm, calibrated at 1,024", ["spike-norm", "--steps", "1024", "--calibration-samples", "50"],
+         [(1024, 100), (4096, 100), (16384, 100)]),
         ("channel-balance", ["channel-balance", "--steps", "128"], [32, 64, 128, 256]),
         ("channel-balance, V(0) = th/2", ["channel-balance", "--initial", "half", "--steps", "128"], [32, 64, 128, 256]),
         ("rate-norm", ["rate-norm"], [32, 64, 128, 256]),
         ("ic-snn, calibrated at 32", ["ic-snn", "--steps", "32"], [8, 16, 32, 64, 128, 256]),
         ("ter-mapping", ["ter-mapping"], [32, 64, 128, 256]),
-        ("aug-mapping", ["aug-mapping"], [32, 64, 128, 256]),
+        ("aug-mapping", ["aug-mapping"], [8, 16, 32, 64, 128]),
         ("weighted-spikes, K = 8", ["weighted-spikes", "--period", "8"], [32, 64, 128, 256]),
-        ("bsnn, K = 10", ["bsnn", "--period", "10", "--scale", "population"], [200, 210]),
-        ("bsnn, K = 10, 16-bit weights",
-         ["bsnn", "--period", "10", "--scale", "population", "--weight-bits", "16"], [200, 210]),
+        ("bsnn, K = 10", ["bsnn", "--period", "10"], [200, 210]),
+        ("bsnn, K = 10, 16-bit weights", ["bsnn", "--period", "10", "--weight-bits", "16"], [200, 210]),
     ]),
 }
 
@@ -108,11 +109,10 @@ def measure(tool, models, data, name, options, steps, threads):
     (calibration, test, preprocessing), _, _ = NETWORKS[name]
     options = list(options)
     compile_options = []
-    for name_of_option in ("--weight-bits", "--scale"):
-        if name_of_option in options:
-            at = options.index(name_of_option)
-            compile_options += options[at:at + 2]
-            del options[at:at + 2]
+    if "--weight-bits" in options:
+        at = options.index("--weight-bits")
+        compile_options = options[at:at + 2]
+        del options[at:at + 2]
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         shell([tool, "convert", os.path.join(models, name + ".onnx"), "--method", *options, *preprocessing,

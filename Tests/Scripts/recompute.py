@@ -3,7 +3,7 @@
 with numpy after the rules in docs/net-json.md and ARCHITECTURE.md. Compares, exactly, predictions, the spikes, synaptic
 operations and saturations of every population, Effective_ACs, Effective_MACs and Dense.
 
-    recompute.py NET.json IMAGES RUN.json [--predictions RUN.csv] [--scale population]
+    recompute.py NET.json IMAGES RUN.json [--predictions RUN.csv] [--scale channel|population]
 
 IMAGES: .npy, IDX (plain or .gz) or CIFAR-10 binary; the first samples are used, as many as the run has. The run is one
 of the schedule 'windowed', on a chip with a threshold per neuron, a weight shift and no need for relays (generic-45nm,
@@ -208,20 +208,22 @@ class Network:
         value = self.values(neuron.get("spikeValue", neuron.get("threshold")), name, 0)
         return np.where(np.isinf(value), 0, value)
 
-    def quantise(self, bits, fraction, is_whole):
+    def quantise(self, bits, fraction, scale, membrane_bits):
         """Integers of every projection, weight shift applied, and of every population, by the contract's rules."""
         largest, self.integers, self.parameters = 2 ** (bits - 1) - 1, {}, {}
         for name, entry in self.populations.items():
             channels = self.shape[name][0]
-            one_scale = is_whole or self.json["output"] == {"population": name, "readout": "potential"}
+            one_scale = scale == "population" or self.json["output"] == {"population": name, "readout": "potential"}
             arriving = [p for p in self.projections if p.target == name]
             scales = np.array([np.abs(p.real).reshape(channels, -1).max(1) for p in arriving]) / largest
             if one_scale:
                 scales = np.broadcast_to(scales.max(1, keepdims=True), scales.shape)
             unit = np.where(scales > 0, scales, np.inf).min(0)
-            unit = np.where(np.isinf(unit), 1, unit)
-            for projection, scale in zip(arriving, scales):
-                shift = np.maximum(0, np.ceil(np.log2(np.maximum(scale, unit) / unit) - 1e-12))
+            unit = np.where(np.isinf(unit), unit[np.isfinite(unit)].max(initial=0) or 1, unit)
+            if scale is None and not one_scale:
+                unit = np.maximum(unit, np.minimum(self.least_unit(name, entry, fraction, membrane_bits), unit.max()))
+            for projection, own in zip(arriving, scales):
+                shift = np.maximum(0, np.ceil(np.log2(np.maximum(own, unit) / unit) - 1e-12))
                 step = (unit * 2 ** shift).reshape((-1,) + (1,) * (projection.real.ndim - 1))
                 self.integers[projection.name] = np.rint(projection.real / step) * (step / unit.reshape(step.shape))
             neuron, fine = entry["neuron"], unit[:, None, None] / 2 ** fraction
@@ -230,6 +232,20 @@ class Network:
                 "initial": np.rint(self.values(neuron.get("initial"), name, 0) / fine),
                 "threshold": np.rint(self.values(neuron.get("threshold"), name, np.inf) / fine),
                 "negative": np.rint(self.values(neuron.get("negativeThreshold"), name, -np.inf) / fine)}
+
+    def least_unit(self, name, entry, fraction, membrane_bits):
+        """The finest unit of each channel in which the membrane holds its parameters."""
+        neuron = entry["neuron"]
+        period, high = neuron.get("period", 1), 2 ** (membrane_bits - 1) - 3
+        least = np.zeros(self.shape[name][0])
+        for value, weight in (
+                (neuron.get("threshold"), 2 ** (period - 1)), (neuron.get("negativeThreshold"), 2 ** (period - 1)),
+                (entry.get("bias"), 1), (neuron.get("initial"), 2 ** period if period > 1 else 1)):
+            value = np.abs(self.values(value, name, 0))
+            value = np.where(np.isinf(value), 0, value).reshape(len(least), -1).max(1)
+            most = high // weight
+            least = np.maximum(least, value * 2 ** fraction / most if most > 0 else np.inf)
+        return least
 
 
 class Execution:
@@ -383,7 +399,7 @@ def main():
     for name in ("network", "images", "result"):
         parser.add_argument(name)
     parser.add_argument("--predictions")
-    parser.add_argument("--scale", choices=["channel", "population"], default="channel")
+    parser.add_argument("--scale", choices=["channel", "population"])
     arguments = parser.parse_args()
     with open(arguments.result) as file:
         result = json.load(file)
@@ -392,7 +408,7 @@ def main():
         print("recompute: only windowed runs without faults can be compared", file=sys.stderr)
         return 2
     network = Network(arguments.network)
-    network.quantise(program["weightBits"], program["fractionBits"], arguments.scale == "population")
+    network.quantise(program["weightBits"], program["fractionBits"], arguments.scale, program["membraneBits"])
     images = preprocessed(network, read_images(arguments.images, result["samples"]))
     execution = Execution(network, images, program["membraneBits"], program["fractionBits"])
     answers = execution.run(result["ticks"])

@@ -33,6 +33,8 @@ struct RecomputeTests {
     Case("max_pool-dyn", "aug-mapping", weights: 4, membrane: 9),
     Case("conv_groups-ts", "aug-mapping --max-count 2", weights: 8),
     Case("conv_geometry-dyn", "channel-balance", weights: 8),
+    // Thresholds that only coarser units bring into the membrane.
+    Case("residual-dyn", "bsnn --period 4", weights: 8, membrane: 16),
   ]
 
   private static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -15,6 +15,7 @@ struct Lowering {
   private(set) var projections: [Projection] = []
   private(set) var weights: [WeightTensor] = []
   private(set) var headroom: [Headroom] = []
+  private(set) var coarser: [CoarserUnits] = []
 
   init(_ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions) throws(CompileError) {
     self.network = network
@@ -48,10 +49,16 @@ struct Lowering {
       }
       let isRead = network.output == populations.count && network.readout == .potential
       let isShared = isRead || !chip.thresholdPerNeuron || options.scale == .population
+      let least =
+        isShared || options.scale == .channel
+        ? nil : LeastUnit(population, membraneBits: membraneBits, fractionBits: fractionBits).perChannel
       let quantised = try QuantisedPopulation(
         population: population, incoming: incoming, isShared: isShared,
-        thresholdRatio: isRead || chip.thresholdPerNeuron ? nil : try thresholdRatio(population), bits: weightBits,
-        maximumShift: population.hasIntegerWeights ? 0 : chip.maximumWeightShift)
+        thresholdRatio: isRead || chip.thresholdPerNeuron ? nil : try thresholdRatio(population), leastUnits: least,
+        bits: weightBits, maximumShift: population.hasIntegerWeights ? 0 : chip.maximumWeightShift)
+      if quantised.coarserChannels > 0 {
+        coarser.append(CoarserUnits(population: population.name, channels: quantised.coarserChannels))
+      }
       for (index, projection) in zip(population.incoming, quantised.projections) {
         lowered[index] = (projection.tensor, projection.shifts, projection.largestError)
       }

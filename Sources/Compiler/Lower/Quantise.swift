@@ -11,6 +11,8 @@ struct QuantisedPopulation {
   var unit: [Double]
   /// Per incoming projection, in the order given.
   var projections: [QuantisedProjection]
+  /// Channels whose unit is coarser than their weights ask for, so that the membrane holds their parameters.
+  private(set) var coarserChannels = 0
 
   struct QuantisedProjection {
     var tensor: WeightTensor
@@ -23,9 +25,11 @@ struct QuantisedPopulation {
   ///   - isShared: one unit for the whole population.
   ///   - thresholdRatio: relative thresholds per channel where the chip has one threshold a population: units follow
   ///     them, so that every channel's threshold is the same integer. Nil: units follow the weights alone.
+  ///   - leastUnits: finest units that the membrane holds, one a channel; a unit follows them up to the coarsest among the
+  ///     channels. Nil: units follow the weights whatever the membrane holds.
   init(
     population: CheckedPopulation, incoming: [(projection: CheckedProjection, folded: FoldedWeights)], isShared: Bool,
-    thresholdRatio: [Double]?, bits: Int, maximumShift: Int
+    thresholdRatio: [Double]?, leastUnits: [Double]? = nil, bits: Int, maximumShift: Int
   ) throws(CompileError) {
     if population.hasIntegerWeights {
       unit = [1]
@@ -64,6 +68,12 @@ struct QuantisedPopulation {
     let threshold = population.threshold?.entries.filter(\.isFinite).max() ?? 1
     let fallback = units.max().flatMap { $0 > 0 ? $0 : nil } ?? threshold / top
     for channel in units.indices where units[channel] <= 0 { units[channel] = fallback }
+    if let leastUnits, let coarsest = units.max() {
+      for channel in units.indices where units[channel] < min(leastUnits[channel], coarsest) {
+        units[channel] = min(leastUnits[channel], coarsest)
+        coarserChannels += 1
+      }
+    }
     // Beyond these products and quotients of what follows may be infinite or not a number.
     let largest = incoming.flatMap(\.folded.largest).max() ?? 0
     guard largest <= QuantisedPopulation.range.upperBound, units.allSatisfy(QuantisedPopulation.range.contains) else {

@@ -80,11 +80,13 @@ enum CompileCommand {
     options.traffic = traffic?.spikes
     let mapping = options.mapping == nil ? nil : arguments.string("mapping")
     var program: CompiledProgram
+    let coarser: [CoarserUnits]
     do throws(CompileError) {
       let progress = ProgressLine(
         "placement", total: CompiledProgram.placementSteps, unit: "rounds", terminal: terminal)
       defer { progress.finish() }
-      program = try CompiledProgram.compile(network, chip: chip, options: options) { progress.advance() }.program
+      let result = try CompiledProgram.compile(network, chip: chip, options: options) { progress.advance() }
+      (program, coarser) = (result.program, result.coarser)
     } catch {
       throw CommandError(error, network: path, mapping: mapping)
     }
@@ -98,13 +100,13 @@ enum CompileCommand {
         try OutputFile.write(bytes, to: path)
       }
     }
-    try show(program, traffic, arguments, terminal, wrote: output, size: size)
+    try show(program, coarser, traffic, arguments, terminal, wrote: output, size: size)
     return .success
   }
 
   /// Tables and JSON.
   private static func show(
-    _ program: CompiledProgram, _ traffic: MeasuredTraffic?, _ arguments: ParsedArguments, _ terminal: Terminal,
+    _ program: CompiledProgram, _ coarser: [CoarserUnits], _ traffic: MeasuredTraffic?, _ arguments: ParsedArguments, _ terminal: Terminal,
     wrote output: String, size: Int
   ) throws(CommandError) {
     let json = arguments.string("json")
@@ -114,6 +116,13 @@ enum CompileCommand {
     let report = CompileReport(program)
     if let json { try OutputFile.write(report.document, to: json, terminal) }
     tables.say(ProgramTables(report: report, style: tables.style).text)
+    if !coarser.isEmpty {
+      let populations = coarser.map { "\(ErrorText.escaped($0.population)) (\($0.channels))" }
+      let text =
+        "Note: channels with small weights have units as fine as the membrane holds, not as their weights ask for: "
+        + populations.joined(separator: ", ") + "."
+      tables.say(TextLayout.paragraph(text, width: tables.style.width))
+    }
     if let traffic { tables.say(TextLayout.paragraph(traffic.text(program), width: tables.style.width)) }
     tables.say("Wrote \(ErrorText.escaped(output)), \(NumberFormat.count(size, of: "byte")).\n")
   }
