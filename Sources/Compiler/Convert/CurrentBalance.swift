@@ -17,6 +17,7 @@ extension ConversionStage {
         report("spikes of '\(name)'"))
       draft.neurons[layer] = neuron(threshold: .uniform(threshold * factor))
     }
+    noteBalance()
   }
 
   /// `channel-balance` (Nguyen and Lee 2022): one threshold a channel, the largest sum in any of the T steps under the
@@ -45,6 +46,38 @@ extension ConversionStage {
       if silent > 0, silent < thresholds.count {
         notes.append("layer '\(shownName(name))': \(silent) of \(thresholds.count) channels get no positive sum and never fire")
       }
+    }
+    noteBalance()
+  }
+
+  /// Says where thresholds are far from the activations, the one quantity that decides how many steps a rate needs.
+  ///
+  /// Sums of single steps grow with every layer and every sum of a residual network, because spikes coincide; behind thresholds
+  /// so high hardly a spike arrives within the steps of the calibration, and the thresholds there come out too low.
+  private mutating func noteBalance() {
+    // Spikes worth 1 leave later layers in units of their own.
+    guard !method.isLiteral else { return }
+    let ratios = hiddenLayers.compactMap { layer -> (name: String, ratio: Double)? in
+      guard let threshold = draft.neurons[layer].threshold, statistics[layer].largest > 0 else { return nil }
+      let highest: Double?
+      switch threshold {
+      case .uniform(let value): highest = value
+      case .list(let values): highest = values.filter(\.isFinite).max()
+      case .tensor: highest = nil
+      }
+      guard let highest, highest.isFinite else { return nil }
+      return (network.layers[layer].name, highest / method.alphaOrStandard / Double(statistics[layer].largest))
+    }
+    if let most = ratios.max(by: { $0.ratio < $1.ratio }), most.ratio > 8 {
+      notes.append(
+        "thresholds are up to \(Int(most.ratio.rounded())) times the largest activation (layer '\(shownName(most.name))'): "
+          + "the network needs about that many times the steps of max-norm")
+    }
+    let low = ratios.filter { $0.ratio < 0.4 }
+    if let first = low.first {
+      notes.append(
+        "\(low.count) of \(ratios.count) layers, first '\(shownName(first.name))', got hardly a spike in \(steps) steps, and "
+          + "their thresholds are below the activations: give --steps a larger number")
     }
   }
 }

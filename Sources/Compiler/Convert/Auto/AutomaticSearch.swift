@@ -26,7 +26,7 @@ struct AutomaticSearch {
   var chosen: Int?
 
   /// Samples that candidates are compared on unless told otherwise: on fewer, chance decides about 0.1 points.
-  private static let standardSamples = 4000
+  private static let standardSamples = 10_000
   /// Samples of the first trial of each candidate, and up to which the second goes.
   private static let early = [128, 512, 1500]
 
