@@ -129,8 +129,8 @@ enum NeuronStepSwift {
     return fired
   }
 
-  /// What ``NeuronStep`` collects spikes with, beside AVX-512: bits are found one by one, which no other instruction set
-  /// does faster.
+  /// What ``NeuronStep`` collects spikes with, beside AVX-512: eight bits at a time from tables, without a branch for each
+  /// spike. Writes up to eight channels more than there are spikes.
   static func collect(
     _ masks: UnsafePointer<UInt16>, _ order: UnsafePointer<UInt32>?, pixels: Int, padded: Int, first: UInt32,
     _ outPixels: UnsafeMutablePointer<UInt32>, _ outEnds: UnsafeMutablePointer<UInt32>,
@@ -139,25 +139,49 @@ enum NeuronStepSwift {
     let words = padded / 16
     var next = 0
     var written = 0
-    for index in 0..<pixels {
-      let pixel = unsafe order.map { unsafe Int($0[index]) } ?? index
-      let before = next
-      for word in 0..<words {
-        var bits = unsafe masks[pixel &* words &+ word]
-        while bits != 0 {
-          let channel = word &* 16 &+ bits.trailingZeroBitCount
-          unsafe channels[next] = UInt32(truncatingIfNeeded: channel)
-          unsafe counts[pixel &* padded &+ channel] &+= 1
-          next &+= 1
-          bits &= bits &- 1
+    unsafe positionsOfBits.withUnsafeBufferPointer { positions in
+      unsafe bytesOfBits.withUnsafeBufferPointer { bytes in
+        @inline(__always) func take(_ bits: Int, _ channel: Int, _ count: UnsafeMutableRawPointer) {
+          let found = unsafe positions[bits] &+ SIMD8(repeating: UInt32(truncatingIfNeeded: channel))
+          unsafe UnsafeMutableRawPointer(channels + next).storeBytes(of: found, as: SIMD8<UInt32>.self)
+          // No byte overflows into the next: counts are taken away before they reach 256.
+          let ones = unsafe bytes[bits]
+          unsafe count.storeBytes(of: count.loadUnaligned(as: UInt64.self) &+ ones, as: UInt64.self)
+          // The sum of the bytes: not every processor of the architecture counts bits by itself.
+          next &+= Int(truncatingIfNeeded: (ones &* 0x0101_0101_0101_0101) &>> 56)
         }
-      }
-      if next > before {
-        unsafe outPixels[written] = UInt32(truncatingIfNeeded: pixel)
-        unsafe outEnds[written] = first &+ UInt32(truncatingIfNeeded: next)
-        written &+= 1
+        for index in 0..<pixels {
+          let pixel = unsafe order.map { unsafe Int($0[index]) } ?? index
+          let before = next
+          for word in 0..<words {
+            let bits = unsafe Int(masks[pixel &* words &+ word])
+            if bits == 0 { continue }
+            let count = unsafe UnsafeMutableRawPointer(counts + (pixel &* padded &+ word &* 16))
+            unsafe take(bits & 255, word &* 16, count)
+            unsafe take(bits &>> 8, word &* 16 &+ 8, count + 8)
+          }
+          if next > before {
+            unsafe outPixels[written] = UInt32(truncatingIfNeeded: pixel)
+            unsafe outEnds[written] = first &+ UInt32(truncatingIfNeeded: next)
+            written &+= 1
+          }
+        }
       }
     }
     return written
+  }
+
+  /// Positions of the bits of a byte, ascending, then zeros.
+  private static let positionsOfBits: [SIMD8<UInt32>] = (0..<256).map { bits in
+    var positions = SIMD8<UInt32>()
+    for (index, bit) in (0..<8).filter({ bits >> $0 & 1 == 1 }).enumerated() { positions[index] = UInt32(bit) }
+    return positions
+  }
+
+  /// A byte of 0 or 1 in memory for each bit of a byte.
+  private static let bytesOfBits: [UInt64] = (0..<256).map { bits in
+    var bytes: UInt64 = 0
+    for bit in 0..<8 where bits >> bit & 1 == 1 { bytes |= 1 << UInt64(8 * bit) }
+    return bytes.littleEndian
   }
 }

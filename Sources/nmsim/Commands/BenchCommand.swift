@@ -140,7 +140,8 @@ enum BenchCommand {
     let slower = levels.dropLast().map { level in changed(mnist) { $0.level = level } }
     if isQuick { return [[mnist, threads, silent] + slower] }
     let steps = [16, 128].map { steps in changed(mnist) { $0.steps = steps } }
-    let vgg = Part(network: BenchNetwork.vgg16(activity:), steps: 16)
+    // Several samples: making a runner is not a cost of its steps.
+    let vgg = Part(network: BenchNetwork.vgg16(activity:), steps: 16, samples: 8)
     let vggs = [0.02, 0.3, 0].map { activity in changed(vgg) { $0.activity = activity } }
     let vggLevels = levels.dropLast().map { level in changed(vgg) { $0.level = level } }
     let million = Part(network: { BenchNetwork.million(activity: $0) }, steps: 16, samples: 2)
