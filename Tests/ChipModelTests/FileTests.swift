@@ -53,16 +53,21 @@ struct FileTests {
     #expect(throws: FileError.isDirectory(path: folder.path)) { try FileReader.bytes(of: folder.path) }
     #expect(throws: FileError.tooLarge(path: path, bytes: 5, limit: 4)) { try FileReader.bytes(of: path, limit: 4) }
     #expect(try FileReader.bytes(of: path, limit: 5).count == 5)
-    // A device without a size: the limit still holds.
-    #expect(throws: FileError.self) { try FileReader.bytes(of: "/dev/zero", limit: 1000) }
+    #expect(throws: FileError.isDevice(path: "/dev/zero")) { try FileReader.bytes(of: "/dev/zero", limit: 1000) }
     #expect(FileError.missing(path: "net.json").description == "net.json: no such file; check the path")
+    #expect(FileError.isDevice(path: "/dev/zero").description == "/dev/zero: is a device; name a file")
     #expect(FileError.isDirectory(path: "data").description == "data: is a folder; name a file")
     #expect(
       FileError.tooLarge(path: "a", bytes: 5, limit: 4).description
         == "a: has 5 bytes or more, the limit is 4; give a smaller file")
   }
 
-  @Test("writing: each failure has its case, and leaves nothing behind")
+  private func error(_ body: () throws(FileError) -> Void) -> FileError? {
+    do throws(FileError) { try body() } catch { return error }
+    return nil
+  }
+
+  @Test("writing: each failure has its case, told beforehand too, and leaves nothing behind")
   func writeErrors() throws {
     let folder = try Folder()
     let missing = folder.path + "/none/a"
@@ -71,6 +76,12 @@ struct FileTests {
       try AtomicFile.write("x", to: folder.path)
     }
     #expect(throws: FileError.self) { try AtomicFile.write("x", to: "") }
+    for path in [missing, folder.path, ""] {
+      let before = error { () throws(FileError) in try AtomicFile.check(path) }
+      let after = error { () throws(FileError) in try AtomicFile.write("x", to: path) }
+      #expect(before != nil && before == after)
+    }
+    for path in [folder.path + "/a", "/dev/null"] { try AtomicFile.check(path) }
     #expect(folder.names.isEmpty)
     #expect(
       FileError.folderMissing(path: "out/a").description
@@ -81,7 +92,6 @@ struct FileTests {
   @Test("devices are written into, not replaced")
   func devices() throws {
     try AtomicFile.write("x", to: "/dev/null")
-    #expect(try FileReader.bytes(of: "/dev/null").isEmpty)
     #if os(Linux)
       #expect(throws: FileError.diskFull(path: "/dev/full")) { try AtomicFile.write("x", to: "/dev/full") }
     #endif

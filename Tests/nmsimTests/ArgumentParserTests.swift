@@ -225,9 +225,10 @@ struct ArgumentParserTests {
       }
       let captured = CapturedTerminal()
       let status = Dispatch.run(arguments, table: table, terminal: captured.terminal)
-      #expect(status == .success || status == .usage, "seed \(seed): \(arguments)")
+      // Odd names of outputs, such as one of 500 letters, may be impossible.
+      #expect([.success, .usage, .cannotWrite].contains(status), "seed \(seed): \(arguments)")
       let lines = captured.error.text.filter { $0.isNewline }.count
-      #expect(arguments.isEmpty || lines == (status == .usage ? 1 : 0), "seed \(seed): \(arguments)")
+      #expect(arguments.isEmpty || lines == (status == .success ? 0 : 1), "seed \(seed): \(arguments)")
     }
   }
 
@@ -240,7 +241,7 @@ struct ArgumentParserTests {
       switch option.value {
       case nil: _ = arguments.flag(option.name)
       case _ where option.isRepeatable: _ = arguments.strings(option.name)
-      case .text, .file, .choice, .choiceOrFile: _ = arguments.string(option.name)
+      case .text, .file, .newFile, .newFolder, .choice, .choiceOrFile: _ = arguments.string(option.name)
       case .integer: _ = arguments.int(option.name)
       case .number, .fraction, .ratio: _ = arguments.double(option.name)
       case .numbers: _ = arguments.doubles(option.name)

@@ -22,6 +22,11 @@ struct ProgramTests {
     #expect(result.status == 73)
   }
 
+  @Test("signals reach what a test starts: the scripts that send them would test nothing")
+  func signals() throws {
+    #expect(try bash("sleep 20 & kill -TERM $!; wait $!").status == 143)
+  }
+
   @Test("the exit status of a wrong command line is 64, of help 0")
   func statuses() throws {
     #expect(try bash("\"$1\"").status == 64)

@@ -34,6 +34,27 @@ public enum AtomicFile {
     try write(Array(text.utf8), to: path)
   }
 
+  /// Whether `write` has a chance: for before long work. A disk that is full is noticed only by writing.
+  /// - Throws: the `FileError` that `write` would end with, as far as it can be told beforehand.
+  public static func check(_ path: String) throws(FileError) {
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+      throw .writeFailed(path: path, reason: "the path is empty or holds a zero byte; name a file")
+    }
+    var status = stat()
+    let exists = unsafe stat(path, &status) == 0
+    let type = status.st_mode & S_IFMT
+    if exists, type == S_IFDIR { throw FileError.writing(path, code: EISDIR) }
+    if exists, type != S_IFREG {
+      guard unsafe access(path, W_OK) == 0 else { throw FileError.writing(path, code: errno) }
+      return
+    }
+    // Of an existing file too: it is replaced, not written into.
+    let folder = self.folder(of: exists ? resolved(path) : path)
+    guard unsafe stat(folder, &status) == 0 else { throw FileError.writing(path, code: errno) }
+    guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError.writing(path, code: ENOTDIR) }
+    guard unsafe access(folder, W_OK | X_OK) == 0 else { throw FileError.writing(path, code: errno) }
+  }
+
   private static func replace(
     _ target: String, named path: String, with bytes: [UInt8], mode: mode_t?
   ) throws(FileError) {

@@ -10,6 +10,8 @@
 public enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
   case missing(path: String)
   case isDirectory(path: String)
+  /// A disk or a source without an end, such as `/dev/urandom`: nothing that holds data of this kind.
+  case isDevice(path: String)
   case notPermitted(path: String)
   case tooLarge(path: String, bytes: Int, limit: Int)
   case readFailed(path: String, reason: String)
@@ -21,9 +23,9 @@ public enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The path as it was given.
   public var path: String {
     switch self {
-    case .missing(let path), .isDirectory(let path), .notPermitted(let path), .tooLarge(let path, _, _),
-      .readFailed(let path, _), .folderMissing(let path), .diskFull(let path), .readOnly(let path),
-      .writeFailed(let path, _):
+    case .missing(let path), .isDirectory(let path), .isDevice(let path), .notPermitted(let path),
+      .tooLarge(let path, _, _), .readFailed(let path, _), .folderMissing(let path), .diskFull(let path),
+      .readOnly(let path), .writeFailed(let path, _):
       path
     }
   }
@@ -32,7 +34,7 @@ public enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
   public var isAboutWriting: Bool {
     switch self {
     case .folderMissing, .diskFull, .readOnly, .writeFailed: true
-    case .missing, .isDirectory, .notPermitted, .tooLarge, .readFailed: false
+    case .missing, .isDirectory, .isDevice, .notPermitted, .tooLarge, .readFailed: false
     }
   }
 
@@ -41,6 +43,7 @@ public enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .missing: "no such file; check the path"
     case .isDirectory: "is a folder; name a file"
+    case .isDevice: "is a device; name a file"
     case .notPermitted: "permission denied; check the permissions of the file and its folder"
     case .tooLarge(_, let bytes, let limit): "has \(bytes) bytes or more, the limit is \(limit); give a smaller file"
     case .readFailed(_, let reason): "cannot be read: \(reason)"

@@ -67,13 +67,15 @@ struct FileDescriptor: ~Copyable {
   }
 
   /// Size and time of the last change of a regular file, zeros for what is none; refuses a folder, which opens but
-  /// cannot be read.
+  /// cannot be read, and devices, which may never end.
   func state(path: String) throws(FileError) -> State {
     var status = stat()
     guard unsafe fstat(number, &status) == 0 else { throw FileError.reading(path, code: errno) }
-    guard status.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory(path: path) }
+    let type = status.st_mode & S_IFMT
+    guard type != S_IFDIR else { throw .isDirectory(path: path) }
+    guard type != S_IFCHR, type != S_IFBLK else { throw .isDevice(path: path) }
     // Files under /proc have no size and a new time at every look.
-    guard status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return State() }
+    guard type == S_IFREG, status.st_size > 0 else { return State() }
     #if canImport(Darwin)
       let time = status.st_mtimespec
     #else

@@ -92,8 +92,8 @@ public struct NetworkFile: Sendable {
 
   // MARK: Paths
 
-  /// `net.safetensors` for `folder/net.json`.
-  static func tensorsName(for path: String) -> String {
+  /// Name of the tensors' file: `net.safetensors` for `folder/net.json`.
+  public static func tensorsName(for path: String) -> String {
     let name = path.split(separator: "/").last.map { String($0) } ?? "net"
     return (name.hasSuffix(".json") && name.utf8.count > 5 ? String(name.dropLast(5)) : name) + ".safetensors"
   }

@@ -29,7 +29,12 @@ enum Dispatch {
     case .commandHelp(let command):
       terminal.output.write(help.page(for: command))
     case .command(let command, let parsed):
-      do { return try command.run(parsed, terminal.adjusted(by: parsed)) } catch { return report(error, on: terminal) }
+      do {
+        try OutputFile.check(parsed)
+        return try command.run(parsed, terminal.adjusted(by: parsed))
+      } catch {
+        return report(error, on: terminal)
+      }
     }
     return .success
   }

@@ -3,6 +3,10 @@ enum ValueKind: Sendable, Equatable {
   case text
   /// A path; `-` stands for standard output or input where the command says so.
   case file
+  /// A file that the command writes, `-` or none: it is looked at before the command starts.
+  case newFile
+  /// A folder that the command writes into and makes where it is missing; looked at before the command starts, too.
+  case newFolder
   case integer(ClosedRange<Int>)
   case number(NumberRange)
   /// A number from 0 to 1, both included.
@@ -26,7 +30,7 @@ enum ValueKind: Sendable, Equatable {
   /// Whether completions offer file names.
   var takesFile: Bool {
     switch self {
-    case .file, .choiceOrFile: true
+    case .file, .newFile, .newFolder, .choiceOrFile: true
     default: false
     }
   }
@@ -79,7 +83,7 @@ extension ValueKind {
   func parse(_ text: String) throws(ValueProblem) -> ParsedValue {
     if text.isEmpty { throw .empty }
     switch self {
-    case .text, .file, .choiceOrFile:
+    case .text, .file, .newFile, .newFolder, .choiceOrFile:
       return .text(text)
     case .integer(let range):
       guard Self.isWhole(text) else { throw .notWhole(range) }

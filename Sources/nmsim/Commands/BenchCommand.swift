@@ -40,7 +40,9 @@ enum BenchCommand {
         "Instructions to measure; all give equal results."),
       .option("runs", .integer(1...1000), "N", standard: .value("5"), group: measurement, "Rounds."),
       .flag("quick", group: measurement, "Kernels, one small network and the model only."),
-      .option("json", .file, "FILE|-", group: measurement, "Also write a nmsim-bench/1 document; '-' is standard output."),
+      .option(
+        "json", .newFile, "FILE|-", group: measurement,
+        "Also write a nmsim-bench/1 document; '-' is standard output."),
       .quiet, .color,
     ],
     examples: [

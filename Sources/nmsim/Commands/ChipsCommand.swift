@@ -14,7 +14,7 @@ enum ChipsCommand {
       PositionalSpec("chip", "CHIP", .choiceOrFile(names), .optional, "With show: the name of a chip, or a file."),
     ],
     options: [
-      .option("json", .file, "FILE", "Also write what is shown as JSON; '-' is standard output."),
+      .option("json", .newFile, "FILE", "Also write what is shown as JSON; '-' is standard output."),
       .quiet, .color,
     ],
     examples: [

@@ -41,9 +41,9 @@ enum CompareCommand {
       .option(
         "samples", .integer(1...Int.max), "N", standard: .described("the first 1,000, or all"), group: data,
         "How many samples."),
-      .option("json", .file, "FILE", group: outputs, "Also write the comparison as JSON; '-' is standard output."),
+      .option("json", .newFile, "FILE", group: outputs, "Also write the comparison as JSON; '-' is standard output."),
       .option(
-        "out", .file, "FOLDER", group: outputs,
+        "out", .newFolder, "FOLDER", group: outputs,
         "Also write each run's result into this folder, as CHIP.json, for 'nmsim report'."),
       .quiet, .color,
     ],
@@ -70,7 +70,7 @@ enum CompareCommand {
       weightBits: arguments.int("weight-bits"), membraneBits: arguments.int("membrane-bits"),
       fractionBits: arguments.int("fraction-bits"),
       schedule: arguments.string("schedule").flatMap(Schedule.init(name:)) ?? .windowed)
-    var runner = CompareRunner(arguments, terminal: terminal, namesFiles: files.count > 1)
+    var runner = try CompareRunner(arguments, terminal: terminal, namesFiles: files.count > 1)
     var entries: [CompareEntry] = []
     for input in networks {
       if let program = input.program {
@@ -159,12 +159,12 @@ struct CompareRunner {
   private(set) var samples: Int?
   private var written: [String] = []
 
-  init(_ arguments: ParsedArguments, terminal: Terminal, namesFiles: Bool) {
+  init(_ arguments: ParsedArguments, terminal: Terminal, namesFiles: Bool) throws(CommandError) {
     self.arguments = arguments
     self.terminal = terminal
     self.namesFiles = namesFiles
     folder = arguments.string("out")
-    if let folder { FileSystemPath.makeFolder(folder) }
+    if let folder { try OutputFolder.make(folder) }
   }
 
   /// - Parameter file: what the network's own data are named from.

@@ -41,12 +41,12 @@ enum CompileCommand {
         "Seed of the optimised and the random mapping."),
       FaultOptions.deadCores, FaultOptions.deadLinks, FaultOptions.stuckWeightBits, FaultOptions.seed,
       .option(
-        "output", short: "o", .file, "FILE", standard: .described("NETWORK's name with .nmsim, in this folder"),
+        "output", short: "o", .newFile, "FILE", standard: .described("NETWORK's name with .nmsim, in this folder"),
         group: outputs, "The program."),
       .option(
-        "write-mapping", .file, "FILE", group: outputs,
+        "write-mapping", .newFile, "FILE", group: outputs,
         "Also write which neurons each core holds, to change and give to --mapping."),
-      .option("json", .file, "FILE", group: outputs, "Also write the tables as JSON; '-' is standard output."),
+      .option("json", .newFile, "FILE", group: outputs, "Also write the tables as JSON; '-' is standard output."),
       .quiet, .color,
     ],
     examples: [
@@ -134,6 +134,7 @@ enum CompileCommand {
         .usage, subject: "compile", problem: "a program is binary and goes into a file, not to '-'",
         remedy: "give -o a file name")
     }
+    try OutputFile.check(output)
     if let there = FileSystemPath.resolved(output), there == FileSystemPath.resolved(network) {
       throw CommandError(
         .usage, subject: output, problem: "the program would replace its own network", remedy: "give -o another name")

@@ -90,7 +90,7 @@ enum ConvertCommand {
         "test-labels", .file, "LABELS", standard: .described("found by the name of the images"), group: outputs,
         "Their labels."),
       .option(
-        "output", short: "o", .file, "FILE", standard: .value("net.json"), group: outputs,
+        "output", short: "o", .newFile, "FILE", standard: .value("net.json"), group: outputs,
         "The spiking network; its weights go beside it, as FILE with .safetensors for .json."),
       .quiet, .color,
     ],
@@ -170,6 +170,7 @@ enum ConvertCommand {
         .usage, subject: output, problem: "the network would replace the model it comes from",
         remedy: "give -o another name")
     }
+    try OutputFile.check(PathText.joined(PathText.folder(of: output), NetworkFile.tensorsName(for: output)))
   }
 
   /// What `auto` looks for. It chooses methods and their options itself.

@@ -17,7 +17,7 @@ enum EnergyCommand {
       .option(
         "profile", .text, "NAME", standard: .described("the run's"), "Energy per spike for the papers' model."),
       .flag("explain", "Show formulas, constants and their sources."),
-      .option("json", .file, "FILE", "Also write the bill as JSON; '-' is standard output."),
+      .option("json", .newFile, "FILE", "Also write the bill as JSON; '-' is standard output."),
       .quiet, .color,
     ],
     examples: [

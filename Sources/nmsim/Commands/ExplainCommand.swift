@@ -41,7 +41,7 @@ enum ExplainCommand {
       .option(
         "samples", .integer(1...Int.max), "N", standard: .described("200, or all"), group: data,
         "How many samples, from the first."),
-      .option("json", .file, "FILE", "Also write the tables as JSON; '-' is standard output."),
+      .option("json", .newFile, "FILE", "Also write the tables as JSON; '-' is standard output."),
       .quiet, .color,
     ],
     examples: [

@@ -25,7 +25,9 @@ enum FuzzCommand {
       .option(
         "memory", .integer(64...65_536), "MIB", standard: .value("512"),
         "Memory that reading may take, the program itself included."),
-      .option("out", .file, "FOLDER", standard: .value("."), "Where inputs that are findings are written."),
+      .option(
+        "out", .newFolder, "FOLDER", standard: .described("this folder"),
+        "Where inputs that are findings are written."),
       .option("input", .file, "FILE", group: "One input", "Read this file instead, by the one reader named."),
       .option(
         "first", .integer(0...1_000_000_000), "N", standard: .value("0"), group: "One input",
@@ -121,6 +123,7 @@ enum FuzzCommand {
       }
       rows.add(reader.name, counts, findings.count, seconds: start.duration(to: clock.now) / .seconds(1))
       let source = findings.isEmpty ? nil : FuzzInputs(reader, seed: seed)
+      if !findings.isEmpty { try OutputFolder.make(folder) }
       for finding in findings {
         let file = folder == "." ? finding.fileName(seed: seed) : "\(folder)/\(finding.fileName(seed: seed))"
         try OutputFile.write(source?[finding.number] ?? [], to: file)

@@ -9,7 +9,7 @@ enum InspectCommand {
       PositionalSpec("files", "FILE", .file, .list(minimum: 1), "Networks, programs, results; told apart by content.")
     ],
     options: [
-      .option("json", .file, "FILE", "Also write what is shown as JSON; '-' is standard output."),
+      .option("json", .newFile, "FILE", "Also write what is shown as JSON; '-' is standard output."),
       .quiet, .color,
     ],
     examples: [

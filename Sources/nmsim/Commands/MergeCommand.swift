@@ -15,12 +15,12 @@ enum MergeCommand {
     ],
     options: [
       .option(
-        "output", short: "o", .file, "FILE|-", standard: .described("sweep.json in the first folder; run.json"),
+        "output", short: "o", .newFile, "FILE|-", standard: .described("sweep.json in the first folder; run.json"),
         "The result; '-' is standard output."),
       .flag("partial", "Sweeps: sum up what is there, though points are missing."),
       .option(
         "program", .file, "FILE", standard: .described("where the first part names it"), "Runs: the program that was run."),
-      .option("predictions", .file, "FILE.csv", "Runs: also one row a sample, as 'run --predictions' writes it."),
+      .option("predictions", .newFile, "FILE.csv", "Runs: also one row a sample, as 'run --predictions' writes it."),
       .quiet, .color,
     ],
     examples: [

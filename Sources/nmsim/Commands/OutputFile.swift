@@ -7,6 +7,23 @@ enum OutputFile {
     do throws(FileError) { try AtomicFile.write(bytes, to: path) } catch { throw CommandError(error) }
   }
 
+  /// Ends a command before its work where its result could not be written.
+  static func check(_ path: String) throws(CommandError) {
+    if path == "-" { return }
+    do throws(FileError) { try AtomicFile.check(path) } catch { throw CommandError(error) }
+  }
+
+  /// The same for all outputs that the command line names.
+  static func check(_ arguments: ParsedArguments) throws(CommandError) {
+    for option in arguments.command.options {
+      switch option.value {
+      case .newFile: if let path = arguments.string(option.name) { try check(path) }
+      case .newFolder: if let path = arguments.string(option.name) { try OutputFolder.check(path) }
+      default: break
+      }
+    }
+  }
+
   /// Writes a JSON document to a file, or to standard output for `-`.
   static func write(_ document: JSONOutput, to path: String, _ terminal: Terminal) throws(CommandError) {
     let text = try text(of: document)

@@ -19,7 +19,7 @@ enum ReportCommand {
     ],
     options: [
       .option(
-        "output", short: "o", .file, "FILE", standard: .value("report.html"), "The page; '-' is standard output."),
+        "output", short: "o", .newFile, "FILE", standard: .value("report.html"), "The page; '-' is standard output."),
       .quiet, .color,
     ],
     examples: [

@@ -46,14 +46,14 @@ enum RunCommand {
         "spike-profile", .text, "NAME", standard: .described("the configured one"), group: outputs,
         "Energy per spike for the papers' model."),
       .option(
-        "json", .file, "FILE|-", standard: .described("run.json; run-I-of-N.json of a part"), group: outputs,
+        "json", .newFile, "FILE|-", standard: .described("run.json; run-I-of-N.json of a part"), group: outputs,
         "The result; '-' is standard output."),
       .option(
-        "predictions", .file, "FILE.csv", group: outputs,
+        "predictions", .newFile, "FILE.csv", group: outputs,
         "One row a sample: index, label, prediction, decision step."),
-      .option("outputs", .file, "FILE.npy", group: outputs, "The output values, in units of the original network."),
+      .option("outputs", .newFile, "FILE.npy", group: outputs, "The output values, in units of the original network."),
       .option(
-        "trace", .file, "FOLDER", group: RunTraces.group,
+        "trace", .newFolder, "FOLDER", group: RunTraces.group,
         "Write traces of the first samples: spikes.csv, perf.csv, messages.csv and trace.json (Perfetto); with probes "
           + "potential.csv and probes.vcd (GTKWave). A file is at most 256 MiB, trace.json a million events; what is "
           + "left out is said."),

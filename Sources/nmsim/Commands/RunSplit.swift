@@ -25,6 +25,7 @@ struct RunSplit {
     range = shard?.range(of: inputs.samples) ?? 0..<inputs.samples
     let standard = shard.map { "run-\($0.index)-of-\($0.count).json" } ?? "run.json"
     path = arguments.string("json") ?? standard
+    try OutputFile.check(path)
     self.inputs = inputs
     self.engine = engine
     self.target = target

@@ -13,10 +13,4 @@ enum FileSystemPath {
     defer { unsafe free(real) }
     return unsafe String(cString: real)
   }
-
-  /// Makes a folder where nothing is there; its own folder must exist.
-  static func makeFolder(_ path: String) {
-    guard !path.utf8.contains(0) else { return }
-    _ = unsafe mkdir(path, 0o777)
-  }
 }

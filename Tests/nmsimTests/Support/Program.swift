@@ -1,5 +1,11 @@
 import Foundation
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Another program, run by the tests.
 enum Program {
   /// Its path, where it is installed.
@@ -31,6 +37,11 @@ enum Program {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = pipe
     process.standardError = pipe
+    // A test's thread blocks signals, and what it starts would too.
+    var (all, own) = (sigset_t(), sigset_t())
+    unsafe sigfillset(&all)
+    unsafe pthread_sigmask(SIG_UNBLOCK, &all, &own)
+    defer { unsafe pthread_sigmask(SIG_SETMASK, &own, nil) }
     try process.run()
     let data = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()

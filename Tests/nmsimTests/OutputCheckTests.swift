@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+
+@testable import nmsim
+
+/// What cannot be written is said before the work: the inputs of these command lines are not there, and nobody has
+/// looked for them yet.
+@Suite("outputs are checked before work")
+struct OutputCheckTests {
+  @Test(
+    "every output option of every command, and where it has one its default",
+    arguments: CommandTable.shipped.commands.flatMap { command in
+      command.spec.options.filter { $0.value == .newFile || $0.value == .newFolder }.map { (command.spec, $0) }
+    })
+  func everyOption(command: CommandSpec, option: OptionSpec) throws {
+    try TemporaryFolder.with { folder in
+      try folder.write("a file", "file")
+      let positionals = command.positionals.map { positional in
+        if case .choice(let names) = positional.value { names[0] } else { "none" }
+      }
+      let words = [command.name] + positionals + ["--\(option.name)", "DIR/file/x"]
+      let result = folder.invoke(words.joined(separator: " "))
+      #expect(result.status == .cannotWrite)
+      #expect(result.error.hasPrefix("nmsim: DIR/file/x: "), "\(result.error)")
+      #expect(result.error.split(separator: "\n").count == 1)
+    }
+  }
+
+  @Test("a folder in the way, a missing folder, and the outputs that have names of their own")
+  func defaults() throws {
+    try TemporaryFolder.with { folder in
+      #expect(folder.invoke("compile DIGITS/net.json -o DIR/net.nmsim -q").status == .success)
+      for name in ["a", "n.safetensors"] {
+        try FileManager.default.createDirectory(atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
+      }
+      let run = "run DIR/net.nmsim --input DIGITS/test-images.npy"
+      func error(_ line: String) -> String {
+        let result = folder.invoke(line)
+        #expect(result.status == .cannotWrite)
+        return result.error
+      }
+      #expect(error("\(run) --json DIR/a") == "nmsim: DIR/a: cannot be written: it is a folder: name a file\n")
+      let missing = "cannot be written: its folder does not exist: make the folder first\n"
+      #expect(error("\(run) --json DIR/b/run.json") == "nmsim: DIR/b/run.json: \(missing)")
+      #expect(error("\(run) --predictions DIR/b/p.csv") == "nmsim: DIR/b/p.csv: \(missing)")
+      #expect(error("convert none.onnx -o DIR/n.json").hasPrefix("nmsim: DIR/n.safetensors: "))
+      #expect(
+        error("\(run) --trace DIR/net.nmsim/traces")
+          == "nmsim: DIR/net.nmsim/traces: the folder cannot be made: a file of that name is in the way: name another "
+          + "folder\n")
+    }
+  }
+
+  @Test("devices, standard output and folders that are still to be made are no obstacle")
+  func allowed() throws {
+    try TemporaryFolder.with { folder in
+      #expect(folder.invoke("compile DIGITS/net.json -o DIR/net.nmsim --json /dev/null -q").status == .success)
+      let run = "run DIR/net.nmsim --input DIGITS/test-images.npy --samples 2 --ticks 3 -q --json"
+      #expect(folder.invoke("\(run) - --predictions /dev/null").status == .success)
+      #expect(folder.invoke("\(run) /dev/null --trace DIR/a/b/c").status == .success)
+      #expect(folder.has("a/b/c/spikes.csv"))
+    }
+  }
+
+  @Test("a device is no data, and a pipe is")
+  func inputs() throws {
+    try TemporaryFolder.with { folder in
+      #expect(folder.invoke("compile DIGITS/net.json -o DIR/net.nmsim -q").status == .success)
+      let device = folder.invoke("run DIR/net.nmsim --input /dev/zero --json -")
+      #expect(device.status == .missingInput)
+      #expect(device.error == "nmsim: /dev/zero: is a device: name a file\n")
+      guard let bash = Program.find("bash"), let nmsim = Program.nmsim else { return }
+      let line = "\"$1\" run \"$2/net.nmsim\" --input <(cat \"$3/test-images.npy\") --samples 2 --ticks 3 -q "
+        + "--json /dev/stdout | cat"
+      let pipe = try Program.run(bash, ["-c", line, "bash", nmsim, folder.path, TemporaryFolder.digits])
+      #expect(pipe.status == 0 && pipe.text.hasPrefix("{"), "\(pipe.text)")
+    }
+  }
+}
