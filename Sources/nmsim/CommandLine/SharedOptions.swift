@@ -18,10 +18,9 @@ extension OptionSpec {
 
   static func scale(in group: String) -> OptionSpec {
     .option(
-      "scale", .choice(["channel", "population"]), "channel|population", standard: .described("the finest possible"),
-      group: group,
-      "What shares one weight scale: an output channel, or a whole population. Unless told, a channel whose weights are so "
-        + "small that the membrane would not hold its threshold has a coarser scale.")
+      "scale", .choice(["channel", "population"]), "channel|population",
+      standard: .described("the finest that the membrane holds"), group: group,
+      "What shares one weight scale: an output channel, or a whole population.")
   }
 
   static func steps(in group: String) -> OptionSpec {
