@@ -12,9 +12,9 @@
 #define ADD(T, at, x) (*(NAME(T) *)((char *)acc + (at) * (long)sizeof((NAME(T)){}[0])) += (x))
 
 // Sums of T vectors of consecutive lanes over the spikes a ..< b in registers, then one addition in memory for each.
-// `one`: a tap is one vector, the common case.
+// `n`: vectors of a tap where that is one block, and a tile holds whole taps; 0: any number.
 #define TILE(T)                                                                                  \
-  while (left >= T) {                                                                            \
+  while (left >= T && T % (n | !n) == 0) {                                                       \
     NAME(u16) s[T] = {}, h[T] = {};                                                              \
     NAME(u32) z[T] = {};                                                                         \
     for (long i = a; i < b; i++) {                                                               \
@@ -27,20 +27,19 @@
       }                                                                                          \
     }                                                                                            \
     UNROLL for (int k = 0; k < T; k++) {                                                         \
-      const long at = one ? target[k] : *target + lane + (bits == 0 ? 0 : lane & -half);         \
+      const long any = *target + lane + (bits == 0 ? 0 : lane & -half),                          \
+                 at = n ? target[k / (n | !n)] + k % (n | !n) * W : any;                         \
       const NAME(u16) low = s[k] - (h[k] << 8) - offset;                                         \
       if (bits == 0) ADD(u32, at, z[k]);                                                         \
       if (bits == 16) ADD(u16, at, low), ADD(u16, at + half, h[k]);                              \
       if (bits == 32) ADD(u32, at, WIDE(low)), ADD(u32, at + half, WIDE(h[k]));                  \
-      if (!one && (lane += W) == lanes) lane = 0, target++;                                      \
+      if (!n && (lane += W) == lanes) lane = 0, target++;                                        \
     }                                                                                            \
-    if (one) target += T;                                                                        \
-    w += T * W, left -= T;                                                                       \
+    target += n ? T / (n | !n) : 0, w += T * W, left -= T;                                       \
   }
 
-#define DELIVER(BITS, ONE) \
-  d->payloads ? NAME(deliver_body)(d, acc, BITS, 1, 0) : NAME(deliver_body)(d, acc, BITS, 0, ONE)
-
+#define DELIVER(BITS, N) \
+  d->payloads ? NAME(deliver_body)(d, acc, BITS, 1, 0) : NAME(deliver_body)(d, acc, BITS, 0, N)
 // A kernel for each combination that the engine uses.
 #define CASE(F)                                                                              \
   case F:                                                                                    \
@@ -60,7 +59,7 @@
 #pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt"))), apply_to = function)
 #define LEVEL(x) x##_avx2
 #define BYTES 32
-#define TILES(X) X(6) X(3) X(2) X(1)
+#define TILES(X) X(6) X(4) X(3) X(2) X(1)
 #include "Level.h"
 #pragma clang attribute pop
 
@@ -76,10 +75,10 @@ long ck_collect(
   uint32_t *out_ends, uint32_t *channels, uint8_t *counts) {
   const long words = padded / 16;
   const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  uint32_t *out = channels;
+  uint32_t *out = channels, *before = out;
   long written = 0;
-  for (long next = 0; next < pixels; next++) {
-    const uint32_t pixel = order ? order[next] : (uint32_t)next, *before = out;
+  for (long next = 0; next < pixels; next++, before = out) {
+    const uint32_t pixel = order ? order[next] : (uint32_t)next;
     const uint16_t *mask = masks + pixel * words;
     uint8_t *count = counts + pixel * padded;
     for (long k = 0; k < words; k++, count += 16) {
@@ -109,6 +108,6 @@ int ck_best_level(void) {
   return 0;
 }
 #define CALL_DELIVER(x) deliver_##x(d, acc, bits)
-#define CALL_STEP(x) step_##x(u, flags, saturations)
 void ck_deliver(int level, const ck_delivery *d, void *acc, int bits) { PICK(CALL_DELIVER); }
+#define CALL_STEP(x) step_##x(u, flags, saturations)
 long ck_step(int level, const ck_update *u, int flags, long *saturations) { return PICK(CALL_STEP); }

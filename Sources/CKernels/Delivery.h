@@ -5,12 +5,11 @@ typedef uint32_t NAME(u32) __attribute__((vector_size(W * 4), aligned(4)));
 
 // `bits` of the accumulator for packed pairs: blocks of `half` lanes, channels 0 ..< half low, half ..< 2 half high;
 // where it is 32, one register sum holds 16: at most 255 weights of 8 bits. 0: one weight a lane, 32 bits.
-INLINE void NAME(deliver_body)(const ck_delivery *given, void *acc, const int bits, const int pay, const int one) {
+INLINE void NAME(deliver_body)(const ck_delivery *given, void *acc, const int bits, const int pay, const int n) {
   const ck_delivery copy = *given, *d = &copy; // a copy of its own, which no store into sums can change
   const long stride = d->row_stride, lanes = d->tap_lanes, half = d->half;
   for (long g = 0; g < d->groups; g++) {
-    const uint32_t key = d->keys[g];
-    const long end = d->starts[g + 1];
+    const long key = d->keys[g], end = d->starts[g + 1];
     for (long a = d->starts[g], b; a < end; a = b) {
       int64_t size = 0, sum = 0;
       for (b = a; pay && b < end; b++) {
@@ -36,9 +35,11 @@ INLINE void NAME(deliver_body)(const ck_delivery *given, void *acc, const int bi
     }
   }
 }
-
 static void NAME(deliver)(const ck_delivery *d, void *acc, int bits) {
-  if (bits == 16 && d->tap_lanes == W) DELIVER(16, 1);
+  const long n = d->tap_lanes == d->half ? d->tap_lanes / W : 0;
+  if (bits == 16 && n == 1) DELIVER(16, 1);
+  else if (bits == 16 && n == 2) DELIVER(16, 2);
+  else if (bits == 16 && n == 4) DELIVER(16, 4);
   else if (bits == 16) DELIVER(16, 0);
   else if (bits == 32) DELIVER(32, 0);
   else DELIVER(0, 0);
