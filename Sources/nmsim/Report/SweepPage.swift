@@ -17,7 +17,10 @@ struct SweepPage: Sendable {
     if !document.missing.isEmpty { parts.append("\(NumberFormat.count(document.missing.count)) missing") }
     let chips = chips
     let colors = document.points.map { point in chips.firstIndex(of: point.chip).map { $0 + 1 } ?? 1 }
-    let figures = fronts.compactMap {
+    // Nobody chooses faults: where there are whole chips, these are what there is to choose.
+    let isWhole = document.points.contains { $0.faults == nil }
+    let chosen = isWhole ? fronts.map { $0.keeping { document.points[$0].faults == nil } } : fronts
+    let figures = chosen.compactMap {
       SweepChart(document: document, front: $0, labels: labels, colors: colors).figure
     }
     let choice =
@@ -31,17 +34,20 @@ struct SweepPage: Sendable {
         <div class="\(figures.count == 3 ? "thirds" : "pair")">\(figures.joined())</div>
         """
     let rows = finished.count <= Self.mostRows ? finished : finished.filter { index in fronts.contains { $0.indices.contains(index) } }
+    let faults = faults
     let body = """
       <header>
       <p class="over">nmsim sweep report</p>
       <h1>\(HTML.text(document.name))</h1>
       <p class="sub">\(parts.joined(separator: " · "))</p>
-      <nav aria-label="Sections"><a href="#choice">Choice</a><a href="#points">Points</a></nav>
+      <nav aria-label="Sections"><a href="#choice">Choice</a>\
+      \(faults.isEmpty ? "" : "<a href=\"#faults\">Faults</a>")<a href="#points">Points</a></nav>
       </header>
       <section id="choice">
       <h2>What to choose</h2>
       \(choice)
       </section>
+      \(faults)
       <section id="points">
       <h2>Points</h2>
       \(table(rows, fronts, labels))
@@ -63,6 +69,24 @@ struct SweepPage: Sendable {
   private var legend: String {
     let items = chips.enumerated().map { "<li><span class=\"key s\($0 + 1)\"></span>\(HTML.text($1))</li>" }
     return items.isEmpty ? "" : "<ul class=\"legend\">\(items.joined())</ul>"
+  }
+
+  /// Accuracy and energy against the rates of faults; empty where no rate differs.
+  private var faults: String {
+    let points = FaultPoint.all(document)
+    var section = FaultSection(points)
+    var names: [(name: String, color: Int)] = []
+    for point in points where !names.contains(where: { $0.name == point.name }) {
+      names.append((point.name, point.color))
+    }
+    // Those beyond the colours share one; their dots say what they are.
+    let items = names.filter { $0.color < 6 }.map {
+      "<li><span class=\"key s\($0.color)\"></span>\(HTML.text($0.name))</li>"
+    }
+    let more = names.count > 5 ? "<li><span class=\"key s6\"></span>others</li>" : ""
+    if names.count > 1 { section.legend = "<ul class=\"legend\">\(items.joined())\(more)</ul>" }
+    let markup = section.markup
+    return markup.isEmpty ? "" : "<section id=\"faults\">\(markup)</section>"
   }
 
   private func table(_ rows: [Int], _ fronts: [SweepFront], _ labels: [String]) -> String {
