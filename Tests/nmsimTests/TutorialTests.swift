@@ -49,7 +49,7 @@ struct TutorialTests {
       let work = examples.appending(path: "tutorial")
       try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
       let source = Self.package.appending(path: "Examples/tutorial")
-      for file in ["model.onnx", "train.py"] {
+      for file in ["model.onnx", "train.py", "plan.json"] {
         try FileManager.default.copyItem(at: source.appending(path: file), to: work.appending(path: file))
       }
       var count = 0

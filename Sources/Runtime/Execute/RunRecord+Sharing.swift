@@ -24,6 +24,7 @@ extension Run {
     guard let observer = try? RunObserver(program, steps: steps, samples: samples) else { return stated }
     guard observer.tracedSamples > 0 else { return observer.observation.time }
     var run = Run(steps: steps, samples: observer.tracedSamples, threads: threads)
+    run.faults = faults
     run.tracedSamples = observer.tracedSamples
     _ = try run(program, data: data, observe: observer.observe)
     return observer.observation.time

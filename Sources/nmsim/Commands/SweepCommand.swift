@@ -8,8 +8,8 @@ enum SweepCommand {
   static let spec = CommandSpec(
     name: "sweep", abstract: "Run every combination of a plan, or what is missing",
     discussion: [
-      "A plan (docs/plan-json.md) crosses conversion methods and their options, steps, bits, chips, mappings, seeds and "
-        + "data. Every combination, a point, gets one result file, named by the hash of its inputs; sweep.json sums them "
+      "A plan (docs/plan-json.md) crosses conversion methods and their options, steps, bits, chips, mappings, seeds, "
+        + "faults and data. Every combination, a point, gets one result file, named by the hash of its inputs; sweep.json sums them "
         + "up, with the points that no other beats in accuracy and energy, time or cores.",
       "A point that has a result is never run again: the same command continues what was interrupted, killed or is being "
         + "worked on by others. Points that no chip can run are findings and stand in the summary.",

@@ -193,11 +193,12 @@ extension FuzzReader {
     "steps", "weightBits", "membraneBits", "fractionBits", "scales", "mappings", "seeds", "target", "spikeProfile",
     "images", "labels", "samples", "max-norm", "rmp", "ic-snn", "bsnn", "auto", "alpha", "percentile", "period",
     "variant", "reset", "maxCount", "literal", "scale", "mean", "std", "1/255", "1/0", "ideal", "random",
+    "faults", "seed", "deadCores", "deadLinks", "stuckWeightBits", "flipMembraneBits", "loseSpikes", "duplicateSpikes",
   ]
   private static let sweepTokens = [
     "format", "nmsim-sweep/1", "nmsim-points/1", "points", "id", "network", "method", "options", "chip", "mapping",
     "seed", "data", "samples", "steps", "result", "refused", "accuracy", "accuracyInterval", "spikes", "chipJoules",
-    "0123456789abcdef",
+    "0123456789abcdef", "faults", "loseSpikes", "stuckWeightBits",
   ]
   private static let safetensorsTokens = [
     "[", "]", "0", "-", "1e18", "9223372036854775807", "F16", "BF16", "F32", "F64", "I64", "I8", "U8", "BOOL", "dtype",
@@ -224,7 +225,8 @@ extension FuzzSeeds {
     """,
     """
     {"format": "nmsim-plan/1", "networks": ["a.json", "b.json"], "data": "a.npy", "mappings": ["random"],
-     "membraneBits": [16], "fractionBits": [0, 4], "scales": ["channel"]}
+     "membraneBits": [16], "fractionBits": [0, 4], "scales": ["channel"],
+     "faults": [{"loseSpikes": [0, 1e-3], "seed": [1, 2]}, {"deadCores": 0.1}]}
     """,
   ].map { Array($0.utf8) }
 

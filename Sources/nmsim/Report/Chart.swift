@@ -79,8 +79,11 @@ struct Chart: Sendable {
   }
 
   /// A dot, with a name beside it unless that is empty.
-  mutating func addDot(_ px: Double, _ py: Double, name: String, color: Int, title: String, attributes: String = "") {
-    shapes += "<path class=\"dot s\(color)\" d=\"M\(point(px, py))h0\"\(attributes)><title>\(HTML.text(title))</title></path>"
+  mutating func addDot(
+    _ px: Double, _ py: Double, name: String, color: Int, style: String = "", title: String, attributes: String = ""
+  ) {
+    shapes += "<path class=\"dot s\(color)\(style.isEmpty ? "" : " " + style)\" d=\"M\(point(px, py))h0\"\(attributes)>"
+      + "<title>\(HTML.text(title))</title></path>"
     guard !name.isEmpty else { return }
     let (h, v) = (x.position(px), y.position(py))
     let side = h > 0.55 ? "right:\(HTML.coordinate(100 - 100 * h))%" : "left:\(HTML.coordinate(100 * h))%"

@@ -2,13 +2,18 @@ import Runtime
 
 /// Accuracy and energy against the rate of a fault, for every kind of fault whose rate differs between runs.
 ///
-/// A run belongs to a kind's charts where it has no other fault, and to a line with the runs of its network, chip, method,
-/// steps and widths. Runs of one rate and several seeds are dots over each other; the line goes through their means. A
-/// logarithmic axis has no place for 0: what there is without faults is a level.
+/// A result belongs to a kind's charts where it has no other fault, and to a line with the results of its name. Results
+/// of one rate and several seeds are dots over each other; the line goes through their means. A logarithmic axis has no
+/// place for 0: what there is without faults is a level.
 struct FaultSection: Sendable {
-  let runs: [ReportRun]
+  let points: [FaultPoint]
+  /// Markup that says which colour is which.
+  var legend = ""
 
-  init(_ runs: [ReportRun]) { self.runs = runs }
+  init(_ points: [FaultPoint]) { self.points = points }
+
+  /// Of runs: those of one network, chip, method, steps and widths have one name.
+  init(_ runs: [ReportRun]) { points = runs.map { FaultPoint($0) } }
 
   var markup: String {
     let blocks = RunFaults.Kind.allCases.compactMap(block)
@@ -16,49 +21,38 @@ struct FaultSection: Sendable {
     return """
       <h2>Faults</h2>
       <p class="note">Dots are runs, lines go through the means of their rates; level lines are runs without faults.</p>
+      \(legend)
       \(blocks.joined(separator: "\n"))
       """
   }
 
-  /// Runs that differ in nothing but faults.
+  /// Results that differ in nothing but faults of one kind.
   private struct Series {
-    var key: [String]
-    var runs: [ReportRun]
+    var name: String
+    var points: [FaultPoint]
   }
 
   private func series(_ kind: RunFaults.Kind) -> [Series] {
     var result: [Series] = []
-    for run in runs {
-      let faults = run.document.faults
-      guard faults.map({ $0.kinds.allSatisfy { $0 == kind } && $0.namedCores == 0 && $0.namedLinks == 0 }) ?? true else {
-        continue
-      }
-      let d = run.document
-      let key = [
-        d.network, d.chip, d.method ?? "", "\(d.ticks)", d.program.weightBits.map(String.init) ?? "",
-        d.program.membraneBits.map(String.init) ?? "", d.program.schedule ?? "",
-      ]
-      if let index = result.firstIndex(where: { $0.key == key }) {
-        result[index].runs.append(run)
+    for point in points where point.hasOnly(kind) {
+      if let index = result.firstIndex(where: { $0.name == point.name }) {
+        result[index].points.append(point)
       } else {
-        result.append(Series(key: key, runs: [run]))
+        result.append(Series(name: point.name, points: [point]))
       }
     }
-    return result.filter { series in Set(series.runs.map { FaultSection.rate($0, kind) }).count > 1 }
+    return result.filter { series in Set(series.points.map { $0.rate(kind) }).count > 1 }
   }
-
-  private static func rate(_ run: ReportRun, _ kind: RunFaults.Kind) -> Double { run.document.faults?.rate(kind) ?? 0 }
 
   private func block(_ kind: RunFaults.Kind) -> String? {
     let series = series(kind)
-    let all = series.flatMap(\.runs)
+    let all = series.flatMap(\.points)
     guard !all.isEmpty else { return nil }
     let isPriced = all.allSatisfy { $0.chipJoules != nil }
     let figures = [
-      chart(kind, series, "Accuracy", .fraction) { $0.document.accuracy },
-      chart(kind, series, isPriced ? "Energy, chip model" : "Energy, spike model", .unit("J")) {
-        isPriced ? $0.chipJoules : $0.document.spike?.joulesPerInference
-      },
+      chart(kind, series, "Accuracy", .fraction, \.accuracy),
+      chart(kind, series, isPriced ? "Energy, chip model" : "Energy, spike model", .unit("J"),
+        isPriced ? \.chipJoules : \.spikeJoules),
     ].compactMap { $0 }
     guard !figures.isEmpty else { return nil }
     return "<h3>\(HTML.text(kind.name.prefix(1).uppercased() + kind.name.dropFirst()))</h3>"
@@ -66,9 +60,12 @@ struct FaultSection: Sendable {
   }
 
   private func chart(
-    _ kind: RunFaults.Kind, _ series: [Series], _ title: String, _ unit: Axis.Kind, _ value: (ReportRun) -> Double?
+    _ kind: RunFaults.Kind, _ series: [Series], _ title: String, _ unit: Axis.Kind,
+    _ value: KeyPath<FaultPoint, Double?>
   ) -> String? {
-    let known = series.flatMap(\.runs).compactMap { run in value(run).map { (rate: FaultSection.rate(run, kind), value: $0) } }
+    let known = series.flatMap(\.points).compactMap { point in
+      point[keyPath: value].map { (rate: point.rate(kind), value: $0) }
+    }
     let rates = known.map(\.rate).filter { $0 > 0 }
     guard !rates.isEmpty, let least = known.map(\.value).min(), let most = known.map(\.value).max() else { return nil }
     let room = max((most - least) * 0.15, most.magnitude * 1e-3)
@@ -76,8 +73,10 @@ struct FaultSection: Sendable {
       x: Axis(logarithmic: rates, kind: .fraction), y: Axis(max(0, least - room), most + room, kind: unit),
       xTitle: "rate", yTitle: title, summary: "\(title) against the rate of \(kind.name)")
     for series in series {
-      let color = series.runs[0].color
-      let points = series.runs.compactMap { run in value(run).map { (run: run, rate: FaultSection.rate(run, kind), value: $0) } }
+      let color = series.points[0].color
+      let points = series.points.compactMap { point in
+        point[keyPath: value].map { (point: point, rate: point.rate(kind), value: $0) }
+      }
       if let whole = points.first(where: { $0.rate == 0 }) {
         chart.addLevel(whole.value, name: "without", color: color)
       }
@@ -89,8 +88,8 @@ struct FaultSection: Sendable {
       for point in points where point.rate > 0 {
         chart.addDot(
           point.rate, point.value, name: "", color: color,
-          title: "\(point.run.number). \(point.run.label): rate \(NumberFormat.plain(point.rate))",
-          attributes: " data-fault=\"\(kind.rawValue)\" data-run=\"\(point.run.number)\"")
+          title: "\(point.point.title): rate \(NumberFormat.plain(point.rate))",
+          attributes: " data-fault=\"\(kind.rawValue)\"\(point.point.attributes)")
       }
     }
     return chart.markup

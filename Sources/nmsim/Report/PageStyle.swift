@@ -68,7 +68,7 @@ enum PageStyle {
     .line{stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
     .line.thin{stroke-width:1.2;opacity:.5}.line.front{stroke-width:2;stroke:var(--ink);stroke-dasharray:2 4}
     .line.level,.line.upright{stroke-width:1.3;stroke-dasharray:5 4}.line.dashed{stroke-dasharray:7 4}
-    .dot{stroke-width:9;stroke-linecap:round}
+    .dot{stroke-width:9;stroke-linecap:round}.dot.faint{stroke-width:7;opacity:.3}
     .s1{stroke:var(--c1);--s:var(--c1)}.s2{stroke:var(--c2);--s:var(--c2)}.s3{stroke:var(--c3);--s:var(--c3)}
     .s4{stroke:var(--c4);--s:var(--c4)}.s5{stroke:var(--c5);--s:var(--c5)}.s6{stroke:var(--c6);--s:var(--c6)}
     svg path.band{fill:var(--s);fill-opacity:.15;stroke:none}svg path.area{fill:var(--s);fill-opacity:.22;stroke:none}

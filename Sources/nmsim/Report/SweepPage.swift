@@ -15,28 +15,39 @@ struct SweepPage: Sendable {
     var parts = ["\(NumberFormat.count(entries.count, of: "point"))"]
     if document.refusals > 0 { parts.append("\(NumberFormat.count(document.refusals)) that cannot be run") }
     if !document.missing.isEmpty { parts.append("\(NumberFormat.count(document.missing.count)) missing") }
-    let figures = fronts.compactMap { chart($0, labels) }
+    let chips = chips
+    let colors = document.points.map { point in chips.firstIndex(of: point.chip).map { $0 + 1 } ?? 1 }
+    // Nobody chooses faults: where there are whole chips, these are what there is to choose.
+    let isWhole = document.points.contains { $0.faults == nil }
+    let chosen = isWhole ? fronts.map { $0.keeping { document.points[$0].faults == nil } } : fronts
+    let figures = chosen.compactMap {
+      SweepChart(document: document, front: $0, labels: labels, colors: colors).figure
+    }
     let choice =
       figures.isEmpty
-      ? "<p class=\"note\">No point has an accuracy: the data have no labels.</p>"
+      ? "<p class=\"note\">Nothing to draw: the data have no labels, or the points do not differ in what they cost.</p>"
       : """
         <p class="note">Each dot is a point of the plan. The dotted stairs are the front: no other point is both cheaper \
-        and more accurate. Its points are numbered as in the table. \
+        and more accurate. Its dots are full, and numbered as in the table where there is room. \
         Energies with unknown prices are compared within their chip only.</p>
-        <div class="pair">\(figures.map { "<figure>\($0)</figure>" }.joined())</div>
+        \(legend)
+        <div class="\(figures.count == 3 ? "thirds" : "pair")">\(figures.joined())</div>
         """
     let rows = finished.count <= Self.mostRows ? finished : finished.filter { index in fronts.contains { $0.indices.contains(index) } }
+    let faults = faults
     let body = """
       <header>
       <p class="over">nmsim sweep report</p>
       <h1>\(HTML.text(document.name))</h1>
       <p class="sub">\(parts.joined(separator: " · "))</p>
-      <nav aria-label="Sections"><a href="#choice">Choice</a><a href="#points">Points</a></nav>
+      <nav aria-label="Sections"><a href="#choice">Choice</a>\
+      \(faults.isEmpty ? "" : "<a href=\"#faults\">Faults</a>")<a href="#points">Points</a></nav>
       </header>
       <section id="choice">
       <h2>What to choose</h2>
       \(choice)
       </section>
+      \(faults)
       <section id="points">
       <h2>Points</h2>
       \(table(rows, fronts, labels))
@@ -48,38 +59,34 @@ struct SweepPage: Sendable {
       embedded: "<script type=\"application/json\" id=\"sweep-json\">\(HTML.json(text))</script>")
   }
 
-  private func chart(_ front: SweepFront, _ labels: [String]) -> String? {
-    let accuracies = front.costs.compactMap { document.entries[$0.index].figures?.accuracy }
-    guard let least = accuracies.min(), let best = accuracies.max(), front.costs.contains(where: { $0.cost > 0 }) else {
-      return nil
+  /// Chips by colour, where there are no more than colours.
+  private var chips: [String] {
+    var chips: [String] = []
+    for point in document.points where !chips.contains(point.chip) { chips.append(point.chip) }
+    return (2...5).contains(chips.count) ? chips : []
+  }
+
+  private var legend: String {
+    let items = chips.enumerated().map { "<li><span class=\"key s\($0 + 1)\"></span>\(HTML.text($1))</li>" }
+    return items.isEmpty ? "" : "<ul class=\"legend\">\(items.joined())</ul>"
+  }
+
+  /// Accuracy and energy against the rates of faults; empty where no rate differs.
+  private var faults: String {
+    let points = FaultPoint.all(document)
+    var section = FaultSection(points)
+    var names: [(name: String, color: Int)] = []
+    for point in points where !names.contains(where: { $0.name == point.name }) {
+      names.append((point.name, point.color))
     }
-    // Points that fail altogether would press the others into one line.
-    let low = max(least, best - 0.25)
-    let margin = max(0.002, 0.12 * (best - low))
-    var chart = Chart(
-      x: Axis(logarithmic: front.costs.map(\.cost), kind: front.unit.isEmpty ? .number : .unit(front.unit)),
-      y: Axis(max(0, low - margin / 2), min(1, best + margin), kind: .fraction), xTitle: front.title, yTitle: "Accuracy",
-      summary: "Accuracy against \(front.title.lowercased()) of \(front.costs.count) points")
-    chart.heightClass = "tall"
-    let onFront = Set(front.indices)
-    for stairs in front.stairs {
-      let places = stairs.compactMap { index -> (x: Double, y: Double)? in
-        guard let cost = front.costs.first(where: { $0.index == index })?.cost,
-          let accuracy = document.entries[index].figures?.accuracy, accuracy >= low
-        else { return nil }
-        return (cost, accuracy)
-      }
-      chart.addStairs(places, color: 6, style: "front")
+    // Those beyond the colours share one; their dots say what they are.
+    let items = names.filter { $0.color < 6 }.map {
+      "<li><span class=\"key s\($0.color)\"></span>\(HTML.text($0.name))</li>"
     }
-    for (index, cost) in front.costs {
-      guard let accuracy = document.entries[index].figures?.accuracy, accuracy >= low else { continue }
-      let isOnFront = onFront.contains(index)
-      chart.addDot(
-        cost, accuracy, name: isOnFront ? "\(index + 1)" : "", color: isOnFront ? 1 : 6,
-        title: "\(index + 1). \(labels[index]): \(PageNumber.percent(accuracy))",
-        attributes: isOnFront ? " data-front=\"\(front.key)\" data-point=\"\(document.points[index].id)\"" : "")
-    }
-    return chart.markup
+    let more = names.count > 5 ? "<li><span class=\"key s6\"></span>others</li>" : ""
+    if names.count > 1 { section.legend = "<ul class=\"legend\">\(items.joined())\(more)</ul>" }
+    let markup = section.markup
+    return markup.isEmpty ? "" : "<section id=\"faults\">\(markup)</section>"
   }
 
   private func table(_ rows: [Int], _ fronts: [SweepFront], _ labels: [String]) -> String {

@@ -15,7 +15,7 @@ extension Plan {
     // Asked for all at once, so that a mistyped key is told as that, not as a missing one.
     for key in [
       "name", "model", "networks", "preprocessing", "calibration", "methods", "data", "chips", "steps", "weightBits",
-      "membraneBits", "fractionBits", "scales", "mappings", "seeds", "target", "spikeProfile",
+      "membraneBits", "fractionBits", "scales", "mappings", "seeds", "faults", "target", "spikeProfile",
     ] { _ = o.optional(key) }
     try o.finish()
 
@@ -36,6 +36,18 @@ extension Plan {
     if let node = o.optional("mappings") { mappings = try Plan.list(node, Plan.name) }
     if let node = o.optional("seeds") {
       seeds = try Plan.list(node) { (node) throws(JSONError) in try node.int(in: 0 ... .max) }
+    }
+    if let node = o.optional("faults") {
+      var crossed: [PlanFaults?] = []
+      for element in try Plan.elements(node) {
+        crossed += try PlanFaults.crossed(element)
+        guard crossed.count <= Plan.mostFaults else {
+          throw element.error("more than \(Plan.mostFaults) faults; divide the plan")
+        }
+      }
+      // Whole chips of several lists and seeds are one.
+      var known: Set<PlanFaults?> = []
+      faults = crossed.filter { known.insert($0).inserted }
     }
     if let node = o.optional("target") { target = try node.double(in: 0...1) }
     if let node = o.optional("spikeProfile") {
@@ -150,7 +162,7 @@ extension Plan {
   // MARK: Lists
 
   /// The elements of an array, or the value alone.
-  private static func elements(_ node: JSONNode) throws(JSONError) -> [JSONNode] {
+  static func elements(_ node: JSONNode) throws(JSONError) -> [JSONNode] {
     guard case .array = node.value.kind else { return [node] }
     return try node.array(count: 1...mostValues)
   }

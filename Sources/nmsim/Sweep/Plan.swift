@@ -9,6 +9,8 @@ struct Plan: Sendable, Equatable {
   static let mostPoints = 100_000
   /// Most methods of a plan, options crossed out: each is compared with all others.
   static let mostMethods = 4_096
+  /// Most faults of a plan, rates and seeds crossed out.
+  static let mostFaults = 4_096
   /// Most values of one list.
   static let mostValues = 1_000
 
@@ -50,6 +52,8 @@ struct Plan: Sendable, Equatable {
   /// Names of placements, or mapping files.
   var mappings: [String] = [CompileOptions.Placement.optimised.rawValue]
   var seeds: [Int] = [0]
+  /// Nil: a whole chip.
+  var faults: [PlanFaults?] = [nil]
   var target = SpikeEnergy.standardTarget
   /// As `run --spike-profile` takes it.
   var spikeProfile = SpikeProfile.standard.name
@@ -65,6 +69,7 @@ struct Plan: Sendable, Equatable {
     for factor in [
       max(1, data.count), chips.count, steps.count, weightBits.count, membraneBits.count, fractionBits.count,
       scales.count, mappings.count, seeds.count,
+      faults.count,
     ] {
       let (product, overflow) = total.multipliedReportingOverflow(by: factor)
       guard !overflow, product <= Plan.mostPoints else { return nil }

@@ -15,11 +15,20 @@ struct SweepFront: Sendable {
   /// Indices of all points on it.
   var indices: [Int] { stairs.flatMap { $0 } }
 
+  /// The same for some of the points; those of the front are not chosen anew.
+  func keeping(_ keep: (Int) -> Bool) -> SweepFront {
+    var front = self
+    front.costs = costs.filter { keep($0.index) }
+    front.stairs = stairs.map { $0.filter(keep) }
+    return front
+  }
+
   /// The fronts of accuracy against energy, latency and cores; those without any point are left out.
   ///
   /// The chip model's energies are compared where nothing is missing from the bill. A bill that lacks something is compared
   /// only with bills of the same chip that lack the same, because what is missing could change the order. Latencies are
-  /// seconds where every point has them, else ticks.
+  /// seconds where every point has them, else ticks. Points with faults are compared with points of the same faults:
+  /// nobody chooses a broken chip because spikes that are lost cost nothing.
   static func all(_ entries: [SweepDocument.Entry]) -> [SweepFront] {
     let known = entries.indices.filter { entries[$0].figures?.accuracy != nil }
     func figures(_ index: Int) -> SweepFigures? { entries[index].figures }
@@ -37,16 +46,18 @@ struct SweepFront: Sendable {
       let costs = known.compactMap { index in figures(index).flatMap(kind.cost).map { (index: index, cost: $0) } }
       guard !costs.isEmpty else { return nil }
       // The sets in the order of their first points.
-      var sets: [(missing: [String], chip: String, points: [ParetoSection.Point])] = []
+      var sets: [(missing: [String], chip: String, faults: PlanFaults?, points: [ParetoSection.Point])] = []
       for (index, cost) in costs {
         guard let figures = figures(index) else { continue }
         let missing = kind.key == "energy" ? figures.missing : []
-        let chip = missing.isEmpty ? "" : entries[index].point.chip
+        let (chip, faults) = (missing.isEmpty ? "" : entries[index].point.chip, entries[index].point.faults)
         let point = ParetoSection.Point(run: index, cost: cost, accuracy: figures.accuracy ?? 0)
-        if let set = sets.firstIndex(where: { $0.missing == missing && $0.chip == chip }) {
+        if let set = sets.firstIndex(where: {
+          $0.missing == missing && $0.chip == chip && $0.faults == faults
+        }) {
           sets[set].points.append(point)
         } else {
-          sets.append((missing, chip, [point]))
+          sets.append((missing, chip, faults, [point]))
         }
       }
       return SweepFront(

@@ -19,6 +19,8 @@ struct SweepPoint: Sendable, Equatable {
   var samples: Int
   /// Nil: what the network was calibrated for.
   var steps: Int?
+  /// Nil: a whole chip.
+  var faults: PlanFaults?
 }
 
 // MARK: - Documents
@@ -28,12 +30,14 @@ extension SweepPoint {
   var members: [(String, JSONOutput)] {
     func number(_ value: Int?) -> JSONOutput { value.map { .int($0) } ?? .null }
     func text(_ value: String?) -> JSONOutput { value.map { .string($0) } ?? .null }
-    return [
+    let members: [(String, JSONOutput)] = [
       ("id", .string(id)), ("network", .string(network)), ("method", text(method)), ("options", .string(options)),
       ("chip", .string(chip)), ("weightBits", number(weightBits)), ("membraneBits", number(membraneBits)),
       ("fractionBits", number(fractionBits)), ("scale", text(scale)), ("mapping", .string(mapping)),
       ("seed", .int(seed)), ("data", .string(data)), ("samples", .int(samples)), ("steps", number(steps)),
     ]
+    // Absent without faults, so that such a point has the name that it always had.
+    return members + (faults.map { [("faults", $0.document)] } ?? [])
   }
 
   init(_ o: inout JSONObjectReader) throws(JSONError) {
@@ -63,6 +67,7 @@ extension SweepPoint {
     data = try o.required("data").string()
     samples = try o.required("samples").int(in: 0 ... .max)
     steps = try number("steps")
+    if let node = o.optional("faults"), !node.isNull { faults = try PlanFaults(node) }
   }
 }
 
@@ -71,6 +76,7 @@ extension SweepPoint {
 extension SweepPoint {
   /// What a person calls each point: the coordinates in which the points differ.
   static func labels(_ points: [SweepPoint]) -> [String] {
+    let isOneSeed = Set(points.compactMap(\.faults?.seed)).count <= 1
     let parts: [(SweepPoint) -> String?] = [
       { $0.network },
       { point in point.method.map { point.options.isEmpty ? $0 : "\($0) (\(point.options))" } },
@@ -84,6 +90,7 @@ extension SweepPoint {
       { $0.data },
       { "\($0.samples) samples" },
       { $0.steps.map { "T=\($0)" } },
+      { $0.faults.map { isOneSeed ? $0.text : "\($0.text), seed \($0.seed)" } ?? "whole" },
     ]
     let varying = parts.filter { part in Set(points.map { part($0) ?? "" }).count > 1 }
     let labels = points.map { point in varying.compactMap { $0(point) }.joined(separator: " ") }

@@ -24,6 +24,7 @@ struct SweepRunner {
   private struct Finished {
     var datapath: CompiledProgram
     var data: Int
+    var faults: FaultSettings
     var records: [RunRecord]
   }
   private struct ConvertedNetwork {
@@ -120,13 +121,13 @@ struct SweepRunner {
       let data = inputs.sources[group.source].data[group.data]
       let time: RunTime
       do throws(DatasetError) {
-        time = try Run(steps: record.steps, samples: data.count, threads: threads).time(made.program, data: data.dataset)
+        time = try run(group, steps: record.steps).time(made.program, data: data.dataset)
       } catch {
         throw CommandError(.badData, subject: data.path, wrapping: error)
       }
       var result = RunResult(
         program: made.program, record: record, profile: inputs.profile, target: inputs.plan.target,
-        programHash: made.hash, time: time)
+        programHash: made.hash, time: time, faults: faults(group).run)
       if let accuracy = try annAccuracy(group) {
         result.ann.accuracy = accuracy
         result.ann.accuracyOn = "\(data.name), \(NumberFormat.count(data.count, of: "image"))"
@@ -145,29 +146,37 @@ struct SweepRunner {
     var datapath = program
     datapath.cores = []
     datapath.routes = []
-    let known = finished.filter { $0.data == group.data && $0.datapath.computesLike(datapath) }
+    let known = finished
+      .filter { $0.data == group.data && $0.faults == faults(group).run && $0.datapath.computesLike(datapath) }
       .flatMap(\.records).compactMap { $0.shared(with: program) }
     let open = steps.filter { steps in !known.contains { $0.steps == steps } }
     guard let longest = open.last else { return known }
     let data = inputs.sources[group.source].data[group.data]
     var records: [RunRecord] = []
     do throws(DatasetError) {
-      let run = Run(steps: longest, samples: data.count, threads: threads)
-      let found = try run.bySteps(Array(open.dropLast()), program, data: data.dataset, stop: stop)
+      let found = try run(group, steps: longest).bySteps(
+        Array(open.dropLast()), program, data: data.dataset, stop: stop)
       for (index, record) in found.enumerated() {
         if let record {
           records.append(record)
         } else {
-          let run = Run(steps: open[index], samples: data.count, threads: threads)
-          records.append(try run(program, data: data.dataset, stop: stop))
+          records.append(try run(group, steps: open[index])(program, data: data.dataset, stop: stop))
         }
       }
     } catch {
       throw CommandError(.badData, subject: data.path, wrapping: error)
     }
     guard records.allSatisfy({ $0.samples == data.count }) else { return nil }
-    finished.append(Finished(datapath: datapath, data: group.data, records: records))
+    finished.append(Finished(datapath: datapath, data: group.data, faults: faults(group).run, records: records))
     return known + records
+  }
+
+  private func faults(_ group: SweepSchedule.Group) -> PlanFaults { inputs.plan.faults[group.faults] ?? PlanFaults() }
+
+  private func run(_ group: SweepSchedule.Group, steps: Int) -> Run {
+    var run = Run(steps: steps, samples: inputs.sources[group.source].data[group.data].count, threads: threads)
+    run.faults = faults(group).run
+    return run
   }
 
   // MARK: Shared work
@@ -179,6 +188,7 @@ struct SweepRunner {
     let key = [
       group.source, group.method ?? -1, group.weightBits ?? -1, group.membraneBits ?? -1, group.fractionBits ?? -1,
       scale, group.chip, group.mapping, group.seed,
+      faults(group).chip == nil ? -1 : group.faults,
     ]
     if let program, program.key == key { return program.made }
     let network: CheckedNetwork
@@ -189,7 +199,8 @@ struct SweepRunner {
     let mapping = inputs.mappings[group.mapping]
     let options = CompileOptions(
       weightBits: group.weightBits, membraneBits: group.membraneBits, fractionBits: group.fractionBits,
-      scale: group.scale, placement: mapping.placement, seed: UInt64(clamping: group.seed), mapping: mapping.mapping)
+      scale: group.scale, placement: mapping.placement, seed: UInt64(clamping: group.seed), mapping: mapping.mapping,
+      faults: faults(group).chip)
     let made: Built<(program: CompiledProgram, hash: String)>
     do throws(CompileError) {
       var program = try CompiledProgram.compile(

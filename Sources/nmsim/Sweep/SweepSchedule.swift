@@ -17,6 +17,8 @@ struct SweepSchedule: Sendable {
     var chip: Int
     var mapping: Int
     var seed: Int
+    /// Index in the plan's faults.
+    var faults: Int
     /// Index in the source's data.
     var data: Int
     var points: [SweepPoint]
@@ -39,17 +41,19 @@ struct SweepSchedule: Sendable {
                 for chip in inputs.chips.indices {
                   for mapping in inputs.mappings.indices {
                     for seed in plan.seeds {
-                      for data in content.data.indices {
-                        var group = Group(
-                          source: source, method: method, weightBits: weightBits, membraneBits: membraneBits,
-                          fractionBits: fractionBits, scale: scale, chip: chip, mapping: mapping, seed: seed,
-                          data: data, points: [])
-                        for steps in plan.steps {
-                          let point = try Self.point(group, steps: steps, inputs)
-                          // Two names for the same inputs are one point.
-                          if known.insert(point.id).inserted { group.points.append(point) }
+                      for faults in plan.faults.indices {
+                        for data in content.data.indices {
+                          var group = Group(
+                            source: source, method: method, weightBits: weightBits, membraneBits: membraneBits,
+                            fractionBits: fractionBits, scale: scale, chip: chip, mapping: mapping, seed: seed,
+                            faults: faults, data: data, points: [])
+                          for steps in plan.steps {
+                            let point = try Self.point(group, steps: steps, inputs)
+                            // Two names for the same inputs are one point.
+                            if known.insert(point.id).inserted { group.points.append(point) }
+                          }
+                          if !group.points.isEmpty { groups.append(group) }
                         }
-                        if !group.points.isEmpty { groups.append(group) }
                       }
                     }
                   }
@@ -74,7 +78,7 @@ struct SweepSchedule: Sendable {
       id: "", network: source.name, method: method?.name.rawValue, options: method.map(\.givenOptions) ?? "",
       chip: inputs.chips[group.chip].description.name, weightBits: group.weightBits, membraneBits: group.membraneBits,
       fractionBits: group.fractionBits, scale: group.scale?.rawValue, mapping: mapping.name, seed: group.seed,
-      data: data.name, samples: data.count, steps: steps)
+      data: data.name, samples: data.count, steps: steps, faults: inputs.plan.faults[group.faults])
     // Everything that decides a byte of the result, by content; names that stand in it, without their folders.
     var members: [(String, JSONOutput)] = [
       ("result", .string(RunDocument.format)), ("nmsim", .string(Version.number)),

@@ -35,6 +35,9 @@ struct SweepTable: Sendable {
       let legend = fronts.map { "\($0.letter) \($0.title.lowercased())" }.joined(separator: ", ")
       lines += TextLayout.paragraph(
         "On the front of accuracy against: \(legend). Energy and time are for an inference.", width: style.width)
+      if entries.contains(where: { $0.point.faults != nil }) {
+        lines += "Points with faults are compared with those of the same faults.\n"
+      }
       if shown.contains(where: { entries[$0].figures?.missing.isEmpty == false }) {
         lines += "* Without prices that nobody published.\n"
       }

@@ -43,6 +43,12 @@ struct PlanTests {
     #expect(
       plan("\"model\": \"m\", \"methods\": [\"aug-mapping\"]")
         == "line 1, column 1: missing key 'data': the samples that every point runs on")
+    #expect(
+      plan("\"networks\": [\"a\"], \"faults\": {\"loseSpikes\": [0.1, 1.5]}")
+        == "line 2, column 51: faults.loseSpikes[1]: 1.5 is out of range; expected a number from 0 to 1")
+    #expect(
+      plan("\"networks\": [\"a\"], \"faults\": [{\"lostSpikes\": 0.1}]")
+        == "line 2, column 32: faults[0]: unknown key 'lostSpikes'; did you mean 'loseSpikes'?")
     let many = (0..<400).map { "\($0)" }.joined(separator: ",")
     #expect(
       plan("\"networks\": [\"a\"], \"seeds\": [\(many)], \"steps\": [\(many.dropFirst(2))]")
@@ -65,6 +71,29 @@ struct PlanTests {
     #expect(plan.count == 20)
     guard case .model(let model) = plan.source else { return }
     #expect(model.preprocessing.scale == 1.0 / 255)
+  }
+
+  @Test("faults are crossed with their seeds; rates of zero are one whole chip, whatever the seed")
+  func faults() throws {
+    let plan = try Plan(
+      reading: Array(
+        """
+        {"format": "nmsim-plan/1", "networks": ["a"],
+         "faults": [{"loseSpikes": [0, 0.1], "seed": [1, 2]}, {"deadCores": [0, 0.5], "stuckWeightBits": 1e-3}, {}]}
+        """.utf8))
+    let faults: [String?] = plan.faults.map { faults in faults.map { "\($0.text); \($0.seed)" } }
+    #expect(
+      faults == [
+        nil, "lost spikes 0.1; 1", "lost spikes 0.1; 2", "stuck weight bits 0.001; 0",
+        "dead cores 0.5, stuck weight bits 0.001; 0",
+      ])
+    #expect(plan.count == 5)
+    #expect(plan.faults[1]?.chip == nil && plan.faults[1]?.run == FaultSettings(seed: 1, loseSpikes: 0.1))
+    #expect(plan.faults[3]?.chip == ChipFaults(stuckWeightBits: 1e-3) && plan.faults[3]?.run == FaultSettings.none)
+    for fault in plan.faults.compactMap({ $0 }) {
+      let text = try JSONWriter.text(of: fault.document)
+      #expect(try PlanFaults(JSONNode(root: JSONParser.parse(Array(text.utf8)))) == fault)
+    }
   }
 
   @Test("plans that are damaged anywhere are errors, never traps")

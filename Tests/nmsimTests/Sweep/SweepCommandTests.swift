@@ -58,6 +58,58 @@ struct SweepCommandTests {
     }
   }
 
+  @Test("a point with faults is the run with the same faults, for every number of steps; the others keep their names")
+  func faults() throws {
+    try TemporaryFolder.with { folder in
+      let plan = Self.plan.replacingOccurrences(of: "\"ideal\", ", with: "")
+        .replacingOccurrences(of: "[4, 8]", with: "4")
+      try folder.write(plan, "whole.json")
+      let faults = """
+        "faults": [{"loseSpikes": [0, 0.05], "duplicateSpikes": 0.02, "seed": 3}, {"loseSpikes": [0, 0.1]},
+         {"stuckWeightBits": 0.01, "flipMembraneBits": 1e-3, "seed": [1, 4]}], "steps"
+        """
+      try folder.write(plan.replacingOccurrences(of: "\"steps\"", with: faults), "plan.json")
+      let swept = folder.invoke("sweep DIR/plan.json --output DIR/out")
+      #expect(swept.status == .success, "\(swept.error)")
+      #expect(swept.output.contains("compared with those of the same faults"))
+      let document = try SweepDocument(reading: FileReader.bytes(of: "\(folder.path)/out/sweep.json"))
+      #expect(document.entries.count == 6 * 3 && document.missing.isEmpty)
+      let names = document.points.filter { $0.faults == nil }.map(\.id)
+      let listed = folder.invoke("sweep DIR/whole.json --list").output.split(separator: "\n").dropFirst()
+      #expect(names == listed.map { String($0.prefix(16)) })
+      for entry in document.entries {
+        let faults = entry.point.faults ?? PlanFaults()
+        let compiled = folder.invoke(
+          "compile DIGITS/net.json --chip loihi --weight-bits 4 --stuck-weight-bits \(faults.rate(.stuckWeightBits)) "
+            + "--fault-seed \(faults.seed) -o DIR/net.nmsim -q")
+        #expect(compiled.status == .success, "\(compiled.error)")
+        let run = folder.invoke(
+          "run DIR/net.nmsim --input DIGITS/test-images.npy --labels DIGITS/test-labels.npy --samples 12 "
+            + "--ticks \(entry.point.steps ?? 0) --no-timing --json - --lose-spikes \(faults.rate(.loseSpikes)) "
+            + "--duplicate-spikes \(faults.rate(.duplicateSpikes)) --fault-seed \(faults.seed) "
+            + "--flip-membrane-bits \(faults.rate(.flipMembraneBits))")
+        var alone = try RunDocument(reading: Array(run.output.utf8))
+        var point = try RunDocument(reading: Array(try folder.text("out/points/\(entry.point.id).json").utf8))
+        #expect((point.faults == nil) == (entry.point.faults == nil))
+        alone.details = nil
+        alone.provenance = nil
+        (alone.program.hash, point.program.hash) = (nil, nil)
+        #expect(alone == point, "\(entry.point)")
+      }
+      // Lost spikes cost nothing: a front that compared them with whole chips would hold nothing else.
+      for front in SweepFront.all(document.entries) {
+        for stairs in front.stairs {
+          let faults = Set(stairs.map { document.points[$0].faults })
+          #expect(faults.count == 1)
+        }
+      }
+      let page = folder.invoke("report DIR/out/sweep.json -o -")
+      #expect(page.output.contains("<h3>Lost spikes</h3>") && page.output.contains("<a href=\"#faults\">"))
+      #expect(page.output.components(separatedBy: "data-fault=\"loseSpikes\"").count - 1 == 2 * 3)
+      #expect(Markup(page.output).problems.isEmpty)
+    }
+  }
+
   @Test("finished points are skipped; missing and damaged ones are made again, to the same bytes")
   func resume() throws {
     try TemporaryFolder.with { folder in

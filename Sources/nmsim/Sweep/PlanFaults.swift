@@ -1,0 +1,92 @@
+import ChipModel
+import Runtime
+
+/// What fails in a point of a plan: rates, as `compile` and `run` take them, and the seed of the draws.
+struct PlanFaults: Sendable, Hashable {
+  /// Probabilities above 0.
+  private(set) var rates: [RunFaults.Kind: Double] = [:]
+  var seed = 0
+
+  /// The permanent ones; nil: none.
+  var chip: ChipFaults? {
+    let faults = ChipFaults(
+      seed: UInt64(clamping: seed), deadCoreRate: rate(.deadCores), deadLinkRate: rate(.deadLinks),
+      stuckWeightBits: rate(.stuckWeightBits))
+    return faults.isNone ? nil : faults
+  }
+
+  /// Those that come and go.
+  var run: FaultSettings {
+    let faults = FaultSettings(
+      seed: UInt64(clamping: seed), flipMembraneBits: rate(.flipMembraneBits), loseSpikes: rate(.loseSpikes),
+      duplicateSpikes: rate(.duplicateSpikes))
+    return faults.isNone ? .none : faults
+  }
+
+  func rate(_ kind: RunFaults.Kind) -> Double { rates[kind] ?? 0 }
+
+  /// The kinds with a rate above 0, in their fixed order.
+  var kinds: [RunFaults.Kind] { RunFaults.Kind.allCases.filter { rates[$0] != nil } }
+
+  /// `lost spikes 0.01, dead cores 0.1`
+  var text: String { kinds.map { "\($0.name) \(NumberFormat.plain(rate($0)))" }.joined(separator: ", ") }
+
+  /// The same faults; nil where every rate is 0, whatever the seed: that is a whole chip.
+  private var orNone: PlanFaults? { rates.isEmpty ? nil : self }
+
+  private mutating func set(_ kind: RunFaults.Kind, _ rate: Double) { rates[kind] = rate > 0 ? rate : nil }
+}
+
+// MARK: - Documents
+
+extension PlanFaults {
+  /// One element of a plan's list, crossed out: `{"loseSpikes": [0, 0.01], "seed": [1, 2]}`. Nil: a whole chip.
+  static func crossed(_ node: JSONNode) throws(JSONError) -> [PlanFaults?] {
+    var o = try node.object()
+    var result = [PlanFaults()]
+    for kind in RunFaults.Kind.allCases {
+      guard let node = o.optional(kind.rawValue) else { continue }
+      var rates: [Double] = []
+      for node in try Plan.elements(node) { rates.append(try node.double(in: 0...1)) }
+      result = try cross(result, rates, node) { $0.set(kind, $1) }
+    }
+    if let node = o.optional("seed") {
+      var seeds: [Int] = []
+      for node in try Plan.elements(node) { seeds.append(try node.int(in: 0 ... .max)) }
+      result = try cross(result, seeds, node) { $0.seed = $1 }
+    }
+    try o.finish()
+    return result.map(\.orNone)
+  }
+
+  private static func cross<Value>(
+    _ faults: [PlanFaults], _ values: [Value], _ node: JSONNode, _ set: (inout PlanFaults, Value) -> Void
+  ) throws(JSONError) -> [PlanFaults] {
+    guard faults.count * values.count <= Plan.mostFaults else {
+      throw node.error("more than \(Plan.mostFaults) faults; divide the plan")
+    }
+    return faults.flatMap { faults in
+      values.map { value in
+        var faults = faults
+        set(&faults, value)
+        return faults
+      }
+    }
+  }
+
+  /// As results of a sweep name them.
+  var document: JSONOutput {
+    .object(kinds.map { ($0.rawValue, .double(rate($0))) } + [("seed", .int(seed))])
+  }
+
+  /// Reads what ``document`` writes.
+  init(_ node: JSONNode) throws(JSONError) {
+    var o = try node.object()
+    for kind in RunFaults.Kind.allCases {
+      if let node = o.optional(kind.rawValue) { set(kind, try node.double(in: 0...1)) }
+    }
+    seed = try o.required("seed").int(in: 0 ... .max)
+    try o.finish()
+    guard !rates.isEmpty else { throw node.error("names no rate above 0") }
+  }
+}
