@@ -47,6 +47,15 @@ struct CompileCommandTests {
       error: "nmsim: DIR/net.json: line 10, column 80: projection 'a': weights have shape [2, 2]: "
         + "dense from 2 values to 4 neurons needs [4, 2]"),
     Fault(
+      files: [("m.onnx", "\u{8}\u{1}")], line: "compile DIR/m.onnx -o DIR/n", status: .badData,
+      error: "nmsim: DIR/m.onnx: a trained network, not yet a spiking one: make it one with 'nmsim convert'"),
+    Fault(
+      files: [("m.onnx", "\u{8}\u{1}")], line: "inspect DIR/m.onnx", status: .badData,
+      error: "nmsim: DIR/m.onnx: a trained network, not yet a spiking one: make it one with 'nmsim convert'"),
+    Fault(
+      line: "run DIR/net.json", status: .badData,
+      error: "nmsim: DIR/net.json: not a compiled program: if it is a network, use 'nmsim compile' first"),
+    Fault(
       line: "compile DIR/net.json --chip lohi -o DIR/n", status: .badConfiguration,
       error: "nmsim: unknown chip 'lohi'; did you mean 'loihi'?: known are ideal, generic-45nm, truenorth, loihi, "
         + "loihi-sanafe, loihi2, spinnaker1, spinnaker2, dynapcnn, odin, or give the path of a .json file"),

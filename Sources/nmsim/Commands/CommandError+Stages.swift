@@ -35,9 +35,28 @@ extension CommandError {
     self.init(status, subject: error.path, message: error.message)
   }
 
+  /// For a file that cannot be read as what a command takes: it is named as what an earlier command takes.
+  init?(earlierStageOf path: String) {
+    let name = path.lowercased()
+    if name.hasSuffix(".onnx") {
+      self.init(
+        .badData, subject: path, problem: "a trained network, not yet a spiking one",
+        remedy: "make it one with 'nmsim convert'")
+    } else if name.hasSuffix(".json") {
+      self.init(
+        .badData, subject: path, problem: "not a compiled program", remedy: "if it is a network, use 'nmsim compile' first")
+    } else {
+      return nil
+    }
+  }
+
   init(_ error: NetworkFileError) {
     if case .file(let error) = error {
       self.init(error)
+    } else if case .text(let path, _) = error, path.lowercased().hasSuffix(".onnx"),
+      let earlier = CommandError(earlierStageOf: path)
+    {
+      self = earlier
     } else {
       self.init(.badData, subject: error.path, message: error.message)
     }

@@ -118,7 +118,8 @@ enum InspectCommand {
 
 extension CommandError {
   fileprivate static func notRecognised(_ path: String) -> CommandError {
-    CommandError(
+    if path.lowercased().hasSuffix(".onnx"), let earlier = CommandError(earlierStageOf: path) { return earlier }
+    return CommandError(
       .badData, subject: path, problem: "neither a network, a program, a result nor a chip description",
       remedy: "give a file that nmsim wrote")
   }

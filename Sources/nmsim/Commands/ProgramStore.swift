@@ -22,6 +22,9 @@ enum ProgramStore {
     } catch {
       switch error {
       case .file(let error): throw CommandError(error)
+      case .program(.notAProgram, let path):
+        throw CommandError(earlierStageOf: path)
+          ?? CommandError(.badData, subject: path, message: ProgramError.notAProgram.description)
       case .program(let error, let path): throw CommandError(.badData, subject: path, message: error.description)
       }
     }
