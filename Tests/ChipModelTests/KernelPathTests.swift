@@ -9,6 +9,8 @@ struct KernelPathTests {
     var paths = Set<String>()
     var spikes: UInt64 = 0
     var saturations = 0
+    // Samples whose payloads proved 32 bits, and those that did not.
+    var proven = [true: 0, false: 0]
     for seed in 0..<UInt64(400) {
       guard let random = try? RandomProgram(seed: seed) else { continue }
       let scalar = EnginePlan(random.program, kernels: .base, isScalar: true)
@@ -19,6 +21,9 @@ struct KernelPathTests {
         var runner = LayerRunner(plan: plan, steps: random.steps)
         for (sample, outcome) in zip(random.samples, outcomes) {
           #expect(runner.run(quantised: sample) == outcome, "seed \(seed), \(level)")
+          if let last = plan.order.last, plan.populations[last].isProvenBySample {
+            proven[!runner.scratch.hasExactSums, default: 0] += 1
+          }
         }
         #expect(runner.counters == expected.counters, "seed \(seed), \(level)")
         for (index, population) in random.program.populations.enumerated() {
@@ -36,6 +41,7 @@ struct KernelPathTests {
       saturations += expected.counters.saturations.reduce(0, +)
     }
     #expect(paths == ["narrow", "widePairs", "wide", "narrowSparse", "sparse", "exact"], "\(paths)")
+    #expect(proven.values.allSatisfy { $0 > 10 }, "\(proven)")
     #expect(spikes > 100_000)
     #expect(saturations > 1000)
   }

@@ -99,7 +99,7 @@ final class ProjectionPlan: Sendable {
   let path: Path
   /// From the input: synapses by input value.
   let fanOut: FanOut?
-  /// From the input: largest sum of one step for values of magnitude 1.
+  /// From the input, or where a sample proves widths: largest sum of one step for values (payloads) of magnitude 1.
   let unitBound: Int64
 
   init(_ projection: Projection, _ program: CompiledProgram, into target: PopulationPlan, isNarrow: Bool, isScalar: Bool) {
@@ -113,7 +113,7 @@ final class ProjectionPlan: Sendable {
     let pool = gated ? nil : projection.pool
     taps = TapTable(projection: projection, source: source, target: target.shape, pool: pool)
     let isInput = projection.source == nil
-    if isScalar || (target.isExact && !isInput) {
+    if isScalar || (target.isExact && !target.isProvenBySample && !isInput) {
       path = .exact
     } else if let rows = SparseRows(
       projection: projection, weights: weights, sourceChannels: source.channels, targetChannels: target.shape.channels,
@@ -143,7 +143,7 @@ final class ProjectionPlan: Sendable {
       isInput
       ? FanOut(projection: projection, weights: weights, source: program.inputShape, target: target.shape) : nil
     unitBound =
-      isInput
+      isInput || target.isProvenBySample
       ? SumBound.perChannel(projection, weights: weights, channels: target.shape.channels, payload: -1...1)
         .map(\.magnitude).max() ?? 0 : 0
   }

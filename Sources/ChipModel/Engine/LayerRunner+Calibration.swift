@@ -27,7 +27,7 @@ extension LayerRunner {
       for channel in 0..<p.shape.channels {
         let position = pixel * p.padded + channel
         var sum: Int64 = 0
-        if p.isExact { sum &+= scratch.exact[position] }
+        if scratch.hasExactSums { sum &+= scratch.exact[position] }
         if p.usesNarrow { sum &+= Int64(scratch.narrow[position]) }
         if p.usesWide { sum &+= Int64(scratch.wide[position]) }
         sum <<= fraction

@@ -12,7 +12,7 @@ extension LayerRunner {
         let position = pixel * p.padded + channel
         let neuron = channel * pixels + pixel
         var delivered: Int64 = 0
-        if p.isExact {
+        if scratch.hasExactSums {
           delivered = scratch.exact[position]
           scratch.exact[position] = 0
         }

@@ -30,6 +30,8 @@ public struct LayerRunner: Sendable {
     var narrow: [Int16] = []
     var wide: [Int32] = []
     var exact: [Int64] = []
+    /// Whether what arrives at the population is summed in `exact`.
+    var hasExactSums = false
     var masks: [UInt16] = []
     /// Neurons that fire, by step, where a population's steps run ahead.
     var firedAhead: [Int] = []
@@ -146,11 +148,14 @@ public struct LayerRunner: Sendable {
     isInitial[index] = true
     for projection in p.incoming { gateSpikes(projection) }
     let drive = prepareDrive(p, x)
-    let stepSum = p.delivered.shifted(by: plan.program.fractionBits).magnitude
+    let arrivals = p.incoming.map { Arrival(plan.projections[$0], gatedTrains[$0], trains) }
+    let proven = p.isProvenBySample ? provenSum(arrivals) : nil
+    scratch.hasExactSums = p.isExact && proven == nil
+    let stepSum = (proven ?? p.delivered).shifted(by: plan.program.fractionBits).magnitude
     // The proof for this sample: one step's sum and the potential fit 32 bits, and whether saturation can happen.
     let most = SumBound(high: min(SumBound.limit, stepSum) + min(SumBound.limit, drive.magnitude), low: 0)
       .shifted(by: model.period - 1).high
-    let isExact = p.isExact || drive.magnitude > Int64(Int32.max) || most > Int64(Int32.max)
+    let isExact = scratch.hasExactSums || drive.magnitude > Int64(Int32.max) || most > Int64(Int32.max)
     let reach = most.multipliedReportingOverflow(by: Int64(steps))
     let spikeFaults = spikeFaults(p)
     var flips = membraneFlips(p)
@@ -162,7 +167,6 @@ public struct LayerRunner: Sendable {
     trains[index].removeAll()
     let isOutput = index == plan.program.output.population
     if isOutput { scratch.totals = [Int](repeating: 0, count: p.shape.count) }
-    let arrivals = p.incoming.map { Arrival(plan.projections[$0], gatedTrains[$0], trains) }
     var pass = Pass(
       p: p, isExact: isExact,
       settings: NeuronStep.Settings(
@@ -247,7 +251,7 @@ public struct LayerRunner: Sendable {
     }
     size(&scratch.masks, p.count / 16)
     size(&scratch.counts, p.count)
-    if p.isExact { scratch.exact = [Int64](repeating: 0, count: p.count) }
+    if scratch.hasExactSums { scratch.exact = [Int64](repeating: 0, count: p.count) }
     if p.usesNarrow { size(&scratch.narrow, p.count + p.padded) }
     if p.usesWide { size(&scratch.wide, p.count + p.padded) }
   }
@@ -273,12 +277,27 @@ public struct LayerRunner: Sendable {
     gatedTrains[index] = train
   }
 
+  /// Bound of one step's sum by the payloads that this sample's spikes have; nil where 32 bits do not hold it.
+  private func provenSum(_ arrivals: [Arrival]) -> SumBound? {
+    // A duplicated spike arrives twice in its tick.
+    let copies: Int64 = plan.faults.duplicateSpikes > 0 ? 2 : 1
+    var sum: Int64 = 0
+    for arrival in arrivals {
+      if case .exact = arrival.plan.path { return nil }
+      let largest = copies * (arrival.train?.largestPayload ?? 0)
+      let (product, overflow) = arrival.plan.unitBound.multipliedReportingOverflow(by: largest)
+      guard !overflow, product < Int64(1) << 31 else { return nil }
+      sum += product
+    }
+    return sum < Int64(1) << 31 ? SumBound(high: sum, low: -sum) : nil
+  }
+
   /// Adds up what arrives at local step `step`; false where nothing does.
   mutating func deliver(_ arrival: Arrival, step: Int, _ p: PopulationPlan) -> Bool {
     let sent = step - arrival.plan.lag
     guard sent >= 0, sent < steps, let train = arrival.train else { return false }
     guard train.stepStarts[sent] < train.stepStarts[sent + 1] else { return false }
-    switch arrival.plan.path {
+    switch scratch.hasExactSums ? .exact : arrival.plan.path {
     case .narrow(let route):
       Deliver.narrow(
         train, step: sent, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.narrow)

@@ -19,6 +19,8 @@ final class PopulationPlan: Sendable {
   let delivered: SumBound
   /// Delivered sums need 64 bits, or weights more than 16.
   let isExact: Bool
+  /// Only payloads without a small bound are why: those of a sample may prove 32 bits.
+  let isProvenBySample: Bool
   /// Whether delivered sums use 16- and 32-bit accumulators.
   var usesNarrow: Bool { !narrow.isEmpty }
   let usesWide: Bool
@@ -96,11 +98,12 @@ final class PopulationPlan: Sendable {
     }
     let isExact = isScalar || isUnstored || worst.magnitude >= Int64(1) << 31
     self.isExact = isExact
+    isProvenBySample = isExact && !isScalar && !isUnstored
     // A shortcut in the same accumulators saves the 32-bit ones, a third of what an update reads and writes.
     let fits = { (bounds: [SumBound]) in !isExact && bounds.allSatisfy { $0.magnitude <= 32767 } }
     let narrow = fits(withIdentities) ? pairs + identities : fits(small) ? pairs : []
     self.narrow = narrow
-    usesWide = !isExact && narrow.count < incoming.count
+    usesWide = (!isExact || isProvenBySample) && narrow.count < incoming.count
 
     // One step's sum with what the input adds, whatever the sample.
     var sum = SumBound()

@@ -46,6 +46,12 @@ public struct SpikeTrain: Sendable {
   /// Number of steps recorded.
   public var steps: Int { stepStarts.count - 1 }
 
+  /// Largest magnitude of a payload, in all steps.
+  var largestPayload: Int64 {
+    guard hasPayload else { return spikeCount == 0 ? 0 : 1 }
+    return payloads[..<spikeCount].reduce(0) { max($0, Int64($1.magnitude)) }
+  }
+
   /// Number of spikes in `step`.
   public func spikeCount(step: Int) -> Int {
     Int(channelStarts[stepStarts[step + 1]]) - Int(channelStarts[stepStarts[step]])
