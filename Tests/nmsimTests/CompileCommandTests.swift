@@ -34,6 +34,12 @@ struct CompileCommandTests {
       files: [], line: "compile DIR/net.json", status: .missingInput,
       error: "nmsim: DIR/net.json: no such file: check the path"),
     Fault(
+      files: [("m.onnx", "\u{8}")], line: "compile DIR/m.onnx", status: .badData,
+      error: "nmsim: DIR/m.onnx: is a trained network, not a spiking one: make one of it with 'nmsim convert'"),
+    Fault(
+      files: [("m.nmsim", "")], line: "explain DIR/m.nmsim", status: .badData,
+      error: "nmsim: DIR/m.nmsim: is a compiled program, not a network: give the net.json that it was compiled from"),
+    Fault(
       files: [("net.json", "{")], line: "compile DIR/net.json", status: .badData,
       error: "nmsim: DIR/net.json: line 1, column 2: expected a key in double quotes, found the end of the text"),
     Fault(

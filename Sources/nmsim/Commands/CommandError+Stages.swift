@@ -38,6 +38,14 @@ extension CommandError {
   init(_ error: NetworkFileError) {
     if case .file(let error) = error {
       self.init(error)
+    } else if case .text(let path, _) = error, path.hasSuffix(".onnx") {
+      self.init(
+        .badData, subject: path, problem: "is a trained network, not a spiking one",
+        remedy: "make one of it with 'nmsim convert'")
+    } else if case .text(let path, _) = error, path.hasSuffix(".nmsim") {
+      self.init(
+        .badData, subject: path, problem: "is a compiled program, not a network",
+        remedy: "give the net.json that it was compiled from")
     } else {
       self.init(.badData, subject: error.path, message: error.message)
     }
