@@ -34,6 +34,12 @@ struct CompileCommandTests {
       files: [], line: "compile DIR/net.json", status: .missingInput,
       error: "nmsim: DIR/net.json: no such file: check the path"),
     Fault(
+      files: [("m.onnx", "\u{8}")], line: "compile DIR/m.onnx", status: .badData,
+      error: "nmsim: DIR/m.onnx: is a trained network, not a spiking one: make one of it with 'nmsim convert'"),
+    Fault(
+      files: [("m.nmsim", "")], line: "explain DIR/m.nmsim", status: .badData,
+      error: "nmsim: DIR/m.nmsim: is a compiled program, not a network: give the net.json that it was compiled from"),
+    Fault(
       files: [("net.json", "{")], line: "compile DIR/net.json", status: .badData,
       error: "nmsim: DIR/net.json: line 1, column 2: expected a key in double quotes, found the end of the text"),
     Fault(
@@ -47,14 +53,11 @@ struct CompileCommandTests {
       error: "nmsim: DIR/net.json: line 10, column 80: projection 'a': weights have shape [2, 2]: "
         + "dense from 2 values to 4 neurons needs [4, 2]"),
     Fault(
-      files: [("m.onnx", "\u{8}\u{1}")], line: "compile DIR/m.onnx -o DIR/n", status: .badData,
-      error: "nmsim: DIR/m.onnx: a trained network, not yet a spiking one: make it one with 'nmsim convert'"),
-    Fault(
       files: [("m.onnx", "\u{8}\u{1}")], line: "inspect DIR/m.onnx", status: .badData,
-      error: "nmsim: DIR/m.onnx: a trained network, not yet a spiking one: make it one with 'nmsim convert'"),
+      error: "nmsim: DIR/m.onnx: is a trained network, not a spiking one: make one of it with 'nmsim convert'"),
     Fault(
       line: "run DIR/net.json", status: .badData,
-      error: "nmsim: DIR/net.json: not a compiled program: if it is a network, use 'nmsim compile' first"),
+      error: "nmsim: DIR/net.json: is not a compiled program: if it is a network, use 'nmsim compile' first"),
     Fault(
       line: "compile DIR/net.json --chip lohi -o DIR/n", status: .badConfiguration,
       error: "nmsim: unknown chip 'lohi'; did you mean 'loihi'?: known are ideal, generic-45nm, truenorth, loihi, "

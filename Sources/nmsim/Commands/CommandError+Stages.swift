@@ -35,28 +35,29 @@ extension CommandError {
     self.init(status, subject: error.path, message: error.message)
   }
 
-  /// For a file that cannot be read as what a command takes: it is named as what an earlier command takes.
-  init?(earlierStageOf path: String) {
+  /// For a file that cannot be read as what a command takes: it is named as what another stage takes or makes.
+  init?(ofOtherStage path: String) {
     let name = path.lowercased()
+    let (problem, remedy): (String, String)
     if name.hasSuffix(".onnx") {
-      self.init(
-        .badData, subject: path, problem: "a trained network, not yet a spiking one",
-        remedy: "make it one with 'nmsim convert'")
+      (problem, remedy) = ("is a trained network, not a spiking one", "make one of it with 'nmsim convert'")
+    } else if name.hasSuffix(".nmsim") {
+      (problem, remedy) = ("is a compiled program, not a network", "give the net.json that it was compiled from")
     } else if name.hasSuffix(".json") {
-      self.init(
-        .badData, subject: path, problem: "not a compiled program", remedy: "if it is a network, use 'nmsim compile' first")
+      (problem, remedy) = ("is not a compiled program", "if it is a network, use 'nmsim compile' first")
     } else {
       return nil
     }
+    self.init(.badData, subject: path, problem: problem, remedy: remedy)
   }
 
   init(_ error: NetworkFileError) {
     if case .file(let error) = error {
       self.init(error)
-    } else if case .text(let path, _) = error, path.lowercased().hasSuffix(".onnx"),
-      let earlier = CommandError(earlierStageOf: path)
+    } else if case .text(let path, _) = error, !path.lowercased().hasSuffix(".json"),
+      let other = CommandError(ofOtherStage: path)
     {
-      self = earlier
+      self = other
     } else {
       self.init(.badData, subject: error.path, message: error.message)
     }

@@ -118,7 +118,7 @@ enum InspectCommand {
 
 extension CommandError {
   fileprivate static func notRecognised(_ path: String) -> CommandError {
-    if path.lowercased().hasSuffix(".onnx"), let earlier = CommandError(earlierStageOf: path) { return earlier }
+    if path.lowercased().hasSuffix(".onnx"), let other = CommandError(ofOtherStage: path) { return other }
     return CommandError(
       .badData, subject: path, problem: "neither a network, a program, a result nor a chip description",
       remedy: "give a file that nmsim wrote")

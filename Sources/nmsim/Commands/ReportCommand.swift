@@ -15,7 +15,8 @@ enum ReportCommand {
     positionals: [
       PositionalSpec(
         "runs", "RUN", .file, .list(minimum: 0),
-        "Results of 'nmsim run', each with its explanation or without, or one sweep.json; without any, run.json.")
+        "Results of 'nmsim run', each with its explanation or without, or one sweep, its folder or sweep.json; without "
+          + "any, run.json.")
     ],
     options: [
       .option(
@@ -99,15 +100,15 @@ enum ReportCommand {
     runs[runs.count - 1].explanation = explanation
   }
 
+  /// The file, of a sweep's folder its summary.
   private static func read(_ file: String) throws(CommandError) -> [UInt8] {
     do throws(FileError) {
-      return try FileReader.bytes(of: file, limit: largest)
+      return try FileReader.bytes(of: FolderFiles.exists(file) ? "\(file)/sweep.json" : file, limit: largest)
     } catch {
-      let isMissing = if case .missing = error { true } else { false }
+      guard case .missing = error else { throw CommandError(error) }
       throw CommandError(
-        isMissing ? .missingInput : .badData, subject: error.path,
-        problem: isMissing ? "no such result" : error.message,
-        remedy: isMissing ? "make one with 'nmsim run', or name one: nmsim report FILE.json" : nil)
+        .missingInput, subject: error.path, problem: "no such result",
+        remedy: "make one with 'nmsim run' or 'nmsim sweep', or name one: nmsim report FILE.json")
     }
   }
 }

@@ -27,7 +27,14 @@ struct ReportCommandTests {
     #expect(missing.status == .missingInput)
     #expect(
       missing.error
-        == "nmsim: /no/such/run.json: no such result: make one with 'nmsim run', or name one: nmsim report FILE.json\n")
+        == "nmsim: /no/such/run.json: no such result: make one with 'nmsim run' or 'nmsim sweep', or name one: nmsim "
+        + "report FILE.json\n")
+    try TemporaryFolder.with { folder in
+      // A folder is a sweep's.
+      #expect(folder.invoke("report DIR").error.hasPrefix("nmsim: DIR/sweep.json: no such result: "))
+      try folder.write("{\"format\": \"nmsim-sweep/1\", \"name\": \"s\", \"points\": []}", "sweep.json")
+      #expect(folder.invoke("report DIR -o -").status == .success)
+    }
     try Program.withFile("{\"format\": \"nmsim-network/1\"}") { file in
       let wrong = invoke("report \(file)")
       #expect(wrong.status == .badData)
