@@ -74,6 +74,14 @@ struct OutputCheckTests {
         + "--json /dev/stdout | cat"
       let pipe = try Program.run(bash, ["-c", line, "bash", nmsim, folder.path, TemporaryFolder.digits])
       #expect(pipe.status == 0 && pipe.text.hasPrefix("{"), "\(pipe.text)")
+      #expect(pipe.text.contains("\"imagesHash\": null"))
+      // A named one has nobody at its other end a second time.
+      let named = "mkfifo \"$2/pipe\" && { cat \"$3/test-images.npy\" > \"$2/pipe\" & } && "
+        + "\"$1\" run \"$2/net.nmsim\" --input \"$2/pipe\" --samples 2 --ticks 3 -q --json -"
+      let timeout = try #require(Program.find("timeout"))
+      let words = [bash, "-c", named, "bash", nmsim, folder.path, TemporaryFolder.digits]
+      let again = try Program.run(timeout, ["60"] + words)
+      #expect(again.status == 0 && again.text.hasPrefix("{"), "\(again.text)")
     }
   }
 }

@@ -18,6 +18,13 @@ public enum FolderFiles {
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Whether a file is there that can be read again: no folder, pipe or device.
+  public static func isFile(_ path: String) -> Bool {
+    guard !path.utf8.contains(0) else { return false }
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// Removes a file; one that is not there is no error.
   public static func remove(_ path: String) {
     guard !path.utf8.contains(0) else { return }

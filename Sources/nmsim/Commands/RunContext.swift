@@ -4,7 +4,8 @@ import Runtime
 
 /// What a result carries along beside what the run found: how the program fits its chip, and what it was made from.
 enum RunContext {
-  /// Larger files are not hashed: reading them again would cost more than some runs.
+  /// Larger files are not hashed: reading them again would cost more than some runs. Nor are pipes, which are empty by
+  /// now or wait for ever.
   private static let largestHashed = 64 << 20
 
   static func fit(_ program: CompiledProgram) -> RunFit {
@@ -25,7 +26,7 @@ enum RunContext {
   }
 
   static func provenance(_ program: CompiledProgram, images: String) -> RunProvenance {
-    let bytes = try? FileReader.bytes(of: images, limit: largestHashed)
+    let bytes = FolderFiles.isFile(images) ? try? FileReader.bytes(of: images, limit: largestHashed) : nil
     return RunProvenance(
       version: Version.number, images: images, imagesHash: bytes.map { SHA256.hexadecimal(of: $0) },
       history: program.network.provenance)
