@@ -3,15 +3,16 @@
 #
 #   Tests/Scripts/fuzz-coverage.sh READER [SECONDS]
 #
-# Builds the readers once more, outside the package and instrumented, into .build/fuzz, makes a corpus with the seeds of
-# 'nmsim fuzz', and searches for SECONDS (60). Inputs that are found lie in .build/fuzz/READER and can be read again
-# with 'nmsim fuzz READER --input FILE'. Exit status 0: nothing found; 77: no libFuzzer here.
+# READER: one of 'nmsim help fuzz'. Builds the readers once more, outside the package and instrumented, into .build/fuzz
+# (four minutes, once for all readers), begins with the valid files and words of 'nmsim fuzz', and searches for SECONDS
+# (60). What is found lies in .build/fuzz/READER-found and can be read again with 'nmsim fuzz READER --input FILE'. Exit
+# status 0: nothing found; 77: no libFuzzer here.
 set -eu
 reader=${1:?name a reader, for example onnx}
 seconds=${2:-60}
 cd "$(dirname "$0")/../.."
 out=.build/fuzz
-mkdir -p "$out/$reader"
+mkdir -p "$out/$reader" "$out/$reader-found"
 
 printf '@_cdecl("LLVMFuzzerTestOneInput") public func test(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt { 0 }\n' \
   > "$out/probe.swift"
@@ -20,26 +21,32 @@ if ! swiftc -parse-as-library -sanitize=fuzzer -o "$out/probe" "$out/probe.swift
   exit 77
 fi
 
-flags="-O -swift-version 6 -parse-as-library -sanitize=fuzzer -wmo -I $out -Xcc -fmodule-map-file=Sources/CKernels/include/module.modulemap -Xcc -ISources/CKernels/include"
-if [ ! -f Sources/CKernels/include/module.modulemap ]; then
-  printf 'module CKernels { umbrella "%s" export * }\n' "$PWD/Sources/CKernels/include" > "$out/module.modulemap"
-  flags="-O -swift-version 6 -parse-as-library -sanitize=fuzzer -wmo -I $out"
-fi
-objects=""
-for source in Sources/CKernels/*.c; do
-  object="$out/$(basename "$source" .c).c.o"
-  clang -O3 -ISources/CKernels/include -c "$source" -o "$object"
-  objects="$objects $object"
-done
-for module in ChipModel Compiler Runtime; do
+build() {
+  flags="-O -swift-version 6 -parse-as-library -sanitize=fuzzer -wmo -I $out -Xcc -fmodule-map-file=Sources/CKernels/include/module.modulemap -Xcc -ISources/CKernels/include"
+  if [ ! -f Sources/CKernels/include/module.modulemap ]; then
+    printf 'module CKernels { umbrella "%s" export * }\n' "$PWD/Sources/CKernels/include" > "$out/module.modulemap"
+    flags="-O -swift-version 6 -parse-as-library -sanitize=fuzzer -wmo -I $out"
+  fi
+  objects=""
+  for source in Sources/CKernels/*.c; do
+    object="$out/$(basename "$source" .c).c.o"
+    clang -O3 -ISources/CKernels/include -c "$source" -o "$object"
+    objects="$objects $object"
+  done
+  for module in ChipModel Compiler Runtime; do
+    # shellcheck disable=SC2046,SC2086
+    swiftc $flags -module-name "$module" -emit-module -emit-module-path "$out/$module.swiftmodule" -emit-object \
+      -o "$out/$module.o" $(find "Sources/$module" -name '*.swift' | sort)
+    objects="$objects $out/$module.o"
+  done
   # shellcheck disable=SC2046,SC2086
-  swiftc $flags -module-name "$module" -emit-module -emit-module-path "$out/$module.swiftmodule" -emit-object \
-    -o "$out/$module.o" $(find "Sources/$module" -name '*.swift' | sort)
-  objects="$objects $out/$module.o"
-done
-# shellcheck disable=SC2046,SC2086
-swiftc $flags -module-name nmsim -emit-executable -o "$out/target" \
-  $(find Sources/nmsim -name '*.swift' ! -name main.swift | sort) Tests/Scripts/FuzzTarget.swift $objects
+  swiftc $flags -module-name nmsim -emit-executable -o "$out/target" \
+    $(find Sources/nmsim -name '*.swift' ! -name main.swift | sort) Tests/Scripts/FuzzTarget.swift $objects
+}
+if [ ! -x "$out/target" ] || [ -n "$(find Sources Tests/Scripts/FuzzTarget.swift -newer "$out/target" | head -n 1)" ]; then
+  build
+fi
 
-NMSIM_FUZZ_READER=$reader "$out/target" "$out/$reader" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=512 \
-  -max_len=65536 -artifact_prefix="$out/$reader/" -print_final_stats=1
+NMSIM_FUZZ_READER=$reader NMSIM_FUZZ_FOLDER=$out/$reader "$out/target" "$out/$reader" -dict="$out/$reader.dict" \
+  -max_total_time="$seconds" -timeout=5 -rss_limit_mb=512 -max_len=65536 -artifact_prefix="$out/$reader-found/" \
+  -print_final_stats=1
