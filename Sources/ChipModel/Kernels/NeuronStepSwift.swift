@@ -69,64 +69,69 @@ enum NeuronStepSwift {
     if let wide = unsafe wide { unsafe wide.update(repeating: 0, count: length) }
   }
 
-  /// Compares and resets blocks of 64 neurons into flag bytes, and packs these into bits.
+  /// Compares and resets blocks of neurons into flag bytes, and packs these into bits: two loops, because one with both
+  /// would not be vectorised.
   private static func fire(_ u: ck_update, _ v: UnsafeMutablePointer<Int32>, _ flags: Int32) -> Int {
     guard let limits = unsafe u.limit, let resets = unsafe u.reset, let masks = unsafe u.masks else { return 0 }
-    let phase = unsafe u.phase
     let count = unsafe u.count
-    let isSoft = flags & Int32(CK_RESET) != 0
-    let isHard = flags & Int32(CK_HARD) != 0
-    var fired = 0
-    var at = 0
-    var bytes = SIMD16<UInt8>()
-    for start in stride(from: 0, to: count, by: 16) {
-      let part = unsafe v + start
-      let limit = unsafe limits + at
-      let reset = unsafe resets + at
-      var seen: UInt8 = 0
-      unsafe withUnsafeMutableBytes(of: &bytes) { out in
-        if isSoft {
-          for i in 0..<16 {
-            let fires = unsafe (part[i] &>> phase) > limit[i]
-            unsafe part[i] = unsafe part[i] &- (fires ? reset[i] &<< phase : 0)
-            unsafe out[i] = fires ? 1 : 0
-            seen |= fires ? 1 : 0
-          }
-        } else if isHard {
-          for i in 0..<16 {
-            let fires = unsafe part[i] > limit[i]
-            unsafe part[i] = unsafe fires ? 0 : part[i]
-            unsafe out[i] = fires ? 1 : 0
-            seen |= fires ? 1 : 0
-          }
-        } else if let negative = unsafe u.negative.map({ unsafe $0 + at }) {
-          for i in 0..<16 {
-            let fires = unsafe (part[i] > limit[i]) || (part[i] <= negative[i])
-            unsafe out[i] = fires ? 1 : 0
-            seen |= fires ? 1 : 0
-          }
-        } else {
-          for i in 0..<16 {
-            let fires = unsafe part[i] > limit[i]
-            unsafe out[i] = fires ? 1 : 0
-            seen |= fires ? 1 : 0
-          }
+    let tile = unsafe u.tile
+    return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1024) { buffer in
+      guard let marks = buffer.baseAddress else { return 0 }
+      var fired = 0
+      var at = 0
+      var start = 0
+      while start < count {
+        let length = min(1024, tile &- at, count &- start)
+        unsafe mark(
+          v + start, limits + at, resets + at, u.negative.map { unsafe $0 + at }, length, phase: u.phase, flags, marks)
+        for word in 0..<(length / 16) {
+          let bytes = unsafe UnsafeRawPointer(marks + word &* 16)
+          let low = unsafe bytes.loadUnaligned(as: UInt64.self).littleEndian
+          let high = unsafe bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self).littleEndian
+          // Eight bytes of 0 or 1 to eight bits: the product moves byte i to bit 56 + i.
+          let lowBits = (low &* 0x0102_0408_1020_4080) &>> 56
+          let highBits = (high &* 0x0102_0408_1020_4080) &>> 56
+          unsafe masks[start / 16 &+ word] = UInt16(truncatingIfNeeded: lowBits | highBits &<< 8)
+          fired &+= Int(truncatingIfNeeded: ((low &+ high) &* 0x0101_0101_0101_0101) &>> 56)
         }
+        start &+= length
+        at = at &+ length == tile ? 0 : at &+ length
       }
-      var mask: UInt16 = 0
-      if seen != 0 {
-        // Eight bytes of 0 or 1 to eight bits: the product moves byte i to bit 56 + i.
-        let halves = unsafe unsafeBitCast(bytes, to: SIMD2<UInt64>.self)
-        let low = (halves[0].littleEndian &* 0x0102_0408_1020_4080) &>> 56
-        let high = (halves[1].littleEndian &* 0x0102_0408_1020_4080) &>> 56
-        mask = UInt16(truncatingIfNeeded: low | high &<< 8)
-      }
-      unsafe masks[start / 16] = mask
-      fired &+= mask.nonzeroBitCount
-      at &+= 16
-      if unsafe at == u.tile { at = 0 }
+      return fired
     }
-    return fired
+  }
+
+  /// A byte for each of a block's neurons: 1 where it fires.
+  @inline(__always)
+  private static func mark(
+    _ v: UnsafeMutablePointer<Int32>, _ limit: UnsafePointer<Int32>, _ reset: UnsafePointer<Int32>,
+    _ negative: UnsafePointer<Int32>?, _ length: Int, phase: Int32, _ flags: Int32,
+    _ marks: UnsafeMutablePointer<UInt8>
+  ) {
+    if flags & Int32(CK_RESET) != 0 {
+      for i in 0..<length {
+        unsafe marks[i] = (v[i] &>> phase) > limit[i] ? 1 : 0
+      }
+      // Not in the same loop: the compiler would make a branch of what depends on the comparison.
+      for i in 0..<length {
+        unsafe v[i] = unsafe v[i] &- (reset[i] &<< phase) & (0 &- Int32(marks[i]))
+      }
+    } else if flags & Int32(CK_HARD) != 0 {
+      for i in 0..<length {
+        let before = unsafe v[i]
+        let fires = unsafe before > limit[i]
+        unsafe v[i] = fires ? 0 : before
+        unsafe marks[i] = fires ? 1 : 0
+      }
+    } else if let negative = unsafe negative {
+      for i in 0..<length {
+        let above: UInt8 = unsafe v[i] > limit[i] ? 1 : 0
+        let below: UInt8 = unsafe v[i] <= negative[i] ? 1 : 0
+        unsafe marks[i] = above | below
+      }
+    } else {
+      for i in 0..<length { unsafe marks[i] = v[i] > limit[i] ? 1 : 0 }
+    }
   }
 
   /// What ``NeuronStep`` collects spikes with, beside AVX-512: eight bits at a time from tables, without a branch for each
