@@ -17,16 +17,8 @@ public enum AtomicFile {
   /// written straight into.
   /// - Throws: `FileError`; nothing is left behind then, and an existing file is as it was.
   public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
-    guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw .writeFailed(path: path, reason: "the path is empty or holds a zero byte; name a file")
-    }
-    var status = stat()
-    let exists = unsafe stat(path, &status) == 0
-    let type = status.st_mode & S_IFMT
-    if exists, type == S_IFDIR { throw FileError.writing(path, code: EISDIR) }
-    if exists, type != S_IFREG { return try writeInto(path, bytes) }
-    let target = exists ? resolved(path) : path
-    try replace(target, named: path, with: bytes, mode: exists ? status.st_mode & 0o7777 : nil)
+    guard let target = try target(of: path) else { return try writeInto(path, bytes) }
+    try replace(target.path, named: path, with: bytes, mode: target.mode)
   }
 
   /// The same for a text, as UTF-8.
@@ -37,22 +29,29 @@ public enum AtomicFile {
   /// Whether `write` has a chance: for before long work. A disk that is full is noticed only by writing.
   /// - Throws: the `FileError` that `write` would end with, as far as it can be told beforehand.
   public static func check(_ path: String) throws(FileError) {
-    guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw .writeFailed(path: path, reason: "the path is empty or holds a zero byte; name a file")
-    }
-    var status = stat()
-    let exists = unsafe stat(path, &status) == 0
-    let type = status.st_mode & S_IFMT
-    if exists, type == S_IFDIR { throw FileError.writing(path, code: EISDIR) }
-    if exists, type != S_IFREG {
+    guard let target = try target(of: path) else {
       guard unsafe access(path, W_OK) == 0 else { throw FileError.writing(path, code: errno) }
       return
     }
     // Of an existing file too: it is replaced, not written into.
-    let folder = self.folder(of: exists ? resolved(path) : path)
+    let folder = self.folder(of: target.path)
+    var status = stat()
     guard unsafe stat(folder, &status) == 0 else { throw FileError.writing(path, code: errno) }
     guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError.writing(path, code: ENOTDIR) }
     guard unsafe access(folder, W_OK | X_OK) == 0 else { throw FileError.writing(path, code: errno) }
+  }
+
+  /// The file that is replaced, links followed, and its permissions where it exists; nil: what is there is no regular
+  /// file and is written straight into.
+  private static func target(of path: String) throws(FileError) -> (path: String, mode: mode_t?)? {
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+      throw .writeFailed(path: path, reason: "the path is empty or holds a zero byte; name a file")
+    }
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return (path, nil) }
+    let type = status.st_mode & S_IFMT
+    if type == S_IFDIR { throw FileError.writing(path, code: EISDIR) }
+    return type == S_IFREG ? (resolved(path), status.st_mode & 0o7777) : nil
   }
 
   private static func replace(
