@@ -145,7 +145,7 @@ struct AutomaticConversionTests {
     .enabled(if: Trained.isThere && Trained.isComplete), arguments: [(2, 98.6), (4, 99.2)])
   func trained(_ steps: Int, _ least: Double) throws {
     let network = try ImportFiles.importModel("mnist-cnn.onnx").network
-    let data = CalibrationData(name: "mnist-train", dataset: try #require(Trained.training))
+    let data = CalibrationData(name: "mnist-train", dataset: try #require(Trained.longTraining))
     let (result, report) = try Conversion.automatic(
       network, goal: AutomaticGoal(steps: steps), preprocessing: Trained.grey, calibration: data)
     let accuracy = try Trained.accuracy(result.network, steps: result.report.steps, images: 10000)

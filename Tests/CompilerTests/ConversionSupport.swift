@@ -16,6 +16,8 @@ enum Trained {
   static let grey = Preprocessing(scale: 1 / 255.0)
 
   static let training = read("mnist-train", 3000)
+  /// What `auto` compares on.
+  static let longTraining = read("mnist-train", 10_000)
   static let test = read("mnist-t10k", isComplete ? 10000 : 1000)
 
   private static func read(_ name: String, _ count: Int) -> Dataset? {
