@@ -65,7 +65,15 @@ struct CompileRefusalTests {
     #expect(units.prefix(5).allSatisfy { $0 == 1.0 / 127 })
     let threshold = Int64((1 / units[5]).rounded())
     #expect((FixedPoint.highest(bits: 32) - 4...FixedPoint.highest(bits: 32)).contains(threshold))
-    // No coarser than the population's: a threshold of 200 units needs 9 bits.
+    // What just fits stays as it is: thresholds of 127 units in 8 bits, though one channel's units are coarser.
+    let fitting = self.network { network in
+      network.projections[0].weights = tensor([6, 3], [Double](repeating: 1, count: 15) + [2, 2, 2])
+    }
+    let same = try CompiledProgram.compile(
+      fitting.checked(), chip: chip(), options: CompileOptions(membraneBits: 8))
+    #expect(same.coarser.isEmpty && same.program.populations[0].unit[0] == 1.0 / 127)
+    #expect(same.program.populations[0].threshold.values.first == 127)
+    // No coarser than the population's: a threshold of 127 units does not fit 7 bits.
     #expect(
       try message(network, chip(), CompileOptions(membraneBits: 9)) == "compiled to 1 cores")
     #expect(

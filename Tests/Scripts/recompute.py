@@ -221,7 +221,7 @@ class Network:
             unit = np.where(scales > 0, scales, np.inf).min(0)
             unit = np.where(np.isinf(unit), unit[np.isfinite(unit)].max(initial=0) or 1, unit)
             if scale is None and not one_scale:
-                unit = np.maximum(unit, np.minimum(self.least_unit(name, entry, fraction, membrane_bits), unit.max()))
+                unit = self.held(unit, name, entry, fraction, membrane_bits)
             for projection, own in zip(arriving, scales):
                 shift = np.maximum(0, np.ceil(np.log2(np.maximum(own, unit) / unit) - 1e-12))
                 step = (unit * 2 ** shift).reshape((-1,) + (1,) * (projection.real.ndim - 1))
@@ -233,19 +233,20 @@ class Network:
                 "threshold": np.rint(self.values(neuron.get("threshold"), name, np.inf) / fine),
                 "negative": np.rint(self.values(neuron.get("negativeThreshold"), name, -np.inf) / fine)}
 
-    def least_unit(self, name, entry, fraction, membrane_bits):
-        """The finest unit of each channel in which the membrane holds its parameters."""
+    def held(self, unit, name, entry, fraction, membrane_bits):
+        """Units; where the membrane does not hold a channel's parameters, the finest in which it does, at most the coarsest."""
         neuron = entry["neuron"]
-        period, high = neuron.get("period", 1), 2 ** (membrane_bits - 1) - 3
-        least = np.zeros(self.shape[name][0])
-        for value, weight in (
-                (neuron.get("threshold"), 2 ** (period - 1)), (neuron.get("negativeThreshold"), 2 ** (period - 1)),
-                (entry.get("bias"), 1), (neuron.get("initial"), 2 ** period if period > 1 else 1)):
-            value = np.abs(self.values(value, name, 0))
-            value = np.where(np.isinf(value), 0, value).reshape(len(least), -1).max(1)
-            most = high // weight
-            least = np.maximum(least, value * 2 ** fraction / most if most > 0 else np.inf)
-        return least
+        period, high = neuron.get("period", 1), 2 ** (membrane_bits - 1) - 1
+        threshold = min((high - (1 if neuron.get("strict") else 0)) // 2 ** (period - 1), 2 ** 31 - 2)
+        holds, finest = np.ones(len(unit), bool), np.zeros(len(unit))
+        for value, most in (
+                (neuron.get("threshold"), threshold), (neuron.get("negativeThreshold"), threshold),
+                (entry.get("bias"), high), (neuron.get("initial"), high // 2 ** period if period > 1 else high)):
+            value = np.abs(self.values(value, name, 0)) * 2 ** fraction
+            value = np.where(np.isinf(value), 0, value).reshape(len(unit), -1).max(1)
+            holds &= np.rint(value / unit) <= most
+            finest = np.maximum(finest, value / most if most > 0 else np.where(value > 0, np.inf, 0))
+        return np.where(holds, unit, np.maximum(unit, np.minimum(finest, unit.max())))
 
 
 class Execution:

@@ -6,36 +6,40 @@ import ChipModel
 /// threshold does not fit. Its unit becomes coarser, up to the population's, where every weight of the channel may round to
 /// 0: they then move its potential by less than half a unit of the channels around it.
 struct LeastUnit {
-  /// One per channel, ANN units; nil: no membrane of so few bits holds anything.
-  let perChannel: [Double]?
+  /// Per parameter the largest magnitude in each channel, ANN units times `2^fractionBits`, and the largest integer that it
+  /// may become.
+  private let parameters: [(largest: [Double], most: Double)]
 
   init(_ population: CheckedPopulation, membraneBits: Int, fractionBits: Int) {
-    // Room for rounding, and for the 1 that `strict` adds.
-    let high = Double(FixedPoint.highest(bits: membraneBits) - 2)
-    guard high > 0, !population.hasIntegerWeights else {
-      perChannel = nil
-      return
-    }
+    let high = Double(FixedPoint.highest(bits: membraneBits))
     let period = population.period ?? 1
-    let parameters: [(values: ResolvedValues?, scale: Double)] = [
-      (population.threshold, Double(1 << (period - 1))),
-      (population.negativeThreshold, Double(1 << (period - 1))),
-      (population.bias, 1),
-      (population.initial, period > 1 ? Double(1 << period) : 1),
-    ]
     let shape = population.shape
-    var least = [Double](repeating: 0, count: shape.channels)
-    for (values, scale) in parameters {
-      guard let values else { continue }
+    let threshold = ((high - (population.strict ? 1 : 0)) / Double(1 << (period - 1))).rounded(.down)
+    let values: [(ResolvedValues?, most: Double)] = [
+      (population.threshold, min(threshold, Double(Int32.max) - 1)),
+      (population.negativeThreshold, min(threshold, Double(Int32.max) - 1)),
+      (population.bias, high),
+      (population.initial, (high / Double(period > 1 ? 1 << period : 1)).rounded(.down)),
+    ]
+    parameters = values.compactMap { values, most in
+      guard let values else { return nil }
+      var largest = [Double](repeating: 0, count: shape.channels)
       for index in 0..<shape.count {
-        let value = abs(values.value(at: index, shape: shape))
-        guard value.isFinite else { continue }
+        let value = abs(values.value(at: index, shape: shape)) * Double(1 << fractionBits)
         let channel = index / shape.pixels
-        // The rounded integer is what is shifted.
-        let most = (high / scale).rounded(.down)
-        least[channel] = max(least[channel], most > 0 ? value * Double(1 << fractionBits) / most : .infinity)
+        if value.isFinite { largest[channel] = max(largest[channel], value) }
       }
+      return (largest, most)
     }
-    perChannel = least
+  }
+
+  /// Whether the membrane holds a channel's parameters in such units.
+  func holds(_ unit: Double, channel: Int) -> Bool {
+    parameters.allSatisfy { ($0.largest[channel] / unit).rounded(.toNearestOrEven) <= $0.most }
+  }
+
+  /// The finest unit for a channel; infinite where no unit is coarse enough.
+  func finest(channel: Int) -> Double {
+    parameters.reduce(0) { max($0, $1.most > 0 ? $1.largest[channel] / $1.most : $1.largest[channel] > 0 ? .infinity : 0) }
   }
 }

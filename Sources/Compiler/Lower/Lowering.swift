@@ -50,11 +50,11 @@ struct Lowering {
       let isRead = network.output == populations.count && network.readout == .potential
       let isShared = isRead || !chip.thresholdPerNeuron || options.scale == .population
       let least =
-        isShared || options.scale == .channel
-        ? nil : LeastUnit(population, membraneBits: membraneBits, fractionBits: fractionBits).perChannel
+        isShared || options.scale == .channel || population.hasIntegerWeights
+        ? nil : LeastUnit(population, membraneBits: membraneBits, fractionBits: fractionBits)
       let quantised = try QuantisedPopulation(
         population: population, incoming: incoming, isShared: isShared,
-        thresholdRatio: isRead || chip.thresholdPerNeuron ? nil : try thresholdRatio(population), leastUnits: least,
+        thresholdRatio: isRead || chip.thresholdPerNeuron ? nil : try thresholdRatio(population), leastUnit: least,
         bits: weightBits, maximumShift: population.hasIntegerWeights ? 0 : chip.maximumWeightShift)
       if quantised.coarserChannels > 0 {
         coarser.append(CoarserUnits(population: population.name, channels: quantised.coarserChannels))

@@ -25,11 +25,11 @@ struct QuantisedPopulation {
   ///   - isShared: one unit for the whole population.
   ///   - thresholdRatio: relative thresholds per channel where the chip has one threshold a population: units follow
   ///     them, so that every channel's threshold is the same integer. Nil: units follow the weights alone.
-  ///   - leastUnits: finest units that the membrane holds, one a channel; a unit follows them up to the coarsest among the
-  ///     channels. Nil: units follow the weights whatever the membrane holds.
+  ///   - leastUnit: what the membrane holds; where it does not hold a channel's parameters, the unit becomes coarser, up to
+  ///     the coarsest among the channels. Nil: units follow the weights whatever the membrane holds.
   init(
     population: CheckedPopulation, incoming: [(projection: CheckedProjection, folded: FoldedWeights)], isShared: Bool,
-    thresholdRatio: [Double]?, leastUnits: [Double]? = nil, bits: Int, maximumShift: Int
+    thresholdRatio: [Double]?, leastUnit: LeastUnit? = nil, bits: Int, maximumShift: Int
   ) throws(CompileError) {
     if population.hasIntegerWeights {
       unit = [1]
@@ -68,9 +68,9 @@ struct QuantisedPopulation {
     let threshold = population.threshold?.entries.filter(\.isFinite).max() ?? 1
     let fallback = units.max().flatMap { $0 > 0 ? $0 : nil } ?? threshold / top
     for channel in units.indices where units[channel] <= 0 { units[channel] = fallback }
-    if let leastUnits, let coarsest = units.max() {
-      for channel in units.indices where units[channel] < min(leastUnits[channel], coarsest) {
-        units[channel] = min(leastUnits[channel], coarsest)
+    if let leastUnit, let coarsest = units.max() {
+      for channel in units.indices where units[channel] < coarsest && !leastUnit.holds(units[channel], channel: channel) {
+        units[channel] = min(leastUnit.finest(channel: channel), coarsest)
         coarserChannels += 1
       }
     }
