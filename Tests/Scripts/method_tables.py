@@ -90,6 +90,7 @@ NETWORKS = {
         ("ic-snn, calibrated at 32", ["ic-snn", "--steps", "32"], [8, 16, 32, 64, 128, 256]),
         ("ter-mapping", ["ter-mapping"], [32, 64, 128, 256]),
         ("aug-mapping", ["aug-mapping"], [8, 16, 32, 64, 128, (256, 200)]),
+        ("aug-mapping, V(0) = th/2", ["aug-mapping", "--initial", "half"], [8, 16, 32, 64]),
         ("weighted-spikes, K = 8", ["weighted-spikes", "--period", "8"], [32, 64, 128, 256]),
         ("bsnn, K = 10", ["bsnn", "--period", "10"], [200, 210]),
         ("bsnn, K = 10, 16-bit weights", ["bsnn", "--period", "10", "--weight-bits", "16"], [200, 210]),
