@@ -12,7 +12,7 @@
 #define ADD(T, at, x) (*(NAME(T) *)((char *)acc + (at) * (long)sizeof((NAME(T)){}[0])) += (x))
 
 // Sums of T vectors of consecutive lanes over the spikes a ..< b in registers, then one addition in memory for each.
-// `n`: vectors of a tap where that is one block, and a tile holds whole taps; 0: any number.
+// `n`: vectors of a tap where that is one block, and a tile holds whole taps; 0: any number. (n | !n): n, or 1.
 #define TILE(T)                                                                                  \
   while (left >= T && T % (n | !n) == 0) {                                                       \
     NAME(u16) s[T] = {}, h[T] = {};                                                              \
@@ -75,10 +75,10 @@ long ck_collect(
   uint32_t *out_ends, uint32_t *channels, uint8_t *counts) {
   const long words = padded / 16;
   const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  uint32_t *out = channels, *before = out;
+  uint32_t *out = channels;
   long written = 0;
-  for (long next = 0; next < pixels; next++, before = out) {
-    const uint32_t pixel = order ? order[next] : (uint32_t)next;
+  for (long next = 0; next < pixels; next++) {
+    const uint32_t pixel = order ? order[next] : (uint32_t)next, *before = out;
     const uint16_t *mask = masks + pixel * words;
     uint8_t *count = counts + pixel * padded;
     for (long k = 0; k < words; k++, count += 16) {
@@ -108,6 +108,6 @@ int ck_best_level(void) {
   return 0;
 }
 #define CALL_DELIVER(x) deliver_##x(d, acc, bits)
-void ck_deliver(int level, const ck_delivery *d, void *acc, int bits) { PICK(CALL_DELIVER); }
 #define CALL_STEP(x) step_##x(u, flags, saturations)
+void ck_deliver(int level, const ck_delivery *d, void *acc, int bits) { PICK(CALL_DELIVER); }
 long ck_step(int level, const ck_update *u, int flags, long *saturations) { return PICK(CALL_STEP); }

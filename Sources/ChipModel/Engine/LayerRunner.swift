@@ -297,7 +297,13 @@ public struct LayerRunner: Sendable {
     let sent = step - arrival.plan.lag
     guard sent >= 0, sent < steps, let train = arrival.train else { return false }
     guard train.stepStarts[sent] < train.stepStarts[sent + 1] else { return false }
-    switch scratch.hasExactSums ? .exact : arrival.plan.path {
+    if scratch.hasExactSums {
+      DeliverReference.deliver(
+        train, step: sent, taps: arrival.plan.taps, projection: arrival.plan.projection, weights: arrival.plan.weights,
+        targetChannels: p.shape.channels, paddedTargets: p.padded, into: &scratch.exact)
+      return true
+    }
+    switch arrival.plan.path {
     case .narrow(let route):
       Deliver.narrow(
         train, step: sent, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.narrow)
@@ -308,9 +314,7 @@ public struct LayerRunner: Sendable {
     case .sparse(let rows, isNarrow: false):
       rows.deliver(train, step: sent, table: arrival.plan.taps, padded: p.padded, into: &scratch.wide)
     case .exact:
-      DeliverReference.deliver(
-        train, step: sent, taps: arrival.plan.taps, projection: arrival.plan.projection, weights: arrival.plan.weights,
-        targetChannels: p.shape.channels, paddedTargets: p.padded, into: &scratch.exact)
+      break  // Its population has exact sums.
     }
     return true
   }

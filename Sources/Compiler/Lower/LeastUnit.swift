@@ -1,5 +1,24 @@
 import ChipModel
 
+/// The largest integers that a population's parameters may become.
+struct ParameterLimits {
+  /// Of a threshold, either sign: the first phase of a period compares it shifted, `strict` compares with one more.
+  let threshold: Double
+  let bias: Double
+  /// Period codes start from it shifted.
+  let initial: Double
+
+  init(_ population: CheckedPopulation, membraneBits: Int) {
+    let high = Double(FixedPoint.highest(bits: membraneBits))
+    let period = population.period ?? 1
+    let shifted = ((high - (population.strict ? 1 : 0)) / Double(1 << (period - 1))).rounded(.down)
+    // The largest integer is the flag of an infinite threshold.
+    threshold = min(shifted, Double(Int32.max) - 1)
+    bias = high
+    initial = (high / Double(period > 1 ? 1 << period : 1)).rounded(.down)
+  }
+}
+
 /// The finest units in which a membrane holds what a population starts from and fires at.
 ///
 /// A channel with hardly any weight (batch normalisation leaves such channels) would otherwise have a unit so fine that its
@@ -10,24 +29,21 @@ struct LeastUnit {
   /// may become.
   private let parameters: [(largest: [Double], most: Double)]
 
-  init(_ population: CheckedPopulation, membraneBits: Int, fractionBits: Int) {
-    let high = Double(FixedPoint.highest(bits: membraneBits))
-    let period = population.period ?? 1
+  init(_ population: CheckedPopulation, _ limits: ParameterLimits, fractionBits: Int) {
     let shape = population.shape
-    let threshold = ((high - (population.strict ? 1 : 0)) / Double(1 << (period - 1))).rounded(.down)
     let values: [(ResolvedValues?, most: Double)] = [
-      (population.threshold, min(threshold, Double(Int32.max) - 1)),
-      (population.negativeThreshold, min(threshold, Double(Int32.max) - 1)),
-      (population.bias, high),
-      (population.initial, (high / Double(period > 1 ? 1 << period : 1)).rounded(.down)),
+      (population.threshold, limits.threshold), (population.negativeThreshold, limits.threshold),
+      (population.bias, limits.bias), (population.initial, limits.initial),
     ]
     parameters = values.compactMap { values, most in
       guard let values else { return nil }
       var largest = [Double](repeating: 0, count: shape.channels)
-      for index in 0..<shape.count {
-        let value = abs(values.value(at: index, shape: shape)) * Double(1 << fractionBits)
-        let channel = index / shape.pixels
-        if value.isFinite { largest[channel] = max(largest[channel], value) }
+      let pixels = values.isUniformPerChannel ? 1 : shape.pixels
+      for channel in 0..<shape.channels {
+        for pixel in 0..<pixels {
+          let value = abs(values.value(at: channel * shape.pixels + pixel, shape: shape)) * Double(1 << fractionBits)
+          if value.isFinite { largest[channel] = max(largest[channel], value) }
+        }
       }
       return (largest, most)
     }

@@ -51,7 +51,8 @@ struct Lowering {
       let isShared = isRead || !chip.thresholdPerNeuron || options.scale == .population
       let least =
         isShared || options.scale == .channel || population.hasIntegerWeights
-        ? nil : LeastUnit(population, membraneBits: membraneBits, fractionBits: fractionBits)
+        ? nil : LeastUnit(
+          population, ParameterLimits(population, membraneBits: membraneBits), fractionBits: fractionBits)
       let quantised = try QuantisedPopulation(
         population: population, incoming: incoming, isShared: isShared,
         thresholdRatio: isRead || chip.thresholdPerNeuron ? nil : try thresholdRatio(population), leastUnit: least,
@@ -105,7 +106,7 @@ struct Lowering {
     let period = population.period ?? 1
     let shape = population.shape
     let scale = Double(1 << fractionBits)
-    let high = Double(FixedPoint.highest(bits: membraneBits))
+    let limits = ParameterLimits(population, membraneBits: membraneBits)
     let name = population.name
     func integers(_ values: ResolvedValues?, what: String, limit: Double) throws(CompileError) -> UnitValues {
       guard let values else { return UnitValues(uniform: 0) }
@@ -135,8 +136,7 @@ struct Lowering {
         guard integer * sign >= 1 else {
           throw .thresholdBelowOne(population: name, threshold: value, unit: unit / scale)
         }
-        let shifted = abs(integer) * Double(1 << (period - 1)) + (population.strict ? 1 : 0)
-        guard shifted <= high, abs(integer) < Double(Int32.max) else {
+        guard abs(integer) <= limits.threshold else {
           throw doesNotFit(name, sign > 0 ? "threshold" : "negative threshold", value)
         }
         result.append(Int32(integer))
@@ -164,9 +164,9 @@ struct Lowering {
     return Population(
       name: name, dimensions: population.dimensions, model: model(population),
       threshold: threshold, negativeThreshold: negative,
-      bias: try integers(population.bias, what: "bias", limit: high),
+      bias: try integers(population.bias, what: "bias", limit: limits.bias),
       initial: try integers(
-        population.initial, what: "initial potential", limit: high / Double(period > 1 ? 1 << period : 1)
+        population.initial, what: "initial potential", limit: limits.initial
       ).shifted(by: period > 1 ? period : 0),
       start: options.schedule == .windowed ? population.depth : 0,
       gatedPeriods: isBistable || isFedByBistable ? population.depth : 0, unit: unit)

@@ -68,8 +68,7 @@ struct Plan: Sendable, Equatable {
     var total = networks
     for factor in [
       max(1, data.count), chips.count, steps.count, weightBits.count, membraneBits.count, fractionBits.count,
-      scales.count, mappings.count, seeds.count,
-      faults.count,
+      scales.count, mappings.count, seeds.count, faults.count,
     ] {
       let (product, overflow) = total.multipliedReportingOverflow(by: factor)
       guard !overflow, product <= Plan.mostPoints else { return nil }
