@@ -195,31 +195,19 @@ struct ConversionStage {
   }
 
   private func layerAccounts() -> [LayerAccount] {
-    func entries(_ values: Values?) -> [Double]? {
-      switch values {
-      case .uniform(let value): [value]
-      case .list(let values): values
-      case .tensor, nil: nil
-      }
-    }
-    func range(_ values: [Double]?) -> ClosedRange<Double>? {
-      let finite = values?.filter(\.isFinite) ?? []
-      guard let low = finite.min(), let high = finite.max() else { return nil }
-      return low...high
-    }
-    let thresholds = draft.neurons.map { entries($0.threshold) }
+    let thresholds = draft.neurons.map { $0.threshold?.entries }
     let clipped: [Double?] =
       samples.isEmpty ? network.layers.map { _ in nil } : activations.clipped(thresholds, report("account"))
     return network.layers.indices.map { index in
       let layer = network.layers[index]
       let neuron = draft.neurons[index]
-      let threshold = range(thresholds[index])
+      let threshold = neuron.threshold?.finiteRange
       let known = statistics.isEmpty ? nil : statistics[index]
       return LayerAccount(
         name: layer.name, shape: layer.shape, activation: layer.activation.text, population: draft.names[index],
         model: neuron.model.rawValue, threshold: threshold, isPerChannel: (thresholds[index]?.count ?? 0) > 1,
-        negativeThreshold: range(entries(neuron.negativeThreshold))?.upperBound,
-        spikeValue: range(entries(neuron.spikeValue)) ?? threshold, initial: range(entries(neuron.initial)),
+        negativeThreshold: neuron.negativeThreshold?.finiteRange?.upperBound,
+        spikeValue: neuron.spikeValue?.finiteRange ?? threshold, initial: neuron.initial?.finiteRange,
         factor: factors[index], largestActivation: known.map { Double($0.largest) },
         clipped: threshold == nil ? nil : clipped[index], deadChannels: known?.channelLargest.count { $0 <= 0 })
     }
@@ -263,5 +251,23 @@ struct ConversionStage {
       add("calibrationLabels", .flag(account.hasLabels))
     }
     return entries
+  }
+}
+
+extension Values {
+  /// The numbers that stand in the network itself; nil where a tensor holds them.
+  fileprivate var entries: [Double]? {
+    switch self {
+    case .uniform(let value): [value]
+    case .list(let values): values
+    case .tensor: nil
+    }
+  }
+
+  /// From the lowest to the highest that is finite.
+  var finiteRange: ClosedRange<Double>? {
+    let finite = entries?.filter(\.isFinite) ?? []
+    guard let low = finite.min(), let high = finite.max() else { return nil }
+    return low...high
   }
 }

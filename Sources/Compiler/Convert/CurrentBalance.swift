@@ -58,14 +58,9 @@ extension ConversionStage {
     // Spikes worth 1 leave later layers in units of their own.
     guard !method.isLiteral else { return }
     let ratios = hiddenLayers.compactMap { layer -> (name: String, ratio: Double)? in
-      guard let threshold = draft.neurons[layer].threshold, statistics[layer].largest > 0 else { return nil }
-      let highest: Double?
-      switch threshold {
-      case .uniform(let value): highest = value
-      case .list(let values): highest = values.filter(\.isFinite).max()
-      case .tensor: highest = nil
+      guard let highest = draft.neurons[layer].threshold?.finiteRange?.upperBound, statistics[layer].largest > 0 else {
+        return nil
       }
-      guard let highest, highest.isFinite else { return nil }
       return (network.layers[layer].name, highest / method.alphaOrStandard / Double(statistics[layer].largest))
     }
     if let most = ratios.max(by: { $0.ratio < $1.ratio }), most.ratio > 8 {
@@ -73,6 +68,7 @@ extension ConversionStage {
         "thresholds are up to \(Int(most.ratio.rounded())) times the largest activation (layer '\(shownName(most.name))'): "
           + "the network needs about that many times the steps of max-norm")
     }
+    // The largest sum of any step is hardly below the largest activation, the mean of all steps, where spikes arrive.
     let low = ratios.filter { $0.ratio < 0.4 }
     if let first = low.first {
       notes.append(

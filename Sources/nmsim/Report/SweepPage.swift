@@ -89,17 +89,11 @@ struct SweepPage: Sendable {
     return markup.isEmpty ? "" : "<section id=\"faults\">\(markup)</section>"
   }
 
-  /// What a front's accuracy is compared with, in a word or two.
-  private static let frontNames = [
-    "energy": "chip energy", "spikeEnergy": "spike energy", "latency": "time", "cores": "cores",
-  ]
-
   private func table(_ rows: [Int], _ fronts: [SweepFront], _ labels: [String]) -> String {
     var body = ""
     for index in rows {
       guard let figures = document.entries[index].figures else { continue }
-      let on = fronts.filter { $0.indices.contains(index) }.map { Self.frontNames[$0.key] ?? $0.key }
-        .joined(separator: ", ")
+      let on = fronts.filter { $0.indices.contains(index) }.map(\.title).joined(separator: "; ")
       func cell(_ value: String?) -> String { "<td class=\"n\">\(value.map(HTML.text) ?? ReportRun.unknown)</td>" }
       let mark = figures.missing.isEmpty ? "" : "*"
       body += "<tr id=\"point-\(document.points[index].id)\"><td class=\"name\">\(index + 1). \(HTML.text(labels[index]))</td>"
