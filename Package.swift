@@ -23,9 +23,9 @@ let package = Package(
   targets: [
     // Vector kernels, one source for all instruction sets, chosen at run time. Release builds need no flag.
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"], .when(configuration: .debug))]),
-    .target(name: "ChipModel", dependencies: ["CKernels"], swiftSettings: library),
-    .target(name: "Compiler", dependencies: ["ChipModel"], swiftSettings: library),
-    .target(name: "Runtime", dependencies: ["ChipModel"], swiftSettings: library),
+    .target(name: "ChipModel", resources: [.embedInCode("Chips")], swiftSettings: library),
+    .target(name: "Runtime", dependencies: ["CKernels", "ChipModel"], swiftSettings: library),
+    .target(name: "Compiler", dependencies: ["Runtime", "ChipModel"], swiftSettings: library),
     .executableTarget(
       name: "nmsim", dependencies: ["ChipModel", "Compiler", "Runtime"], swiftSettings: checks),
     .testTarget(name: "ChipModelTests", dependencies: ["ChipModel"], swiftSettings: library),

@@ -1,24 +1,24 @@
 import ChipModel
 
 /// What `compile` makes: the program and the account of how it was made.
-public struct CompileResult: Sendable {
-  public var program: CompiledProgram
+package struct CompileResult: Sendable {
+  package var program: CompiledProgram
   /// What the compiler proved, one per population.
-  public var headroom: [Headroom]
+  package var headroom: [Headroom]
   /// What each core uses, in the program's order.
-  public var loads: [CoreLoad]
+  package var loads: [CoreLoad]
   /// Populations with channels whose units follow the membrane instead of their weights.
-  public var coarser: [CoarserUnits]
+  package var coarser: [CoarserUnits]
 
   /// The figures of the tables.
-  public var report: CompileReport { CompileReport(program) }
+  package var report: CompileReport { CompileReport(program) }
 }
 
 /// Channels of a population whose weights alone would ask for units so fine that the membrane does not hold their
 /// thresholds, biases or initial potentials; their units are as fine as it holds, their weights coarser.
-public struct CoarserUnits: Sendable, Equatable {
-  public var population: String
-  public var channels: Int
+package struct CoarserUnits: Sendable, Equatable {
+  package var population: String
+  package var channels: Int
 }
 
 extension CompiledProgram {
@@ -31,7 +31,7 @@ extension CompiledProgram {
   ///   - options: bits, schedule, placement.
   ///   - progress: called after each of ``placementSteps`` parts of the search for a placement, where there is one.
   /// - Throws: ``CompileError``, naming population, number and limit.
-  public static func compile(
+  package static func compile(
     _ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions = CompileOptions(),
     progress: () -> Void = {}
   ) throws(CompileError) -> CompileResult {
@@ -86,7 +86,7 @@ extension CompiledProgram {
   }
 
   /// Parts of a placement's search that ``compile(_:chip:options:progress:)`` reports.
-  public static var placementSteps: Int { PlacementSearch.steps }
+  package static var placementSteps: Int { PlacementSearch.steps }
 
   /// Refuses spike counts that are not the network's.
   private static func check(_ traffic: [[UInt64]], _ populations: [Population]) throws(CompileError) {
@@ -104,7 +104,7 @@ extension CompiledProgram {
   }
 
   /// The same network in integers without cores: what calibration runs on the engine.
-  public static func lower(
+  package static func lower(
     _ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions = CompileOptions()
   ) throws(CompileError) -> CompiledProgram {
     try Lowering(network, chip: chip, options: options).program

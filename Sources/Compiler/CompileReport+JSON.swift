@@ -2,10 +2,10 @@ import ChipModel
 
 extension CompileReport {
   /// The `format` of the document.
-  public static let format = "nmsim-compile/1"
+  package static let format = "nmsim-compile/1"
 
   /// Everything as a JSON document: all cores, plain numbers, `null` for what is unknown or not limited.
-  public var document: JSONOutput {
+  package var document: JSONOutput {
     var members: [(String, JSONOutput)] = [
       ("format", .string(Self.format)), ("network", .string(network)), ("method", Self.text(method)),
       ("chip", .string(chip)), ("schedule", .string(schedule.name)), ("weightBits", .int(weightBits)),
@@ -81,7 +81,7 @@ extension CompileReport {
   }
 
   /// One row of `capacity`.
-  public static func document(_ capacity: Capacity) -> JSONOutput {
+  package static func document(_ capacity: Capacity) -> JSONOutput {
     let isFull = capacity.limit.map { capacity.used >= $0 } ?? false
     return .object([
       ("resource", .string(capacity.resource.rawValue)), ("used", .int(capacity.used)), ("limit", int(capacity.limit)),

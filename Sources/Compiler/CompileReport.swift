@@ -2,127 +2,127 @@ import ChipModel
 
 /// What a compiled program uses of its chip, and how exactly it holds its network: the figures of the tables that
 /// `compile` and `inspect` print. A function of the program alone.
-public struct CompileReport: Sendable, Equatable {
+package struct CompileReport: Sendable, Equatable {
   /// One population.
-  public struct Population: Sendable, Equatable {
-    public var name: String
+  package struct Population: Sendable, Equatable {
+    package var name: String
     /// `[C, H, W]` or `[N]`.
-    public var dimensions: [Int]
-    public var neurons: Int
-    public var model: NeuronModel
-    public var isRelay: Bool
+    package var dimensions: [Int]
+    package var neurons: Int
+    package var model: NeuronModel
+    package var isRelay: Bool
     /// Cores that hold a part of it.
-    public var cores: Int
+    package var cores: Int
     /// Synapses on the chip into it, pooling and shared weights unrolled. Those from the input are the host's.
-    public var synapses: Int
+    package var synapses: Int
     /// Stored weights of the projections from populations, each once.
-    public var weights: Int
+    package var weights: Int
     /// Weights of the projections from the input, which the host applies once per sample.
-    public var hostWeights: Int
+    package var hostWeights: Int
     /// Finite positive thresholds, in the unit with the fraction bits; nil: none is finite.
-    public var thresholds: ClosedRange<Int>?
+    package var thresholds: ClosedRange<Int>?
     /// What 1 of a weight is worth in ANN units, over the channels.
-    public var units: ClosedRange<Double>
+    package var units: ClosedRange<Double>
     /// Largest rounding error of a weight that arrives, ANN units.
-    public var largestError: Double
-    public var headroom: Headroom
+    package var largestError: Double
+    package var headroom: Headroom
     /// Synapses on the chip into one neuron, the largest number.
-    public var fanIn: Int
+    package var fanIn: Int
     /// Cores that the spikes of one neuron go to, the largest number.
-    public var destinations: Int
+    package var destinations: Int
     /// Longest delay of what arrives, ticks; 0: nothing from the chip.
-    public var delay: Int
+    package var delay: Int
     /// Bits of a spike's payload; 0: binary spikes.
-    public var payloadBits: Int
+    package var payloadBits: Int
     /// What it needs of a core that runs one layer; nil on chips without such cores.
-    public var layer: LayerUse?
+    package var layer: LayerUse?
 
     /// The largest rounding error in units (the largest of them): at most 0.5 where no weight shift is used.
-    public var relativeError: Double { units.upperBound > 0 ? largestError / units.upperBound : 0 }
+    package var relativeError: Double { units.upperBound > 0 ? largestError / units.upperBound : 0 }
   }
 
   /// One core.
-  public struct Core: Sendable, Equatable {
+  package struct Core: Sendable, Equatable {
     /// Index in the program.
-    public var index: Int
+    package var index: Int
     /// Where it is on the chip.
-    public var place: Int
+    package var place: Int
     /// Names of the populations that it holds a part of, in slot order.
-    public var populations: [String]
-    public var load: CoreLoad
+    package var populations: [String]
+    package var load: CoreLoad
     /// What the core at its place has.
-    public var limits: CoreLimits
+    package var limits: CoreLimits
     /// Kinds of axon that a binary crossbar needs; nil on other cores.
-    public var axonTypes: Int?
+    package var axonTypes: Int?
     /// The largest among its neurons.
-    public var fanIn: Int
-    public var destinations: Int
+    package var fanIn: Int
+    package var destinations: Int
     /// The largest share of a limit; nil: no limit is known.
-    public var fullest: Share?
+    package var fullest: Share?
   }
 
-  public typealias Resource = ChipResource
+  package typealias Resource = ChipResource
 
   /// How much of a limit is used.
-  public struct Share: Sendable, Equatable {
-    public var resource: Resource
+  package struct Share: Sendable, Equatable {
+    package var resource: Resource
     /// Index of the core; nil: the chip's cores themselves.
-    public var core: Int?
-    public var used: Int
-    public var limit: Int
-    public var fraction: Double { limit > 0 ? Double(used) / Double(limit) : 0 }
+    package var core: Int?
+    package var used: Int
+    package var limit: Int
+    package var fraction: Double { limit > 0 ? Double(used) / Double(limit) : 0 }
   }
 
   /// The largest use of one resource, limited or not.
-  public struct Capacity: Sendable, Equatable {
-    public var resource: Resource
-    public var used: Int
+  package struct Capacity: Sendable, Equatable {
+    package var resource: Resource
+    package var used: Int
     /// Nil: not limited, or not known.
-    public var limit: Int?
+    package var limit: Int?
     /// Where it is used most: a core, or a population; both nil for the system.
-    public var core: Int?
-    public var population: String?
-    public var fraction: Double? { limit.map { $0 > 0 ? Double(used) / Double($0) : 0 } }
+    package var core: Int?
+    package var population: String?
+    package var fraction: Double? { limit.map { $0 > 0 ? Double(used) / Double($0) : 0 } }
   }
 
-  public var network: String
-  public var method: String?
-  public var chip: String
-  public var chipTitle: String
-  public var schedule: Schedule
-  public var weightBits: Int
-  public var membraneBits: Int
-  public var fractionBits: Int
+  package var network: String
+  package var method: String?
+  package var chip: String
+  package var chipTitle: String
+  package var schedule: Schedule
+  package var weightBits: Int
+  package var membraneBits: Int
+  package var fractionBits: Int
   /// Bits that the chip's accumulator has.
-  public var accumulatorBits: Int
+  package var accumulatorBits: Int
   /// Layers: the longest path in populations, `D` of the contract.
-  public var depth: Int
+  package var depth: Int
   /// Steps that the network was calibrated for; nil: unknown.
-  public var steps: Int?
+  package var steps: Int?
   /// Ticks of an inference beyond its steps.
-  public var extraTicks: Int
-  public var populations: [Population]
-  public var cores: [Core]
-  public var limits: CoreLimits
+  package var extraTicks: Int
+  package var populations: [Population]
+  package var cores: [Core]
+  package var limits: CoreLimits
   /// Cores of all chips together; nil: not limited.
-  public var totalCores: Int?
-  public var routes: Int
+  package var totalCores: Int?
+  package var routes: Int
   /// Tile-to-tile steps of the longest route.
-  public var longestRoute: Int
+  package var longestRoute: Int
   /// Faults of the chip that the program lives with; nil: none.
-  public var faults: ChipFaults?
+  package var faults: ChipFaults?
   /// What they did to the routes; nil: no faults.
-  public var routeFacts: RouteFacts?
+  package var routeFacts: RouteFacts?
   /// Chips that hold at least one core.
-  public var chips: Int
+  package var chips: Int
   /// Every resource in the order of `ChipResource`; those of types of axon and of layers only on chips that limit them.
-  public var capacity: [Capacity]
+  package var capacity: [Capacity]
   /// The largest share of what cores hold, and of the cores; nil: the chip has no limit.
-  public var limiting: Share?
+  package var limiting: Share?
 }
 
 extension CompileReport {
-  public init(_ program: CompiledProgram) {
+  package init(_ program: CompiledProgram) {
     network = program.network.name
     method = program.network.method
     chip = program.chip.name
@@ -208,10 +208,10 @@ extension CompileReport {
   }
 
   /// Populations that the compiler added for delays that the chip has not.
-  public var relays: [Population] { populations.filter(\.isRelay) }
+  package var relays: [Population] { populations.filter(\.isRelay) }
 
   /// The cores by their fullest resource, fullest first; equals by synapse memory, axons, place in the program.
-  public var coresByLoad: [Core] {
+  package var coresByLoad: [Core] {
     func axons(_ core: Core) -> Int { core.load.inputAxons + core.load.outputAxons }
     return cores.sorted { a, b in
       let (x, y) = (a.fullest?.fraction ?? 0, b.fullest?.fraction ?? 0)
@@ -320,7 +320,7 @@ extension CompileReport {
 
 extension CoreLimits {
   /// The limit of a core's resource; nil: not limited, or no resource of a core.
-  public subscript(resource: CompileReport.Resource) -> Int? {
+  package subscript(resource: CompileReport.Resource) -> Int? {
     switch resource {
     case .neurons: neurons
     case .synapseMemory: synapseBits
@@ -333,7 +333,7 @@ extension CoreLimits {
 
 extension CoreLoad {
   /// How much of a core's resource is used; nil: no resource of a core.
-  public subscript(resource: CompileReport.Resource) -> Int? {
+  package subscript(resource: CompileReport.Resource) -> Int? {
     switch resource {
     case .neurons: neurons
     case .synapseMemory: synapseBits

@@ -1,7 +1,7 @@
 import ChipModel
 
 /// Looks for the option of `compile` with which a refused network fits the same chip.
-public enum FitSearch {
+package enum FitSearch {
   /// The first of a few options, by trying, such as `--weight-bits 4`; nil where the refusal is not about numbers, or none
   /// of them helps.
   ///
@@ -11,7 +11,7 @@ public enum FitSearch {
   ///   - options: with which it was refused.
   ///   - error: the refusal with `options` as they are.
   /// - Complexity: at most 14 compilations.
-  public static func option(
+  package static func option(
     for network: CheckedNetwork, chip: ChipDescription, options: CompileOptions, after error: CompileError
   ) -> String? {
     for (words, candidate) in candidates(chip, options, error) {

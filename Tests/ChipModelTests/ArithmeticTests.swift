@@ -71,7 +71,7 @@ struct ArithmeticTests {
   @Test("the bound of a sum is the largest of all sums that can arrive, for tiny projections")
   func sumBound() throws {
     for seed in 0..<UInt64(150) {
-      var random = SplitMix64(seed: seed)
+      var random = SeededGenerator(seed: seed)
       let inputs = Int.random(in: 1...4, using: &random)
       let outputs = Int.random(in: 1...3, using: &random)
       let isMap = seed % 4 == 0
@@ -138,7 +138,7 @@ struct ArithmeticTests {
   @Test("no payload exceeds the range that its population claims")
   func payloadRange() {
     for seed in 0..<UInt64(300) {
-      var random = SplitMix64(seed: seed)
+      var random = SeededGenerator(seed: seed)
       let bits = Int.random(in: 5...10, using: &random)
       let model = NeuronModel(
         kind: .augmented, hasNegativeThreshold: Bool.random(using: &random),

@@ -48,7 +48,7 @@ struct CRC32Tests {
 
   @Test("equals the bitwise definition at every length and in pieces", arguments: [5] as [UInt64])
   func definition(seed: UInt64) {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     for length in 0..<100 {
       let bytes = (0..<length).map { _ in UInt8(truncatingIfNeeded: random.next()) }
       var crc = UInt32.max

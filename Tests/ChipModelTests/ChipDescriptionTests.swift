@@ -205,7 +205,7 @@ import Testing
       #expect(throws: ChipError.self) { try ChipDescription(json: Array(bytes[..<length]), file: "cut") }
     }
     let seed: UInt64 = 20_261_121
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<600 {
       var damaged = bytes
       damaged[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())

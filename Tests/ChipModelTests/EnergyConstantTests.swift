@@ -39,7 +39,7 @@ import Testing
 
   @Test func `text reads back as the same double`() {
     let seed: UInt64 = 42
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<2_000 {
       let value = Double(bitPattern: random.next() >> 1)
       guard value.isFinite, value < 1e200, value > 1e-200 else { continue }

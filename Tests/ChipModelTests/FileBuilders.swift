@@ -160,7 +160,7 @@ enum Damage {
     _ originals: [[UInt8]], seed: UInt64, sourceLocation: Testing.SourceLocation = #_sourceLocation,
     _ read: ([UInt8]) throws -> Void
   ) {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let clock = ContinuousClock()
     let end = clock.now + .milliseconds(250)
     for round in 0..<3000 where clock.now < end {

@@ -5,7 +5,7 @@ import Testing
 @Suite("Format fuzzing")
 struct FormatFuzzTests {
   /// One to four edits: a byte changed, removed, doubled, a piece copied elsewhere, the end cut off, a token put in.
-  private func mutated(_ bytes: [UInt8], tokens: [String], _ random: inout SplitMix64) -> [UInt8] {
+  private func mutated(_ bytes: [UInt8], tokens: [String], _ random: inout SeededGenerator) -> [UInt8] {
     var result = bytes
     for _ in 0..<Int.random(in: 1...4, using: &random) {
       guard !result.isEmpty else { break }
@@ -41,7 +41,7 @@ struct FormatFuzzTests {
 
   @Test("mutated JSON never traps; accepted texts have a fixed canonical form", arguments: [1, 2] as [UInt64])
   func json(seed: UInt64) throws {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let tokens = [
       "{", "}", "[", "]", ",", ":", "\"", "\\u", "\\ud83d", "\\ude00", "null", "tru", "-", "1e", "1e999", ".", "0", "9",
       "99999999999999999999", "//", "/*", "*/", "\n", "é", "\u{FEFF}", "NaN",
@@ -73,7 +73,7 @@ struct FormatFuzzTests {
   @Test(
     "mutated safetensors files never trap; accepted ones can be written and read again", arguments: [3, 4] as [UInt64])
   func safetensors(seed: UInt64) throws {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let contents = SafetensorsContents(
       tensors: [
         .init(name: "w", tensor: try #require(Tensor(shape: [2, 3], storage: .float32([1, 2, 3, 4, 5, 6])))),

@@ -56,7 +56,7 @@ struct JSONParserTests {
 
   @Test("random doubles read back bit for bit, in every digit count", arguments: [1, 2, 3] as [UInt64])
   func randomDoubles(seed: UInt64) throws {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<5000 {
       let value = Double(bitPattern: random.next())
       guard value.isFinite else { continue }

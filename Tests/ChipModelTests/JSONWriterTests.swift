@@ -67,7 +67,7 @@ struct JSONWriterTests {
 
   @Test("random doubles and strings come back the same", arguments: [11, 12] as [UInt64])
   func roundTrip(seed: UInt64) throws {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let doubles = (0..<2000).map { _ in Double(bitPattern: random.next()) }.filter(\.isFinite)
     let strings = (0..<200).map { _ in
       let scalars = (0..<8).compactMap { _ in Unicode.Scalar(UInt32.random(in: 0..<0x800, using: &random)) }

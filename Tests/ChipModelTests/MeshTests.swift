@@ -49,7 +49,7 @@ import Testing
 
   @Test func `a route has the hops that the closed form counts`() {
     let seed: UInt64 = 7
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<500 {
       func number(_ range: ClosedRange<Int>) -> Int { range.lowerBound + Int(random.next() % UInt64(range.count)) }
       let width = number(1...5)

@@ -1,4 +1,5 @@
 import ChipModel
+@testable import Runtime
 import Testing
 
 @testable import Compiler

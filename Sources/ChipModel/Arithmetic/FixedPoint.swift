@@ -3,9 +3,9 @@
 #endif
 
 /// The integer arithmetic of the chip: rounding, saturation, and how many bits a value needs.
-public enum FixedPoint {
+package enum FixedPoint {
   /// Rounds to the nearest integer, ties to the even one. Nil for a value that no `Int64` holds, or for NaN.
-  public static func roundHalfEven(_ value: Double) -> Int64? {
+  package static func roundHalfEven(_ value: Double) -> Int64? {
     let rounded = value.rounded(.toNearestOrEven)
     guard rounded >= -9_223_372_036_854_775_808.0, rounded < 9_223_372_036_854_775_808.0 else { return nil }
     return Int64(rounded)
@@ -23,8 +23,8 @@ public enum FixedPoint {
   /// - Parameters:
   ///   - value: the dividend; any 64-bit integer.
   ///   - shift: 0...62.
-  @inline(__always)
-  public static func shiftRightHalfEven(_ value: Int64, by shift: Int) -> Int64 {
+  @inlinable @inline(__always)
+  package static func shiftRightHalfEven(_ value: Int64, by shift: Int) -> Int64 {
     if shift == 0 { return value }
     let floor = value >> Int64(shift)
     let remainder = value &- (floor << Int64(shift))
@@ -34,16 +34,16 @@ public enum FixedPoint {
   }
 
   /// Lowest value of a two's complement integer of `bits` bits, 2...32.
-  @inline(__always)
-  public static func lowest(bits: Int) -> Int64 { -(Int64(1) << Int64(bits &- 1)) }
+  @inlinable @inline(__always)
+  package static func lowest(bits: Int) -> Int64 { -(Int64(1) << Int64(bits &- 1)) }
 
   /// Highest value of a two's complement integer of `bits` bits, 2...32.
-  @inline(__always)
-  public static func highest(bits: Int) -> Int64 { (Int64(1) << Int64(bits &- 1)) &- 1 }
+  @inlinable @inline(__always)
+  package static func highest(bits: Int) -> Int64 { (Int64(1) << Int64(bits &- 1)) &- 1 }
 
   /// Saturates `value` to `low...high` and counts it where that changed it.
-  @inline(__always)
-  public static func saturate(_ value: Int64, low: Int64, high: Int64, count: inout Int) -> Int64 {
+  @inlinable @inline(__always)
+  package static func saturate(_ value: Int64, low: Int64, high: Int64, count: inout Int) -> Int64 {
     if value > high {
       count &+= 1
       return high
@@ -56,5 +56,5 @@ public enum FixedPoint {
   }
 
   /// Bits of the smallest two's complement integer that holds every value in `-magnitude...magnitude`.
-  public static func bits(holding magnitude: UInt64) -> Int { 65 - magnitude.leadingZeroBitCount }
+  package static func bits(holding magnitude: UInt64) -> Int { 65 - magnitude.leadingZeroBitCount }
 }

@@ -3,28 +3,28 @@
 /// Bounds are per output channel: every synapse of the largest fan-in (an inner pixel; every neuron of an average pool,
 /// one winner of a max pool) delivers in the same tick, with the largest payload the source can emit, first all positive
 /// contributions, then all negative ones.
-public struct SumBound: Sendable, Equatable {
+package struct SumBound: Sendable, Equatable {
   /// Largest sum, >= 0, and lowest sum, <= 0. Saturated at +-2^62.
-  public var high: Int64
-  public var low: Int64
+  package var high: Int64
+  package var low: Int64
 
-  public init(high: Int64 = 0, low: Int64 = 0) {
+  package init(high: Int64 = 0, low: Int64 = 0) {
     self.high = high
     self.low = low
   }
 
   /// Beyond this nothing is proven and everything refuses.
-  public static let limit = Int64(1) << 62
+  package static let limit = Int64(1) << 62
 
-  public var magnitude: Int64 { max(high, -low) }
+  package var magnitude: Int64 { max(high, -low) }
 
-  public mutating func add(_ other: SumBound) {
+  package mutating func add(_ other: SumBound) {
     high = SumBound.clamp(high.addingReportingOverflow(other.high))
     low = SumBound.clamp(low.addingReportingOverflow(other.low))
   }
 
   /// The bound of the same sum shifted left.
-  public func shifted(by shift: Int) -> SumBound {
+  package func shifted(by shift: Int) -> SumBound {
     SumBound(high: SumBound.shift(high, shift), low: SumBound.shift(low, shift))
   }
 
@@ -52,7 +52,7 @@ public struct SumBound: Sendable, Equatable {
   ///   - weights: the projection's weight tensor, output channels (dense: target neurons) first.
   ///   - channels: output channels; dense: a bound is the worst over the neurons of a channel.
   ///   - payload: lowest and highest payload (or input value) of a spike; 0 and 1 for binary spikes.
-  public static func perChannel(
+  package static func perChannel(
     _ projection: Projection, weights: WeightTensor, channels: Int, payload: ClosedRange<Int64>
   ) -> [SumBound] {
     guard channels > 0, weights.count % channels == 0 else { return [] }
@@ -99,7 +99,7 @@ extension Population {
   ///   - sum: bound of what a neuron receives in one step.
   ///   - membraneBits: width of the potential, 2...32.
   ///   - isDisturbed: the potential before a step may be anything that the membrane holds, as where bits flip.
-  public func payloadRange(
+  package func payloadRange(
     sum: SumBound, membraneBits: Int, isDisturbed: Bool = false
   ) -> ClosedRange<Int64> {
     guard model.kind == .augmented else { return 0...1 }

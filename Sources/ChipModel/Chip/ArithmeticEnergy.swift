@@ -3,27 +3,27 @@
 /// M. Horowitz, "Computing's energy problem (and what we can do about it)", ISSCC 2014, figure 1.1.9. Nothing is
 /// interpolated: a width that is not in the table is priced as the next larger one that is, and says so. It leaves
 /// out fetching weights and keeping potentials.
-public enum ArithmeticEnergy {
+package enum ArithmeticEnergy {
   /// One row of the table.
-  public struct Row: Sendable, Equatable {
+  package struct Row: Sendable, Equatable {
     /// Integer width in bits, or width of a floating-point format.
-    public let bits: Int
+    package let bits: Int
     /// Joules.
-    public let add: Sourced<Double>
-    public let multiply: Sourced<Double>
+    package let add: Sourced<Double>
+    package let multiply: Sourced<Double>
   }
 
   /// A price and what it stands on.
-  public struct Price: Sendable, Equatable {
+  package struct Price: Sendable, Equatable {
     /// Joules for one operation.
-    public var joules: Double
+    package var joules: Double
     /// For example `45 nm int8 multiply 0.2 pJ + int32 add 0.1 pJ`.
-    public var formula: String
+    package var formula: String
     /// Set where a width is priced as a larger published one.
-    public var remark: String?
-    public var certainty: Certainty
+    package var remark: String?
+    package var certainty: Certainty
 
-    public init(joules: Double, formula: String, remark: String?, certainty: Certainty) {
+    package init(joules: Double, formula: String, remark: String?, certainty: Certainty) {
       self.joules = joules
       self.formula = formula
       self.remark = remark
@@ -32,7 +32,7 @@ public enum ArithmeticEnergy {
   }
 
   /// Where the whole table comes from.
-  public static let source = "M. Horowitz, ISSCC 2014, figure 1.1.9 (45 nm, 0.9 V)"
+  package static let source = "M. Horowitz, ISSCC 2014, figure 1.1.9 (45 nm, 0.9 V)"
 
   private static func row(_ bits: Int, add: Double, multiply: Double, _ certainty: Certainty) -> Row {
     Row(
@@ -41,30 +41,30 @@ public enum ArithmeticEnergy {
   }
 
   /// Integers, rising width. The 32-bit rows were read in papers that reprint the table; the others are recalled.
-  public static let integer: [Row] = [
+  package static let integer: [Row] = [
     row(8, add: 0.03e-12, multiply: 0.2e-12, .recalled),
     row(32, add: 0.1e-12, multiply: 3.1e-12, .secondhand),
   ]
 
   /// Floating point, rising width.
-  public static let float: [Row] = [
+  package static let float: [Row] = [
     row(16, add: 0.4e-12, multiply: 1.1e-12, .recalled),
     row(32, add: 0.9e-12, multiply: 3.7e-12, .secondhand),
   ]
 
   /// One accumulate of a spiking network in 32-bit float: 0.9 pJ, the figure of most papers.
-  public static var floatAccumulate: Price { price(multiply: nil, add: 32, in: float, kind: "fp") }
+  package static var floatAccumulate: Price { price(multiply: nil, add: 32, in: float, kind: "fp") }
 
   /// One multiply-accumulate in 32-bit float: 3.7 + 0.9 = 4.6 pJ.
-  public static var floatMultiplyAccumulate: Price { price(multiply: 32, add: 32, in: float, kind: "fp") }
+  package static var floatMultiplyAccumulate: Price { price(multiply: 32, add: 32, in: float, kind: "fp") }
 
   /// One accumulate into an integer accumulator.
-  public static func accumulate(accumulatorBits: Int) -> Price {
+  package static func accumulate(accumulatorBits: Int) -> Price {
     price(multiply: nil, add: accumulatorBits, in: integer, kind: "int")
   }
 
   /// One multiply of `weightBits`-wide integers and an add into the accumulator.
-  public static func multiplyAccumulate(weightBits: Int, accumulatorBits: Int) -> Price {
+  package static func multiplyAccumulate(weightBits: Int, accumulatorBits: Int) -> Price {
     price(multiply: weightBits, add: accumulatorBits, in: integer, kind: "int")
   }
 

@@ -1,6 +1,6 @@
 extension ChipDescription {
   /// The `format` of a chip description file.
-  public static let format = "nmsim-chip/1"
+  package static let format = "nmsim-chip/1"
   /// Largest description file, bytes.
   static let maximumBytes = 1 << 20
 
@@ -12,7 +12,7 @@ extension ChipDescription {
   ///   - base: gives the description that `extends` names; by default the built-in ones. `ChipLibrary` passes one that
   ///     finds files too and refuses cycles.
   /// - Throws: `ChipError.description` with line and column, or `.inconsistent`.
-  public init(
+  package init(
     json: [UInt8], file: String,
     extending base: (String) throws(ChipError) -> ChipDescription = { (name) throws(ChipError) in
       try ChipLibrary.builtIn(name)

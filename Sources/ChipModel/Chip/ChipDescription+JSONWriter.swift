@@ -3,13 +3,13 @@ extension ChipDescription {
   ///
   /// `ChipDescription(json:file:)` reads it back as an equal value, and that value writes the same bytes, so a compiled
   /// program can carry it.
-  public func canonicalJSON() -> [UInt8] {
+  package func canonicalJSON() -> [UInt8] {
     // The document holds no floating-point numbers (quantities are texts), so writing cannot fail.
     (try? JSONWriter.bytes(of: document)) ?? []
   }
 
   /// The same as a value, for results that embed it.
-  public var document: JSONOutput {
+  package var document: JSONOutput {
     var members: [(String, JSONOutput)] = [
       ("format", .string(ChipDescription.format)), ("name", .string(name)), ("title", .string(title)),
     ]

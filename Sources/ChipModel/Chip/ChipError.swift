@@ -1,5 +1,5 @@
 /// What is wrong with a chip description, a chip's name or a profile's name.
-public enum ChipError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ChipError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The text is not a chip description, at a line and column. `file` is a path or `built-in NAME`.
   case description(JSONError, file: String)
   case unreadable(FileError)
@@ -13,7 +13,7 @@ public enum ChipError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownSpikeProfile(String, known: [String])
 
   /// One line.
-  public var description: String {
+  package var description: String {
     switch self {
     case .description(let error, let file): "\(file): \(error)"
     case .unreadable(let error): "\(error)"

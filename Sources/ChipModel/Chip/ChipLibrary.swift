@@ -1,22 +1,22 @@
 /// Finds chip descriptions: the built-in ones by name, others by path.
 ///
-/// The texts of `configs/*.json` are compiled in (`BuiltInChips.swift`), so the program runs from any folder without
+/// The texts of `configs/*.json` are compiled in (``BuiltInChips``), so the program runs from any folder without
 /// its sources.
-public enum ChipLibrary {
+package enum ChipLibrary {
   /// The chip of `compile` without `--chip`.
-  public static let defaultName = "generic-45nm"
+  package static let defaultName = "generic-45nm"
   /// How many descriptions may extend one another.
   static let maximumDepth = 8
 
   /// The built-in names, in the order they are listed.
-  public static var names: [String] { BuiltInChips.texts.map(\.name) }
+  package static var names: [String] { BuiltInChips.texts.map(\.name) }
 
   /// The text of a built-in description, as in `configs/`; nil for an unknown name.
-  public static func text(_ name: String) -> String? { BuiltInChips.texts.first { $0.name == name }?.text }
+  package static func text(_ name: String) -> String? { BuiltInChips.texts.first { $0.name == name }?.text }
 
   /// A built-in description.
   /// - Throws: `ChipError.unknownChip`.
-  public static func builtIn(_ name: String) throws(ChipError) -> ChipDescription {
+  package static func builtIn(_ name: String) throws(ChipError) -> ChipDescription {
     try load(name, chain: []) { (path) throws(ChipError) in throw .unknownChip(path, known: names) }
   }
 
@@ -25,7 +25,7 @@ public enum ChipLibrary {
   /// A built-in name wins; write `./NAME` for a file called like one. Paths in `extends` are relative to the file they
   /// stand in.
   /// - Throws: `ChipError`.
-  public static func load(_ nameOrPath: String) throws(ChipError) -> ChipDescription {
+  package static func load(_ nameOrPath: String) throws(ChipError) -> ChipDescription {
     try load(nameOrPath, chain: []) { (path) throws(ChipError) in
       do throws(FileError) {
         return try FileReader.bytes(of: path, limit: ChipDescription.maximumBytes)

@@ -2,7 +2,7 @@
 ///
 /// An absent capacity is not checked; an absent width or rule has `defaultValue`. Every meaning stands in
 /// `docs/chips.md`, which a test compares with this list.
-public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
+package enum ChipNumber: String, Sendable, CaseIterable, Hashable {
   // Datapath.
   case weightBits, defaultWeightBits, maximumWeightShift, membraneBits, accumulatorBits, fractionBits
   case spikePayloadBits
@@ -13,7 +13,7 @@ public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
   case width, height, coresPerTile, chipColumns, linkHops, linkBufferMessages
 
   /// The object of the JSON file that holds the key.
-  public var section: ChipSection {
+  package var section: ChipSection {
     switch self {
     case .weightBits, .defaultWeightBits, .maximumWeightShift, .membraneBits, .accumulatorBits, .fractionBits,
       .spikePayloadBits:
@@ -26,7 +26,7 @@ public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
   }
 
   /// What the arithmetic of ChipModel can hold; a file outside it is refused.
-  public var range: ClosedRange<Int> {
+  package var range: ClosedRange<Int> {
     switch self {
     case .weightBits, .defaultWeightBits: 2...16
     case .maximumWeightShift: 0...30
@@ -47,7 +47,7 @@ public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
   }
 
   /// What an absent entry means where it does not mean "unknown, so not checked"; nil for those.
-  public var defaultValue: Int? {
+  package var defaultValue: Int? {
     switch self {
     case .maximumWeightShift, .fractionBits, .spikePayloadBits: 0
     case .coresPerTile: 1
@@ -57,7 +57,7 @@ public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
 }
 
 /// Yes-or-no properties of a chip; absent means no. The raw value is the key in `configs/*.json`.
-public enum ChipRule: String, Sendable, CaseIterable, Hashable {
+package enum ChipRule: String, Sendable, CaseIterable, Hashable {
   /// Each neuron has its own threshold, so the weights of each output channel may have their own scale.
   case thresholdPerNeuron
   /// A core stores the weights of a convolution once for all its positions.
@@ -65,7 +65,7 @@ public enum ChipRule: String, Sendable, CaseIterable, Hashable {
   /// One message may reach several cores; else one message per spike and destination core.
   case multicast
 
-  public var section: ChipSection {
+  package var section: ChipSection {
     switch self {
     case .thresholdPerNeuron: .datapath
     case .sharedConvolutionWeights: .limits
@@ -75,6 +75,6 @@ public enum ChipRule: String, Sendable, CaseIterable, Hashable {
 }
 
 /// The objects of a chip description file.
-public enum ChipSection: String, Sendable, CaseIterable, Hashable {
+package enum ChipSection: String, Sendable, CaseIterable, Hashable {
   case datapath, limits, mesh, energy, time, power
 }

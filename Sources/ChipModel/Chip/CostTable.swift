@@ -1,6 +1,6 @@
 /// What a chip does that costs energy or time. The raw value is the key in `energy` and `time` of `configs/*.json`;
 /// what one of each is counted per stands in `docs/chips.md`.
-public enum ChipAction: String, Sendable, CaseIterable, Hashable {
+package enum ChipAction: String, Sendable, CaseIterable, Hashable {
   /// One spike reaching one synapse. With binary spikes a payload of `c` is `|c|` of them.
   case synapticOperation
   /// The same through a convolution, or an identity projection, where the chip prices those apart.
@@ -27,7 +27,7 @@ public enum ChipAction: String, Sendable, CaseIterable, Hashable {
   case link
 
   /// The part of the chip that an energy bill books the action under.
-  public var unit: ChipUnit {
+  package var unit: ChipUnit {
     switch self {
     case .synapticOperation, .convolutionOperation, .identityOperation: .synapse
     case .dendriteUpdate: .dendrite
@@ -38,7 +38,7 @@ public enum ChipAction: String, Sendable, CaseIterable, Hashable {
   }
 
   /// The action whose cost holds where this one has none of its own.
-  public var fallback: ChipAction? {
+  package var fallback: ChipAction? {
     switch self {
     case .convolutionOperation, .identityOperation: .synapticOperation
     default: nil
@@ -47,18 +47,18 @@ public enum ChipAction: String, Sendable, CaseIterable, Hashable {
 }
 
 /// Parts of a chip, as energy bills split them; `synapse`, `dendrite`, `soma` and `network` are SANA-FE's.
-public enum ChipUnit: String, Sendable, CaseIterable, Hashable {
+package enum ChipUnit: String, Sendable, CaseIterable, Hashable {
   case synapse, dendrite, soma, memory, network
 }
 
 /// What one action costs.
-public enum Cost: Sendable, Equatable {
+package enum Cost: Sendable, Equatable {
   /// In joules or seconds.
   case known(Sourced<Double>)
   /// Nobody published it apart: it is part of another action's cost, so it adds nothing.
   case included(Sourced<ChipAction>)
 
-  public var source: String {
+  package var source: String {
     switch self {
     case .known(let cost): cost.source
     case .included(let cost): cost.source
@@ -66,14 +66,14 @@ public enum Cost: Sendable, Equatable {
   }
 
   /// Source and certainty as one text.
-  public var provenance: String {
+  package var provenance: String {
     switch self {
     case .known(let cost): cost.provenance
     case .included(let cost): cost.provenance
     }
   }
 
-  public var certainty: Certainty {
+  package var certainty: Certainty {
     switch self {
     case .known(let cost): cost.certainty
     case .included(let cost): cost.certainty
@@ -82,26 +82,26 @@ public enum Cost: Sendable, Equatable {
 }
 
 /// Costs by action: joules in `ChipDescription.energy`, seconds in `ChipDescription.time`. No entry means unknown.
-public struct CostTable: Sendable, Equatable {
+package struct CostTable: Sendable, Equatable {
   private var entries: [ChipAction: Cost]
 
-  public init(_ entries: [ChipAction: Cost] = [:]) {
+  package init(_ entries: [ChipAction: Cost] = [:]) {
     self.entries = entries
   }
 
   /// The entry written for this very action; nil where there is none. `cost(of:)` follows fallbacks.
-  public subscript(action: ChipAction) -> Cost? {
+  package subscript(action: ChipAction) -> Cost? {
     get { entries[action] }
     set { entries[action] = newValue }
   }
 
   /// The cost of an action, its own or its fallback's; nil where unknown.
-  public func cost(of action: ChipAction) -> Cost? {
+  package func cost(of action: ChipAction) -> Cost? {
     entries[action] ?? action.fallback.flatMap { entries[$0] }
   }
 
   /// Joules or seconds each: the known constant, 0 where included in another action, nil where unknown.
-  public func each(_ action: ChipAction) -> Double? {
+  package func each(_ action: ChipAction) -> Double? {
     switch cost(of: action) {
     case .known(let cost): cost.value
     case .included: 0
@@ -112,11 +112,11 @@ public struct CostTable: Sendable, Equatable {
   /// `count` times the constant; nil where the constant is unknown and the count is not 0.
   ///
   /// The product is rounded once: totals must add such products in the order of `ChipAction.allCases`.
-  public func total(_ action: ChipAction, count: Int) -> Double? {
+  package func total(_ action: ChipAction, count: Int) -> Double? {
     if count == 0 { return 0 }
     return each(action).map { Double(count) * $0 }
   }
 
   /// The actions with an entry of their own, in declaration order.
-  public var known: [ChipAction] { ChipAction.allCases.filter { entries[$0] != nil } }
+  package var known: [ChipAction] { ChipAction.allCases.filter { entries[$0] != nil } }
 }

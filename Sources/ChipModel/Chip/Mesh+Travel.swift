@@ -1,6 +1,6 @@
 extension TileCoordinate {
   /// The tile next to this one.
-  public func neighbour(_ direction: MeshDirection) -> TileCoordinate {
+  package func neighbour(_ direction: MeshDirection) -> TileCoordinate {
     switch direction {
     case .east: TileCoordinate(x: x &+ 1, y: y)
     case .west: TileCoordinate(x: x &- 1, y: y)
@@ -12,7 +12,7 @@ extension TileCoordinate {
 
 extension Mesh {
   /// Whether the step between two neighbouring tiles leaves the chip.
-  public func crossesChips(_ a: TileCoordinate, _ b: TileCoordinate) -> Bool {
+  package func crossesChips(_ a: TileCoordinate, _ b: TileCoordinate) -> Bool {
     a.x / width != b.x / width || a.y / height != b.y / height
   }
 }

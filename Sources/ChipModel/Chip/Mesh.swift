@@ -1,8 +1,8 @@
 /// A direction of travel between neighbouring tiles: east is +x, north is +y.
-public enum MeshDirection: String, Sendable, CaseIterable, Hashable {
+package enum MeshDirection: String, Sendable, CaseIterable, Hashable {
   case east, west, north, south
 
-  public var action: ChipAction {
+  package var action: ChipAction {
     switch self {
     case .east: .hopEast
     case .west: .hopWest
@@ -13,21 +13,21 @@ public enum MeshDirection: String, Sendable, CaseIterable, Hashable {
 }
 
 /// A tile's place on the plane of all chips: chip after chip, without gaps.
-public struct TileCoordinate: Sendable, Hashable {
-  public var x: Int
-  public var y: Int
-  public init(x: Int, y: Int) {
+package struct TileCoordinate: Sendable, Hashable {
+  package var x: Int
+  package var y: Int
+  package init(x: Int, y: Int) {
     self.x = x
     self.y = y
   }
 }
 
 /// One step of a route: from a tile to its neighbour, within a chip or over a chip-to-chip link.
-public struct MeshStep: Sendable, Hashable {
-  public var from: TileCoordinate
-  public var direction: MeshDirection
-  public var crossesChips: Bool
-  public init(from: TileCoordinate, direction: MeshDirection, crossesChips: Bool) {
+package struct MeshStep: Sendable, Hashable {
+  package var from: TileCoordinate
+  package var direction: MeshDirection
+  package var crossesChips: Bool
+  package init(from: TileCoordinate, direction: MeshDirection, crossesChips: Bool) {
     self.from = from
     self.direction = direction
     self.crossesChips = crossesChips
@@ -35,14 +35,14 @@ public struct MeshStep: Sendable, Hashable {
 }
 
 /// How far a message travels: hops within chips by direction, and chip-to-chip links, which are not among those hops.
-public struct HopCount: Sendable, Hashable {
-  public var east: Int
-  public var west: Int
-  public var north: Int
-  public var south: Int
-  public var links: Int
+package struct HopCount: Sendable, Hashable {
+  package var east: Int
+  package var west: Int
+  package var north: Int
+  package var south: Int
+  package var links: Int
 
-  public init(east: Int = 0, west: Int = 0, north: Int = 0, south: Int = 0, links: Int = 0) {
+  package init(east: Int = 0, west: Int = 0, north: Int = 0, south: Int = 0, links: Int = 0) {
     self.east = east
     self.west = west
     self.north = north
@@ -51,9 +51,9 @@ public struct HopCount: Sendable, Hashable {
   }
 
   /// Hops within chips.
-  public var withinChips: Int { east + west + north + south }
+  package var withinChips: Int { east + west + north + south }
 
-  public subscript(direction: MeshDirection) -> Int {
+  package subscript(direction: MeshDirection) -> Int {
     switch direction {
     case .east: east
     case .west: west
@@ -69,17 +69,17 @@ public struct HopCount: Sendable, Hashable {
 /// `y = tile % height`. Chips lie on a grid of `chipColumns` (one row where that is not given), row by row to the
 /// north. A description without `width` and `height` has one tile a chip. Pure functions of plain numbers; indices
 /// outside the chips extend the grid.
-public struct Mesh: Sendable, Equatable {
+package struct Mesh: Sendable, Equatable {
   /// Tiles of one chip.
-  public let width: Int
-  public let height: Int
-  public let coresPerTile: Int
+  package let width: Int
+  package let height: Int
+  package let coresPerTile: Int
   /// Nil: one unbounded chip.
-  public let coresPerChip: Int?
+  package let coresPerChip: Int?
   /// Nil: one row.
-  public let chipColumns: Int?
+  package let chipColumns: Int?
   /// Hops that crossing a link counts as.
-  public let linkHops: Int
+  package let linkHops: Int
 
   /// - Parameters:
   ///   - width: tiles of a chip from west to east; below 1 counts as 1.
@@ -88,7 +88,7 @@ public struct Mesh: Sendable, Equatable {
   ///   - coresPerChip: nil for an unbounded chip: all its cores share one tile.
   ///   - chipColumns: chips in a row of the grid; nil: all in one row.
   ///   - linkHops: hops that crossing a link between chips counts as.
-  public init(
+  package init(
     width: Int, height: Int, coresPerTile: Int, coresPerChip: Int?, chipColumns: Int? = nil, linkHops: Int = 1
   ) {
     self.width = max(1, width)
@@ -100,7 +100,7 @@ public struct Mesh: Sendable, Equatable {
   }
 
   /// - Note: With a width and height but no `coresPerChip`, a chip has as many cores as its tiles hold.
-  public init(_ chip: ChipDescription) {
+  package init(_ chip: ChipDescription) {
     let hops = chip.value(.linkHops) ?? 1
     let columns = chip.value(.chipColumns)
     guard let width = chip.value(.width), let height = chip.value(.height) else {
@@ -115,13 +115,13 @@ public struct Mesh: Sendable, Equatable {
       coresPerChip: chip.coresPerChip ?? width * height * chip.coresPerTile, chipColumns: columns, linkHops: hops)
   }
 
-  public func chip(ofCore core: Int) -> Int {
+  package func chip(ofCore core: Int) -> Int {
     guard let coresPerChip else { return 0 }
     return core / coresPerChip
   }
 
   /// Place of a core's tile on the plane of all chips.
-  public func tile(ofCore core: Int) -> TileCoordinate {
+  package func tile(ofCore core: Int) -> TileCoordinate {
     guard let coresPerChip else { return TileCoordinate(x: 0, y: 0) }
     let chip = core / coresPerChip
     // Cores beyond what the tiles hold share the last tile; the reader refuses such descriptions.
@@ -131,14 +131,14 @@ public struct Mesh: Sendable, Equatable {
   }
 
   /// The distinct tiles of a set of cores, counted.
-  public func tileCount(cores: some Sequence<Int>) -> Int {
+  package func tileCount(cores: some Sequence<Int>) -> Int {
     var seen = Set<TileCoordinate>()
     for core in cores { seen.insert(tile(ofCore: core)) }
     return seen.count
   }
 
   /// The way from core to core: X first, then Y. Empty within a tile.
-  public func route(from source: Int, to destination: Int) -> [MeshStep] {
+  package func route(from source: Int, to destination: Int) -> [MeshStep] {
     var here = tile(ofCore: source)
     let end = tile(ofCore: destination)
     var steps: [MeshStep] = []
@@ -160,11 +160,11 @@ public struct Mesh: Sendable, Equatable {
   }
 
   /// The same way, counted in closed form.
-  public func hops(from source: Int, to destination: Int) -> HopCount {
+  package func hops(from source: Int, to destination: Int) -> HopCount {
     hops(from: tile(ofCore: source), to: tile(ofCore: destination))
   }
 
-  public func hops(from a: TileCoordinate, to b: TileCoordinate) -> HopCount {
+  package func hops(from a: TileCoordinate, to b: TileCoordinate) -> HopCount {
     let columns = abs(b.x / width - a.x / width)
     let rows = abs(b.y / height - a.y / height)
     let x = abs(b.x - a.x) - columns
@@ -175,7 +175,7 @@ public struct Mesh: Sendable, Equatable {
   }
 
   /// Hops as placement and results count them: within chips, plus `linkHops` for each link.
-  public func distance(from source: Int, to destination: Int) -> Int {
+  package func distance(from source: Int, to destination: Int) -> Int {
     let count = hops(from: source, to: destination)
     return count.withinChips + count.links * linkHops
   }

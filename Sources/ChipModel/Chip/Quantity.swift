@@ -2,13 +2,13 @@
 ///
 /// Values are plain SI doubles (joules, seconds, watts) everywhere in the program. Only text carries prefixes, and both
 /// directions work on decimal digits, so `23.6 pJ` reads as exactly the double 2.36e-11 and prints as `23.6 pJ` again.
-public enum Quantity: Sendable, Equatable, CaseIterable {
+package enum Quantity: Sendable, Equatable, CaseIterable {
   case energy
   case time
   case power
 
   /// `J`, `s` or `W`.
-  public var symbol: String {
+  package var symbol: String {
     switch self {
     case .energy: "J"
     case .time: "s"
@@ -17,7 +17,7 @@ public enum Quantity: Sendable, Equatable, CaseIterable {
   }
 
   /// A correct text, for error messages.
-  public var example: String {
+  package var example: String {
     switch self {
     case .energy: "23.6 pJ"
     case .time: "3.5 ns"
@@ -34,7 +34,7 @@ public enum Quantity: Sendable, Equatable, CaseIterable {
   ///
   /// - Returns: the value in SI units; nil for anything that is not a finite, non-negative number with a unit of this
   ///   dimension.
-  public func value(of text: String) -> Double? {
+  package func value(of text: String) -> Double? {
     let trimmed = text.trimmingSpaces
     guard let split = trimmed.firstIndex(where: { !Quantity.isNumberCharacter($0) }) else { return nil }
     let number = String(trimmed[..<split])
@@ -46,7 +46,7 @@ public enum Quantity: Sendable, Equatable, CaseIterable {
 
   /// The value with the prefix that leaves 1 to 999 before the point (0.01 pJ to 999 pJ stay picojoules), in the
   /// shortest digits that read back as the same double.
-  public func text(_ value: Double) -> String {
+  package func text(_ value: Double) -> String {
     guard value.isFinite, value > 0 else { return value == 0 ? "0 \(symbol)" : "\(value) \(symbol)" }
     let decimal = Decimal(value)
     let wanted = Quantity.floorDivide(decimal.exponent, 3) * 3

@@ -1,5 +1,5 @@
 /// How far a constant can be trusted. Printed beside every constant that a user sees.
-public enum Certainty: String, Sendable, CaseIterable, Hashable {
+package enum Certainty: String, Sendable, CaseIterable, Hashable {
   /// Measured by somebody on the thing itself, and the measurement was seen.
   case measured
   /// Read in the named page, paper or source file.
@@ -15,50 +15,50 @@ public enum Certainty: String, Sendable, CaseIterable, Hashable {
 /// A constant, where it comes from and how certain it is.
 ///
 /// A constant that nobody published is absent, never zero.
-public struct Sourced<Value: Sendable & Equatable>: Sendable, Equatable {
-  public var value: Value
+package struct Sourced<Value: Sendable & Equatable>: Sendable, Equatable {
+  package var value: Value
   /// Author, year, table or file; for an assumed value, what it rests on. Never empty.
-  public var source: String
-  public var certainty: Certainty
+  package var source: String
+  package var certainty: Certainty
 
-  public init(_ value: Value, source: String, certainty: Certainty) {
+  package init(_ value: Value, source: String, certainty: Certainty) {
     self.value = value
     self.source = source
     self.certainty = certainty
   }
 
   /// A value that was chosen; `reason` says what it rests on.
-  public static func assumed(_ value: Value, _ reason: String) -> Sourced {
+  package static func assumed(_ value: Value, _ reason: String) -> Sourced {
     Sourced(value, source: reason, certainty: .assumed)
   }
 
   /// Source and certainty as one text: `M. Davies et al., 2018 (recalled)`.
-  public var provenance: String { "\(source) (\(certainty.rawValue))" }
+  package var provenance: String { "\(source) (\(certainty.rawValue))" }
 
   /// The same provenance with another value.
-  public func with<Other: Sendable & Equatable>(_ other: Other) -> Sourced<Other> {
+  package func with<Other: Sendable & Equatable>(_ other: Other) -> Sourced<Other> {
     Sourced<Other>(other, source: source, certainty: certainty)
   }
 }
 
 /// Sourced constants by key; a key without an entry is unknown. Iterated in the order of `Key.allCases` only.
-public struct SourcedTable<Key, Value>: Sendable, Equatable
+package struct SourcedTable<Key, Value>: Sendable, Equatable
 where Key: Hashable & CaseIterable & Sendable, Value: Sendable & Equatable {
   private var entries: [Key: Sourced<Value>]
 
-  public init(_ entries: [Key: Sourced<Value>] = [:]) {
+  package init(_ entries: [Key: Sourced<Value>] = [:]) {
     self.entries = entries
   }
 
   /// The constant, or nil where it is unknown.
-  public subscript(key: Key) -> Sourced<Value>? {
+  package subscript(key: Key) -> Sourced<Value>? {
     get { entries[key] }
     set { entries[key] = newValue }
   }
 
   /// The bare value, or nil where it is unknown.
-  public func value(_ key: Key) -> Value? { entries[key]?.value }
+  package func value(_ key: Key) -> Value? { entries[key]?.value }
 
   /// The known keys in declaration order.
-  public var known: [Key] { Key.allCases.filter { entries[$0] != nil } }
+  package var known: [Key] { Key.allCases.filter { entries[$0] != nil } }
 }

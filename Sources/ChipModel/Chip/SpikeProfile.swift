@@ -4,23 +4,23 @@
 /// equation 14, after Cao et al. 2015: `P = total spikes / 1e-3 * alpha` watts with 1 ms steps, so the integral over
 /// an inference is `spikes * alpha` joules. The papers leave alpha free; here it is a named profile. Input current
 /// costs nothing in this model.
-public struct SpikeProfile: Sendable, Equatable {
-  public var name: String
-  public var title: String
+package struct SpikeProfile: Sendable, Equatable {
+  package var name: String
+  package var title: String
   /// Alpha.
-  public var joulesPerSpike: Sourced<Double>
+  package var joulesPerSpike: Sourced<Double>
 
-  public init(name: String, title: String, joulesPerSpike: Sourced<Double>) {
+  package init(name: String, title: String, joulesPerSpike: Sourced<Double>) {
     self.name = name
     self.title = title
     self.joulesPerSpike = joulesPerSpike
   }
 
   /// Seconds of one step in the papers' model.
-  public static let stepSeconds = 1e-3
+  package static let stepSeconds = 1e-3
 
   /// Used unless another is asked for.
-  public static let standard = SpikeProfile(
+  package static let standard = SpikeProfile(
     name: "merolla2011", title: "digital core in 45 nm, active energy per spike",
     joulesPerSpike: Sourced(
       45e-12,
@@ -29,7 +29,7 @@ public struct SpikeProfile: Sendable, Equatable {
       certainty: .read))
 
   /// All built-in profiles, `standard` first.
-  public static let builtIn: [SpikeProfile] = [
+  package static let builtIn: [SpikeProfile] = [
     standard,
     SpikeProfile(
       name: "cao2015-alpha1", title: "alpha = 1 J: energies in units of alpha, for ratios only",
@@ -53,7 +53,7 @@ public struct SpikeProfile: Sendable, Equatable {
   ]
 
   /// A built-in profile by name, or one from an amount such as `45 pJ`, then called `custom`.
-  public init(nameOrAmount text: String) throws(ChipError) {
+  package init(nameOrAmount text: String) throws(ChipError) {
     if let found = SpikeProfile.builtIn.first(where: { $0.name == text }) {
       self = found
     } else if let joules = Quantity.energy.value(of: text) {

@@ -1,6 +1,6 @@
 /// Why a data set cannot be loaded: the file, and what is wrong with it.
-public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
-  public enum Problem: Sendable, Equatable {
+package struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
+  package enum Problem: Sendable, Equatable {
     case unreadable(FileError)
     case gzip(GzipError)
     case numPy(NumPyError)
@@ -24,25 +24,25 @@ public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   /// Path as given; for an array of an `.npz` file `FILE.npz:NAME`.
-  public let file: String
-  public let problem: Problem
+  package let file: String
+  package let problem: Problem
 
-  public init(file: String, _ problem: Problem) {
+  package init(file: String, _ problem: Problem) {
     self.file = file
     self.problem = problem
   }
 
   /// The file system's part in it, where there is one: a missing file has an exit status of its own.
-  public var fileError: FileError? {
+  package var fileError: FileError? {
     if case .unreadable(let error) = problem { error } else { nil }
   }
 
   /// `FILE: what is wrong; what to do`
-  public var description: String { "\(ShapeText.printablePath(file)): \(problem)" }
+  package var description: String { "\(ShapeText.printablePath(file)): \(problem)" }
 }
 
 extension DataError.Problem: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .unreadable(let error): error.message
     case .gzip(let error): "\(error)"

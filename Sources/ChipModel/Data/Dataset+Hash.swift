@@ -2,7 +2,7 @@ extension Dataset {
   /// SHA-256 of what the first samples are: shape, kind, values and labels, wherever and in whatever format they lay.
   ///
   /// 64 hexadecimal digits. Two files that decode to the same samples have the same hash.
-  public func contentHash(samples: Int) -> String {
+  package func contentHash(samples: Int) -> String {
     let samples = max(0, min(samples, count))
     var hasher = SHA256()
     let labelled = labels == nil ? "no labels" : "labels"
@@ -28,7 +28,7 @@ extension Dataset {
 
 extension SHA256 {
   /// Appends numbers, little-endian, `bytes` of each.
-  public mutating func update<Value>(_ values: ArraySlice<Value>, bytes: Int, pattern: (Value) -> UInt64) {
+  package mutating func update<Value>(_ values: ArraySlice<Value>, bytes: Int, pattern: (Value) -> UInt64) {
     var buffer: [UInt8] = []
     buffer.reserveCapacity(1 << 16)
     for value in values {

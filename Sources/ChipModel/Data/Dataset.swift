@@ -2,14 +2,14 @@
 ///
 /// Raw values stay as compact as the file had them; bytes are 0...255 and the network's preprocessing scales them.
 /// Samples are in file order.
-public struct Dataset: Sendable, Equatable {
+package struct Dataset: Sendable, Equatable {
   /// All samples' raw values, row-major, one sample after the other.
-  public enum Values: Sendable, Equatable {
+  package enum Values: Sendable, Equatable {
     case uint8([UInt8])
     case float32([Float])
     case float64([Double])
 
-    public var count: Int {
+    package var count: Int {
       switch self {
       case .uint8(let values): values.count
       case .float32(let values): values.count
@@ -19,17 +19,17 @@ public struct Dataset: Sendable, Equatable {
   }
 
   /// Shape of one sample, `[C, H, W]` or `[N]`; no dimension is 0.
-  public let shape: [Int]
-  public let values: Values
+  package let shape: [Int]
+  package let values: Values
   /// One class index (>= 0) per sample; nil: unknown.
-  public let labels: [Int]?
+  package let labels: [Int]?
   /// Number of samples.
-  public let count: Int
+  package let count: Int
   /// Raw values per sample: the product of `shape`.
-  public let sampleSize: Int
+  package let sampleSize: Int
 
   /// - Returns: nil where `values` are no whole number of samples, or labels are negative or not one per sample.
-  public init?(shape: [Int], values: Values, labels: [Int]? = nil) {
+  package init?(shape: [Int], values: Values, labels: [Int]? = nil) {
     guard let size = Tensor.elementCount(shape), size > 0, values.count % size == 0 else { return nil }
     let count = values.count / size
     if let labels, labels.count != count || labels.contains(where: { $0 < 0 }) { return nil }
@@ -42,7 +42,7 @@ public struct Dataset: Sendable, Equatable {
 
   /// The first samples, for calibration and `--samples`.
   /// - Returns: nil where there are fewer.
-  public func prefix(_ samples: Int) -> Dataset? {
+  package func prefix(_ samples: Int) -> Dataset? {
     guard samples >= 0, samples <= count else { return nil }
     let kept: Values =
       switch values {
@@ -55,7 +55,7 @@ public struct Dataset: Sendable, Equatable {
 
   /// The network's input values of one sample, `(raw * scale - mean[c]) / std[c]`, row-major, in 64-bit floats.
   /// - Throws: `DatasetError`.
-  public func values(ofSample sample: Int, preprocessing: Preprocessing) throws(DatasetError) -> [Double] {
+  package func values(ofSample sample: Int, preprocessing: Preprocessing) throws(DatasetError) -> [Double] {
     var result: [Double] = []
     try values(ofSample: sample, preprocessing: preprocessing, into: &result)
     return result
@@ -67,7 +67,7 @@ public struct Dataset: Sendable, Equatable {
   ///   - preprocessing: the scale, means and deviations to apply.
   ///   - range: what the values must lie in; nil: any finite value is taken.
   ///   - result: gets the values; what it held before is dropped.
-  public func values(
+  package func values(
     ofSample sample: Int, preprocessing: Preprocessing, within range: InputRange? = nil, into result: inout [Double]
   ) throws(DatasetError) {
     guard sample >= 0, sample < count else { throw .sample(sample, count: count) }
@@ -104,13 +104,13 @@ public struct Dataset: Sendable, Equatable {
 }
 
 /// Why a sample's input values cannot be given.
-public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
   case sample(Int, count: Int)
   case preprocessing(PreprocessingError)
   case notFinite(sample: Int, element: Int, Double)
   case outsideRange(sample: Int, element: Int, Double, InputRange)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .sample(let sample, let count):
       "sample \(sample) asked for, the data has \(count), numbered from 0; ask for fewer samples"

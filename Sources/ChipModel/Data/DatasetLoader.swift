@@ -2,9 +2,9 @@
 ///
 /// Images: IDX (plain or gzip), `.npy`, `.npz`, CIFAR-10/100 binary; any of them may be gzip-compressed. Labels: the
 /// file named, else the one that belongs to the image file by name, else the ones inside (CIFAR, `.npz`), else none.
-public enum DatasetLoader {
+package enum DatasetLoader {
   /// Most bytes that one file may expand to, unless told otherwise: 2 GiB.
-  public static let defaultMaximum = 1 << 31
+  package static let defaultMaximum = 1 << 31
 
   /// Loads images and, where there are any, labels.
   ///
@@ -17,7 +17,7 @@ public enum DatasetLoader {
   ///   - cifar: Which CIFAR form, for a size that both divide; also makes any file be read as that.
   ///   - maximum: Most bytes of one decompressed file.
   /// - Throws: `DataError`.
-  public static func load(
+  package static func load(
     images: String, labels: String? = nil, expectedShape: [Int], classes: Int? = nil, cifar: CIFAR.Variant? = nil,
     maximum: Int = defaultMaximum
   ) throws(DataError) -> Dataset {
@@ -40,7 +40,7 @@ public enum DatasetLoader {
   ///   - classes: number of classes, where known: larger labels are an error.
   ///   - cifar: which CIFAR form, for a size that both divide; also makes any bytes be read as that.
   ///   - maximum: most bytes after decompression.
-  public static func decode(
+  package static func decode(
     _ bytes: [UInt8], named path: String, expectedShape: [Int], classes: Int? = nil, cifar: CIFAR.Variant? = nil,
     maximum: Int = defaultMaximum
   ) throws(DataError) -> Dataset {
@@ -52,7 +52,7 @@ public enum DatasetLoader {
   }
 
   /// The labels in the bytes of a label file.
-  public static func labels(
+  package static func labels(
     _ bytes: [UInt8], named path: String, maximum: Int = defaultMaximum
   ) throws(DataError) -> [Int] {
     let source = ArrayPath(path)

@@ -2,12 +2,12 @@
 ///
 /// Without one, only the 24 bits of a quantised value bound the input (`InputEncoder.valueRange`), which is about
 /// -2,048 to 2,048. A run refuses samples outside.
-public struct InputRange: Sendable, Equatable {
+package struct InputRange: Sendable, Equatable {
   /// Finite, `low <= high`.
-  public var low: Double
-  public var high: Double
+  package var low: Double
+  package var high: Double
 
-  public init(low: Double, high: Double) {
+  package init(low: Double, high: Double) {
     self.low = low
     self.high = high
   }
@@ -16,7 +16,7 @@ public struct InputRange: Sendable, Equatable {
   ///
   /// Computed as `Dataset` computes a value; rounding keeps the order of values, so that no raw value inside leads
   /// outside. Nil where the preprocessing does not fit the shape.
-  public init?(raw: ClosedRange<Double>, preprocessing: Preprocessing, shape: [Int]) {
+  package init?(raw: ClosedRange<Double>, preprocessing: Preprocessing, shape: [Int]) {
     do { try preprocessing.check(shape: shape) } catch { return nil }
     low = .infinity
     high = -.infinity
@@ -32,12 +32,12 @@ public struct InputRange: Sendable, Equatable {
   }
 
   /// Whether both ends are finite and in order.
-  public var isSound: Bool { low.isFinite && high.isFinite && low <= high }
+  package var isSound: Bool { low.isFinite && high.isFinite && low <= high }
 
-  public func contains(_ value: Double) -> Bool { value >= low && value <= high }
+  package func contains(_ value: Double) -> Bool { value >= low && value <= high }
 
   /// The range of `x_q`.
-  public var quantised: ClosedRange<Int64> {
+  package var quantised: ClosedRange<Int64> {
     let ends = [Int64(InputEncoder.quantise(low)), Int64(InputEncoder.quantise(high))]
     return min(ends[0], ends[1])...max(ends[0], ends[1])
   }

@@ -1,12 +1,12 @@
 /// Why a preprocessing cannot be applied.
-public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum PreprocessingError: Error, Sendable, Equatable, CustomStringConvertible {
   case scale(Double)
   case mean(channel: Int, Double)
   case std(channel: Int, Double)
   /// `name` is `mean` or `std`; `expected` the number of channels (or of inputs of an `[N]` input).
   case count(String, actual: Int, expected: Int)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .scale(let value): "input scale is \(value), it must be a finite number other than 0; for bytes give 1/255"
     case .mean(let channel, let value):
@@ -23,7 +23,7 @@ public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConverti
 extension Preprocessing {
   /// Checks the numbers and that there are 0, 1 or as many means and deviations as channels.
   /// - Parameter shape: The network's input, `[C, H, W]` (C channels) or `[N]` (each input is its own channel).
-  public func check(shape: [Int]) throws(PreprocessingError) {
+  package func check(shape: [Int]) throws(PreprocessingError) {
     guard scale.isFinite, scale != 0 else { throw .scale(scale) }
     let channels = shape.first ?? 1
     for (name, values) in [("mean", mean), ("std", std)] where values.count > 1 && values.count != channels {

@@ -2,16 +2,16 @@
 ///
 /// `mean` and `std` are given per channel of a `[C, H, W]` input (or have one element for all). `identity` leaves
 /// values as they are.
-public struct Preprocessing: Sendable, Equatable {
-  public var scale: Double
-  public var mean: [Double]
-  public var std: [Double]
+package struct Preprocessing: Sendable, Equatable {
+  package var scale: Double
+  package var mean: [Double]
+  package var std: [Double]
 
-  public init(scale: Double = 1, mean: [Double] = [], std: [Double] = []) {
+  package init(scale: Double = 1, mean: [Double] = [], std: [Double] = []) {
     self.scale = scale
     self.mean = mean
     self.std = std
   }
 
-  public static let identity = Preprocessing()
+  package static let identity = Preprocessing()
 }

@@ -1,5 +1,5 @@
 /// Why bytes are not the structure that is read. Offsets count from the start of the file.
-public enum ByteReaderError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ByteReaderError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A value or a counted array goes on after the end of its section.
   case ends(offset: Int, need: Int, left: Int)
   /// A count that no file of this size can have.
@@ -10,7 +10,7 @@ public enum ByteReaderError: Error, Sendable, Equatable, CustomStringConvertible
   /// A section with more bytes than its values take.
   case rest(offset: Int, bytes: Int)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .ends(let offset, let need, let left): "at byte \(offset): needs \(need) bytes, \(left) are left"
     case .count(let offset, let count, let left): "at byte \(offset): a count of \(count) with \(left) bytes left"

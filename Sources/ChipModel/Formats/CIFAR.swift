@@ -2,23 +2,23 @@
 ///
 /// Records without a header: one label byte (CIFAR-10) or two, coarse and fine (CIFAR-100), then 3,072 bytes of image:
 /// the red, green and blue planes, each 32 x 32, row-major. The fine label is the one used.
-public enum CIFAR {
+package enum CIFAR {
   /// Which of the two record forms a file has; nothing in the file says so but its size.
-  public enum Variant: String, Sendable, CaseIterable {
+  package enum Variant: String, Sendable, CaseIterable {
     case cifar10, cifar100
 
     /// Bytes of a record before the image.
-    public var labelBytes: Int { self == .cifar10 ? 1 : 2 }
-    public var recordSize: Int { labelBytes + CIFAR.imageSize }
-    public var classes: Int { self == .cifar10 ? 10 : 100 }
+    package var labelBytes: Int { self == .cifar10 ? 1 : 2 }
+    package var recordSize: Int { labelBytes + CIFAR.imageSize }
+    package var classes: Int { self == .cifar10 ? 10 : 100 }
   }
 
   /// `[3, 32, 32]`
-  public static let shape = [3, 32, 32]
+  package static let shape = [3, 32, 32]
   static let imageSize = 3072
 
   /// The variants whose record size divides the file's size; both for multiples of 3,074 CIFAR-10 records.
-  public static func variants(ofSize size: Int) -> [Variant] {
+  package static func variants(ofSize size: Int) -> [Variant] {
     size > 0 ? Variant.allCases.filter { size % $0.recordSize == 0 } : []
   }
 
@@ -27,7 +27,7 @@ public enum CIFAR {
   ///   - variant: nil: by the size.
   /// - Returns: Images `[N, 3, 32, 32]` and one label each.
   /// - Throws: `CIFARError`.
-  public static func decode(
+  package static func decode(
     _ bytes: [UInt8], variant: Variant? = nil
   ) throws(CIFARError) -> (images: Tensor, labels: [Int]) {
     let possible = variants(ofSize: bytes.count)
@@ -53,13 +53,13 @@ public enum CIFAR {
 }
 
 /// Why a file is not CIFAR records.
-public enum CIFARError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum CIFARError: Error, Sendable, Equatable, CustomStringConvertible {
   case size(Int)
   case variantSize(CIFAR.Variant, Int)
   case ambiguous(Int)
   case label(Int, record: Int, CIFAR.Variant)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .size(let size):
       "\(size) bytes are no whole number of CIFAR records (3073 bytes in CIFAR-10, 3074 in CIFAR-100); "

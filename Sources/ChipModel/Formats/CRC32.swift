@@ -1,25 +1,25 @@
 /// CRC-32 as in gzip, ZIP and PNG (ISO 3309; reflected polynomial 0xEDB88320).
 ///
 /// Eight bytes at a time by eight tables (Kounavis and Berry 2005, "slicing-by-8").
-public struct CRC32: Sendable {
+package struct CRC32: Sendable {
   private var remainder: UInt32 = 0xFFFF_FFFF
 
-  public init() {}
+  package init() {}
 
   /// The checksum of all that was taken so far.
-  public var value: UInt32 { ~remainder }
+  package var value: UInt32 { ~remainder }
 
-  public static func checksum(of bytes: [UInt8]) -> UInt32 {
+  package static func checksum(of bytes: [UInt8]) -> UInt32 {
     var crc = CRC32()
     crc.update(bytes.span)
     return crc.value
   }
 
-  public mutating func update(_ bytes: [UInt8]) {
+  package mutating func update(_ bytes: [UInt8]) {
     update(bytes.span)
   }
 
-  public mutating func update(_ bytes: Span<UInt8>) {
+  package mutating func update(_ bytes: Span<UInt8>) {
     let tables = Self.tables
     var crc = remainder
     var index = 0

@@ -1,7 +1,7 @@
 /// Reading of gzip files (RFC 1952).
-public enum Gzip {
+package enum Gzip {
   /// Whether the bytes begin as a gzip file does.
-  public static func isGzip(_ bytes: [UInt8]) -> Bool {
+  package static func isGzip(_ bytes: [UInt8]) -> Bool {
     bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
   }
 
@@ -10,7 +10,7 @@ public enum Gzip {
   ///   - bytes: The whole file.
   ///   - maximum: Most bytes that all members together may expand to.
   /// - Throws: `GzipError`; bytes after the last member are an error.
-  public static func decode(_ bytes: [UInt8], maximum: Int) throws(GzipError) -> [UInt8] {
+  package static func decode(_ bytes: [UInt8], maximum: Int) throws(GzipError) -> [UInt8] {
     var output: [UInt8] = []
     var position = 0
     repeat {
@@ -77,7 +77,7 @@ public enum Gzip {
 }
 
 /// Why a gzip file cannot be read.
-public enum GzipError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum GzipError: Error, Sendable, Equatable, CustomStringConvertible {
   case notGzip
   case truncated(size: Int)
   case method(UInt8)
@@ -88,7 +88,7 @@ public enum GzipError: Error, Sendable, Equatable, CustomStringConvertible {
   case size(stored: Int, actual: Int)
   case trailingBytes(offset: Int, count: Int)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .notGzip: "not a gzip file: it does not begin with the bytes 1f 8b; give a gzip file or an uncompressed one"
     case .truncated(let size): "gzip file ends early, after \(size) bytes; it is cut short, copy it again"

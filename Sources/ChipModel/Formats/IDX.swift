@@ -2,7 +2,7 @@
 ///
 /// Two zero bytes, the element type, the number of dimensions, the dimensions as big-endian 32-bit numbers, then the
 /// elements, big-endian and row-major. Files usually come gzip-compressed; decompress them first (`Gzip`).
-public enum IDX {
+package enum IDX {
   /// Bytes per element by type code.
   private static func elementSize(_ code: UInt8) -> Int? {
     switch code {
@@ -15,18 +15,18 @@ public enum IDX {
   }
 
   /// Whether the first four bytes can be an IDX file's. CIFAR records may look the same: see `hasExactSize`.
-  public static func hasMagic(_ bytes: [UInt8]) -> Bool {
+  package static func hasMagic(_ bytes: [UInt8]) -> Bool {
     bytes.count >= 4 && bytes[0] == 0 && bytes[1] == 0 && elementSize(bytes[2]) != nil && bytes[3] > 0
   }
 
   /// Whether the header announces exactly as many bytes as there are: certainty that it is IDX.
-  public static func hasExactSize(_ bytes: [UInt8]) -> Bool {
+  package static func hasExactSize(_ bytes: [UInt8]) -> Bool {
     guard hasMagic(bytes), let header = try? header(bytes) else { return false }
     return header.expectedSize == bytes.count
   }
 
   /// - Throws: `IDXError`; the size must be exactly what the header announces.
-  public static func decode(_ bytes: [UInt8]) throws(IDXError) -> Tensor {
+  package static func decode(_ bytes: [UInt8]) throws(IDXError) -> Tensor {
     let header = try header(bytes)
     guard header.expectedSize == bytes.count, let count = Tensor.elementCount(header.shape) else {
       throw .size(header.shape, expected: header.expectedSize, actual: bytes.count)
@@ -75,14 +75,14 @@ public enum IDX {
 }
 
 /// Why an IDX file cannot be read.
-public enum IDXError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum IDXError: Error, Sendable, Equatable, CustomStringConvertible {
   case notIDX
   case truncated(size: Int)
   case type(UInt8)
   /// `expected` is nil where the shape is too large for any file.
   case size([Int], expected: Int?, actual: Int)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .notIDX: "not an IDX file: it does not begin with two zero bytes, a type and a rank; give an IDX file"
     case .truncated(let size): "IDX file ends inside its header, after \(size) bytes; it is cut short, copy it again"

@@ -2,7 +2,7 @@
 ///
 /// Every symbol of up to 10 bits is one table look-up; longer ones walk the canonical code bit by bit. The output is
 /// bounded by the caller, so a small file that expands without end costs no more memory than the bound.
-public enum Inflate {
+package enum Inflate {
   /// Appends the decompressed form of `input[start..<end]` to `output`.
   ///
   /// The range may be longer than the compressed data: what follows the final block is not looked at.
@@ -15,7 +15,7 @@ public enum Inflate {
   /// - Returns: The index after the last byte used.
   /// - Throws: `InflateError`; `output` then holds what was there before and no more than `maximum` further bytes.
   /// - Complexity: O(compressed + decompressed bytes).
-  public static func decode(
+  package static func decode(
     _ input: [UInt8], from start: Int = 0, to end: Int? = nil, appendingTo output: inout [UInt8], maximum: Int
   ) throws(InflateError) -> Int {
     let limit = end ?? input.count
@@ -28,7 +28,7 @@ public enum Inflate {
 }
 
 /// Why deflate data cannot be decompressed. Offsets are of the byte in the file being read, 0-based.
-public enum InflateError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum InflateError: Error, Sendable, Equatable, CustomStringConvertible {
   case truncated(offset: Int)
   case reservedBlockType(offset: Int)
   case storedLength(offset: Int)
@@ -38,7 +38,7 @@ public enum InflateError: Error, Sendable, Equatable, CustomStringConvertible {
   case distance(Int, written: Int, offset: Int)
   case tooLarge(maximum: Int)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .truncated(let offset):
       "compressed data end early at byte \(offset); the file is cut short, copy it again"

@@ -1,6 +1,6 @@
 /// What is wrong with a JSON text, and where. The file's name is not part of it: whoever opened the file adds it.
-public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
-  public enum Problem: Sendable, Equatable {
+package struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
+  package enum Problem: Sendable, Equatable {
     /// The text is not JSON at this point.
     case expected(String, found: String)
     /// The text is not JSON for another reason, spelled out.
@@ -19,19 +19,19 @@ public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
     case invalid(String)
   }
 
-  public let location: SourceLocation
+  package let location: SourceLocation
   /// The member it is about, for example `populations[2].neuron`; empty for the whole text and for syntax errors.
-  public let path: String
-  public let problem: Problem
+  package let path: String
+  package let problem: Problem
 
-  public init(_ problem: Problem, at location: SourceLocation, path: String = "") {
+  package init(_ problem: Problem, at location: SourceLocation, path: String = "") {
     self.problem = problem
     self.location = location
     self.path = path
   }
 
   /// One line: `line 12, column 5: populations[2].neuron: unknown key 'treshold'; did you mean 'threshold'?`
-  public var description: String {
+  package var description: String {
     path.isEmpty ? "\(location): \(problemText)" : "\(location): \(path): \(problemText)"
   }
 

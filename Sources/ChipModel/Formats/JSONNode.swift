@@ -1,8 +1,8 @@
 /// A JSON value with its key path, and checked ways to read it. Errors name line, column and path.
-public struct JSONNode: Sendable {
-  public let value: JSONValue
+package struct JSONNode: Sendable {
+  package let value: JSONValue
   /// `populations[2].neuron.threshold`; empty for the whole text.
-  public let path: String
+  package let path: String
 
   init(_ value: JSONValue, path: String) {
     self.value = value
@@ -10,15 +10,15 @@ public struct JSONNode: Sendable {
   }
 
   /// The whole text.
-  public init(root value: JSONValue) {
+  package init(root value: JSONValue) {
     self.init(value, path: "")
   }
 
-  public var location: SourceLocation { value.location }
-  public var isNull: Bool { value.kind == .null }
+  package var location: SourceLocation { value.location }
+  package var isNull: Bool { value.kind == .null }
 
   /// An error at this value, for a format's own rules.
-  public func error(_ text: String) -> JSONError {
+  package func error(_ text: String) -> JSONError {
     JSONError(.invalid(text), at: location, path: path)
   }
 
@@ -32,18 +32,18 @@ public struct JSONNode: Sendable {
 
   // MARK: Scalars
 
-  public func bool() throws(JSONError) -> Bool {
+  package func bool() throws(JSONError) -> Bool {
     guard case .bool(let result) = value.kind else { throw wrongType("true or false") }
     return result
   }
 
-  public func string() throws(JSONError) -> String {
+  package func string() throws(JSONError) -> String {
     guard case .string(let result) = value.kind else { throw wrongType("a string") }
     return result
   }
 
   /// A string that is one of the cases' raw values; an unknown one is answered with the nearest or all of them.
-  public func choice<Choice>(of type: Choice.Type = Choice.self) throws(JSONError) -> Choice
+  package func choice<Choice>(of type: Choice.Type = Choice.self) throws(JSONError) -> Choice
   where Choice: RawRepresentable & CaseIterable, Choice.RawValue == String {
     let text = try string()
     guard let result = Choice(rawValue: text) else {
@@ -54,7 +54,7 @@ public struct JSONNode: Sendable {
   }
 
   /// An integer, also when written `3.0` or `1e3`.
-  public func int(in range: ClosedRange<Int> = .min ... .max) throws(JSONError) -> Int {
+  package func int(in range: ClosedRange<Int> = .min ... .max) throws(JSONError) -> Int {
     guard let double = value.double else { throw wrongType("an integer") }
     guard let wide = value.integer, let result = Int(exactly: wide) else {
       if double.magnitude >= 0x1p53 { throw outOfRange(Self.text(of: range)) }
@@ -65,13 +65,13 @@ public struct JSONNode: Sendable {
   }
 
   /// A number; always finite, because JSON has no other.
-  public func double() throws(JSONError) -> Double {
+  package func double() throws(JSONError) -> Double {
     guard let result = value.double else { throw wrongType("a number") }
     return result
   }
 
   /// A number with `range.lowerBound <= x <= range.upperBound`.
-  public func double(in range: ClosedRange<Double>) throws(JSONError) -> Double {
+  package func double(in range: ClosedRange<Double>) throws(JSONError) -> Double {
     let result = try double()
     guard range.contains(result) else {
       throw outOfRange(
@@ -83,7 +83,7 @@ public struct JSONNode: Sendable {
   }
 
   /// A number with `x > bound`.
-  public func double(above bound: Double) throws(JSONError) -> Double {
+  package func double(above bound: Double) throws(JSONError) -> Double {
     let result = try double()
     guard result > bound else { throw outOfRange("a number above \(numberText(bound))") }
     return result
@@ -91,18 +91,18 @@ public struct JSONNode: Sendable {
 
   // MARK: Containers
 
-  public func object() throws(JSONError) -> JSONObjectReader {
+  package func object() throws(JSONError) -> JSONObjectReader {
     guard case .object(let members) = value.kind else { throw wrongType("an object") }
     return JSONObjectReader(members: members, path: path, location: location)
   }
 
   /// The elements, with paths `name[0]`, `name[1]`, ...
-  public func array(count: ClosedRange<Int> = 0 ... .max) throws(JSONError) -> [JSONNode] {
+  package func array(count: ClosedRange<Int> = 0 ... .max) throws(JSONError) -> [JSONNode] {
     try elements(count: count).enumerated().map { JSONNode($1, path: "\(path)[\($0)]") }
   }
 
   /// An array of integers, each in `range`.
-  public func ints(in range: ClosedRange<Int> = .min ... .max, count: ClosedRange<Int> = 0 ... .max)
+  package func ints(in range: ClosedRange<Int> = .min ... .max, count: ClosedRange<Int> = 0 ... .max)
     throws(JSONError) -> [Int]
   {
     let values = try elements(count: count)
@@ -119,7 +119,7 @@ public struct JSONNode: Sendable {
   }
 
   /// An array of numbers.
-  public func doubles(count: ClosedRange<Int> = 0 ... .max) throws(JSONError) -> [Double] {
+  package func doubles(count: ClosedRange<Int> = 0 ... .max) throws(JSONError) -> [Double] {
     let values = try elements(count: count)
     var result: [Double] = []
     result.reserveCapacity(values.count)
@@ -132,7 +132,7 @@ public struct JSONNode: Sendable {
     return result
   }
 
-  public func strings(count: ClosedRange<Int> = 0 ... .max) throws(JSONError) -> [String] {
+  package func strings(count: ClosedRange<Int> = 0 ... .max) throws(JSONError) -> [String] {
     var result: [String] = []
     for node in try array(count: count) { result.append(try node.string()) }
     return result

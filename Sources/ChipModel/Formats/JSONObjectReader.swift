@@ -6,10 +6,10 @@
 /// let period = try object.optional("period")?.int(in: 1...16) ?? 8
 /// try object.finish()
 /// ```
-public struct JSONObjectReader: Sendable {
+package struct JSONObjectReader: Sendable {
   /// Where the object is, for messages: `populations[2].neuron`; empty for the whole text.
-  public let path: String
-  public let location: SourceLocation
+  package let path: String
+  package let location: SourceLocation
   private let members: [JSONMember]
   /// Position by key, built only where looking one by one would be quadratic.
   private let positions: [String: Int]
@@ -28,16 +28,16 @@ public struct JSONObjectReader: Sendable {
   }
 
   /// The keys in the order of the text.
-  public var keys: [String] { members.map(\.key) }
+  package var keys: [String] { members.map(\.key) }
 
   /// - Throws: a missing key, located at the object.
-  public mutating func required(_ key: String) throws(JSONError) -> JSONNode {
+  package mutating func required(_ key: String) throws(JSONError) -> JSONNode {
     guard let node = optional(key) else { throw JSONError(.missingKey(key), at: location, path: path) }
     return node
   }
 
   /// Nil where the key is absent. A `null` is a value, not an absence: see `JSONNode.isNull`.
-  public mutating func optional(_ key: String) -> JSONNode? {
+  package mutating func optional(_ key: String) -> JSONNode? {
     asked.append(key)
     let position = positions.isEmpty ? members.firstIndex { $0.key == key } : positions[key]
     guard let position else { return nil }
@@ -46,13 +46,13 @@ public struct JSONObjectReader: Sendable {
   }
 
   /// All members in the order of the text, for objects with free keys; they all count as read.
-  public mutating func allMembers() -> [(key: String, node: JSONNode)] {
+  package mutating func allMembers() -> [(key: String, node: JSONNode)] {
     isRead = Array(repeating: true, count: members.count)
     return members.map { ($0.key, JSONNode($0.value, path: childPath($0.key))) }
   }
 
   /// Refuses the first key, in the order of the text, that nobody asked for.
-  public func finish() throws(JSONError) {
+  package func finish() throws(JSONError) {
     guard let position = isRead.firstIndex(of: false) else { return }
     let member = members[position]
     // A key that is already there is no likely meaning of another one.
@@ -62,7 +62,7 @@ public struct JSONObjectReader: Sendable {
   }
 
   /// An error about the object as a whole, for a format's own rules.
-  public func error(_ text: String) -> JSONError {
+  package func error(_ text: String) -> JSONError {
     JSONError(.invalid(text), at: location, path: path)
   }
 

@@ -3,18 +3,18 @@
 /// Stricter than the RFC requires: duplicate keys, lone surrogates, invalid UTF-8 and numbers outside the range of a
 /// double are errors, nesting and size are limited. A byte order mark at the start is skipped. With `allowsComments`,
 /// `//` and `/* */` comments and one trailing comma in arrays and objects are accepted, for files that people write.
-public struct JSONParser {
-  public struct Options: Sendable {
+package struct JSONParser {
+  package struct Options: Sendable {
     /// Comments and trailing commas are accepted.
-    public var allowsComments: Bool
+    package var allowsComments: Bool
     /// Largest text, bytes.
-    public var maximumBytes: Int
+    package var maximumBytes: Int
     /// Deepest nesting of arrays and objects; at most 64, because every level costs stack.
-    public var maximumDepth: Int
+    package var maximumDepth: Int
     /// Most values, containers counted: "[0,0," takes 2 bytes of text and 32 of memory a value.
-    public var maximumValues: Int
+    package var maximumValues: Int
 
-    public init(
+    package init(
       allowsComments: Bool = false, maximumBytes: Int = 256 << 20, maximumDepth: Int = 64,
       maximumValues: Int = 1 << 25
     ) {
@@ -25,14 +25,14 @@ public struct JSONParser {
     }
 
     /// For files that programs write: plain JSON.
-    public static let strict = Options()
+    package static let strict = Options()
     /// For files that people write: comments and trailing commas.
-    public static let commented = Options(allowsComments: true)
+    package static let commented = Options(allowsComments: true)
   }
 
   /// - Throws: `JSONError` at the first thing that is not JSON or is beyond a limit.
   /// - Complexity: O(n); about 5 ns a byte, 60 ns for a number of an array.
-  public static func parse(_ bytes: [UInt8], options: Options = .strict) throws(JSONError) -> JSONValue {
+  package static func parse(_ bytes: [UInt8], options: Options = .strict) throws(JSONError) -> JSONValue {
     guard bytes.count <= options.maximumBytes else {
       throw JSONError(
         .tooLarge(bytes: bytes.count, limit: options.maximumBytes), at: SourceLocation(line: 1, column: 1))
@@ -42,7 +42,7 @@ public struct JSONParser {
   }
 
   /// The same for a text in memory.
-  public static func parse(_ text: String, options: Options = .strict) throws(JSONError) -> JSONValue {
+  package static func parse(_ text: String, options: Options = .strict) throws(JSONError) -> JSONValue {
     try parse(Array(text.utf8), options: options)
   }
 

@@ -1,21 +1,21 @@
 /// A place in a text: 1-based line and column. A column is one Unicode scalar; a tab counts as one.
-public struct SourceLocation: Sendable, Equatable, Comparable, CustomStringConvertible {
+package struct SourceLocation: Sendable, Equatable, Comparable, CustomStringConvertible {
   private let storedLine: UInt32
   private let storedColumn: UInt32
 
   /// Values beyond 32 bits are clamped: a location is for messages, never for addressing.
-  public init(line: Int, column: Int) {
+  package init(line: Int, column: Int) {
     storedLine = UInt32(clamping: line)
     storedColumn = UInt32(clamping: column)
   }
 
-  public var line: Int { Int(storedLine) }
-  public var column: Int { Int(storedColumn) }
+  package var line: Int { Int(storedLine) }
+  package var column: Int { Int(storedColumn) }
 
   /// `line 3, column 14`
-  public var description: String { "line \(line), column \(column)" }
+  package var description: String { "line \(line), column \(column)" }
 
-  public static func < (a: SourceLocation, b: SourceLocation) -> Bool {
+  package static func < (a: SourceLocation, b: SourceLocation) -> Bool {
     (a.storedLine, a.storedColumn) < (b.storedLine, b.storedColumn)
   }
 }
@@ -25,8 +25,8 @@ public struct SourceLocation: Sendable, Equatable, Comparable, CustomStringConve
 /// Numbers keep what the text said: a literal without fraction and exponent that fits 64 bits is an `integer`, exact;
 /// everything else is a `number`, correctly rounded and finite. Read fields through `JSONObjectReader`, which checks
 /// types and ranges and refuses unknown keys.
-public struct JSONValue: Sendable, Equatable {
-  public enum Kind: Sendable, Equatable {
+package struct JSONValue: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -37,16 +37,16 @@ public struct JSONValue: Sendable, Equatable {
     case object([JSONMember])
   }
 
-  public let kind: Kind
-  public let location: SourceLocation
+  package let kind: Kind
+  package let location: SourceLocation
 
-  public init(_ kind: Kind, at location: SourceLocation) {
+  package init(_ kind: Kind, at location: SourceLocation) {
     self.kind = kind
     self.location = location
   }
 
   /// The value as a double where it is a number: an integer literal is rounded to the nearest double.
-  public var double: Double? {
+  package var double: Double? {
     switch kind {
     case .integer(let value): Double(value)
     case .number(let value): value
@@ -55,7 +55,7 @@ public struct JSONValue: Sendable, Equatable {
   }
 
   /// The value as an integer where it is one: an integer literal, or a number without fraction within 2^53 (`1e3`).
-  public var integer: Int64? {
+  package var integer: Int64? {
     switch kind {
     case .integer(let value): value
     case .number(let value) where value.magnitude <= 0x1p53 && value.rounded(.towardZero) == value: Int64(value)
@@ -78,12 +78,12 @@ public struct JSONValue: Sendable, Equatable {
 }
 
 /// One member of a JSON object.
-public struct JSONMember: Sendable, Equatable {
-  public let key: String
-  public let keyLocation: SourceLocation
-  public let value: JSONValue
+package struct JSONMember: Sendable, Equatable {
+  package let key: String
+  package let keyLocation: SourceLocation
+  package let value: JSONValue
 
-  public init(key: String, keyLocation: SourceLocation, value: JSONValue) {
+  package init(key: String, keyLocation: SourceLocation, value: JSONValue) {
     self.key = key
     self.keyLocation = keyLocation
     self.value = value

@@ -1,5 +1,5 @@
 /// A JSON document to be written. Members keep their order.
-public enum JSONOutput: Sendable {
+package enum JSONOutput: Sendable {
   case null
   case bool(Bool)
   case int(Int)
@@ -10,18 +10,18 @@ public enum JSONOutput: Sendable {
   case object([(String, JSONOutput)])
 
   /// The number, or `null` where there is none or it is not finite: what is unknown is written as unknown.
-  public static func number(_ value: Double?) -> JSONOutput {
+  package static func number(_ value: Double?) -> JSONOutput {
     guard let value, value.isFinite else { return .null }
     return .double(value)
   }
 
-  public static func integers(_ values: some Sequence<Int>) -> JSONOutput { .array(values.map { .int($0) }) }
-  public static func doubles(_ values: some Sequence<Double>) -> JSONOutput { .array(values.map { .double($0) }) }
-  public static func strings(_ values: some Sequence<String>) -> JSONOutput { .array(values.map { .string($0) }) }
+  package static func integers(_ values: some Sequence<Int>) -> JSONOutput { .array(values.map { .int($0) }) }
+  package static func doubles(_ values: some Sequence<Double>) -> JSONOutput { .array(values.map { .double($0) }) }
+  package static func strings(_ values: some Sequence<String>) -> JSONOutput { .array(values.map { .string($0) }) }
 
   /// The shortest text that reads back as the same double: integral values within 2^53 without fraction (`3`, not
   /// `3.0`), negative zero as `-0.0`; nil where the value is not finite.
-  public static func numberText(_ value: Double) -> String? {
+  package static func numberText(_ value: Double) -> String? {
     guard value.isFinite else { return nil }
     let isInteger = value.magnitude <= 0x1p53 && value.rounded(.towardZero) == value
     return isInteger && !(value == 0 && value.sign == .minus) ? "\(Int64(value))" : "\(value)"
@@ -29,11 +29,11 @@ public enum JSONOutput: Sendable {
 }
 
 /// A number that JSON cannot hold.
-public enum JSONWriteError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum JSONWriteError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The member's path, for example `energy.items[3].joules`, and the value.
   case notFinite(path: String, value: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .notFinite(let path, let value):
       "\(path.isEmpty ? "the value" : path) is \(value), which JSON cannot hold"
@@ -42,8 +42,8 @@ public enum JSONWriteError: Error, Sendable, Equatable, CustomStringConvertible 
 }
 
 /// Writes JSON in one canonical form: equal documents give equal bytes.
-public struct JSONWriter {
-  public enum Style: Sendable {
+package struct JSONWriter {
+  package enum Style: Sendable {
     /// Two spaces a level; an array of scalars on one line where it fits 100 columns, else in filled lines.
     case indented
     /// No space at all, one line.
@@ -52,7 +52,7 @@ public struct JSONWriter {
 
   /// The document as UTF-8, ending with a newline.
   /// - Throws: `JSONWriteError.notFinite` for the first number that is not finite.
-  public static func bytes(of document: JSONOutput, style: Style = .indented) throws(JSONWriteError) -> [UInt8] {
+  package static func bytes(of document: JSONOutput, style: Style = .indented) throws(JSONWriteError) -> [UInt8] {
     var writer = JSONWriter(style: style)
     try writer.write(document, indent: 0)
     writer.output.append(0x0A)
@@ -60,7 +60,7 @@ public struct JSONWriter {
   }
 
   /// The same as a string.
-  public static func text(of document: JSONOutput, style: Style = .indented) throws(JSONWriteError) -> String {
+  package static func text(of document: JSONOutput, style: Style = .indented) throws(JSONWriteError) -> String {
     String(decoding: try bytes(of: document, style: style), as: UTF8.self)
   }
 

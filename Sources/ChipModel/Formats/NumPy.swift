@@ -3,15 +3,15 @@
 /// Read are `f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 b1` in both byte orders; halves are widened to 32-bit floats, `u2` and `u4`
 /// to the next wider signed integers, booleans become 0 and 1. Column-major arrays are reordered. Object arrays hold
 /// Python pickles and are never read.
-public enum NumPy {
+package enum NumPy {
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
   /// Whether the bytes begin as an `.npy` file does.
-  public static func isArray(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
+  package static func isArray(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
 
   /// Reads one array; the file must end where the array ends.
   /// - Throws: `NumPyError`.
-  public static func decode(_ bytes: [UInt8]) throws(NumPyError) -> Tensor {
+  package static func decode(_ bytes: [UInt8]) throws(NumPyError) -> Tensor {
     guard isArray(bytes) else { throw .notArray }
     guard bytes.count >= 10 else { throw .truncated(size: bytes.count) }
     let major = bytes[6]
@@ -26,7 +26,7 @@ public enum NumPy {
   }
 
   /// Writes an array, row-major and little-endian, as NumPy itself does (version 1, data at a multiple of 64 bytes).
-  public static func encode(_ tensor: Tensor) -> [UInt8] {
+  package static func encode(_ tensor: Tensor) -> [UInt8] {
     let descriptor: String
     var data: [UInt8] = []
     switch tensor.storage {
@@ -116,7 +116,7 @@ public enum NumPy {
 }
 
 /// Why an `.npy` array, or an `.npz` archive of them, cannot be read.
-public enum NumPyError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum NumPyError: Error, Sendable, Equatable, CustomStringConvertible {
   case notArray
   case truncated(size: Int)
   case version(UInt8, UInt8)
@@ -129,7 +129,7 @@ public enum NumPyError: Error, Sendable, Equatable, CustomStringConvertible {
   indirect case entry(String, NumPyError)
   case noEntry(String, present: [String])
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .notArray: "not an .npy array: it does not begin with \\x93NUMPY; write it with numpy.save"
     case .truncated(let size): ".npy file ends inside its header, after \(size) bytes; it is cut short, copy it again"

@@ -1,13 +1,13 @@
 /// An `.npz` file: a ZIP archive of `.npy` arrays, read one by one.
-public struct NumPyArchive: Sendable {
+package struct NumPyArchive: Sendable {
   /// Names as `numpy.savez` was given them (without `.npy`), in archive order.
-  public let names: [String]
+  package let names: [String]
   private let zip: ZipArchive
   private let entries: [ZipArchive.Entry]
 
   /// Reads the directory only.
   /// - Throws: `NumPyError.zip`. An archive without any array (a PyTorch `.pt` file, for example) has no `names`.
-  public init(_ bytes: [UInt8]) throws(NumPyError) {
+  package init(_ bytes: [UInt8]) throws(NumPyError) {
     do {
       zip = try ZipArchive(bytes)
     } catch {
@@ -22,7 +22,7 @@ public struct NumPyArchive: Sendable {
   ///   - name: One of `names`.
   ///   - maximum: Most bytes that the entry may expand to.
   /// - Throws: `NumPyError.noEntry`, or what is wrong with the entry.
-  public func tensor(_ name: String, maximum: Int) throws(NumPyError) -> Tensor {
+  package func tensor(_ name: String, maximum: Int) throws(NumPyError) -> Tensor {
     guard let index = names.firstIndex(of: name) else { throw .noEntry(name, present: names) }
     let bytes: [UInt8]
     do {
@@ -39,7 +39,7 @@ public struct NumPyArchive: Sendable {
 
   /// All arrays in archive order.
   /// - Parameter maximum: Most bytes that all entries together may expand to.
-  public func tensors(maximum: Int) throws(NumPyError) -> [(name: String, tensor: Tensor)] {
+  package func tensors(maximum: Int) throws(NumPyError) -> [(name: String, tensor: Tensor)] {
     var tensors: [(name: String, tensor: Tensor)] = []
     var left = maximum
     for (name, entry) in Swift.zip(names, entries) {

@@ -3,7 +3,7 @@
 /// ```swift
 /// SHA256.hexadecimal(of: bytes)  // "e3b0c442..."
 /// ```
-public struct SHA256: Sendable {
+package struct SHA256: Sendable {
   private var state: State
   /// Bytes that do not fill a block yet.
   private var pending: [UInt8] = []
@@ -12,7 +12,7 @@ public struct SHA256: Sendable {
 
   private typealias State = (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
 
-  public init() {
+  package init() {
     // First 32 bits of the fractions of the square roots of the first 8 primes (FIPS 180-4, 5.3.3).
     state = (
       0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19
@@ -21,19 +21,19 @@ public struct SHA256: Sendable {
   }
 
   /// The 32 bytes of the hash.
-  public static func hash(of bytes: [UInt8]) -> [UInt8] {
+  package static func hash(of bytes: [UInt8]) -> [UInt8] {
     var hasher = SHA256()
     hasher.update(bytes.span)
     return hasher.finalized()
   }
 
   /// The hash as 64 lower-case hexadecimal digits.
-  public static func hexadecimal(of bytes: [UInt8]) -> String {
+  package static func hexadecimal(of bytes: [UInt8]) -> String {
     hexadecimal(hash(of: bytes))
   }
 
   /// Bytes as lower-case hexadecimal digits.
-  public static func hexadecimal(_ bytes: [UInt8]) -> String {
+  package static func hexadecimal(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
     text.reserveCapacity(2 * bytes.count)
@@ -42,12 +42,12 @@ public struct SHA256: Sendable {
   }
 
   /// Appends to the message.
-  public mutating func update(_ bytes: [UInt8]) {
+  package mutating func update(_ bytes: [UInt8]) {
     update(bytes.span)
   }
 
   /// Appends to the message.
-  public mutating func update(_ bytes: Span<UInt8>) {
+  package mutating func update(_ bytes: Span<UInt8>) {
     byteCount &+= UInt64(bytes.count)
     var index = 0
     var state = self.state
@@ -72,7 +72,7 @@ public struct SHA256: Sendable {
   }
 
   /// The 32 bytes of the hash of all that was taken so far; the hasher may go on.
-  public func finalized() -> [UInt8] {
+  package func finalized() -> [UInt8] {
     var state = self.state
     var tail = pending
     tail.append(0x80)

@@ -5,7 +5,7 @@ extension Safetensors {
   /// that); metadata are sorted by key, and the header is padded with spaces to 8 bytes.
   /// - Throws: `SafetensorsError` for a name or key that is there twice, the reserved name `__metadata__`, or a header
   ///   beyond the limit.
-  public static func bytes(of contents: SafetensorsContents) throws(SafetensorsError) -> [UInt8] {
+  package static func bytes(of contents: SafetensorsContents) throws(SafetensorsError) -> [UInt8] {
     let tensors = contents.tensors.sorted { a, b in
       let (first, second) = (a.tensor.storage.elementType.size, b.tensor.storage.elementType.size)
       return first != second ? first > second : precedes(a.name, b.name)

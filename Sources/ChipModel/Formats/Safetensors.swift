@@ -1,33 +1,33 @@
 /// The tensors and the metadata of a safetensors file.
-public struct SafetensorsContents: Sendable, Equatable {
-  public struct Entry: Sendable, Equatable {
-    public var name: String
-    public var tensor: Tensor
-    public init(name: String, tensor: Tensor) {
+package struct SafetensorsContents: Sendable, Equatable {
+  package struct Entry: Sendable, Equatable {
+    package var name: String
+    package var tensor: Tensor
+    package init(name: String, tensor: Tensor) {
       self.name = name
       self.tensor = tensor
     }
   }
-  public struct Metadatum: Sendable, Equatable {
-    public var key: String
-    public var value: String
-    public init(key: String, value: String) {
+  package struct Metadatum: Sendable, Equatable {
+    package var key: String
+    package var value: String
+    package init(key: String, value: String) {
       self.key = key
       self.value = value
     }
   }
 
   /// In the order of their data in the file. Names are distinct.
-  public var tensors: [Entry]
+  package var tensors: [Entry]
   /// The `__metadata__` strings in the order of the file. Keys are distinct.
-  public var metadata: [Metadatum]
+  package var metadata: [Metadatum]
 
-  public init(tensors: [Entry] = [], metadata: [Metadatum] = []) {
+  package init(tensors: [Entry] = [], metadata: [Metadatum] = []) {
     self.tensors = tensors
     self.metadata = metadata
   }
 
-  public subscript(name: String) -> Tensor? {
+  package subscript(name: String) -> Tensor? {
     tensors.first { $0.name == name }?.tensor
   }
 }
@@ -37,7 +37,7 @@ public struct SafetensorsContents: Sendable, Equatable {
 /// Read as strictly as the reference implementation: the header begins with `{` and is at most 100 MB, the tensors fill
 /// the data without gap, overlap or rest, and each one's size is its shape's. F16 and BF16 are widened to 32-bit floats
 /// (exact), other types keep their width.
-public enum Safetensors {
+package enum Safetensors {
   /// The reference implementation's limit, bytes.
   static let maximumHeader = 100_000_000
 
@@ -65,11 +65,11 @@ public enum Safetensors {
   }
 
   /// - Throws: `SafetensorsError` for whatever is not exactly a safetensors file of supported types.
-  public static func read(_ bytes: [UInt8]) throws(SafetensorsError) -> SafetensorsContents {
+  package static func read(_ bytes: [UInt8]) throws(SafetensorsError) -> SafetensorsContents {
     try read(bytes.span)
   }
 
-  public static func read(_ bytes: Span<UInt8>) throws(SafetensorsError) -> SafetensorsContents {
+  package static func read(_ bytes: Span<UInt8>) throws(SafetensorsError) -> SafetensorsContents {
     guard bytes.count >= 8 else { throw .tooShort(bytes: bytes.count) }
     let length = UInt64(littleEndianBytes: bytes, at: 0)
     guard length <= UInt64(maximumHeader) else { throw .headerTooLarge(bytes: length, limit: maximumHeader) }

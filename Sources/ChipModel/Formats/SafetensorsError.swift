@@ -1,5 +1,5 @@
 /// Why bytes are not a safetensors file, or tensors cannot become one. Offsets count from the start of the data.
-public enum SafetensorsError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum SafetensorsError: Error, Sendable, Equatable, CustomStringConvertible {
   case tooShort(bytes: Int)
   case headerTooLarge(bytes: UInt64, limit: Int)
   case headerCut(bytes: Int, available: Int)
@@ -15,7 +15,7 @@ public enum SafetensorsError: Error, Sendable, Equatable, CustomStringConvertibl
   case repeated(String)
   case reservedName
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .tooShort(let bytes):
       "not a safetensors file: \(bytes) bytes, the header's length alone takes 8"

@@ -2,7 +2,7 @@
 ///
 /// Near is an edit distance of at most a third of the longer word's length, at least 1 and at most 3; letter case does
 /// not count. Of equally near candidates the first is taken, so the order of `candidates` decides.
-public func closest(to word: String, in candidates: some Sequence<String>) -> String? {
+package func closest(to word: String, in candidates: some Sequence<String>) -> String? {
   // Nobody mistypes 64 characters; the limit keeps hostile input from costing time.
   guard !word.isEmpty, word.utf8.count <= 64 else { return nil }
   let typed = Array(word.lowercased().unicodeScalars)

@@ -2,9 +2,9 @@
 ///
 /// The one carrier of bulk numbers between file formats and the rest: safetensors, npy and inline JSON give it, networks
 /// hold it. `count == shape.product` always; a scalar has shape `[]`.
-public struct Tensor: Sendable, Equatable {
+package struct Tensor: Sendable, Equatable {
   /// The elements and their kind. Half and brain floats are widened when read; 64-bit integers are kept.
-  public enum Storage: Sendable, Equatable {
+  package enum Storage: Sendable, Equatable {
     case float32([Float])
     case float64([Double])
     case int8([Int8])
@@ -13,26 +13,26 @@ public struct Tensor: Sendable, Equatable {
     case int32([Int32])
     case int64([Int64])
   }
-  public let shape: [Int]
-  public let storage: Storage
+  package let shape: [Int]
+  package let storage: Storage
 
   /// - Returns: nil where the number of elements is not the shape's product (or that product overflows).
-  public init?(shape: [Int], storage: Storage) {
+  package init?(shape: [Int], storage: Storage) {
     guard let count = Tensor.elementCount(shape), count == storage.count else { return nil }
     self.shape = shape
     self.storage = storage
   }
 
   /// A tensor without dimensions: one number.
-  public init(scalar: Double) {
+  package init(scalar: Double) {
     shape = []
     storage = .float64([scalar])
   }
 
-  public var count: Int { storage.count }
+  package var count: Int { storage.count }
 
   /// Product of the dimensions; nil for a negative dimension or on overflow.
-  public static func elementCount(_ shape: [Int]) -> Int? {
+  package static func elementCount(_ shape: [Int]) -> Int? {
     var product = 1
     for dimension in shape {
       guard dimension >= 0 else { return nil }
@@ -44,7 +44,7 @@ public struct Tensor: Sendable, Equatable {
   }
 
   /// The elements as doubles (exact for every kind but large 64-bit integers).
-  public var doubles: [Double] {
+  package var doubles: [Double] {
     switch storage {
     case .float32(let v): v.map(Double.init)
     case .float64(let v): v
@@ -57,7 +57,7 @@ public struct Tensor: Sendable, Equatable {
   }
 
   /// The elements as 32-bit integers where the tensor is I8, I16 or I32: chip weights, taken as they are. Else nil.
-  public var integers: [Int32]? {
+  package var integers: [Int32]? {
     switch storage {
     case .int8(let v): v.map(Int32.init)
     case .int16(let v): v.map(Int32.init)
@@ -68,7 +68,7 @@ public struct Tensor: Sendable, Equatable {
 }
 
 extension Tensor.Storage {
-  public var count: Int {
+  package var count: Int {
     switch self {
     case .float32(let v): v.count
     case .float64(let v): v.count

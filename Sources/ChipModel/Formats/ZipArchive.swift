@@ -2,28 +2,28 @@
 ///
 /// The container of `.npz` files. Local headers are only used to find an entry's data: NumPy writes
 /// placeholder sizes there. Source: PKWARE APPNOTE 6.3.9.
-public struct ZipArchive: Sendable {
+package struct ZipArchive: Sendable {
   /// One file of the archive, as the central directory describes it.
-  public struct Entry: Sendable, Equatable {
-    public let name: String
+  package struct Entry: Sendable, Equatable {
+    package let name: String
     /// Bytes after decompression.
-    public let size: Int
-    public let compressedSize: Int
-    public let isDeflated: Bool
-    public let checksum: UInt32
+    package let size: Int
+    package let compressedSize: Int
+    package let isDeflated: Bool
+    package let checksum: UInt32
     fileprivate let headerOffset: Int
   }
 
   /// In the order of the central directory, which is the order of writing.
-  public let entries: [Entry]
+  package let entries: [Entry]
   private let bytes: [UInt8]
 
   /// Whether the bytes begin as a ZIP file with at least one entry does.
-  public static func isZip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4B, 3, 4]) }
+  package static func isZip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4B, 3, 4]) }
 
   /// Reads the directory; contents are decompressed on demand.
   /// - Throws: `ZipError`, also for encrypted entries, other compression methods, split archives, duplicate names.
-  public init(_ bytes: [UInt8]) throws(ZipError) {
+  package init(_ bytes: [UInt8]) throws(ZipError) {
     let directory = try ZipDirectory.find(in: bytes)
     var entries: [Entry] = []
     var names: Set<String> = []
@@ -45,7 +45,7 @@ public struct ZipArchive: Sendable {
   /// - Parameters:
   ///   - entry: Of this archive.
   ///   - maximum: Most bytes it may expand to; what is announced as larger is not even begun.
-  public func contents(of entry: Entry, maximum: Int) throws(ZipError) -> [UInt8] {
+  package func contents(of entry: Entry, maximum: Int) throws(ZipError) -> [UInt8] {
     guard entry.size <= maximum else { throw .tooLarge(entry.name, size: entry.size, maximum: maximum) }
     let header = entry.headerOffset
     guard bytes.count - header >= 30, bytes.littleEndian32(at: header) == 0x0403_4B50 else {
@@ -141,7 +141,7 @@ public struct ZipArchive: Sendable {
 }
 
 /// Why a ZIP archive, or an entry of it, cannot be read.
-public enum ZipError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ZipError: Error, Sendable, Equatable, CustomStringConvertible {
   case notZip
   case damaged(String, offset: Int)
   case split
@@ -152,7 +152,7 @@ public enum ZipError: Error, Sendable, Equatable, CustomStringConvertible {
   case inflate(String, InflateError)
   case checksum(String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .notZip: "not a ZIP archive, or cut short: no end record; copy the file again"
     case .damaged(let what, let offset):

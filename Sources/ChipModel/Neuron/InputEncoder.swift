@@ -4,12 +4,12 @@
 /// `roundHalfEven(2^fractionBits * sum(w_q * x_q) / 2^12)` in exact 64-bit integers, with the stored weights (weight
 /// shifts included) of all projections from the input into the population. Padding is 0. Average pooling adds the window
 /// (its divisor is in the weights), max pooling takes the largest `x_q` of the window, padding never.
-public enum InputEncoder {
-  public static let inputFractionBits = 12
-  public static let inputBits = 24
+package enum InputEncoder {
+  package static let inputFractionBits = 12
+  package static let inputBits = 24
 
   /// `x_q` of one value; NaN is refused by the reader of the data and counts as 0 here.
-  public static func quantise(_ x: Double) -> Int32 {
+  package static func quantise(_ x: Double) -> Int32 {
     let scaled = x * Double(1 << inputFractionBits)
     let top = Double(FixedPoint.highest(bits: inputBits))
     let bottom = Double(FixedPoint.lowest(bits: inputBits))
@@ -19,11 +19,11 @@ public enum InputEncoder {
   }
 
   /// Range of `x_q`.
-  public static let valueRange: ClosedRange<Int64> =
+  package static let valueRange: ClosedRange<Int64> =
     FixedPoint.lowest(bits: inputBits)...FixedPoint.highest(bits: inputBits)
 
   /// `x_q` of the pooled map where the projection max-pools the input, else `x` itself.
-  public static func maxPooled(_ x: [Int32], shape: MapShape, pool: PoolGeometry?) -> (values: [Int32], shape: MapShape) {
+  package static func maxPooled(_ x: [Int32], shape: MapShape, pool: PoolGeometry?) -> (values: [Int32], shape: MapShape) {
     guard let pool, pool.kind == .max, let pooled = pool.output(of: shape) else { return (x, shape) }
     var values = [Int32](repeating: 0, count: pooled.count)
     for c in 0..<pooled.channels {
@@ -43,39 +43,9 @@ public enum InputEncoder {
     return (values, pooled)
   }
 
-  /// The exact sums `sum(w_q * x_q)` rounded to currents, row-major over the population's shape: the definition.
-  public static func currents(
-    of population: Int, in program: CompiledProgram, quantised x: [Int32]
-  ) -> [Int64] {
-    let target = program.populations[population].shape
-    var sums = [Int64](repeating: 0, count: target.count)
-    for projection in program.projections where projection.source == nil && projection.target == population {
-      let weights = program.weights[projection.weights]
-      let input = maxPooled(x, shape: program.inputShape, pool: projection.pool)
-      let pool = projection.pool?.kind == .average ? projection.pool : nil
-      let taps = TapTable(projection: projection, source: input.shape, target: target, pool: pool)
-      var train = SpikeTrain(shape: input.shape, hasPayload: true)
-      for pixel in 0..<input.shape.pixels {
-        for c in 0..<input.shape.channels {
-          let value = input.values[c * input.shape.pixels + pixel]
-          if value != 0 { train.append(pixel: pixel, channel: c, payload: value) }
-        }
-      }
-      train.endStep()
-      var delivered = [Int64](repeating: 0, count: target.count)
-      DeliverReference.deliver(
-        train, step: 0, taps: taps, projection: projection, weights: weights, targetChannels: target.channels,
-        paddedTargets: target.channels, into: &delivered)
-      for index in sums.indices {
-        sums[index] &+= delivered[index % target.pixels * target.channels + index / target.pixels]
-      }
-    }
-    return sums.map { current(sum: $0, fractionBits: program.fractionBits) }
-  }
-
   /// One current from its exact sum.
-  @inline(__always)
-  static func current(sum: Int64, fractionBits: Int) -> Int64 {
+  @inlinable @inline(__always)
+  package static func current(sum: Int64, fractionBits: Int) -> Int64 {
     FixedPoint.shiftRightHalfEven(sum << Int64(fractionBits), by: inputFractionBits)
   }
 }

@@ -1,6 +1,6 @@
 /// Which rule the neurons of a population follow, with the parameters that all of them share.
-public struct NeuronModel: Sendable, Hashable {
-  public enum Kind: UInt8, Sendable, CaseIterable {
+package struct NeuronModel: Sendable, Hashable {
+  package enum Kind: UInt8, Sendable, CaseIterable {
     /// Integrate and fire: one spike, soft or hard reset.
     case integrateFire = 0
     /// Spikes with a signed count; double thresholds (Yu et al. 2020).
@@ -14,21 +14,21 @@ public struct NeuronModel: Sendable, Hashable {
     /// Never fires; the answer is its potential.
     case accumulator = 5
   }
-  public var kind: Kind
+  package var kind: Kind
   /// `integrateFire`, `leaky`: potential to 0 instead of minus the threshold.
-  public var hardReset: Bool
+  package var hardReset: Bool
   /// `integrateFire`, `leaky`: fires at `v >= P + 1`, subtracts `P` (IC-SNN).
-  public var strict: Bool
+  package var strict: Bool
   /// `augmented`: whether the negative threshold exists.
-  public var hasNegativeThreshold: Bool
+  package var hasNegativeThreshold: Bool
   /// `augmented`: bound of the payload's magnitude; nil = unbounded.
-  public var maximumPayload: Int32?
+  package var maximumPayload: Int32?
   /// Phases a period, 1...16; 1 = no period code. An accumulator fed by a period code has its period.
-  public var period: Int
+  package var period: Int
   /// `leaky`: `v -= v >> leakShift`, 1...31.
-  public var leakShift: Int
+  package var leakShift: Int
 
-  public init(
+  package init(
     kind: Kind, hardReset: Bool = false, strict: Bool = false, hasNegativeThreshold: Bool = false,
     maximumPayload: Int32? = nil, period: Int = 1, leakShift: Int = 0
   ) {
@@ -42,10 +42,10 @@ public struct NeuronModel: Sendable, Hashable {
   }
 
   /// The stored value that means an infinite threshold (the neuron never fires). Finite thresholds are smaller.
-  public static let infinite = Int32.max
+  package static let infinite = Int32.max
 
   /// The name in files and on the command line.
-  public var name: String {
+  package var name: String {
     switch kind {
     case .integrateFire: "if"
     case .augmented: maximumPayload == 1 ? "ternary" : "augmented"
@@ -57,5 +57,5 @@ public struct NeuronModel: Sendable, Hashable {
   }
 
   /// Whether spikes carry a count other than 1.
-  public var hasPayload: Bool { kind == .augmented }
+  package var hasPayload: Bool { kind == .augmented }
 }

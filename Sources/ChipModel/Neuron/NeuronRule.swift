@@ -2,25 +2,25 @@
 ///
 /// One update of one neuron: `v = saturate(v + acc)`, compare, reset. `acc` is exact; saturation is to the membrane's
 /// width and counted.
-public struct NeuronRule: Sendable {
-  public let model: NeuronModel
-  public let low: Int64
-  public let high: Int64
+package struct NeuronRule: Sendable {
+  package let model: NeuronModel
+  package let low: Int64
+  package let high: Int64
 
   /// - Parameters:
   ///   - model: the kind of neuron and its options.
   ///   - membraneBits: 2...32.
-  public init(model: NeuronModel, membraneBits: Int) {
+  package init(model: NeuronModel, membraneBits: Int) {
     self.model = model
     self.low = FixedPoint.lowest(bits: membraneBits)
     self.high = FixedPoint.highest(bits: membraneBits)
   }
 
   /// State of one neuron. `b` is member B of a bistable unit, 0 and unused elsewhere.
-  public struct State: Sendable, Equatable {
-    public var v: Int32
-    public var b: Int32
-    public init(v: Int32, b: Int32 = 0) {
+  package struct State: Sendable, Equatable {
+    package var v: Int32
+    package var b: Int32
+    package init(v: Int32, b: Int32 = 0) {
       self.v = v
       self.b = b
     }
@@ -36,8 +36,8 @@ public struct NeuronRule: Sendable {
   ///   - step: local, from 0; read only by models that depend on time.
   ///   - saturations: grows by one for every saturation.
   /// - Returns: the payload emitted; 0 = no spike.
-  @inline(__always)
-  public func update(
+  @inlinable @inline(__always)
+  package func update(
     _ state: inout State, sum: Int64, threshold: Int32, negativeThreshold: Int32, step: Int, saturations: inout Int
   ) -> Int32 {
     switch model.kind {

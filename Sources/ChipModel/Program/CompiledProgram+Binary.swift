@@ -24,7 +24,7 @@ enum ProgramFormat {
 extension CompiledProgram {
   /// The program as the bytes of a `.nmsim` file.
   /// - Complexity: one copy of every array and one SHA-256.
-  public func encoded() -> [UInt8] {
+  package func encoded() -> [UInt8] {
     var writer = ByteWriter()
     writer.reserve(estimatedBytes)
     writer.raw(ProgramFormat.magic)
@@ -54,7 +54,7 @@ extension CompiledProgram {
 
   /// The identity of the program, 64 hexadecimal digits: the checksum of its file, so that equal programs have equal
   /// ones. Encodes the program; where a file was read, ``ProgramFile/hash`` has it at no cost.
-  public var hash: String { SHA256.hexadecimal(Array(encoded().suffix(ProgramFormat.checksumBytes))) }
+  package var hash: String { SHA256.hexadecimal(Array(encoded().suffix(ProgramFormat.checksumBytes))) }
 
   /// Bytes of the large arrays, to reserve once.
   private var estimatedBytes: Int {

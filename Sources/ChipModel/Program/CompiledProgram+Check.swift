@@ -30,7 +30,7 @@ extension CompiledProgram {
   /// It proves safety, not meaning: a core image whose weights or axons are those of another network passes.
   /// - Complexity: linear in the program's size.
   /// - Throws: `ProgramError.invalid`, the first fault found.
-  public func check() throws(ProgramError) {
+  package func check() throws(ProgramError) {
     var check = ProgramCheck(program: self)
     try check.checkSettings()
     try check.checkPopulations()

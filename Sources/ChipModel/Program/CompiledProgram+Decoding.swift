@@ -4,7 +4,7 @@ extension CompiledProgram {
   ///
   /// Memory is bounded by the number of bytes.
   /// - Throws: `ProgramError`; wrong magic, newer version, missing end, wrong checksum and wrong content are told apart.
-  public init(decoding bytes: [UInt8]) throws(ProgramError) {
+  package init(decoding bytes: [UInt8]) throws(ProgramError) {
     let version = try CompiledProgram.checkFrame(bytes)
     var reader = ByteReader(
       bytes, from: ProgramFormat.headerBytes, to: bytes.count - ProgramFormat.checksumBytes)

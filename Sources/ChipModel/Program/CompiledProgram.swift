@@ -3,26 +3,26 @@
 /// Two descriptions of the same machine: populations, projections and weights (what the engine runs), and core images with
 /// axon tables and routes (what the chip holds; what the interpreter runs). A program without cores is provisional:
 /// calibration runs it on the engine.
-public struct CompiledProgram: Sendable, Equatable {
-  public var network: ProgramNetwork
-  public var chip: ChipDescription
-  public var schedule: Schedule
+package struct CompiledProgram: Sendable, Equatable {
+  package var network: ProgramNetwork
+  package var chip: ChipDescription
+  package var schedule: Schedule
   /// Extra low bits of biases, thresholds, initial potentials and potentials, 0...15; delivered sums are shifted left by it.
-  public var fractionBits: Int
+  package var fractionBits: Int
   /// 2...16
-  public var weightBits: Int
+  package var weightBits: Int
   /// 2...32
-  public var membraneBits: Int
-  public var populations: [Population]
-  public var projections: [Projection]
-  public var weights: [WeightTensor]
-  public var output: ProgramOutput
-  public var cores: [CoreImage]
-  public var routes: [Route]
+  package var membraneBits: Int
+  package var populations: [Population]
+  package var projections: [Projection]
+  package var weights: [WeightTensor]
+  package var output: ProgramOutput
+  package var cores: [CoreImage]
+  package var routes: [Route]
   /// Faults of the chip that mapping, routes and weights live with; nil: none.
-  public var faults: ChipFaults?
+  package var faults: ChipFaults?
 
-  public init(
+  package init(
     network: ProgramNetwork, chip: ChipDescription, schedule: Schedule, fractionBits: Int, weightBits: Int,
     membraneBits: Int, populations: [Population], projections: [Projection], weights: [WeightTensor],
     output: ProgramOutput, cores: [CoreImage] = [], routes: [Route] = [], faults: ChipFaults? = nil
@@ -43,17 +43,17 @@ public struct CompiledProgram: Sendable, Equatable {
   }
 
   /// Shape of the input; `[N]` is `[N, 1, 1]`.
-  public var inputShape: MapShape {
+  package var inputShape: MapShape {
     MapShape(network.inputDimensions) ?? MapShape(channels: 1)
   }
 
   /// Ticks of one inference of `steps` steps.
-  public func ticksPerInference(steps: Int) -> Int {
+  package func ticksPerInference(steps: Int) -> Int {
     ActiveWindow.ticksPerInference(steps: steps, starts: populations.lazy.map(\.start))
   }
 
   /// Populations in an order in which every source comes before its targets. A checked program has no cycle.
-  public var topologicalOrder: [Int] {
+  package var topologicalOrder: [Int] {
     // Kahn's algorithm, always taking the lowest index, so the order is a function of the program alone.
     var waiting = [Int](repeating: 0, count: populations.count)
     for projection in projections where projection.source != nil { waiting[projection.target] += 1 }
@@ -69,24 +69,24 @@ public struct CompiledProgram: Sendable, Equatable {
 }
 
 /// What a program remembers of its network: names, input, source ANN, history.
-public struct ProgramNetwork: Sendable, Equatable {
-  public var name: String
+package struct ProgramNetwork: Sendable, Equatable {
+  package var name: String
   /// Conversion method, where known.
-  public var method: String?
-  public var inputDimensions: [Int]
-  public var preprocessing: Preprocessing
+  package var method: String?
+  package var inputDimensions: [Int]
+  package var preprocessing: Preprocessing
   /// What values after preprocessing are promised to lie in; nil: the 24 bits of a quantised value alone bound them.
-  public var inputRange: InputRange?
+  package var inputRange: InputRange?
   /// Test data that the network names, relative to the folder it was compiled from; nil where it names none.
-  public var images: String?
-  public var labels: String?
-  public var ann: ANNFacts
+  package var images: String?
+  package var labels: String?
+  package var ann: ANNFacts
   /// Steps that the network was calibrated for: the run's default.
-  public var steps: Int?
+  package var steps: Int?
   /// `key: value` lines of the network's history, for reports.
-  public var provenance: [String]
+  package var provenance: [String]
 
-  public init(
+  package init(
     name: String, method: String? = nil, inputDimensions: [Int], preprocessing: Preprocessing = .identity,
     inputRange: InputRange? = nil, images: String? = nil, labels: String? = nil, ann: ANNFacts = ANNFacts(),
     steps: Int? = nil, provenance: [String] = []
@@ -105,13 +105,13 @@ public struct ProgramNetwork: Sendable, Equatable {
 }
 
 /// Facts about the ANN that a network came from; nil = unknown.
-public struct ANNFacts: Sendable, Equatable {
+package struct ANNFacts: Sendable, Equatable {
   /// Fraction of 1.
-  public var accuracy: Double?
-  public var accuracyOn: String?
-  public var multiplyAccumulates: Int?
-  public var parameters: Int?
-  public init(
+  package var accuracy: Double?
+  package var accuracyOn: String?
+  package var multiplyAccumulates: Int?
+  package var parameters: Int?
+  package init(
     accuracy: Double? = nil, accuracyOn: String? = nil, multiplyAccumulates: Int? = nil, parameters: Int? = nil
   ) {
     self.accuracy = accuracy
@@ -122,22 +122,22 @@ public struct ANNFacts: Sendable, Equatable {
 }
 
 /// What is read as the answer.
-public struct ProgramOutput: Sendable, Equatable {
-  public enum Readout: UInt8, Sendable { case potential = 0, spikes = 1 }
-  public var population: Int
-  public var readout: Readout
-  public init(population: Int, readout: Readout) {
+package struct ProgramOutput: Sendable, Equatable {
+  package enum Readout: UInt8, Sendable { case potential = 0, spikes = 1 }
+  package var population: Int
+  package var readout: Readout
+  package init(population: Int, readout: Readout) {
     self.population = population
     self.readout = readout
   }
 }
 
 /// The way of a message from one core to another: the tile-to-tile steps in order, none within a tile.
-public struct Route: Sendable, Equatable {
-  public var from: Int
-  public var to: Int
-  public var steps: [MeshDirection]
-  public init(from: Int, to: Int, steps: [MeshDirection]) {
+package struct Route: Sendable, Equatable {
+  package var from: Int
+  package var to: Int
+  package var steps: [MeshDirection]
+  package init(from: Int, to: Int, steps: [MeshDirection]) {
     self.from = from
     self.to = to
     self.steps = steps

@@ -1,19 +1,19 @@
 /// Shape of a map of neurons: `[channels, height, width]`; a vector of `N` neurons is `[N, 1, 1]`.
 ///
 /// Neuron `(c, y, x)` has index `(c * height + y) * width + x` (row-major), the order of files and reports.
-public struct MapShape: Sendable, Hashable {
-  public let channels: Int
-  public let height: Int
-  public let width: Int
+package struct MapShape: Sendable, Hashable {
+  package let channels: Int
+  package let height: Int
+  package let width: Int
 
-  public init(channels: Int, height: Int = 1, width: Int = 1) {
+  package init(channels: Int, height: Int = 1, width: Int = 1) {
     self.channels = channels
     self.height = height
     self.width = width
   }
 
   /// From `[C, H, W]` or `[N]`, every dimension in 1...2^26 and at most 2^26 neurons; else nil.
-  public init?(_ dimensions: [Int]) {
+  package init?(_ dimensions: [Int]) {
     guard dimensions.count == 1 || dimensions.count == 3 else { return nil }
     guard dimensions.allSatisfy({ $0 >= 1 && $0 <= MapShape.maximumCount }) else { return nil }
     guard let count = Tensor.elementCount(dimensions), count <= MapShape.maximumCount else { return nil }
@@ -23,36 +23,36 @@ public struct MapShape: Sendable, Hashable {
   }
 
   /// Largest number of neurons in one population: 2^26.
-  public static let maximumCount = 1 << 26
+  package static let maximumCount = 1 << 26
 
-  public var count: Int { channels * height * width }
-  public var pixels: Int { height * width }
+  package var count: Int { channels * height * width }
+  package var pixels: Int { height * width }
 
-  @inline(__always)
-  public func index(_ c: Int, _ y: Int, _ x: Int) -> Int { (c &* height &+ y) &* width &+ x }
+  @inlinable @inline(__always)
+  package func index(_ c: Int, _ y: Int, _ x: Int) -> Int { (c &* height &+ y) &* width &+ x }
 
   /// Channel, row and column of neuron `index`.
-  @inline(__always)
-  public func position(_ index: Int) -> (c: Int, y: Int, x: Int) {
+  @inlinable @inline(__always)
+  package func position(_ index: Int) -> (c: Int, y: Int, x: Int) {
     (index / pixels, index % pixels / width, index % width)
   }
 }
 
 /// A pooling window over the source of a projection: `average` adds the spikes of the window (the divisor is folded into
 /// the weights), `max` lets the winner of the window through.
-public struct PoolGeometry: Sendable, Hashable {
-  public enum Kind: UInt8, Sendable { case average = 0, max = 1 }
-  public var kind: Kind
-  public var kernelY: Int
-  public var kernelX: Int
-  public var strideY: Int
-  public var strideX: Int
-  public var top: Int
-  public var left: Int
-  public var bottom: Int
-  public var right: Int
+package struct PoolGeometry: Sendable, Hashable {
+  package enum Kind: UInt8, Sendable { case average = 0, max = 1 }
+  package var kind: Kind
+  package var kernelY: Int
+  package var kernelX: Int
+  package var strideY: Int
+  package var strideX: Int
+  package var top: Int
+  package var left: Int
+  package var bottom: Int
+  package var right: Int
 
-  public init(
+  package init(
     kind: Kind, kernelY: Int, kernelX: Int, strideY: Int, strideX: Int, top: Int = 0, left: Int = 0, bottom: Int = 0,
     right: Int = 0
   ) {
@@ -68,10 +68,10 @@ public struct PoolGeometry: Sendable, Hashable {
   }
 
   /// Number of inputs that an average divides by: the whole kernel, padding included.
-  public var area: Int { kernelY * kernelX }
+  package var area: Int { kernelY * kernelX }
 
   /// Shape after pooling; nil where the kernel does not fit.
-  public func output(of shape: MapShape) -> MapShape? {
+  package func output(of shape: MapShape) -> MapShape? {
     guard
       let height = windowCount(shape.height, kernelY, strideY, 1, top, bottom),
       let width = windowCount(shape.width, kernelX, strideX, 1, left, right)
@@ -80,24 +80,24 @@ public struct PoolGeometry: Sendable, Hashable {
   }
 
   /// Rows of windows that contain source row `y`, out of `count` windows.
-  public func windowsY(containing y: Int, count: Int) -> Range<Int> {
+  package func windowsY(containing y: Int, count: Int) -> Range<Int> {
     windowsContaining(y + top, kernelY, strideY, count)
   }
 
   /// Columns of windows that contain source column `x`, out of `count` windows.
-  public func windowsX(containing x: Int, count: Int) -> Range<Int> {
+  package func windowsX(containing x: Int, count: Int) -> Range<Int> {
     windowsContaining(x + left, kernelX, strideX, count)
   }
 
   /// Source rows inside the map that window row `py` covers.
-  public func rows(of py: Int, height: Int) -> Range<Int> {
+  package func rows(of py: Int, height: Int) -> Range<Int> {
     let first = py * strideY - top
     let low = Swift.max(0, first)
     return low..<Swift.max(low, Swift.min(height, first + kernelY))
   }
 
   /// Source columns inside the map that window column `px` covers.
-  public func columns(of px: Int, width: Int) -> Range<Int> {
+  package func columns(of px: Int, width: Int) -> Range<Int> {
     let first = px * strideX - left
     let low = Swift.max(0, first)
     return low..<Swift.max(low, Swift.min(width, first + kernelX))
@@ -105,20 +105,20 @@ public struct PoolGeometry: Sendable, Hashable {
 }
 
 /// A two-dimensional convolution (cross-correlation, as every framework computes it).
-public struct ConvolutionGeometry: Sendable, Hashable {
-  public var kernelY: Int
-  public var kernelX: Int
-  public var strideY: Int
-  public var strideX: Int
-  public var top: Int
-  public var left: Int
-  public var bottom: Int
-  public var right: Int
-  public var dilationY: Int
-  public var dilationX: Int
-  public var groups: Int
+package struct ConvolutionGeometry: Sendable, Hashable {
+  package var kernelY: Int
+  package var kernelX: Int
+  package var strideY: Int
+  package var strideX: Int
+  package var top: Int
+  package var left: Int
+  package var bottom: Int
+  package var right: Int
+  package var dilationY: Int
+  package var dilationX: Int
+  package var groups: Int
 
-  public init(
+  package init(
     kernelY: Int, kernelX: Int, strideY: Int = 1, strideX: Int = 1, top: Int = 0, left: Int = 0, bottom: Int = 0,
     right: Int = 0, dilationY: Int = 1, dilationX: Int = 1, groups: Int = 1
   ) {
@@ -136,7 +136,7 @@ public struct ConvolutionGeometry: Sendable, Hashable {
   }
 
   /// Height and width after the convolution; nil where the kernel does not fit.
-  public func output(of shape: MapShape, channels: Int) -> MapShape? {
+  package func output(of shape: MapShape, channels: Int) -> MapShape? {
     guard
       let height = windowCount(shape.height, kernelY, strideY, dilationY, top, bottom),
       let width = windowCount(shape.width, kernelX, strideX, dilationX, left, right)
@@ -145,8 +145,8 @@ public struct ConvolutionGeometry: Sendable, Hashable {
   }
 
   /// The output row that tap `ky` of input row `y` adds to, or nil where there is none among `height` rows.
-  @inline(__always)
-  public func outputRow(_ y: Int, tap ky: Int, height: Int) -> Int? {
+  @inlinable @inline(__always)
+  package func outputRow(_ y: Int, tap ky: Int, height: Int) -> Int? {
     let scaled = y &+ top &- ky &* dilationY
     guard scaled >= 0, scaled % strideY == 0 else { return nil }
     let row = scaled / strideY
@@ -154,8 +154,8 @@ public struct ConvolutionGeometry: Sendable, Hashable {
   }
 
   /// The output column that tap `kx` of input column `x` adds to, or nil where there is none among `width` columns.
-  @inline(__always)
-  public func outputColumn(_ x: Int, tap kx: Int, width: Int) -> Int? {
+  @inlinable @inline(__always)
+  package func outputColumn(_ x: Int, tap kx: Int, width: Int) -> Int? {
     let scaled = x &+ left &- kx &* dilationX
     guard scaled >= 0, scaled % strideX == 0 else { return nil }
     let column = scaled / strideX

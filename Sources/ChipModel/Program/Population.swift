@@ -1,30 +1,30 @@
 /// A compiled population: one neuron model, integer parameters, a window.
-public struct Population: Sendable, Equatable {
-  public var name: String
+package struct Population: Sendable, Equatable {
+  package var name: String
   /// `[C, H, W]` or `[N]`, as the network gave it.
-  public var dimensions: [Int]
-  public var model: NeuronModel
+  package var dimensions: [Int]
+  package var model: NeuronModel
   /// Positive thresholds in the population's unit with the fraction bits; ``NeuronModel/infinite`` = never fires.
-  public var threshold: UnitValues
+  package var threshold: UnitValues
   /// Negative thresholds, all below 0; read only where the model has one.
-  public var negativeThreshold: UnitValues
+  package var negativeThreshold: UnitValues
   /// Added every active step, with the fraction bits.
-  public var bias: UnitValues
+  package var bias: UnitValues
   /// Potential before the first step (both members of a bistable unit), with the fraction bits.
-  public var initial: UnitValues
+  package var initial: UnitValues
   /// First active tick: the depth under the windowed schedule, 0 under the continuous one.
-  public var start: Int
+  package var start: Int
   /// No bias and no input current while `step / period` is below this (BSNN's bias gate); 0 = never gated.
-  public var gatedPeriods: Int
+  package var gatedPeriods: Int
   /// What 1 of a delivered weight is worth in ANN units, per output channel or one for all. Potentials are in units of
   /// `unit / 2^fractionBits` (and of `2^-period` of that under a period code).
-  public var unit: [Double]
+  package var unit: [Double]
   /// Whether the compiler added it to build a delay that the chip has not.
-  public var isRelay: Bool
+  package var isRelay: Bool
   /// Proven width of one step's sum, in bits: 16, 32 or 64.
-  public var accumulatorBits: Int
+  package var accumulatorBits: Int
 
-  public init(
+  package init(
     name: String, dimensions: [Int], model: NeuronModel, threshold: UnitValues, negativeThreshold: UnitValues,
     bias: UnitValues, initial: UnitValues, start: Int, gatedPeriods: Int = 0, unit: [Double], isRelay: Bool = false,
     accumulatorBits: Int = 64
@@ -44,14 +44,14 @@ public struct Population: Sendable, Equatable {
   }
 
   /// The shape of a checked program's population; `[N]` is `[N, 1, 1]`.
-  public var shape: MapShape {
+  package var shape: MapShape {
     MapShape(
       channels: dimensions.first ?? 1, height: dimensions.count == 3 ? dimensions[1] : 1,
       width: dimensions.count == 3 ? dimensions[2] : 1)
   }
 
   /// ANN units of a potential of neuron `index`.
-  public func value(ofPotential potential: Int, index: Int, fractionBits: Int) -> Double {
+  package func value(ofPotential potential: Int, index: Int, fractionBits: Int) -> Double {
     let channel = index / shape.pixels
     let scale = unit.count == 1 ? unit[0] : unit[channel]
     let shift = fractionBits + (model.period > 1 ? model.period : 0)
@@ -60,21 +60,21 @@ public struct Population: Sendable, Equatable {
 }
 
 /// An integer parameter of a population: one value for all, one per channel, or one per neuron.
-public struct UnitValues: Sendable, Equatable {
-  public var values: [Int32]
-  public init(_ values: [Int32]) { self.values = values }
-  public init(uniform value: Int32) { self.values = [value] }
+package struct UnitValues: Sendable, Equatable {
+  package var values: [Int32]
+  package init(_ values: [Int32]) { self.values = values }
+  package init(uniform value: Int32) { self.values = [value] }
 
   /// The value of neuron `index` of a population of `shape`.
-  @inline(__always)
-  public func value(at index: Int, shape: MapShape) -> Int32 {
+  @inlinable @inline(__always)
+  package func value(at index: Int, shape: MapShape) -> Int32 {
     if values.count == 1 { return values[0] }
     if values.count == shape.count { return values[index] }
     return values[index / shape.pixels]
   }
 
   /// Whether the count fits the shape: 1, the channels, or the neurons.
-  public func fits(_ shape: MapShape) -> Bool {
+  package func fits(_ shape: MapShape) -> Bool {
     values.count == 1 || values.count == shape.channels || values.count == shape.count
   }
 }

@@ -1,6 +1,6 @@
 /// Why bytes are not a compiled program, or a program cannot be run. The file's name is not part of it: whoever opened
 /// the file adds it.
-public enum ProgramError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ProgramError: Error, Sendable, Equatable, CustomStringConvertible {
   case empty
   case notAProgram
   case newerVersion(found: Int, supported: Int)
@@ -14,7 +14,7 @@ public enum ProgramError: Error, Sendable, Equatable, CustomStringConvertible {
   case invalid(ProgramPlace, ProgramFault)
 
   /// One line: what, where, the value, the limit, what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .empty: "is empty; compile the network again"
     case .notAProgram: "is not a compiled program; give a file that 'nmsim compile' wrote"
@@ -35,7 +35,7 @@ public enum ProgramError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 /// What in a program a fault is about.
-public enum ProgramPlace: Sendable, Equatable, CustomStringConvertible {
+package enum ProgramPlace: Sendable, Equatable, CustomStringConvertible {
   case program
   case population(Int, String)
   case projection(Int, String)
@@ -46,7 +46,7 @@ public enum ProgramPlace: Sendable, Equatable, CustomStringConvertible {
   case route(Int)
 
   /// Begins a message; empty for the program as a whole.
-  public var description: String {
+  package var description: String {
     switch self {
     case .program: ""
     case .population(let index, let name): "population \(index) (\(quotedForMessage(name))): "
@@ -61,7 +61,7 @@ public enum ProgramPlace: Sendable, Equatable, CustomStringConvertible {
 }
 
 /// What is wrong there.
-public enum ProgramFault: Sendable, Equatable, CustomStringConvertible {
+package enum ProgramFault: Sendable, Equatable, CustomStringConvertible {
   case range(what: String, value: Int, low: Int, high: Int)
   /// A number of elements that is not one of the counts it may be.
   case count(what: String, count: Int, expected: [Int])
@@ -73,7 +73,7 @@ public enum ProgramFault: Sendable, Equatable, CustomStringConvertible {
   /// A rule broken, spelled out.
   case rule(String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .range(let what, let value, let low, let high):
       high < low ? "\(what) is \(value), there are none" : "\(what) is \(value), allowed is \(low) to \(high)"

@@ -1,10 +1,10 @@
 /// Why a program's file could not be read or written.
-public enum ProgramFileError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ProgramFileError: Error, Sendable, Equatable, CustomStringConvertible {
   case file(FileError)
   case program(ProgramError, path: String)
 
   /// One line, `PATH: what is wrong; what to do`.
-  public var description: String {
+  package var description: String {
     switch self {
     case .file(let error): "\(error)"
     case .program(let error, let path): "\(ShapeText.printablePath(path)): \(error)"
@@ -13,16 +13,16 @@ public enum ProgramFileError: Error, Sendable, Equatable, CustomStringConvertibl
 }
 
 /// A compiled program as it lies on disk.
-public struct ProgramFile: Sendable, Equatable {
-  public let program: CompiledProgram
+package struct ProgramFile: Sendable, Equatable {
+  package let program: CompiledProgram
   /// The program's identity, 64 hexadecimal digits: the SHA-256 that ends the file.
-  public let hash: String
+  package let hash: String
 
   /// Largest file, bytes: what a program of 2^30 weights and as many axons takes.
-  public static let maximumBytes = 16 << 30
+  package static let maximumBytes = 16 << 30
 
   /// - Throws: `ProgramFileError`.
-  public init(reading path: String) throws(ProgramFileError) {
+  package init(reading path: String) throws(ProgramFileError) {
     let bytes: [UInt8]
     do throws(FileError) {
       bytes = try FileReader.bytes(of: path, limit: ProgramFile.maximumBytes)
@@ -41,19 +41,19 @@ public struct ProgramFile: Sendable, Equatable {
   /// - Returns: the program's hash.
   /// - Throws: `FileError`.
   @discardableResult
-  public static func write(_ program: CompiledProgram, to path: String) throws(FileError) -> String {
+  package static func write(_ program: CompiledProgram, to path: String) throws(FileError) -> String {
     let bytes = program.encoded()
     try AtomicFile.write(bytes, to: path)
     return hash(of: bytes)
   }
 
   /// The identity of an encoded program.
-  public static func hash(of bytes: [UInt8]) -> String {
+  package static func hash(of bytes: [UInt8]) -> String {
     SHA256.hexadecimal(Array(bytes.suffix(ProgramFormat.checksumBytes)))
   }
 }
 
 extension CompiledProgram {
   /// Whether a file's bytes begin as a program's do.
-  public static func isProgram(_ bytes: [UInt8]) -> Bool { ProgramFormat.isProgram(bytes) }
+  package static func isProgram(_ bytes: [UInt8]) -> Bool { ProgramFormat.isProgram(bytes) }
 }

@@ -1,28 +1,28 @@
 /// Compiled synapses from a population or the input to a population.
-public struct Projection: Sendable, Equatable {
-  public enum Kind: UInt8, Sendable, CaseIterable { case dense = 0, convolution = 1, identity = 2 }
-  public var name: String
+package struct Projection: Sendable, Equatable {
+  package enum Kind: UInt8, Sendable, CaseIterable { case dense = 0, convolution = 1, identity = 2 }
+  package var name: String
   /// Index of the source population; nil = the input.
-  public var source: Int?
-  public var target: Int
-  public var kind: Kind
+  package var source: Int?
+  package var target: Int
+  package var kind: Kind
   /// Index into the program's weights.
-  public var weights: Int
+  package var weights: Int
   /// Weights are delivered as `w << shift`; one value for all output channels or one per output channel.
-  public var shifts: [UInt8]
-  public var pool: PoolGeometry?
+  package var shifts: [UInt8]
+  package var pool: PoolGeometry?
   /// Meaningful for convolutions only.
-  public var convolution: ConvolutionGeometry
+  package var convolution: ConvolutionGeometry
   /// Ticks from a spike's emission to its arrival, >= 1.
-  public var delay: Int
+  package var delay: Int
   /// Max-pooling gates: period of the code that the source's spikes carry (1 = a rate code), and whether counts restart
   /// with every period (bistable sources).
-  public var gatePeriod: Int
-  public var gateRestarts: Bool
+  package var gatePeriod: Int
+  package var gateRestarts: Bool
   /// For reports: the largest rounding error of a weight, in ANN units.
-  public var largestRoundingError: Double
+  package var largestRoundingError: Double
 
-  public init(
+  package init(
     name: String, source: Int?, target: Int, kind: Kind, weights: Int, shifts: [UInt8] = [0], pool: PoolGeometry? = nil,
     convolution: ConvolutionGeometry = ConvolutionGeometry(kernelY: 1, kernelX: 1), delay: Int = 1,
     gatePeriod: Int = 1, gateRestarts: Bool = false, largestRoundingError: Double = 0
@@ -42,8 +42,8 @@ public struct Projection: Sendable, Equatable {
   }
 
   /// Whether spikes pass a max-pooling gate.
-  public var isGated: Bool { pool?.kind == .max && source != nil }
+  package var isGated: Bool { pool?.kind == .max && source != nil }
 
-  @inline(__always)
-  public func shift(channel: Int) -> Int { Int(shifts.count == 1 ? shifts[0] : shifts[channel]) }
+  @inlinable @inline(__always)
+  package func shift(channel: Int) -> Int { Int(shifts.count == 1 ? shifts[0] : shifts[channel]) }
 }

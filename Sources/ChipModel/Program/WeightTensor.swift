@@ -1,17 +1,17 @@
 /// Integer weights as the chip stores them, once per projection however many cores use them.
 ///
 /// dense `[N_out, N_in]`, convolution `[C_out, C_in / groups, kY, kX]`, identity `[channels, parallel synapses]`.
-public struct WeightTensor: Sendable, Equatable {
-  public enum Storage: Sendable, Equatable {
+package struct WeightTensor: Sendable, Equatable {
+  package enum Storage: Sendable, Equatable {
     case int8([Int8])
     case int16([Int16])
   }
-  public let shape: [Int]
-  public let storage: Storage
+  package let shape: [Int]
+  package let storage: Storage
 
   /// Stores `values` in the narrowest width that holds all of them; nil where one needs more than 16 bits or the count
   /// is not the shape's product.
-  public init?(shape: [Int], values: [Int32]) {
+  package init?(shape: [Int], values: [Int32]) {
     guard let count = Tensor.elementCount(shape), count == values.count else { return nil }
     if values.allSatisfy({ $0 >= -128 && $0 <= 127 }) {
       self.storage = .int8(values.map { Int8(truncatingIfNeeded: $0) })
@@ -23,7 +23,7 @@ public struct WeightTensor: Sendable, Equatable {
     self.shape = shape
   }
 
-  public init?(shape: [Int], storage: Storage) {
+  package init?(shape: [Int], storage: Storage) {
     let count: Int
     switch storage {
     case .int8(let values): count = values.count
@@ -34,15 +34,15 @@ public struct WeightTensor: Sendable, Equatable {
     self.storage = storage
   }
 
-  public var count: Int {
+  package var count: Int {
     switch storage {
     case .int8(let values): values.count
     case .int16(let values): values.count
     }
   }
 
-  @inline(__always)
-  public subscript(index: Int) -> Int32 {
+  @inlinable @inline(__always)
+  package subscript(index: Int) -> Int32 {
     switch storage {
     case .int8(let values): Int32(values[index])
     case .int16(let values): Int32(values[index])

@@ -7,7 +7,7 @@
 #endif
 
 /// Writes whole files so that a reader sees the old one or the new one, never a part.
-public enum AtomicFile {
+package enum AtomicFile {
   /// How the names of files begin and end that are not finished.
   static let temporaryPrefix = ".nmsim-"
   static let temporarySuffix = ".tmp"
@@ -16,19 +16,19 @@ public enum AtomicFile {
   /// symbolic link keeps pointing to the file, which is replaced. What is not a regular file (`/dev/null`, a pipe) is
   /// written straight into.
   /// - Throws: `FileError`; nothing is left behind then, and an existing file is as it was.
-  public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+  package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
     guard let target = try target(of: path) else { return try writeInto(path, bytes) }
     try replace(target.path, named: path, with: bytes, mode: target.mode)
   }
 
   /// The same for a text, as UTF-8.
-  public static func write(_ text: String, to path: String) throws(FileError) {
+  package static func write(_ text: String, to path: String) throws(FileError) {
     try write(Array(text.utf8), to: path)
   }
 
   /// Whether `write` has a chance: for before long work. A disk that is full is noticed only by writing.
   /// - Throws: the `FileError` that `write` would end with, as far as it can be told beforehand.
-  public static func check(_ path: String) throws(FileError) {
+  package static func check(_ path: String) throws(FileError) {
     guard let target = try target(of: path) else {
       guard unsafe access(path, W_OK) == 0 else { throw FileError.writing(path, code: errno) }
       return

@@ -11,12 +11,12 @@
 /// Each claim is a lock on one byte of one file. The system gives it back when the process ends, however it ends, so a
 /// killed process never blocks anybody. Where a file system knows no locks every claim succeeds: claims save double work,
 /// they are not what keeps results whole. A process is no rival of itself.
-public final class FileClaims: Sendable {
+package final class FileClaims: Sendable {
   /// -1: none.
   private let number: CInt
 
   /// Opens the file and makes it where it is missing. A file that cannot be opened claims nothing and refuses nothing.
-  public init(path: String) {
+  package init(path: String) {
     guard !path.utf8.contains(0) else {
       number = -1
       return
@@ -29,7 +29,7 @@ public final class FileClaims: Sendable {
   /// Claims a piece of work.
   /// - Parameter piece: 0 or more, below 2^62.
   /// - Returns: false where another process has claimed it and lives.
-  public func take(_ piece: Int) -> Bool {
+  package func take(_ piece: Int) -> Bool {
     guard number >= 0 else { return true }
     var lock = Self.lock(piece, F_WRLCK)
     if unsafe fcntl(number, F_SETLK, &lock) == 0 { return true }
@@ -37,14 +37,14 @@ public final class FileClaims: Sendable {
   }
 
   /// Gives a claim back.
-  public func giveBack(_ piece: Int) {
+  package func giveBack(_ piece: Int) {
     guard number >= 0 else { return }
     var lock = Self.lock(piece, F_UNLCK)
     _ = unsafe fcntl(number, F_SETLK, &lock)
   }
 
   /// Whether another process has claimed it.
-  public func isTaken(_ piece: Int) -> Bool {
+  package func isTaken(_ piece: Int) -> Bool {
     guard number >= 0 else { return false }
     var lock = Self.lock(piece, F_WRLCK)
     return unsafe fcntl(number, F_GETLK, &lock) == 0 && Int32(lock.l_type) != Int32(F_UNLCK)

@@ -7,7 +7,7 @@
 #endif
 
 /// Why a file could not be read or written.
-public enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
   case missing(path: String)
   case isDirectory(path: String)
   /// A disk or a source without an end, such as `/dev/urandom`: nothing that holds data of this kind.
@@ -21,7 +21,7 @@ public enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
   case writeFailed(path: String, reason: String)
 
   /// The path as it was given.
-  public var path: String {
+  package var path: String {
     switch self {
     case .missing(let path), .isDirectory(let path), .isDevice(let path), .notPermitted(let path),
       .tooLarge(let path, _, _), .readFailed(let path, _), .folderMissing(let path), .diskFull(let path),
@@ -31,7 +31,7 @@ public enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   /// True where the file was to be written: the command line has another exit status for those.
-  public var isAboutWriting: Bool {
+  package var isAboutWriting: Bool {
     switch self {
     case .folderMissing, .diskFull, .readOnly, .writeFailed: true
     case .missing, .isDirectory, .isDevice, .notPermitted, .tooLarge, .readFailed: false
@@ -39,7 +39,7 @@ public enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   /// What is wrong and what to do, without the path.
-  public var message: String {
+  package var message: String {
     switch self {
     case .missing: "no such file; check the path"
     case .isDirectory: "is a folder; name a file"
@@ -55,7 +55,7 @@ public enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   /// One line, `PATH: what is wrong; what to do`.
-  public var description: String { "\(path): \(message)" }
+  package var description: String { "\(path): \(message)" }
 
   static func reading(_ path: String, code: CInt) -> FileError {
     switch code {

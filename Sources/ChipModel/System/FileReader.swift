@@ -7,16 +7,16 @@
 #endif
 
 /// Reads whole files.
-public enum FileReader {
+package enum FileReader {
   /// 1 GiB.
-  public static let defaultLimit = 1 << 30
+  package static let defaultLimit = 1 << 30
 
   /// All bytes of a file, a pipe too (`<(command)`).
   ///
   /// Copied, never mapped: a mapped file that another program shortens kills the process that looks at it.
   /// - Throws: `FileError`, `tooLarge` as soon as there are more than `limit` bytes, `readFailed` where another program
   ///   changed the file meanwhile.
-  public static func bytes(of path: String, limit: Int = defaultLimit) throws(FileError) -> [UInt8] {
+  package static func bytes(of path: String, limit: Int = defaultLimit) throws(FileError) -> [UInt8] {
     let file = try FileDescriptor(reading: path)
     return try read(file, path: path, limit: limit)
   }

@@ -7,32 +7,32 @@
 #endif
 
 /// Files in folders that results go into.
-public enum FolderFiles {
+package enum FolderFiles {
   /// Seconds after which a temporary file belongs to nobody: writing one takes moments.
   private static let leftoverAge = 3600
 
   /// Whether a folder is there.
-  public static func exists(_ path: String) -> Bool {
+  package static func exists(_ path: String) -> Bool {
     guard !path.utf8.contains(0) else { return false }
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// Whether a file is there that can be read again: no folder, pipe or device.
-  public static func isFile(_ path: String) -> Bool {
+  package static func isFile(_ path: String) -> Bool {
     guard !path.utf8.contains(0) else { return false }
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   /// Removes a file; one that is not there is no error.
-  public static func remove(_ path: String) {
+  package static func remove(_ path: String) {
     guard !path.utf8.contains(0) else { return }
     _ = unsafe unlink(path)
   }
 
   /// Removes what `AtomicFile` left where its process was killed: temporary files of more than an hour.
-  public static func removeLeftovers(in folder: String) {
+  package static func removeLeftovers(in folder: String) {
     guard !folder.utf8.contains(0), let handle = unsafe opendir(folder) else { return }
     defer { unsafe closedir(handle) }
     let now = Int(time(nil))

@@ -1,15 +1,15 @@
 import ChipModel
 
 /// Samples that thresholds are found with.
-public struct CalibrationData: Sendable {
+package struct CalibrationData: Sendable {
   /// What provenance calls it, for example the file's name.
-  public var name: String
+  package var name: String
   /// Of the network's input shape. Without labels the ANN's own decisions stand in for them.
-  public var dataset: Dataset
+  package var dataset: Dataset
   /// How many, from the first; nil: the method's standard, or all where there are fewer.
-  public var samples: Int?
+  package var samples: Int?
 
-  public init(name: String, dataset: Dataset, samples: Int? = nil) {
+  package init(name: String, dataset: Dataset, samples: Int? = nil) {
     self.name = name
     self.dataset = dataset
     self.samples = samples
@@ -17,29 +17,29 @@ public struct CalibrationData: Sendable {
 }
 
 /// How far a conversion is. Handlers are called from any thread.
-public struct ConversionProgress: Sendable, Equatable {
+package struct ConversionProgress: Sendable, Equatable {
   /// What is being done, for example `largest sums of 'conv2'`.
-  public var stage: String
+  package var stage: String
   /// Samples of this stage, and how many of them just finished.
-  public var total: Int
-  public var finished: Int
-  public init(stage: String, total: Int, finished: Int) {
+  package var total: Int
+  package var finished: Int
+  package init(stage: String, total: Int, finished: Int) {
     self.stage = stage
     self.total = total
     self.finished = finished
   }
 
-  public typealias Handler = @Sendable (ConversionProgress) -> Void
+  package typealias Handler = @Sendable (ConversionProgress) -> Void
 }
 
 /// A converted network and the account of how it was made.
-public struct ConversionResult: Sendable {
-  public var network: Network
-  public var report: ConversionReport
+package struct ConversionResult: Sendable {
+  package var network: Network
+  package var report: ConversionReport
 }
 
 /// Converts a trained network into a spiking one.
-public enum Conversion {
+package enum Conversion {
   /// Converts by one method.
   ///
   /// Deterministic: the same network, method and data give the same result for any number of threads.
@@ -51,7 +51,7 @@ public enum Conversion {
   ///   - threads: at most this many; nil: as many as the machine has cores.
   ///   - progress: called as samples finish; nil: not reported.
   /// - Throws: `ConversionError`.
-  public static func run(
+  package static func run(
     _ network: AnalogNetwork, method: Method, preprocessing: Preprocessing = .identity,
     calibration: CalibrationData? = nil, threads: Int? = nil, progress: ConversionProgress.Handler? = nil
   ) throws(ConversionError) -> ConversionResult {

@@ -1,7 +1,7 @@
 import ChipModel
 
 /// Why a network cannot be converted. One line each: what, where, the number, what to do.
-public enum ConversionError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ConversionError: Error, Sendable, Equatable, CustomStringConvertible {
   case network(AnalogNetworkError)
   case foreignOption(String, method: String, methods: [String])
   case optionRange(String, value: Double, rule: String)
@@ -21,7 +21,7 @@ public enum ConversionError: Error, Sendable, Equatable, CustomStringConvertible
   case check(NetworkCheckError)
   case compile(CompileError)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .network(let error): "\(error)"
     case .foreignOption(let option, let method, let methods):

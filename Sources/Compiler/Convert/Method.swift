@@ -3,9 +3,9 @@
 /// Options that are nil were not given; `check()` refuses one that belongs to another method. `methods.md` of the
 /// project's sources gives the equations; where a paper's text is wrong, the corrected reading is the default and
 /// `literal` takes it as printed.
-public struct Method: Sendable, Equatable {
+package struct Method: Sendable, Equatable {
   /// The methods under the names of the command line.
-  public enum Name: String, Sendable, CaseIterable {
+  package enum Name: String, Sendable, CaseIterable {
     /// One threshold a layer: the largest activation (Diehl et al. 2015).
     case maxNorm = "max-norm"
     /// One threshold a layer: a percentile of the non-zero activations (Rueckauer et al. 2017).
@@ -32,44 +32,44 @@ public struct Method: Sendable, Equatable {
     case bsnn
   }
   /// Potential before the first step.
-  public enum Initial: String, Sendable, CaseIterable { case zero, half }
-  public enum Reset: String, Sendable, CaseIterable { case soft, hard }
-  public enum Readout: String, Sendable, CaseIterable { case potential, spikes }
+  package enum Initial: String, Sendable, CaseIterable { case zero, half }
+  package enum Reset: String, Sendable, CaseIterable { case soft, hard }
+  package enum Readout: String, Sendable, CaseIterable { case potential, spikes }
   /// `rate-norm`: one factor for all layers, or one for each.
-  public enum Sharing: String, Sendable, CaseIterable { case shared, layer }
+  package enum Sharing: String, Sendable, CaseIterable { case shared, layer }
   /// `ic-snn`: from data (algorithm 2), compensation, both (algorithm 3), from the weights (algorithm 1).
-  public enum Variant: String, Sendable, CaseIterable { case i, c, ic, weights }
+  package enum Variant: String, Sendable, CaseIterable { case i, c, ic, weights }
   /// `ic-snn`: which potentials the mean is over: all, held to 0...threshold; those of at least 0; all as they are.
-  public enum Membrane: String, Sendable, CaseIterable { case clamp, active, literal }
+  package enum Membrane: String, Sendable, CaseIterable { case clamp, active, literal }
 
-  public var name: Name
+  package var name: Name
   /// Steps of the calibration and default of `run --ticks`, >= 1.
-  public var steps: Int?
+  package var steps: Int?
   /// `robust-norm`, `ic-snn`: above 0, at most 100. Standard 99.9.
-  public var percentile: Double?
+  package var percentile: Double?
   /// `rmp`, `channel-balance`: factor of the thresholds, above 0. Standard 0.8 and 1.
-  public var alpha: Double?
+  package var alpha: Double?
   /// `weighted-spikes`, `bsnn`: phases a period, 1...16. Standard 8 and 10.
-  public var period: Int?
+  package var period: Int?
   /// `rate-norm`: weight of the rate inference loss, >= 0. Standard 0.1.
-  public var lambda: Double?
+  package var lambda: Double?
   /// `rate-norm`: accuracy that may be lost, 0...1. Standard 0.005.
-  public var tolerance: Double?
-  public var sharing: Sharing?
-  public var variant: Variant?
-  public var membrane: Membrane?
+  package var tolerance: Double?
+  package var sharing: Sharing?
+  package var variant: Variant?
+  package var membrane: Membrane?
   /// `aug-mapping`: largest count of a spike, >= 1. Nil: unbounded.
-  public var maximumCount: Int?
+  package var maximumCount: Int?
   /// `bsnn`: residual shortcuts wait as long as the way beside them.
-  public var usesSynchronousNeurons: Bool
-  public var initial: Initial?
-  public var reset: Reset?
-  public var readout: Readout?
-  public var isLiteral: Bool
+  package var usesSynchronousNeurons: Bool
+  package var initial: Initial?
+  package var reset: Reset?
+  package var readout: Readout?
+  package var isLiteral: Bool
   /// Seed of `spike-norm`'s and `rmp`'s random input spikes.
-  public var seed: UInt64
+  package var seed: UInt64
 
-  public init(
+  package init(
     _ name: Name, steps: Int? = nil, percentile: Double? = nil, alpha: Double? = nil, period: Int? = nil,
     lambda: Double? = nil, tolerance: Double? = nil, sharing: Sharing? = nil, variant: Variant? = nil,
     membrane: Membrane? = nil, maximumCount: Int? = nil, usesSynchronousNeurons: Bool = true, initial: Initial? = nil,
@@ -99,7 +99,7 @@ public struct Method: Sendable, Equatable {
 
 extension Method {
   /// Whether thresholds or initial potentials come from the spiking network itself.
-  public var watchesSpikes: Bool {
+  package var watchesSpikes: Bool {
     switch name {
     case .spikeNorm, .rmp, .channelBalance: true
     case .icSNN: initial == nil && (variant ?? .ic) != .c && variant != .weights
@@ -108,13 +108,13 @@ extension Method {
   }
 
   /// Calibration samples unless told otherwise: 1,000, or 500 where the spiking network is watched.
-  public var standardSamples: Int { watchesSpikes ? 500 : 1000 }
+  package var standardSamples: Int { watchesSpikes ? 500 : 1000 }
 
   /// Whether it cannot do without calibration data.
-  public var needsCalibration: Bool { name != .augMapping }
+  package var needsCalibration: Bool { name != .augMapping }
 
   /// Whether it gives a meaning to negative activations.
-  public var convertsLeakyReLU: Bool { name == .terMapping || name == .augMapping }
+  package var convertsLeakyReLU: Bool { name == .terMapping || name == .augMapping }
 
   /// Neurons integrate and fire, one spike worth the same at any time.
   var usesIntegrateFire: Bool {
@@ -147,7 +147,7 @@ extension Method {
 extension Method {
   /// Refuses options of other methods and values out of range.
   /// - Throws: `ConversionError.foreignOption`, `ConversionError.optionRange`.
-  public func check() throws(ConversionError) {
+  package func check() throws(ConversionError) {
     let rateMethods = Name.allCases.filter { $0 != .weightedSpikes && $0 != .bsnn }
     let integrateFire = Name.allCases.filter { Method($0).usesIntegrateFire }
     let rules: [(option: String, isGiven: Bool, methods: [Name])] = [

@@ -1,4 +1,5 @@
 import ChipModel
+import Runtime
 import Dispatch
 import Synchronization
 

@@ -1,17 +1,18 @@
 import ChipModel
+import Runtime
 import Dispatch
 import Synchronization
 
 /// A spiking network tried on samples on the chip's engine, without cores: what choosing between methods, and tests of
 /// them, look at.
-public struct SpikingTrial: Sendable {
+package struct SpikingTrial: Sendable {
   /// The decision of each sample after each step, `[sample][step]`.
-  public let decisions: [[Int]]
+  package let decisions: [[Int]]
   /// Output values of each sample after the last step: potentials in the output's unit, or signed spike counts.
-  public let outputs: [[Int]]
+  package let outputs: [[Int]]
   /// Spikes, saturations and gated spikes, summed over samples.
-  public let counters: EngineCounters
-  public let program: CompiledProgram
+  package let counters: EngineCounters
+  package let program: CompiledProgram
 
   /// Runs every sample.
   ///
@@ -21,7 +22,7 @@ public struct SpikingTrial: Sendable {
   ///   - steps: `T`, >= 1.
   ///   - threads: at most this many; nil: as many as the machine has cores. Does not change the result.
   ///   - progress: called from any thread with the number of samples that finished since its last call.
-  public init(
+  package init(
     _ program: CompiledProgram, samples: [Float], steps: Int, threads: Int? = nil,
     progress: @Sendable (Int) -> Void = { _ in }
   ) {
@@ -59,7 +60,7 @@ public struct SpikingTrial: Sendable {
   ///
   /// A chip register that 16-bit weights overfill holds the thresholds of a channel of tiny weights at fewer bits; those are
   /// tried when `weightBits` is 16, because a provisional program needs no exact width.
-  public static func lower(_ network: Network, weightBits: Int) throws(ConversionError) -> CompiledProgram {
+  package static func lower(_ network: Network, weightBits: Int) throws(ConversionError) -> CompiledProgram {
     let checked: CheckedNetwork
     do throws(NetworkCheckError) { checked = try network.checked() } catch { throw .check(error) }
     var options = CompileOptions(weightBits: weightBits)
@@ -81,11 +82,11 @@ public struct SpikingTrial: Sendable {
 
   // MARK: Figures
 
-  public var samples: Int { decisions.count }
-  public var steps: Int { decisions.first?.count ?? 0 }
+  package var samples: Int { decisions.count }
+  package var steps: Int { decisions.first?.count ?? 0 }
 
   /// Fraction of the samples that are decided as labelled, after each step; 0 for none.
-  public func accuracyByStep(_ labels: [Int]) -> [Double] {
+  package func accuracyByStep(_ labels: [Int]) -> [Double] {
     (0..<steps).map { step in
       let right = zip(decisions, labels).count { $0[step] == $1 }
       return Double(right) / Double(max(1, samples))
@@ -93,7 +94,7 @@ public struct SpikingTrial: Sendable {
   }
 
   /// Spikes of all populations after each step, summed over samples and over the steps up to it.
-  public var spikesUpToStep: [Int] {
+  package var spikesUpToStep: [Int] {
     var total = 0
     return (0..<steps).map { step in
       for population in counters.spikesByStep { total += population[step] }
@@ -102,10 +103,10 @@ public struct SpikingTrial: Sendable {
   }
 
   /// Synaptic operations of all steps, summed over samples.
-  public var synapticOperations: Int { synapticOperationsBySource.reduce(0, +) }
+  package var synapticOperations: Int { synapticOperationsBySource.reduce(0, +) }
 
   /// The same by the population whose spikes cause them.
-  public var synapticOperationsBySource: [Int] {
+  package var synapticOperationsBySource: [Int] {
     var totals = [Int](repeating: 0, count: program.populations.count)
     for (index, projection) in program.projections.enumerated() {
       guard let source = projection.source else { continue }

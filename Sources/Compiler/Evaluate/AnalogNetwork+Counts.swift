@@ -2,21 +2,21 @@ extension AnalogNetwork {
   /// Multiply-accumulates of one inference: products of weights and values, padding not counted.
   ///
   /// Pooling and connections without weights cost none.
-  public var multiplyAccumulates: Int {
+  package var multiplyAccumulates: Int {
     layers.reduce(0) { sum, layer in
       sum + layer.connections.reduce(0) { $0 + multiplyAccumulates(of: $1, into: layer) }
     }
   }
 
   /// Weights and biases.
-  public var parameters: Int {
+  package var parameters: Int {
     layers.reduce(0) { sum, layer in
       sum + (layer.bias?.count ?? 0) + layer.connections.reduce(0) { $0 + $1.weights.count }
     }
   }
 
   /// Multiply-accumulates of one connection.
-  public func multiplyAccumulates(of connection: AnalogConnection, into layer: AnalogLayer) -> Int {
+  package func multiplyAccumulates(of connection: AnalogConnection, into layer: AnalogLayer) -> Int {
     switch connection.kind {
     case .dense: return connection.weights.count
     case .identity: return connection.weights.isEmpty ? 0 : layer.count
@@ -39,7 +39,7 @@ extension AnalogNetwork {
   }
 
   /// Shape of what a connection's weights read: its source, pooled.
-  public func pooledShape(_ connection: AnalogConnection) -> [Int] {
+  package func pooledShape(_ connection: AnalogConnection) -> [Int] {
     let source = shape(of: connection.source)
     return connection.pool?.outputShape(source) ?? source
   }

@@ -4,7 +4,7 @@ extension Dataset {
   /// The input values of the first samples, one after the other, as `FloatEvaluator` takes them.
   /// - Parameter samples: how many; no more than there are.
   /// - Throws: `DatasetError`.
-  public func floats(samples: Int, preprocessing: Preprocessing) throws(DatasetError) -> [Float] {
+  package func floats(samples: Int, preprocessing: Preprocessing) throws(DatasetError) -> [Float] {
     var result: [Float] = []
     result.reserveCapacity(max(0, min(samples, count)) * sampleSize)
     var values: [Double] = []

@@ -5,8 +5,8 @@ import Synchronization
 ///
 /// Samples go through in blocks of 16, one sample a SIMD lane, blocks in parallel. A sample's result depends on nothing
 /// but the sample: not on threads, the block it is in, or the samples beside it.
-public struct FloatEvaluator: Sendable {
-  public let network: AnalogNetwork
+package struct FloatEvaluator: Sendable {
+  package let network: AnalogNetwork
   private let steps: [[Step]]
   /// Last layer that reads each layer's values; they may go then.
   private let lastReader: [Int]
@@ -20,7 +20,7 @@ public struct FloatEvaluator: Sendable {
   }
 
   /// - Throws: `AnalogNetworkError` where shapes and weights do not fit each other.
-  public init(_ network: AnalogNetwork) throws(AnalogNetworkError) {
+  package init(_ network: AnalogNetwork) throws(AnalogNetworkError) {
     try network.validate()
     self.network = network
     var steps: [[Step]] = []
@@ -67,7 +67,7 @@ public struct FloatEvaluator: Sendable {
   ///   - preactivations: keep the sums before the activation too (for the same layers).
   ///   - threads: at most this many; nil: as many as the machine has cores.
   ///   - body: called from any thread, once a block.
-  public func map<Result: Sendable>(
+  package func map<Result: Sendable>(
     _ samples: [Float], layers: [Int]? = nil, preactivations: Bool = false, threads: Int? = nil,
     _ body: @Sendable (EvaluatedBlock) -> Result
   ) -> [Result] {
@@ -92,7 +92,7 @@ public struct FloatEvaluator: Sendable {
   }
 
   /// The output values of each sample.
-  public func outputs(_ samples: [Float], threads: Int? = nil) -> [[Float]] {
+  package func outputs(_ samples: [Float], threads: Int? = nil) -> [[Float]] {
     let output = network.output
     return map(samples, layers: [], threads: threads) { block in
       (0..<block.count).map { block.activation(layer: output, sample: $0) }
@@ -100,7 +100,7 @@ public struct FloatEvaluator: Sendable {
   }
 
   /// The class of each sample: the index of its largest output, the lowest of equal ones.
-  public func predictions(_ samples: [Float], threads: Int? = nil) -> [Int] {
+  package func predictions(_ samples: [Float], threads: Int? = nil) -> [Int] {
     outputs(samples, threads: threads).map { values in
       var best = 0
       for index in values.indices where values[index] > values[best] { best = index }
@@ -109,7 +109,7 @@ public struct FloatEvaluator: Sendable {
   }
 
   /// The fraction of samples whose prediction is their label, 0 for none.
-  public func accuracy(_ samples: [Float], labels: [Int], threads: Int? = nil) -> Double {
+  package func accuracy(_ samples: [Float], labels: [Int], threads: Int? = nil) -> Double {
     let predictions = predictions(samples, threads: threads)
     let pairs = zip(predictions, labels)
     let total = min(predictions.count, labels.count)

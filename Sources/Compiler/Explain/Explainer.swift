@@ -1,7 +1,7 @@
 import ChipModel
 
 /// Runs the original network and four executions of the spiking one on the same samples and compares them.
-public struct Explainer: Sendable {
+package struct Explainer: Sendable {
   let network: CheckedNetwork
   let original: FloatEvaluator
   /// Population of each layer of the original, and the other way round.
@@ -21,7 +21,7 @@ public struct Explainer: Sendable {
   ///   - options: as for compiling; the schedule is the windowed one.
   ///   - steps: `T`, 1 to 1,000,000.
   /// - Throws: `ExplanationError`.
-  public init(
+  package init(
     _ network: CheckedNetwork, model: AnalogNetwork? = nil, chip: ChipDescription,
     options: CompileOptions = CompileOptions(), steps: Int
   ) throws(ExplanationError) {
@@ -92,7 +92,7 @@ public struct Explainer: Sendable {
   ///   - labels: as many; nil: the original's decisions stand in.
   ///   - threads: does not change the result.
   ///   - progress: called from any thread with the number of samples that finished since its last call.
-  public func callAsFunction(
+  package func callAsFunction(
     _ samples: [Float], labels: [Int]?, threads: Int? = nil, progress: @Sendable (Int) -> Void = { _ in }
   ) -> Explanation {
     let blocks = original.map(samples, threads: threads) { block -> [ExplainedSample] in
@@ -109,11 +109,11 @@ public struct Explainer: Sendable {
 }
 
 /// Why a network cannot be explained.
-public enum ExplanationError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ExplanationError: Error, Sendable, Equatable, CustomStringConvertible {
   case network(AnalogNetworkError)
   case compile(CompileError)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .network(let error): "\(error)"
     case .compile(let error): "\(error)"

@@ -1,4 +1,5 @@
 import ChipModel
+import Runtime
 
 /// What one sample showed, by population.
 struct ExplainedSample: Sendable {

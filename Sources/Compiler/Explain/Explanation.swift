@@ -1,32 +1,32 @@
 /// Where a spiking network loses what the original network knows, layer by layer and stage by stage.
-public struct Explanation: Sendable {
-  public var samples: Int
-  public var steps: Int
+package struct Explanation: Sendable {
+  package var samples: Int
+  package var steps: Int
   /// False: there are no labels and the original network's own decisions stand in for them.
-  public var hasLabels: Bool
-  public var weightBits: Int
-  public var membraneBits: Int
+  package var hasLabels: Bool
+  package var weightBits: Int
+  package var membraneBits: Int
   /// Accuracy of the original network in floats, a fraction.
-  public var original: Double
+  package var original: Double
   /// Accuracies of the spiking networks.
-  public var accuracy: PerExecution<Double>
+  package var accuracy: PerExecution<Double>
   /// Sources before targets; the readout where its sources are.
-  public var layers: [ExplainedLayer]
-  public var notes: [String]
+  package var layers: [ExplainedLayer]
+  package var notes: [String]
 }
 
 /// One figure for each way to execute the spiking network, from the least changed to the chip.
-public struct PerExecution<Value: Sendable>: Sendable {
+package struct PerExecution<Value: Sendable>: Sendable {
   /// The rates that infinitely many steps would give: only the thresholds' limits are in it.
-  public var limit: Value
+  package var limit: Value
   /// The spiking network in 64-bit floats.
-  public var real: Value
+  package var real: Value
   /// Weights, thresholds and input in the chip's integers, membranes of 32 bits.
-  public var integer: Value
+  package var integer: Value
   /// The same with the chip's membranes.
-  public var chip: Value
+  package var chip: Value
 
-  public init(limit: Value, real: Value, integer: Value, chip: Value) {
+  package init(limit: Value, real: Value, integer: Value, chip: Value) {
     (self.limit, self.real, self.integer, self.chip) = (limit, real, integer, chip)
   }
 }
@@ -34,39 +34,39 @@ public struct PerExecution<Value: Sendable>: Sendable {
 extension PerExecution: Equatable where Value: Equatable {}
 
 /// One population.
-public struct ExplainedLayer: Sendable {
-  public var name: String
-  public var neurons: Int
+package struct ExplainedLayer: Sendable {
+  package var name: String
+  package var neurons: Int
   /// False: an accumulator, which has no rates.
-  public var spikes: Bool
+  package var spikes: Bool
   /// Mean over the samples of the cosine between the original's activations and the spiking network's (rate times the
   /// value of a spike; the potential of an accumulator); nil where the original is silent on all samples.
-  public var cosine: PerExecution<Double?>
+  package var cosine: PerExecution<Double?>
   /// Accuracy if this layer and those before it spike and the rest is the original network in floats.
-  public var accuracy: PerExecution<Double>
+  package var accuracy: PerExecution<Double>
   /// Spikes a neuron and step on the chip.
-  public var meanRate: Double
+  package var meanRate: Double
   /// Neurons that never spike on the chip on any sample.
-  public var silent: Int
+  package var silent: Int
   /// Fraction of all (sample, neuron) pairs that spike as often as the code allows: their rate cannot grow.
-  public var full: Double
+  package var full: Double
   /// Fraction of all membrane updates that the chip saturates.
-  public var saturated: Double
+  package var saturated: Double
   /// Omega of the limit's rates, sum r / sum r^2 (Ding et al. 2021, equation 8); nil for a silent layer.
-  public var omega: Double?
+  package var omega: Double?
   /// K(t) = |N / t - r|^2 / |r|^2 of the real-valued network after each step, r the limit's rates (equation 7); empty for
   /// a silent layer and for accumulators.
-  public var kCurve: [Double]
+  package var kCurve: [Double]
 }
 
 // MARK: - The finding
 
 extension Explanation {
   /// What can cost accuracy, in the order in which it comes.
-  public enum Stage: String, Sendable, CaseIterable { case conversion, rounding, saturation }
+  package enum Stage: String, Sendable, CaseIterable { case conversion, rounding, saturation }
 
   /// Why, as far as the figures tell.
-  public enum Cause: String, Sendable, Equatable {
+  package enum Cause: String, Sendable, Equatable {
     /// The limit's rates lose as much: thresholds cut activations, or spikes are not worth their thresholds.
     case thresholds
     /// More steps would help: the limit's rates do not lose it.
@@ -76,17 +76,17 @@ extension Explanation {
   }
 
   /// The stage that loses most, and where.
-  public struct Finding: Sendable, Equatable {
-    public var stage: Stage
+  package struct Finding: Sendable, Equatable {
+    package var stage: Stage
     /// Points (hundredths) that the stage loses.
-    public var points: Double
+    package var points: Double
     /// Index of the first layer after which at least half of it is lost.
-    public var layer: Int
-    public var cause: Cause
+    package var layer: Int
+    package var cause: Cause
   }
 
   /// Fractions of accuracy that each stage loses; negative: gained.
-  public var losses: [(stage: Stage, loss: Double)] {
+  package var losses: [(stage: Stage, loss: Double)] {
     [
       (.conversion, original - accuracy.real), (.rounding, accuracy.real - accuracy.integer),
       (.saturation, accuracy.integer - accuracy.chip),
@@ -97,7 +97,7 @@ extension Explanation {
   private var least: Double { max(0.005, 1.5 / Double(max(1, samples))) }
 
   /// The stage that loses most; nil: none loses half a point.
-  public var finding: Finding? {
+  package var finding: Finding? {
     guard let worst = losses.max(by: { $0.loss < $1.loss }), worst.loss >= least else { return nil }
     // In each layer: what is lost by the execution before the stage, and by the one after it.
     func lost(_ layer: ExplainedLayer) -> Double {

@@ -3,7 +3,7 @@ import ChipModel
 extension AnalogNetwork {
   /// SHA-256 of everything that conversion reads, 64 hexadecimal digits: whatever file it came from, and however its
   /// weights were stored.
-  public var contentHash: String {
+  package var contentHash: String {
     var hasher = SHA256()
     func add(_ text: String) { hasher.update(Array((text + "\n").utf8)) }
     func add(_ values: [Float]) {
@@ -32,7 +32,7 @@ extension AnalogNetwork {
 
 extension Network {
   /// SHA-256 of everything that compilation reads, test data aside; 64 hexadecimal digits.
-  public var contentHash: String {
+  package var contentHash: String {
     var network = self
     network.input.images = nil
     network.input.labels = nil

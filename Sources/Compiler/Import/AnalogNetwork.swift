@@ -4,15 +4,15 @@
 /// The layers are in topological order. It maps one to one on a spiking `Network`: a layer is a population, a
 /// connection a projection. Batch normalisation, padding layers, dropout, flattening and concatenation are gone: they
 /// are in the weights. Neuron indices are row-major over `[C, H, W]`.
-public struct AnalogNetwork: Sendable, Equatable {
-  public var name: String
+package struct AnalogNetwork: Sendable, Equatable {
+  package var name: String
   /// `[C, H, W]` or `[N]`.
-  public var inputShape: [Int]
-  public var layers: [AnalogLayer]
+  package var inputShape: [Int]
+  package var layers: [AnalogLayer]
   /// Index of the layer whose values are the answer.
-  public var output: Int
+  package var output: Int
 
-  public init(name: String, inputShape: [Int], layers: [AnalogLayer], output: Int) {
+  package init(name: String, inputShape: [Int], layers: [AnalogLayer], output: Int) {
     self.name = name
     self.inputShape = inputShape
     self.layers = layers
@@ -21,16 +21,16 @@ public struct AnalogNetwork: Sendable, Equatable {
 }
 
 /// One layer: `activation(sum over connections + bias)`.
-public struct AnalogLayer: Sendable, Equatable {
-  public var name: String
+package struct AnalogLayer: Sendable, Equatable {
+  package var name: String
   /// `[C, H, W]` or `[N]`.
-  public var shape: [Int]
-  public var connections: [AnalogConnection]
+  package var shape: [Int]
+  package var connections: [AnalogConnection]
   /// `C` values (per channel), `C*H*W` values (per neuron), or nil for none.
-  public var bias: [Float]?
-  public var activation: AnalogActivation
+  package var bias: [Float]?
+  package var activation: AnalogActivation
 
-  public init(
+  package init(
     name: String, shape: [Int], connections: [AnalogConnection], bias: [Float]? = nil,
     activation: AnalogActivation = .relu
   ) {
@@ -42,15 +42,15 @@ public struct AnalogLayer: Sendable, Equatable {
   }
 
   /// Number of neurons.
-  public var count: Int { shape.reduce(1, *) }
+  package var count: Int { shape.reduce(1, *) }
   /// `C` of `[C, H, W]`, `N` of `[N]`.
-  public var channels: Int { shape.first ?? 0 }
+  package var channels: Int { shape.first ?? 0 }
   /// Neurons of one channel.
-  public var channelSize: Int { channels == 0 ? 0 : count / channels }
+  package var channelSize: Int { channels == 0 ? 0 : count / channels }
 }
 
 /// What a layer does with its sum. Only an output layer has `none`.
-public enum AnalogActivation: Sendable, Equatable {
+package enum AnalogActivation: Sendable, Equatable {
   case none
   /// max(x, 0)
   case relu
@@ -61,31 +61,31 @@ public enum AnalogActivation: Sendable, Equatable {
 }
 
 /// Where a connection comes from.
-public enum AnalogSource: Sendable, Hashable {
+package enum AnalogSource: Sendable, Hashable {
   case input
   /// Index of an earlier layer.
   case layer(Int)
 }
 
 /// Weights from one source into a layer; pooling, if any, acts on the source's activation before the weights.
-public struct AnalogConnection: Sendable, Equatable {
-  public enum Kind: String, Sendable, CaseIterable { case dense, conv2d, identity }
-  public var source: AnalogSource
-  public var pool: AnalogPool?
-  public var kind: Kind
+package struct AnalogConnection: Sendable, Equatable {
+  package enum Kind: String, Sendable, CaseIterable { case dense, conv2d, identity }
+  package var source: AnalogSource
+  package var pool: AnalogPool?
+  package var kind: Kind
   /// dense `[N_out, N_in]` (N_in counts the pooled source, row-major), conv2d `[C_out, C_in / groups, kH, kW]`,
   /// identity `C` factors, or empty for 1.
-  public var weights: [Float]
-  public var weightShape: [Int]
+  package var weights: [Float]
+  package var weightShape: [Int]
   /// `[y, x]`
-  public var stride: [Int]
+  package var stride: [Int]
   /// `[top, left, bottom, right]`; never negative.
-  public var padding: [Int]
+  package var padding: [Int]
   /// `[y, x]`
-  public var dilation: [Int]
-  public var groups: Int
+  package var dilation: [Int]
+  package var groups: Int
 
-  public init(
+  package init(
     source: AnalogSource, pool: AnalogPool? = nil, kind: Kind, weights: [Float] = [], weightShape: [Int] = [],
     stride: [Int] = [1, 1], padding: [Int] = [0, 0, 0, 0], dilation: [Int] = [1, 1], groups: Int = 1
   ) {
@@ -102,17 +102,17 @@ public struct AnalogConnection: Sendable, Equatable {
 }
 
 /// Pooling of a source's activation. `average` always divides by the kernel's area; for `max`, padding never wins.
-public struct AnalogPool: Sendable, Equatable {
-  public enum Kind: String, Sendable, CaseIterable { case average, max }
-  public var kind: Kind
+package struct AnalogPool: Sendable, Equatable {
+  package enum Kind: String, Sendable, CaseIterable { case average, max }
+  package var kind: Kind
   /// `[y, x]`
-  public var kernel: [Int]
+  package var kernel: [Int]
   /// `[y, x]`
-  public var stride: [Int]
+  package var stride: [Int]
   /// `[top, left, bottom, right]`
-  public var padding: [Int]
+  package var padding: [Int]
 
-  public init(kind: Kind, kernel: [Int], stride: [Int], padding: [Int] = [0, 0, 0, 0]) {
+  package init(kind: Kind, kernel: [Int], stride: [Int], padding: [Int] = [0, 0, 0, 0]) {
     self.kind = kind
     self.kernel = kernel
     self.stride = stride
@@ -122,7 +122,7 @@ public struct AnalogPool: Sendable, Equatable {
 
 extension AnalogNetwork {
   /// Shape of a source's activation.
-  public func shape(of source: AnalogSource) -> [Int] {
+  package func shape(of source: AnalogSource) -> [Int] {
     switch source {
     case .input: inputShape
     case .layer(let index): layers[index].shape
@@ -130,7 +130,7 @@ extension AnalogNetwork {
   }
 
   /// Number of values of one input sample.
-  public var inputCount: Int { inputShape.reduce(1, *) }
+  package var inputCount: Int { inputShape.reduce(1, *) }
 }
 
 /// Output size along one axis of a sliding window, 0 where the window does not fit.
@@ -147,7 +147,7 @@ func windowCount(
 
 extension AnalogPool {
   /// Shape of the pooled `[C, H, W]`.
-  public func outputShape(_ shape: [Int]) -> [Int] {
+  package func outputShape(_ shape: [Int]) -> [Int] {
     guard shape.count == 3 else { return shape }
     return [shape[0]]
       + (0..<2).map {

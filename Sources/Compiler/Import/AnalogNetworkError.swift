@@ -1,10 +1,10 @@
 import ChipModel
 
 /// Why an `AnalogNetwork` contradicts itself. The importer never makes such a network; hand-written ones can.
-public enum AnalogNetworkError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum AnalogNetworkError: Error, Sendable, Equatable, CustomStringConvertible {
   case shape(layer: String, what: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .shape(let layer, let what): "layer '\(printable(layer))': \(what): correct the network that was built"
     }
@@ -13,7 +13,7 @@ public enum AnalogNetworkError: Error, Sendable, Equatable, CustomStringConverti
 
 extension AnalogNetwork {
   /// Checks that shapes, weights and order fit each other, so that evaluating cannot fail.
-  public func validate() throws(AnalogNetworkError) {
+  package func validate() throws(AnalogNetworkError) {
     try AnalogNetwork.check(inputShape, "input")
     guard layers.indices.contains(output) else { throw .shape(layer: name, what: "there is no output layer \(output)") }
     for (index, layer) in layers.enumerated() {

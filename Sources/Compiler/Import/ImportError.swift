@@ -1,5 +1,5 @@
 /// Why a model could not be imported. The text is one line: what, where, the actual value, and what to do next.
-public enum ImportError: Error, Sendable, Equatable {
+package enum ImportError: Error, Sendable, Equatable {
   /// The bytes are not a protobuf message of the kind expected at this offset.
   case malformed(offset: Int, what: String)
   /// The file is something else.
@@ -21,7 +21,7 @@ public enum ImportError: Error, Sendable, Equatable {
 }
 
 extension ImportError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .malformed(let offset, let what):
       "not a complete ONNX file: at byte \(offset), \(what): export the model again or copy the file again"

@@ -1,11 +1,11 @@
 /// A model in the form conversion works on, and what was done to get there.
-public struct ImportedModel: Sendable, Equatable {
-  public var network: AnalogNetwork
-  public var report: ImportReport
+package struct ImportedModel: Sendable, Equatable {
+  package var network: AnalogNetwork
+  package var report: ImportReport
 }
 
 /// Reads ONNX files as PyTorch's exporters and tf2onnx write them.
-public enum ONNXImporter {
+package enum ONNXImporter {
   /// Reads a model.
   ///
   /// The batch size becomes 1; weights are read from `folder` where the exporter put them into a file beside the model.
@@ -15,7 +15,7 @@ public enum ONNXImporter {
   ///   - folder: the folder it lies in; nil for a model that came from a pipe.
   ///   - name: what the network is to be called.
   /// - Throws: `ImportError` for anything that cannot be imported exactly; it names node, operator and remedy.
-  public static func read(_ bytes: [UInt8], folder: String?, name: String) throws(ImportError) -> ImportedModel {
+  package static func read(_ bytes: [UInt8], folder: String?, name: String) throws(ImportError) -> ImportedModel {
     let model = try ONNXModel(bytes: bytes, folder: folder)
     var canonicaliser = Canonicaliser(try ONNXGraph(model))
     let (network, report) = try canonicaliser.run(name: name, model: model)

@@ -1,7 +1,7 @@
 import ChipModel
 
 /// Why a network cannot be compiled for a chip. One line each: what, the number, the limit, what to do.
-public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
   case unsupportedModel(population: String, model: String, chip: String, supported: [String])
   case periodCodeNeedsWindows(population: String)
   case mixedAmplitude(projection: String, population: String)
@@ -34,7 +34,7 @@ public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
   case stuckBits(chip: String)
   case option(String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .unsupportedModel(let population, let model, let chip, let supported):
       "population '\(population)' uses neuron model '\(model)', which chip '\(chip)' does not run "

@@ -1,20 +1,20 @@
 import ChipModel
 
 /// What the compiler proves about one population's sums.
-public struct Headroom: Sendable, Equatable {
+package struct Headroom: Sendable, Equatable {
   /// Largest magnitude of one tick's sum, every synapse delivering at once.
-  public var largestSum: Int64 = 0
+  package var largestSum: Int64 = 0
   /// Bits of the accumulator that holds it.
-  public var sumBits: Int = 1
+  package var sumBits: Int = 1
   /// First step in which a saturation is possible at all; nil: never.
-  public var stepsToSaturation: Int?
+  package var stepsToSaturation: Int?
 
-  public init() {}
+  package init() {}
 }
 
 extension Headroom {
   /// The proofs of all populations of a program, in the program's order.
-  public static func all(_ program: CompiledProgram) -> [Headroom] {
+  package static func all(_ program: CompiledProgram) -> [Headroom] {
     all(program, order: program.topologicalOrder)
   }
 

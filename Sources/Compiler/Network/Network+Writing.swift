@@ -6,7 +6,7 @@ extension Network {
   ///
   /// - Parameter tensorsFile: name of the tensor file, relative to the text's folder; nil: the network has none.
   /// - Throws: `JSONWriteError.notFinite` for a number that JSON cannot hold (only thresholds may be infinite).
-  public func jsonBytes(tensorsFile: String?) throws(JSONWriteError) -> [UInt8] {
+  package func jsonBytes(tensorsFile: String?) throws(JSONWriteError) -> [UInt8] {
     var members: [(String, JSONOutput)] = [("format", .string(NetworkDocument.format)), ("name", .string(name))]
     if let tensorsFile { members.append(("tensors", .string(tensorsFile))) }
     members.append(("input", input.json))

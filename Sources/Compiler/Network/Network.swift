@@ -5,20 +5,20 @@ import ChipModel
 /// Values are in ANN units (the activations of the network it came from). Neuron indices are row-major over the
 /// population's shape, `(c * H + y) * W + x`. Every value keeps the place in the file it came from only while it is
 /// being read; a `Network` itself is plain data.
-public struct Network: Sendable, Equatable {
-  public var name: String
-  public var input: NetworkInput
-  public var populations: [NetworkPopulation]
-  public var projections: [NetworkProjection]
-  public var output: NetworkOutput
+package struct Network: Sendable, Equatable {
+  package var name: String
+  package var input: NetworkInput
+  package var populations: [NetworkPopulation]
+  package var projections: [NetworkProjection]
+  package var output: NetworkOutput
   /// The network this one was converted from, where known.
-  public var ann: SourceNetwork?
+  package var ann: SourceNetwork?
   /// How it was made: method, options, calibration. Free-form, ordered, shown by `inspect`, copied into results.
-  public var provenance: [ProvenanceEntry]
+  package var provenance: [ProvenanceEntry]
   /// Tensors by name: what `{"tensor": NAME}` refers to.
-  public var tensors: [String: Tensor]
+  package var tensors: [String: Tensor]
 
-  public init(
+  package init(
     name: String, input: NetworkInput, populations: [NetworkPopulation], projections: [NetworkProjection],
     output: NetworkOutput, ann: SourceNetwork? = nil, provenance: [ProvenanceEntry] = [],
     tensors: [String: Tensor] = [:]
@@ -35,36 +35,36 @@ public struct Network: Sendable, Equatable {
 }
 
 /// One line of a network's history, for example `method` = `robust-norm`.
-public struct ProvenanceEntry: Sendable, Equatable {
-  public var key: String
-  public var value: ProvenanceValue
-  public init(key: String, value: ProvenanceValue) {
+package struct ProvenanceEntry: Sendable, Equatable {
+  package var key: String
+  package var value: ProvenanceValue
+  package init(key: String, value: ProvenanceValue) {
     self.key = key
     self.value = value
   }
 }
 
 /// A provenance value: a string, a number or a flag.
-public enum ProvenanceValue: Sendable, Equatable {
+package enum ProvenanceValue: Sendable, Equatable {
   case text(String)
   case number(Double)
   case flag(Bool)
 }
 
 /// The input of a network: shape `[C, H, W]` or `[N]`, how raw data becomes values, and data it may be tried on.
-public struct NetworkInput: Sendable, Equatable {
+package struct NetworkInput: Sendable, Equatable {
   /// `current`: a constant current per neuron and tick, computed on the host once per sample.
-  public enum Kind: String, Sendable, CaseIterable { case current }
-  public var kind: Kind
-  public var shape: [Int]
+  package enum Kind: String, Sendable, CaseIterable { case current }
+  package var kind: Kind
+  package var shape: [Int]
   /// What values have after preprocessing; nil: no promise. A run refuses samples outside.
-  public var range: InputRange?
-  public var preprocessing: Preprocessing
+  package var range: InputRange?
+  package var preprocessing: Preprocessing
   /// Image file the network names as its own test data, relative to the network file.
-  public var images: String?
+  package var images: String?
   /// Label file beside it; nil: found by the image file's name.
-  public var labels: String?
-  public init(
+  package var labels: String?
+  package init(
     kind: Kind = .current, shape: [Int], range: InputRange? = nil, preprocessing: Preprocessing = .identity,
     images: String? = nil, labels: String? = nil
   ) {
@@ -78,13 +78,13 @@ public struct NetworkInput: Sendable, Equatable {
 }
 
 /// The neurons of one layer: shape `[C, H, W]` or `[N]`, one neuron model, biases.
-public struct NetworkPopulation: Sendable, Equatable {
-  public var name: String
-  public var shape: [Int]
-  public var neuron: NetworkNeuron
+package struct NetworkPopulation: Sendable, Equatable {
+  package var name: String
+  package var shape: [Int]
+  package var neuron: NetworkNeuron
   /// Added to every sum each step, in ANN units; per population, channel or neuron. Nil: none.
-  public var bias: Values?
-  public init(name: String, shape: [Int], neuron: NetworkNeuron, bias: Values? = nil) {
+  package var bias: Values?
+  package init(name: String, shape: [Int], neuron: NetworkNeuron, bias: Values? = nil) {
     self.name = name
     self.shape = shape
     self.neuron = neuron
@@ -93,30 +93,30 @@ public struct NetworkPopulation: Sendable, Equatable {
 }
 
 /// Neuron model and its real-valued parameters. Which are allowed depends on the model; see `docs/net-json.md`.
-public struct NetworkNeuron: Sendable, Equatable {
-  public enum Model: String, Sendable, CaseIterable {
+package struct NetworkNeuron: Sendable, Equatable {
+  package enum Model: String, Sendable, CaseIterable {
     case `if`, augmented, ternary, phase, bistable, lif, accumulator
   }
-  public var model: Model
+  package var model: Model
   /// Positive threshold, > 0, ANN units; `infinity` = never fires. Nil only for `accumulator`.
-  public var threshold: Values?
+  package var threshold: Values?
   /// Negative threshold, < 0, `augmented` and `ternary` only. Nil: absent.
-  public var negativeThreshold: Values?
+  package var negativeThreshold: Values?
   /// What one spike is worth to the projections that leave, ANN units. Nil: the threshold.
-  public var spikeValue: Values?
+  package var spikeValue: Values?
   /// Membrane potential before the first step, ANN units. Nil: 0.
-  public var initial: Values?
+  package var initial: Values?
   /// `if`, `lif`: subtract the threshold (soft) or set the potential to 0 (hard).
-  public var hardReset: Bool
+  package var hardReset: Bool
   /// `if`, `lif`: fire at `v > threshold` instead of `v >= threshold`.
-  public var strict: Bool
+  package var strict: Bool
   /// `augmented`: largest payload, >= 1. Nil: unbounded.
-  public var maximumPayload: Int?
+  package var maximumPayload: Int?
   /// `phase`, `bistable`: phases a period, 1...16.
-  public var period: Int?
+  package var period: Int?
   /// `lif`: v -= v >> leakShift each step, 1...31.
-  public var leakShift: Int?
-  public init(
+  package var leakShift: Int?
+  package init(
     model: Model, threshold: Values? = nil, negativeThreshold: Values? = nil, spikeValue: Values? = nil,
     initial: Values? = nil, hardReset: Bool = false, strict: Bool = false, maximumPayload: Int? = nil,
     period: Int? = nil, leakShift: Int? = nil
@@ -138,33 +138,33 @@ public struct NetworkNeuron: Sendable, Equatable {
 ///
 /// `[C]` values for a `[C, H, W]` population are per channel; `C*H*W` values are per neuron; for an `[N]` population
 /// per neuron and per channel are the same.
-public enum Values: Sendable, Equatable {
+package enum Values: Sendable, Equatable {
   case uniform(Double)
   case list([Double])
   case tensor(String)
 }
 
 /// The synapses from one population (or the input) to another. Pooling is part of it and comes before the weights.
-public struct NetworkProjection: Sendable, Equatable {
-  public enum Kind: String, Sendable, CaseIterable { case dense, conv2d, identity }
-  public var name: String
+package struct NetworkProjection: Sendable, Equatable {
+  package enum Kind: String, Sendable, CaseIterable { case dense, conv2d, identity }
+  package var name: String
   /// Source population; nil = the input (spelled `input` in the file).
-  public var from: String?
-  public var to: String
-  public var kind: Kind
+  package var from: String?
+  package var to: String
+  package var kind: Kind
   /// dense `[N_out, N_in]`, conv2d `[C_out, C_in / groups, kH, kW]`, identity a scalar, `[C]` or nil (= 1).
-  public var weights: Weights?
-  public var pool: NetworkPool?
+  package var weights: Weights?
+  package var pool: NetworkPool?
   /// `[y, x]`
-  public var stride: [Int]
+  package var stride: [Int]
   /// `[top, left, bottom, right]`
-  public var padding: [Int]
+  package var padding: [Int]
   /// `[y, x]`
-  public var dilation: [Int]
-  public var groups: Int
+  package var dilation: [Int]
+  package var groups: Int
   /// Delay in ticks, >= 1, instead of the one that the schedule gives. Nil: the schedule's.
-  public var delay: Int?
-  public init(
+  package var delay: Int?
+  package init(
     name: String, from: String?, to: String, kind: Kind, weights: Weights? = nil, pool: NetworkPool? = nil,
     stride: [Int] = [1, 1], padding: [Int] = [0, 0, 0, 0], dilation: [Int] = [1, 1], groups: Int = 1,
     delay: Int? = nil
@@ -185,23 +185,23 @@ public struct NetworkProjection: Sendable, Equatable {
 
 /// Weights by tensor name, or inline for tiny networks. An integer tensor is used as it is (scale 1, nothing folded
 /// in).
-public enum Weights: Sendable, Equatable {
+package enum Weights: Sendable, Equatable {
   case tensor(String)
   case inline(Tensor)
 }
 
 /// Pooling of the source's spikes before the weights: `average` (divisor always kernel area) or `max` (gated by
 /// counts).
-public struct NetworkPool: Sendable, Equatable {
-  public enum Kind: String, Sendable, CaseIterable { case average, max }
-  public var kind: Kind
+package struct NetworkPool: Sendable, Equatable {
+  package enum Kind: String, Sendable, CaseIterable { case average, max }
+  package var kind: Kind
   /// `[y, x]`
-  public var kernel: [Int]
+  package var kernel: [Int]
   /// `[y, x]`
-  public var stride: [Int]
+  package var stride: [Int]
   /// `[top, left, bottom, right]`
-  public var padding: [Int]
-  public init(kind: Kind, kernel: [Int], stride: [Int], padding: [Int] = [0, 0, 0, 0]) {
+  package var padding: [Int]
+  package init(kind: Kind, kernel: [Int], stride: [Int], padding: [Int] = [0, 0, 0, 0]) {
     self.kind = kind
     self.kernel = kernel
     self.stride = stride
@@ -210,25 +210,25 @@ public struct NetworkPool: Sendable, Equatable {
 }
 
 /// What is read as the answer: the potential of a population, or its (signed) spike counts.
-public struct NetworkOutput: Sendable, Equatable {
-  public enum Readout: String, Sendable, CaseIterable { case potential, spikes }
-  public var population: String
-  public var readout: Readout
-  public init(population: String, readout: Readout = .potential) {
+package struct NetworkOutput: Sendable, Equatable {
+  package enum Readout: String, Sendable, CaseIterable { case potential, spikes }
+  package var population: String
+  package var readout: Readout
+  package init(population: String, readout: Readout = .potential) {
     self.population = population
     self.readout = readout
   }
 }
 
 /// Facts about the ANN the network came from.
-public struct SourceNetwork: Sendable, Equatable {
+package struct SourceNetwork: Sendable, Equatable {
   /// Fraction of 1.
-  public var accuracy: Double?
+  package var accuracy: Double?
   /// What the accuracy was measured on, for example "MNIST test, 10,000 images".
-  public var accuracyOn: String?
-  public var multiplyAccumulates: Int?
-  public var parameters: Int?
-  public init(
+  package var accuracyOn: String?
+  package var multiplyAccumulates: Int?
+  package var parameters: Int?
+  package init(
     accuracy: Double? = nil, accuracyOn: String? = nil, multiplyAccumulates: Int? = nil, parameters: Int? = nil
   ) {
     self.accuracy = accuracy

@@ -7,7 +7,7 @@ extension Network {
   /// - Throws: the first fault in this order: names, input, populations, projections' references, cycles, codes,
   ///   projections' shapes and weights, output, ANN, provenance; each in file order.
   /// - Complexity: linear in the size of the network and its weights.
-  public func checked() throws(NetworkCheckError) -> CheckedNetwork {
+  package func checked() throws(NetworkCheckError) -> CheckedNetwork {
     var check = NetworkCheck(self)
     return try check.run()
   }

@@ -1,7 +1,7 @@
 /// What a semantic check of a network found, and where in the network.
-public struct NetworkCheckError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct NetworkCheckError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The part of the network that is wrong.
-  public enum Subject: Sendable, Equatable {
+  package enum Subject: Sendable, Equatable {
     case network
     case input
     /// Index in file order and name (may be empty or repeated: that may be the fault).
@@ -12,23 +12,23 @@ public struct NetworkCheckError: Error, Sendable, Equatable, CustomStringConvert
     case provenance(String)
   }
 
-  public let subject: Subject
-  public let problem: NetworkProblem
+  package let subject: Subject
+  package let problem: NetworkProblem
 
-  public init(_ subject: Subject, _ problem: NetworkProblem) {
+  package init(_ subject: Subject, _ problem: NetworkProblem) {
     self.subject = subject
     self.problem = problem
   }
 
   /// One line: what is wrong where, and what to do.
-  public var description: String { "\(subject.text): \(problem.text)" }
+  package var description: String { "\(subject.text): \(problem.text)" }
 
   /// The place in `net.json`, for example `populations[2].neuron.threshold`.
-  public var path: [NetworkPathStep] { subject.path + problem.path }
+  package var path: [NetworkPathStep] { subject.path + problem.path }
 }
 
 /// One step of the way to a value in `net.json`.
-public enum NetworkPathStep: Sendable, Equatable {
+package enum NetworkPathStep: Sendable, Equatable {
   case key(String)
   case index(Int)
 }

@@ -1,22 +1,22 @@
 import ChipModel
 
 /// What the text of a `net.json` says, before its tensor file is opened.
-public struct NetworkDocument: Sendable {
+package struct NetworkDocument: Sendable {
   /// The network, without tensors.
-  public var network: Network
+  package var network: Network
   /// The tensor file, relative to the text's folder and inside it; nil: the network has none.
-  public var tensorsFile: String?
+  package var tensorsFile: String?
   /// Every `{"tensor": NAME}` in order, with its place: what a missing tensor is reported with.
-  public var references: [TensorReference]
+  package var references: [TensorReference]
 
   /// Name of the format and its version.
-  public static let format = "nmsim-network/1"
+  package static let format = "nmsim-network/1"
   /// Largest text, bytes. Weights beyond a few thousand belong into the tensor file.
-  public static let maximumBytes = 32 << 20
+  package static let maximumBytes = 32 << 20
 
   /// - Throws: `JSONError` with line, column and path: not JSON, an unknown or missing key, a wrong type, a ragged
   ///   array. What the values mean is not checked here: see `Network.checked()`.
-  public init(parsing bytes: [UInt8]) throws(JSONError) {
+  package init(parsing bytes: [UInt8]) throws(JSONError) {
     let options = JSONParser.Options(maximumBytes: Self.maximumBytes)
     let root = JSONNode(root: try JSONParser.parse(bytes, options: options))
     var reader = NetworkReader()
@@ -26,9 +26,9 @@ public struct NetworkDocument: Sendable {
 }
 
 /// A use of a named tensor.
-public struct TensorReference: Sendable, Equatable {
-  public let name: String
-  public let location: SourceLocation
+package struct TensorReference: Sendable, Equatable {
+  package let name: String
+  package let location: SourceLocation
   /// For example `projections[0].weights.tensor`.
-  public let path: String
+  package let path: String
 }

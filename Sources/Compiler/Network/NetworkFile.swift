@@ -1,23 +1,23 @@
 import ChipModel
 
 /// A network as it lies on disk: `net.json`, and beside it the safetensors file that it names.
-public struct NetworkFile: Sendable {
+package struct NetworkFile: Sendable {
   /// Path of the `net.json` as it was given.
-  public let path: String
+  package let path: String
   /// Its folder; `.` where the path has none. Names in the network are relative to it.
-  public let folder: String
-  public let network: Network
+  package let folder: String
+  package let network: Network
   /// Name of the tensor file, relative to the folder; nil: none.
-  public let tensorsFile: String?
+  package let tensorsFile: String?
   /// The text, to find the line of what the check finds.
   private let text: [UInt8]
 
   /// Largest tensor file, bytes: 2^30 weights of 32 bits.
-  public static let maximumTensorBytes = 4 << 30
+  package static let maximumTensorBytes = 4 << 30
 
   /// Reads the text and its tensors.
   /// - Throws: `NetworkFileError`; every error of the text has line, column and path, a missing tensor too.
-  public init(reading path: String) throws(NetworkFileError) {
+  package init(reading path: String) throws(NetworkFileError) {
     let text: [UInt8]
     do throws(FileError) {
       text = try FileReader.bytes(of: path, limit: NetworkDocument.maximumBytes)
@@ -28,7 +28,7 @@ public struct NetworkFile: Sendable {
   }
 
   /// The same for a text that is in memory; the tensor file is read from the path's folder.
-  public init(text: [UInt8], path: String) throws(NetworkFileError) {
+  package init(text: [UInt8], path: String) throws(NetworkFileError) {
     self.path = path
     self.text = text
     folder = Self.folder(of: path)
@@ -53,7 +53,7 @@ public struct NetworkFile: Sendable {
 
   /// The checked network.
   /// - Throws: `NetworkFileError.check` with the line and column of what is wrong.
-  public func checked() throws(NetworkFileError) -> CheckedNetwork {
+  package func checked() throws(NetworkFileError) -> CheckedNetwork {
     do throws(NetworkCheckError) {
       return try network.checked()
     } catch {
@@ -62,13 +62,13 @@ public struct NetworkFile: Sendable {
   }
 
   /// The path of a file that the network names, for example its test images.
-  public func resolve(_ name: String) -> String {
+  package func resolve(_ name: String) -> String {
     name.hasPrefix("/") ? name : Self.join(folder, name)
   }
 
   /// Writes `net.json` and, where the network has tensors, a safetensors file of the same name beside it. Each is
   /// replaced atomically, the tensors first, so that a network never names tensors that are not there yet.
-  public static func write(_ network: Network, to path: String) throws(NetworkFileError) {
+  package static func write(_ network: Network, to path: String) throws(NetworkFileError) {
     let tensorsFile = network.tensors.isEmpty ? nil : tensorsName(for: path)
     // Both are made before the first is written: a number that cannot be written must not leave half a network.
     let text: [UInt8]
@@ -93,7 +93,7 @@ public struct NetworkFile: Sendable {
   // MARK: Paths
 
   /// Name of the tensors' file: `net.safetensors` for `folder/net.json`.
-  public static func tensorsName(for path: String) -> String {
+  package static func tensorsName(for path: String) -> String {
     let name = path.split(separator: "/").last.map { String($0) } ?? "net"
     return (name.hasSuffix(".json") && name.utf8.count > 5 ? String(name.dropLast(5)) : name) + ".safetensors"
   }
@@ -129,7 +129,7 @@ public struct NetworkFile: Sendable {
 
 extension Network {
   /// Writes the network and its tensors: see `NetworkFile.write`.
-  public func write(to path: String) throws(NetworkFileError) {
+  package func write(to path: String) throws(NetworkFileError) {
     try NetworkFile.write(self, to: path)
   }
 }

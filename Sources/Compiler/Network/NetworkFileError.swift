@@ -1,7 +1,7 @@
 import ChipModel
 
 /// Why a network could not be read or written. The description begins with the file's path.
-public enum NetworkFileError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum NetworkFileError: Error, Sendable, Equatable, CustomStringConvertible {
   case file(FileError)
   /// The text is not a network.
   case text(path: String, JSONError)
@@ -13,7 +13,7 @@ public enum NetworkFileError: Error, Sendable, Equatable, CustomStringConvertibl
   case notWritable(path: String, JSONWriteError)
 
   /// The file that it is about.
-  public var path: String {
+  package var path: String {
     switch self {
     case .file(let error): error.path
     case .text(let path, _), .tensors(let path, _), .check(let path, _, _), .notWritable(let path, _): path
@@ -21,7 +21,7 @@ public enum NetworkFileError: Error, Sendable, Equatable, CustomStringConvertibl
   }
 
   /// What is wrong, without the path, in one line.
-  public var message: String {
+  package var message: String {
     switch self {
     case .file(let error): error.message
     case .text(_, let error): error.description
@@ -31,5 +31,5 @@ public enum NetworkFileError: Error, Sendable, Equatable, CustomStringConvertibl
     }
   }
 
-  public var description: String { "\(path): \(message)" }
+  package var description: String { "\(path): \(message)" }
 }

@@ -1,5 +1,5 @@
 /// Everything that can be wrong with a network whose file is well formed. Cases carry the data; `text` makes the line.
-public enum NetworkProblem: Sendable, Equatable {
+package enum NetworkProblem: Sendable, Equatable {
   // Names and references
   case emptyName
   case badName(reason: String)

@@ -3,7 +3,7 @@ import ChipModel
 /// Values of a population after the check: counted, in range, tensors looked up.
 ///
 /// What `Values` may leave open (is a list per channel or per neuron, does the tensor exist) is decided here once.
-public enum ResolvedValues: Sendable, Equatable {
+package enum ResolvedValues: Sendable, Equatable {
   /// One value for every neuron.
   case uniform(Double)
   /// `C` values, one a channel of a `[C, H, W]` population.
@@ -12,7 +12,7 @@ public enum ResolvedValues: Sendable, Equatable {
   case perNeuron([Double])
 
   /// The value of neuron `index`, row-major, of a population of `shape`.
-  public func value(at index: Int, shape: MapShape) -> Double {
+  package func value(at index: Int, shape: MapShape) -> Double {
     switch self {
     case .uniform(let value): value
     case .perChannel(let values): values[index / shape.pixels]
@@ -21,7 +21,7 @@ public enum ResolvedValues: Sendable, Equatable {
   }
 
   /// The distinct entries as given: one, one a channel, or one a neuron.
-  public var entries: [Double] {
+  package var entries: [Double] {
     switch self {
     case .uniform(let value): [value]
     case .perChannel(let values), .perNeuron(let values): values
@@ -29,7 +29,7 @@ public enum ResolvedValues: Sendable, Equatable {
   }
 
   /// The same arrangement with every entry changed.
-  public func map(_ change: (Double) -> Double) -> ResolvedValues {
+  package func map(_ change: (Double) -> Double) -> ResolvedValues {
     switch self {
     case .uniform(let value): .uniform(change(value))
     case .perChannel(let values): .perChannel(values.map(change))
@@ -38,7 +38,7 @@ public enum ResolvedValues: Sendable, Equatable {
   }
 
   /// True where all neurons of each channel have the same value.
-  public var isUniformPerChannel: Bool {
+  package var isUniformPerChannel: Bool {
     switch self {
     case .uniform, .perChannel: true
     case .perNeuron: false

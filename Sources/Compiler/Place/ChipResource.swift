@@ -1,7 +1,7 @@
 import ChipModel
 
 /// What a chip has a limited amount of.
-public enum ChipResource: String, Sendable, CaseIterable {
+package enum ChipResource: String, Sendable, CaseIterable {
   // Of a core.
   case neurons
   case synapseMemory = "synapse memory"
@@ -27,12 +27,12 @@ public enum ChipResource: String, Sendable, CaseIterable {
   case chips
 
   /// What a layer may need of a core that runs one layer.
-  public static let ofLayer: [ChipResource] = [
+  package static let ofLayer: [ChipResource] = [
     .kernel, .stride, .padding, .pool, .channels, .inputSide, .outputSide, .fanOutLayers,
   ]
 
   /// How much of it the chip has; nil: not limited, or not known and so not checked.
-  public func limit(of chip: ChipDescription) -> Int? {
+  package func limit(of chip: ChipDescription) -> Int? {
     switch self {
     case .neurons: return chip.neuronsPerCore
     case .synapseMemory: return chip.synapseMemoryBitsPerCore
@@ -65,7 +65,7 @@ public enum ChipResource: String, Sendable, CaseIterable {
   ///
   /// Those that run only layers or bits, the single core and the unbounded one only where there is no other; a description
   /// that leaves a real chip's limit unchecked has no more of it.
-  public func chips(with need: Int) -> [String] {
+  package func chips(with need: Int) -> [String] {
     let all = ChipLibrary.names.compactMap { try? ChipLibrary.builtIn($0) }
     let enough = all.filter { chip in
       guard let limit = limit(of: chip) else {
@@ -86,7 +86,7 @@ public enum ChipResource: String, Sendable, CaseIterable {
   }
 
   /// What uses less of it on the same chip; nil: nothing but a smaller network.
-  public var knob: String? {
+  package var knob: String? {
     switch self {
     case .synapseMemory: "--weight-bits"
     case .axonTypes: "--weight-bits 2"

@@ -1,11 +1,11 @@
 import ChipModel
 
 /// The limits of one core; nil = not published, so not checked.
-public struct CoreLimits: Sendable, Equatable {
-  public var neurons: Int?
-  public var synapseBits: Int?
-  public var inputAxons: Int?
-  public var outputAxons: Int?
+package struct CoreLimits: Sendable, Equatable {
+  package var neurons: Int?
+  package var synapseBits: Int?
+  package var inputAxons: Int?
+  package var outputAxons: Int?
   var bitsPerSynapse: Int
   /// A synapse takes so many bits whatever the width of its weight.
   var hasFixedSynapses: Bool
@@ -31,12 +31,12 @@ public struct CoreLimits: Sendable, Equatable {
 }
 
 /// How much of each resource a core, or a part of one, uses.
-public struct CoreLoad: Sendable, Equatable {
-  public var neurons = 0
-  public var synapseBits = 0
-  public var inputAxons = 0
-  public var outputAxons = 0
-  public init() {}
+package struct CoreLoad: Sendable, Equatable {
+  package var neurons = 0
+  package var synapseBits = 0
+  package var inputAxons = 0
+  package var outputAxons = 0
+  package init() {}
 
   static func + (a: CoreLoad, b: CoreLoad) -> CoreLoad {
     var sum = a

@@ -2,19 +2,19 @@ import ChipModel
 
 /// What a layer needs of a convolution core, which runs one layer at a time. A dense layer is a convolution whose
 /// kernel is the whole map. Projections from the input are the host's work and do not count.
-public struct LayerUse: Sendable, Equatable {
+package struct LayerUse: Sendable, Equatable {
   /// Rows or columns, the larger; 0: nothing from the chip.
-  public var kernel = 0
-  public var stride = 0
-  public var padding = 0
+  package var kernel = 0
+  package var stride = 0
+  package var padding = 0
   /// Side of a pooling window; 1: none.
-  public var pool = 0
+  package var pool = 0
   /// Of the inputs or the outputs, the larger.
-  public var channels: Int
-  public var inputSide = 0
-  public var outputSide: Int
+  package var channels: Int
+  package var inputSide = 0
+  package var outputSide: Int
   /// Layers that it feeds.
-  public var fanOutLayers: Int
+  package var fanOutLayers: Int
 
   init(_ population: Int, _ program: CompiledProgram) {
     let shape = program.populations[population].shape
@@ -45,7 +45,7 @@ public struct LayerUse: Sendable, Equatable {
   }
 
   /// How much of a layer's resource is used; nil: no resource of a layer.
-  public subscript(resource: ChipResource) -> Int? {
+  package subscript(resource: ChipResource) -> Int? {
     switch resource {
     case .kernel: kernel
     case .stride: stride

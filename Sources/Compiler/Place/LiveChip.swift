@@ -176,9 +176,9 @@ struct LiveChip {
 }
 
 /// Two physical cores that no way joins.
-public struct CutOff: Sendable, Equatable {
-  public var from: Int
-  public var to: Int
+package struct CutOff: Sendable, Equatable {
+  package var from: Int
+  package var to: Int
 }
 
 /// The tiles of a number of chips as one grid with numbers.

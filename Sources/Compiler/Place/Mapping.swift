@@ -1,35 +1,35 @@
 import ChipModel
 
 /// Which neurons each core holds and where the core is: what the compiler chooses, or what it is told.
-public struct Mapping: Sendable, Equatable {
+package struct Mapping: Sendable, Equatable {
   /// A box of one population's neurons.
-  public struct Part: Sendable, Equatable {
+  package struct Part: Sendable, Equatable {
     /// Name of the population, relays included.
-    public var population: String
-    public var box: Box
-    public init(population: String, box: Box) {
+    package var population: String
+    package var box: Box
+    package init(population: String, box: Box) {
       self.population = population
       self.box = box
     }
   }
 
   /// One core: its physical place, and its neurons in slot order.
-  public struct Core: Sendable, Equatable {
-    public var place: Int
-    public var parts: [Part]
-    public init(place: Int, parts: [Part]) {
+  package struct Core: Sendable, Equatable {
+    package var place: Int
+    package var parts: [Part]
+    package init(place: Int, parts: [Part]) {
       self.place = place
       self.parts = parts
     }
   }
 
   /// In the order of the program's cores.
-  public var cores: [Core]
+  package var cores: [Core]
 
-  public init(cores: [Core]) { self.cores = cores }
+  package init(cores: [Core]) { self.cores = cores }
 
   /// The mapping that a program has.
-  public init(_ program: CompiledProgram) {
+  package init(_ program: CompiledProgram) {
     cores = program.cores.map { core in
       Core(
         place: core.place,
@@ -39,7 +39,7 @@ public struct Mapping: Sendable, Equatable {
 }
 
 /// Why a mapping cannot be used for a network and a chip. One line each; cores are counted from 0, in file order.
-public enum MappingError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum MappingError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownPopulation(core: Int, part: Int, name: String, suggestion: String?)
   case outside(core: Int, part: Int, population: String, axis: String, range: Range<Int>, size: Int)
   /// A neuron, `[channel, row, column]`, that two parts hold.
@@ -55,14 +55,14 @@ public enum MappingError: Error, Sendable, Equatable, CustomStringConvertible {
   case layerCore(core: Int, parts: Int, chip: String)
 
   /// True where the mapping is sound but asks for more than the chip has.
-  public var isAboutLimits: Bool {
+  package var isAboutLimits: Bool {
     switch self {
     case .placeOutside, .overfull, .wrongKind, .layerCore: true
     default: false
     }
   }
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .unknownPopulation(let core, let part, let name, let suggestion):
       "cores[\(core)].parts[\(part)]: the network has no population '\(shownName(name))'; "

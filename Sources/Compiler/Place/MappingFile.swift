@@ -11,15 +11,15 @@ import ChipModel
 ///
 /// Ranges are half open: first, and one past the last. `rows` and `columns` may be left out for a vector of neurons,
 /// which has one of each.
-public enum MappingFile {
-  public static let format = "nmsim-mapping/1"
+package enum MappingFile {
+  package static let format = "nmsim-mapping/1"
   /// Largest file, bytes.
-  public static let maximumBytes = 64 << 20
+  package static let maximumBytes = 64 << 20
   /// Places and range ends beyond this are refused before anything is counted.
   private static let largest = MapShape.maximumCount
 
   /// - Throws: `JSONError` with line, column and path. Whether the mapping suits a network is checked by `compile`.
-  public static func parse(_ bytes: [UInt8]) throws(JSONError) -> Mapping {
+  package static func parse(_ bytes: [UInt8]) throws(JSONError) -> Mapping {
     let root = JSONNode(root: try JSONParser.parse(bytes, options: .init(maximumBytes: maximumBytes)))
     var object = try root.object()
     let format = try object.required("format")
@@ -60,7 +60,7 @@ public enum MappingFile {
   }
 
   /// The mapping as JSON bytes; `parse` reads it back equal.
-  public static func bytes(of mapping: Mapping) -> [UInt8] {
+  package static func bytes(of mapping: Mapping) -> [UInt8] {
     func pair(_ range: Range<Int>) -> JSONOutput { .integers([range.lowerBound, range.upperBound]) }
     let cores = mapping.cores.map { core in
       JSONOutput.object([

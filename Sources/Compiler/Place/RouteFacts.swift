@@ -1,16 +1,16 @@
 import ChipModel
 
 /// What faults did to a program's routes.
-public struct RouteFacts: Sendable, Equatable {
+package struct RouteFacts: Sendable, Equatable {
   /// Routes that do not go X first, then Y.
-  public var detours = 0
+  package var detours = 0
   /// Steps that these routes have more than the way without faults, all routes together.
-  public var extraSteps = 0
+  package var extraSteps = 0
   /// Whether the links that routes use wait for one another in a circle: then routers with finite buffers need a second
   /// virtual channel, or messages may block for ever. Ways of X first, then Y never do.
-  public var hasCycle = false
+  package var hasCycle = false
 
-  public init(_ program: CompiledProgram) {
+  package init(_ program: CompiledProgram) {
     let mesh = Mesh(program.chip)
     for route in program.routes {
       let direct = mesh.route(from: program.cores[route.from].place, to: program.cores[route.to].place)

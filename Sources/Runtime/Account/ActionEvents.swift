@@ -2,27 +2,27 @@ import ChipModel
 
 /// What a part of a chip did, or did in a part of the time, in the counts that every price is a multiple of. Integers:
 /// parts add up to the whole exactly, in any order.
-public struct ActionEvents: Sendable, Hashable {
+package struct ActionEvents: Sendable, Hashable {
   /// Synaptic operations by kind of projection; additions where spikes carry no payload on the chip.
-  public var dense = 0
-  public var convolution = 0
-  public var identity = 0
+  package var dense = 0
+  package var convolution = 0
+  package var identity = 0
   /// Neurons visited, and those of them that had something to do.
-  public var visits = 0
-  public var updates = 0
-  public var spikes = 0
+  package var visits = 0
+  package var updates = 0
+  package var spikes = 0
   /// Packets that leave cores: messages, or with multicast one for all messages of a spike.
-  public var messagesOut = 0
-  public var messagesIn = 0
-  public var tileMessages = 0
+  package var messagesOut = 0
+  package var messagesIn = 0
+  package var tileMessages = 0
   /// Packets over links within chips by direction, and between chips.
-  public var east = 0
-  public var west = 0
-  public var north = 0
-  public var south = 0
-  public var links = 0
+  package var east = 0
+  package var west = 0
+  package var north = 0
+  package var south = 0
+  package var links = 0
 
-  public init() {}
+  package init() {}
 
   /// All of it as numbers, in the order of declaration; and back, unless the number of numbers is another.
   var numbers: [Int] {
@@ -42,7 +42,7 @@ public struct ActionEvents: Sendable, Hashable {
   }
 
   /// Everything of a run.
-  public init(_ counts: OperationCounts, program: CompiledProgram) {
+  package init(_ counts: OperationCounts, program: CompiledProgram) {
     // Without payloads on the chip a spike of payload c is c additions at each synapse.
     let hasPayloads = program.chip.spikePayloadBits > 0
     func operations(_ kind: Projection.Kind) -> Int {
@@ -64,10 +64,10 @@ public struct ActionEvents: Sendable, Hashable {
     links = counts.hopsByDirection.links
   }
 
-  public var operations: Int { dense + convolution + identity }
+  package var operations: Int { dense + convolution + identity }
 
   /// How many of an action these are.
-  public func count(_ action: ChipAction) -> Int {
+  package func count(_ action: ChipAction) -> Int {
     switch action {
     case .synapticOperation: dense
     case .convolutionOperation: convolution
@@ -88,7 +88,7 @@ public struct ActionEvents: Sendable, Hashable {
   }
 
   /// Known joules, added in the order of the actions; what has no price is left out.
-  public func joules(_ prices: CostTable) -> Double {
+  package func joules(_ prices: CostTable) -> Double {
     ChipAction.allCases.reduce(0) { $0 + (prices.total($1, count: count($1)) ?? 0) }
   }
 

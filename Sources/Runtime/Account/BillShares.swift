@@ -5,15 +5,15 @@ import ChipModel
 /// Synaptic operations belong to the population and core that receive, visits, updates and spikes to where the neuron is.
 /// A message belongs to the population that sent it, with its way and its arrival; among cores, its leaving and its way to
 /// the sender, its arrival to the receiver.
-public struct BillShares: Sendable, Equatable {
-  public var populations: [ActionEvents]
+package struct BillShares: Sendable, Equatable {
+  package var populations: [ActionEvents]
   /// In the program's order; empty without cores.
-  public var cores: [ActionEvents]
+  package var cores: [ActionEvents]
   /// By tick of an inference, all samples added up; nil: not observed.
-  public var ticks: [ActionEvents]?
+  package var ticks: [ActionEvents]?
 
   /// - Complexity: linear in neurons, axons and weights.
-  public init(
+  package init(
     program: CompiledProgram, counters: EngineCounters, counts: OperationCounts, ticks: [ActionEvents]? = nil
   ) {
     self.ticks = ticks

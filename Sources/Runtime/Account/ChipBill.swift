@@ -4,32 +4,32 @@ import ChipModel
 ///
 /// A bill is a table of unit, action, count, joules each, joules; unknown constants are listed as missing, never taken as
 /// zero. Not modelled, whatever the chip: host input encoding, configuration, chip input and output.
-public struct ChipBill: Sendable, Equatable {
-  public struct Item: Sendable, Equatable {
-    public var unit: String
-    public var action: String
+package struct ChipBill: Sendable, Equatable {
+  package struct Item: Sendable, Equatable {
+    package var unit: String
+    package var action: String
     /// Over all samples.
-    public var count: Int
+    package var count: Int
     /// Nil: unknown.
-    public var joulesEach: Double?
+    package var joulesEach: Double?
     /// Nil: unknown and the count is not 0.
-    public var joules: Double?
+    package var joules: Double?
     /// With its certainty.
-    public var source: String?
+    package var source: String?
   }
 
-  public var items: [Item]
+  package var items: [Item]
   /// Over all samples; nil where the static power or the time is unknown.
-  public var staticJoules: Double?
+  package var staticJoules: Double?
   /// What is known, divided by the samples; `missing` says what it leaves out.
-  public var joulesPerInference: Double
-  public var missing: [String]
+  package var joulesPerInference: Double
+  package var missing: [String]
   /// Seconds of a tick; nil: unknown.
-  public var secondsPerTick: Double?
-  public var secondsPerInference: Double?
+  package var secondsPerTick: Double?
+  package var secondsPerInference: Double?
 
   /// What no bill of any chip includes.
-  public static let notModelled = "host input encoding, configuration, chip input and output"
+  package static let notModelled = "host input encoding, configuration, chip input and output"
 
   /// - Parameters:
   ///   - program: whose chip states the prices.
@@ -39,7 +39,7 @@ public struct ChipBill: Sendable, Equatable {
   ///   - updatedNeurons: neurons that had something to do, for a chip that prices an update apart from a visit; nil: what
   ///     `counts` says, and where that was not counted either every visited neuron.
   ///   - time: nil: the chip's own tick.
-  public init(
+  package init(
     program: CompiledProgram, counts: OperationCounts, steps: Int, samples: Int, updatedNeurons: Int? = nil,
     time: RunTime? = nil
   ) {

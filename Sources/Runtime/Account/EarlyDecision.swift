@@ -1,7 +1,7 @@
 import ChipModel
 
 /// When the decision of a sample counts as made before its last step.
-public enum StopRule: Sendable, Equatable {
+package enum StopRule: Sendable, Equatable {
   /// The same decision after this many steps in a row, >= 1.
   case stable(steps: Int)
   /// The largest output this far above the next, in the output's integer units, >= 1.
@@ -10,7 +10,7 @@ public enum StopRule: Sendable, Equatable {
   case stableMargin(steps: Int, margin: Int)
 
   /// Reads `stable:N`, `margin:M` or both, separated by a comma.
-  public init(_ text: String) throws(StopRuleError) {
+  package init(_ text: String) throws(StopRuleError) {
     var steps: Int?
     var margin: Int?
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -33,7 +33,7 @@ public enum StopRule: Sendable, Equatable {
   }
 
   /// As it is read.
-  public var text: String {
+  package var text: String {
     switch self {
     case .stable(let steps): "stable:\(steps)"
     case .margin(let least): "margin:\(least)"
@@ -46,7 +46,7 @@ public enum StopRule: Sendable, Equatable {
   /// - Parameters:
   ///   - decisions: after each step; not empty.
   ///   - margins: after each step.
-  public func stop(decisions: [Int], margins: [Int]) -> Int {
+  package func stop(decisions: [Int], margins: [Int]) -> Int {
     var same = 0
     for step in decisions.indices {
       same = step > 0 && decisions[step] == decisions[step - 1] ? same + 1 : 1
@@ -64,21 +64,21 @@ public enum StopRule: Sendable, Equatable {
 }
 
 /// A text that is no stop rule.
-public struct StopRuleError: Error, Sendable, Equatable, CustomStringConvertible {
-  public var text: String
-  public var description: String {
+package struct StopRuleError: Error, Sendable, Equatable, CustomStringConvertible {
+  package var text: String
+  package var description: String {
     "early decision '\(text)' is no rule: write stable:N, margin:M or both, for example stable:10 or stable:5,margin:100"
   }
 }
 
 /// Where the samples of a run would have stopped under a rule, and what was spent until then.
-public struct EarlyStops: Sendable, Equatable {
-  public var rule: StopRule
+package struct EarlyStops: Sendable, Equatable {
+  package var rule: StopRule
   /// By sample, 1...T, and the decision then.
-  public var steps: [Int]
-  public var predictions: [Int]
+  package var steps: [Int]
+  package var predictions: [Int]
   /// Everything until the stop, over all samples.
-  public var spent = ActionEvents()
+  package var spent = ActionEvents()
 
   init(_ rule: StopRule, samples: Int) {
     self.rule = rule
@@ -113,26 +113,26 @@ public struct EarlyStops: Sendable, Equatable {
 ///
 /// A stopped sample's chip halts at the end of the tick in which its output is read: what the layers did until then is
 /// spent, what they would have done later is saved.
-public struct EarlyDecision: Sendable, Equatable {
-  public var stops: EarlyStops
+package struct EarlyDecision: Sendable, Equatable {
+  package var stops: EarlyStops
   /// Fraction right at the stop, and after all steps; nil without labels.
-  public var accuracy: Double?
-  public var fullAccuracy: Double?
-  public var meanSteps: Double
+  package var accuracy: Double?
+  package var fullAccuracy: Double?
+  package var meanSteps: Double
   /// Samples that stop at each step, T numbers.
-  public var samplesByStep: [Int]
+  package var samplesByStep: [Int]
   /// Chip ticks until the stop, over all samples, and of a full run.
-  public var ticks: Int
-  public var fullTicks: Int
+  package var ticks: Int
+  package var fullTicks: Int
   /// Known joules an inference of the chip model, static power until the stop included where it is known; nil: nothing
   /// has a price.
-  public var joules: Double?
-  public var fullJoules: Double?
+  package var joules: Double?
+  package var fullJoules: Double?
   /// Mean; nil: unknown.
-  public var seconds: Double?
+  package var seconds: Double?
 
   /// Fraction of the energy that the rule saves.
-  public var saved: Double? {
+  package var saved: Double? {
     guard let joules, let fullJoules, fullJoules > 0 else { return nil }
     return 1 - joules / fullJoules
   }
@@ -171,7 +171,7 @@ public struct EarlyDecision: Sendable, Equatable {
 
 extension EngineCounters {
   /// Counts one sample's spikes in the first `ticks` ticks, from its trains. Saturations and input are not in trains.
-  public init(program: CompiledProgram, trains: SampleTrains, steps: Int, ticks: Int) {
+  package init(program: CompiledProgram, trains: SampleTrains, steps: Int, ticks: Int) {
     self.init(program: program, steps: steps)
     samples = 1
     for (index, population) in program.populations.enumerated() {

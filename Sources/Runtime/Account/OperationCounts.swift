@@ -7,86 +7,86 @@ import ChipModel
 /// attributed to the population that receives, and counted when the message arrives at its core: in the tick of the
 /// emission, also where the delay carries the weight beyond the receiver's window.
 /// - Complexity: linear in neurons, axons and weights; independent of steps and spikes.
-public struct OperationCounts: Sendable, Equatable {
+package struct OperationCounts: Sendable, Equatable {
   /// One population over all samples.
-  public struct PopulationCounts: Sendable, Equatable {
-    public var spikes = 0
+  package struct PopulationCounts: Sendable, Equatable {
+    package var spikes = 0
     /// Synaptic operations that it received.
-    public var synapticOperations = 0
+    package var synapticOperations = 0
     /// The same once for each unit of the payload: what a chip without payloads adds.
-    public var additions = 0
+    package var additions = 0
     /// Additions with a weight that is not zero, once for each unit of the payload.
-    public var effectiveACs = 0
+    package var effectiveACs = 0
     /// Messages that its spikes became, and their hops; 0 for a program without cores.
-    public var messages = 0
-    public var hops = 0
-    public var saturations = 0
-    public var neuronUpdates = 0
+    package var messages = 0
+    package var hops = 0
+    package var saturations = 0
+    package var neuronUpdates = 0
     /// Those in which the neuron had something to do (`NeuronUpdates`); nil: not counted.
-    public var updatedNeurons: Int?
-    public init() {}
+    package var updatedNeurons: Int?
+    package init() {}
   }
 
   /// Operations and additions through one kind of projection.
-  public struct KindCounts: Sendable, Equatable {
-    public var operations = 0
-    public var additions = 0
+  package struct KindCounts: Sendable, Equatable {
+    package var operations = 0
+    package var additions = 0
   }
 
   /// One core over all samples.
-  public struct CoreCounts: Sendable, Equatable {
-    public var neurons = 0
-    public var neuronUpdates = 0
+  package struct CoreCounts: Sendable, Equatable {
+    package var neurons = 0
+    package var neuronUpdates = 0
     /// Those in which the neuron had something to do; nil: not counted.
-    public var updatedNeurons: Int?
-    public var saturations = 0
-    public var spikes = 0
+    package var updatedNeurons: Int?
+    package var saturations = 0
+    package var spikes = 0
     /// Synaptic operations that it performed.
-    public var synapticOperations = 0
-    public var messagesIn = 0
-    public var messagesOut = 0
+    package var synapticOperations = 0
+    package var messagesIn = 0
+    package var messagesOut = 0
     /// Hops of the messages that left it.
-    public var hops = 0
-    public init() {}
+    package var hops = 0
+    package init() {}
   }
 
-  public var populations: [PopulationCounts]
+  package var populations: [PopulationCounts]
   /// In the program's order; empty for a program without cores.
-  public var cores: [CoreCounts]
-  public var samples: Int
-  public var spikes: Int
-  public var synapticOperations: Int
+  package var cores: [CoreCounts]
+  package var samples: Int
+  package var spikes: Int
+  package var synapticOperations: Int
   /// Synaptic operations once for each unit of the payload, zero weights too.
-  public var additions: Int
-  public var byKind: [Projection.Kind: KindCounts] = [:]
+  package var additions: Int
+  package var byKind: [Projection.Kind: KindCounts] = [:]
   /// `Effective_ACs`: sum over spikes of |payload| times its weights that are not zero.
-  public var effectiveACs: Int
+  package var effectiveACs: Int
   /// `Effective_MACs`: multiply-accumulates of the host's input encoding with neither factor zero.
-  public var effectiveMACs: Int
+  package var effectiveMACs: Int
   /// `Dense`: the same with nothing skipped: every synapse (one winner per max-pool window) every step, and the input
   /// encoding once a sample.
-  public var dense: Int
-  public var neuronUpdates: Int
+  package var dense: Int
+  package var neuronUpdates: Int
   /// Those in which the neuron had something to do; nil: not counted.
-  public var updatedNeurons: Int?
-  public var saturations: Int
-  public var messages: Int
+  package var updatedNeurons: Int?
+  package var saturations: Int
+  package var messages: Int
   /// Packets that left cores: the messages, or with multicast one for all messages of a spike.
-  public var packets: Int
+  package var packets: Int
   /// Messages that stay within their tile.
-  public var tileMessages: Int
+  package var tileMessages: Int
   /// Tile-to-tile steps, a step between chips counted as the chip's link is worth.
-  public var hops: Int
+  package var hops: Int
   /// Steps by direction within chips; `links`: steps between chips.
-  public var hopsByDirection: HopCount
+  package var hopsByDirection: HopCount
   /// The same by the tile they left, row by row.
-  public var linkLoads: [LinkLoad]
+  package var linkLoads: [LinkLoad]
 
   /// - Parameters:
   ///   - program: that ran.
   ///   - counters: of all samples, workers added up.
   ///   - steps: `T` of each sample.
-  public init(program: CompiledProgram, counters: EngineCounters, steps: Int) {
+  package init(program: CompiledProgram, counters: EngineCounters, steps: Int) {
     samples = counters.samples
     populations = program.populations.map { _ in PopulationCounts() }
     var synapses = 0

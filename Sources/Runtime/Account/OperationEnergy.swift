@@ -4,24 +4,24 @@ import ChipModel
 ///
 /// Horowitz 2014: 0.9 pJ a 32-bit float addition, 4.6 pJ a multiply-accumulate; integer widths by their own rows. Left
 /// out: memory, routing, neuron state, static power.
-public struct OperationEnergy: Sendable, Equatable {
+package struct OperationEnergy: Sendable, Equatable {
   /// One kind of network: operations over all samples, and their price.
-  public struct Bill: Sendable, Equatable {
+  package struct Bill: Sendable, Equatable {
     /// Nil: unknown.
-    public var accumulates: Int?
-    public var multiplyAccumulates: Int?
-    public var joulesPerInference: Double?
+    package var accumulates: Int?
+    package var multiplyAccumulates: Int?
+    package var joulesPerInference: Double?
     /// How a count becomes joules, with the source.
-    public var formula: String
+    package var formula: String
   }
 
   /// The spiking network in 32-bit floats, its host input encoding as multiply-accumulates.
-  public var snn: Bill
+  package var snn: Bill
   /// The same in the program's integer widths.
-  public var snnInteger: Bill
+  package var snnInteger: Bill
   /// The ANN it came from, 32-bit floats, and quantised to the program's weight bits.
-  public var ann: Bill
-  public var annQuantised: Bill
+  package var ann: Bill
+  package var annQuantised: Bill
 
   /// - Parameters:
   ///   - accumulates: the spiking network's additions, summed over samples.
@@ -30,7 +30,7 @@ public struct OperationEnergy: Sendable, Equatable {
   ///   - samples: that the sums are of; the energy is per sample.
   ///   - weightBits: width of a weight, for integer prices.
   ///   - accumulatorBits: width of an accumulator, for integer prices.
-  public init(
+  package init(
     accumulates: Int, multiplyAccumulates: Int, annOperations: Int?, samples: Int, weightBits: Int,
     accumulatorBits: Int
   ) {

@@ -4,17 +4,17 @@ import ChipModel
 ///
 /// Ding et al. 2021, equation 14, after Cao et al. 2015: `P = spikes per step / step time * alpha`, and its integral. Input
 /// current, configuration, memory and routing cost nothing in this model.
-public struct SpikeEnergy: Sendable, Equatable {
-  public var profile: SpikeProfile
+package struct SpikeEnergy: Sendable, Equatable {
+  package var profile: SpikeProfile
   /// Spikes of all populations in each step, summed over samples.
-  public var spikesByStep: [Int]
-  public var samples: Int
+  package var spikesByStep: [Int]
+  package var samples: Int
   /// Accuracy asked for, a fraction of 1.
-  public var target: Double
+  package var target: Double
   /// First step, 1...T, after which the accuracy is at least the target; nil where it never is or is unknown.
-  public var stepsToTarget: Int?
+  package var stepsToTarget: Int?
 
-  public init(
+  package init(
     profile: SpikeProfile, spikesByStep: [Int], samples: Int, target: Double, accuracyByStep: [Double]?
   ) {
     self.profile = profile
@@ -25,17 +25,17 @@ public struct SpikeEnergy: Sendable, Equatable {
   }
 
   /// The accuracy up to which Ding et al. 2021 count energy: 90 %.
-  public static let standardTarget = 0.9
+  package static let standardTarget = 0.9
 
-  public var joulesPerInference: Double { joules(spikesByStep.reduce(0, +)) }
+  package var joulesPerInference: Double { joules(spikesByStep.reduce(0, +)) }
 
   /// Mean power over the steps of an inference.
-  public var watts: Double {
+  package var watts: Double {
     spikesByStep.isEmpty ? 0 : joulesPerInference / (Double(spikesByStep.count) * SpikeProfile.stepSeconds)
   }
 
   /// Energy per inference up to the target accuracy.
-  public var joulesToTarget: Double? {
+  package var joulesToTarget: Double? {
     stepsToTarget.map { joules(spikesByStep.prefix($0).reduce(0, +)) }
   }
 

@@ -1,7 +1,7 @@
 /// Wilson's score interval for a proportion at 95 % (Wilson 1927): `z = 1.959964`.
-public enum Wilson {
+package enum Wilson {
   /// - Returns: lower and upper bound of the fraction behind `correct` of `total`; `[0, 1]` for no samples.
-  public static func interval(correct: Int, total: Int) -> (low: Double, high: Double) {
+  package static func interval(correct: Int, total: Int) -> (low: Double, high: Double) {
     guard total > 0 else { return (0, 1) }
     let z = 1.959963984540054
     let n = Double(total)

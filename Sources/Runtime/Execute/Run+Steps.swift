@@ -16,7 +16,7 @@ extension Run {
   /// - Returns: a record for each of `shorter`, then the one of `steps`; for the shorter ones nil where a membrane
   ///   saturated or updates are counted: they need runs of their own.
   /// - Throws: `DatasetError`. The engine is the fast one, whatever `engine` says.
-  public func bySteps(
+  package func bySteps(
     _ shorter: [Int], _ program: CompiledProgram, data: Dataset, progress: @Sendable (Int) -> Void = { _ in },
     stop: @Sendable () -> Bool = { false }
   ) throws(DatasetError) -> [RunRecord?] {

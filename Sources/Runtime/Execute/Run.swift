@@ -6,24 +6,24 @@ import Synchronization
 ///
 /// Workers take samples one by one. Each has its own scratch memory and counters; counters are integers, so adding them up
 /// in any order gives the same totals, and per-sample results are kept by sample index.
-public struct Run: Sendable {
+package struct Run: Sendable {
   /// Which execution of the program runs.
-  public enum Engine: String, Sendable, CaseIterable { case fast, interpreter }
+  package enum Engine: String, Sendable, CaseIterable { case fast, interpreter }
 
-  public var steps: Int
+  package var steps: Int
   /// Index of the first sample in the data set.
-  public var first = 0
-  public var samples: Int
-  public var threads: Int
-  public var engine: Engine
+  package var first = 0
+  package var samples: Int
+  package var threads: Int
+  package var engine: Engine
   /// Whether to keep every sample's output values.
-  public var keepsOutputs: Bool
+  package var keepsOutputs: Bool
   /// Whether to count which neurons had something to do; nil: where the chip prices it apart.
-  public var countsUpdates: Bool?
+  package var countsUpdates: Bool?
   /// Samples, from the first, of which `observe` learns it neuron by neuron.
-  public var tracedSamples = 0
+  package var tracedSamples = 0
   /// Transient faults of the chip.
-  public var faults = FaultSettings.none
+  package var faults = FaultSettings.none
 
   /// - Parameters:
   ///   - steps: `T`, >= 1.
@@ -31,7 +31,7 @@ public struct Run: Sendable {
   ///   - threads: >= 1.
   ///   - engine: which execution of the program runs.
   ///   - keepsOutputs: whether to keep every sample's output values.
-  public init(steps: Int, samples: Int, threads: Int = 1, engine: Engine = .fast, keepsOutputs: Bool = false) {
+  package init(steps: Int, samples: Int, threads: Int = 1, engine: Engine = .fast, keepsOutputs: Bool = false) {
     self.steps = steps
     self.samples = samples
     self.threads = threads
@@ -50,7 +50,7 @@ public struct Run: Sendable {
   ///     engine runs beside it to make them.
   ///   - stop: asked from any thread before each sample; once it is true no further sample is begun, and the record
   ///     holds the ones before: `record.samples` says how many.
-  public func callAsFunction(
+  package func callAsFunction(
     _ program: CompiledProgram, data: Dataset, progress: @Sendable (Int) -> Void = { _ in },
     observe: (@Sendable (Int, LayerRunner.Outcome, SampleTrains) -> Void)? = nil,
     stop: @Sendable () -> Bool = { false }

@@ -5,19 +5,19 @@ import Synchronization
 /// where each sample could have stopped.
 ///
 /// All of it is sums of integers and values by sample, so that any number of threads finds the same.
-public final class RunObserver: Sendable {
+package final class RunObserver: Sendable {
   /// What to watch.
-  public struct Options: Sendable, Equatable {
+  package struct Options: Sendable, Equatable {
     /// Nil: the chip's own tick where it states one, else `analytic` where all its times are known.
-    public var timeModel: TimingModel?
+    package var timeModel: TimingModel?
     /// Samples that are timed, from the first.
-    public var timeSamples = RunTime.standardSamples
+    package var timeSamples = RunTime.standardSamples
     /// Whether the chip runs without a barrier; needs `analytic`, and chooses it where no model is named.
-    public var isBarrierFree = false
-    public var rule: StopRule?
+    package var isBarrierFree = false
+    package var rule: StopRule?
     /// Whether to count what happens in each tick, which costs about a seventh of a run's time; a rule needs it anyway.
-    public var countsTicks = false
-    public init() {}
+    package var countsTicks = false
+    package init() {}
   }
 
   private struct State: Sendable {
@@ -33,7 +33,7 @@ public final class RunObserver: Sendable {
   private let start: Int
   private let state: Mutex<State>
   /// Samples of which single neurons' updates are needed.
-  public let tracedSamples: Int
+  package let tracedSamples: Int
 
   /// - Throws: a chip that does not know what the named model needs.
   ///
@@ -43,7 +43,7 @@ public final class RunObserver: Sendable {
   ///   - first: index in the data of the run's first sample.
   ///   - samples: of the run.
   ///   - options: what to watch.
-  public init(
+  package init(
     _ program: CompiledProgram, steps: Int, first: Int = 0, samples: Int, options: Options = Options()
   ) throws(TimeModelError) {
     self.steps = steps
@@ -78,7 +78,7 @@ public final class RunObserver: Sendable {
   }
 
   /// Takes in a finished sample; called from any thread.
-  public func observe(_ sample: Int, _ outcome: LayerRunner.Outcome, _ trains: SampleTrains) {
+  package func observe(_ sample: Int, _ outcome: LayerRunner.Outcome, _ trains: SampleTrains) {
     let ticks = costs?.ticks(trains, steps: steps) ?? []
     var time: SampleTime?
     if let timer, let model, sample < tracedSamples {
@@ -92,17 +92,17 @@ public final class RunObserver: Sendable {
   }
 
   /// What was seen so far.
-  public var observation: RunObservation {
+  package var observation: RunObservation {
     state.withLock { RunObservation(ticks: $0.ticks, time: $0.time, stops: $0.stops) }
   }
 }
 
 /// What a run's observer saw.
-public struct RunObservation: Sendable, Equatable {
+package struct RunObservation: Sendable, Equatable {
   /// By tick of an inference, over all samples; empty where they were not counted.
-  public var ticks: [ActionEvents]
-  public var time: RunTime
-  public var stops: EarlyStops?
+  package var ticks: [ActionEvents]
+  package var time: RunTime
+  package var stops: EarlyStops?
 
   /// Keeps the stops of the first samples; the others were not run.
   mutating func truncate(to samples: Int) { stops?.truncate(to: samples) }
@@ -116,12 +116,12 @@ public struct RunObservation: Sendable, Equatable {
 }
 
 /// Why a chip's ticks cannot be timed as asked.
-public enum TimeModelError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum TimeModelError: Error, Sendable, Equatable, CustomStringConvertible {
   case missing(TimingModel, chip: String, [String])
   case barrier(TimingModel)
 
   /// One line: what is wrong and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .missing(let model, let chip, let times):
       "time model '\(model.rawValue)': the description of chip '\(chip)' does not know the \(times.joined(separator: ", "))"

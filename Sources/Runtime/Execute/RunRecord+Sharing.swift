@@ -3,7 +3,7 @@ import ChipModel
 extension RunRecord {
   /// The record that a run of `program` itself would give, from one of a program with the same datapath on other cores or
   /// another chip; nil where this one does not hold what that takes.
-  public func shared(with program: CompiledProgram) -> RunRecord? {
+  package func shared(with program: CompiledProgram) -> RunRecord? {
     var result = self
     if program.chip.pricesUpdates {
       guard counters.updates != nil else { return nil }
@@ -19,7 +19,7 @@ extension RunRecord {
 
 extension Run {
   /// The time of an inference on the first samples of a run; what the chip states where it states a tick.
-  public func time(_ program: CompiledProgram, data: Dataset) throws(DatasetError) -> RunTime {
+  package func time(_ program: CompiledProgram, data: Dataset) throws(DatasetError) -> RunTime {
     let stated = RunTime(stated: program, steps: steps)
     guard let observer = try? RunObserver(program, steps: steps, samples: samples) else { return stated }
     guard observer.tracedSamples > 0 else { return observer.observation.time }

@@ -1,21 +1,21 @@
 import ChipModel
 
 /// What a run found: decisions and counts, before any price is put on them.
-public struct RunRecord: Sendable, Equatable {
-  public let steps: Int
+package struct RunRecord: Sendable, Equatable {
+  package let steps: Int
   /// Index of the first sample in the data set.
-  public let first: Int
-  public internal(set) var samples: Int
-  public internal(set) var labels: [Int]?
+  package let first: Int
+  package internal(set) var samples: Int
+  package internal(set) var labels: [Int]?
   /// Samples decided right after each step; empty without labels.
-  public internal(set) var correctByStep: [Int]
+  package internal(set) var correctByStep: [Int]
   /// The decision after the last step, by sample.
-  public internal(set) var predictions: [Int]
+  package internal(set) var predictions: [Int]
   /// The step after which the decision never changed again, 1...T, by sample.
-  public internal(set) var decisionSteps: [Int]
+  package internal(set) var decisionSteps: [Int]
   /// Output values by sample where they are kept: potentials or spike counts.
-  public internal(set) var outputs: [[Int]]
-  public var counters: EngineCounters
+  package internal(set) var outputs: [[Int]]
+  package var counters: EngineCounters
 
   init(program: CompiledProgram, steps: Int, first: Int = 0, samples: Int, labels: [Int]?) {
     self.steps = steps
@@ -57,7 +57,7 @@ public struct RunRecord: Sendable, Equatable {
   /// Appends the samples that follow directly: then it is what one run over all of them finds.
   ///
   /// - Precondition: the same program and steps, and `other.first == first + samples`.
-  public mutating func append(_ other: RunRecord) {
+  package mutating func append(_ other: RunRecord) {
     precondition(other.first == first + samples && other.steps == steps)
     samples += other.samples
     labels = labels.flatMap { mine in other.labels.map { mine + $0 } }
@@ -71,7 +71,7 @@ public struct RunRecord: Sendable, Equatable {
   }
 
   /// Fraction right after the last step; nil without labels.
-  public var accuracy: Double? {
+  package var accuracy: Double? {
     correctByStep.last.map { samples == 0 ? 0 : Double($0) / Double(samples) }
   }
 }

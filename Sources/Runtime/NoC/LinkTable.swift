@@ -1,12 +1,12 @@
 import ChipModel
 
 /// A directed link between neighbouring tiles, within a chip or from chip to chip.
-public struct MeshLink: Sendable, Hashable, Comparable {
-  public var from: TileCoordinate
-  public var direction: MeshDirection
-  public var crossesChips: Bool
+package struct MeshLink: Sendable, Hashable, Comparable {
+  package var from: TileCoordinate
+  package var direction: MeshDirection
+  package var crossesChips: Bool
 
-  public static func < (a: MeshLink, b: MeshLink) -> Bool {
+  package static func < (a: MeshLink, b: MeshLink) -> Bool {
     (a.from.x, a.from.y, a.rank) < (b.from.x, b.from.y, b.rank)
   }
 

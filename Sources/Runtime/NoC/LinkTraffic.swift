@@ -4,28 +4,28 @@ import ChipModel
 ///
 /// A message is one (spike, destination core) pair. With unicast each travels on its own; on a chip with multicast the
 /// messages of one spike share the links of their XY ways, a tree, and each link carries one packet.
-public struct LinkTraffic: Sendable, Equatable {
-  public struct LinkLoad: Sendable, Equatable {
-    public var link: MeshLink
+package struct LinkTraffic: Sendable, Equatable {
+  package struct LinkLoad: Sendable, Equatable {
+    package var link: MeshLink
     /// Packets over all samples.
-    public var packets: Int
+    package var packets: Int
   }
 
   /// In order of place; links that carry nothing are listed too.
-  public var links: [LinkLoad]
-  public var messages = 0
+  package var links: [LinkLoad]
+  package var messages = 0
   /// Messages to the own core, and to another core of the same tile.
-  public var sameCore = 0
-  public var sameTile = 0
+  package var sameCore = 0
+  package var sameTile = 0
   /// Steps from tile to tile if every message travelled alone; a chip-to-chip link counts as the chip's stated number.
-  public var hops = 0
+  package var hops = 0
   /// Packets over links: `hops` (a chip-to-chip link as 1) without multicast, fewer with it.
-  public var packetHops = 0
+  package var packetHops = 0
   /// Packets over links between chips.
-  public var crossings = 0
+  package var crossings = 0
 
   /// The link that carries most.
-  public var busiest: LinkLoad? {
+  package var busiest: LinkLoad? {
     var best: LinkLoad?
     for load in links where load.packets > best?.packets ?? 0 { best = load }
     return best
@@ -34,7 +34,7 @@ public struct LinkTraffic: Sendable, Equatable {
   /// - Parameters:
   ///   - program: with cores.
   ///   - spikes: per population and neuron: `EngineCounters.spikes`.
-  public init(program: CompiledProgram, spikes: [[UInt64]]) {
+  package init(program: CompiledProgram, spikes: [[UInt64]]) {
     let table = LinkTable(program)
     let mesh = Mesh(program.chip)
     var packets = [Int](repeating: 0, count: table.links.count)

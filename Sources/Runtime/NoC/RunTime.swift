@@ -3,50 +3,50 @@ import ChipModel
 /// How long the ticks of a run take on its chip: by a named model, from the first samples, or as the chip states it.
 ///
 /// Times are whole femtoseconds added up as integers, so that the order of samples does not matter.
-public struct RunTime: Sendable, Equatable {
+package struct RunTime: Sendable, Equatable {
   /// Nil: no model is possible, `missing` says why.
-  public var model: TimingModel?
-  public var missing: [String] = []
+  package var model: TimingModel?
+  package var missing: [String] = []
   /// Ticks of an inference.
-  public var ticks: Int
+  package var ticks: Int
   /// The chip's own tick under `fixed`.
-  public var fixedTick: Double?
+  package var fixedTick: Double?
   /// Samples that were timed; 0 under `fixed`, which needs none.
-  public var samples = 0
+  package var samples = 0
   /// Whether the chip runs without a barrier (`analytic` only): `secondsPerInference` is that time.
-  public var isBarrierFree = false
+  package var isBarrierFree = false
   /// By tick of an inference, over the timed samples, the barrier included; empty under `fixed`.
-  public var femtosecondsByTick: [Int]
+  package var femtosecondsByTick: [Int]
   /// Over ticks and timed samples: the barrier, the slowest core of each tick, the busiest link of each tick, and a whole
   /// inference without a barrier (`analytic` only).
-  public var barrierFemtoseconds = 0
-  public var coreFemtoseconds = 0
-  public var linkFemtoseconds = 0
-  public var barrierFreeFemtoseconds: Int?
+  package var barrierFemtoseconds = 0
+  package var coreFemtoseconds = 0
+  package var linkFemtoseconds = 0
+  package var barrierFreeFemtoseconds: Int?
   /// `detailed` only.
-  public var delay: Delay?
+  package var delay: Delay?
 
   /// What messages of the timed samples went through.
-  public struct Delay: Sendable, Equatable {
-    public var messages = 0
+  package struct Delay: Sendable, Equatable {
+    package var messages = 0
     /// From sending to arrival, and how much of it was waiting.
-    public var femtoseconds = 0
-    public var waitingFemtoseconds = 0
-    public var longestFemtoseconds = 0
+    package var femtoseconds = 0
+    package var waitingFemtoseconds = 0
+    package var longestFemtoseconds = 0
     /// Messages that arrived at a core after one that was sent later.
-    public var overtaken = 0
+    package var overtaken = 0
 
-    public init() {}
-    public var meanSeconds: Double { messages == 0 ? 0 : Double(femtoseconds) / RunTime.perSecond / Double(messages) }
-    public var meanWaitingSeconds: Double {
+    package init() {}
+    package var meanSeconds: Double { messages == 0 ? 0 : Double(femtoseconds) / RunTime.perSecond / Double(messages) }
+    package var meanWaitingSeconds: Double {
       messages == 0 ? 0 : Double(waitingFemtoseconds) / RunTime.perSecond / Double(messages)
     }
-    public var longestSeconds: Double { Double(longestFemtoseconds) / RunTime.perSecond }
+    package var longestSeconds: Double { Double(longestFemtoseconds) / RunTime.perSecond }
   }
 
   static let perSecond = ActionTimes.perSecond
   /// Samples that are timed unless a run says otherwise.
-  public static let standardSamples = 20
+  package static let standardSamples = 20
 
   /// No time yet.
   init(model: TimingModel?, missing: [String], ticks: Int, isBarrierFree: Bool) {
@@ -60,7 +60,7 @@ public struct RunTime: Sendable, Equatable {
   }
 
   /// What the chip states: its fixed tick, or nothing.
-  public init(stated program: CompiledProgram, steps: Int) {
+  package init(stated program: CompiledProgram, steps: Int) {
     let tick = program.chip.tickSeconds?.value
     self.init(
       model: tick == nil ? nil : .fixed, missing: tick == nil ? ["time of a tick"] : [],
@@ -135,29 +135,29 @@ public struct RunTime: Sendable, Equatable {
   }
 
   /// With the barrier, and without it where that is known.
-  public var withBarrierSeconds: Double? { model == .fixed ? nil : perInference(femtoseconds) }
-  public var barrierFreeSeconds: Double? { barrierFreeFemtoseconds.flatMap(perInference) }
-  public var barrierSeconds: Double? { model == .fixed ? nil : perInference(barrierFemtoseconds) }
-  public var coreSeconds: Double? { model == .fixed ? nil : perInference(coreFemtoseconds) }
-  public var linkSeconds: Double? { model == .fixed ? nil : perInference(linkFemtoseconds) }
+  package var withBarrierSeconds: Double? { model == .fixed ? nil : perInference(femtoseconds) }
+  package var barrierFreeSeconds: Double? { barrierFreeFemtoseconds.flatMap(perInference) }
+  package var barrierSeconds: Double? { model == .fixed ? nil : perInference(barrierFemtoseconds) }
+  package var coreSeconds: Double? { model == .fixed ? nil : perInference(coreFemtoseconds) }
+  package var linkSeconds: Double? { model == .fixed ? nil : perInference(linkFemtoseconds) }
 
   /// Mean of the timed samples; nil: unknown.
-  public var secondsPerInference: Double? {
+  package var secondsPerInference: Double? {
     if let fixedTick { return fixedTick * Double(ticks) }
     return isBarrierFree ? barrierFreeSeconds : withBarrierSeconds
   }
 
   /// Mean over ticks.
-  public var secondsPerTick: Double? {
+  package var secondsPerTick: Double? {
     if let fixedTick { return fixedTick }
     return ticks == 0 ? nil : secondsPerInference.map { $0 / Double(ticks) }
   }
 
   /// Inferences a second, one after the other.
-  public var inferencesPerSecond: Double? { secondsPerInference.flatMap { $0 > 0 ? 1 / $0 : nil } }
+  package var inferencesPerSecond: Double? { secondsPerInference.flatMap { $0 > 0 ? 1 / $0 : nil } }
 
   /// Mean seconds of the first `count` ticks of an inference; running without a barrier shortens all by the same factor.
-  public func seconds(ticks count: Int) -> Double? {
+  package func seconds(ticks count: Int) -> Double? {
     if let fixedTick { return fixedTick * Double(count) }
     guard let whole = secondsPerInference, femtoseconds > 0 else { return nil }
     let part = femtosecondsByTick.prefix(count).reduce(0.0) { $0 + Double($1) }

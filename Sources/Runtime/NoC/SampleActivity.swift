@@ -1,58 +1,58 @@
 import ChipModel
 
 /// The spike trains of one sample, as the engine leaves them.
-public struct SampleTrains: Sendable {
+package struct SampleTrains: Sendable {
   /// By population.
-  public var populations: [SpikeTrain]
+  package var populations: [SpikeTrain]
   /// By projection: what a max-pool gate let through; nil without a gate.
-  public var gated: [SpikeTrain?]
+  package var gated: [SpikeTrain?]
   /// Which neurons had something to do; nil: not counted.
-  public var updates: NeuronUpdates?
+  package var updates: NeuronUpdates?
 
-  public init(populations: [SpikeTrain], gated: [SpikeTrain?], updates: NeuronUpdates? = nil) {
+  package init(populations: [SpikeTrain], gated: [SpikeTrain?], updates: NeuronUpdates? = nil) {
     self.populations = populations
     self.gated = gated
     self.updates = updates
   }
 
   /// The trains of the runner's last sample.
-  public init(_ runner: LayerRunner) {
+  package init(_ runner: LayerRunner) {
     self.init(populations: runner.trains, gated: runner.gatedTrains, updates: runner.updates)
   }
 }
 
 /// What the neurons of a chip did in one sample, tick by tick, in the order in which a core works: slot by slot.
-public struct SampleActivity: Sendable, Equatable {
-  public struct Spike: Sendable, Equatable {
+package struct SampleActivity: Sendable, Equatable {
+  package struct Spike: Sendable, Equatable {
     /// Index in the program's cores.
-    public var core: UInt32
-    public var slot: UInt32
-    public var payload: Int32
+    package var core: UInt32
+    package var slot: UInt32
+    package var payload: Int32
   }
 
   /// A spike that a max-pool gate let through.
-  public struct Passed: Sendable, Equatable {
-    public var projection: Int
+  package struct Passed: Sendable, Equatable {
+    package var projection: Int
     /// Index in the pooled map, row-major.
-    public var neuron: Int
-    public var payload: Int32
+    package var neuron: Int
+    package var payload: Int32
   }
 
-  public var steps: Int
+  package var steps: Int
   /// Spikes by tick, sorted by core, then slot.
-  public var spikes: [[Spike]]
+  package var spikes: [[Spike]]
   /// By tick; empty where the program has no max-pool gate.
-  public var passed: [[Passed]]
+  package var passed: [[Passed]]
   /// By tick and core, one flag a slot: neurons that had something to do (``UpdateTrace``). Nil: not recorded; every
   /// neuron counts as updated in every tick of its window.
-  public var updated: UpdateTrace?
+  package var updated: UpdateTrace?
 
   /// - Parameters:
   ///   - program: with cores.
   ///   - trains: of one sample of `steps` steps.
   ///   - steps: `T`.
   ///   - updated: which neurons had something to do; nil: what the trains know of it.
-  public init(program: CompiledProgram, trains: SampleTrains, steps: Int, updated: UpdateTrace? = nil) {
+  package init(program: CompiledProgram, trains: SampleTrains, steps: Int, updated: UpdateTrace? = nil) {
     self.init(program: program, places: NeuronPlaces(program), trains: trains, steps: steps, updated: updated)
   }
 
@@ -100,10 +100,10 @@ public struct SampleActivity: Sendable, Equatable {
 /// 0), or a bias and input current that do not sum to 0. A chip that prices an idle visit apart from an update needs it.
 ///
 /// Recorded by ``ChipInterpreter`` and, as `NeuronUpdates`, by the engine where asked for.
-public struct UpdateTrace: Sendable, Equatable {
+package struct UpdateTrace: Sendable, Equatable {
   /// `ticks[tick][core][slot]`
-  public var ticks: [[[Bool]]]
-  public init(ticks: [[[Bool]]] = []) { self.ticks = ticks }
+  package var ticks: [[[Bool]]]
+  package init(ticks: [[[Bool]]] = []) { self.ticks = ticks }
 
   init(program: CompiledProgram, updates: NeuronUpdates, steps: Int) {
     ticks = (0..<program.ticksPerInference(steps: steps)).map { tick in
@@ -122,5 +122,5 @@ public struct UpdateTrace: Sendable, Equatable {
   }
 
   /// Updated neurons in all ticks.
-  public var count: Int { ticks.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count { $0 } } } }
+  package var count: Int { ticks.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count { $0 } } } }
 }

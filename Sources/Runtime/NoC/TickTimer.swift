@@ -8,12 +8,12 @@ import ChipModel
 /// `axonIn` and the time of its synaptic operations, weight reads and accumulations. Further destinations of one spike
 /// cost `axonOut` only; a chip with multicast sends one packet a spike. What a max-pool gate lets through is processed
 /// after the tick's last message. The first three are SANA-FE's rules, as `simple` is its model.
-public struct TickTimer: Sendable {
-  public let program: CompiledProgram
+package struct TickTimer: Sendable {
+  package let program: CompiledProgram
   /// The links that the program's routes use.
-  public let links: [MeshLink]
+  package let links: [MeshLink]
   /// Times that the program needs and the chip's description does not know; `fixed` needs none of them.
-  public let missing: [String]
+  package let missing: [String]
   private let table: LinkTable
   private let times: ActionTimes
   private let linkTimes: [Double]
@@ -32,14 +32,14 @@ public struct TickTimer: Sendable {
   }
 
   /// What `missing` would be, without the tables that a timer needs.
-  public static func missing(_ program: CompiledProgram) -> [String] {
+  package static func missing(_ program: CompiledProgram) -> [String] {
     var missing: [String] = []
     _ = ActionTimes(program, links: LinkTable(program).links, missing: &missing)
     return missing
   }
 
   /// - Parameter program: with cores.
-  public init(_ program: CompiledProgram) {
+  package init(_ program: CompiledProgram) {
     self.program = program
     let table = LinkTable(program)
     self.table = table
@@ -84,17 +84,17 @@ public struct TickTimer: Sendable {
   }
 
   /// What the neurons did in a sample, for this program.
-  public func activity(_ trains: SampleTrains, steps: Int, updated: UpdateTrace? = nil) -> SampleActivity {
+  package func activity(_ trains: SampleTrains, steps: Int, updated: UpdateTrace? = nil) -> SampleActivity {
     SampleActivity(program: program, places: places, trains: trains, steps: steps, updated: updated)
   }
 
   /// Every core's work in every tick: `[tick][core]`.
-  public func loads(_ activity: SampleActivity) -> [[CoreTick]] {
+  package func loads(_ activity: SampleActivity) -> [[CoreTick]] {
     activity.spikes.indices.map { load(activity, tick: $0).cores }
   }
 
   /// Packets over each of `links` in every tick: `[tick][link]`. Shared links of a multicast tree count once.
-  public func linkLoads(_ activity: SampleActivity) -> [[Int]] {
+  package func linkLoads(_ activity: SampleActivity) -> [[Int]] {
     activity.spikes.indices.map { tick in
       let forest = self.forest(load(activity, tick: tick))
       var counts = [Int](repeating: 0, count: links.count)
@@ -104,7 +104,7 @@ public struct TickTimer: Sendable {
   }
 
   /// The length of each tick of a sample; nil where the chip's description does not know what the model needs.
-  public func time(_ activity: SampleActivity, model: TimingModel) -> SampleTime? {
+  package func time(_ activity: SampleActivity, model: TimingModel) -> SampleTime? {
     var ticks: [TickTime] = []
     if model == .fixed {
       guard let seconds = program.chip.tickSeconds?.value else { return nil }

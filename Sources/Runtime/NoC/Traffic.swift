@@ -5,34 +5,34 @@ import ChipModel
 /// A neuron sends the same messages with every spike, so a run's traffic is the sum over neurons of spikes times output
 /// axons; routes are walked once each, whatever travelled on them.
 /// - Complexity: linear in the program's axons and routes.
-public struct Traffic: Sendable, Equatable {
+package struct Traffic: Sendable, Equatable {
   /// (spike, destination core) pairs, the own core included.
-  public var messages = 0
+  package var messages = 0
   /// Packets that leave cores: the messages, or with multicast one for all messages of a spike.
-  public var packets = 0
+  package var packets = 0
   /// Messages that stay within their tile.
-  public var tileMessages = 0
+  package var tileMessages = 0
   /// Tile-to-tile steps of all messages, a step between chips counted as the chip's link is worth.
-  public var hops = 0
+  package var hops = 0
   /// Packets over links within chips by direction, and over links between chips (`links`). With multicast the messages
   /// of a spike share the links of their ways.
-  public var hopsByDirection = HopCount()
+  package var hopsByDirection = HopCount()
   /// The same by the tile they left, row by row; tiles and directions without messages are left out.
-  public var linkLoads: [LinkLoad] = []
+  package var linkLoads: [LinkLoad] = []
   /// Per core of the program.
-  public var messagesIn: [Int]
-  public var messagesOut: [Int]
-  public var spikes: [Int]
+  package var messagesIn: [Int]
+  package var messagesOut: [Int]
+  package var spikes: [Int]
   /// Hops of the messages that left each core.
-  public var hopsOut: [Int]
+  package var hopsOut: [Int]
   /// Per population: messages that its spikes became, and their hops.
-  public var messagesOfPopulation: [Int]
-  public var hopsOfPopulation: [Int]
+  package var messagesOfPopulation: [Int]
+  package var hopsOfPopulation: [Int]
 
   /// - Parameters:
   ///   - program: with cores and routes.
   ///   - counts: spikes per population and neuron, row-major; an empty list counts as none.
-  public init(program: CompiledProgram, spikes counts: [[UInt64]]) {
+  package init(program: CompiledProgram, spikes counts: [[UInt64]]) {
     messagesIn = [Int](repeating: 0, count: program.cores.count)
     messagesOut = messagesIn
     spikes = messagesIn

@@ -9,37 +9,37 @@ import ChipModel
 /// becomes a message on each route of its output axons, and the messages travel step by step; (3) the destination core
 /// looks the message's axon up, adds its synapses' weights to the sums due `delay` ticks later; max-pool gates decide when
 /// all of the tick's messages are in.
-public struct ChipInterpreter: Sendable {
-  public let program: CompiledProgram
-  public let steps: Int
-  public private(set) var counters: InterpreterCounters
+package struct ChipInterpreter: Sendable {
+  package let program: CompiledProgram
+  package let steps: Int
+  package private(set) var counters: InterpreterCounters
   private var cores: [CoreState]
   private let mesh: Mesh
   /// The host's input encoding, for its count of multiply-accumulates.
   private let inputFanOuts: [(fanOut: FanOut, pool: PoolGeometry?)]
   /// What the counters need beside events, in the engine's form, so that results are built the same way.
-  public private(set) var engineCounters: EngineCounters
+  package private(set) var engineCounters: EngineCounters
   /// Whether to count updated neurons in `engineCounters`.
-  public var countsUpdates = false {
+  package var countsUpdates = false {
     didSet {
       guard countsUpdates, engineCounters.updates == nil else { return }
       engineCounters.updates = program.populations.map { [UInt64](repeating: 0, count: $0.shape.count) }
     }
   }
   /// Whether to note which neurons had something to do; off, because it is big.
-  public var recordsUpdates = false
+  package var recordsUpdates = false
   /// Of the last sample; empty unless `recordsUpdates`.
-  public private(set) var updates = UpdateTrace()
+  package private(set) var updates = UpdateTrace()
   /// Transient faults, and the index of the sample in the data that they are drawn by.
-  public let faults: FaultSettings
-  public var sample = 0
+  package let faults: FaultSettings
+  package var sample = 0
   /// This sample's, by population.
   private var spikeFaults: [SpikeFaults?] = []
   private var flips: [MembraneFlips?] = []
   /// Where each neuron is, for flips; empty without.
   private let places: NeuronPlaces?
 
-  public init(_ program: CompiledProgram, steps: Int, faults: FaultSettings = .none) {
+  package init(_ program: CompiledProgram, steps: Int, faults: FaultSettings = .none) {
     self.faults = faults
     places = faults.flipMembraneBits > 0 ? NeuronPlaces(program) : nil
     self.program = program
@@ -97,14 +97,14 @@ public struct ChipInterpreter: Sendable {
   }
 
   /// What one sample gave: the same as the engine's outcome.
-  public mutating func run(_ values: [Double]) -> LayerRunner.Outcome {
+  package mutating func run(_ values: [Double]) -> LayerRunner.Outcome {
     run(quantised: values.map(InputEncoder.quantise))
   }
 
   /// - Parameters:
   ///   - x: quantised input values `x_q`, row-major.
   ///   - eachTick: called after every tick, counters and potentials being those at its end.
-  public mutating func run(
+  package mutating func run(
     quantised x: [Int32], eachTick: (_ tick: Int, _ chip: borrowing ChipInterpreter) -> Void = { _, _ in }
   ) -> LayerRunner.Outcome {
     reset(x)
@@ -461,7 +461,7 @@ public struct ChipInterpreter: Sendable {
   }
 
   /// Potential of neuron `index` of a population after the last sample; nil where no core holds it.
-  public func potential(population: Int, index: Int, memberB: Bool = false) -> Int32? {
+  package func potential(population: Int, index: Int, memberB: Bool = false) -> Int32? {
     for (core, image) in program.cores.enumerated() {
       for group in image.groups where group.population == population {
         for local in 0..<group.box.count

@@ -1,24 +1,24 @@
 import ChipModel
 
 /// What the interpreter counts, event by event. The engine derives the same numbers from spike counts.
-public struct InterpreterCounters: Sendable, Equatable {
+package struct InterpreterCounters: Sendable, Equatable {
   /// Spikes and |payload| per population and neuron, row-major.
-  public var spikes: [[UInt64]]
-  public var payloads: [[UInt64]]
-  public var spikesByStep: [[Int]]
-  public var spikesByCore: [Int]
+  package var spikes: [[UInt64]]
+  package var payloads: [[UInt64]]
+  package var spikesByStep: [[Int]]
+  package var spikesByCore: [Int]
   /// Synaptic operations by the population that receives, and by the core that performs them.
-  public var synapticOperations: [Int]
-  public var synapticOperationsByCore: [Int]
+  package var synapticOperations: [Int]
+  package var synapticOperationsByCore: [Int]
   /// |payload| for every synapse with a weight that is not zero.
-  public var effectiveAdditions: Int
-  public var saturations: [Int]
-  public var saturationsByCore: [Int]
-  public var messages: Int
-  public var messagesIn: [Int]
-  public var hops: Int
-  public var neuronUpdates: Int
-  public var samples: Int
+  package var effectiveAdditions: Int
+  package var saturations: [Int]
+  package var saturationsByCore: [Int]
+  package var messages: Int
+  package var messagesIn: [Int]
+  package var hops: Int
+  package var neuronUpdates: Int
+  package var samples: Int
 
   init(program: CompiledProgram, steps: Int) {
     spikes = program.populations.map {

@@ -2,15 +2,15 @@ import ChipModel
 
 /// The chip's bill, shared out: joules by population, by core and by tick, and up to the target accuracy. Static power is
 /// in the last only.
-public struct ChipEnergy: Sendable, Equatable {
+package struct ChipEnergy: Sendable, Equatable {
   /// In the result's order, over all samples; nil: nothing has a price.
-  public var joulesByPopulation: [Double]?
-  public var joulesByCore: [Double]?
+  package var joulesByPopulation: [Double]?
+  package var joulesByCore: [Double]?
   /// By tick of an inference, over all samples; nil also where ticks were not observed.
-  public var joulesByTick: [Double]?
+  package var joulesByTick: [Double]?
   /// An inference that stops when its output is read after the step that reaches the target: the same step as the spike
   /// model's. Nil: not reached or not observed.
-  public var joulesToTarget: Double?
+  package var joulesToTarget: Double?
 
   init(
     program: CompiledProgram, shares: BillShares, bill: ChipBill, time: RunTime, samples: Int, stepsToTarget: Int?

@@ -7,45 +7,45 @@ import Synchronization
 /// Spikes and rates are of all samples and come from the run's counters. What needs spike trains is of the first
 /// ``mostSamples`` samples, so that collecting it costs next to nothing. All collected figures are integers or sums of
 /// integers below 2^53, so the result is the same for any number of threads.
-public struct LayerDetails: Sendable, Equatable {
+package struct LayerDetails: Sendable, Equatable {
   /// One population that fires.
-  public struct Population: Sendable, Equatable {
-    public var name: String
-    public var neurons: Int
+  package struct Population: Sendable, Equatable {
+    package var name: String
+    package var neurons: Int
     /// Spikes in each interval of steps, over all samples.
-    public var spikes: [Int]
+    package var spikes: [Int]
     /// Neurons by firing rate (spikes a step, mean over all samples): entry `i` has those with a rate of at most
     /// `rateEdges[i]` and above the edge before.
-    public var rates: [Int]
+    package var rates: [Int]
     /// Neurons that never fired in any sample.
-    public var silent: Int
+    package var silent: Int
     /// Pairs of a neuron and a sample by the interval of the neuron's first spike, over the first samples.
-    public var firstSpikes: [Int]
+    package var firstSpikes: [Int]
     /// Pairs without a spike.
-    public var never: Int
+    package var never: Int
     /// Distance of the rates after the last step of each interval from the rates after all steps:
     /// `|N(t)/t - N(T)/T|^2 / |N(T)/T|^2`, `N` a neuron's signed spike count, norms over neurons and the first samples.
     /// Ding et al. 2021 measure the same against the original network's activations (their K, equation 7); this needs no
     /// original network and is 0 at the end by definition. Nil: nothing fired.
-    public var distance: [Double]?
+    package var distance: [Double]?
   }
 
   /// Samples that first spikes and distances are of.
-  public var samples: Int
+  package var samples: Int
   /// The last step, 1...T, of each interval; every step up to ``mostIntervals``, else evenly spaced ones, the last is T.
-  public var steps: [Int]
-  public var populations: [Population]
+  package var steps: [Int]
+  package var populations: [Population]
 
   /// As many as the published code of Ding et al. takes for its K curves.
-  public static let mostSamples = 50
+  package static let mostSamples = 50
   /// Points of a curve.
-  public static let mostIntervals = 128
+  package static let mostIntervals = 128
   /// Upper edges of the bins of firing rates: octaves, because rates of one layer span decades.
-  public static let rateEdges: [Double] = (0...rateOctaves).map { 1 / Double(1 << (rateOctaves - $0)) }
+  package static let rateEdges: [Double] = (0...rateOctaves).map { 1 / Double(1 << (rateOctaves - $0)) }
   private static let rateOctaves = 11
 
   /// The last steps of the intervals that a run of `steps` steps is cut into.
-  public static func intervals(steps: Int) -> [Int] {
+  package static func intervals(steps: Int) -> [Int] {
     let count = min(max(0, steps), mostIntervals)
     // Below 10^6 steps times 128 nothing overflows; beyond, the quotient first.
     return (0..<count).map { index in
@@ -58,7 +58,7 @@ public struct LayerDetails: Sendable, Equatable {
   ///   - program: that ran.
   ///   - record: of the run.
   ///   - collector: that has observed the run.
-  public init(program: CompiledProgram, record: RunRecord, collector: LayerDetailsCollector) {
+  package init(program: CompiledProgram, record: RunRecord, collector: LayerDetailsCollector) {
     self.init(program: program, record: record, courses: collector.sums)
   }
 
@@ -66,7 +66,7 @@ public struct LayerDetails: Sendable, Equatable {
   ///   - program: that ran.
   ///   - record: of the run.
   ///   - courses: by population, of the first ``mostSamples`` samples of the data.
-  public init(program: CompiledProgram, record: RunRecord, courses: [SpikeCourse]) {
+  package init(program: CompiledProgram, record: RunRecord, courses: [SpikeCourse]) {
     let ends = Self.intervals(steps: record.steps)
     steps = ends
     samples = min(record.samples, Self.mostSamples)
@@ -100,7 +100,7 @@ public struct LayerDetails: Sendable, Equatable {
 }
 
 /// Watches the first samples of a run for ``LayerDetails``. Pass `observe` to ``Run``.
-public final class LayerDetailsCollector: Sendable {
+package final class LayerDetailsCollector: Sendable {
   private let program: CompiledProgram
   private let ends: [Int]
   private let first: Int
@@ -112,7 +112,7 @@ public final class LayerDetailsCollector: Sendable {
   ///   - steps: `T` of the run.
   ///   - first: its first sample in the data.
   ///   - samples: of the run.
-  public init(program: CompiledProgram, steps: Int, first: Int = 0, samples: Int) {
+  package init(program: CompiledProgram, steps: Int, first: Int = 0, samples: Int) {
     self.program = program
     self.first = first
     ends = LayerDetails.intervals(steps: steps)
@@ -120,7 +120,7 @@ public final class LayerDetailsCollector: Sendable {
   }
 
   /// Sums over the observed samples, by population.
-  public var sums: [SpikeCourse] {
+  package var sums: [SpikeCourse] {
     var sums = program.populations.map { _ in SpikeCourse(intervals: ends.count) }
     for sample in found.withLock({ $0 }) {
       for index in sample.indices { sums[index].add(sample[index]) }
@@ -129,7 +129,7 @@ public final class LayerDetailsCollector: Sendable {
   }
 
   /// Takes a sample's trains; samples beyond the first few cost a comparison.
-  public func observe(_ sample: Int, _ outcome: LayerRunner.Outcome, _ trains: SampleTrains) {
+  package func observe(_ sample: Int, _ outcome: LayerRunner.Outcome, _ trains: SampleTrains) {
     guard sample < LayerDetails.mostSamples - first else { return }
     let sums = trains.populations.map { $0.course(ends: ends) }
     found.withLock { if sample < $0.count { $0[sample] = sums } }

@@ -1,19 +1,19 @@
 import ChipModel
 
 /// Where a run's cores lie on the mesh, and the limits that their use is measured against.
-public struct MeshUse: Sendable, Equatable {
+package struct MeshUse: Sendable, Equatable {
   /// One core of the program, in the program's order.
-  public struct Place: Sendable, Equatable {
+  package struct Place: Sendable, Equatable {
     /// Index of its chip.
-    public var chip: Int
+    package var chip: Int
     /// Its tile on the plane of all chips: x to the east, y to the north.
-    public var x: Int
-    public var y: Int
+    package var x: Int
+    package var y: Int
     /// Entries of its axon tables.
-    public var inputAxons: Int
-    public var outputAxons: Int
+    package var inputAxons: Int
+    package var outputAxons: Int
 
-    public init(chip: Int, x: Int, y: Int, inputAxons: Int, outputAxons: Int) {
+    package init(chip: Int, x: Int, y: Int, inputAxons: Int, outputAxons: Int) {
       self.chip = chip
       self.x = x
       self.y = y
@@ -22,17 +22,17 @@ public struct MeshUse: Sendable, Equatable {
     }
   }
 
-  public var places: [Place]
+  package var places: [Place]
   /// Tiles of one chip.
-  public var width: Int
-  public var height: Int
-  public var coresPerTile: Int
+  package var width: Int
+  package var height: Int
+  package var coresPerTile: Int
   /// Limits of a core; nil: not limited or not published.
-  public var neuronsPerCore: Int?
-  public var inputAxonsPerCore: Int?
-  public var outputAxonsPerCore: Int?
+  package var neuronsPerCore: Int?
+  package var inputAxonsPerCore: Int?
+  package var outputAxonsPerCore: Int?
 
-  public init(program: CompiledProgram) {
+  package init(program: CompiledProgram) {
     let chip = program.chip
     let mesh = Mesh(chip)
     places = program.cores.map { core in
@@ -51,14 +51,14 @@ public struct MeshUse: Sendable, Equatable {
 }
 
 /// Messages that went from a tile to its neighbour, over all samples.
-public struct LinkLoad: Sendable, Equatable {
+package struct LinkLoad: Sendable, Equatable {
   /// The tile they left.
-  public var x: Int
-  public var y: Int
-  public var direction: MeshDirection
-  public var messages: Int
+  package var x: Int
+  package var y: Int
+  package var direction: MeshDirection
+  package var messages: Int
 
-  public init(x: Int, y: Int, direction: MeshDirection, messages: Int) {
+  package init(x: Int, y: Int, direction: MeshDirection, messages: Int) {
     self.x = x
     self.y = y
     self.direction = direction

@@ -4,20 +4,20 @@ import ChipModel
 ///
 /// Counts are per sample, summed over steps. Where NeuroBench counts something that spike totals do not determine (an
 /// average-pooled spike makes its whole layer multiply-accumulates of the pooled values), the figure is unknown.
-public struct NeuroBench: Sendable, Equatable {
+package struct NeuroBench: Sendable, Equatable {
   /// Bytes of weights and neuron parameters as stored.
-  public var footprint: Int
+  package var footprint: Int
   /// Zero weights among all, connection layers only.
-  public var connectionSparsity: Double
+  package var connectionSparsity: Double
   /// One minus spikes over neurons, steps and samples.
-  public var activationSparsity: Double
-  public var classificationAccuracy: Double?
+  package var activationSparsity: Double
+  package var classificationAccuracy: Double?
   /// Per sample; nil: not determined by spike totals.
-  public var effectiveMACs: Double?
-  public var effectiveACs: Double?
-  public var dense: Double?
+  package var effectiveMACs: Double?
+  package var effectiveACs: Double?
+  package var dense: Double?
 
-  public init(program: CompiledProgram, counts: OperationCounts, steps: Int, samples: Int, accuracy: Double?) {
+  package init(program: CompiledProgram, counts: OperationCounts, steps: Int, samples: Int, accuracy: Double?) {
     var bytes = 0
     var zeros = 0
     var weights = 0

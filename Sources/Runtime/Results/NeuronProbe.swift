@@ -1,19 +1,19 @@
 import ChipModel
 
 /// A neuron whose potential is traced.
-public struct NeuronProbe: Sendable, Hashable {
+package struct NeuronProbe: Sendable, Hashable {
   /// Index of its population.
-  public var population: Int
+  package var population: Int
   /// Row-major in the population.
-  public var neuron: Int
+  package var neuron: Int
 
-  public init(population: Int, neuron: Int) {
+  package init(population: Int, neuron: Int) {
     self.population = population
     self.neuron = neuron
   }
 
   /// Reads `POPULATION:NEURON`; the last colon divides, so that a population's name may hold others.
-  public init(_ text: String, in program: CompiledProgram) throws(ProbeError) {
+  package init(_ text: String, in program: CompiledProgram) throws(ProbeError) {
     guard let colon = text.lastIndex(of: ":") else { throw .form(text) }
     let name = String(text[..<colon])
     let number = text[text.index(after: colon)...]
@@ -29,13 +29,13 @@ public struct NeuronProbe: Sendable, Hashable {
 }
 
 /// Why a probe names no neuron.
-public enum ProbeError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ProbeError: Error, Sendable, Equatable, CustomStringConvertible {
   case form(String)
   case population(String, known: [String])
   case neuron(String, population: String, count: Int)
 
   /// One line: what is wrong and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .form(let text): "probe '\(text)' names no neuron; write POPULATION:NEURON, for example conv1:0"
     case .population(let name, let known):

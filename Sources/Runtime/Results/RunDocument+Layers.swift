@@ -2,48 +2,48 @@ import ChipModel
 
 extension RunDocument {
   /// What layers did over time (``LayerDetails``).
-  public struct Details: Sendable, Equatable {
-    public struct Population: Sendable, Equatable {
-      public var name: String
-      public var neurons: Int
-      public var spikes: [Int]
-      public var rates: [Int]
-      public var silent: Int
-      public var firstSpikes: [Int]
-      public var never: Int
-      public var distance: [Double]?
+  package struct Details: Sendable, Equatable {
+    package struct Population: Sendable, Equatable {
+      package var name: String
+      package var neurons: Int
+      package var spikes: [Int]
+      package var rates: [Int]
+      package var silent: Int
+      package var firstSpikes: [Int]
+      package var never: Int
+      package var distance: [Double]?
     }
-    public var samples: Int
+    package var samples: Int
     /// Rising, the last is the run's last step.
-    public var steps: [Int]
-    public var rateEdges: [Double]
-    public var populations: [Population]
+    package var steps: [Int]
+    package var rateEdges: [Double]
+    package var populations: [Population]
   }
 
   /// How the program sits on its chip (``RunFit``).
-  public struct Fit: Sendable, Equatable {
-    public struct Population: Sendable, Equatable {
-      public var name: String
-      public var cores: Int?
-      public var synapses: Int?
-      public var roundingError: Double?
-      public var threshold: Int?
-      public var sumBits: Int?
-      public var stepsToSaturation: Int?
+  package struct Fit: Sendable, Equatable {
+    package struct Population: Sendable, Equatable {
+      package var name: String
+      package var cores: Int?
+      package var synapses: Int?
+      package var roundingError: Double?
+      package var threshold: Int?
+      package var sumBits: Int?
+      package var stepsToSaturation: Int?
     }
-    public var populations: [Population] = []
+    package var populations: [Population] = []
     /// By core; empty where unknown.
-    public var synapseBits: [Int] = []
-    public var synapseBitsPerCore: Int?
-    public var coresOfChip: Int?
+    package var synapseBits: [Int] = []
+    package var synapseBitsPerCore: Int?
+    package var coresOfChip: Int?
   }
 
   /// What it was made from (``RunProvenance``).
-  public struct Provenance: Sendable, Equatable {
-    public var version: String?
-    public var images: String?
-    public var imagesHash: String?
-    public var history: [String] = []
+  package struct Provenance: Sendable, Equatable {
+    package var version: String?
+    package var images: String?
+    package var imagesHash: String?
+    package var history: [String] = []
   }
 }
 

@@ -3,12 +3,12 @@ import ChipModel
 extension RunDocument {
   /// Reads the text of a `run.json`.
   /// - Throws: what is wrong, with line, column and member.
-  public init(reading bytes: [UInt8]) throws(JSONError) {
+  package init(reading bytes: [UInt8]) throws(JSONError) {
     try self.init(JSONNode(root: try JSONParser.parse(bytes)))
   }
 
   /// Reads a parsed document.
-  public init(_ node: JSONNode) throws(JSONError) {
+  package init(_ node: JSONNode) throws(JSONError) {
     var o = try node.object()
     let format = try o.required("format")
     guard try format.string() == RunDocument.format else {

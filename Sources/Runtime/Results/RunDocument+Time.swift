@@ -2,45 +2,45 @@ import ChipModel
 
 extension RunDocument {
   /// How long ticks take; absent members of older documents are nil or empty.
-  public struct Time: Sendable, Equatable {
-    public var model: String?
-    public var missing: [String] = []
+  package struct Time: Sendable, Equatable {
+    package var model: String?
+    package var missing: [String] = []
     /// Samples that were timed.
-    public var samples: Int?
-    public var inferencesPerSecond: Double?
-    public var pipelinedInferencesPerSecond: Double?
-    public var barrierFree = false
-    public var withBarrierSeconds: Double?
-    public var barrierFreeSeconds: Double?
-    public var barrierSeconds: Double?
-    public var slowestCoreSeconds: Double?
-    public var busiestLinkSeconds: Double?
+    package var samples: Int?
+    package var inferencesPerSecond: Double?
+    package var pipelinedInferencesPerSecond: Double?
+    package var barrierFree = false
+    package var withBarrierSeconds: Double?
+    package var barrierFreeSeconds: Double?
+    package var barrierSeconds: Double?
+    package var slowestCoreSeconds: Double?
+    package var busiestLinkSeconds: Double?
     /// By tick of an inference, over the timed samples.
-    public var femtosecondsByTick: [Int] = []
-    public var delay: Delay?
+    package var femtosecondsByTick: [Int] = []
+    package var delay: Delay?
 
-    public struct Delay: Sendable, Equatable {
-      public var messages: Int?
-      public var meanSeconds: Double?
-      public var longestSeconds: Double?
-      public var meanWaitingSeconds: Double?
-      public var overtaken: Int?
+    package struct Delay: Sendable, Equatable {
+      package var messages: Int?
+      package var meanSeconds: Double?
+      package var longestSeconds: Double?
+      package var meanWaitingSeconds: Double?
+      package var overtaken: Int?
     }
   }
 
   /// What stopping early keeps and saves.
-  public struct EarlyDecision: Sendable, Equatable {
-    public var rule: String
-    public var accuracy: Double?
-    public var fullAccuracy: Double?
-    public var meanSteps: Double?
-    public var samplesByStep: [Int] = []
-    public var ticks: Int?
-    public var fullTicks: Int?
-    public var joulesPerInference: Double?
-    public var fullJoulesPerInference: Double?
-    public var energySaved: Double?
-    public var secondsPerInference: Double?
+  package struct EarlyDecision: Sendable, Equatable {
+    package var rule: String
+    package var accuracy: Double?
+    package var fullAccuracy: Double?
+    package var meanSteps: Double?
+    package var samplesByStep: [Int] = []
+    package var ticks: Int?
+    package var fullTicks: Int?
+    package var joulesPerInference: Double?
+    package var fullJoulesPerInference: Double?
+    package var energySaved: Double?
+    package var secondsPerInference: Double?
   }
 }
 

@@ -5,183 +5,183 @@ import ChipModel
 /// Plain values under the document's own names. Members that the format does not demand may be absent or `null` and are
 /// nil then: unknown, never zero. Members that are not known here are skipped, because the format says what a document has
 /// at least; whatever is there must have its type and range, and series must have one value a step.
-public struct RunDocument: Sendable, Equatable {
-  public var network: String
-  public var chip: String
-  public var method: String?
+package struct RunDocument: Sendable, Equatable {
+  package var network: String
+  package var chip: String
+  package var method: String?
   /// Steps of an inference, >= 1.
-  public var ticks: Int
-  public var ticksPerInference: Int?
-  public var samples: Int
+  package var ticks: Int
+  package var ticksPerInference: Int?
+  package var samples: Int
   /// Fraction of 1; nil: no labels.
-  public var accuracy: Double?
-  public var accuracyInterval: ClosedRange<Double>?
+  package var accuracy: Double?
+  package var accuracyInterval: ClosedRange<Double>?
   /// `ticks` fractions.
-  public var accuracyByStep: [Double]?
-  public var ann = ANN()
-  public var program = Program()
-  public var populations: [Population] = []
-  public var totals = Totals()
-  public var cores: [Core] = []
-  public var mesh: Mesh?
-  public var spike: Spike?
-  public var operation = Operation()
-  public var bill: Bill?
-  public var secondsPerTick: Double?
-  public var secondsPerInference: Double?
-  public var time = Time()
-  public var earlyDecision: EarlyDecision?
-  public var neurobench: NeuroBench?
-  public var details: Details?
-  public var fit: Fit?
-  public var provenance: Provenance?
-  public var simulation: Simulation?
+  package var accuracyByStep: [Double]?
+  package var ann = ANN()
+  package var program = Program()
+  package var populations: [Population] = []
+  package var totals = Totals()
+  package var cores: [Core] = []
+  package var mesh: Mesh?
+  package var spike: Spike?
+  package var operation = Operation()
+  package var bill: Bill?
+  package var secondsPerTick: Double?
+  package var secondsPerInference: Double?
+  package var time = Time()
+  package var earlyDecision: EarlyDecision?
+  package var neurobench: NeuroBench?
+  package var details: Details?
+  package var fit: Fit?
+  package var provenance: Provenance?
+  package var simulation: Simulation?
   /// Nil: without faults.
-  public var faults: RunFaults?
+  package var faults: RunFaults?
 
   /// The network it came from.
-  public struct ANN: Sendable, Equatable {
-    public var accuracy: Double?
-    public var accuracyOn: String?
-    public var multiplyAccumulates: Int?
-    public var parameters: Int?
+  package struct ANN: Sendable, Equatable {
+    package var accuracy: Double?
+    package var accuracyOn: String?
+    package var multiplyAccumulates: Int?
+    package var parameters: Int?
   }
 
   /// What was run.
-  public struct Program: Sendable, Equatable {
-    public var hash: String?
-    public var schedule: String?
-    public var weightBits: Int?
-    public var membraneBits: Int?
-    public var fractionBits: Int?
-    public var cores: Int?
-    public var engine: String?
+  package struct Program: Sendable, Equatable {
+    package var hash: String?
+    package var schedule: String?
+    package var weightBits: Int?
+    package var membraneBits: Int?
+    package var fractionBits: Int?
+    package var cores: Int?
+    package var engine: String?
   }
 
-  public struct Population: Sendable, Equatable {
-    public var name: String
-    public var neurons: Int
-    public var spikes: Int
-    public var synapticOperations: Int
-    public var meanRate: Double?
-    public var saturations: Int?
+  package struct Population: Sendable, Equatable {
+    package var name: String
+    package var neurons: Int
+    package var spikes: Int
+    package var synapticOperations: Int
+    package var meanRate: Double?
+    package var saturations: Int?
   }
 
   /// Sums over all samples.
-  public struct Totals: Sendable, Equatable {
-    public var spikes: Int?
-    public var synapticOperations: Int?
-    public var effectiveACs: Int?
-    public var effectiveMACs: Int?
-    public var dense: Int?
-    public var neuronUpdates: Int?
-    public var updatedNeurons: Int?
-    public var messages: Int?
-    public var hops: Int?
-    public var chipLinks: Int?
+  package struct Totals: Sendable, Equatable {
+    package var spikes: Int?
+    package var synapticOperations: Int?
+    package var effectiveACs: Int?
+    package var effectiveMACs: Int?
+    package var dense: Int?
+    package var neuronUpdates: Int?
+    package var updatedNeurons: Int?
+    package var messages: Int?
+    package var hops: Int?
+    package var chipLinks: Int?
   }
 
-  public struct Core: Sendable, Equatable {
-    public var neurons: Int
-    public var spikes: Int
-    public var synapticOperations: Int
-    public var messagesIn: Int
-    public var messagesOut: Int
-    public var neuronUpdates: Int?
-    public var updatedNeurons: Int?
-    public var saturations: Int?
-    public var chip: Int?
+  package struct Core: Sendable, Equatable {
+    package var neurons: Int
+    package var spikes: Int
+    package var synapticOperations: Int
+    package var messagesIn: Int
+    package var messagesOut: Int
+    package var neuronUpdates: Int?
+    package var updatedNeurons: Int?
+    package var saturations: Int?
+    package var chip: Int?
     /// Its tile on the plane of all chips; nil where the document does not say.
-    public var x: Int?
-    public var y: Int?
-    public var inputAxons: Int?
-    public var outputAxons: Int?
+    package var x: Int?
+    package var y: Int?
+    package var inputAxons: Int?
+    package var outputAxons: Int?
   }
 
-  public struct Mesh: Sendable, Equatable {
-    public var width: Int?
-    public var height: Int?
-    public var coresPerTile: Int?
+  package struct Mesh: Sendable, Equatable {
+    package var width: Int?
+    package var height: Int?
+    package var coresPerTile: Int?
     /// Limits of a core.
-    public var neurons: Int?
-    public var inputAxons: Int?
-    public var outputAxons: Int?
-    public var links: [LinkLoad] = []
+    package var neurons: Int?
+    package var inputAxons: Int?
+    package var outputAxons: Int?
+    package var links: [LinkLoad] = []
   }
 
   /// The papers' model.
-  public struct Spike: Sendable, Equatable {
-    public var profile: String?
-    public var joulesPerSpike: Double?
+  package struct Spike: Sendable, Equatable {
+    package var profile: String?
+    package var joulesPerSpike: Double?
     /// `ticks` sums over samples.
-    public var spikesByStep: [Int]?
-    public var joulesPerInference: Double?
-    public var watts: Double?
-    public var target: Double?
-    public var stepsToTarget: Int?
-    public var joulesToTarget: Double?
-    public var source: String?
+    package var spikesByStep: [Int]?
+    package var joulesPerInference: Double?
+    package var watts: Double?
+    package var target: Double?
+    package var stepsToTarget: Int?
+    package var joulesToTarget: Double?
+    package var source: String?
   }
 
   /// Additions and multiply-accumulates at 45 nm.
-  public struct Operation: Sendable, Equatable {
-    public struct Bill: Sendable, Equatable {
-      public var accumulates: Int?
-      public var multiplyAccumulates: Int?
-      public var joulesPerInference: Double?
-      public var formula: String?
+  package struct Operation: Sendable, Equatable {
+    package struct Bill: Sendable, Equatable {
+      package var accumulates: Int?
+      package var multiplyAccumulates: Int?
+      package var joulesPerInference: Double?
+      package var formula: String?
     }
-    public var snn: Bill?
-    public var snnInteger: Bill?
-    public var ann: Bill?
-    public var annQuantised: Bill?
+    package var snn: Bill?
+    package var snnInteger: Bill?
+    package var ann: Bill?
+    package var annQuantised: Bill?
   }
 
   /// The chip's itemised bill.
-  public struct Bill: Sendable, Equatable {
-    public struct Item: Sendable, Equatable {
-      public var unit: String
-      public var action: String
-      public var count: Int
-      public var joulesEach: Double?
+  package struct Bill: Sendable, Equatable {
+    package struct Item: Sendable, Equatable {
+      package var unit: String
+      package var action: String
+      package var count: Int
+      package var joulesEach: Double?
       /// Over all samples.
-      public var joules: Double?
-      public var source: String?
+      package var joules: Double?
+      package var source: String?
     }
-    public var items: [Item] = []
-    public var joulesPerInference: Double?
+    package var items: [Item] = []
+    package var joulesPerInference: Double?
     /// Over all samples.
-    public var staticJoules: Double?
-    public var missing: [String] = []
-    public var notModelled: String?
+    package var staticJoules: Double?
+    package var missing: [String] = []
+    package var notModelled: String?
     /// Without static power, over all samples, in the order of the document's populations, cores and ticks.
-    public var joulesByPopulation: [Double]?
-    public var joulesByCore: [Double]?
-    public var joulesByTick: [Double]?
+    package var joulesByPopulation: [Double]?
+    package var joulesByCore: [Double]?
+    package var joulesByTick: [Double]?
     /// An inference up to the target accuracy, static power included.
-    public var joulesToTarget: Double?
+    package var joulesToTarget: Double?
 
     /// Whether anything in it has a price: without any, the sum says nothing.
-    public var isPriced: Bool { staticJoules != nil || items.contains { $0.joules != nil && $0.count > 0 } }
+    package var isPriced: Bool { staticJoules != nil || items.contains { $0.joules != nil && $0.count > 0 } }
   }
 
-  public struct NeuroBench: Sendable, Equatable {
-    public var footprint: Int?
-    public var connectionSparsity: Double?
-    public var activationSparsity: Double?
-    public var classificationAccuracy: Double?
-    public var effectiveMACs: Double?
-    public var effectiveACs: Double?
-    public var dense: Double?
+  package struct NeuroBench: Sendable, Equatable {
+    package var footprint: Int?
+    package var connectionSparsity: Double?
+    package var activationSparsity: Double?
+    package var classificationAccuracy: Double?
+    package var effectiveMACs: Double?
+    package var effectiveACs: Double?
+    package var dense: Double?
   }
 
-  public struct Simulation: Sendable, Equatable {
-    public var seconds: Double?
-    public var threads: Int?
-    public var synapticOperationsPerSecond: Double?
-    public var command: String?
+  package struct Simulation: Sendable, Equatable {
+    package var seconds: Double?
+    package var threads: Int?
+    package var synapticOperationsPerSecond: Double?
+    package var command: String?
   }
 
   /// The format that is read.
-  public static let format = "nmsim-run/1"
+  package static let format = "nmsim-run/1"
 }

@@ -1,13 +1,13 @@
 import ChipModel
 
 /// The faults that a run had: those of the chip, which the program carries, and those of the run.
-public struct RunFaults: Sendable, Equatable {
+package struct RunFaults: Sendable, Equatable {
   /// What a rate is of.
-  public enum Kind: String, Sendable, CaseIterable {
+  package enum Kind: String, Sendable, CaseIterable {
     case deadCores, deadLinks, stuckWeightBits, flipMembraneBits, loseSpikes, duplicateSpikes
 
     /// For headings and axes.
-    public var name: String {
+    package var name: String {
       switch self {
       case .deadCores: "dead cores"
       case .deadLinks: "dead links"
@@ -21,14 +21,14 @@ public struct RunFaults: Sendable, Equatable {
 
   /// Probabilities in the order of ``Kind``.
   private var rates: [Double]
-  public private(set) var chip: ChipFaults?
-  public private(set) var run: FaultSettings?
+  package private(set) var chip: ChipFaults?
+  package private(set) var run: FaultSettings?
   /// Cores and links that were named rather than drawn.
-  public private(set) var namedCores = 0
-  public private(set) var namedLinks = 0
+  package private(set) var namedCores = 0
+  package private(set) var namedLinks = 0
 
   /// Nil where there is no fault at all.
-  public init?(chip: ChipFaults?, run: FaultSettings) {
+  package init?(chip: ChipFaults?, run: FaultSettings) {
     let chip = chip.flatMap { $0.isNone ? nil : $0 }
     guard chip != nil || !run.isNone else { return nil }
     self.chip = chip
@@ -41,12 +41,12 @@ public struct RunFaults: Sendable, Equatable {
     namedLinks = chip?.deadLinks.count ?? 0
   }
 
-  public func rate(_ kind: Kind) -> Double {
+  package func rate(_ kind: Kind) -> Double {
     Kind.allCases.firstIndex(of: kind).map { rates[$0] } ?? 0
   }
 
   /// The kinds with a rate above 0.
-  public var kinds: [Kind] { Kind.allCases.filter { rate($0) > 0 } }
+  package var kinds: [Kind] { Kind.allCases.filter { rate($0) > 0 } }
 
   /// The member `faults` of `run.json`.
   var document: JSONOutput {

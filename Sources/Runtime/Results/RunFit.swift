@@ -2,24 +2,24 @@ import ChipModel
 
 /// How a program sits on its chip and how exactly it holds its network: the member `fit` of `run.json`. What the compiler
 /// reports, carried along so that a result explains itself.
-public struct RunFit: Sendable, Equatable {
-  public struct Population: Sendable, Equatable {
-    public var name: String
+package struct RunFit: Sendable, Equatable {
+  package struct Population: Sendable, Equatable {
+    package var name: String
     /// Cores that hold a part of it.
-    public var cores: Int
+    package var cores: Int
     /// Synapses on the chip into it.
-    public var synapses: Int
+    package var synapses: Int
     /// Largest rounding error of a weight that arrives, in units of the weights' own grid; 0.5 where each weight is the
     /// nearest grid point.
-    public var roundingError: Double
+    package var roundingError: Double
     /// Smallest finite threshold in the membrane's integer units: its reciprocal is the resolution of a rate; nil: none.
-    public var threshold: Int?
+    package var threshold: Int?
     /// Bits that one step's sum needs at most, proven.
-    public var sumBits: Int
+    package var sumBits: Int
     /// First step in which a saturation is possible at all; nil: never.
-    public var stepsToSaturation: Int?
+    package var stepsToSaturation: Int?
 
-    public init(
+    package init(
       name: String, cores: Int, synapses: Int, roundingError: Double, threshold: Int?, sumBits: Int,
       stepsToSaturation: Int?
     ) {
@@ -33,15 +33,15 @@ public struct RunFit: Sendable, Equatable {
     }
   }
 
-  public var populations: [Population]
+  package var populations: [Population]
   /// Bits of synapse memory in use, by core.
-  public var synapseBits: [Int]
+  package var synapseBits: [Int]
   /// Bits of synapse memory of a core; nil: not limited or not published.
-  public var synapseBitsPerCore: Int?
+  package var synapseBitsPerCore: Int?
   /// Cores of all chips together; nil: not limited.
-  public var coresOfChip: Int?
+  package var coresOfChip: Int?
 
-  public init(populations: [Population], synapseBits: [Int], synapseBitsPerCore: Int?, coresOfChip: Int?) {
+  package init(populations: [Population], synapseBits: [Int], synapseBitsPerCore: Int?, coresOfChip: Int?) {
     self.populations = populations
     self.synapseBits = synapseBits
     self.synapseBitsPerCore = synapseBitsPerCore

@@ -3,28 +3,28 @@ import ChipModel
 /// Some of a run's samples, counted in integers: what a run that was split or interrupted leaves (`nmsim-partial/1`).
 ///
 /// Parts of the same run that follow one another are appended into the record of the whole run, to the last bit.
-public struct RunPart: Sendable, Equatable {
-  public static let format = "nmsim-partial/1"
+package struct RunPart: Sendable, Equatable {
+  package static let format = "nmsim-partial/1"
 
   /// What all parts of a run have in common.
-  public struct Identity: Sendable, Equatable {
+  package struct Identity: Sendable, Equatable {
     /// SHA-256 of the program file.
-    public var program: String
+    package var program: String
     /// `Dataset.contentHash` of the samples of the whole run.
-    public var data: String
-    public var engine: Run.Engine
-    public var ticks: Int
+    package var data: String
+    package var engine: Run.Engine
+    package var ticks: Int
     /// Samples of the whole run.
-    public var samples: Int
+    package var samples: Int
     /// Energy per spike, as `--spike-profile` takes it.
-    public var profile: String
-    public var target: Double
+    package var profile: String
+    package var target: Double
     /// Path of the images as it was given, for the result's provenance.
-    public var images: String
+    package var images: String
     /// What was watched.
-    public var options: RunObserver.Options
+    package var options: RunObserver.Options
 
-    public init(
+    package init(
       program: String, data: String, engine: Run.Engine, ticks: Int, samples: Int, profile: String, target: Double,
       images: String, options: RunObserver.Options = RunObserver.Options()
     ) {
@@ -40,16 +40,16 @@ public struct RunPart: Sendable, Equatable {
     }
   }
 
-  public var identity: Identity
+  package var identity: Identity
   /// Where the program was, as seen from the folder of the part.
-  public var programPath: String
-  public var record: RunRecord
+  package var programPath: String
+  package var record: RunRecord
   /// By population, of its samples among the first ``LayerDetails/mostSamples``.
-  public var courses: [SpikeCourse]
+  package var courses: [SpikeCourse]
   /// What its observer saw.
-  public var observation: RunObservation
+  package var observation: RunObservation
 
-  public init(
+  package init(
     identity: Identity, programPath: String, record: RunRecord, courses: [SpikeCourse], observation: RunObservation
   ) {
     self.identity = identity
@@ -63,20 +63,20 @@ public struct RunPart: Sendable, Equatable {
   /// Appends the part that follows directly.
   ///
   /// - Precondition: a part of the same run whose first sample comes after this one's last.
-  public mutating func append(_ other: RunPart) {
+  package mutating func append(_ other: RunPart) {
     record.append(other.record)
     for index in courses.indices { courses[index].add(other.courses[index]) }
     observation.append(other.observation)
   }
 
   /// The samples that it holds, as indices in the data set.
-  public var range: Range<Int> { record.first..<(record.first + record.samples) }
+  package var range: Range<Int> { record.first..<(record.first + record.samples) }
 }
 
 // MARK: - Writing
 
 extension RunPart {
-  public var document: JSONOutput {
+  package var document: JSONOutput {
     func lists(_ values: [[UInt64]]) -> JSONOutput {
       .array(values.map { .integers($0.map { Int(clamping: $0) }) })
     }
@@ -124,18 +124,18 @@ extension RunPart {
 // MARK: - Reading
 
 /// The text of a part, read but not yet compared with its program.
-public struct RunPartFile: Sendable {
-  public let identity: RunPart.Identity
-  public let programPath: String
-  public let first: Int
-  public let count: Int
+package struct RunPartFile: Sendable {
+  package let identity: RunPart.Identity
+  package let programPath: String
+  package let first: Int
+  package let count: Int
   private let root: JSONNode
 
   /// Counts beyond this are none of a run: sums of many parts stay far from 64 bits.
   private static let most = 1 << 52
 
   /// - Throws: `JSONError` with line, column and member.
-  public init(reading bytes: [UInt8]) throws(JSONError) {
+  package init(reading bytes: [UInt8]) throws(JSONError) {
     let options = JSONParser.Options(maximumBytes: 1 << 30, maximumValues: 1 << 27)
     root = JSONNode(root: try JSONParser.parse(bytes, options: options))
     var o = try root.object()
@@ -162,7 +162,7 @@ public struct RunPartFile: Sendable {
 
   /// The part, all of whose counts have the program's shapes.
   /// - Throws: `JSONError` with line, column and member.
-  public func part(of program: CompiledProgram) throws(JSONError) -> RunPart {
+  package func part(of program: CompiledProgram) throws(JSONError) -> RunPart {
     var o = try root.object()
     let classes = program.populations[program.output.population].shape.count
     let samples = count...count

@@ -2,16 +2,16 @@ import ChipModel
 
 /// What a result was made from: the member `provenance` of `run.json`. Nothing in it changes with threads or time; the
 /// command line, which may, is in `simulation`.
-public struct RunProvenance: Sendable, Equatable {
+package struct RunProvenance: Sendable, Equatable {
   /// Version of nmsim.
-  public var version: String
+  package var version: String
   /// Images and their SHA-256; nil: unknown, or too large to hash.
-  public var images: String
-  public var imagesHash: String?
+  package var images: String
+  package var imagesHash: String?
   /// `key: value` lines of the network's history.
-  public var history: [String]
+  package var history: [String]
 
-  public init(version: String, images: String, imagesHash: String?, history: [String]) {
+  package init(version: String, images: String, imagesHash: String?, history: [String]) {
     self.version = version
     self.images = images
     self.imagesHash = imagesHash

@@ -2,7 +2,7 @@ import ChipModel
 
 extension RunResult {
   /// The document of `run.json`, members in the contract's order; `simulation` last, and only with `timing`.
-  public func document(timing: Bool) -> JSONOutput {
+  package func document(timing: Bool) -> JSONOutput {
     var members: [(String, JSONOutput)] = [
       ("format", .string("nmsim-run/1")),
       ("network", .string(network)),

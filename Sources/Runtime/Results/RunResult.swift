@@ -1,72 +1,72 @@
 import ChipModel
 
 /// Everything a run reports: the value behind `run.json` (`nmsim-run/1`).
-public struct RunResult: Sendable {
-  public struct PopulationResult: Sendable, Equatable {
-    public var name: String
-    public var neurons: Int
-    public var spikes: Int
-    public var synapticOperations: Int
+package struct RunResult: Sendable {
+  package struct PopulationResult: Sendable, Equatable {
+    package var name: String
+    package var neurons: Int
+    package var spikes: Int
+    package var synapticOperations: Int
     /// Spikes per neuron and step.
-    public var meanRate: Double
-    public var saturations: Int
+    package var meanRate: Double
+    package var saturations: Int
     /// Messages that its spikes became, and their hops.
-    public var messages: Int
-    public var hops: Int
+    package var messages: Int
+    package var hops: Int
   }
 
   /// Time of the simulation itself; the only part that may differ between repetitions.
-  public struct Simulation: Sendable, Equatable {
-    public var seconds: Double
-    public var threads: Int
-    public var synapticOperationsPerSecond: Double
+  package struct Simulation: Sendable, Equatable {
+    package var seconds: Double
+    package var threads: Int
+    package var synapticOperationsPerSecond: Double
     /// The command line, where there was one.
-    public var command: String?
-    public init(seconds: Double, threads: Int, synapticOperationsPerSecond: Double) {
+    package var command: String?
+    package init(seconds: Double, threads: Int, synapticOperationsPerSecond: Double) {
       self.seconds = seconds
       self.threads = threads
       self.synapticOperationsPerSecond = synapticOperationsPerSecond
     }
   }
 
-  public var network: String
-  public var chip: String
-  public var method: String?
-  public var schedule: String
-  public var weightBits: Int
-  public var membraneBits: Int
-  public var fractionBits: Int
-  public var coresUsed: Int
+  package var network: String
+  package var chip: String
+  package var method: String?
+  package var schedule: String
+  package var weightBits: Int
+  package var membraneBits: Int
+  package var fractionBits: Int
+  package var coresUsed: Int
   /// SHA-256 of the program file, where known.
-  public var programHash: String?
-  public var engine: String
-  public var ticks: Int
-  public var ticksPerInference: Int
-  public var samples: Int
-  public var accuracy: Double?
-  public var accuracyInterval: (low: Double, high: Double)?
-  public var accuracyByStep: [Double]?
-  public var ann: ANNFacts
-  public var populations: [PopulationResult]
-  public var counts: OperationCounts
+  package var programHash: String?
+  package var engine: String
+  package var ticks: Int
+  package var ticksPerInference: Int
+  package var samples: Int
+  package var accuracy: Double?
+  package var accuracyInterval: (low: Double, high: Double)?
+  package var accuracyByStep: [Double]?
+  package var ann: ANNFacts
+  package var populations: [PopulationResult]
+  package var counts: OperationCounts
   /// Where the cores lie, and their limits.
-  public var mesh: MeshUse
-  public var spikeEnergy: SpikeEnergy
-  public var operationEnergy: OperationEnergy
-  public var bill: ChipBill
-  public var time: RunTime
+  package var mesh: MeshUse
+  package var spikeEnergy: SpikeEnergy
+  package var operationEnergy: OperationEnergy
+  package var bill: ChipBill
+  package var time: RunTime
   /// The bill by population, core and tick.
-  public var chipEnergy: ChipEnergy
-  public var earlyDecision: EarlyDecision?
-  public var neurobench: NeuroBench
+  package var chipEnergy: ChipEnergy
+  package var earlyDecision: EarlyDecision?
+  package var neurobench: NeuroBench
   /// What layers did over time; nil: not collected.
-  public var details: LayerDetails?
+  package var details: LayerDetails?
   /// How the program sits on its chip; nil: not worked out.
-  public var fit: RunFit?
-  public var provenance: RunProvenance?
-  public var simulation: Simulation?
+  package var fit: RunFit?
+  package var provenance: RunProvenance?
+  package var simulation: Simulation?
   /// Faults of the chip and of the run; nil: none.
-  public var faults: RunFaults?
+  package var faults: RunFaults?
 
   /// - Parameters:
   ///   - program: that ran.
@@ -78,7 +78,7 @@ public struct RunResult: Sendable {
   ///   - observation: what was watched; without it nothing is known by tick, and the time is `timed` or what the chip states.
   ///   - timed: the time of an inference where that alone was found.
   ///   - faults: transient faults of the run; the chip's come with the program.
-  public init(
+  package init(
     program: CompiledProgram, record: RunRecord, profile: SpikeProfile = .standard,
     target: Double = SpikeEnergy.standardTarget, engine: Run.Engine = .fast, programHash: String? = nil,
     observation: RunObservation? = nil, time timed: RunTime? = nil, faults: FaultSettings = .none

@@ -17,28 +17,28 @@ import ChipModel
 ///   tick began, by the `detailed` model, empty where the chip's description lacks a time. `messages_along_route`,
 ///   SANA-FE's estimate of what is in the way, is always empty: here messages wait in simulated queues.
 /// - `trace.json`: Chrome's trace format, for Perfetto. `probes.vcd`: the probed neurons, for GTKWave or Surfer.
-public struct Traces: Sendable {
+package struct Traces: Sendable {
   /// How large traces may become.
-  public struct Limits: Sendable, Equatable {
+  package struct Limits: Sendable, Equatable {
     /// Of each file.
-    public var bytes: Int
+    package var bytes: Int
     /// Of `trace.json`.
-    public var events: Int
+    package var events: Int
 
-    public init(bytes: Int, events: Int) {
+    package init(bytes: Int, events: Int) {
       self.bytes = bytes
       self.events = events
     }
 
     /// 256 MiB a file; a million events, beyond which Perfetto's import takes minutes.
-    public static let standard = Limits(bytes: 256 << 20, events: 1_000_000)
+    package static let standard = Limits(bytes: 256 << 20, events: 1_000_000)
   }
 
-  public let program: CompiledProgram
-  public let steps: Int
-  public let probes: [NeuronProbe]
+  package let program: CompiledProgram
+  package let steps: Int
+  package let probes: [NeuronProbe]
   /// Samples added so far.
-  public private(set) var samples = 0
+  package private(set) var samples = 0
 
   private let ticksPerInference: Int
   private let map: TraceMap
@@ -58,7 +58,7 @@ public struct Traces: Sendable {
   ///   - probes: neurons whose potentials are written.
   ///   - timeModel: of the ticks' lengths in `perf.csv`; nil: the chip's own tick, else `analytic`.
   ///   - limits: how large the files may become.
-  public init(
+  package init(
     program: CompiledProgram, steps: Int, probes: [NeuronProbe] = [], timeModel: TimingModel? = nil,
     limits: Limits = .standard
   ) {
@@ -109,7 +109,7 @@ public struct Traces: Sendable {
   }
 
   /// Runs one sample of preprocessed input values, row-major over the input's shape, and appends it to every trace.
-  public mutating func add(_ values: [Double]) {
+  package mutating func add(_ values: [Double]) {
     var chip = ChipInterpreter(program, steps: steps)
     chip.countsUpdates = true
     chip.recordsUpdates = true
@@ -224,7 +224,7 @@ public struct Traces: Sendable {
   }
 
   /// The trace files by name. `potential.csv` and `probes.vcd` only where neurons are probed.
-  public var files: [(name: String, bytes: [UInt8])] {
+  package var files: [(name: String, bytes: [UInt8])] {
     var files = [
       ("spikes.csv", spikes.text), ("perf.csv", perf.text), ("messages.csv", messages.text), ("trace.json", chrome.bytes),
     ]
@@ -233,7 +233,7 @@ public struct Traces: Sendable {
   }
 
   /// One line for each file that reached its limit.
-  public var remarks: [String] {
+  package var remarks: [String] {
     [
       ("spikes.csv", spikes.dropped), ("perf.csv", perf.dropped), ("messages.csv", messages.dropped),
       ("potential.csv", potential.dropped), ("trace.json", chrome.dropped), ("probes.vcd", vcd.dropped),

@@ -1,4 +1,5 @@
 import ChipModel
+import Runtime
 import Compiler
 
 /// What happens to a trained network before it runs, stage by stage: import, calibration, compilation, storing, loading.

@@ -1,4 +1,5 @@
 import ChipModel
+import Runtime
 import Dispatch
 
 /// The kernels alone, one core, each beside the limit of the same instruction set measured in the same round.

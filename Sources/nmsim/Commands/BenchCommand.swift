@@ -1,4 +1,5 @@
 import ChipModel
+import Runtime
 import Compiler
 
 /// `nmsim bench`: how fast this machine runs the engine.

@@ -1,7 +1,7 @@
 /// What `auto` looks for: the cheapest conversion, in synaptic operations, that is accurate enough.
-public struct AutomaticGoal: Sendable, Equatable {
+package struct AutomaticGoal: Sendable, Equatable {
   /// What must be kept on the calibration data.
-  public enum Accuracy: Sendable, Equatable {
+  package enum Accuracy: Sendable, Equatable {
     /// At least this fraction of the samples.
     case least(Double)
     /// At most so many points (hundredths) below the original network.
@@ -9,20 +9,20 @@ public struct AutomaticGoal: Sendable, Equatable {
   }
 
   /// Without an accuracy: every method gets this many steps. With one: it must be reached within them.
-  public var steps: Int?
+  package var steps: Int?
   /// Nil: within 0.1 points of the best conversion that was tried.
-  public var accuracy: Accuracy?
+  package var accuracy: Accuracy?
 
   /// - Parameters:
   ///   - steps: at least 1; nil only with an accuracy, then up to ``standardSteps``.
   ///   - accuracy: what must be kept; nil: within 0.1 points of the best conversion that was tried.
-  public init(steps: Int? = nil, accuracy: Accuracy? = nil) {
+  package init(steps: Int? = nil, accuracy: Accuracy? = nil) {
     self.steps = steps
     self.accuracy = accuracy
   }
 
   /// Most steps that a search for an accuracy takes unless told otherwise.
-  public static let standardSteps = 256
+  package static let standardSteps = 256
 
   /// How far below the best the choice may be where no accuracy is given: 0.1 points, in whole samples.
   static func slack(samples: Int) -> Int { samples / 1000 }

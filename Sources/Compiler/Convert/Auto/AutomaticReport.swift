@@ -1,20 +1,20 @@
 /// What `auto` tried and what came of it.
-public struct AutomaticReport: Sendable, Equatable {
-  public var goal: AutomaticGoal
+package struct AutomaticReport: Sendable, Equatable {
+  package var goal: AutomaticGoal
   /// Calibration samples, and whether they have labels; without, the original network's decisions stand in.
-  public var samples: Int
-  public var hasLabels: Bool
+  package var samples: Int
+  package var hasLabels: Bool
   /// Accuracy of the original network on them; 1 without labels.
-  public var originalAccuracy: Double
+  package var originalAccuracy: Double
   /// In the order in which they were tried.
-  public var attempts: [AutomaticAttempt]
+  package var attempts: [AutomaticAttempt]
   /// Index of the attempt that was taken.
-  public var chosen: Int
+  package var chosen: Int
 }
 
 /// One method with its options.
-public struct AutomaticAttempt: Sendable, Equatable {
-  public enum Outcome: Sendable, Equatable {
+package struct AutomaticAttempt: Sendable, Equatable {
+  package enum Outcome: Sendable, Equatable {
     /// The cheapest that is accurate enough.
     case chosen
     /// Accurate enough, and costs more.
@@ -28,17 +28,17 @@ public struct AutomaticAttempt: Sendable, Equatable {
   }
 
   /// With the steps of the attempt.
-  public var method: Method
-  public var outcome: Outcome
+  package var method: Method
+  package var outcome: Outcome
   /// Samples that it ran on; 0: none.
-  public var samples = 0
+  package var samples = 0
   /// Fraction of those samples that were right at `method.steps`.
-  public var accuracy: Double?
+  package var accuracy: Double?
   /// Means over those samples.
-  public var synapticOperations: Double?
-  public var events: Double?
+  package var synapticOperations: Double?
+  package var events: Double?
 
-  public init(_ method: Method, _ outcome: Outcome) {
+  package init(_ method: Method, _ outcome: Outcome) {
     self.method = method
     self.outcome = outcome
   }
@@ -46,7 +46,7 @@ public struct AutomaticAttempt: Sendable, Equatable {
 
 extension Method {
   /// The options that differ from the method's standard, as the command line has them: `--initial half --max-count 4`.
-  public var optionsText: String {
+  package var optionsText: String {
     var words: [String] = []
     if let percentile { words.append("--percentile \(numberText(percentile))") }
     if let alpha { words.append("--alpha \(numberText(alpha))") }

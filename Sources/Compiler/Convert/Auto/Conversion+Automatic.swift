@@ -16,7 +16,7 @@ extension Conversion {
   ///   - threads: at most this many; nil: as many as the machine has cores.
   ///   - progress: called as samples finish; nil: not reported.
   /// - Throws: `ConversionError`; `.noGoal` without steps and accuracy, `.notKept` where nothing keeps the accuracy.
-  public static func automatic(
+  package static func automatic(
     _ network: AnalogNetwork, goal: AutomaticGoal, preprocessing: Preprocessing = .identity,
     calibration: CalibrationData?, seed: UInt64 = 0, readout: Method.Readout? = nil, threads: Int? = nil,
     progress: ConversionProgress.Handler? = nil

@@ -2,7 +2,7 @@
 ///
 /// With the sample as the innermost axis every layer kind vectorises the same way, whatever its stride, dilation or
 /// groups, and each weight that is loaded serves sixteen products. Lanes never mix.
-public typealias Lanes = SIMD16<Float>
+package typealias Lanes = SIMD16<Float>
 
 /// Weights in the order the kernel reads them: pairs of output rows, tap by tap, `[pair][tap][2]`.
 struct PackedRows: Sendable {

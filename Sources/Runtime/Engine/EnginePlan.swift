@@ -1,0 +1,211 @@
+import ChipModel
+
+/// A program prepared for the engine: stored weights, delivery tables, parameter tiles, and the proofs that choose widths.
+///
+/// Immutable, shared by all workers. Layout of every population is channel-last, channels padded (`PaddedChannels`):
+/// neuron `(c, pixel)` is at `pixel * padded + c`.
+package struct EnginePlan: Sendable {
+  package let program: CompiledProgram
+  /// Which kernels run.
+  package let kernels: KernelLevel
+  /// Transient faults; the proofs of widths allow for them.
+  package let faults: FaultSettings
+  /// Sources before targets.
+  let order: [Int]
+  let populations: [PopulationPlan]
+  let projections: [ProjectionPlan]
+  /// By population: the order in which a step's spikes leave its pixels; empty = pixel order.
+  let pixelOrders: [[UInt32]]
+  /// By population.
+  let homes: [PopulationHome]
+
+  /// - Parameters:
+  ///   - program: what will run.
+  ///   - kernels: a level that this processor lacks is lowered to the best it has.
+  ///   - faults: transient faults of the run; the proofs of widths allow for them.
+  package init(_ program: CompiledProgram, kernels: KernelLevel = .best, faults: FaultSettings = .none) {
+    self.init(program, kernels: kernels, isScalar: false, faults: faults)
+  }
+
+  /// - Parameter isScalar: every population by the scalar rules in 64 bits: what tests compare the kernels with.
+  init(_ program: CompiledProgram, kernels: KernelLevel, isScalar: Bool, faults: FaultSettings = .none) {
+    self.program = program
+    self.faults = faults
+    self.kernels = min(kernels, KernelLevel.best)
+    order = program.topologicalOrder
+    homes = PopulationHome.all(program)
+    var payloads = [ClosedRange<Int64>](repeating: 0...1, count: program.populations.count)
+    var populationPlans = [PopulationPlan?](repeating: nil, count: program.populations.count)
+    var plans = [ProjectionPlan?](repeating: nil, count: program.projections.count)
+    for index in order {
+      let plan = PopulationPlan(
+        index, program, payloads: payloads, isScalar: isScalar, isDisturbed: faults.flipsBits)
+      // A duplicated spike arrives twice in its tick.
+      let copies: Int64 = faults.duplicateSpikes > 0 ? 2 : 1
+      payloads[index] = (plan.payload.lowerBound * copies)...(plan.payload.upperBound * copies)
+      populationPlans[index] = plan
+      for p in plan.incoming + plan.inputs {
+        plans[p] = ProjectionPlan(program.projections[p], program, into: plan, isNarrow: plan.narrow.contains(p), isScalar: isScalar)
+      }
+    }
+    populations = populationPlans.compactMap { $0 }
+    projections = plans.compactMap { $0 }
+    let all = projections
+    pixelOrders = program.populations.indices.map { EnginePlan.pixelOrder(of: $0, all) }
+  }
+
+  /// Pixels cell by cell where a projection adds up the spikes of pooling cells: then a cell's spikes lie together.
+  private static func pixelOrder(of population: Int, _ projections: [ProjectionPlan]) -> [UInt32] {
+    for plan in projections where plan.projection.source == population && !plan.projection.isGated {
+      let cellOf: [UInt32]? =
+        switch plan.path {
+        case .narrow(let route), .wide(let route): if case .cells(let cells, _) = route.rule { cells } else { nil }
+        case .sparse, .exact: nil
+        }
+      if let cellOf {
+        return cellOf.indices.sorted { (cellOf[$0], $0) < (cellOf[$1], $1) }.map { UInt32(truncatingIfNeeded: $0) }
+      }
+    }
+    return []
+  }
+}
+
+/// How a projection's spikes are delivered. A class, so that the step loop holds one reference.
+final class ProjectionPlan: Sendable {
+  enum Path: Sendable {
+    /// Packed pairs into 16-bit accumulators.
+    case narrow(DeliveryRoute)
+    /// Stored weights into 32-bit accumulators.
+    case wide(DeliveryRoute)
+    /// Few target channels a spike; into 16-bit accumulators, or 32-bit ones.
+    case sparse(SparseRows, isNarrow: Bool)
+    /// 64-bit accumulators, one synapse at a time.
+    case exact
+
+    var name: String {
+      switch self {
+      case .narrow: "narrow"
+      case .wide(let route): route.weights.kind == .pairs ? "widePairs" : "wide"
+      case .sparse(_, let isNarrow): isNarrow ? "narrowSparse" : "sparse"
+      case .exact: "exact"
+      }
+    }
+  }
+  let projection: Projection
+  let weights: WeightTensor
+  /// The map that trains are of: the source's, or the pooled one behind a gate.
+  let source: MapShape
+  let taps: TapTable
+  /// Target's local step minus the source's.
+  let lag: Int
+  let path: Path
+  /// From the input: synapses by input value.
+  let fanOut: FanOut?
+  /// From the input, or where a sample proves widths: largest sum of one step for values (payloads) of magnitude 1.
+  let unitBound: Int64
+
+  init(_ projection: Projection, _ program: CompiledProgram, into target: PopulationPlan, isNarrow: Bool, isScalar: Bool) {
+    self.projection = projection
+    let weights = program.weights[projection.weights]
+    self.weights = weights
+    let from = projection.source.map { program.populations[$0].shape } ?? program.inputShape
+    let gated = projection.pool?.kind == .max
+    let source = gated ? (projection.pool?.output(of: from) ?? from) : from
+    self.source = source
+    let pool = gated ? nil : projection.pool
+    taps = TapTable(projection: projection, source: source, target: target.shape, pool: pool)
+    let isInput = projection.source == nil
+    if isScalar || (target.isExact && !target.isProvenBySample && !isInput) {
+      path = .exact
+    } else if let rows = SparseRows(
+      projection: projection, weights: weights, sourceChannels: source.channels, targetChannels: target.shape.channels,
+      isWanted: projection.kind == .identity || projection.convolution.groups > 1)
+    {
+      path = .sparse(rows, isNarrow: isNarrow)
+    } else if let stored = StoredWeights(
+      projection: projection, weights: weights, sourceChannels: source.channels, target: target.shape,
+      allowsPairs: !isInput)
+    {
+      let route = ProjectionPlan.route(projection, stored, source: source, target: target.shape, pool: pool, taps: taps)
+      path = isNarrow ? .narrow(route) : .wide(route)
+    } else if let rows = SparseRows(
+      projection: projection, weights: weights, sourceChannels: source.channels, targetChannels: target.shape.channels,
+      isWanted: true)
+    {
+      path = .sparse(rows, isNarrow: false)
+    } else {
+      path = .exact
+    }
+    lag =
+      projection.source.map {
+        ActiveWindow.lag(
+          sourceStart: program.populations[$0].start, targetStart: target.population.start, delay: projection.delay)
+      } ?? 0
+    fanOut =
+      isInput
+      ? FanOut(projection: projection, weights: weights, source: program.inputShape, target: target.shape) : nil
+    unitBound =
+      isInput || target.isProvenBySample
+      ? SumBound.perChannel(projection, weights: weights, channels: target.shape.channels, payload: -1...1)
+        .map(\.magnitude).max() ?? 0 : 0
+  }
+
+  /// Groups the spikes of a window, or of a whole step (dense), where each source pixel is in at most one window.
+  static func route(
+    _ projection: Projection, _ weights: StoredWeights, source: MapShape, target: MapShape, pool: PoolGeometry?,
+    taps: TapTable
+  ) -> DeliveryRoute {
+    let pooled = pool?.output(of: source) ?? source
+    let isDense = projection.kind == .dense
+    let padded = weights.paddedTargets
+    let unused = target.pixels * padded
+    if let cellOf = cells(source: source, pooled: pooled, pool: pool) {
+      if isDense {
+        return DeliveryRoute(
+          rule: .all(cellOf: cellOf), table: DeliveryTable(pixels: target.pixels, padded: padded),
+          weights: weights)
+      }
+      if pool != nil {
+        let table = TapTable(projection: projection, source: pooled, target: target, pool: nil)
+        return DeliveryRoute(
+          rule: .cells(cellOf: cellOf, count: pooled.pixels),
+          table: DeliveryTable(table, padded: padded, unused: unused) { $0 }, weights: weights)
+      }
+    }
+    // A dense projection over overlapping windows: a tap's weights start at the rows of its pixel.
+    let pixels = target.pixels
+    let table = DeliveryTable(taps, padded: padded, unused: unused) { tap in
+      isDense ? tap / pixels * source.channels * pixels + tap % pixels : tap
+    }
+    return DeliveryRoute(rule: .pixels, table: table, weights: weights)
+  }
+
+  /// The window of each source pixel; nil where one is in several.
+  private static func cells(source: MapShape, pooled: MapShape, pool: PoolGeometry?) -> [UInt32]? {
+    guard let pool else { return (0..<UInt32(truncatingIfNeeded: source.pixels)).map { $0 } }
+    var result: [UInt32] = []
+    result.reserveCapacity(source.pixels)
+    for y in 0..<source.height {
+      let rows = pool.windowsY(containing: y, count: pooled.height)
+      for x in 0..<source.width {
+        let columns = pool.windowsX(containing: x, count: pooled.width)
+        if rows.count > 1 || columns.count > 1 { return nil }
+        let isInside = !rows.isEmpty && !columns.isEmpty
+        result.append(
+          isInside ? UInt32(truncatingIfNeeded: rows.lowerBound * pooled.width + columns.lowerBound) : UInt32.max)
+      }
+    }
+    return result
+  }
+}
+
+extension SparseRows {
+  /// Nil too where it is not wanted.
+  fileprivate init?(
+    projection: Projection, weights: WeightTensor, sourceChannels: Int, targetChannels: Int, isWanted: Bool
+  ) {
+    guard isWanted else { return nil }
+    self.init(
+      projection: projection, weights: weights, sourceChannels: sourceChannels, targetChannels: targetChannels)
+  }
+}

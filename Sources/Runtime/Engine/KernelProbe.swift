@@ -1,0 +1,124 @@
+import ChipModel
+
+/// One kernel alone, for benchmarks: repeated calls on the same data.
+package struct KernelProbe: Sendable {
+  /// Work of one call: accumulates that a map needs (zeros and bridged gaps not counted), or neurons.
+  package let work: Int
+  private let train: SpikeTrain
+  private let route: DeliveryRoute?
+  private let level: KernelLevel
+  private var groups = SpikeGroups()
+  private var narrow: [Int16]
+  private var wide: [Int32] = []
+  private var v: [Int32] = []
+  private var masks: [UInt16] = []
+  private var counts: [UInt8] = []
+  private var output: SpikeTrain
+  private let tiles: NeuronStep.Tiles
+
+  /// Delivery of one step of random spikes through a 3x3 convolution of `channels` to `channels`, `side` x `side`.
+  package init(convolution channels: Int, side: Int, activity: Double, level: KernelLevel, seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let shape = MapShape(channels: channels, height: side, width: side)
+    let projection = Projection(
+      name: "conv", source: 0, target: 1, kind: .convolution, weights: 0,
+      convolution: ConvolutionGeometry(kernelY: 3, kernelX: 3, top: 1, left: 1, bottom: 1, right: 1))
+    let table = TapTable(projection: projection, source: shape, target: shape, pool: nil)
+    let spikes = KernelProbe.spikes(shape, activity, &random)
+    train = spikes
+    let weights = KernelProbe.weights([channels, channels, 3, 3], &random)
+    let padded = PaddedChannels.count(channels)
+    route = weights.flatMap {
+      StoredWeights(projection: projection, weights: $0, sourceChannels: channels, target: shape, allowsPairs: true)
+    }.map {
+      DeliveryRoute(
+        rule: .pixels, table: DeliveryTable(table, padded: padded, unused: side * side * padded) { $0 }, weights: $0)
+    }
+    var entries = 0
+    spikes.forEachSpike(step: 0) { index, _ in
+      entries += Int(table.starts[index % shape.pixels + 1]) - Int(table.starts[index % shape.pixels])
+    }
+    work = entries * channels
+    narrow = [Int16](repeating: 0, count: (side * side + 1) * padded)
+    self.level = level
+    tiles = NeuronStep.Tiles(tile: 0, limit: [], negative: [], reset: [])
+    output = SpikeTrain(shape: shape, hasPayload: false)
+  }
+
+  /// The limit that delivery is measured against: rows of weights in packed pairs added up in registers, 48 rows of 576,
+  /// 27 KiB, whole register tiles at every level and nothing else to do: three vector instructions for a vector of lanes.
+  /// docs/performance.md compares an independent loop.
+  package init(limitAt level: KernelLevel) {
+    var random = SeededGenerator(seed: 1)
+    let source = MapShape(channels: 48)
+    let target = MapShape(channels: 576)
+    let projection = Projection(name: "dense", source: 0, target: 1, kind: .dense, weights: 0)
+    // Each row 64 times, so that what surrounds the loop vanishes.
+    var spikes = SpikeTrain(shape: source, hasPayload: false)
+    for spike in 0..<(64 * 48) { spikes.append(pixel: 0, channel: spike % 48, payload: 1) }
+    spikes.endStep()
+    train = spikes
+    route = KernelProbe.weights([576, 48], &random).flatMap {
+      StoredWeights(projection: projection, weights: $0, sourceChannels: 48, target: target, allowsPairs: true)
+    }.map { DeliveryRoute(rule: .pixels, table: DeliveryTable(pixels: 1, padded: 576), weights: $0) }
+    work = 64 * 48 * 576
+    narrow = [Int16](repeating: 0, count: 576)
+    self.level = level
+    tiles = NeuronStep.Tiles(tile: 0, limit: [], negative: [], reset: [])
+    output = SpikeTrain(shape: target, hasPayload: false)
+  }
+
+  /// One update of `neurons` integrate-and-fire neurons in 64 channels, 16-bit accumulators and a bias, spikes collected.
+  package init(update neurons: Int, activity: Double, level: KernelLevel) {
+    let count = max(64, neurons / 64 * 64)
+    var random = SeededGenerator(seed: 1)
+    let bound = Int32(1) << 20
+    tiles = NeuronStep.Tiles(
+      tile: 1024, limit: [Int32](repeating: bound - 1, count: 1024), negative: [],
+      reset: [Int32](repeating: bound, count: 1024))
+    v = (0..<count).map { _ in Int32(random.next() % UInt64(bound)) }
+    wide = [Int32](repeating: Int32(activity * Double(bound)), count: 1024)
+    narrow = [Int16](repeating: 0, count: count)
+    masks = [UInt16](repeating: 0, count: count / 16)
+    counts = [UInt8](repeating: 0, count: count)
+    output = SpikeTrain(shape: MapShape(channels: 64, height: 1, width: count / 64), hasPayload: false)
+    train = output
+    route = nil
+    work = count
+    self.level = level
+  }
+
+  /// One call. Returns something that depends on the result.
+  package mutating func call() -> Int {
+    if let route {
+      Deliver.narrow(train, step: 0, route, level: level, groups: &groups, into: &narrow)
+      return Int(narrow[0])
+    }
+    output.removeAll()
+    var none: [Int32] = []
+    let result = NeuronStep.run(
+      level: level, v: &v, narrow: &narrow, wide: &none, drive: wide,
+      sources: NeuronStep.Sources(narrow: true, wide: false, drive: true), tiles: tiles, firing: .soft,
+      settings: NeuronStep.Settings(low: Int32.min, high: Int32.max, saturates: false), masks: &masks)
+    NeuronStep.collect(
+      level: level, masks, firstMask: 0, order: [], fired: result.fired, padded: 64, pixels: v.count / 64, into: &output,
+      counts: &counts)
+    return result.fired
+  }
+
+  private static func spikes(_ shape: MapShape, _ activity: Double, _ random: inout SeededGenerator) -> SpikeTrain {
+    var train = SpikeTrain(shape: shape, hasPayload: false)
+    for pixel in 0..<shape.pixels {
+      for channel in 0..<shape.channels where random.unit() < activity {
+        train.append(pixel: pixel, channel: channel, payload: 1)
+      }
+    }
+    train.endStep()
+    return train
+  }
+
+  private static func weights(_ shape: [Int], _ random: inout SeededGenerator) -> WeightTensor? {
+    WeightTensor(
+      shape: shape, storage: .int8((0..<shape.reduce(1, *)).map { _ in Int8(truncatingIfNeeded: random.next()) }))
+  }
+}

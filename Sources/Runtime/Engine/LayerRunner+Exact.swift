@@ -1,0 +1,101 @@
+import ChipModel
+
+/// The scalar path, and reading the output.
+extension LayerRunner {
+  /// One step by the scalar rule in 64 bits, where 32 are not proven to hold a shifted sum.
+  ///
+  /// - Parameter cores: where given, saturations are counted at these cores only, one a neuron.
+  mutating func updateExactly(_ p: PopulationPlan, step: Int, isDriven: Bool, cores: [UInt32] = []) -> Bool {
+    let index = p.index
+    let pixels = p.shape.pixels
+    let fraction = Int64(plan.program.fractionBits)
+    for pixel in 0..<pixels {
+      for channel in 0..<p.shape.channels {
+        let position = pixel * p.padded + channel
+        let neuron = channel * pixels + pixel
+        var delivered: Int64 = 0
+        if scratch.hasExactSums {
+          delivered = scratch.exact[position]
+          scratch.exact[position] = 0
+        }
+        if p.usesNarrow {
+          delivered &+= Int64(scratch.narrow[position])
+          scratch.narrow[position] = 0
+        }
+        if p.usesWide {
+          delivered &+= Int64(scratch.wide[position])
+          scratch.wide[position] = 0
+        }
+        var sum = delivered << fraction
+        if isDriven {
+          if p.inputs.isEmpty {
+            sum &+= Int64(p.bias[position % p.bias.count])
+          } else {
+            sum &+= scratch.exactDrive.isEmpty ? Int64(scratch.drive[position]) : scratch.exactDrive[position]
+          }
+        }
+        var saturations = 0
+        var state = NeuronRule.State(v: v[index][position], b: b[index].isEmpty ? 0 : b[index][position])
+        let payload = p.rule.update(
+          &state, sum: sum, threshold: p.population.threshold.value(at: neuron, shape: p.shape),
+          negativeThreshold: p.population.negativeThreshold.value(at: neuron, shape: p.shape), step: step,
+          saturations: &saturations)
+        if saturations > 0 {
+          if cores.isEmpty {
+            tally.saturations[index] += saturations
+          } else {
+            tally.saturationsByCore[Int(cores[neuron])] += saturations
+          }
+        }
+        v[index][position] = state.v
+        if !b[index].isEmpty { b[index][position] = state.b }
+        if payload != 0 { trains[index].append(pixel: pixel, channel: channel, payload: payload) }
+      }
+    }
+    return true
+  }
+
+  /// The decision after `step`.
+  mutating func read(_ p: PopulationPlan, step: Int, _ outcome: inout Outcome) {
+    switch plan.program.output.readout {
+    case .potential:
+      for neuron in scratch.totals.indices {
+        scratch.totals[neuron] = Int(v[p.index][neuron % p.shape.pixels * p.padded + neuron / p.shape.pixels])
+      }
+    case .spikes:
+      let train = trains[p.index]
+      let pixels = p.shape.pixels
+      for group in train.stepStarts[step]..<train.stepStarts[step + 1] {
+        for spike in Int(train.channelStarts[group])..<Int(train.channelStarts[group + 1]) {
+          let neuron = Int(train.channels[spike]) * pixels + Int(train.pixels[group])
+          scratch.totals[neuron] += train.hasPayload ? Int(train.payloads[spike]) : 1
+        }
+      }
+    }
+    outcome.decisions.append(LayerRunner.decision(scratch.totals))
+    outcome.margins.append(LayerRunner.margin(scratch.totals))
+    if step == steps - 1 { outcome.outputs = scratch.totals }
+  }
+
+  /// The largest value less the second largest; `Int.max` where there is only one.
+  package static func margin(_ values: [Int]) -> Int {
+    var (first, second) = (Int.min, Int.min)
+    for value in values {
+      if value > first {
+        (first, second) = (value, first)
+      } else {
+        second = max(second, value)
+      }
+    }
+    guard second != Int.min else { return Int.max }
+    let (difference, overflow) = first.subtractingReportingOverflow(second)
+    return overflow ? Int.max : difference
+  }
+
+  /// Index of the largest value, the lowest such index.
+  package static func decision(_ values: [Int]) -> Int {
+    var best = 0
+    for index in values.indices where values[index] > values[best] { best = index }
+    return best
+  }
+}

@@ -1,0 +1,408 @@
+import ChipModel
+
+/// The fast engine: runs a program sample by sample, layer by layer over all steps.
+///
+/// A projection's sources come before its targets, so a population can run through all of its steps while its own
+/// parameters and weights stay in the cache; the spikes of the populations before it are stored as trains. Equal to the
+/// chip interpreter bit for bit. One runner per worker: it owns the scratch memory and the counters.
+package struct LayerRunner: Sendable {
+  package let plan: EnginePlan
+  package let steps: Int
+  /// Spike trains of the last sample, by population.
+  package internal(set) var trains: [SpikeTrain]
+  /// Potentials after the last step of the last sample, channel-last and padded; `b` for bistable units.
+  var v: [[Int32]]
+  var b: [[Int32]]
+  /// Whether these are still what a sample begins with: nothing happened to the population in the last one.
+  private var isInitial: [Bool]
+  var gates: [PoolGate?]
+  /// Trains behind max-pool gates of the last sample, by projection; nil without a gate.
+  package internal(set) var gatedTrains: [SpikeTrain?]
+  var scratch: Scratch
+  var tally: SpikeTally
+  var updateTally: UpdateTally
+  /// Watches the sums of one population; calibration sets it.
+  package var probe: SumProbe?
+  /// Index of the sample in the data: what its transient faults are drawn by.
+  package var sample = 0
+
+  /// Buffers that a population uses only while it runs. Those of neurons have room for one pixel more: see
+  /// ``DeliveryTable``.
+  struct Scratch: Sendable {
+    var narrow: [Int16] = []
+    var wide: [Int32] = []
+    var exact: [Int64] = []
+    /// Whether what arrives at the population is summed in `exact`.
+    var hasExactSums = false
+    var masks: [UInt16] = []
+    /// Neurons that fire, by step, where a population's steps run ahead.
+    var firedAhead: [Int] = []
+    /// Spikes per neuron of at most 255 steps.
+    var counts: [UInt8] = []
+    var uncounted = 0
+    /// Whether spikes are counted from the finished train instead: where faults make what is sent differ from what fires.
+    var countsTrain = false
+    var groups = SpikeGroups()
+    /// Bias and input current, repeated over the population where there is no input.
+    var drive: [Int32] = []
+    var exactDrive: [Int64] = []
+    /// The input's sums before they are rounded.
+    var sums: [Int32] = []
+    var input = SpikeTrain(shape: MapShape(channels: 1), hasPayload: true)
+    var totals: [Int] = []
+  }
+
+  /// - Parameters:
+  ///   - plan: the prepared program to run.
+  ///   - steps: `T`, >= 1.
+  package init(plan: EnginePlan, steps: Int) {
+    self.plan = plan
+    self.steps = steps
+    tally = SpikeTally(plan, steps: steps)
+    updateTally = UpdateTally(plan, steps: steps)
+    trains = plan.program.populations.map { SpikeTrain(shape: $0.shape, hasPayload: $0.model.hasPayload) }
+    v = plan.populations.map { [Int32](repeating: 0, count: $0.count) }
+    b = plan.populations.map { [Int32](repeating: 0, count: $0.population.model.kind == .bistable ? $0.count : 0) }
+    isInitial = plan.populations.map { _ in false }
+    gates = plan.projections.map { p in
+      guard p.projection.isGated, let source = p.projection.source, let pool = p.projection.pool else { return nil }
+      return PoolGate(
+        source: plan.program.populations[source].shape, pool: pool, period: p.projection.gatePeriod,
+        restarts: p.projection.gateRestarts)
+    }
+    gatedTrains = zip(plan.projections, gates).map { p, gate in
+      guard let gate, let source = p.projection.source else { return nil }
+      return SpikeTrain(shape: gate.pooled, hasPayload: plan.program.populations[source].model.hasPayload)
+    }
+    scratch = Scratch()
+  }
+
+  /// What one sample gave.
+  package struct Outcome: Sendable, Equatable {
+    /// The decision after each step: index of the largest output, lowest index on ties.
+    package var decisions: [Int]
+    /// The output after the last step: potentials, or signed spike counts.
+    package var outputs: [Int]
+    /// How far the largest output is above the next after each step; 0 on ties.
+    package var margins: [Int]
+    package init(decisions: [Int], outputs: [Int], margins: [Int] = []) {
+      self.decisions = decisions
+      self.outputs = outputs
+      self.margins = margins
+    }
+  }
+
+  /// What all samples so far counted.
+  package var counters: EngineCounters { tally.counters(plan, updates: updateTally) }
+
+  /// Whether to count which neurons have something to do (``NeuronUpdates``), from the next sample on.
+  package var countsUpdates: Bool {
+    get { updateTally.isOn }
+    set { if newValue { updateTally.turnOn(plan) } else { updateTally.isOn = false } }
+  }
+
+  /// Whether `updates` says so neuron by neuron, a byte a neuron and step.
+  package var keepsUpdates: Bool {
+    get { updateTally.keepsFlags }
+    set { updateTally.keepsFlags = newValue }
+  }
+
+  /// Of the last sample; nil unless they are counted.
+  package var updates: NeuronUpdates? { updateTally.isOn ? updateTally.sample : nil }
+
+  /// Runs one sample of preprocessed input values, row-major over the input's shape.
+  package mutating func run(_ values: [Double]) -> Outcome {
+    run(quantised: values.map(InputEncoder.quantise))
+  }
+
+  /// Runs one sample of quantised input values `x_q`.
+  package mutating func run(quantised x: [Int32]) -> Outcome {
+    tally.beginSample(plan, updates: &updateTally)
+    var outcome = Outcome(decisions: [], outputs: [])
+    for index in plan.order { runPopulation(index, x, &outcome) }
+    return outcome
+  }
+
+  /// Potential of neuron `index` (row-major) after the last sample; member B where asked for.
+  package func potential(population: Int, index: Int, memberB: Bool = false) -> Int32 {
+    let p = plan.populations[population]
+    let position = index % p.shape.pixels * p.padded + index / p.shape.pixels
+    return memberB ? (b[population].isEmpty ? 0 : b[population][position]) : v[population][position]
+  }
+
+  // MARK: - One population over all steps
+
+  /// What a population's steps share.
+  struct Pass {
+    let p: PopulationPlan
+    let isExact: Bool
+    var settings: NeuronStep.Settings
+    let firing: NeuronStep.Firing
+  }
+
+  mutating func runPopulation(_ index: Int, _ x: [Int32], _ outcome: inout Outcome) {
+    let p = plan.populations[index]
+    let model = p.population.model
+    if !isInitial[index] {
+      BufferKernels.copy(p.initial, to: &v[index])
+      if model.kind == .bistable { BufferKernels.copy(p.initial, to: &b[index]) }
+    }
+    isInitial[index] = true
+    for projection in p.incoming { gateSpikes(projection) }
+    let drive = prepareDrive(p, x)
+    let arrivals = p.incoming.map { Arrival(plan.projections[$0], gatedTrains[$0], trains) }
+    let proven = p.isProvenBySample ? provenSum(arrivals) : nil
+    scratch.hasExactSums = p.isExact && proven == nil
+    let stepSum = (proven ?? p.delivered).shifted(by: plan.program.fractionBits).magnitude
+    // The proof for this sample: one step's sum and the potential fit 32 bits, and whether saturation can happen.
+    let most = SumBound(high: min(SumBound.limit, stepSum) + min(SumBound.limit, drive.magnitude), low: 0)
+      .shifted(by: model.period - 1).high
+    let isExact = scratch.hasExactSums || drive.magnitude > Int64(Int32.max) || most > Int64(Int32.max)
+    let reach = most.multipliedReportingOverflow(by: Int64(steps))
+    let spikeFaults = spikeFaults(p)
+    var flips = membraneFlips(p)
+    // A flipped bit can leave any potential.
+    let saturates =
+      reach.overflow || reach.partialValue > p.rule.high - p.initialMagnitude || flips != nil
+    prepareScratch(p)
+    scratch.countsTrain = spikeFaults != nil
+    trains[index].removeAll()
+    let isOutput = index == plan.program.output.population
+    if isOutput { scratch.totals = [Int](repeating: 0, count: p.shape.count) }
+    var pass = Pass(
+      p: p, isExact: isExact,
+      settings: NeuronStep.Settings(
+        fractionShift: Int32(truncatingIfNeeded: plan.program.fractionBits),
+        leakShift: model.kind == .leaky ? Int32(truncatingIfNeeded: model.leakShift) : 0,
+        low: Int32(truncatingIfNeeded: p.rule.low), high: Int32(truncatingIfNeeded: p.rule.high), saturates: saturates),
+      firing: model.firing)
+    var isPending = p.isActiveAtStart
+    var hasWatchedDrive = false
+    let saturations = tally.saturations[index]
+    if updateTally.isOn { beginUpdates(p, drive) }
+    // Not the output, whose potential is read after every step.
+    let isAlone =
+      arrivals.isEmpty && !isExact && drive.isActive && !isOutput && probe?.population != index
+      && flips == nil && spikeFaults == nil
+      && (model.kind == .integrateFire || model.kind == .leaky)
+      && (!updateTally.isOn || p.initialMagnitude == 0 || updateTally.isFullyDriven(p))
+    for step in 0..<steps {
+      if isAlone {
+        isInitial[index] = false
+        if updateTally.isOn {
+          updateTally.note(p, step: step, isDriven: true, arrivals: [], v: v[index], b: b[index])
+        }
+        updateAhead(pass, step: step)
+        trains[index].endStep()
+        if isOutput { read(p, step: step, &outcome) }
+        continue
+      }
+      var arrived = false
+      for arrival in arrivals { arrived = deliver(arrival, step: step, p) || arrived }
+      let isDriven = drive.isActive && step / model.period >= p.population.gatedPeriods
+      if flips != nil { isPending = flipBits(p, step: step, &flips) || isPending }
+      // Without arrivals every driven step has the same sums: one look is enough.
+      if probe?.population == index, arrived || (isDriven && !hasWatchedDrive) {
+        watch(p, isDriven: isDriven)
+        hasWatchedDrive = hasWatchedDrive || !arrived
+      }
+      // Nothing arrives and nothing is left to fire: the step changes nothing and costs nothing.
+      if arrived || isDriven || isPending {
+        isInitial[index] = false
+        if updateTally.isOn {
+          updateTally.note(p, step: step, isDriven: isDriven, arrivals: arrivals, v: v[index], b: b[index])
+        }
+        isPending =
+          isExact ? updateExactly(p, step: step, isDriven: isDriven) : update(&pass, step: step, isDriven: isDriven)
+      } else if updateTally.isOn {
+        updateTally.noteIdle(p, step: step, v: v[index], b: b[index])
+      }
+      if let spikeFaults { trains[index].disturb(spikeFaults, step: step) }
+      trains[index].endStep()
+      if isOutput { read(p, step: step, &outcome) }
+    }
+    if updateTally.isOn { updateTally.end(p, steps: steps, v: v[index], b: b[index]) }
+    if tally.saturations[index] > saturations, case .spread(let cores) = plan.homes[index] {
+      countSaturations(p, drive: drive, arrivals: arrivals, cores: cores)
+    }
+    // What bridged gaps added behind the map would be part of a larger map.
+    if p.usesNarrow { for at in p.count..<(p.count + p.padded) { scratch.narrow[at] = 0 } }
+    if p.usesWide { for at in p.count..<(p.count + p.padded) { scratch.wide[at] = 0 } }
+    if scratch.uncounted > 0 { flushCounts(p) }
+    tally.note(trains[index], of: p, isCounted: !isExact && spikeFaults == nil)
+  }
+
+  private mutating func beginUpdates(_ p: PopulationPlan, _ drive: Drive) {
+    updateTally.begin(p, isActive: drive.isActive) { [scratch] position in
+      scratch.exactDrive.isEmpty ? scratch.drive[position] != 0 : scratch.exactDrive[position] != 0
+    }
+  }
+
+  private mutating func flushCounts(_ p: PopulationPlan) {
+    if scratch.countsTrain {
+      BufferKernels.clear(&scratch.counts)
+    } else {
+      tally.add(&scratch.counts, of: p)
+    }
+    scratch.uncounted = 0
+  }
+
+  private mutating func prepareScratch(_ p: PopulationPlan) {
+    func size<T: FixedWidthInteger>(_ array: inout [T], _ count: Int) {
+      if array.count < count { array = [T](repeating: 0, count: count) }
+    }
+    size(&scratch.masks, p.count / 16)
+    size(&scratch.counts, p.count)
+    if scratch.hasExactSums { scratch.exact = [Int64](repeating: 0, count: p.count) }
+    if p.usesNarrow { size(&scratch.narrow, p.count + p.padded) }
+    if p.usesWide { size(&scratch.wide, p.count + p.padded) }
+  }
+
+  // MARK: - Delivery
+
+  /// A projection and the spikes that come over it, held for all steps.
+  struct Arrival {
+    let plan: ProjectionPlan
+    let train: SpikeTrain?
+
+    init(_ plan: ProjectionPlan, _ gated: SpikeTrain?, _ trains: [SpikeTrain]) {
+      self.plan = plan
+      train = gated ?? plan.projection.source.map { trains[$0] }
+    }
+  }
+
+  private mutating func gateSpikes(_ index: Int) {
+    guard let source = plan.projections[index].projection.source, var train = gatedTrains[index] else { return }
+    gatedTrains[index] = nil
+    gates[index]?.gate(trains[source], into: &train)
+    tally.notePassed(train, projection: index)
+    gatedTrains[index] = train
+  }
+
+  /// Bound of one step's sum by the payloads that this sample's spikes have; nil where 32 bits do not hold it.
+  private func provenSum(_ arrivals: [Arrival]) -> SumBound? {
+    // A duplicated spike arrives twice in its tick.
+    let copies: Int64 = plan.faults.duplicateSpikes > 0 ? 2 : 1
+    var sum: Int64 = 0
+    for arrival in arrivals {
+      if case .exact = arrival.plan.path { return nil }
+      let largest = copies * (arrival.train?.largestPayload ?? 0)
+      let (product, overflow) = arrival.plan.unitBound.multipliedReportingOverflow(by: largest)
+      guard !overflow, product < Int64(1) << 31 else { return nil }
+      sum += product
+    }
+    return sum < Int64(1) << 31 ? SumBound(high: sum, low: -sum) : nil
+  }
+
+  /// Adds up what arrives at local step `step`; false where nothing does.
+  mutating func deliver(_ arrival: Arrival, step: Int, _ p: PopulationPlan) -> Bool {
+    let sent = step - arrival.plan.lag
+    guard sent >= 0, sent < steps, let train = arrival.train else { return false }
+    guard train.stepStarts[sent] < train.stepStarts[sent + 1] else { return false }
+    if scratch.hasExactSums {
+      DeliverReference.deliver(
+        train, step: sent, taps: arrival.plan.taps, projection: arrival.plan.projection, weights: arrival.plan.weights,
+        targetChannels: p.shape.channels, paddedTargets: p.padded, into: &scratch.exact)
+      return true
+    }
+    switch arrival.plan.path {
+    case .narrow(let route):
+      Deliver.narrow(
+        train, step: sent, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.narrow)
+    case .wide(let route):
+      Deliver.wide(train, step: sent, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.wide)
+    case .sparse(let rows, isNarrow: true):
+      rows.deliver(train, step: sent, table: arrival.plan.taps, padded: p.padded, into: &scratch.narrow)
+    case .sparse(let rows, isNarrow: false):
+      rows.deliver(train, step: sent, table: arrival.plan.taps, padded: p.padded, into: &scratch.wide)
+    case .exact:
+      break  // Its population has exact sums.
+    }
+    return true
+  }
+
+  // MARK: - Update
+
+  /// One step of the vector path. Returns whether a neuron may fire next step without new input.
+  private mutating func update(_ pass: inout Pass, step: Int, isDriven: Bool) -> Bool {
+    let p = pass.p
+    let index = p.index
+    let model = p.population.model
+    let level = plan.kernels
+    pass.settings.phaseShift = Int32(truncatingIfNeeded: PhaseCode.shift(step: step, period: model.period))
+    let sources = NeuronStep.Sources(narrow: p.usesNarrow, wide: p.usesWide, drive: isDriven)
+    let fired: Int
+    let bFires = model.kind == .bistable && PhaseCode.firingMember(step: step, period: model.period) == 1
+    if model.kind != .bistable {
+      fired = LayerRunner.run(&v[index], &scratch, pass, sources, pass.firing, level, &tally.saturations[index])
+    } else if bFires {
+      _ = LayerRunner.run(&v[index], &scratch, pass, sources, .none, level, &tally.saturations[index])
+      fired = LayerRunner.run(&b[index], &scratch, pass, nil, .soft, level, &tally.saturations[index])
+    } else {
+      _ = LayerRunner.run(&b[index], &scratch, pass, sources, .none, level, &tally.saturations[index])
+      fired = LayerRunner.run(&v[index], &scratch, pass, nil, .soft, level, &tally.saturations[index])
+    }
+    if fired > 0 {
+      collect(p, fired: fired, firstMask: 0)
+      if pass.firing == .marked {
+        NeuronStep.settlePayloads(
+          &trains[index], fired: fired, padded: p.padded, tiles: p.tiles,
+          bound: Int64(model.maximumPayload ?? Int32.max), potentials: &v[index])
+      }
+    }
+    // A leak, a changing threshold or a second member can change a neuron that nothing reaches.
+    return fired > 0 || model.kind == .leaky || model.period > 1
+  }
+
+  /// One step of a population that only a constant drive feeds. Its neurons need nobody, so a block of them runs through
+  /// many steps while it is in the nearest cache; here, at the first step of every span.
+  private mutating func updateAhead(_ pass: Pass, step: Int) {
+    let p = pass.p
+    let words = p.count / 16
+    let within = step % LayerRunner.span
+    if within == 0 {
+      let count = min(LayerRunner.span, steps - step)
+      if scratch.masks.count < count * words { scratch.masks = [UInt16](repeating: 0, count: count * words) }
+      tally.saturations[p.index] += NeuronStep.runAhead(
+        level: plan.kernels, v: &v[p.index], drive: scratch.drive, tiles: p.tiles, firing: pass.firing,
+        settings: pass.settings, steps: count, masks: &scratch.masks, fired: &scratch.firedAhead)
+    }
+    let fired = scratch.firedAhead[within]
+    if fired > 0 { collect(p, fired: fired, firstMask: within * words) }
+  }
+
+  /// Steps that a population without spikes to wait for runs ahead.
+  private static let span = 32
+
+  /// Turns a step's masks into spikes and counts.
+  private mutating func collect(_ p: PopulationPlan, fired: Int, firstMask: Int) {
+    NeuronStep.collect(
+      level: plan.kernels, scratch.masks, firstMask: firstMask, order: plan.pixelOrders[p.index], fired: fired,
+      padded: p.padded, pixels: p.shape.pixels, into: &trains[p.index], counts: &scratch.counts)
+    scratch.uncounted += 1
+    if scratch.uncounted == 255 { flushCounts(p) }
+  }
+
+  private static func run(
+    _ v: inout [Int32], _ scratch: inout Scratch, _ pass: Pass, _ sources: NeuronStep.Sources?,
+    _ firing: NeuronStep.Firing, _ level: KernelLevel, _ saturations: inout Int
+  ) -> Int {
+    let result = NeuronStep.run(
+      level: level, v: &v, narrow: &scratch.narrow, wide: &scratch.wide, drive: scratch.drive, sources: sources,
+      tiles: pass.p.tiles, firing: firing, settings: pass.settings, masks: &scratch.masks)
+    saturations += result.saturations
+    return result.fired
+  }
+}
+
+extension NeuronModel {
+  /// What the vector path does with a neuron at its threshold.
+  var firing: NeuronStep.Firing {
+    switch kind {
+    case .accumulator: .none
+    case .augmented: .marked
+    case .integrateFire, .leaky: hardReset ? .hard : .soft
+    case .phase, .bistable: .soft
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import ChipModel
+
+/// One population's parameters as the kernels read them. A class, so that the step loop holds one reference.
+final class PopulationPlan: Sendable {
+  let index: Int
+  let population: Population
+  let shape: MapShape
+  /// Channels padded as ``PaddedChannels`` says.
+  let padded: Int
+  /// `pixels * padded`
+  let count: Int
+  let rule: NeuronRule
+  /// Range of one spike's payload.
+  let payload: ClosedRange<Int64>
+  /// Projections from populations, and from the input.
+  let incoming: [Int]
+  let inputs: [Int]
+  /// Those of `incoming` that add to 16-bit accumulators.
+  let narrow: [Int]
+  /// Bound of one step's delivered sum, largest channel, without fraction bits.
+  let delivered: SumBound
+  /// Delivered sums need 64 bits, or weights more than 16.
+  let isExact: Bool
+  /// Only payloads without a small bound are why: those of a sample may prove 32 bits.
+  let isProvenBySample: Bool
+  /// Whether delivered sums use 16- and 32-bit accumulators.
+  var usesNarrow: Bool { !narrow.isEmpty }
+  let usesWide: Bool
+  let tiles: NeuronStep.Tiles
+  let bias: [Int32]
+  let hasBias: Bool
+  /// Largest |bias|, largest |initial|.
+  let biasMagnitude: Int64
+  let initial: [Int32]
+  let initialMagnitude: Int64
+  /// Whether a neuron may fire, or its potential change, in the first step although nothing arrives.
+  let isActiveAtStart: Bool
+
+  /// - Parameters:
+  ///   - payloads: what a neuron of each population may send in one step.
+  ///   - isDisturbed: potentials may be anything that the membrane holds.
+  init(
+    _ index: Int, _ program: CompiledProgram, payloads: [ClosedRange<Int64>], isScalar: Bool, isDisturbed: Bool = false
+  ) {
+    self.index = index
+    let population = program.populations[index]
+    self.population = population
+    let shape = population.shape
+    self.shape = shape
+    let padded = PaddedChannels.count(shape.channels)
+    self.padded = padded
+    count = shape.pixels * padded
+    rule = NeuronRule(model: population.model, membraneBits: program.membraneBits)
+    incoming = program.projections.indices.filter {
+      program.projections[$0].target == index && program.projections[$0].source != nil
+    }
+    inputs = program.projections.indices.filter {
+      program.projections[$0].target == index && program.projections[$0].source == nil
+    }
+
+    // Which accumulators hold the sums: 16 bits for what packed pairs deliver and is proven to fit, 32 bits for the rest,
+    // 64 bits (the exact path) where 32 are not proven.
+    var total = [SumBound](repeating: SumBound(), count: shape.channels)
+    var small = total
+    var input = total
+    for p in inputs {
+      let bounds = SumBound.perChannel(
+        program.projections[p], weights: program.weights[program.projections[p].weights], channels: shape.channels,
+        payload: InputEncoder.valueRange)
+      for channel in 0..<min(bounds.count, shape.channels) { input[channel].add(bounds[channel]) }
+    }
+    var pairs: [Int] = []
+    var identities: [Int] = []
+    var withIdentities = small
+    for p in incoming {
+      let projection = program.projections[p]
+      let weights = program.weights[projection.weights]
+      let payload = projection.source.map { payloads[$0] } ?? 0...1
+      let bounds = SumBound.perChannel(projection, weights: weights, channels: shape.channels, payload: payload)
+      let isPairs = PopulationPlan.fitsPairs(projection, weights)
+      if isPairs { pairs.append(p) }
+      let isIdentity = projection.kind == .identity
+      if isIdentity { identities.append(p) }
+      for channel in 0..<min(bounds.count, shape.channels) {
+        total[channel].add(bounds[channel])
+        if isPairs { small[channel].add(bounds[channel]) }
+        if isPairs || isIdentity { withIdentities[channel].add(bounds[channel]) }
+      }
+    }
+    var worst = SumBound()
+    for bound in total {
+      worst.high = max(worst.high, bound.high)
+      worst.low = min(worst.low, bound.low)
+    }
+    delivered = worst
+    // Dense weights that no 16 bits hold after their shift are rare (16-bit weights and a shift): the exact path has them.
+    let isUnstored = incoming.contains { p in
+      let projection = program.projections[p]
+      return projection.kind == .dense && !StoredWeights.fits(16, projection, program.weights[projection.weights])
+    }
+    let isExact = isScalar || isUnstored || worst.magnitude >= Int64(1) << 31
+    self.isExact = isExact
+    isProvenBySample = isExact && !isScalar && !isUnstored
+    // A shortcut in the same accumulators saves the 32-bit ones, a third of what an update reads and writes.
+    let fits = { (bounds: [SumBound]) in !isExact && bounds.allSatisfy { $0.magnitude <= 32767 } }
+    let narrow = fits(withIdentities) ? pairs + identities : fits(small) ? pairs : []
+    self.narrow = narrow
+    usesWide = (!isExact || isProvenBySample) && narrow.count < incoming.count
+
+    // One step's sum with what the input adds, whatever the sample.
+    var sum = SumBound()
+    for channel in 0..<shape.channels {
+      var units = total[channel].shifted(by: program.fractionBits)
+      if !inputs.isEmpty {
+        let current = input[channel].shifted(by: program.fractionBits)
+        units.add(SumBound(high: (current.high >> 12) + 1, low: (current.low >> 12) - 1))
+      }
+      sum.high = max(sum.high, units.high)
+      sum.low = min(sum.low, units.low)
+    }
+    let biases = population.bias.values
+    sum.add(SumBound(high: max(0, Int64(biases.max() ?? 0)), low: min(0, Int64(biases.min() ?? 0))))
+    payload = population.payloadRange(
+      sum: sum, membraneBits: program.membraneBits, isDisturbed: isDisturbed)
+
+    // Tiles of about 1,024 values: whole pixels, so that channel parameters repeat.
+    let perNeuron = [population.threshold, population.negativeThreshold, population.bias].contains {
+      $0.values.count == shape.count && shape.pixels > 1
+    }
+    let pixels = perNeuron ? shape.pixels : min(shape.pixels, max(1, 1024 / padded))
+    func spread(_ values: UnitValues, padding: Int32, pixels: Int) -> [Int32] {
+      var result = [Int32](repeating: padding, count: pixels * padded)
+      for pixel in 0..<pixels {
+        for c in 0..<shape.channels {
+          result[pixel * padded + c] = values.value(at: c * shape.pixels + pixel, shape: shape)
+        }
+      }
+      return result
+    }
+    let reset =
+      population.model.kind == .accumulator
+      ? [] : spread(population.threshold, padding: NeuronModel.infinite, pixels: pixels)
+    // `v >= P` is `v > P - 1`, `v >= P + 1` is `v > P`; nothing exceeds the largest integer, so infinity needs no flag.
+    let below: Int32 = population.model.strict ? 0 : 1
+    tiles = NeuronStep.Tiles(
+      tile: pixels * padded, limit: reset.map { $0 == NeuronModel.infinite ? $0 : $0 - below },
+      negative: population.model.hasNegativeThreshold
+        ? spread(population.negativeThreshold, padding: Int32.min, pixels: pixels) : [],
+      reset: reset)
+    bias = spread(population.bias, padding: 0, pixels: pixels)
+    hasBias = biases.contains { $0 != 0 }
+    biasMagnitude = biases.map { abs(Int64($0)) }.max() ?? 0
+    initial = spread(population.initial, padding: 0, pixels: shape.pixels)
+    initialMagnitude = population.initial.values.map { abs(Int64($0)) }.max() ?? 0
+    isActiveAtStart =
+      population.model.kind == .leaky || population.model.period > 1
+      || (initial.max() ?? 0) > (tiles.limit.min() ?? .max) || (initial.min() ?? 0) <= (tiles.negative.max() ?? .min)
+  }
+
+  /// Whether the projection's weights, shifts applied, are stored in packed pairs.
+  private static func fitsPairs(_ projection: Projection, _ weights: WeightTensor) -> Bool {
+    guard projection.kind != .identity, projection.kind == .dense || projection.convolution.groups == 1 else { return false }
+    return StoredWeights.fits(8, projection, weights)
+  }
+}

@@ -1,0 +1,126 @@
+import ChipModel
+
+/// A runner's counts in the engine's own layout: spikes channel-last and padded, so that counting a spike is one addition.
+struct SpikeTally: Sendable {
+  /// Saturations per population.
+  var saturations: [Int]
+  /// Those of populations that lie on several cores.
+  var saturationsByCore: [Int]
+  /// Multiply-accumulates of the input encoding.
+  var inputMACs = 0
+  private var samples = 0
+  private var spikesByStep: [[Int]]
+  /// By population, then by projection behind a gate: spikes since the last flush, and their |payload|.
+  private var spikes: [[UInt32]]
+  private var payloads: [[UInt64]]
+  private var gatedSpikes: [[UInt32]]
+  private var gatedPayloads: [[UInt64]]
+  /// What was flushed before 32 bits could overflow.
+  private var flushed: EngineCounters
+  private var stepsSinceFlush = 0
+  private let steps: Int
+
+  init(_ plan: EnginePlan, steps: Int) {
+    self.steps = steps
+    let empty = EngineCounters(program: plan.program, steps: steps)
+    flushed = empty
+    saturations = empty.saturations
+    saturationsByCore = empty.saturationsByCore
+    spikesByStep = empty.spikesByStep
+    spikes = plan.populations.map { [UInt32](repeating: 0, count: $0.population.model.kind == .accumulator ? 0 : $0.count) }
+    payloads = plan.populations.map { [UInt64](repeating: 0, count: $0.population.model.hasPayload ? $0.count : 0) }
+    func gated(_ p: ProjectionPlan) -> Int {
+      p.projection.isGated ? p.source.pixels * PaddedChannels.count(p.source.channels) : 0
+    }
+    gatedSpikes = plan.projections.map { [UInt32](repeating: 0, count: gated($0)) }
+    gatedPayloads = zip(plan.projections, empty.gatedPayloads).map {
+      [UInt64](repeating: 0, count: $1.isEmpty ? 0 : gated($0))
+    }
+  }
+
+  mutating func beginSample(_ plan: EnginePlan, updates: inout UpdateTally) {
+    samples += 1
+    beginSteps(plan, updates: &updates)
+  }
+
+  /// Makes sure that one more run over all steps overflows no count.
+  mutating func beginSteps(_ plan: EnginePlan, updates: inout UpdateTally) {
+    // A neuron is updated at most once a step, and sends at most one spike and a duplicate.
+    let most = 2 * min(steps, Int.max / 4)
+    if stepsSinceFlush > Int(UInt32.max) - most { flush(plan, &updates) }
+    stepsSinceFlush = min(stepsSinceFlush, Int.max - most) + most
+  }
+
+  /// Counts a finished train whose spikes per neuron `add` has not counted.
+  mutating func note(_ train: SpikeTrain, of p: PopulationPlan, isCounted: Bool) {
+    for step in 0..<steps { spikesByStep[p.index][step] += train.spikeCount(step: step) }
+    if !isCounted {
+      BufferKernels.count(train, padded: p.padded, spikes: &spikes[p.index], payloads: &payloads[p.index])
+    } else if train.hasPayload {
+      BufferKernels.addPayloads(train, padded: p.padded, to: &payloads[p.index])
+    }
+  }
+
+  /// Adds a population's 8-bit counts and clears them.
+  mutating func add(_ counts: inout [UInt8], of p: PopulationPlan) {
+    BufferKernels.addCounts(&counts, count: p.count, to: &spikes[p.index])
+  }
+
+  /// Counts the train that a gate let through.
+  mutating func notePassed(_ train: SpikeTrain, projection: Int) {
+    BufferKernels.count(
+      train, padded: PaddedChannels.count(train.shape.channels), spikes: &gatedSpikes[projection],
+      payloads: &gatedPayloads[projection])
+  }
+
+  /// All counts, row-major.
+  func counters(_ plan: EnginePlan, updates: UpdateTally) -> EngineCounters {
+    var copy = self
+    var updates = updates
+    copy.flush(plan, &updates)
+    var result = copy.flushed
+    result.saturations = saturations
+    result.saturationsByCore = saturationsByCore
+    for (home, count) in zip(plan.homes, saturations) {
+      if case .core(let core) = home { result.saturationsByCore[core] += count }
+    }
+    result.spikesByStep = spikesByStep
+    result.inputMACs = inputMACs
+    result.samples = samples
+    return result
+  }
+
+  private mutating func flush(_ plan: EnginePlan, _ updates: inout UpdateTally) {
+    stepsSinceFlush = 0
+    if updates.isOn {
+      var sums = flushed.updates ?? plan.populations.map { [UInt64](repeating: 0, count: $0.shape.count) }
+      for p in plan.populations {
+        SpikeTally.move(&updates.totals[p.index], p.shape, p.padded, into: &sums[p.index])
+      }
+      flushed.updates = sums
+    }
+    for p in plan.populations {
+      SpikeTally.move(&spikes[p.index], p.shape, p.padded, into: &flushed.spikes[p.index])
+      SpikeTally.move(&payloads[p.index], p.shape, p.padded, into: &flushed.payloads[p.index])
+    }
+    for (index, p) in plan.projections.enumerated() {
+      let padded = PaddedChannels.count(p.source.channels)
+      SpikeTally.move(&gatedSpikes[index], p.source, padded, into: &flushed.gatedSpikes[index])
+      SpikeTally.move(&gatedPayloads[index], p.source, padded, into: &flushed.gatedPayloads[index])
+    }
+  }
+
+  private static func move<T: FixedWidthInteger>(
+    _ counts: inout [T], _ shape: MapShape, _ padded: Int, into result: inout [UInt64]
+  ) {
+    if counts.isEmpty { return }
+    for pixel in 0..<shape.pixels {
+      for channel in 0..<shape.channels {
+        let at = pixel &* padded &+ channel
+        if counts[at] == 0 { continue }
+        result[channel &* shape.pixels &+ pixel] &+= UInt64(counts[at])
+        counts[at] = 0
+      }
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import ChipModel
+
+/// All spikes of one population in one sample, step by step, in the order the kernels want: pixel by pixel (cell by cell
+/// where the population is pooled), and within a pixel by channel.
+///
+/// Spikes of one pixel form a *group*: delivery adds them up in registers before it touches the accumulators. Groups of
+/// step `s` are `stepStarts[s]..<stepStarts[s + 1]`; group `g` is pixel `pixels[g]` with the channels
+/// `channels[channelStarts[g]..<channelStarts[g + 1]]`. Arrays may be longer than what is used; storage is kept between
+/// samples, and kernels write into it without asking for room spike by spike.
+package struct SpikeTrain: Sendable {
+  /// Shape of the map whose neurons the spikes are of.
+  package let shape: MapShape
+  /// Whether spikes carry a payload other than 1.
+  package let hasPayload: Bool
+  var stepStarts: [Int] = [0]
+  var pixels: [UInt32] = []
+  var channelStarts: [UInt32] = [0]
+  var channels: [UInt32] = []
+  /// One a spike where `hasPayload`, else empty.
+  var payloads: [Int32] = []
+  /// Groups and spikes so far.
+  var groupCount = 0
+  var spikeCount = 0
+
+  package init(shape: MapShape, hasPayload: Bool) {
+    self.shape = shape
+    self.hasPayload = hasPayload
+  }
+
+  /// Forgets all spikes, keeps the storage.
+  package mutating func removeAll() {
+    stepStarts.removeAll(keepingCapacity: true)
+    stepStarts.append(0)
+    groupCount = 0
+    spikeCount = 0
+  }
+
+  /// The same spikes without room for more: what is worth keeping.
+  package func trimmed() -> SpikeTrain {
+    var copy = self
+    copy.pixels = Array(pixels.prefix(groupCount))
+    copy.channelStarts = Array(channelStarts.prefix(groupCount + 1))
+    copy.channels = Array(channels.prefix(spikeCount))
+    copy.payloads = hasPayload ? Array(payloads.prefix(spikeCount)) : []
+    return copy
+  }
+
+  /// Number of steps recorded.
+  package var steps: Int { stepStarts.count - 1 }
+
+  /// Largest magnitude of a payload, in all steps.
+  var largestPayload: Int64 {
+    guard hasPayload else { return spikeCount == 0 ? 0 : 1 }
+    return payloads[..<spikeCount].reduce(0) { max($0, Int64($1.magnitude)) }
+  }
+
+  /// Number of spikes in `step`.
+  package func spikeCount(step: Int) -> Int {
+    Int(channelStarts[stepStarts[step + 1]]) - Int(channelStarts[stepStarts[step]])
+  }
+
+  /// Makes room for so many more groups and spikes.
+  mutating func reserve(groups: Int, spikes: Int) {
+    func grow<T: FixedWidthInteger>(_ array: inout [T], _ count: Int) {
+      if array.count < count {
+        array.append(contentsOf: repeatElement(0, count: max(count, array.count * 2) - array.count))
+      }
+    }
+    grow(&pixels, groupCount + groups)
+    grow(&channelStarts, groupCount + groups + 1)
+    grow(&channels, spikeCount + spikes)
+    if hasPayload { grow(&payloads, spikeCount + spikes) }
+  }
+
+  /// Adds one spike of the current step. Spikes must come sorted by pixel, then channel.
+  mutating func append(pixel: Int, channel: Int, payload: Int32) {
+    reserve(groups: 1, spikes: 1)
+    let isNew = groupCount == stepStarts[stepStarts.count - 1] || pixels[groupCount - 1] != UInt32(truncatingIfNeeded: pixel)
+    if isNew {
+      pixels[groupCount] = UInt32(truncatingIfNeeded: pixel)
+      groupCount += 1
+    }
+    channels[spikeCount] = UInt32(truncatingIfNeeded: channel)
+    if hasPayload { payloads[spikeCount] = payload }
+    spikeCount += 1
+    channelStarts[groupCount] = UInt32(truncatingIfNeeded: spikeCount)
+  }
+
+  /// Ends the current step.
+  mutating func endStep() { stepStarts.append(groupCount) }
+
+  /// Calls `body(index, payload)` for every spike of `step`, index row-major over the shape, in the train's order.
+  package func forEachSpike(step: Int, _ body: (Int, Int32) -> Void) {
+    let area = shape.pixels
+    for group in stepStarts[step]..<stepStarts[step + 1] {
+      let pixel = Int(pixels[group])
+      for position in Int(channelStarts[group])..<Int(channelStarts[group + 1]) {
+        body(Int(channels[position]) * area + pixel, hasPayload ? payloads[position] : 1)
+      }
+    }
+  }
+}
