@@ -9,6 +9,9 @@ package struct CompileResult: Sendable {
   package var loads: [CoreLoad]
   /// Populations with channels whose units follow the membrane instead of their weights.
   package var coarser: [CoarserUnits]
+  /// Swaps a core that each search for a placement tried; nil where nothing was searched. Below a few hundred the search
+  /// was cut short by its budget of work, because the cores are many.
+  package var movesPerCore: Double?
 
   /// The figures of the tables.
   package var report: CompileReport { CompileReport(program) }
@@ -39,10 +42,7 @@ extension CompiledProgram {
     let lowering = try Lowering(network, chip: chip, options: options)
     var program = lowering.program
     try ChipRules.check(program)
-    let partition = try Partition(
-      populations: program.populations, projections: program.projections, weights: program.weights, chip: chip,
-      weightBits: lowering.weightBits, order: program.topologicalOrder,
-      mapping: options.mapping)
+    let partition = try Partition(program, order: program.topologicalOrder, mapping: options.mapping)
     var built = CoreBuilder(partition)
     if let traffic = options.traffic { try CompiledProgram.check(traffic, program.populations) }
     try CrossbarRules.check(built.cores, program)
@@ -66,11 +66,13 @@ extension CompiledProgram {
       }
       places = try ChipRules.places(partition.cores.map(\.load), names: names, chip, live: live?.cores)
     }
+    var movesPerCore: Double?
     let placed =
       places
       ?? Placement.places(
         cores: partition.cores.count, chip: chip, kind: options.placement, seed: options.seed,
-        effort: options.placementEffort, progress: progress, live: live
+        effort: options.placementEffort, progress: progress, live: live,
+        movesPerCore: &movesPerCore
       ) { CoreTraffic(cores: built.cores, routes: built.routes, spikes: options.traffic) }
     built.place(placed, mesh: Mesh(chip))
     program.cores = built.cores
@@ -82,7 +84,8 @@ extension CompiledProgram {
       // Counted in the tables: the partition's figure is a bound where cores were joined.
       loads[core].outputAxons = program.cores[core].outputAxons.count
     }
-    return CompileResult(program: program, headroom: lowering.headroom, loads: loads, coarser: lowering.coarser)
+    return CompileResult(program: program, headroom: lowering.headroom, loads: loads, coarser: lowering.coarser,
+      movesPerCore: movesPerCore)
   }
 
   /// Parts of a placement's search that ``compile(_:chip:options:progress:)`` reports.
@@ -92,13 +95,13 @@ extension CompiledProgram {
   private static func check(_ traffic: [[UInt64]], _ populations: [Population]) throws(CompileError) {
     guard traffic.count == populations.count else {
       throw .option(
-        "traffic has \(traffic.count) populations, the network \(populations.count); count spikes on this network")
+        "traffic has \(max(0, traffic.count - 1)) populations, the network \(populations.count - 1); count spikes on this network")
     }
     for (counts, population) in zip(traffic, populations) where counts.count > 1 {
       guard counts.count == population.shape.count else {
         throw .option(
-          "traffic of population '\(population.name)' has \(grouped(Int64(counts.count))) values for "
-            + "\(grouped(Int64(population.shape.count))) neurons; count spikes on this network")
+          "traffic of population '\(population.name)' has \(groupedText(Int64(counts.count))) values for "
+            + "\(groupedText(Int64(population.shape.count))) neurons; count spikes on this network")
       }
     }
   }
@@ -115,7 +118,6 @@ extension Lowering {
   /// The lowered network as a program without cores.
   var program: CompiledProgram {
     let source = network.network
-    let ann = source.ann
     func text(_ key: String) -> String? {
       for entry in source.provenance where entry.key == key {
         if case .text(let value) = entry.value { return value }
@@ -124,21 +126,21 @@ extension Lowering {
     }
     var steps: Int?
     for entry in source.provenance where entry.key == "steps" {
-      if case .number(let value) = entry.value { steps = Int(exactly: value).flatMap { (1...1_000_000).contains($0) ? $0 : nil } }
+      if case .number(let value) = entry.value {
+        steps = Int(exactly: value).flatMap { ActiveWindow.steps.contains($0) ? $0 : nil }
+      }
     }
     return CompiledProgram(
       network: ProgramNetwork(
-        name: source.name, method: text("method"), inputDimensions: source.input.shape,
+        name: source.name, method: text("method"),
         preprocessing: source.input.preprocessing, inputRange: source.input.range, images: source.input.images,
         labels: source.input.labels,
-        ann: ANNFacts(
-          accuracy: ann?.accuracy, accuracyOn: ann?.accuracyOn, multiplyAccumulates: ann?.multiplyAccumulates,
-          parameters: ann?.parameters),
+        ann: source.ann ?? ANNFacts(),
         steps: steps, provenance: source.provenance.map { "\($0.key): \($0.value.text)" }),
       chip: chip, schedule: options.schedule, fractionBits: fractionBits, weightBits: weightBits,
       membraneBits: membraneBits, populations: populations, projections: projections, weights: weights,
       output: ProgramOutput(
-        population: network.output, readout: network.readout == .potential ? .potential : .spikes))
+        population: Lowering.place(network.output), readout: network.readout == .potential ? .potential : .spikes))
   }
 }
 

@@ -26,7 +26,7 @@ extension CompileReport {
       ("limiting", limiting.map(Self.document) ?? .null),
     ]
     if let faults, let routeFacts {
-      members.append(("faults", faults.document))
+      members.append(("faults", .object(faults.members)))
       members.append(
         (
           "detours",

@@ -144,13 +144,18 @@ extension CompileReport {
     faults = program.faults
     routeFacts = program.faults.map { _ in RouteFacts(program) }
     let headroom = Headroom.all(program, order: order)
-    let destinations = Self.destinations(program)
-    let populations = program.populations.indices.map {
-      Self.population($0, program, headroom[$0], destinations: destinations.byPopulation[$0])
+    let incoming = program.incoming
+    let fed = program.chip.convolutionCore == nil ? [] : program.fedPopulations
+    let use = Self.use(program)
+    let populations = program.populations.indices.map { index in
+      Self.population(
+        index, program, headroom[index], incoming: incoming[index], cores: use.cores[index],
+        destinations: use.destinations[index],
+        layer: fed.isEmpty ? nil : LayerUse(index, program, incoming: incoming[index], fed: fed[index]))
     }
-    self.populations = populations
+    self.populations = Array(populations[program.listed])
     cores = program.cores.indices.map {
-      Self.core($0, program, populations, destinations: destinations.byCore[$0])
+      Self.core($0, program, populations)
     }
     // The first of equals: the report does not depend on an order of evaluation.
     var fullest: Share?
@@ -220,71 +225,71 @@ extension CompileReport {
   }
 
   private static func depth(_ program: CompiledProgram, order: [Int]) -> Int {
-    var depths = [Int](repeating: 1, count: program.populations.count)
+    var depths = program.populations.map { $0.model.isInput ? 0 : 1 }
+    let incoming = program.incoming
     for index in order {
-      for projection in program.projections where projection.source == index {
-        // A relay is a delay, not a layer.
-        let step = program.populations[projection.target].isRelay ? 0 : 1
-        depths[projection.target] = max(depths[projection.target], depths[index] + step)
+      // A relay is a delay, not a layer.
+      let step = program.populations[index].isRelay ? 0 : 1
+      for projection in incoming[index] {
+        depths[index] = max(depths[index], depths[program.projections[projection].source] + step)
       }
     }
     return depths.max() ?? 0
   }
 
-  /// The most cores that one neuron's spikes go to, by population and by core.
-  private static func destinations(_ program: CompiledProgram) -> (byPopulation: [Int], byCore: [Int]) {
-    var byPopulation = [Int](repeating: 0, count: program.populations.count)
-    var byCore = [Int](repeating: 0, count: program.cores.count)
+  /// By population: cores that hold a part of it, and the most cores that one neuron's spikes go to.
+  private static func use(_ program: CompiledProgram) -> (cores: [Int], destinations: [Int]) {
+    var cores = [Int](repeating: 0, count: program.populations.count)
+    var destinations = cores
+    var last = [Int](repeating: -1, count: program.populations.count)
     for (number, core) in program.cores.enumerated() {
-      let offsets = core.outputAxons.offsets
       for group in core.groups {
-        for slot in group.firstSlot..<(group.firstSlot + group.box.count) {
-          let count = Int(offsets[slot + 1] - offsets[slot])
-          byPopulation[group.population] = max(byPopulation[group.population], count)
-          byCore[number] = max(byCore[number], count)
-        }
+        let population = group.population
+        if last[population] != number { cores[population] += 1 }
+        last[population] = number
+        destinations[population] = max(destinations[population], core.mostDestinations(of: group))
       }
     }
-    return (byPopulation, byCore)
+    return (cores, destinations)
   }
 
   private static func population(
-    _ index: Int, _ program: CompiledProgram, _ headroom: Headroom, destinations: Int
+    _ index: Int, _ program: CompiledProgram, _ headroom: Headroom, incoming: [Int], cores: Int, destinations: Int,
+    layer: LayerUse?
   ) -> Population {
     let population = program.populations[index]
     var (synapses, weights, hostWeights, largestError) = (0, 0, 0, 0.0)
     var (fanIn, delay) = (0, 0)
-    for projection in program.projections where projection.target == index {
-      let tensor = program.weights[projection.weights]
+    for projectionIndex in incoming {
+      let projection = program.projections[projectionIndex]
+      let count = program.weights[projection.weights].count
       largestError = max(largestError, projection.largestRoundingError)
-      if let source = projection.source {
-        weights += tensor.count
-        let count = SynapseCount(
-          projection, source: program.populations[source].shape, weights: tensor, box: Box(whole: population.shape))
-        synapses += count.total
-        fanIn += count.largestFanIn
-        delay = max(delay, projection.delay)
-      } else {
-        hostWeights += tensor.count
+      guard !program.isHostCurrent(projection) else {
+        hostWeights += count
+        continue
       }
+      weights += count
+      let heard = program.synapses(projectionIndex).fanIn(of: Box(whole: population.shape))
+      synapses += heard.synapses
+      fanIn += heard.largest
+      delay = max(delay, projection.delay)
     }
     let finite = population.threshold.values.filter { $0 != NeuronModel.infinite }.map { Int($0) }
     let units = population.unit.filter(\.isFinite)
     return Population(
       name: population.name, dimensions: population.dimensions, neurons: population.shape.count,
       model: population.model, isRelay: population.isRelay,
-      cores: program.cores.count { $0.groups.contains { $0.population == index } }, synapses: synapses,
-      weights: weights, hostWeights: hostWeights,
+      cores: cores, synapses: synapses, weights: weights, hostWeights: hostWeights,
       thresholds: finite.min().flatMap { low in finite.max().map { low...$0 } },
       units: (units.min() ?? 1)...(units.max() ?? 1), largestError: largestError,
       headroom: headroom, fanIn: fanIn, destinations: destinations, delay: delay,
       payloadBits: population.model.hasPayload
         ? FixedPoint.bits(holding: UInt64(population.model.maximumPayload?.magnitude ?? Int32.max.magnitude)) : 0,
-      layer: program.chip.convolutionCore.map { _ in LayerUse(index, program) })
+      layer: layer)
   }
 
   private static func core(
-    _ index: Int, _ program: CompiledProgram, _ populations: [Population], destinations: Int
+    _ index: Int, _ program: CompiledProgram, _ populations: [Population]
   ) -> Core {
     let image = program.cores[index]
     let limits = CoreLimits(program.chip, weightBits: program.weightBits, place: image.place)
@@ -293,10 +298,11 @@ extension CompileReport {
     load.inputAxons = image.inputAxons.count
     load.outputAxons = image.outputAxons.count
     for block in image.blocks {
+      let synapses = program.synapses(block.projection)
+      let box = image.groups[block.group].box
       load.synapseBits +=
-        SynapseMemory.stored(
-          program.projections[block.projection], source: block.sourceShape, weights: program.weights[block.weights],
-          box: image.groups[block.group].box, sharesConvolutions: limits.sharesConvolutions) * limits.bitsPerSynapse
+        synapses.stored(in: box, synapses.fanIn(of: box), sharesConvolutions: limits.sharesConvolutions)
+        * limits.bitsPerSynapse
     }
     var fullest: Share?
     for resource in Resource.allCases {
@@ -304,17 +310,24 @@ extension CompileReport {
       let share = Share(resource: resource, core: index, used: used, limit: limit)
       if share.fraction > fullest?.fraction ?? -1 { fullest = share }
     }
-    var names: [String] = []
-    for group in image.groups {
-      let name = program.populations[group.population].name
-      if !names.contains(name) { names.append(name) }
-    }
+    var held: Set<Int> = []
+    let names = image.groups.map(\.population).filter { held.insert($0).inserted }
+      .map { program.populations[$0].name }
     let types = Resource.axonTypes.limit(of: program.chip)
     return Core(
       index: index, place: image.place, populations: names, load: load, limits: limits,
       axonTypes: types.map { CrossbarRules.types(image, program, limit: $0).count },
-      fanIn: image.groups.map { populations[$0.population].fanIn }.max() ?? 0, destinations: destinations,
-      fullest: fullest)
+      fanIn: image.groups.map { populations[$0.population].fanIn }.max() ?? 0,
+      destinations: image.groups.map(image.mostDestinations).max() ?? 0, fullest: fullest)
+  }
+}
+
+extension CoreImage {
+  /// The most cores that the spikes of one neuron of a group go to.
+  fileprivate func mostDestinations(of group: NeuronGroup) -> Int {
+    (group.firstSlot..<(group.firstSlot + group.box.count)).reduce(0) {
+      max($0, Int(outputAxons.offsets[$1 + 1] - outputAxons.offsets[$1]))
+    }
   }
 }
 

@@ -46,12 +46,12 @@ package enum FitSearch {
         changed.fractionBits = bits
         result.append(("--fraction-bits \(bits)", changed))
       }
-    case .capacity(_, _, let unit, _, _, _):
-      if shrinks, unit.hasPrefix("bits of synapse memory") { fewerWeightBits() }
+    case .capacity(_, _, let what, _, _, _):
+      if shrinks, what.hasPrefix("bits of synapse memory") { fewerWeightBits() }
     case .tooManyCores, .tooFewLiveCores, .noCoreOfKind:
       if shrinks { fewerWeightBits() }
     case .width, .unsupportedModel, .periodCodeNeedsWindows, .mixedAmplitude, .thresholdsPerNeuron, .integerWeight,
-      .delay, .parallelSynapses, .chipRule, .weightRange, .mapping, .option, .cutOff, .deadPlaces, .stuckBits:
+      .delay, .parallelSynapses, .chipRule, .weightRange, .mapping, .option, .cutOff, .deadPlaces, .stuckBits, .memory:
       break
     }
     return result

@@ -234,6 +234,16 @@ import Testing
         "time",
       ]
     for key in keys { #expect(page.contains("`\(key)`"), "\(key)") }
+    for number in ChipNumber.allCases {
+      let absent =
+        switch number.row.absent {
+        case .refused: "required"
+        case .standard(let value): "\(value)"
+        case .described(let text): text
+        }
+      let row = "| `\(number.rawValue)` | \(number.range.boundsText) | \(absent) | \(number.row.meaning) |\n"
+      #expect(page.contains(row), "\(row)")
+    }
     // The page's example is a file that works.
     let blocks = page.components(separatedBy: "```")
     let example = try #require(blocks.first { $0.hasPrefix("json\n") })

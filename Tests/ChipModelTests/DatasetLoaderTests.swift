@@ -83,6 +83,56 @@ struct DatasetLoaderTests {
         == "m.pt: ZIP file without .npy arrays (a PyTorch file?); save the arrays with numpy.savez")
   }
 
+  /// The data deflated in blocks of 50,000 bytes, of which the seventh is damaged.
+  private func deflated(_ data: [UInt8]) -> [UInt8] {
+    var body = DeflateBuilder()
+    for start in stride(from: 0, to: data.count, by: 50_000) {
+      body.stored(Array(data[start..<min(data.count, start + 50_000)]), final: start + 50_000 >= data.count)
+    }
+    var bytes = body.bytes
+    bytes[6 * 50_005 + 1] ^= 1
+    return bytes
+  }
+
+  @Test("compressed data are inflated only as far as samples are asked for")
+  func beginnings() throws {
+    let pixels = (0..<614_400).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+    let labels = (0..<200).map { UInt8($0 % 10) }
+    let idx = FileBuilders.idx(8, [200, 48, 64], pixels)
+    let images = try folder.write("i-images-idx3-ubyte.gz", FileBuilders.gzip(idx, deflated: deflated(idx)))
+    let labelFile = FileBuilders.gzip(FileBuilders.idx(8, [200], labels))
+    try folder.write("i-labels-idx1-ubyte.gz", labelFile)
+    let npy = FileBuilders.npy("|u1", "(200, 1, 48, 64)", pixels)
+    let array = try folder.write("i.npy.gz", FileBuilders.gzip(npy, deflated: deflated(npy)))
+    let archive = try folder.write(
+      "i.npz",
+      FileBuilders.zip([
+        .init(name: "x.npy", data: npy, deflated: deflated(npy)),
+        .init(name: "y.npy", data: FileBuilders.npy("|u1", "(200,)", labels)),
+      ]))
+    var records: [UInt8] = []
+    for number in 0..<200 { records += [labels[number]] + pixels[(number * 3072)..<(number * 3072 + 3072)] }
+    let cifar = try folder.write("i.bin.gz", FileBuilders.gzip(records, deflated: deflated(records)))
+    for (path, shape, isLabelled) in [
+      (images, [1, 48, 64], true), (array, [1, 48, 64], false), (archive, [1, 48, 64], true), (cifar, [3, 32, 32], true),
+    ] {
+      for samples in [1, 3] {
+        let data = try DatasetLoader.load(images: path, expectedShape: shape, samples: samples)
+        #expect(data.values == .uint8(Array(pixels[..<(samples * 3072)])), "\(path)")
+        #expect(data.labels == (isLabelled ? labels[..<samples].map(Int.init) : nil), "\(path)")
+      }
+      // All of it, and more than there is in front of the damage, is refused.
+      #expect(throws: DataError.self) { try DatasetLoader.load(images: path, expectedShape: shape) }
+      #expect(throws: DataError.self) { try DatasetLoader.load(images: path, expectedShape: shape, samples: 150) }
+    }
+    // Labels of other data are told by what their file announces.
+    let others = try folder.write("others.gz", FileBuilders.gzip(FileBuilders.idx(8, [199], Array(labels.dropLast()))))
+    let error = #expect(throws: DataError.self) {
+      try DatasetLoader.load(images: images, labels: others, expectedShape: [1, 48, 64], samples: 2)
+    }
+    #expect(error?.problem == .labelCount(labels: 199, samples: 200))
+  }
+
   @Test("CIFAR records bring their labels; one that looks like IDX is told by its size")
   func cifar() throws {
     // Label 0, then 0, 8, 3: the magic number of IDX.
@@ -142,7 +192,7 @@ struct DatasetLoaderTests {
       try refusal(FileBuilders.idx(8, [2], [9, 10]), classes: 10)
         == "y: label of sample 1 is 10, the network has classes 0 to 9; give matching labels")
     #expect(
-      try refusal(Array("1\ncat\u{7}\n".utf8)) == "y: line 2: 'cat?' is not a class index; write one integer per line")
+      try refusal(Array("1\ncat\u{7}\n".utf8)) == "y: line 2 is not a class index; write one integer per line")
     #expect(
       try refusal(FileBuilders.npy("<f4", "(2,)", [0, 0, 0, 0, 0, 0, 0, 0]))
         == "y: labels are not whole numbers; convert them with labels.astype('i8')")

@@ -72,7 +72,7 @@ enum FileBuilders {
 
   static func gzip(_ data: [UInt8], deflated: [UInt8]? = nil, flags: UInt8 = 0, fields: [UInt8] = []) -> [UInt8] {
     var body = DeflateBuilder()
-    body.stored(data)
+    if deflated == nil { body.stored(data) }
     return [0x1F, 0x8B, 8, flags, 0, 0, 0, 0, 0, 255] + fields + (deflated ?? body.bytes)
       + little(UInt64(checksum(data)), 4) + little(UInt64(data.count), 4)
   }

@@ -156,7 +156,7 @@ struct JSONObjectReaderTests {
       let (_, node) = object.allMembers()[0]
       try node.object().finish()
     }
-    #expect(found == #"line 1, column 13: ['a\u{a}b.c']: unknown key '\u{1b}\u{2028}'; remove it"#)
+    #expect(found == #"line 1, column 13: ['a\nb.c']: unknown key '\u{1B}\u{2028}'; remove it"#)
     let long = try message("\"\(String(repeating: "x", count: 1000))\"") { _ = try $0.bool() }
     let cut = String(repeating: "x", count: 60)
     #expect(long == "line 1, column 1: expected true or false, found the string '\(cut)...'")

@@ -101,4 +101,27 @@ struct JSONWriterTests {
     let text = try JSONWriter.text(of: .string("a\"\\/\u{8}\u{c}\n\r\t\u{1}\u{1f}é😀"))
     #expect(text == #""a\"\\/\b\f\n\r\t\u0001\u001fé😀""# + "\n")
   }
+
+  @Test("a key that stands twice is refused")
+  func repeatedKey() {
+    let document = JSONOutput.object([("a", .object([("chip", .int(1)), ("b", .null), ("chip", .object([]))]))])
+    #expect(throws: JSONWriteError.repeatedKey(path: "a.chip")) { try JSONWriter.text(of: document) }
+  }
+
+  @Test("a sealed document reads as JSON, and every change of a byte is found")
+  func seal() throws {
+    let text = try JSONSeal.bytes(of: .object([("format", .string("x/1")), ("list", .integers(0..<9))]))
+    var object = try JSONNode(root: JSONParser.parse(text)).object()
+    #expect(try object.required("checksum").string().count == 64)
+    #expect(JSONSeal.isWhole(text))
+    for index in text.indices {
+      for bit in 0..<8 {
+        var changed = text
+        changed[index] ^= 1 << bit
+        #expect(!JSONSeal.isWhole(changed))
+      }
+      #expect(!JSONSeal.isWhole(Array(text[..<index])))
+    }
+    #expect(!JSONSeal.isWhole(text + text))
+  }
 }

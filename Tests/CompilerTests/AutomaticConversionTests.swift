@@ -29,9 +29,9 @@ struct AutomaticConversionTests {
 
   /// Right decisions and synaptic operations of one method by itself.
   private func trial(
-    _ network: AnalogNetwork, _ method: Method, _ data: CalibrationData, _ preprocessing: Preprocessing = .identity
+    _ network: AnalogNetwork, _ method: ConversionSettings, _ data: CalibrationData, _ preprocessing: Preprocessing = .identity
   ) throws -> (right: Int, operations: Int) {
-    let result = try Conversion.run(network, method: method, preprocessing: preprocessing, calibration: data)
+    let result = try Conversion.run(network, method, preprocessing: preprocessing, calibration: data)
     let samples = try data.dataset.floats(samples: data.dataset.count, preprocessing: preprocessing)
     let trial = SpikingTrial(
       try SpikingTrial.lower(result.network, weightBits: 8), samples: samples, steps: result.report.steps)
@@ -44,20 +44,20 @@ struct AutomaticConversionTests {
     let (network, data) = try Self.tiny(61)
     let (result, report) = try Conversion.automatic(network, goal: AutomaticGoal(steps: steps), calibration: data)
     let chosen = report.attempts[report.chosen]
-    let own = try trial(network, chosen.method, data)
-    #expect(result.report.method.name == chosen.method.name)
+    let own = try trial(network, chosen.settings, data)
+    #expect(result.report.settings.name == chosen.settings.name)
     #expect(chosen.accuracy == Double(own.right) / 60)
     #expect(chosen.synapticOperations == Double(own.operations) / 60)
     var names: Set<String> = []
     for attempt in report.attempts {
-      names.insert(attempt.method.name.rawValue)
+      names.insert(attempt.settings.name)
       if case .skipped = attempt.outcome { continue }
-      let other = try trial(network, attempt.method, data)
-      #expect(own.right >= other.right, "\(attempt.method.name) \(attempt.method.optionsText)")
-      if other.right == own.right { #expect(own.operations <= other.operations, "\(attempt.method.name)") }
+      let other = try trial(network, attempt.settings, data)
+      #expect(own.right >= other.right, "\(attempt.settings.name) \(attempt.settings.given.map(\.value.text))")
+      if other.right == own.right { #expect(own.operations <= other.operations, "\(attempt.settings.name)") }
     }
     // Every method is tried or said to be left out.
-    #expect(names == Set(Method.Name.allCases.map(\.rawValue)))
+    #expect(names == Set(ConversionMethod.all.map(\.name)))
   }
 
   @Test("on the bundled network: every attempt's figures are those of the method alone")
@@ -67,10 +67,10 @@ struct AutomaticConversionTests {
       network, goal: AutomaticGoal(steps: 4), preprocessing: preprocessing, calibration: data)
     let chosen = report.attempts[report.chosen]
     #expect(report.hasLabels && report.originalAccuracy == 1)
-    let own = try trial(network, chosen.method, data, preprocessing)
+    let own = try trial(network, chosen.settings, data, preprocessing)
     #expect(chosen.accuracy == Double(own.right) / 40)
-    for name in [Method.Name.maxNorm, .robustNorm, .channelNorm, .augMapping, .weightedSpikes] {
-      let method = Method(name, steps: 4, period: name == .weightedSpikes ? 4 : nil)
+    for name in [ConversionMethod.maxNorm, .robustNorm, .channelNorm, .augMapping, .weightedSpikes] {
+      let method = ConversionSettings(name).with(.steps, 4).with(.period, name == .weightedSpikes ? 4 : nil)
       #expect(own.right >= (try trial(network, method, data, preprocessing)).right, "\(name)")
     }
   }
@@ -94,8 +94,8 @@ struct AutomaticConversionTests {
       network, goal: AutomaticGoal(steps: 32, accuracy: .below(points: 10)), calibration: data)
     let chosen = report.attempts[report.chosen]
     #expect(try #require(chosen.accuracy) >= 0.9)
-    #expect(result.report.steps == chosen.method.steps)
-    let own = try trial(network, chosen.method, data)
+    #expect(result.report.steps == chosen.settings.steps)
+    let own = try trial(network, chosen.settings, data)
     #expect(own.right >= 54)
     for attempt in report.attempts where attempt.outcome == .costsMore {
       #expect(try #require(attempt.accuracy) >= 0.9)
@@ -109,11 +109,11 @@ struct AutomaticConversionTests {
     let network = TinyNetwork.convolutional(seed: 51, activation: .leakyRelu(slope: 0.1))
     let (_, data) = try Self.tiny(51, samples: 20)
     let (_, report) = try Conversion.automatic(network, goal: AutomaticGoal(steps: 4), calibration: data)
-    for attempt in report.attempts where ![.terMapping, .augMapping].contains(attempt.method.name) {
+    for attempt in report.attempts where !attempt.settings.method.convertsLeakyReLU {
       let reasons: [AutomaticAttempt.Outcome] = [
         .skipped("no negative values, as LeakyReLU 0.1 has"), .skipped("needs 6 steps"),
       ]
-      #expect(reasons.contains(attempt.outcome), "\(attempt.method.name): \(attempt.outcome)")
+      #expect(reasons.contains(attempt.outcome), "\(attempt.settings.name): \(attempt.outcome)")
     }
   }
 
@@ -130,19 +130,19 @@ struct AutomaticConversionTests {
     }
     #expect(
       message(AutomaticGoal(), data)
-        == "method 'auto' needs to know what to look for; give --steps, --keep-accuracy or --max-loss")
+        == "method 'auto' needs to know what to look for; give 'steps', 'keepAccuracy' or 'maxLoss'")
     #expect(
       message(AutomaticGoal(steps: 4), nil)
-        == "method 'auto' takes its thresholds from data and there is none; give images with --calibration")
+        == "method 'auto' takes its thresholds from data and there is none; give images with 'calibration'")
     let unreachable = message(AutomaticGoal(steps: 1, accuracy: .least(1.5)), data)
     #expect(
       unreachable.hasPrefix("no method keeps an accuracy of 1.5 within 1 steps on the calibration data (nearest: "))
-    #expect(unreachable.hasSuffix("; ask for less, or give more --steps"))
+    #expect(unreachable.hasSuffix("; ask for less, or give more steps"))
   }
 
   @Test(
     "mnist-cnn: at least 98.6 % at 2 steps and 99.2 % at 4, all 10,000 images",
-    .enabled(if: Trained.isThere && Trained.isComplete), arguments: [(2, 98.6), (4, 99.2)])
+    .enabled(if: Trained.isThere && Trained.isComplete, "needs ../shared and NMSIM_ALL_IMAGES"), arguments: [(2, 98.6), (4, 99.2)])
   func trained(_ steps: Int, _ least: Double) throws {
     let network = try ImportFiles.importModel("mnist-cnn.onnx").network
     let data = CalibrationData(name: "mnist-train", dataset: try #require(Trained.longTraining))

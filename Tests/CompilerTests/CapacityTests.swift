@@ -275,10 +275,11 @@ struct CapacityTests {
         + "pooling, or choose a chip that is not a crossbar")
   }
 
-  @Test("TrueNorth refuses mnist-cnn, and says why", .enabled(if: Trained.isThere))
-  func trainedOnTrueNorth() throws {
-    func message(_ readout: Method.Readout) throws -> String {
-      let network = try Trained.convert("mnist-cnn", Method(.maxNorm, readout: readout), samples: 20).network
+  @Test("TrueNorth refuses a trained network, and says why", arguments: TrainedNetwork.bare)
+  func trainedOnTrueNorth(_ trained: TrainedNetwork) throws {
+    let name = try #require(trained.network().layers.last?.name)
+    func message(_ readout: NetworkOutput.Readout) throws -> String {
+      let network = try trained.convert(ConversionSettings(.maxNorm).with(.readout, readout), samples: 20).network
       do {
         _ = try CompiledProgram.compile(network.checked(), chip: try ChipLibrary.builtIn("truenorth"))
         return "compiles"
@@ -287,13 +288,14 @@ struct CapacityTests {
     let potential = try message(.potential)
     #expect(
       potential
-        == "population 'dense9' uses neuron model 'accumulator', which chip 'truenorth' does not run (it runs if, lif); "
+        == "population '\(name)' uses neuron model 'accumulator', which chip 'truenorth' does not run (it runs if, lif); "
         + "convert with another method or choose another chip")
-    // 64 maps of 8 x 8 behind a pool.
+    // 64 maps of 8 x 8 behind a pool, or 24 of 4 x 4.
+    let axons = trained.name == "plain" ? "384" : "4,096"
     let spikes = try message(.spikes)
     #expect(
       spikes
-        == "population 'dense9' needs 4,096 input axons on one core for a single neuron, chip 'truenorth' has 256; reduce "
+        == "population '\(name)' needs \(axons) input axons on one core for a single neuron, chip 'truenorth' has 256; reduce "
         + "the layer's input channels or kernel, or choose a chip with more input axons a core (generic-45nm, loihi, "
         + "loihi2)")
   }

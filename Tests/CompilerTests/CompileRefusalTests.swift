@@ -61,7 +61,7 @@ struct CompileRefusalTests {
     }
     let result = try CompiledProgram.compile(network.checked(), chip: chip(), options: CompileOptions())
     #expect(result.coarser == [CoarserUnits(population: "a", channels: 1)])
-    let units = result.program.populations[0].unit
+    let units = result.program.populations[1].unit
     #expect(units.prefix(5).allSatisfy { $0 == 1.0 / 127 })
     let threshold = Int64((1 / units[5]).rounded())
     #expect((FixedPoint.highest(bits: 32) - 4...FixedPoint.highest(bits: 32)).contains(threshold))
@@ -71,8 +71,8 @@ struct CompileRefusalTests {
     }
     let same = try CompiledProgram.compile(
       fitting.checked(), chip: chip(), options: CompileOptions(membraneBits: 8))
-    #expect(same.coarser.isEmpty && same.program.populations[0].unit[0] == 1.0 / 127)
-    #expect(same.program.populations[0].threshold.values.first == 127)
+    #expect(same.coarser.isEmpty && same.program.populations[1].unit[0] == 1.0 / 127)
+    #expect(same.program.populations[1].threshold.values.first == 127)
     // No coarser than the population's: a threshold of 127 units does not fit 7 bits.
     #expect(
       try message(network, chip(), CompileOptions(membraneBits: 9)) == "compiled to 1 cores")
@@ -318,7 +318,7 @@ struct CompileRefusalTests {
     let limited = chip([.maximumDelay: 2, .membraneBits: 10])
     #expect(try message(late, limited) == "compiled to 1 cores")
     let program = try CompiledProgram.compile(late.checked(), chip: limited).program
-    #expect(program.populations.map(\.name) == ["a", "b", "a.relay.1", "a.relay.2"])
+    #expect(program.populations.map(\.name) == ["input", "a", "b", "a.relay.1", "a.relay.2"])
     #expect(program.projections.map(\.delay).max() == 2)
     // A relay is a delay, not a layer.
     #expect(CompileReport(program).depth == 2)

@@ -5,54 +5,54 @@ import Testing
 
 /// The acceptance bands of `../shared/methods.md` section 3 on 8-bit weights, ideal chip, engine. Bands of all 10,000 images
 /// take a minute more; with `NMSIM_ALL_IMAGES` set they run too.
-@Suite("Conversion: acceptance bands", .serialized, .enabled(if: Trained.isThere))
+@Suite("Conversion: acceptance bands", .serialized, .enabled(if: Trained.isThere, "no networks in ../shared"))
 struct ConversionBandTests {
   /// A network, a method, and the least accuracy (percent) after some steps on the first 1,000 images.
   struct Band: Sendable, CustomTestStringConvertible {
     let id: String
     let model: String
-    let method: Method
+    let method: ConversionSettings
     let least: [(step: Int, percent: Double)]
     var all: [(step: Int, percent: Double)] = []
-    var testDescription: String { "\(id) \(method.name.rawValue)" }
+    var testDescription: String { "\(id) \(method.name)" }
   }
 
   static let bands = [
     Band(
-      id: "A1", model: "mnist-cnn", method: Method(.maxNorm), least: [(8, 97.0), (16, 98.2), (64, 98.6)],
+      id: "A1", model: "mnist-cnn", method: ConversionSettings(.maxNorm), least: [(8, 97.0), (16, 98.2), (64, 98.6)],
       all: [(16, 98.9), (64, 99.2)]),
     Band(
-      id: "A2", model: "mnist-cnn", method: Method(.robustNorm), least: [(4, 94), (8, 98.1), (32, 98.6)],
+      id: "A2", model: "mnist-cnn", method: ConversionSettings(.robustNorm), least: [(4, 94), (8, 98.1), (32, 98.6)],
       all: [(8, 98.8), (32, 99.1)]),
     Band(
-      id: "A3", model: "mnist-cnn", method: Method(.robustNorm, initial: .half), least: [(2, 96), (4, 98.3), (8, 98.6)],
+      id: "A3", model: "mnist-cnn", method: ConversionSettings(.robustNorm).with(.initial, .half), least: [(2, 96), (4, 98.3), (8, 98.6)],
       all: [(4, 98.9), (16, 99.2)]),
     Band(
-      id: "A3", model: "mnist-cnn", method: Method(.channelNorm, initial: .half),
+      id: "A3", model: "mnist-cnn", method: ConversionSettings(.channelNorm).with(.initial, .half),
       least: [(2, 96), (4, 98.3), (8, 98.6)], all: [(4, 98.9), (16, 99.2)]),
-    Band(id: "A4", model: "mnist-cnn", method: Method(.channelNorm), least: [(4, 94), (8, 98), (16, 98.5)]),
+    Band(id: "A4", model: "mnist-cnn", method: ConversionSettings(.channelNorm), least: [(4, 94), (8, 98), (16, 98.5)]),
     Band(
-      id: "A5", model: "mnist-cnn", method: Method(.spikeNorm, steps: 64),
+      id: "A5", model: "mnist-cnn", method: ConversionSettings(.spikeNorm).with(.steps, 64),
       least: [(8, 88), (16, 98), (64, 98.5)]),
     Band(
-      id: "A6", model: "mnist-cnn", method: Method(.channelBalance, steps: 64, isLiteral: true),
+      id: "A6", model: "mnist-cnn", method: ConversionSettings(.channelBalance).with(.steps, 64).with(.literal, true),
       least: [(4, 90), (8, 98), (16, 98.3), (64, 98.8)], all: [(16, 98.9), (32, 99.0)]),
     Band(
-      id: "A7", model: "mnist-cnn", method: Method(.channelBalance, steps: 64, alpha: 0.6, isLiteral: true),
+      id: "A7", model: "mnist-cnn", method: ConversionSettings(.channelBalance).with(.steps, 64).with(.alpha, 0.6).with(.literal, true),
       least: [(2, 94), (4, 98), (16, 98.4)]),
     Band(
-      id: "A7", model: "mnist-cnn", method: Method(.channelBalance, steps: 64, alpha: 0.4, isLiteral: true),
+      id: "A7", model: "mnist-cnn", method: ConversionSettings(.channelBalance).with(.steps, 64).with(.alpha, 0.4).with(.literal, true),
       least: [(2, 97.5), (4, 98.4), (16, 98.5)]),
     Band(
-      id: "A8", model: "mnist-cnn", method: Method(.channelBalance, steps: 64),
+      id: "A8", model: "mnist-cnn", method: ConversionSettings(.channelBalance).with(.steps, 64),
       least: [(4, 86), (8, 98), (64, 98.6)], all: [(16, 99.0)]),
     Band(
-      id: "A13", model: "mnist-cnn", method: Method(.weightedSpikes, period: 8), least: [(4, 97.5), (8, 98.5)]),
+      id: "A13", model: "mnist-cnn", method: ConversionSettings(.weightedSpikes).with(.period, 8), least: [(4, 97.5), (8, 98.5)]),
     Band(
-      id: "C1", model: "mnist-cnn-leaky", method: Method(.terMapping), least: [(16, 96.3), (32, 98.7), (64, 99.0)],
+      id: "C1", model: "mnist-cnn-leaky", method: ConversionSettings(.terMapping), least: [(16, 96.3), (32, 98.7), (64, 99.0)],
       all: [(64, 99.1)]),
     Band(
-      id: "C3", model: "mnist-mlp-leaky", method: Method(.terMapping), least: [(32, 97.5), (64, 98.1)],
+      id: "C3", model: "mnist-mlp-leaky", method: ConversionSettings(.terMapping), least: [(32, 97.5), (64, 98.1)],
       all: [(64, 98.5)]),
   ]
 
@@ -74,9 +74,9 @@ struct ConversionBandTests {
 
   @Test("A9: hard reset is within 1.5 points of soft from 8 steps on")
   func hardReset() throws {
-    let soft = try Trained.accuracy(Trained.convert("mnist-cnn", Method(.channelBalance, steps: 16)).network, steps: 16)
+    let soft = try Trained.accuracy(Trained.convert("mnist-cnn", ConversionSettings(.channelBalance).with(.steps, 16)).network, steps: 16)
     let hard = try Trained.accuracy(
-      Trained.convert("mnist-cnn", Method(.channelBalance, steps: 16, reset: .hard)).network, steps: 16)
+      Trained.convert("mnist-cnn", ConversionSettings(.channelBalance).with(.steps, 16).with(.reset, .hard)).network, steps: 16)
     print("A9 soft", soft[7...], "hard", hard[7...])
     for step in 7..<16 { #expect(abs(soft[step] - hard[step]) <= 1.5, "T = \(step + 1)") }
   }
@@ -84,7 +84,7 @@ struct ConversionBandTests {
   /// Omega grows with the largest activation, and that with the number of samples: 1,000 give 4.2, 3,000 4.3, 10,000 4.5.
   @Test("A10: rate-norm finds p of 0.1 to 0.4 and fast rates")
   func rateNorm() throws {
-    let result = try Trained.convert("mnist-cnn", Method(.rateNorm), samples: 3000)
+    let result = try Trained.convert("mnist-cnn", ConversionSettings(.rateNorm), samples: 3000)
     let accuracy = try Trained.accuracy(result.network, steps: 64)
     let loss = try #require(result.report.rateInferenceLoss)
     print("A10 p", result.report.layers.map(\.factor), loss, "T=2: \(accuracy[1]), T=4: \(accuracy[3]), T=64: \(accuracy[63])")
@@ -99,7 +99,7 @@ struct ConversionBandTests {
   @Test("A11: aug-mapping needs no calibration and hits the reference sharply")
   func augmented() throws {
     let network = try ImportFiles.importModel("mnist-cnn.onnx").network
-    let spiking = try Conversion.run(network, method: Method(.augMapping), preprocessing: Trained.grey).network
+    let spiking = try Conversion.run(network, ConversionSettings(.augMapping), preprocessing: Trained.grey).network
     let (trial, labels) = try Trained.trial(spiking, steps: 16)
     let accuracy = trial.accuracyByStep(labels).map { $0 * 100 }
     let events = Double(trial.spikesUpToStep[15]) / 1000
@@ -113,7 +113,7 @@ struct ConversionBandTests {
   @Test(
     "A12: bsnn answers at 3 K, not before 2 K", arguments: [(10, 98.9), (8, 98.9), (6, 98.7), (4, 98.3)])
   func bistable(_ period: Int, _ percent: Double) throws {
-    let result = try Trained.convert("mnist-cnn", Method(.bsnn, period: period))
+    let result = try Trained.convert("mnist-cnn", ConversionSettings(.bsnn).with(.period, period))
     #expect(result.report.steps == 3 * period)
     let accuracy = try Trained.accuracy(result.network, steps: 3 * period)
     print("A12 K=\(period) T=\(2 * period): \(accuracy[2 * period - 1]), T=\(3 * period): \(accuracy[3 * period - 1])")
@@ -127,22 +127,22 @@ struct ConversionBandTests {
 
   @Test("A14: ic-snn calibrated at 8 steps, read at 2")
   func initialPotentials() throws {
-    func accuracy(_ method: Method, _ step: Int = 2) throws -> Double {
+    func accuracy(_ method: ConversionSettings, _ step: Int = 2) throws -> Double {
       var method = method
       method.steps = 8
       let result = try Trained.convert("mnist-cnn", method)
       let accuracy = try Trained.accuracy(result.network, steps: step)[step - 1]
-      print("A14", method.variant?.rawValue ?? method.initial?.rawValue ?? "", method.membrane?.rawValue ?? "",
+      print("A14", method.given.map(\.value.text).joined(separator: " "),
         "T=\(step): \(accuracy)", result.report.layers.map { ($0.initial?.lowerBound ?? 0) / ($0.threshold?.lowerBound ?? 1) })
       return accuracy
     }
-    #expect(try accuracy(Method(.icSNN, initial: .zero)) <= 30)
-    #expect((20...40).contains(try accuracy(Method(.icSNN, variant: .c))))
-    #expect((30...55).contains(try accuracy(Method(.icSNN, variant: .i, membrane: .clamp))))
-    #expect((55...85).contains(try accuracy(Method(.icSNN, variant: .ic, membrane: .clamp))))
-    #expect(try accuracy(Method(.icSNN, variant: .weights)) >= 95)
-    #expect(try accuracy(Method(.icSNN, initial: .half)) >= 95)
-    #expect(try accuracy(Method(.icSNN, variant: .i, membrane: .literal), 8) <= 65)
+    #expect(try accuracy(ConversionSettings(.icSNN).with(.initial, .zero)) <= 30)
+    #expect((20...40).contains(try accuracy(ConversionSettings(.icSNN).with(.variant, .c))))
+    #expect((30...55).contains(try accuracy(ConversionSettings(.icSNN).with(.variant, .i).with(.membrane, .clamp))))
+    #expect((55...85).contains(try accuracy(ConversionSettings(.icSNN).with(.variant, .ic).with(.membrane, .clamp))))
+    #expect(try accuracy(ConversionSettings(.icSNN).with(.variant, .weights)) >= 95)
+    #expect(try accuracy(ConversionSettings(.icSNN).with(.initial, .half)) >= 95)
+    #expect(try accuracy(ConversionSettings(.icSNN).with(.variant, .i).with(.membrane, .literal), 8) <= 65)
   }
 
   @Test(
@@ -151,7 +151,7 @@ struct ConversionBandTests {
   func augmentedLeaky(_ most: Int?, _ eight: Double, _ sixtyFour: Double) throws {
     let network = try ImportFiles.importModel("mnist-cnn-leaky.onnx").network
     let spiking = try Conversion.run(
-      network, method: Method(.augMapping, maximumCount: most), preprocessing: Trained.grey
+      network, ConversionSettings(.augMapping).with(.maximumCount, most), preprocessing: Trained.grey
     ).network
     let (trial, labels) = try Trained.trial(spiking, steps: 64)
     let accuracy = trial.accuracyByStep(labels).map { $0 * 100 }
@@ -165,7 +165,7 @@ struct ConversionBandTests {
   @Test("C4: aug-mapping of a LeakyReLU perceptron")
   func augmentedPerceptron() throws {
     let network = try ImportFiles.importModel("mnist-mlp-leaky.onnx").network
-    let spiking = try Conversion.run(network, method: Method(.augMapping), preprocessing: Trained.grey).network
+    let spiking = try Conversion.run(network, ConversionSettings(.augMapping), preprocessing: Trained.grey).network
     let accuracy = try Trained.accuracy(spiking, steps: 16)
     print("C4 T=8: \(accuracy[7]), T=16: \(accuracy[15])")
     #expect(abs(accuracy[7] - 98.6) <= 0.3001)
@@ -179,16 +179,16 @@ struct ConversionBandTests {
   @Test(
     "Q1, Q2, Q3: 8 bits stay within 0.4 points of floats, 6 bits within 0.5, 4 bits keep 97.5 %",
     arguments: [
-      Method(.robustNorm), Method(.robustNorm, initial: .half), Method(.channelNorm, initial: .half),
-      Method(.bsnn, period: 8),
+      ConversionSettings(.robustNorm), ConversionSettings(.robustNorm).with(.initial, .half), ConversionSettings(.channelNorm).with(.initial, .half),
+      ConversionSettings(.bsnn).with(.period, 8),
     ])
-  func bits(_ method: Method) throws {
+  func bits(_ method: ConversionSettings) throws {
     let network = try Trained.convert("mnist-cnn", method).network
-    let steps = method.name == .bsnn ? 24 : 8
+    let steps = method.method == .bsnn ? 24 : 8
     let float = try Trained.floatAccuracy(network, steps: steps)
     func accuracy(_ bits: Int) throws -> Double { try Trained.accuracy(network, steps: steps, weightBits: bits)[steps - 1] }
     let (eight, six, four) = (try accuracy(8), try accuracy(6), try accuracy(4))
-    print("Q \(method.name.rawValue) T=\(steps): float \(float), 8 bit \(eight), 6 bit \(six), 4 bit \(four)")
+    print("Q \(method.name) T=\(steps): float \(float), 8 bit \(eight), 6 bit \(six), 4 bit \(four)")
     #expect(abs(float - eight) <= 0.4001)
     #expect(abs(float - six) <= 0.5001)
     #expect(four >= 97.5)
@@ -197,13 +197,13 @@ struct ConversionBandTests {
   /// By thresholds from 3,000 samples, as Omega in A10: those from 1,000 cross 90 % a step earlier, at 620 spikes.
   @Test("E1: spikes to 90 %: on this network rate-norm is faster, not cheaper, than max-norm")
   func spikesToTarget() throws {
-    func spikes(_ method: Method) throws -> (step: Int, spikes: Double) {
+    func spikes(_ method: ConversionSettings) throws -> (step: Int, spikes: Double) {
       let network = try Trained.convert("mnist-cnn", method, samples: 3000).network
       let (trial, labels) = try Trained.trial(network, steps: 16, images: 500)
       let index = try #require(trial.accuracyByStep(labels).firstIndex { $0 >= 0.9 })
       return (index + 1, Double(trial.spikesUpToStep[index]) / 500)
     }
-    let (most, trained) = (try spikes(Method(.maxNorm)), try spikes(Method(.rateNorm)))
+    let (most, trained) = (try spikes(ConversionSettings(.maxNorm)), try spikes(ConversionSettings(.rateNorm)))
     print("E1 max-norm \(most), rate-norm \(trained), ratio \(trained.spikes / most.spikes)")
     #expect(most.step == 6)
     #expect(abs(most.spikes - 900) <= 135)

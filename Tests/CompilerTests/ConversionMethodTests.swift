@@ -13,11 +13,11 @@ struct ConversionMethodTests {
       name: "tiny", dataset: try TinyNetwork.data(seed: 52, shape: [2, 6, 6], count: 20), samples: samples)
   }
 
-  private func message(_ method: Method, _ data: CalibrationData?) -> String { message(Self.network, method, data) }
+  private func message(_ method: ConversionSettings, _ data: CalibrationData?) -> String { message(Self.network, method, data) }
 
-  private func message(_ network: AnalogNetwork, _ method: Method, _ data: CalibrationData?) -> String {
+  private func message(_ network: AnalogNetwork, _ method: ConversionSettings, _ data: CalibrationData?) -> String {
     do throws(ConversionError) {
-      _ = try Conversion.run(network, method: method, calibration: data)
+      _ = try Conversion.run(network, method, calibration: data)
       return "converted"
     } catch {
       return "\(error)"
@@ -28,35 +28,35 @@ struct ConversionMethodTests {
   func foreignOptions() throws {
     let data = try calibration()
     #expect(
-      message(Method(.maxNorm, alpha: 0.5), data)
-        == "option --alpha is not for method 'max-norm'; leave it out, or use rmp, channel-balance")
+      message(ConversionSettings(.maxNorm).with(.alpha, 0.5), data)
+        == "'alpha' is not for method 'max-norm'; leave it out, or use rmp, channel-balance")
     #expect(
-      message(Method(.bsnn, initial: .half), data).hasPrefix("option --initial is not for method 'bsnn'; leave it out"))
+      message(ConversionSettings(.bsnn).with(.initial, .half), data).hasPrefix("'initial' is not for method 'bsnn'; leave it out"))
     #expect(
-      message(Method(.maxNorm, isLiteral: true), data)
-        == "option --literal is not for method 'max-norm'; leave it out, or use channel-balance, rate-norm, ic-snn, "
+      message(ConversionSettings(.maxNorm).with(.literal, true), data)
+        == "'literal' is not for method 'max-norm'; leave it out, or use channel-balance, rate-norm, ic-snn, "
         + "ter-mapping, aug-mapping")
-    #expect(message(Method(.robustNorm, percentile: 0), data) == "option --percentile is 0; give a number above 0, at most 100")
-    #expect(message(Method(.bsnn, period: 17), data) == "option --period is 17; give a number 1 to 16")
+    #expect(message(ConversionSettings(.robustNorm).with(.percentile, 0), data) == "'percentile' is 0; give a number above 0 and at most 100")
+    #expect(message(ConversionSettings(.bsnn).with(.period, 17), data) == "'period' is 17; give a whole number from 1 to 16")
   }
 
   @Test("data that is missing or too little is named")
   func data() throws {
     #expect(
-      message(Method(.robustNorm), nil)
-        == "method 'robust-norm' takes its thresholds from data and there is none; give images with --calibration")
+      message(ConversionSettings(.robustNorm), nil)
+        == "method 'robust-norm' takes its thresholds from data and there is none; give images with 'calibration'")
     #expect(
-      message(Method(.robustNorm), try calibration(21))
-        == "21 calibration samples asked for, the data has 20; lower --calibration-samples")
-    #expect(message(Method(.robustNorm), try calibration(0)) == "the calibration data has no samples; give at least one")
+      message(ConversionSettings(.robustNorm), try calibration(21))
+        == "21 calibration samples asked for, the data has 20; lower 'calibrationSamples'")
+    #expect(message(ConversionSettings(.robustNorm), try calibration(0)) == "the calibration data has no samples; give at least one")
     let other = CalibrationData(name: "x", dataset: try TinyNetwork.data(seed: 1, shape: [1, 6, 6], count: 2))
     #expect(
-      message(Method(.robustNorm), other)
+      message(ConversionSettings(.robustNorm), other)
         == "calibration samples have shape [1, 6, 6], the network's input has [2, 6, 6]; give data of the network's shape")
     let labelled = try #require(
       Dataset(shape: [2, 6, 6], values: .uint8([UInt8](repeating: 1, count: 144)), labels: [0, 3]))
     #expect(
-      message(Method(.maxNorm), CalibrationData(name: "x", dataset: labelled))
+      message(ConversionSettings(.maxNorm), CalibrationData(name: "x", dataset: labelled))
         == "label 3 of calibration sample 1 is beyond the network's 3 outputs; check the labels")
   }
 
@@ -64,16 +64,16 @@ struct ConversionMethodTests {
   func leaky() throws {
     let leaky = TinyNetwork.convolutional(seed: 51, activation: .leakyRelu(slope: 0.1))
     #expect(
-      message(leaky, Method(.robustNorm), try calibration())
+      message(leaky, ConversionSettings(.robustNorm), try calibration())
         == "layer 'conv1' has the activation LeakyReLU 0.1, whose negative values method 'robust-norm' cannot carry; "
         + "use ter-mapping or aug-mapping")
-    let ternary = try Conversion.run(leaky, method: Method(.terMapping), calibration: calibration())
+    let ternary = try Conversion.run(leaky, ConversionSettings(.terMapping), calibration: calibration())
     let layer = ternary.report.layers[0]
     let factor = try #require(layer.threshold?.upperBound)
     #expect(abs(try #require(layer.negativeThreshold) + 10 * factor) < 1e-5 * factor)
-    let augmented = try Conversion.run(leaky, method: Method(.augMapping), calibration: nil)
+    let augmented = try Conversion.run(leaky, ConversionSettings(.augMapping), calibration: nil)
     #expect(abs(try #require(augmented.report.layers[0].negativeThreshold) + 10) < 1e-5)
-    let literal = try Conversion.run(leaky, method: Method(.augMapping, isLiteral: true), calibration: nil)
+    let literal = try Conversion.run(leaky, ConversionSettings(.augMapping).with(.literal, true), calibration: nil)
     #expect(literal.report.layers[0].negativeThreshold == -1)
   }
 
@@ -82,56 +82,68 @@ struct ConversionMethodTests {
     var network = Self.network
     network.layers[0].activation = AnalogActivation.none
     #expect(
-      message(network, Method(.augMapping), nil)
+      message(network, ConversionSettings(.augMapping), nil)
         == "layer 'conv1' has no activation and is not the output; spiking neurons need ReLU, LeakyReLU or Clip")
     network = Self.network
     network.output = 1
     #expect(
-      message(network, Method(.augMapping), nil)
+      message(network, ConversionSettings(.augMapping), nil)
         == "the output 'conv2' feeds layer 'out'; export the network up to its last layer")
   }
 
-  @Test("a bounded activation gives its threshold", arguments: [Method.Name.maxNorm, .robustNorm, .rateNorm, .icSNN, .terMapping])
-  func clip(_ name: Method.Name) throws {
+  @Test("what compile refuses is refused before calibration")
+  func poolStride() throws {
+    var network = Self.network
+    network.layers[1].shape = [3, 1, 1]
+    network.layers[1].connections[0].pool = NetworkPool(kind: .max, kernel: [2, 2], stride: [5000, 5000])
+    network.layers[2].connections[0].weights = [Float](repeating: 0.1, count: 9)
+    network.layers[2].connections[0].weightShape = [3, 3]
+    #expect(
+      message(network, ConversionSettings(.maxNorm), try calibration())
+        == "projection 'conv2': pool.stride is 5000; write a whole number from 1 to 4096")
+  }
+
+  @Test("a bounded activation gives its threshold", arguments: [ConversionMethod.maxNorm, .robustNorm, .rateNorm, .icSNN, .terMapping])
+  func clip(_ name: ConversionMethod) throws {
     let network = TinyNetwork.convolutional(seed: 51, activation: .clip(maximum: 0.75))
-    let result = try Conversion.run(network, method: Method(name), calibration: calibration())
+    let result = try Conversion.run(network, ConversionSettings(name), calibration: calibration())
     for layer in result.report.layers.prefix(2) { #expect(layer.threshold == 0.75...0.75) }
   }
 
-  @Test("every method and readout passes the check, the file, compile and the engine", arguments: Method.Name.allCases)
-  func whole(_ name: Method.Name) throws {
+  @Test("every method and readout passes the check, the file, compile and the engine", arguments: ConversionMethod.all)
+  func whole(_ name: ConversionMethod) throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "nmsim-convert-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    for readout in Method.Readout.allCases {
+    for readout in NetworkOutput.Readout.allCases {
       let result = try Conversion.run(
-        Self.network, method: Method(name, steps: 12, readout: readout), calibration: calibration())
+        Self.network, ConversionSettings(name).with(.steps, 12).with(.readout, readout), calibration: calibration())
       let path = folder.appending(path: "net.json").path(percentEncoded: false)
       try NetworkFile.write(result.network, to: path)
       let read = try NetworkFile(reading: path)
       #expect(read.network == result.network)
       let compiled = try CompiledProgram.compile(read.checked(), chip: ChipLibrary.builtIn("ideal"))
-      #expect(compiled.program.network.method == name.rawValue)
+      #expect(compiled.program.network.method == name.name)
       #expect(compiled.program.network.steps == 12)
       let samples = try calibration().dataset.floats(samples: 5, preprocessing: .identity)
       let trial = SpikingTrial(compiled.program, samples: samples, steps: 12)
       #expect(trial.decisions.count == 5)
-      #expect(trial.counters.spikes[0].contains { $0 > 0 })
+      #expect(trial.counters.spikes[1].contains { $0 > 0 })
       if readout == .spikes { #expect(result.report.layers[2].threshold != nil) }
     }
   }
 
-  @Test("the result does not depend on the number of threads", arguments: Method.Name.allCases)
-  func threads(_ name: Method.Name) throws {
-    let one = try Conversion.run(Self.network, method: Method(name, steps: 10), calibration: calibration(), threads: 1)
-    let three = try Conversion.run(Self.network, method: Method(name, steps: 10), calibration: calibration(), threads: 3)
+  @Test("the result does not depend on the number of threads", arguments: ConversionMethod.all)
+  func threads(_ name: ConversionMethod) throws {
+    let one = try Conversion.run(Self.network, ConversionSettings(name).with(.steps, 10), calibration: calibration(), threads: 1)
+    let three = try Conversion.run(Self.network, ConversionSettings(name).with(.steps, 10), calibration: calibration(), threads: 3)
     #expect(one.network == three.network)
     #expect(one.report == three.report)
   }
 
   @Test("the account says what was clipped, and provenance how it was made")
   func account() throws {
-    let result = try Conversion.run(Self.network, method: Method(.robustNorm, percentile: 90), calibration: calibration())
+    let result = try Conversion.run(Self.network, ConversionSettings(.robustNorm).with(.percentile, 90), calibration: calibration())
     let layer = result.report.layers[0]
     let clipped = try #require(layer.clipped)
     #expect(clipped > 0.01 && clipped < 0.1)
@@ -149,8 +161,8 @@ struct ConversionMethodTests {
         ProvenanceEntry(key: "calibrationLabels", value: .flag(false)),
       ])
     let biased = try Conversion.run(
-      Self.network, method: Method(.channelBalance, steps: 4, isLiteral: true), calibration: calibration())
-    #expect(biased.report.notes.first?.hasPrefix("--literal leaves the weights behind a threshold unscaled") == true)
+      Self.network, ConversionSettings(.channelBalance).with(.steps, 4).with(.literal, true), calibration: calibration())
+    #expect(biased.report.notes.first?.hasPrefix("the literal reading leaves the weights behind a threshold unscaled") == true)
   }
 
   @Test("percentiles are those of a sorted list, to a bin")

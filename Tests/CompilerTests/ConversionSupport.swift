@@ -1,12 +1,10 @@
 import ChipModel
-import Dispatch
 import Foundation
-import Synchronization
 import Testing
 
 @testable import Compiler
 
-/// Trained networks and images of ../shared, read once.
+/// The digits networks and images of ../shared, read once.
 enum Trained {
   static let isThere = ImportFiles.hasShared(
     "models/mnist-cnn.onnx", "models/mnist-cnn-leaky.onnx", "models/mnist-mlp-leaky.onnx",
@@ -14,51 +12,34 @@ enum Trained {
   /// All steps and images of the acceptance bands instead of those that take seconds.
   static let isComplete = ProcessInfo.processInfo.environment["NMSIM_ALL_IMAGES"] != nil
   static let grey = Preprocessing(scale: 1 / 255.0)
-
-  static let training = read("mnist-train", 3000)
   /// What `auto` compares on.
   static let longTraining = read("mnist-train", 10_000)
-  static let test = read("mnist-t10k", isComplete ? 10000 : 1000)
 
-  private static func read(_ name: String, _ count: Int) -> Dataset? {
+  static func read(_ name: String, _ count: Int) -> Dataset? {
     let path = ImportFiles.shared.appending(path: "data/\(name)-images-idx3-ubyte.gz").path(percentEncoded: false)
     return try? DatasetLoader.load(images: path, expectedShape: [1, 28, 28]).prefix(count)
   }
 
-  static func convert(_ model: String, _ method: Method, samples: Int? = nil) throws -> ConversionResult {
-    let network = try ImportFiles.importModel(model + ".onnx").network
-    let data = CalibrationData(name: "mnist-train", dataset: try #require(training), samples: samples)
-    return try Conversion.run(network, method: method, preprocessing: grey, calibration: data)
+  static func convert(_ model: String, _ method: ConversionSettings, samples: Int? = nil) throws -> ConversionResult {
+    try TrainedImages.mnist.convert(
+      ImportFiles.importModel(model + ".onnx").network, method, samples: samples)
   }
 
   /// The first test images on the engine, ideal chip.
   static func trial(
-    _ network: Network, steps: Int, images: Int = 1000, weightBits: Int = 8
+    _ network: Network, steps: Int, images: Int = 1000
   ) throws -> (trial: SpikingTrial, labels: [Int]) {
-    let data = try #require(test?.prefix(images))
-    let samples = try data.floats(samples: images, preprocessing: grey)
-    let program = try SpikingTrial.lower(network, weightBits: weightBits)
-    return (SpikingTrial(program, samples: samples, steps: steps), try #require(data.labels))
+    try TrainedImages.mnist.trial(network, steps: steps, images: images)
   }
 
   /// Accuracy in percent after each step.
   static func accuracy(_ network: Network, steps: Int, images: Int = 1000, weightBits: Int = 8) throws -> [Double] {
-    let (trial, labels) = try trial(network, steps: steps, images: images, weightBits: weightBits)
-    return trial.accuracyByStep(labels).map { ($0 * 1000000).rounded() / 10000 }
+    try TrainedImages.mnist.accuracy(network, steps: steps, images: images, weightBits: weightBits)
   }
 
-  /// Accuracy in percent after the last step of the same network in 64-bit floats, nothing rounded; first 1,000 images.
+  /// Accuracy in percent after the last step of the same network in 64-bit floats; first 1,000 images.
   static func floatAccuracy(_ network: Network, steps: Int) throws -> Double {
-    let data = try #require(test?.prefix(1000))
-    let labels = try #require(data.labels)
-    let samples = try data.floats(samples: 1000, preprocessing: grey)
-    let real = try RealNetwork(network.checked())
-    let right = Mutex(0)
-    DispatchQueue.concurrentPerform(iterations: 1000) { image in
-      let values = samples[(image * 784)..<((image + 1) * 784)].map(Double.init)
-      if real.run(values, steps: steps).decision == labels[image] { right.withLock { $0 += 1 } }
-    }
-    return Double(right.withLock { $0 }) / 10
+    try TrainedImages.mnist.floatAccuracy(network, steps: steps, images: 1000)
   }
 }
 
@@ -70,7 +51,7 @@ enum TinyNetwork {
     func weights(_ count: Int) -> [Float] { (0..<count).map { _ in random.float() } }
     var first = weights(4 * 2 * 9)
     for index in (2 * 18)..<(3 * 18) { first[index] = -abs(first[index]) - 0.01 }
-    let pool = AnalogPool(kind: .average, kernel: [2, 2], stride: [2, 2])
+    let pool = NetworkPool(kind: .average, kernel: [2, 2], stride: [2, 2])
     return AnalogNetwork(
       name: "tiny", inputShape: [2, 6, 6],
       layers: [

@@ -120,7 +120,7 @@ struct ExplainTests {
         let shape = population.shape
         for step in 0..<steps {
           var counts = [Int](repeating: 0, count: shape.count)
-          runner.trains[index].forEachSpike(step: step) { counts[$0] += Int($1) }
+          runner.trains[index + 1].forEachSpike(step: step) { counts[$0] += Int($1) }
           var own = [Int](repeating: 0, count: shape.count)
           outcome.trains[index].forEach(step: step) {
             own[$0 % shape.channels * shape.pixels + $0 / shape.channels] += $1
@@ -189,8 +189,8 @@ struct ExplainTests {
     let network = TinyNetwork.convolutional(seed: 81)
     let data = try TinyNetwork.data(seed: 82, shape: [2, 6, 6], count: 20)
     let samples = try data.floats(samples: 20, preprocessing: .identity)
-    for method in [Method(.robustNorm), Method(.channelNorm), Method(.bsnn), Method(.augMapping)] {
-      let spiking = try Conversion.run(network, method: method, calibration: CalibrationData(name: "x", dataset: data))
+    for method in [ConversionSettings(.robustNorm), ConversionSettings(.channelNorm), ConversionSettings(.bsnn), ConversionSettings(.augMapping)] {
+      let spiking = try Conversion.run(network, method, calibration: CalibrationData(name: "x", dataset: data))
       let derived = try FloatEvaluator(AnalogNetwork(spiking.network.checked()))
       #expect(derived.outputs(samples) == (try FloatEvaluator(network)).outputs(samples))
     }
@@ -202,7 +202,7 @@ struct ExplainTests {
     let data = try TinyNetwork.data(seed: 84, shape: [2, 6, 6], count: 24)
     let samples = try data.floats(samples: 24, preprocessing: .identity)
     let spiking = try Conversion.run(
-      network, method: Method(.robustNorm, initial: .half), calibration: CalibrationData(name: "x", dataset: data))
+      network, ConversionSettings(.robustNorm).with(.initial, .half), calibration: CalibrationData(name: "x", dataset: data))
     let checked = try spiking.network.checked()
     let chip = try ChipLibrary.builtIn("ideal")
     let a = try Explainer(checked, chip: chip, steps: 32)(samples, labels: nil, threads: 1)

@@ -93,9 +93,9 @@ struct FloatEvaluatorTests {
         name: "b", shape: [1, 1, 1],
         connections: [
           AnalogConnection(
-            source: .layer(0), pool: AnalogPool(kind: .max, kernel: [2, 2], stride: [1, 1]), kind: .identity),
+            source: .layer(0), pool: NetworkPool(kind: .max, kernel: [2, 2], stride: [1, 1]), kind: .identity),
           AnalogConnection(
-            source: .input, pool: AnalogPool(kind: .average, kernel: [3, 3], stride: [1, 1]), kind: .identity,
+            source: .input, pool: NetworkPool(kind: .average, kernel: [3, 3], stride: [1, 1]), kind: .identity,
             weights: [2], weightShape: [1]),
         ], activation: .none),
     ], output: 1)

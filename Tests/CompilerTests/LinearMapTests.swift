@@ -77,14 +77,14 @@ struct LinearMapTests {
     }
   }
 
-  @Test("poolings merge only where nothing changes", arguments: [AnalogPool.Kind.average, .max])
-  func pools(_ kind: AnalogPool.Kind) throws {
+  @Test("poolings merge only where nothing changes", arguments: [NetworkPool.Kind.average, .max])
+  func pools(_ kind: NetworkPool.Kind) throws {
     var generator = SplitMix(state: 11)
     func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
-    func pool() -> AnalogPool {
+    func pool() -> NetworkPool {
       let k = [pick(1...3), pick(1...3)]
       let p = pick(0...2) == 0 ? [k[0] / 2, k[1] / 2, k[0] / 2, k[1] / 2] : [0, 0, 0, 0]
-      return AnalogPool(kind: kind, kernel: k, stride: pick(0...1) == 0 ? k : [pick(1...3), pick(1...3)], padding: p)
+      return NetworkPool(kind: kind, kernel: k, stride: pick(0...1) == 0 ? k : [pick(1...3), pick(1...3)], padding: p)
     }
     var merged = 0
     for _ in 0..<400 {
@@ -104,7 +104,7 @@ struct LinearMapTests {
   }
 
   /// Pooling of one channel, straight from the definition.
-  private func apply(_ pool: AnalogPool, _ values: [Float], _ shape: [Int]) -> [Float] {
+  private func apply(_ pool: NetworkPool, _ values: [Float], _ shape: [Int]) -> [Float] {
     let out = pool.outputShape(shape)
     var result: [Float] = []
     for y in 0..<out[1] {

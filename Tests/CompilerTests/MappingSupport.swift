@@ -70,7 +70,7 @@ enum MappingNetworks {
           connections: [
             AnalogConnection(
               source: index == 0 ? .input : .layer(index - 1),
-              pool: pooled && !strided ? AnalogPool(kind: .average, kernel: [2, 2], stride: [2, 2]) : nil, kind: .conv2d,
+              pool: pooled && !strided ? NetworkPool(kind: .average, kernel: [2, 2], stride: [2, 2]) : nil, kind: .conv2d,
               weights: values(width * channels * 9, 0.1), weightShape: [width, channels, 3, 3],
               stride: pooled && strided ? [2, 2] : [1, 1], padding: [1, 1, 1, 1])
           ], bias: values(width, 0.1)))
@@ -85,7 +85,7 @@ enum MappingNetworks {
           connections: [
             AnalogConnection(
               source: .layer(index - 1),
-              pool: index == 13 ? AnalogPool(kind: .average, kernel: [2, 2], stride: [2, 2]) : nil, kind: .dense,
+              pool: index == 13 ? NetworkPool(kind: .average, kernel: [2, 2], stride: [2, 2]) : nil, kind: .dense,
               weights: values(width * 512, 0.1), weightShape: [width, 512])
           ], bias: values(width, 0.1), activation: width == 10 ? .none : .relu))
     }
@@ -97,6 +97,13 @@ enum MappingNetworks {
   static func hops(_ program: CompiledProgram, spikes: [[UInt64]]? = nil) -> Int64 {
     CoreTraffic(cores: program.cores, routes: program.routes, spikes: spikes).hops(
       places: program.cores.map(\.place), mesh: Mesh(program.chip))
+  }
+
+  /// Processor time that this thread has used so far.
+  static func threadSeconds() -> Double {
+    var time = timespec()
+    guard unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0 else { return .nan }
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
   /// Largest resident size of this process so far, bytes.

@@ -93,7 +93,7 @@ struct NetworkFileTests {
       (".json", ".", ".json.safetensors"), ("./a.b.json", ".", "a.b.safetensors"),
     ])
   func names(path: String, folder: String, tensors: String) {
-    #expect(NetworkFile.folder(of: path) == folder)
+    #expect(PathText.folder(of: path) == folder)
     #expect(NetworkFile.tensorsName(for: path) == tensors)
   }
 

@@ -13,7 +13,7 @@ struct RandomNetworkText {
       name: Self.text(&random), input: Self.input(&random), populations: populations, projections: projections,
       output: NetworkOutput(population: Self.text(&random), readout: Self.pick(NetworkOutput.Readout.self, &random)))
     if Bool.random(using: &random) {
-      network.ann = SourceNetwork(
+      network.ann = ANNFacts(
         accuracy: Self.maybe(&random) { Double.random(in: 0...1, using: &$0) },
         accuracyOn: Self.maybe(&random) { Self.text(&$0) },
         multiplyAccumulates: Self.maybe(&random) { Int.random(in: 0...Int.max, using: &$0) },

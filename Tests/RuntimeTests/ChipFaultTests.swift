@@ -70,7 +70,8 @@ struct ChipFaultTests {
     var refused = 0
     for seed in 0..<UInt64(60) {
       var dice = Dice(seed: seed)
-      var (network, program) = try RandomNetwork.compiled(seed: seed &+ 5 << 24, size: 2 + Int(seed % 7))
+      var (network, program) = try RandomNetwork.compiled(
+        seed: seed &+ 5 << 24, size: 2 + Int(seed % 7), rules: .general)
       let whole = program
       for (number, value) in [(ChipNumber.width, 4), (.height, 3), (.coresPerTile, 2), (.coresPerChip, 24), (.chips, 400)] {
         network.chip.numbers[number] = .assumed(value, "test")
@@ -105,7 +106,7 @@ struct ChipFaultTests {
       detours += RouteFacts(program).detours
       // Read back as it was, and checked.
       let bytes = program.encoded()
-      #expect(bytes[8] == 3)
+      #expect(bytes[8] == 4)
       #expect(try CompiledProgram(decoding: bytes) == program)
       let difference = EngineEqualsInterpreterTests.compare(network, program)
       #expect(difference == nil, "seed \(seed): \(difference ?? "")")
@@ -117,7 +118,7 @@ struct ChipFaultTests {
   @Test("faults of rate zero are no faults: the same bytes")
   func zero() throws {
     for seed in 0..<UInt64(20) {
-      var (network, program) = try RandomNetwork.compiled(seed: seed &+ 6 << 24, size: 5)
+      var (network, program) = try RandomNetwork.compiled(seed: seed &+ 6 << 24, size: 5, rules: .general)
       network.options.faults = ChipFaults(seed: 99)
       network.options = CompileOptions(
         weightBits: network.options.weightBits, membraneBits: network.options.membraneBits,
@@ -158,14 +159,15 @@ struct ChipFaultTests {
   func stuckPrograms() throws {
     var changed = 0
     for seed in 0..<UInt64(60) {
-      var (network, program) = try RandomNetwork.compiled(seed: seed &+ 7 << 24, size: 1 + Int(seed % 9))
+      var (network, program) = try RandomNetwork.compiled(
+        seed: seed &+ 7 << 24, size: 1 + Int(seed % 9), rules: .general)
       network.options.faults = ChipFaults(seed: seed, stuckWeightBits: seed % 2 == 0 ? 0.02 : 0.5)
       let whole = program
       do {
         program = try CompiledProgram.compile(try network.network.checked(), chip: network.chip, options: network.options).program
       } catch { continue }
       if program.weights != whole.weights { changed += 1 }
-      for projection in program.projections where projection.source == nil {
+      for projection in program.projections where program.populations[projection.source].model.isInput {
         #expect(program.weights[projection.weights] == whole.weights[projection.weights])
       }
       let difference = EngineEqualsInterpreterTests.compare(network, program)

@@ -18,7 +18,7 @@ struct DigitsTests {
     let result = try CompiledProgram.compile(network, chip: try ChipLibrary.builtIn(chip))
     let data = try DatasetLoader.load(
       images: folder + "/test-images.npy", labels: folder + "/test-labels.npy",
-      expectedShape: result.program.network.inputDimensions)
+      expectedShape: result.program.input.dimensions)
     return (result.program, data)
   }
 

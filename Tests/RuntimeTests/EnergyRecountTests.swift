@@ -38,9 +38,7 @@ struct EnergyRecountTests {
           total.accesses += core.accesses
           total.spikes += core.spikes
           total.messagesOut += core.messagesOut
-          total.dense += core.dense
-          total.convolution += core.convolution
-          total.identity += core.identity
+          for kind in Projection.Kind.allCases { total.operations[kind] += core.operations[kind] }
         }
         var hops: [MeshDirection: Int] = [:]
         var links = 0
@@ -75,14 +73,14 @@ struct EnergyRecountTests {
           for part in parts { sum.add(part) }
           #expect(sum == whole, "seed \(seed)")
         }
-        let operations = total.dense + total.convolution + total.identity
+        let operations = total.operations.total
         for item in bill.items {
           let action = try #require(ChipAction(rawValue: item.action))
           let count =
             switch action {
-            case .synapticOperation: total.dense
-            case .convolutionOperation: total.convolution
-            case .identityOperation: total.identity
+            case .synapticOperation: total.operations[.dense]
+            case .convolutionOperation: total.operations[.convolution]
+            case .identityOperation: total.operations[.identity]
             case .weightRead, .dendriteUpdate: operations
             case .neuronAccess, .neuronUpdate, .membraneRead, .membraneWrite: total.accesses
             case .spike: total.spikes
@@ -120,25 +118,26 @@ struct EnergyRecountTests {
   @Test("stopping the digits early keeps most of the accuracy and saves energy; never stopping saves nothing")
   func digits() throws {
     let (program, data) = try DigitsTests().program(chip: "generic-45nm")
-    func early(_ rule: StopRule) throws -> (decision: EarlyDecision, full: ChipBill) {
+    func early(_ rule: StopRule) throws -> (decision: EarlyDecision, full: ChipBill, spent: ActionEvents) {
       var options = RunObserver.Options()
       options.rule = rule
       let observer = try RunObserver(program, steps: 60, samples: 100, options: options)
       let record = try Run(steps: 60, samples: 100, threads: 2)(program, data: data, observe: observer.observe)
-      let result = RunResult(program: program, record: record, observation: observer.observation)
-      return (try #require(result.earlyDecision), result.bill)
+      let result = try RunResult(program: program, record: record, observation: observer.observation)
+      let stops = try #require(observer.observation.stops)
+      return (try #require(result.earlyDecision), try #require(result.bill), stops.spent)
     }
     let stopped = try early(.stable(steps: 12)).decision
-    #expect(stopped.meanSteps < 40)
-    #expect(try #require(stopped.saved) > 0.3)
+    #expect(try #require(stopped.meanSteps) < 40)
+    #expect(try #require(stopped.energySaved) > 0.3)
     #expect(try #require(stopped.accuracy) >= (try #require(stopped.fullAccuracy)) - 0.05)
     #expect(stopped.samplesByStep.reduce(0, +) == 100)
-    #expect(try #require(stopped.seconds) < 63e-3)
+    #expect(try #require(stopped.secondsPerInference) < 63e-3)
     let never = try early(.stable(steps: 61))
-    let spent = never.decision.stops.spent
+    let spent = never.spent
     #expect(never.full.items.allSatisfy { spent.count(ChipAction(rawValue: $0.action) ?? .link) == $0.count })
     #expect(never.decision.accuracy == never.decision.fullAccuracy)
-    #expect(try #require(never.decision.seconds) == 63e-3)
+    #expect(try #require(never.decision.secondsPerInference) == 63e-3)
   }
 
   @Test("stops and what was spent until then equal a brute-force recount on random networks")
@@ -171,12 +170,12 @@ struct EnergyRecountTests {
         }
         stops.append(stop ?? steps)
         let ticks = program.populations[program.output.population].start + (stop ?? steps)
-        let counters = EngineCounters(program: program, trains: SampleTrains(runner), steps: steps, ticks: ticks)
+        let counters = RunCounters(program: program, trains: SampleTrains(runner), steps: steps, ticks: ticks)
         var counts = OperationCounts(program: program, counters: counters, steps: steps)
-        counts.neuronUpdates = program.populations.reduce(0) {
-          $0 + $1.shape.count * max(0, min(steps, ticks - $1.start))
+        counts.neuronVisits = program.populations.reduce(0) {
+          $0 + $1.neurons * max(0, min(steps, ticks - $1.start))
         }
-        counts.updatedNeurons = chip.updates.ticks.prefix(ticks).reduce(0) { $0 + $1.reduce(0) { $0 + $1.count { $0 } } }
+        counts.neuronUpdates = chip.updates.ticks.prefix(ticks).reduce(0) { $0 + $1.reduce(0) { $0 + $1.count { $0 } } }
         expected.add(ActionEvents(counts, program: program))
       }
       let found = try #require(observer.observation.stops)

@@ -15,19 +15,20 @@ struct EngineEqualsInterpreterTests {
     var spikes = 0
     var features = Set<String>()
     for size in 1...12 {
-      for seed in 0..<UInt64(70) {
+      for seed in LongRun.seeds(70) {
         let (network, program) = try RandomNetwork.compiled(seed: UInt64(size) << 32 | seed, size: size)
         let difference = Self.compare(network, program)
         #expect(difference == nil, "size \(size), seed \(seed): \(difference ?? "")")
         if difference != nil { return }
         cores.insert(program.cores.count)
         features.formUnion(EngineEqualsInterpreterTests.features(program))
+        features.formUnion(EngineEqualsInterpreterTests.features(network))
         relays += program.populations.count { $0.isRelay }
         var runner = LayerRunner(plan: EnginePlan(program), steps: network.steps)
         for sample in network.samples { _ = runner.run(sample) }
         saturations += runner.counters.saturations.reduce(0, +)
         spikes += runner.counters.spikes.joined().reduce(0) { $0 + Int($1) }
-        for plan in runner.plan.projections where plan.projection.source != nil { paths.insert(plan.path.name) }
+        paths.formUnion(Self.paths(runner.plan, program))
       }
     }
     // The generator reaches what it is meant to reach.
@@ -36,6 +37,8 @@ struct EngineEqualsInterpreterTests {
       + ["hard", "strict", "negative", "bounded", "ternary", "infinite", "initial", "continuous", "dense map", "groups"]
       + ["dilation", "average", "overlapping average", "padded average", "global average", "max", "overlapping max"]
       + ["padded max", "max of bistable", "max of phase", "max of input", "late", "fraction", "shifts", "parallel"]
+      + ["many steps", "long period", "much fraction", "slow leak", "multicast", "crossbar", "core types", "layer cores"]
+      + ["optimised", "dead cores", "dead links", "stuck bits", "overlapping max over cores"]
     #expect(features == Set(all), "missing: \(Set(all).subtracting(features).sorted())")
     #expect(relays > 20)
     #expect(saturations > 1000)
@@ -51,13 +54,18 @@ struct EngineEqualsInterpreterTests {
         let (network, program) = try RandomNetwork.compiled(seed: UInt64(size) << 32 | seed, size: size)
         let plan = EnginePlan(program, kernels: level)
         #expect(plan.kernels == level)
-        for projection in plan.projections where projection.projection.source != nil { paths.insert(projection.path.name) }
+        paths.formUnion(Self.paths(plan, program))
         let difference = Self.compare(network, program, kernels: level)
         #expect(difference == nil, "\(level), size \(size), seed \(seed): \(difference ?? "")")
         if difference != nil { return }
       }
     }
     #expect(paths == ["narrow", "widePairs", "wide", "narrowSparse", "sparse", "exact"], "\(paths)")
+  }
+
+  /// Ways of delivering spikes; the input's are the host's work.
+  private static func paths(_ plan: EnginePlan, _ program: CompiledProgram) -> [String] {
+    plan.projections.filter { !program.populations[$0.projection.source].model.isInput }.map(\.path.name)
   }
 
   /// What differs first, in words; nil: nothing.
@@ -74,7 +82,7 @@ struct EngineEqualsInterpreterTests {
       var fresh = LayerRunner(plan: runner.plan, steps: network.steps)
       fresh.sample = index
       if fresh.run(sample) != a { return "sample \(index): a fresh runner gives another result" }
-      for population in program.populations.indices {
+      for population in program.placed {
         for neuron in 0..<program.populations[population].shape.count {
           for member in [false, true] {
             let x = runner.potential(population: population, index: neuron, memberB: member)
@@ -109,18 +117,33 @@ struct EngineEqualsInterpreterTests {
     let links = counts.hopsByDirection.links * Mesh(program.chip).linkHops
     if !program.chip.multicast && counts.hopsByDirection.withinChips + links != b.hops { return "hops by direction" }
     if counts.effectiveACs != b.effectiveAdditions { return "effective additions" }
-    if counts.neuronUpdates != b.neuronUpdates { return "neuron updates" }
+    if counts.neuronVisits != b.neuronVisits { return "neuron visits" }
     return nil
+  }
+
+  private static func features(_ network: RandomNetwork) -> [String] {
+    (network.steps >= 100 ? ["many steps"] : []) + (network.options.placement == .optimised ? ["optimised"] : [])
   }
 
   /// What a program exercises, in words.
   private static func features(_ program: CompiledProgram) -> [String] {
     var result: [String] = program.schedule == .continuous ? ["continuous"] : []
-    if program.fractionBits > 0 { result.append("fraction") }
+    if program.fractionBits > 0 { result.append(program.fractionBits > 6 ? "much fraction" : "fraction") }
+    if program.chip.multicast { result.append("multicast") }
+    if program.chip.crossbar != nil { result.append("crossbar") }
+    if program.chip.coreTypes != nil { result.append("core types") }
+    if program.chip.convolutionCore != nil { result.append("layer cores") }
+    if let faults = program.faults {
+      if faults.hasDeadCores { result.append("dead cores") }
+      if faults.hasDeadLinks { result.append("dead links") }
+      if faults.stuckWeightBits > 0 { result.append("stuck bits") }
+    }
     for population in program.populations {
       let model = population.model
       result.append("\(model.kind)")
       if model.hardReset { result.append("hard") }
+      if model.period > 5 { result.append("long period") }
+      if model.kind == .leaky, model.leakShift > 6 { result.append("slow leak") }
       if model.strict { result.append("strict") }
       if model.hasNegativeThreshold { result.append("negative") }
       if let most = model.maximumPayload { result.append(most == 1 ? "ternary" : "bounded") }
@@ -131,28 +154,29 @@ struct EngineEqualsInterpreterTests {
     }
     for projection in program.projections {
       let target = program.populations[projection.target]
-      let source = projection.source.map { program.populations[$0] }
+      let source = program.populations[projection.source]
       if projection.kind == .dense, target.shape.pixels > 1 { result.append("dense map") }
       if projection.convolution.groups > 1 { result.append("groups") }
       if projection.convolution.dilationY > 1, projection.convolution.kernelY > 1 { result.append("dilation") }
       if projection.shifts.contains(where: { $0 > 0 }) { result.append("shifts") }
       if projection.kind == .identity, program.weights[projection.weights].shape[1] > 1 { result.append("parallel") }
-      if let source {
-        let lag = ActiveWindow.lag(sourceStart: source.start, targetStart: target.start, delay: projection.delay)
-        if lag != 0 { result.append("late") }
-      }
+      let lag = ActiveWindow.lag(sourceStart: source.start, targetStart: target.start, delay: projection.delay)
+      if !source.model.isInput, lag != 0 { result.append("late") }
       guard let pool = projection.pool else { continue }
       let name = pool.kind == .max ? "max" : "average"
       result.append(name)
-      if pool.strideY < pool.kernelY || pool.strideX < pool.kernelX { result.append("overlapping \(name)") }
+      if pool.strideY < pool.kernelY || pool.strideX < pool.kernelX {
+        result.append("overlapping \(name)")
+        let cores = program.cores.count { $0.groups.contains { $0.population == projection.target } }
+        if pool.kind == .max, !source.model.isInput, cores > 1 { result.append("overlapping max over cores") }
+      }
       if pool.top + pool.left + pool.bottom + pool.right > 0 { result.append("padded \(name)") }
-      let from = source?.shape ?? program.inputShape
-      if pool.kind == .average, pool.output(of: from)?.pixels == 1 { result.append("global average") }
+      if pool.kind == .average, pool.output(of: source.shape)?.pixels == 1 { result.append("global average") }
       if pool.kind == .max {
-        switch source?.model.kind {
+        switch source.model.kind {
         case .bistable: result.append("max of bistable")
         case .phase: result.append("max of phase")
-        case nil: result.append("max of input")
+        case .currentInput: result.append("max of input")
         default: break
         }
       }

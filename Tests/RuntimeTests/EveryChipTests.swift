@@ -91,18 +91,18 @@ struct EveryChipTests {
     let result = try CompiledProgram.compile(network.checked(), chip: ChipLibrary.builtIn(chip))
     let program = result.program
     var random = RandomNetworks(seed: 2)
-    let inputs = program.inputShape.count
+    let inputs = program.input.shape.count
     let data = try #require(
       Dataset(
-        shape: program.network.inputDimensions,
+        shape: program.input.dimensions,
         values: .float64((0..<(6 * inputs)).map { _ in Double(random.int(0...8)) / 8 })))
     func document(_ engine: Run.Engine) throws -> String {
       let record = try Run(steps: 20, samples: 6, engine: engine, keepsOutputs: true)(program, data: data)
-      var result = RunResult(program: program, record: record)
-      result.engine = ""
-      #expect(result.counts.spikes > 0 && result.counts.synapticOperations > 0)
+      var result = try RunResult(program: program, record: record)
+      result.program.engine = ""
+      #expect(try #require(result.totals.spikes) > 0 && #require(result.totals.synapticOperations) > 0)
       #expect(record.outputs.contains { $0.contains { $0 != 0 } })
-      return try JSONWriter.text(of: result.document(timing: false)) + "\(record.outputs)"
+      return try JSONWriter.text(of: result.document) + "\(record.outputs)"
     }
     #expect(try document(.fast) == document(.interpreter))
     for capacity in result.report.capacity {

@@ -94,19 +94,20 @@ struct InputEncoderTests {
         WeightTensor(
           shape: shape, values: (0..<shape.reduce(1, *)).map { _ in Int32.random(in: -most...most, using: &random) }))
       let projection = Projection(
-        name: "p", source: nil, target: 0, kind: .convolution, weights: 0,
+        name: "p", source: 0, target: 1, kind: .convolution, weights: 0,
         shifts: seed % 5 == 0 ? (0..<channels).map { UInt8($0 % 4) } : [0], pool: pool, convolution: geometry)
       let program = CompiledProgram(
-        network: ProgramNetwork(name: "n", inputDimensions: [input.channels, input.height, input.width]),
+        network: ProgramNetwork(name: "n"),
         chip: ChipDescription(name: "c"), schedule: .windowed, fractionBits: integer(0...4), weightBits: 16,
         membraneBits: 32,
         populations: [
+          .currentInput([input.channels, input.height, input.width]),
           Population(
             name: "p", dimensions: [target.channels, target.height, target.width],
             model: NeuronModel(kind: .accumulator), threshold: UnitValues(uniform: NeuronModel.infinite),
             negativeThreshold: UnitValues(uniform: -1), bias: UnitValues(uniform: 0), initial: UnitValues(uniform: 0),
-            start: 0, unit: [1])
-        ], projections: [projection], weights: [weights], output: ProgramOutput(population: 0, readout: .potential))
+            start: 0, unit: [1]),
+        ], projections: [projection], weights: [weights], output: ProgramOutput(population: 1, readout: .potential))
       // Small values, so that one step stays within the membrane; sometimes large ones for the formula alone.
       let top: Int32 = seed % 7 == 0 ? 8_388_607 : 5000
       let x = (0..<input.count).map { _ in
@@ -114,12 +115,12 @@ struct InputEncoderTests {
       }
       let expected = direct(
         x, input, projection, weights, target: target, fractionBits: program.fractionBits)
-      #expect(InputEncoder.currents(of: 0, in: program, quantised: x) == expected, "seed \(seed)")
+      #expect(ChipInterpreter.currents(of: 1, in: program, quantised: x) == expected, "seed \(seed)")
       var runner = LayerRunner(plan: EnginePlan(program), steps: 1)
       let outcome = runner.run(quantised: x)
       let clipped = expected.map { max(Int64(Int32.min), min(Int64(Int32.max), $0)) }
       #expect(outcome.outputs.map { Int64($0) } == clipped, "seed \(seed)")
-      #expect(runner.counters.saturations[0] == zip(expected, clipped).count { $0 != $1 }, "seed \(seed)")
+      #expect(runner.counters.saturations[1] == zip(expected, clipped).count { $0 != $1 }, "seed \(seed)")
     }
   }
 
@@ -127,15 +128,16 @@ struct InputEncoderTests {
   func inputMACs() throws {
     let weights = try #require(WeightTensor(shape: [2, 3], values: [1, 0, 2, 0, 0, 3]))
     let program = CompiledProgram(
-      network: ProgramNetwork(name: "n", inputDimensions: [3]), chip: ChipDescription(name: "c"), schedule: .windowed,
+      network: ProgramNetwork(name: "n"), chip: ChipDescription(name: "c"), schedule: .windowed,
       fractionBits: 0, weightBits: 8, membraneBits: 32,
       populations: [
+        .currentInput([3]),
         Population(
           name: "p", dimensions: [2], model: NeuronModel(kind: .accumulator),
           threshold: UnitValues(uniform: NeuronModel.infinite), negativeThreshold: UnitValues(uniform: -1),
-          bias: UnitValues(uniform: 0), initial: UnitValues(uniform: 0), start: 0, unit: [1])
-      ], projections: [Projection(name: "i", source: nil, target: 0, kind: .dense, weights: 0)], weights: [weights],
-      output: ProgramOutput(population: 0, readout: .potential))
+          bias: UnitValues(uniform: 0), initial: UnitValues(uniform: 0), start: 0, unit: [1]),
+      ], projections: [Projection(name: "i", source: 0, target: 1, kind: .dense, weights: 0)], weights: [weights],
+      output: ProgramOutput(population: 1, readout: .potential))
     var runner = LayerRunner(plan: EnginePlan(program), steps: 5)
     _ = runner.run([1, 1, 1])
     #expect(runner.counters.inputMACs == 3)

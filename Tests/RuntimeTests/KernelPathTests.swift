@@ -12,7 +12,7 @@ struct KernelPathTests {
     var saturations = 0
     // Samples whose payloads proved 32 bits, and those that did not.
     var proven = [true: 0, false: 0]
-    for seed in 0..<UInt64(400) {
+    for seed in LongRun.seeds(400) {
       guard let random = try? RandomProgram(seed: seed) else { continue }
       let scalar = EnginePlan(random.program, kernels: .base, isScalar: true)
       var expected = LayerRunner(plan: scalar, steps: random.steps)
@@ -27,7 +27,8 @@ struct KernelPathTests {
           }
         }
         #expect(runner.counters == expected.counters, "seed \(seed), \(level)")
-        for (index, population) in random.program.populations.enumerated() {
+        for index in random.program.placed {
+          let population = random.program.populations[index]
           let isSame = (0..<population.shape.count).allSatisfy { neuron in
             [false, true].allSatisfy {
               runner.potential(population: index, index: neuron, memberB: $0)

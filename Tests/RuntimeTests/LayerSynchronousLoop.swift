@@ -130,12 +130,12 @@ struct LayerSynchronousLoop {
 
   /// What the input adds to a population every step.
   func inputCurrent(_ population: Int, _ sample: [Double]) -> [Int] {
-    var x = LayerSynchronousLoop.map(program.network.inputDimensions)
+    var x = LayerSynchronousLoop.map(program.input.dimensions)
     for i in x.values.indices {
       x.values[i] = Int(max(-8_388_608, min(8_388_607, (sample[i] * 4096).rounded(.toNearestOrEven))))
     }
     var sums = [Int](repeating: 0, count: LayerSynchronousLoop.map(program.populations[population].dimensions).values.count)
-    for projection in program.projections where projection.target == population && projection.source == nil {
+    for projection in program.projections where projection.target == population && projection.source == 0 {
       var seen = x
       if let pool = projection.pool {
         seen = pool.kind == .average ? Self.summed(x, pool) : Self.winners(x, score: x, pool)
@@ -165,11 +165,13 @@ struct LayerSynchronousLoop {
     var depth = [Int](repeating: 0, count: all.count)
     for _ in all.indices {
       for projection in program.projections {
-        if let source = projection.source { depth[projection.target] = max(depth[projection.target], depth[source] + 1) }
+        // The input is not counted.
+        let step = projection.source == 0 ? 0 : 1
+        depth[projection.target] = max(depth[projection.target], depth[projection.source] + step)
       }
     }
-    let order = all.indices.sorted { (depth[$0], $0) < (depth[$1], $1) }
-    var scores = program.projections.map { p in p.source.map { maps[$0] } ?? Map(1, 1, 1) }
+    let order = program.placed.sorted { (depth[$0], $0) < (depth[$1], $1) }
+    var scores = program.projections.map { maps[$0.source] }
     /// What passed each projection in each step.
     var passed = [[Map]](repeating: [], count: program.projections.count)
     let top = (1 << (program.membraneBits - 1)) - 1
@@ -181,8 +183,8 @@ struct LayerSynchronousLoop {
         let isBistable = model.kind == .bistable
         var current = zero[p]
         var isFedByBistable = false
-        for (index, projection) in program.projections.enumerated() where projection.target == p {
-          guard let source = projection.source else { continue }
+        for (index, projection) in program.projections.enumerated() where projection.target == p && projection.source > 0 {
+          let source = projection.source
           let from = all[source].model
           isFedByBistable = isFedByBistable || from.kind == .bistable
           var now = spikes[source]
@@ -219,6 +221,7 @@ struct LayerSynchronousLoop {
           var payload = 0
           var v = potentials[p][i]
           switch model.kind {
+          case .currentInput: break
           case .accumulator: v = gained(v)
           case .integrateFire, .leaky, .phase:
             if model.kind == .leaky { v -= Int((Double(v) / Double(1 << model.leakShift)).rounded(.down)) }

@@ -15,7 +15,7 @@ struct LayerSynchronousTests {
     rules.codes = [code]
     var spikes = 0
     for size in 1...9 {
-      for seed in 0..<UInt64(60) {
+      for seed in LongRun.seeds(60) {
         let (network, program) = try RandomNetwork.compiled(seed: UInt64(size) << 32 | seed, size: size, rules: rules)
         // Every compilation of the kernels in turn.
         let level = KernelLevel.available[Int(seed) % KernelLevel.available.count]
@@ -23,8 +23,9 @@ struct LayerSynchronousTests {
         var loop = LayerSynchronousLoop(program)
         _ = chip.run(network.samples[0])
         loop.run(network.samples[0], steps: network.steps)
-        for (p, population) in program.populations.enumerated() {
-          if population.model.kind != .accumulator {
+        for p in program.placed {
+          let population = program.populations[p]
+          if population.model.fires {
             let same = chip.counters.spikes[p].map { Int($0) } == loop.counts[p]
             try #require(same, "spikes of \(population.name): size \(size), seed \(seed), \(population.model)")
             spikes += loop.counts[p].reduce(0, +)
@@ -54,7 +55,7 @@ struct LayerSynchronousTests {
     rules.smallMembranes = false
     var checked = 0
     for size in 1...10 {
-      for seed in 0..<UInt64(40) {
+      for seed in LongRun.seeds(40) {
         let (network, program) = try RandomNetwork.compiled(seed: UInt64(size) << 40 | seed, size: size, rules: rules)
         // Every compilation of the kernels in turn.
         let level = KernelLevel.available[Int(seed) % KernelLevel.available.count]
@@ -69,8 +70,8 @@ struct LayerSynchronousTests {
           for i in sums.indices {
             sums[i] += LayerSynchronousLoop.parameter(population.bias.values, i, map) * network.steps
           }
-          for (index, projection) in program.projections.enumerated() where projection.target == p {
-            guard let source = projection.source else { continue }
+          for (index, projection) in program.projections.enumerated() where projection.target == p && projection.source > 0 {
+            let source = projection.source
             var spikes = LayerSynchronousLoop.map(program.populations[source].dimensions)
             spikes.values = chip.counters.spikes[source].map { Int($0) }
             if let pool = projection.pool {

@@ -8,13 +8,13 @@ import Testing
 struct MappingTests {
   @Test("every split and placement gives the same result, in every run")
   func mappings() throws {
-    for seed in 0..<UInt64(40) {
+    for seed in LongRun.seeds(40) {
       let size = 2 + Int(seed % 8)
-      var (network, program) = try RandomNetwork.compiled(seed: seed &+ 77 << 20, size: size)
+      var (network, program) = try RandomNetwork.compiled(seed: seed &+ 77 << 20, size: size, rules: .general)
       var runner = LayerRunner(plan: EnginePlan(program), steps: network.steps)
       let expected = network.samples.map { runner.run($0) }
       let checked = try network.network.checked()
-      let neurons = program.populations.reduce(0) { $0 + $1.shape.count }
+      let neurons = program.populations.reduce(0) { $0 + $1.neurons }
       for (index, limit) in [1, 3, max(1, neurons / 5), neurons].enumerated() {
         network.chip.numbers[.neuronsPerCore] = .assumed(limit, "test")
         for key in [ChipNumber.synapseMemoryBitsPerCore, .inputAxonsPerCore, .outputAxonsPerCore] {

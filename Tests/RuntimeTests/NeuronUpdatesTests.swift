@@ -12,7 +12,7 @@ struct NeuronUpdatesTests {
     var idle = 0
     var split = 0
     for size in 1...10 {
-      for seed in 0..<UInt64(16) {
+      for seed in LongRun.seeds(20) {
         let (network, program) = try RandomNetwork.compiled(seed: UInt64(size) << 40 | seed, size: size)
         let name = "size \(size), seed \(seed)"
         let steps = network.steps
@@ -25,19 +25,22 @@ struct NeuronUpdatesTests {
         for sample in network.samples {
           #expect(runner.run(sample) == chip.run(sample), "\(name)")
           let updates = try #require(runner.updates)
-          #expect(updates.byStep.reduce(0) { $0 + $1.reduce(0, +) } == chip.updates.count, "\(name)")
+          // What relays do after the last tick is in no tick.
+          if !program.populations.contains(where: \.isRelay) {
+            #expect(updates.byStep.reduce(0) { $0 + $1.reduce(0, +) } == chip.updates.count, "\(name)")
+          }
           if runner.keepsUpdates {
             let activity = SampleActivity(program: program, trains: SampleTrains(runner), steps: steps)
             #expect(activity.updated == chip.updates, "\(name)")
           }
         }
-        #expect(runner.counters.updates == chip.engineCounters.updates, "\(name)")
+        #expect(runner.counters.updates == chip.runCounters.updates, "\(name)")
         #expect(runner.counters.saturationsByCore == chip.counters.saturationsByCore, "\(name)")
         let counts = OperationCounts(program: program, counters: runner.counters, steps: steps)
-        #expect(counts.cores.reduce(0) { $0 + ($1.updatedNeurons ?? 0) } == counts.updatedNeurons)
+        #expect(counts.cores.reduce(0) { $0 + ($1.neuronUpdates ?? 0) } == counts.neuronUpdates)
         #expect(counts.cores.reduce(0) { $0 + $1.saturations } == counts.saturations, "\(name)")
-        updated += counts.updatedNeurons ?? 0
-        idle += counts.neuronUpdates - (counts.updatedNeurons ?? 0)
+        updated += counts.neuronUpdates ?? 0
+        idle += counts.neuronVisits - (counts.neuronUpdates ?? 0)
         for (index, population) in counts.populations.enumerated() where population.saturations > 0 {
           if program.cores.count(where: { $0.groups.contains { $0.population == index } }) > 1 { split += 1 }
         }
@@ -50,7 +53,7 @@ struct NeuronUpdatesTests {
 
   @Test("the bill by population, by core and by tick adds up to the bill")
   func shares() throws {
-    for seed in 0..<60 as Range<UInt64> {
+    for seed in LongRun.seeds(60) {
       var (network, program) = try RandomNetwork.compiled(seed: 900 + seed, size: 7)
       if seed % 3 == 0 { program.chip.numbers[.spikePayloadBits] = .assumed(8, "test") }
       let steps = network.steps

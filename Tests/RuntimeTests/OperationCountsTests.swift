@@ -41,12 +41,11 @@ struct OperationCountsTests {
       var dense = 0
       var macs = 0
       for projection in all.program.projections {
-        let dimensions = projection.source.map { program.populations[$0].dimensions } ?? program.network.inputDimensions
-        var ones = LayerSynchronousLoop.map(dimensions)
+        var ones = LayerSynchronousLoop.map(program.populations[projection.source].dimensions)
         for i in ones.values.indices { ones.values[i] = 1 }
         let count = synapses(all, projection, ones)
-        dense += count * network.samples.count * (projection.source == nil ? 1 : network.steps)
-        guard projection.source == nil else { continue }
+        dense += count * network.samples.count * (projection.source == 0 ? 1 : network.steps)
+        guard projection.source == 0 else { continue }
         for sample in network.samples {
           var x = ones
           for i in x.values.indices { x.values[i] = Int(InputEncoder.quantise(sample[i])) }
@@ -79,7 +78,7 @@ struct OperationCountsTests {
       let (network, program) = try RandomNetwork.compiled(seed: seed &+ 3 << 34, size: 6)
       let plan = EnginePlan(program)
       var one = LayerRunner(plan: plan, steps: network.steps)
-      var total = EngineCounters(program: program, steps: network.steps)
+      var total = RunCounters(program: program, steps: network.steps)
       for sample in network.samples {
         _ = one.run(sample)
         var worker = LayerRunner(plan: plan, steps: network.steps)

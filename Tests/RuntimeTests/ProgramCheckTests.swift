@@ -36,8 +36,20 @@ struct ProgramCheckTests {
     let cases: [Case] = [
       ("number of fraction bits is 16, allowed is 0 to 15", .dense, { $0.fractionBits = 16 }),
       ("number of membrane bits is 33, allowed is 2 to 32", .dense, { $0.membraneBits = 33 }),
-      ("number of populations is 0, allowed is 1 to 1048576", .dense, { $0.populations = [] }),
-      ("input shape [3, 0, 1] is not [C, H, W] or [N]", .dense, { $0.network.inputDimensions = [3, 0, 1] }),
+      ("number of populations is 0, allowed is 2 to 1048576", .dense, { $0.populations = [] }),
+      (
+        "population 0 ('input'): shape [3, 0, 1] is not [C, H, W] or [N]", .dense,
+        { $0.populations[0].dimensions = [3, 0, 1] }
+      ),
+      (
+        "population 0 ('input'): is not an input", .dense,
+        { $0.populations[0].model = NeuronModel(kind: .integrateFire) }
+      ),
+      (
+        "population 1 ('a'): is a second input", .dense,
+        { $0.populations[1].model = NeuronModel(kind: .currentInput) }
+      ),
+      ("output: the input is no answer", .dense, { $0.output.population = 0 }),
       (
         "input scale is 0.0, it must be a finite number other than 0; for bytes give 1/255", .dense,
         { $0.network.preprocessing.scale = 0 }
@@ -55,51 +67,54 @@ struct ProgramCheckTests {
       ("the name has control characters", .dense, { $0.network.name = "a\nb" }),
       ("lowest weight of tensor 0 is -127, allowed is -4 to 3", .dense, { $0.weightBits = 3 }),
       (
-        "population 0 ('a'): shape [67108865] is not [C, H, W] or [N]", .dense,
-        { $0.populations[0].dimensions = [1 << 26 + 1] }
+        "population 1 ('a'): shape [67108865] is not [C, H, W] or [N]", .dense,
+        { $0.populations[1].dimensions = [1 << 26 + 1] }
       ),
       (
-        "population 0 ('a'): threshold has 3 values, expected 1 or 4", .dense,
-        { $0.populations[0].threshold.values.removeLast() }
+        "population 1 ('a'): threshold has 3 values, expected 1 or 4", .dense,
+        { $0.populations[1].threshold.values.removeLast() }
       ),
       (
-        "population 0 ('a'): threshold is 0, allowed is 1 to 2147483646", .dense,
-        { $0.populations[0].threshold = UnitValues(uniform: 0) }
+        "population 1 ('a'): threshold is 0, allowed is 1 to 2147483646", .dense,
+        { $0.populations[1].threshold = UnitValues(uniform: 0) }
       ),
       (
-        "population 2 ('c'): threshold is 2147483646, allowed is 1 to 2147483645", .convolutions,
-        { $0.populations[2].threshold = UnitValues(uniform: .max - 1) }
+        "population 3 ('c'): threshold is 2147483646, allowed is 1 to 2147483645", .convolutions,
+        { $0.populations[3].threshold = UnitValues(uniform: .max - 1) }
       ),
       (
-        "population 1 ('b'): negative threshold is 0, allowed is -2147483648 to -1", .convolutions,
-        { $0.populations[1].negativeThreshold = UnitValues(uniform: 0) }
+        "population 2 ('b'): negative threshold is 0, allowed is -2147483648 to -1", .convolutions,
+        { $0.populations[2].negativeThreshold = UnitValues(uniform: 0) }
       ),
       (
-        "population 0 ('a'): initial potential is 524288, allowed is -524288 to 524287", .dense,
-        { $0.populations[0].initial = UnitValues(uniform: 1 << 19) }
+        "population 1 ('a'): initial potential is 524288, allowed is -524288 to 524287", .dense,
+        { $0.populations[1].initial = UnitValues(uniform: 1 << 19) }
       ),
-      ("population 0 ('a'): period is 2, allowed is 1 to 1", .dense, { $0.populations[0].model.period = 2 }),
-      ("population 0 ('a'): period is 0, allowed is 1 to 16", .periods, { $0.populations[0].model.period = 0 }),
-      ("population 0 ('a'): leak shift is 0, allowed is 1 to 31", .convolutions, { $0.populations[0].model.leakShift = 0 }),
+      ("population 1 ('a'): model 'if' has no period", .dense, { $0.populations[1].model.codePeriod = 2 }),
+      ("population 1 ('a'): period is 0, allowed is 1 to 16", .periods, { $0.populations[1].model.codePeriod = 0 }),
       (
-        "population 0 ('a'): model 'bistable' has no hard reset", .periods,
-        { $0.populations[0].model.hardReset = true }
+        "population 1 ('a'): model 'lif' has no gated periods", .convolutions, { $0.populations[1].gatedPeriods = 2 }
       ),
+      ("population 1 ('a'): leak shift is 0, allowed is 1 to 31", .convolutions, { $0.populations[1].model.leakShift = 0 }),
       (
-        "population 1 ('out'): begins at tick 1 of a continuous schedule", .dense, { $0.schedule = .continuous }
-      ),
-      ("population 0 ('a'): first tick is -1, allowed is 0 to 1048576", .dense, { $0.populations[0].start = -1 }),
-      (
-        "population 0 ('a'): unit is inf, expected a finite number above 0", .dense,
-        { $0.populations[0].unit = [.infinity] }
+        "population 1 ('a'): model 'bistable' has no hard reset", .periods,
+        { $0.populations[1].model.hardReset = true }
       ),
       (
-        "population 0 ('a'): accumulator has 8 bits, expected 16, 32 or 64", .dense,
-        { $0.populations[0].accumulatorBits = 8 }
+        "population 2 ('out'): begins at tick 1 of a continuous schedule", .dense, { $0.schedule = .continuous }
       ),
-      ("output: population is 2, allowed is 0 to 1", .dense, { $0.output.population = 2 }),
+      ("population 1 ('a'): first tick is -1, allowed is 0 to 1048576", .dense, { $0.populations[1].start = -1 }),
       (
-        "output: spikes are counted, but population 1 is an accumulator and has none", .dense,
+        "population 1 ('a'): unit is inf, expected a finite number above 0", .dense,
+        { $0.populations[1].unit = [.infinity] }
+      ),
+      (
+        "population 1 ('a'): accumulator has 8 bits, expected 16, 32 or 64", .dense,
+        { $0.populations[1].accumulatorBits = 8 }
+      ),
+      ("output: population is 3, allowed is 0 to 2", .dense, { $0.output.population = 3 }),
+      (
+        "output: spikes are counted, but population 2 is an accumulator and has none", .dense,
         { $0.output.readout = .spikes }
       ),
     ]
@@ -109,12 +124,13 @@ struct ProgramCheckTests {
   @Test("names what is wrong with a projection")
   func projections() throws {
     let cases: [Case] = [
-      ("projection 1 ('out'): source is 7, allowed is 0 to 1", .dense, { $0.projections[1].source = 7 }),
+      ("projection 1 ('out'): source is 7, allowed is 0 to 2", .dense, { $0.projections[1].source = 7 }),
       (
-        "projection 1 ('out'): its source, population 1, is an accumulator and never fires", .dense,
-        { $0.projections[1].source = 1 }
+        "projection 1 ('out'): its source, population 2, is an accumulator and never fires", .dense,
+        { $0.projections[1].source = 2 }
       ),
-      ("projection 0 ('in'): target is -1, allowed is 0 to 1", .dense, { $0.projections[0].target = -1 }),
+      ("projection 0 ('in'): target is -1, allowed is 0 to 2", .dense, { $0.projections[0].target = -1 }),
+      ("projection 0 ('in'): it ends at the input", .dense, { $0.projections[0].target = 0 }),
       (
         "projection 0 ('in'): weight tensor [2, 4] does not fit a dense projection of [4, 3]", .dense,
         { $0.projections[0].weights = 1 }
@@ -161,8 +177,8 @@ struct ProgramCheckTests {
         { $0.projections[0].largestRoundingError = .nan }
       ),
       (
-        "population 0 ('a'): is part of, or behind, a cycle of projections", .maxPool,
-        { $0.projections[0].source = 0 }
+        "population 1 ('a'): is part of, or behind, a cycle of projections", .maxPool,
+        { $0.projections[0].source = 1 }
       ),
     ]
     try expect(cases)
@@ -174,11 +190,11 @@ struct ProgramCheckTests {
       ("core 0: physical core is 96, allowed is 0 to 95", .maxPool, { $0.cores[0].place = 96 }),
       ("core 1: physical core 5 is taken twice", .maxPool, { for core in 0..<2 { $0.cores[core].place = 5 } }),
       (
-        "core 0, group 0: the shape is not that of population 0", .maxPool,
+        "core 0, group 0: the shape is not that of population 1", .maxPool,
         { $0.cores[0].groups[0].populationShape = MapShape(channels: 32) }
       ),
       (
-        "core 0, group 0: the neuron model is not that of population 0", .maxPool,
+        "core 0, group 0: the neuron model is not that of population 1", .maxPool,
         { $0.cores[0].groups[0].model.maximumPayload = 2 }
       ),
       (
@@ -189,11 +205,12 @@ struct ProgramCheckTests {
         "core 0, group 0: columns 2..<2 are not a part of 0..<4", .maxPool,
         { $0.cores[0].groups[0].box.columns = 2..<2 }
       ),
+      ("core 0, group 0: no core holds the input", .maxPool, { $0.cores[0].groups[0].population = 0 }),
       (
         "core 0, group 0: first slot is 1, allowed is 0 to 0", .maxPool, { $0.cores[0].groups[0].firstSlot = 1 }
       ),
       (
-        "core 0, group 0: the input is not that of population 0", .maxPool,
+        "core 0, group 0: the input is not that of population 1", .maxPool,
         { $0.cores[0].groups[0].takesInput = false }
       ),
       (
@@ -228,7 +245,7 @@ struct ProgramCheckTests {
     let last = whole.cores.count - 1
     let moved = try message(.maxPool) { $0.cores[1].groups[0].box = $0.cores[0].groups[0].box }
     #expect(moved.hasPrefix("core 1, group 0: neuron "))
-    #expect(moved.hasSuffix(" of population 0 is on a core already; compile the network again"))
+    #expect(moved.hasSuffix(" of population 1 is on a core already; compile the network again"))
     let source = try message(.maxPool) { $0.cores[last].inputAxons.sources[0] = 32 }
     #expect(
       source == "core \(last): source of input axon entry 0 is 32, allowed is 0 to 31; compile the network again")
@@ -240,6 +257,6 @@ struct ProgramCheckTests {
     let route = try message(.maxPool) { $0.routes[0].steps.append(.east) }
     #expect(route.hasPrefix("route 0: its ") && route.contains("steps lead to tile ("))
     let missing = try message(.maxPool) { $0.cores.removeAll { _ in true } }
-    #expect(missing.hasPrefix("population 0 ('a'): 0 of its 32 neurons are on cores"))
+    #expect(missing.hasPrefix("population 1 ('a'): 0 of its 32 neurons are on cores"))
   }
 }

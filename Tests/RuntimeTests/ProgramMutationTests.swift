@@ -34,7 +34,7 @@ struct ProgramMutationTests {
 
   /// Sizes that the test can afford.
   private func isSmall(_ program: CompiledProgram) -> Bool {
-    program.inputShape.count <= 4096 && program.populations.allSatisfy { $0.shape.count <= 4096 && $0.start <= 100 }
+    program.input.shape.count <= 4096 && program.populations.allSatisfy { $0.shape.count <= 4096 && $0.start <= 100 }
       && program.projections.allSatisfy { $0.delay <= 1000 }
   }
 
@@ -54,7 +54,7 @@ struct ProgramMutationTests {
         let program = try CompiledProgram(decoding: candidate)
         accepted += 1
         guard isSmall(program) else { continue }
-        let input = (0..<program.inputShape.count).map { Double($0 * 31 % 17) / 4 - 1 }
+        let input = (0..<program.input.shape.count).map { Double($0 * 31 % 17) / 4 - 1 }
         let steps = accepted % 8 == 0 ? 20 : 2
         var engine = LayerRunner(plan: EnginePlan(program), steps: steps)
         _ = engine.run(input)
@@ -94,7 +94,7 @@ struct ProgramMutationTests {
       program.populations[index].bias = UnitValues(uniform: .max)
     }
     try program.check()
-    let input = (0..<program.inputShape.count).map { $0 % 2 == 0 ? 1e300 : -1e300 }
+    let input = (0..<program.input.shape.count).map { $0 % 2 == 0 ? 1e300 : -1e300 }
     var engine = LayerRunner(plan: EnginePlan(program), steps: 40)
     var interpreter = ChipInterpreter(program, steps: 40)
     #expect(engine.run(input).decisions.count == 40)

@@ -1,6 +1,14 @@
-import ChipModel
+import Foundation
 
+@testable import ChipModel
 @testable import Compiler
+
+/// How many random networks a test tries: some seconds' worth of all, or `NMSIM_LONG` times as many.
+enum LongRun {
+  static let factor = max(1, ProcessInfo.processInfo.environment["NMSIM_LONG"].flatMap { Int($0) } ?? 1)
+
+  static func seeds(_ count: Int) -> Range<UInt64> { 0..<UInt64(count * factor) }
+}
 
 /// Seeded choices for property tests.
 struct Dice {
@@ -19,6 +27,17 @@ struct Dice {
 /// What a random network may use.
 struct RandomNetworkRules {
   enum Code: CaseIterable { case rate, phase, bistable }
+  /// Kinds of chips, each with networks that it takes.
+  enum Kind: CaseIterable {
+    /// Limits on counts, any network.
+    case general
+    /// Small windows of max pools that overlap, spread over many cores.
+    case gates
+    /// Synapses of one bit whose weights go by the type of their axon.
+    case crossbar
+    /// One convolutional layer a core, cores of three kinds.
+    case layers
+  }
   var codes = Code.allCases
   var models: [NetworkNeuron.Model] = [.if, .if, .augmented, .ternary, .lif]
   /// Explicit delays, as no layer-synchronous loop has them.
@@ -28,6 +47,19 @@ struct RandomNetworkRules {
   var relays = true
   /// Small membranes, so that sums saturate.
   var smallMembranes = true
+  var kinds: [Kind] = [.general, .general, .general, .general, .gates, .crossbar, .layers]
+  /// Dead cores, dead links and stuck weight bits, where the chip can have them.
+  var chipFaults = true
+  /// Now and then 100 to 300 steps.
+  var longRuns = true
+
+  /// For tests that make chips of their own: limits on counts, no faults.
+  static let general: RandomNetworkRules = {
+    var rules = RandomNetworkRules()
+    rules.kinds = [.general]
+    rules.chipFaults = false
+    return rules
+  }()
 }
 
 /// A random network with a chip to put it on, options, and samples. `size` bounds channels, rows and populations.
@@ -38,8 +70,9 @@ struct RandomNetwork {
   var steps: Int
   var samples: [[Double]]
 
-  init(seed: UInt64, size: Int, rules: RandomNetworkRules = RandomNetworkRules()) {
-    var builder = Builder(seed: seed, size: size, rules: rules)
+  /// - Parameter kind: of the chip.
+  init(seed: UInt64, size: Int, kind: RandomNetworkRules.Kind = .general, rules: RandomNetworkRules) {
+    var builder = Builder(seed: seed, size: size, kind: kind, rules: rules)
     self = builder.build()
   }
 
@@ -48,8 +81,11 @@ struct RandomNetwork {
     seed: UInt64, size: Int, rules: RandomNetworkRules = RandomNetworkRules()
   ) throws -> (network: RandomNetwork, program: CompiledProgram) {
     var attempt: UInt64 = 0
+    // Drawn once, or the kinds that refuse much would be rare.
+    var dice = Dice(seed: seed &* 48_271 &+ 11)
+    let kind = dice.pick(rules.kinds)
     while true {
-      let network = RandomNetwork(seed: seed &* 1_000_003 &+ attempt, size: size, rules: rules)
+      let network = RandomNetwork(seed: seed &* 1_000_003 &+ attempt, size: size, kind: kind, rules: rules)
       let checked = try network.network.checked()
       do {
         let result = try CompiledProgram.compile(checked, chip: network.chip, options: network.options)
@@ -96,9 +132,11 @@ extension RandomNetwork {
   fileprivate struct Builder {
     var dice: Dice
     let size: Int
+    let kind: RandomNetworkRules.Kind
     let rules: RandomNetworkRules
     let code: RandomNetworkRules.Code
     let period: Int
+    let isLong: Bool
     let weightBits: Int
     let thresholdPerNeuron: Bool
     /// Sums beyond 32 bits: large integer weights, unbounded payloads.
@@ -107,17 +145,21 @@ extension RandomNetwork {
     var populations: [NetworkPopulation] = []
     var projections: [NetworkProjection] = []
 
-    init(seed: UInt64, size: Int, rules: RandomNetworkRules) {
+    init(seed: UInt64, size: Int, kind: RandomNetworkRules.Kind, rules: RandomNetworkRules) {
       dice = Dice(seed: seed)
       self.size = size
+      self.kind = kind
       self.rules = rules
-      let code = dice.pick(rules.codes)
+      // A crossbar computes rates; other codes are no matter of its own.
+      let code = kind == .crossbar && rules.codes.contains(.rate) ? .rate : dice.pick(rules.codes)
       self.code = code
-      period = dice.integer(1...5)
+      period = dice.chance(0.8) ? dice.integer(1...5) : dice.integer(6...16)
+      let wantsLong = dice.chance(0.1)
+      isLong = wantsLong && rules.longRuns && size <= 4
       let wantsWide = dice.chance(0.12)
       let isRate = code == .rate
       let hasAugmented = rules.models.contains(.augmented)
-      let isWide = wantsWide && isRate && hasAugmented
+      let isWide = wantsWide && isRate && hasAugmented && kind == .general
       self.isWide = isWide
       let bits = dice.pick([2, 3, 4, 5, 6, 8, 8, 8, 11, 16])
       weightBits = isWide ? 16 : bits
@@ -138,9 +180,15 @@ extension RandomNetwork {
       let samples = (0..<2).map { _ in
         (0..<input.count).map { _ in dice.chance(0.2) ? 0 : dice.real(-values...values) }
       }
-      return RandomNetwork(
-        network: network, chip: chip(), options: options(),
-        steps: dice.integer(1...(code == .rate || period == 1 ? 8 + size : period * 5)), samples: samples)
+      let chip = chip()
+      var options = options()
+      if rules.chipFaults { options.faults = faults(of: chip) }
+      return RandomNetwork(network: network, chip: chip, options: options, steps: steps(), samples: samples)
+    }
+
+    mutating func steps() -> Int {
+      if isLong { return dice.integer(100...300) }
+      return dice.integer(1...(code == .rate || period == 1 ? 8 + size : period * 5))
     }
 
     // MARK: Shapes
@@ -159,7 +207,7 @@ extension RandomNetwork {
 
     mutating func add(_ index: Int, input: MapShape, isLast: Bool) {
       let name = "p\(index)"
-      let isInteger = isWide || dice.chance(0.35)
+      let isInteger = isWide || kind == .crossbar || dice.chance(0.35)
       // A period code needs a source of its kind or the input; accumulators feed nothing.
       let sources = populations.indices.filter { populations[$0].neuron.model != .accumulator }
       func source(_ dice: inout Dice, _ recent: Bool) -> Int? {
@@ -171,7 +219,8 @@ extension RandomNetwork {
         from: first, shape: first.map { shapes[$0] } ?? input, name: "\(name).0", to: name, isInteger)
       projections.append(main)
       shapes.append(target)
-      for extra in 0..<dice.pick([0, 0, 1, 1, 2]) {
+      // An axon of a crossbar has one type, which a second projection from the same source would seldom share.
+      for extra in 0..<(kind == .crossbar ? 0 : dice.pick([0, 0, 1, 1, 2])) {
         let from = source(&dice, false)
         projections.append(
           sideProjection(
@@ -207,7 +256,7 @@ extension RandomNetwork {
       case .if, .lif:
         neuron.hardReset = dice.chance(0.3)
         neuron.strict = dice.chance(0.3)
-        if model == .lif { neuron.leakShift = dice.integer(1...6) }
+        if model == .lif { neuron.leakShift = dice.chance(0.7) ? dice.integer(1...6) : dice.integer(7...31) }
       case .augmented, .ternary:
         if dice.chance(0.6) {
           neuron.negativeThreshold =
@@ -236,17 +285,20 @@ extension RandomNetwork {
     // MARK: Projections
 
     mutating func pool(_ shape: MapShape) -> (NetworkPool?, MapShape) {
-      guard shape.pixels > 1, dice.chance(0.45) else { return (nil, shape) }
-      if dice.chance(0.15) {
+      guard kind != .crossbar, shape.pixels > 1, dice.chance(kind == .gates ? 0.9 : 0.45) else { return (nil, shape) }
+      if kind != .layers, dice.chance(kind == .gates ? 0 : 0.15) {
         return (
           NetworkPool(kind: .average, kernel: [shape.height, shape.width], stride: [1, 1]),
           MapShape(channels: shape.channels)
         )
       }
-      let kernel = [dice.integer(1...min(3, shape.height)), dice.integer(1...min(3, shape.width))]
-      let stride = kernel.map { dice.integer(1...($0 + 1)) }
-      let padding = (0..<4).map { dice.chance(0.3) ? dice.integer(0...(kernel[$0 % 2] - 1)) : 0 }
-      let pool = NetworkPool(kind: dice.chance(0.5) ? .max : .average, kernel: kernel, stride: stride, padding: padding)
+      var kernel = [dice.integer(1...min(3, shape.height)), dice.integer(1...min(3, shape.width))]
+      if kind == .gates { kernel = [min(3, shape.height), min(3, shape.width)] }
+      let most = kind == .gates ? kernel.map { max(1, $0 - 1) } : kernel.map { $0 + 1 }
+      let stride = kind == .layers ? kernel : most.map { dice.integer(1...$0) }
+      let padding = (0..<4).map { kind != .layers && dice.chance(0.3) ? dice.integer(0...(kernel[$0 % 2] - 1)) : 0 }
+      let isMaximum = kind == .gates || (kind != .layers && dice.chance(0.5))
+      let pool = NetworkPool(kind: isMaximum ? .max : .average, kernel: kernel, stride: stride, padding: padding)
       let geometry = PoolGeometry(
         kind: .average, kernelY: kernel[0], kernelX: kernel[1], strideY: stride[0], strideX: stride[1],
         top: padding[0], left: padding[1], bottom: padding[2], right: padding[3])
@@ -258,17 +310,19 @@ extension RandomNetwork {
       from: Int?, shape: MapShape, name: String, to: String, _ isInteger: Bool
     ) -> (NetworkProjection, MapShape) {
       let (pool, pooled) = pool(shape)
-      let kind = dice.integer(0...9)
-      if kind < 2 {
+      // Cores of one convolutional layer each take no identity, no groups and no dilation.
+      let isLayer = kind == .layers
+      let choice = dice.integer(isLayer || kind == .crossbar ? 2...9 : 0...9)
+      if choice < 2 {
         return (identity(from, pooled, pool, name, to, isInteger), pooled)
       }
-      if kind < 7 {
-        let groups = dice.pick((1...pooled.channels).filter { pooled.channels % $0 == 0 })
+      if choice < 7 {
+        let groups = isLayer ? 1 : dice.pick((1...pooled.channels).filter { pooled.channels % $0 == 0 })
         let channels = groups * dice.integer(1...max(1, size * 2 / groups))
         var projection = NetworkProjection(name: name, from: from.map { "p\($0)" }, to: to, kind: .conv2d, pool: pool)
         projection.groups = groups
         projection.stride = [dice.integer(1...2), dice.integer(1...2)]
-        projection.dilation = [dice.integer(1...2), dice.integer(1...2)]
+        projection.dilation = isLayer ? [1, 1] : [dice.integer(1...2), dice.integer(1...2)]
         projection.padding = (0..<4).map { _ in dice.integer(0...2) }
         let kernel = [dice.integer(1...3), dice.integer(1...3)]
         let geometry = ConvolutionGeometry(
@@ -290,7 +344,7 @@ extension RandomNetwork {
       from: Int?, shape: MapShape, target: MapShape, name: String, to: String, _ isInteger: Bool
     ) -> NetworkProjection {
       let (pool, pooled) = pool(shape)
-      if pooled == target && dice.chance(0.7) { return identity(from, pooled, pool, name, to, isInteger) }
+      if kind != .layers, pooled == target, dice.chance(0.7) { return identity(from, pooled, pool, name, to, isInteger) }
       if pooled.height == target.height && pooled.width == target.width && dice.chance(0.6) {
         var projection = NetworkProjection(
           name: name, from: from.map { "p\($0)" }, to: to, kind: .conv2d, pool: pool, padding: [1, 1, 1, 1],
@@ -331,7 +385,13 @@ extension RandomNetwork {
     mutating func weights(_ shape: [Int], _ isInteger: Bool) -> Weights {
       let count = shape.reduce(1, *)
       let storage: Tensor.Storage
-      if isInteger {
+      if kind == .crossbar {
+        // One of four weights by source, or none.
+        let top = (1 << (weightBits - 1)) - 1
+        let types = (0..<4).map { _ in Int32(dice.integer(-min(top, 9)...min(top, 9))) }
+        let taps = shape.dropFirst(2).reduce(1, *)
+        storage = .int32((0..<count).map { dice.chance(0.4) ? 0 : types[$0 / taps % shape[1] % 4] })
+      } else if isInteger {
         let top = (1 << (weightBits - 1)) - 1
         let most = dice.chance(0.5) ? top : min(top, 30)
         storage = .int32((0..<count).map { _ in dice.chance(0.2) ? 0 : Int32(dice.integer((-most - 1)...most)) })
@@ -348,9 +408,11 @@ extension RandomNetwork {
       CompileOptions(
         weightBits: weightBits,
         membraneBits: rules.smallMembranes && !isWide && dice.chance(0.5) ? dice.integer(6...16) : dice.integer(20...32),
-        fractionBits: dice.pick([0, 0, 1, 3, 6]), scale: dice.pick([nil, .channel, .population]),
+        fractionBits: dice.chance(0.85) ? dice.pick([0, 0, 1, 3, 6]) : dice.integer(7...15),
+        scale: dice.pick([nil, .channel, .population]),
         schedule: code == .rate ? dice.pick(rules.schedules) : .windowed,
-        placement: dice.chance(0.5) ? .rowMajor : .random, seed: dice.bits())
+        placement: dice.pick([.rowMajor, .rowMajor, .random, .random, .optimised]), seed: dice.bits(),
+        placementEffort: 0.01)
     }
 
     mutating func chip() -> ChipDescription {
@@ -361,13 +423,50 @@ extension RandomNetwork {
       ]
       if dice.chance(0.5) { numbers[.chipColumns] = dice.integer(1...3) }
       if dice.chance(0.3) { numbers[.linkHops] = dice.integer(0...5) }
-      if dice.chance(0.8) { numbers[.neuronsPerCore] = max(1, neurons / dice.integer(1...40)) }
-      if dice.chance(0.3) { numbers[.synapseMemoryBitsPerCore] = weightBits * dice.integer(30...3000) }
-      if dice.chance(0.2) { numbers[.inputAxonsPerCore] = dice.integer(10...400) }
-      if dice.chance(0.2) { numbers[.outputAxonsPerCore] = dice.integer(10...400) }
+      if kind == .gates {
+        numbers[.neuronsPerCore] = max(1, neurons / dice.integer(10...60))
+      } else if kind != .layers {
+        if dice.chance(0.8) { numbers[.neuronsPerCore] = max(1, neurons / dice.integer(1...40)) }
+        if dice.chance(0.3) { numbers[.synapseMemoryBitsPerCore] = weightBits * dice.integer(30...3000) }
+        if dice.chance(0.2) { numbers[.inputAxonsPerCore] = dice.integer(10...400) }
+        if dice.chance(0.2) { numbers[.outputAxonsPerCore] = dice.integer(10...400) }
+      }
       if rules.relays && dice.chance(0.4) { numbers[.maximumDelay] = dice.integer(1...3) }
-      return .test(
-        numbers, thresholdPerNeuron: thresholdPerNeuron, sharedConvolutionWeights: dice.chance(0.6))
+      var chip = ChipDescription.test(
+        numbers, thresholdPerNeuron: thresholdPerNeuron,
+        sharedConvolutionWeights: kind != .crossbar && dice.chance(0.6))
+      if dice.chance(0.2) { chip.rules[.multicast] = .assumed(true, "test") }
+      switch kind {
+      case .general, .gates: break
+      case .crossbar:
+        chip.numbers[.bitsPerSynapse] = .assumed(1, "test")
+        chip.crossbar = .assumed(Crossbar(axons: dice.integer(60...500), axonTypes: 4, binary: true), "test")
+      case .layers:
+        chip.convolutionCore = .assumed(
+          ConvolutionCore(
+            maximumKernel: 16, strides: [1, 2], maximumPadding: 2, poolSizes: [1, 2, 3], maximumChannels: 64,
+            maximumInputSide: 16, maximumOutputSide: 16, fanOutLayers: dice.integer(1...4)), "test")
+        let types = (0..<3).map {
+          CoreType(
+            count: dice.integer(1...3), neurons: dice.integer(20...400),
+            synapseMemoryBits: weightBits * ($0 == 0 ? 100_000 : dice.integer(100...20_000)))
+        }
+        chip.coreTypes = .assumed(types, "test")
+        chip.numbers[.width] = .assumed(3, "test")
+        chip.numbers[.height] = .assumed(3, "test")
+        chip.numbers[.coresPerTile] = .assumed(1, "test")
+        chip.numbers[.coresPerChip] = .assumed(types.reduce(0) { $0 + $1.count }, "test")
+        chip.numbers[.chips] = .assumed(dice.integer(1...3), "test")
+      }
+      return chip
+    }
+
+    /// Nil mostly.
+    mutating func faults(of chip: ChipDescription) -> ChipFaults? {
+      guard dice.chance(0.2) else { return nil }
+      return ChipFaults(
+        seed: dice.bits(), deadCoreRate: dice.pick([0, 0.1, 0.3]), deadLinkRate: dice.pick([0, 0.05, 0.2]),
+        stuckWeightBits: kind == .crossbar ? 0 : dice.pick([0, 0.01, 0.3]))
     }
   }
 }

@@ -68,7 +68,7 @@ struct RandomNetworks {
   }
 
   mutating func input(_ program: CompiledProgram) -> [Double] {
-    (0..<program.inputShape.count).map { _ in Double(int(0...8)) / 8 }
+    (0..<program.input.shape.count).map { _ in Double(int(0...8)) / 8 }
   }
 
   /// A chip like `base` with small cores, so that small networks spread over tiles.

@@ -13,11 +13,11 @@ struct RandomProgram {
     let channelChoices = [1, 3, 12, 16, 17, 32, 33, 64, 70, 96, 130, 300]
     let weightBits = chance(4) ? 16 : 8
     let membraneBits = chance(3) ? integer(10...16) : 32
-    let fractionBits = chance(3) ? integer(1...3) : 0
+    let fractionBits = chance(3) ? integer(1...(chance(4) ? 15 : 3)) : 0
     let input = MapShape(channels: integer(1...4), height: integer(3...9), width: integer(3...9))
-    let period = chance(4) ? integer(2...5) : 1
+    let period = chance(4) ? integer(2...(chance(4) ? 16 : 5)) : 1
     let isBistable = period > 1 && chance(2)
-    var populations: [Population] = []
+    var populations = [Population.currentInput([input.channels, input.height, input.width])]
     var projections: [Projection] = []
     var weights: [WeightTensor] = []
     let depth = integer(2...4)
@@ -28,7 +28,7 @@ struct RandomProgram {
       if isBistable { return NeuronModel(kind: .bistable, period: period) }
       if period > 1 { return NeuronModel(kind: .phase, period: period) }
       switch integer(0...5) {
-      case 0: return NeuronModel(kind: .leaky, hardReset: chance(2), leakShift: integer(1...9))
+      case 0: return NeuronModel(kind: .leaky, hardReset: chance(2), leakShift: integer(1...31))
       case 1, 2:
         return NeuronModel(
           kind: .augmented, hasNegativeThreshold: chance(2), maximumPayload: chance(2) ? Int32(integer(1...9)) : nil)
@@ -53,16 +53,14 @@ struct RandomProgram {
       return geometry.output(of: shape) == nil ? nil : geometry
     }
     /// Adds a projection from `source`; nil target shape: chosen here.
-    func project(from source: Int?, to target: Int, target wanted: MapShape?) throws -> MapShape? {
-      let from = source.map { populations[$0].shape } ?? input
+    func project(from source: Int, to target: Int, target wanted: MapShape?) throws -> MapShape? {
+      let from = populations[source].shape
       var projection = Projection(name: "p\(projections.count)", source: source, target: target, kind: .dense, weights: 0)
       projection.pool = pool(from, allowsMax: true)
       let pooled = projection.pool?.output(of: from) ?? from
       projection.delay = integer(1...3)
-      if let source {
-        projection.gatePeriod = populations[source].model.period
-        projection.gateRestarts = populations[source].model.kind == .bistable
-      }
+      projection.gatePeriod = populations[source].model.period
+      projection.gateRestarts = populations[source].model.kind == .bistable
       var shape = wanted
       switch integer(0...4) {
       case 0 where wanted == nil || wanted == pooled:
@@ -100,11 +98,11 @@ struct RandomProgram {
     }
 
     for index in 0..<depth {
-      let source: Int? = index == 0 ? nil : index - 1
+      let population = populations.count
       // The population's shape follows from its first projection.
-      guard let shape = try project(from: source, to: index, target: nil) else { throw Refused() }
-      if index > 1 && chance(2) { _ = try project(from: integer(0...(index - 2)), to: index, target: shape) }
-      if index > 0 && chance(6) { _ = try project(from: nil, to: index, target: shape) }
+      guard let shape = try project(from: population - 1, to: population, target: nil) else { throw Refused() }
+      if index > 1 && chance(2) { _ = try project(from: integer(1...(index - 1)), to: population, target: shape) }
+      if index > 0 && chance(6) { _ = try project(from: 0, to: population, target: shape) }
       let kind = model(isLast: index == depth - 1)
       let reach = index == 0 ? 40_000 : 1 << min(scale + 3, membraneBits - 2)
       func values(_ range: ClosedRange<Int>) -> UnitValues {
@@ -122,11 +120,12 @@ struct RandomProgram {
           gatedPeriods: isBistable ? index : 0, unit: [1]))
     }
     program = CompiledProgram(
-      network: ProgramNetwork(name: "random", inputDimensions: [input.channels, input.height, input.width]),
+      network: ProgramNetwork(name: "random"),
       chip: try ChipLibrary.builtIn("ideal"), schedule: .windowed, fractionBits: fractionBits, weightBits: weightBits,
       membraneBits: membraneBits, populations: populations, projections: projections, weights: weights,
-      output: ProgramOutput(population: depth - 1, readout: populations[depth - 1].model.kind == .accumulator ? .potential : .spikes))
-    steps = integer(1...14)
+      output: ProgramOutput(population: depth, readout: populations[depth].model.kind == .accumulator ? .potential : .spikes))
+    let neurons = populations.reduce(0) { $0 + $1.shape.count }
+    steps = neurons < 500 && chance(3) ? integer(100...300) : integer(1...14)
     samples = (0..<2).map { _ in
       (0..<input.count).map { _ in Int32(integer(0...2) == 0 ? 0 : integer(-2000...8000) << (chance(50) ? 8 : 0)) }
     }

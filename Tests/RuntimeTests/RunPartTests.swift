@@ -10,7 +10,7 @@ struct RunPartTests {
   private func dataset(_ network: RandomNetwork, _ program: CompiledProgram) throws -> Dataset {
     let classes = program.populations[program.output.population].shape.count
     let data = Dataset(
-      shape: program.network.inputDimensions, values: .float64(network.samples.flatMap { $0 }),
+      shape: program.input.dimensions, values: .float64(network.samples.flatMap { $0 }),
       labels: network.samples.indices.map { $0 % classes })
     return try #require(data)
   }
@@ -20,7 +20,7 @@ struct RunPartTests {
     var given = 0
     var withheld = 0
     for size in 1...9 {
-      for seed in 0..<UInt64(40) {
+      for seed in LongRun.seeds(40) {
         let (network, program) = try RandomNetwork.compiled(seed: UInt64(size) << 32 | seed, size: size)
         guard network.steps > 2 else { continue }
         let data = try dataset(network, program)
@@ -40,6 +40,29 @@ struct RunPartTests {
       }
     }
     #expect(given > 200 && withheld > 10, "\(given) given, \(withheld) withheld")
+  }
+
+  @Test(
+    "a delay shorter than the way takes spikes of later steps: shorter runs are runs of their own", arguments: [1, 2, 3])
+  func delays(_ delay: Int) throws {
+    func identity(_ name: String, _ from: String?, _ to: String, delay: Int? = nil) -> NetworkProjection {
+      NetworkProjection(name: name, from: from, to: to, kind: .identity, delay: delay)
+    }
+    func population(_ name: String) -> NetworkPopulation {
+      NetworkPopulation(name: name, shape: [2], neuron: NetworkNeuron(model: .if, threshold: .uniform(1)))
+    }
+    let network = Network(
+      name: "ahead", input: NetworkInput(shape: [2]), populations: [population("a"), population("b"), population("c")],
+      projections: [
+        identity("in", nil, "a"), identity("ab", "a", "b"), identity("bc", "b", "c"),
+        identity("ac", "a", "c", delay: delay),
+      ], output: NetworkOutput(population: "c", readout: .spikes))
+    let program = try CompiledProgram.compile(network.checked(), chip: .test([.width: 2, .height: 2])).program
+    let data = try #require(Dataset(shape: [2], values: .float64([0.5, 0.7])))
+    let run = Run(steps: 8, samples: 1)
+    let shorter = try #require(try run.bySteps([3], program, data: data).first)
+    #expect((shorter == nil) == (delay == 1))
+    if let shorter { #expect(try shorter == Run(steps: 3, samples: 1)(program, data: data)) }
   }
 
   @Test("parts written, read and appended are the whole record, and stopping keeps a beginning")
@@ -73,7 +96,7 @@ struct RunPartTests {
         let part = RunPart(
           identity: identity, programPath: "net.nmsim", record: record, courses: collector.sums,
           observation: observer.observation)
-        let file = try RunPartFile(reading: JSONWriter.bytes(of: part.document))
+        let file = try RunPartFile(reading: JSONSeal.bytes(of: part.document))
         let read = try file.part(of: program)
         #expect(read == part, "seed \(seed)")
         if joined == nil { joined = read.record } else { joined?.append(read.record) }

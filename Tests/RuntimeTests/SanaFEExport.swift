@@ -25,8 +25,8 @@ struct SanaFEExport {
     }
     text = "{\"ticks\": \(ticks), \"chip\": \(try Self.chip(program.chip)),\n\"cores\": [\n"
     let currents = program.populations.indices.map { index in
-      program.projections.contains { $0.target == index && $0.source == nil }
-        ? InputEncoder.currents(of: index, in: program, quantised: quantised) : []
+      program.projections.contains { $0.target == index && $0.source == 0 }
+        ? ChipInterpreter.currents(of: index, in: program, quantised: quantised) : []
     }
     for (index, image) in program.cores.enumerated() {
       var neurons = [String](repeating: "", count: image.neuronCount)
@@ -79,7 +79,8 @@ struct SanaFEExport {
     var bundles: [Bundle] = []
     var numbers: [Int: Int] = [:]
     for projection in program.projections {
-      guard let source = projection.source else { continue }
+      let source = projection.source
+      if source == 0 { continue }
       let kind = projection.kind == .dense ? 0 : projection.kind == .convolution ? 1 : 2
       forEachSynapse(projection, program, source) { from, to, weight in
         let (a, b) = (core[source][from], core[projection.target][to])

@@ -74,7 +74,7 @@ struct SanaFEPackageTests {
       _ = interpreter.run(input)
       counts = OperationCounts(program: program, counters: runner.counters, steps: ticks)
       updated = interpreter.updates.count
-      bill = ChipBill(program: program, counts: counts, steps: ticks, samples: 1, updatedNeurons: updated)
+      bill = ChipBill(program: program, counts: counts, steps: ticks, samples: 1, neuronUpdates: updated)
       let timer = TickTimer(program)
       let activity = timer.activity(SampleTrains(runner), steps: ticks, updated: interpreter.updates)
       fired = activity.spikes.map(\.count)
@@ -107,7 +107,8 @@ struct SanaFEPackageTests {
   }
 
   @Test(
-    "itself gives our spikes, updates, events, messages, hops, energies and simple time", .enabled(if: SanaFEPackage.isThere),
+    "itself gives our spikes, updates, events, messages, hops, energies and simple time",
+    .enabled(if: SanaFEPackage.isThere, "no Python package sanafe"),
     arguments: 100..<106 as Range<UInt64>)
   func random(seed: UInt64) throws {
     var random = RandomNetworks(seed: seed)
@@ -124,7 +125,7 @@ struct SanaFEPackageTests {
     try Figures(program, input: random.input(program), ticks: 12, updates: true).check("seed \(seed)")
   }
 
-  @Test("its Loihi has the constants of loihi-sanafe", .enabled(if: SanaFEPackage.isThere))
+  @Test("its Loihi has the constants of loihi-sanafe", .enabled(if: SanaFEPackage.isThere, "no Python package sanafe"))
   func constants() throws {
     let find = "import sanafe, pathlib; print(pathlib.Path(sanafe.__file__).parent / 'examples' / 'loihi.yaml')"
     let (status, output) = try SanaFEPackage.python(["-c", find])
@@ -184,14 +185,14 @@ struct SanaFEPackageTests {
     return SanaFEPackage.isThere
   }()
 
-  @Test("mnist-cnn, 50 steps: both bills", .enabled(if: hasModel))
+  @Test("mnist-cnn, 50 steps: both bills", .enabled(if: hasModel, "needs sanafe, ../shared and NMSIM_SANAFE_MNIST"))
   func mnist() throws {
     let bytes = [UInt8](try Data(contentsOf: URL(filePath: Self.model)))
     let analog = try ONNXImporter.read(bytes, folder: root("shared/models"), name: "mnist-cnn").network
     let data = try #require(DatasetLoader.load(images: Self.images, expectedShape: [1, 28, 28]).prefix(100))
     let grey = Preprocessing(scale: 1 / 255.0)
     var network = try Conversion.run(
-      analog, method: Method(.robustNorm, initial: .zero), preprocessing: grey,
+      analog, ConversionSettings(.robustNorm).with(.initial, .zero), preprocessing: grey,
       calibration: CalibrationData(name: "mnist-train", dataset: data, samples: 100)
     ).network
     for index in network.populations.indices where network.populations[index].neuron.model == .if {

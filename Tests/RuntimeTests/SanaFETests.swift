@@ -35,8 +35,9 @@ private struct ReferenceChip {
       let tile = core.place / chip.coresPerTile
       return (tile / height, tile % height)
     }
-    var first: [Int] = []
-    for population in program.populations {
+    // The input has none.
+    var first = [0]
+    for population in program.populations[program.placed] {
       first.append(neurons.count)
       let source = try #require(network.populations.first { $0.name == population.name })
       var threshold = Double.infinity
@@ -61,7 +62,7 @@ private struct ReferenceChip {
       let target = try #require(names.firstIndex(of: projection.to))
       let to = program.populations[target].shape
       let source = projection.from.flatMap { names.firstIndex(of: $0) }
-      let from = source.map { program.populations[$0].shape } ?? program.inputShape
+      let from = source.map { program.populations[$0].shape } ?? program.input.shape
       guard case .inline(let tensor)? = projection.weights else { continue }
       let values = tensor.doubles
       let pool = projection.pool
@@ -203,7 +204,7 @@ struct SanaFETests {
       _ = interpreter.run(input)
       let counts = OperationCounts(program: program, counters: runner.counters, steps: ticks)
       let bill = ChipBill(
-        program: program, counts: counts, steps: ticks, samples: 1, updatedNeurons: interpreter.updates.count)
+        program: program, counts: counts, steps: ticks, samples: 1, neuronUpdates: interpreter.updates.count)
       let timer = TickTimer(program)
       let activity = timer.activity(SampleTrains(runner), steps: ticks, updated: interpreter.updates)
       let time = try #require(timer.time(activity, model: .simple))
@@ -212,7 +213,7 @@ struct SanaFETests {
       reference.run(ticks)
       #expect(activity.spikes.map(\.count) == reference.firedByTick, "seed \(seed)")
       #expect(counts.spikes == reference.fired)
-      #expect(counts.neuronUpdates == reference.visited)
+      #expect(counts.neuronVisits == reference.visited)
       #expect(interpreter.updates.count == reference.updated, "seed \(seed)")
       #expect(timer.loads(activity).reduce(0) { $0 + $1.reduce(0) { $0 + $1.updates } } == reference.updated)
       for kind in Projection.Kind.allCases {

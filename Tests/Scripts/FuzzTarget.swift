@@ -1,10 +1,11 @@
-// What libFuzzer calls: see fuzz-coverage.sh. Compiled together with the sources of nmsim, outside the package.
+// What libFuzzer calls: see fuzz-coverage.sh. Compiled together with the sources of nmsim and Tests/nmsimTests/Fuzz,
+// outside the package.
 import ChipModel
 
 /// The reader that NMSIM_FUZZ_READER names.
 private let reader: FuzzReader = {
   let name = Environment.value("NMSIM_FUZZ_READER") ?? ""
-  guard let reader = FuzzReader.all.first(where: { $0.name == name }) else {
+  guard let reader = FuzzReader.named(name) else {
     let names = FuzzReader.all.map(\.name).joined(separator: ", ")
     StandardStream.error.writeLine("fuzz-coverage: no reader '\(name)'; name one of \(names)")
     ProcessControl.end(with: 64)

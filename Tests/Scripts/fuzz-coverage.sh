@@ -3,10 +3,10 @@
 #
 #   Tests/Scripts/fuzz-coverage.sh READER [SECONDS]
 #
-# READER: one of 'nmsim help fuzz'. Builds the readers once more, outside the package and instrumented, into .build/fuzz
-# (four minutes, once for all readers), begins with the valid files and words of 'nmsim fuzz', and searches for SECONDS
-# (60). What is found lies in .build/fuzz/READER-found and can be read again with 'nmsim fuzz READER --input FILE'. Exit
-# status 0: nothing found; 77: no libFuzzer here.
+# READER: an entry of Tests/nmsimTests/Fuzz/FuzzReaders.swift. Builds the readers once more, outside the package and
+# instrumented, into .build/fuzz (four minutes, once for all readers), begins with their valid files and words, and searches
+# for SECONDS (60). What is found lies in .build/fuzz/READER-found and can be read again with 'Tests/Scripts/fuzz READER
+# --input FILE'. Exit status 0: nothing found; 77: no libFuzzer here.
 set -eu
 reader=${1:?name a reader, for example onnx}
 seconds=${2:-60}
@@ -22,28 +22,32 @@ if ! swiftc -parse-as-library -sanitize=fuzzer -o "$out/probe" "$out/probe.swift
 fi
 
 build() {
-  flags="-O -swift-version 6 -parse-as-library -sanitize=fuzzer -wmo -I $out -Xcc -fmodule-map-file=Sources/CKernels/include/module.modulemap -Xcc -ISources/CKernels/include"
-  if [ ! -f Sources/CKernels/include/module.modulemap ]; then
-    printf 'module CKernels { umbrella "%s" export * }\n' "$PWD/Sources/CKernels/include" > "$out/module.modulemap"
-    flags="-O -swift-version 6 -parse-as-library -sanitize=fuzzer -wmo -I $out"
-  fi
+  flags="-O -swift-version 6 -package-name nmsim -parse-as-library -sanitize=fuzzer -wmo -I $out"
+  printf 'module CKernels { umbrella "%s" export * }\n' "$PWD/Sources/CKernels/include" > "$out/module.modulemap"
   objects=""
   for source in Sources/CKernels/*.c; do
     object="$out/$(basename "$source" .c).c.o"
     clang -O3 -ISources/CKernels/include -c "$source" -o "$object"
     objects="$objects $object"
   done
-  for module in ChipModel Compiler Runtime; do
+  # The texts that the package embeds.
+  swift build --product ChipModel > "$out/build.log"
+  embedded=$(find -L .build/debug/ChipModel.build -name embedded_resources.swift)
+  for module in ChipModel Runtime Compiler; do
     # shellcheck disable=SC2046,SC2086
     swiftc $flags -module-name "$module" -emit-module -emit-module-path "$out/$module.swiftmodule" -emit-object \
-      -o "$out/$module.o" $(find "Sources/$module" -name '*.swift' | sort)
+      -o "$out/$module.o" $(find "Sources/$module" -name '*.swift' | sort) $embedded
     objects="$objects $out/$module.o"
+    embedded=
   done
+  # The fuzzer's own sources, without the tests and what starts child processes; nmsim is here the module they are part of.
   # shellcheck disable=SC2046,SC2086
   swiftc $flags -module-name nmsim -emit-executable -o "$out/target" \
-    $(find Sources/nmsim -name '*.swift' ! -name main.swift | sort) Tests/Scripts/FuzzTarget.swift $objects
+    $(find Sources/nmsim -name '*.swift' ! -name main.swift | sort) \
+    $(find Tests/nmsimTests/Fuzz -name '*.swift' ! -name '*Tests.swift' ! -name FuzzSearch.swift | sort) \
+    Tests/Scripts/FuzzTarget.swift $objects
 }
-if [ ! -x "$out/target" ] || [ -n "$(find Sources Tests/Scripts/FuzzTarget.swift -newer "$out/target" | head -n 1)" ]; then
+if [ ! -x "$out/target" ] || [ -n "$(find Sources Tests/nmsimTests/Fuzz Tests/Scripts/FuzzTarget.swift -newer "$out/target" | head -n 1)" ]; then
   build
 fi
 

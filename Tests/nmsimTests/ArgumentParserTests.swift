@@ -46,7 +46,7 @@ struct ArgumentParserTests {
   func dashes() throws {
     #expect(try parsed("inspect", "--", "--json", "-h").positionals("files") == ["--json", "-h"])
     #expect(try parsed("inspect", "-").positionals("files") == ["-"])
-    #expect(try parsed("run", "--json", "-").string("json") == "-")
+    #expect(try parsed("run", "--json", "-").string("output") == "-")
   }
 
   @Test("a list takes every word")
@@ -241,7 +241,7 @@ struct ArgumentParserTests {
       switch option.value {
       case nil: _ = arguments.flag(option.name)
       case _ where option.isRepeatable: _ = arguments.strings(option.name)
-      case .text, .file, .newFile, .newFolder, .choice, .choiceOrFile: _ = arguments.string(option.name)
+      case .text, .file, .newFile, .newDocument, .newFolder, .choice, .choiceOrFile: _ = arguments.string(option.name)
       case .integer: _ = arguments.int(option.name)
       case .number, .fraction, .ratio: _ = arguments.double(option.name)
       case .numbers: _ = arguments.doubles(option.name)

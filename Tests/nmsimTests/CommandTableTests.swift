@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import nmsim
@@ -85,5 +86,27 @@ struct CommandTableTests {
     #expect(
       captured.error.text
         == "nmsim: standard output: no space left on the device: free some space or write to another place\n")
+  }
+
+  /// Words of `sbatch` in `ClusterScript` and of the style sheet in `PageStyle` are others' own.
+  @Test("every --word in the sources is an option of a command")
+  func words() throws {
+    let known = Set(Self.commands.flatMap { $0.options.flatMap(\.names) } + ["help", "version", "option", "opt", "name"])
+    let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Sources")
+    let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+    var found: Set<String> = []
+    for case let file as URL in files where file.pathExtension == "swift" {
+      if ["ClusterScript", "PageStyle"].contains(file.deletingPathExtension().lastPathComponent) { continue }
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for line in text.split(separator: "\n") where !line.contains("sbatch ") {
+        for match in line.matches(of: #/(?:^|[\s'"`(\[,])--([a-z][a-z0-9-]*)(?![a-z0-9:-])/#)
+        where !line.contains("var(--\(match.1)") {
+          found.insert(String(match.1))
+          #expect(known.contains(String(match.1)), "\(file.lastPathComponent): --\(match.1)")
+        }
+      }
+    }
+    #expect(found.count > 50)
   }
 }

@@ -33,7 +33,7 @@ struct CompareCommandTests {
         "compare DIGITS/net.json --chips loihi,generic-45nm,odin --samples 6 --ticks 20 --out DIR/chips --json DIR/c.json -q")
       #expect(compared.status == .success && compared.output.isEmpty, "\(compared.error)")
       var root = try JSONNode(root: JSONParser.parse(FileReader.bytes(of: folder.path + "/c.json"))).object()
-      #expect(try root.required("format").string() == "nmsim-compare/1")
+      #expect(try root.required("format").string() == "nmsim-compare/2")
       #expect(try root.required("samples").int() == 6)
       var fits: [Bool] = []
       for node in try root.required("entries").array() {
@@ -54,8 +54,8 @@ struct CompareCommandTests {
           "run DIR/\(chip).nmsim --samples 6 --ticks 20 --no-timing --input DIGITS/test-images.npy --labels "
             + "DIGITS/test-labels.npy --json DIR/run.json -q")
         #expect(run.status == .success, "\(run.error)")
-        let ours = try RunDocument(reading: FileReader.bytes(of: file))
-        var theirs = try RunDocument(reading: FileReader.bytes(of: folder.path + "/run.json"))
+        let ours = try RunResult(reading: FileReader.bytes(of: file))
+        var theirs = try RunResult(reading: FileReader.bytes(of: folder.path + "/run.json"))
         // The program's own data are named from another folder, which is part of its hash.
         theirs.program.hash = ours.program.hash
         #expect(ours == theirs)

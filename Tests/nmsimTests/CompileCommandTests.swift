@@ -94,10 +94,10 @@ struct CompileCommandTests {
       error: "nmsim: DIR: cannot be written: it is a folder: name a file"),
     Fault(
       line: "compile DIR/net.json -o -", status: .usage,
-      error: "nmsim: compile: a program is binary and goes into a file, not to '-': give -o a file name"),
+      error: "nmsim: compile: -o '-' is standard output, where this does not go: give a file name"),
     Fault(
       line: "compile DIR/net.json -o DIR/./net.json", status: .usage,
-      error: "nmsim: DIR/./net.json: the program would replace its own network: give -o another name"),
+      error: "nmsim: DIR/./net.json: is read by this command, and --output would replace it: give --output another name"),
     Fault(
       line: "compile DIR/net.json --weight-bits 17", status: .usage,
       error: "nmsim: compile: --weight-bits '17' is out of range: give a whole number from 2 to 16"),
@@ -267,7 +267,7 @@ struct CompileCommandTests {
       // The hops are those that a run of the same samples counts.
       let run = folder.invoke("run DIR/a --samples 5 --input DIGITS/test-images.npy --json DIR/r.json -q")
       #expect(run.status == .success)
-      let totals = try RunDocument(reading: Array(try folder.data("r.json"))).totals
+      let totals = try RunResult(reading: Array(try folder.data("r.json"))).totals
       let counted = Double(try #require(totals.hops)) / Double(try #require(totals.messages))
       #expect(abs(counted - hops) <= 0.005000001)
     }
@@ -296,7 +296,7 @@ struct CompileCommandTests {
     }
   }
 
-  @Test("the program is written into the current folder by the network's name", .enabled(if: Program.nmsim != nil))
+  @Test("the program is written into the current folder by the network's name", .enabled(if: Program.nmsim != nil, "nmsim is not there"))
   func currentFolder() throws {
     try TemporaryFolder.with { folder in
       try folder.write(SmallFiles.network, "nets/small.json")

@@ -48,7 +48,7 @@ struct FaultCommandTests {
       let slow = folder.invoke(run + "--engine interpreter")
       #expect(slow.output.replacingOccurrences(of: "\"interpreter\"", with: "\"fast\"") == one.output)
       #expect(folder.invoke(run + "--fault-seed 1").output != one.output)
-      let document = try RunDocument(reading: Array(one.output.utf8))
+      let document = try RunResult(reading: Array(one.output.utf8))
       let faults = try #require(document.faults)
       #expect(faults.kinds == RunFaults.Kind.allCases)
       #expect(RunFaults.Kind.allCases.map(faults.rate) == [0.2, 0.1, 1e-3, 1e-4, 0.05, 0.02])

@@ -8,7 +8,7 @@ import Testing
 struct InspectCommandTests {
   private static let run = """
     {
-      "format": "nmsim-run/1", "network": "tiny", "chip": "ideal", "method": null, "ticks": 12, "samples": 100,
+      "format": "nmsim-run/2", "network": "tiny", "chip": "ideal", "method": null, "ticks": 12, "samples": 100,
       "accuracy": 0.97, "accuracyInterval": [0.9, 0.99],
       "accuracyByStep": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.96, 0.97],
       "populations": [
@@ -53,8 +53,8 @@ struct InspectCommandTests {
         var content = try file.required("content").object()
         formats.append(try content.required("format").string())
       }
-      #expect(kinds == ["network", "program", "nmsim-run/1"])
-      #expect(formats == ["nmsim-network/1", "nmsim-compile/1", "nmsim-run/1"])
+      #expect(kinds == ["network", "program", "nmsim-run/2"])
+      #expect(formats == ["nmsim-network/1", "nmsim-compile/1", "nmsim-run/2"])
     }
   }
 

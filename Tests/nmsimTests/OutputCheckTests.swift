@@ -10,7 +10,7 @@ struct OutputCheckTests {
   @Test(
     "every output option of every command, and where it has one its default",
     arguments: CommandTable.shipped.commands.flatMap { command in
-      command.spec.options.filter { $0.value == .newFile || $0.value == .newFolder }.map { (command.spec, $0) }
+      command.spec.options.filter { [.newFile, .newDocument, .newFolder].contains($0.value) }.map { (command.spec, $0) }
     })
   func everyOption(command: CommandSpec, option: OptionSpec) throws {
     try TemporaryFolder.with { folder in

@@ -16,7 +16,7 @@ struct ProgramTests {
     #expect(result.text.isEmpty)
   }
 
-  @Test("a full disk is a failure", .enabled(if: Program.find("sh") != nil))
+  @Test("a full disk is a failure", .enabled(if: Program.find("sh") != nil, "sh is not there"))
   func fullDisk() throws {
     let result = try bash("[ -e /dev/full ] || exit 73; \"$1\" manual > /dev/full")
     #expect(result.status == 73)
@@ -32,6 +32,32 @@ struct ProgramTests {
     #expect(try bash("\"$1\"").status == 64)
     #expect(try bash("\"$1\" --nonsense 2>/dev/null").status == 64)
     #expect(try bash("\"$1\" help").status == 0)
+  }
+
+  @Test("limits that nothing can work under end in one line, every time", arguments: ["-n 4", "-n 5", "-n 6", "-s 64"])
+  func limits(_ limit: String) throws {
+    try TemporaryFolder.with { folder in
+      #expect(folder.invoke("compile DIGITS/net.json -o DIR/net.nmsim -q").status == .success)
+      let result = try bash(
+        """
+        for i in $(seq 20); do
+          sh -c 'ulimit \(limit); exec "$@"' sh "$1" run \(folder.path)/net.nmsim --samples 4 --ticks 4 -q \
+            --input \(TemporaryFolder.digits)/test-images.npy --json - 2>&1 >/dev/null
+          echo "$?"
+        done
+        """)
+      let lines = Set(result.text.split(separator: "\n"))
+      #expect(lines.count == 2 && lines.contains("78"), "\(result.text.prefix(400))")
+      #expect(lines.contains { $0.hasPrefix("nmsim: ") && $0.contains("ulimit") }, "\(result.text.prefix(400))")
+    }
+  }
+
+  @Test("a file whose name is not UTF-8 is not just missing")
+  func names() throws {
+    try TemporaryFolder.with { folder in
+      let result = try bash("cd \(folder.path) && touch $'\\xff.json' && \"$1\" inspect $'\\xff.json' 2>&1")
+      #expect(result.status == 66 && result.text.contains("its name is not UTF-8"), "\(result.text)")
+    }
   }
 
   @Test("bytes that are not UTF-8 do not trap")

@@ -53,17 +53,35 @@ struct RecomputeTests {
       try #require(try Program.run(python, ["-c", random]).status == 0)
       let model = Self.tests.appending(path: "CompilerTests/Fixtures/\(example.module).onnx").path
       let data = example.method.hasPrefix("aug") ? "" : "--calibration DIR/x.npy --calibration-samples 20 --steps 24"
-      for line in [
+      try make(in: folder, [
         "convert \(model) --method \(example.method) \(data) -o DIR/net.json -q",
         "compile DIR/net.json --chip ideal --weight-bits \(example.weightBits) --membrane-bits \(example.membraneBits) "
           + "--fraction-bits 1 -o DIR/net.nmsim -q",
         "run DIR/net.nmsim --ticks 40 --samples 8 --input DIR/x.npy --json DIR/run.json --predictions DIR/run.csv -q",
-      ] {
-        let result = folder.invoke(line)
-        try #require(result.status == .success, "\(line): \(result.error)")
-      }
+      ])
       try recompute(python, ["net.json", "x.npy", "run.json", "--predictions", "run.csv"], in: folder)
       if example.membraneBits < 32 { #expect(try folder.text("run.json").contains(#/"saturations": [1-9]/#)) }
+    }
+  }
+
+  @Test(
+    "so are those of small trained networks on their test images",
+    .enabled(if: RecomputeTests.python != nil, "no python3 with numpy"),
+    arguments: [
+      ("average", "rate-norm"), ("maximum", "robust-norm --initial half"), ("residual", "bsnn --period 5"),
+      ("leaky", "ter-mapping"),
+    ])
+  func trained(_ network: String, _ method: String) throws {
+    let python = try #require(Self.python)
+    try TemporaryFolder.with { folder in
+      let files = Self.tests.appending(path: "Fixtures/trained").path
+      try make(in: folder, [
+        "convert \(files)/\(network).onnx --method \(method) --calibration \(files)/calibration.npy "
+          + "--calibration-samples 100 --steps 24 --input-scale 1/16 -o DIR/net.json -q",
+        "compile DIR/net.json -o DIR/net.nmsim -q",
+        "run DIR/net.nmsim --ticks 36 --samples 12 --input DIGITS/test-images.npy --json DIR/run.json -q",
+      ])
+      try recompute(python, ["net.json", "\(TemporaryFolder.digits)/test-images.npy", "run.json"], in: folder)
     }
   }
 
@@ -81,6 +99,13 @@ struct RecomputeTests {
       try folder.write(text.replacing(dense.0, with: "\(dense.0)0"), "run.json")
       let result = try Program.run(python, arguments(files, in: folder))
       #expect(result.status == 1 && result.text.hasPrefix("Dense: nmsim "), "\(result.text)")
+    }
+  }
+
+  private func make(in folder: TemporaryFolder, _ lines: [String]) throws {
+    for line in lines {
+      let result = folder.invoke(line)
+      try #require(result.status == .success, "\(line): \(result.error)")
     }
   }
 

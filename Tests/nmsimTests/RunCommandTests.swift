@@ -25,7 +25,7 @@ struct RunCommandTests {
       let result = folder.invoke("run DIR/net.nmsim \(data) --ticks 200 --json - --threads 2")
       #expect(result.status == .success, "\(result.error)")
       var run = try JSONNode(root: JSONParser.parse(Array(result.output.utf8))).object()
-      #expect(try run.required("format").string() == "nmsim-run/1")
+      #expect(try run.required("format").string() == "nmsim-run/2")
       #expect(try run.required("ticksPerInference").int(in: 0...1000) == 203)
       var ann = try run.required("ann").object()
       let accuracy = try ann.required("accuracy").double()

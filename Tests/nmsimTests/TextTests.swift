@@ -106,7 +106,7 @@ struct NumberFormatTests {
     arguments: [
       (4.83e-6, "4.83 uJ"), (0, "0 J"), (1, "1.00 J"), (999.4, "999 J"), (999.6, "1.00 kJ"), (-0.0125, "-12.5 mJ"),
       (9.999e-10, "1.00 nJ"), (23.6e-12, "23.6 pJ"), (1.5e13, "15.0 TJ"), (9.96e-3, "9.96 mJ"), (9.999e-3, "10.0 mJ"),
-      (Double.leastNonzeroMagnitude, "5e-324 J"), (.infinity, "infinite J"), (1.7e308, ""),
+      (Double.leastNonzeroMagnitude, "5e-324 J"), (.infinity, "infinity J"), (1.7e308, ""),
     ])
   func si(_ value: Double, _ text: String) {
     if value == 1.7e308 {
@@ -191,6 +191,15 @@ struct ErrorTextTests {
     #expect(
       ErrorText.line(for: CommandError(.badData, subject: "a\rb", wrapping: Strange()))
         == "nmsim: a\\rb: it broke\\nbadly")
+  }
+
+  @Test("a line is bounded, whatever is in it")
+  func bounded() {
+    let long = String(repeating: "x", count: 65_536)
+    let line = ErrorText.line(for: CommandError(.badData, subject: long, problem: long, remedy: long))
+    #expect(line.utf8.count < 10_000 && line.hasPrefix("nmsim: xxx") && line.contains("..."))
+    let path = String(repeating: "p", count: 4_096)
+    #expect(ErrorText.line(for: CommandError(.badData, subject: path, problem: "a")) == "nmsim: \(path): a")
   }
 
   @Test("control and invisible characters are written out, others stay")

@@ -15,6 +15,12 @@ package enum Schedule: UInt8, Sendable, CaseIterable {
 }
 
 package enum ActiveWindow {
+  /// Steps that a run may have.
+  package static let steps = 1...1_000_000
+
+  /// Ticks from a spike to its arrival that a projection may take.
+  package static let delays = 1...65_535
+
   /// Delay of a projection under the windowed schedule.
   ///
   /// Rate codes: `target - source`. Period codes of bistable neurons take one period a layer to pass on, so a shortcut

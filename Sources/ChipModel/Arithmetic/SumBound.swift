@@ -90,6 +90,47 @@ package struct SumBound: Sendable, Equatable {
   }
 }
 
+extension SumBound {
+  /// The worst of several, each of which may happen.
+  package static func worst(_ bounds: [SumBound]) -> SumBound {
+    SumBound(high: bounds.reduce(0) { max($0, $1.high) }, low: bounds.reduce(0) { min($0, $1.low) })
+  }
+}
+
+/// What one step may add to the neurons of a population, by channel: the proof of widths, put together from its projections.
+package struct StepSum: Sendable {
+  /// From populations, without fraction bits.
+  package private(set) var delivered: [SumBound]
+  /// From the input, in units of 2^-12.
+  private var input: [SumBound]?
+
+  package init(channels: Int) {
+    delivered = [SumBound](repeating: SumBound(), count: channels)
+  }
+
+  /// Adds what a projection delivers (``SumBound/perChannel(_:weights:channels:payload:)``).
+  package mutating func add(_ bounds: [SumBound], isInput: Bool) {
+    var sums = isInput ? input ?? delivered.map { _ in SumBound() } : delivered
+    for (channel, bound) in bounds.enumerated() where channel < sums.count { sums[channel].add(bound) }
+    if isInput { input = sums } else { delivered = sums }
+  }
+
+  /// The worst channel with fraction bits and bias, before the shift of a period code.
+  package func worst(fractionBits: Int, bias: UnitValues) -> SumBound {
+    var worst = SumBound.worst(
+      delivered.indices.map { channel in
+        var sum = delivered[channel].shifted(by: fractionBits)
+        if let current = input?[channel].shifted(by: fractionBits) {
+          // The current is rounded after the division by 2^12: one more at most.
+          sum.add(SumBound(high: (current.high >> 12) + 1, low: (current.low >> 12) - 1))
+        }
+        return sum
+      })
+    worst.add(SumBound(high: max(0, Int64(bias.values.max() ?? 0)), low: min(0, Int64(bias.values.min() ?? 0))))
+    return worst
+  }
+}
+
 extension Population {
   /// Lowest and highest payload of a spike, given the bound of one step's sum (fraction bits included).
   ///
@@ -102,7 +143,7 @@ extension Population {
   package func payloadRange(
     sum: SumBound, membraneBits: Int, isDisturbed: Bool = false
   ) -> ClosedRange<Int64> {
-    guard model.kind == .augmented else { return 0...1 }
+    guard model.hasPayload else { return 0...1 }
     let bound = Int64(model.maximumPayload ?? Int32.max)
     let finite = threshold.values.filter { $0 != NeuronModel.infinite }
     guard let lowest = finite.min(), lowest > 0 else {

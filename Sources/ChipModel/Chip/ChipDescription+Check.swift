@@ -6,8 +6,8 @@ extension ChipDescription {
   }
 
   private var inconsistency: String? {
-    for width in [ChipNumber.weightBits, .membraneBits, .accumulatorBits] where numbers[width] == nil {
-      return "missing 'datapath.\(width.rawValue)'; state it, or extend a chip that has it"
+    for number in ChipNumber.allCases where numbers[number] == nil && number.row.absent == .refused {
+      return "missing '\(number.section.rawValue).\(number.rawValue)'; state it, or extend a chip that has it"
     }
     for number in ChipNumber.allCases {
       guard let value = numbers.value(number), !number.range.contains(value) else { continue }

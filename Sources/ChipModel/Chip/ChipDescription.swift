@@ -101,20 +101,6 @@ package struct ConvolutionCore: Sendable, Equatable {
   package var maximumOutputSide: Int
   /// How many other layers one layer can feed.
   package var fanOutLayers: Int
-
-  package init(
-    maximumKernel: Int, strides: [Int], maximumPadding: Int, poolSizes: [Int], maximumChannels: Int,
-    maximumInputSide: Int, maximumOutputSide: Int, fanOutLayers: Int
-  ) {
-    self.maximumKernel = maximumKernel
-    self.strides = strides
-    self.maximumPadding = maximumPadding
-    self.poolSizes = poolSizes
-    self.maximumChannels = maximumChannels
-    self.maximumInputSide = maximumInputSide
-    self.maximumOutputSide = maximumOutputSide
-    self.fanOutLayers = fanOutLayers
-  }
 }
 
 /// Cores of one kind on a chip whose cores differ.
@@ -122,12 +108,6 @@ package struct CoreType: Sendable, Equatable {
   package var count: Int
   package var neurons: Int
   package var synapseMemoryBits: Int
-
-  package init(count: Int, neurons: Int, synapseMemoryBits: Int) {
-    self.count = count
-    self.neurons = neurons
-    self.synapseMemoryBits = synapseMemoryBits
-  }
 }
 
 /// One row of the barrier table.
@@ -135,9 +115,4 @@ package struct BarrierStep: Sendable, Equatable {
   /// Holds from this number of tiles in use.
   package var tiles: Int
   package var seconds: Double
-
-  package init(tiles: Int, seconds: Double) {
-    self.tiles = tiles
-    self.seconds = seconds
-  }
 }

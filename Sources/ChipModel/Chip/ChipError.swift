@@ -12,6 +12,12 @@ package enum ChipError: Error, Sendable, Equatable, CustomStringConvertible {
   case inconsistent(String, chip: String, file: String)
   case unknownSpikeProfile(String, known: [String])
 
+  /// The same for a file that another file names: of what is no description at all nothing is told.
+  var withoutContent: ChipError {
+    guard case .description(let error, let file) = self else { return self }
+    return .description(error.withoutContent, file: file)
+  }
+
   /// One line.
   package var description: String {
     switch self {

@@ -1,18 +1,20 @@
 /// Permanent faults of the chip that a program was compiled for: what its mapping, routes and weights had to live with.
 ///
 /// A rate marks each core, link or stored weight bit on its own, by seed and place (``FaultDraw``); lists name them.
-package struct ChipFaults: Sendable, Equatable {
+package struct ChipFaults: JSONRecord {
   package var seed: UInt64
   /// Probability that a core is dead, 0...1. Its tile's router works on.
   package var deadCoreRate: Double
   /// Physical cores that are dead whatever the rate, ascending.
-  package private(set) var deadCores: [Int]
+  package internal(set) var deadCores: [Int]
   /// Probability that a link between neighbouring tiles is dead, 0...1.
   package var deadLinkRate: Double
   /// Links that are dead whatever the rate, ascending.
-  package private(set) var deadLinks: [DeadLink]
+  package internal(set) var deadLinks: [DeadLink]
   /// Probability that a stored weight bit is stuck, at 0 or at 1 with equal chances, 0...1.
   package var stuckWeightBits: Double
+
+  package init() { self.init(seed: 0) }
 
   package init(
     seed: UInt64 = 0, deadCoreRate: Double = 0, deadCores: [Int] = [], deadLinkRate: Double = 0,

@@ -24,15 +24,36 @@ package enum ChipLibrary {
   ///
   /// A built-in name wins; write `./NAME` for a file called like one. Paths in `extends` are relative to the file they
   /// stand in.
+  /// - Parameter naming: who named it; what it extends is named by a file.
   /// - Throws: `ChipError`.
-  package static func load(_ nameOrPath: String) throws(ChipError) -> ChipDescription {
-    try load(nameOrPath, chain: []) { (path) throws(ChipError) in
-      do throws(FileError) {
-        return try FileReader.bytes(of: path, limit: ChipDescription.maximumBytes)
-      } catch {
-        throw .unreadable(error)
+  package static func load(
+    _ nameOrPath: String, namedBy naming: FileReader.Naming = .user
+  ) throws(ChipError) -> ChipDescription {
+    do throws(ChipError) {
+      return try load(nameOrPath, chain: []) { (path) throws(ChipError) in
+        try bytes(of: path, namedBy: path == nameOrPath ? naming : .file)
       }
+    } catch {
+      throw naming == .user ? error : error.withoutContent
     }
+  }
+
+  private static func bytes(of path: String, namedBy naming: FileReader.Naming) throws(ChipError) -> [UInt8] {
+    do throws(FileError) {
+      return try FileReader.bytes(of: path, limit: ChipDescription.maximumBytes, namedBy: naming)
+    } catch {
+      throw .unreadable(error)
+    }
+  }
+
+  /// The files of a description, its own first, then those that it extends; as far as they can be read.
+  package static func files(of nameOrPath: String) -> [String] {
+    var files: [String] = []
+    _ = try? load(nameOrPath, chain: []) { (path) throws(ChipError) in
+      files.append(path)
+      return try bytes(of: path, namedBy: path == nameOrPath ? .user : .file)
+    }
+    return files
   }
 
   /// - Parameters:
@@ -58,9 +79,14 @@ package enum ChipLibrary {
     } else {
       throw .unknownChip(nameOrPath, known: names)
     }
-    return try ChipDescription(json: bytes, file: file) { (parent) throws(ChipError) in
-      let target = isBuiltIn || text(parent) != nil ? parent : relative(parent, to: nameOrPath)
-      return try load(target, chain: chain + [key], read: read)
+    do throws(ChipError) {
+      return try ChipDescription(json: bytes, file: file) { (parent) throws(ChipError) in
+        let target = isBuiltIn || text(parent) != nil ? parent : relative(parent, to: nameOrPath)
+        return try load(target, chain: chain + [key], read: read)
+      }
+    } catch {
+      // Of a parent's file nothing is told that is no description.
+      throw chain.isEmpty ? error : error.withoutContent
     }
   }
 

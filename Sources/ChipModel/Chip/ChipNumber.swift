@@ -1,7 +1,7 @@
 /// The integer constants of a chip: datapath widths, capacities, mesh. The raw value is the key in `configs/*.json`.
 ///
-/// An absent capacity is not checked; an absent width or rule has `defaultValue`. Every meaning stands in
-/// `docs/chips.md`, which a test compares with this list.
+/// One row of ``row`` says all about one: readers, writers, checks, the options that override it, plans and the tables of
+/// `docs/chips.md` follow it.
 package enum ChipNumber: String, Sendable, CaseIterable, Hashable {
   // Datapath.
   case weightBits, defaultWeightBits, maximumWeightShift, membraneBits, accumulatorBits, fractionBits
@@ -12,48 +12,118 @@ package enum ChipNumber: String, Sendable, CaseIterable, Hashable {
   // Mesh.
   case width, height, coresPerTile, chipColumns, linkHops, linkBufferMessages
 
-  /// The object of the JSON file that holds the key.
-  package var section: ChipSection {
-    switch self {
-    case .weightBits, .defaultWeightBits, .maximumWeightShift, .membraneBits, .accumulatorBits, .fractionBits,
-      .spikePayloadBits:
-      .datapath
-    case .chips, .coresPerChip, .neuronsPerCore, .synapseMemoryBitsPerCore, .bitsPerSynapse, .inputAxonsPerCore,
-      .outputAxonsPerCore, .fanInPerNeuron, .destinationsPerNeuron, .maximumDelay:
-      .limits
-    case .width, .height, .coresPerTile, .chipColumns, .linkHops, .linkBufferMessages: .mesh
+  /// What an absent entry means.
+  package enum Absent: Sendable, Equatable {
+    /// A description without it is refused.
+    case refused
+    case standard(Int)
+    /// In words: unknown and so not checked, or taken from another number.
+    case described(String)
+  }
+
+  /// What is to be known of a number.
+  package struct Row: Sendable {
+    /// The object of the JSON file that holds the key.
+    package let section: ChipSection
+    /// What the arithmetic of ChipModel can hold; a file outside it is refused.
+    package let range: ClosedRange<Int>
+    /// One of what it counts.
+    package let unit: String
+    package let absent: Absent
+    package let meaning: String
+    /// Key of the parameter that uses less of it on the same chip; nil: nothing but a smaller network.
+    package let remedy: String?
+    /// One line of help where a compilation or a plan may override it.
+    package let override: String?
+
+    init(
+      _ section: ChipSection, _ range: ClosedRange<Int>, _ unit: String, _ absent: Absent, _ meaning: String,
+      remedy: String? = nil, override: String? = nil
+    ) {
+      self.section = section
+      self.range = range
+      self.unit = unit
+      self.absent = absent
+      self.meaning = meaning
+      self.remedy = remedy
+      self.override = override
     }
   }
 
-  /// What the arithmetic of ChipModel can hold; a file outside it is refused.
-  package var range: ClosedRange<Int> {
-    switch self {
-    case .weightBits, .defaultWeightBits: 2...16
-    case .maximumWeightShift: 0...30
-    case .membraneBits: 2...32
-    case .accumulatorBits: 2...64
-    case .fractionBits: 0...15
-    case .spikePayloadBits: 0...32
-    case .chips, .coresPerChip: 1...1_000_000
-    case .neuronsPerCore: 1...16_777_216
-    case .synapseMemoryBitsPerCore: 1...1_099_511_627_776
-    case .bitsPerSynapse: 1...1_024
-    case .inputAxonsPerCore, .outputAxonsPerCore, .fanInPerNeuron, .destinationsPerNeuron: 1...1_073_741_824
-    case .maximumDelay: 1...1_000_000
-    case .width, .height, .coresPerTile, .chipColumns: 1...65_536
-    case .linkHops: 0...65_536
-    case .linkBufferMessages: 1...1_073_741_824
+  package var row: Row {
+    let unlimited = Absent.described("not limited")
+    let axons = 1...1_073_741_824
+    return switch self {
+    case .weightBits:
+      Row(
+        .datapath, 2...16, "bit", .refused, "signed weight, with its sign", remedy: "weightBits",
+        override: "Bits of a weight.")
+    case .defaultWeightBits: Row(.datapath, 2...16, "bit", .described("as weightBits"), "what the compiler uses")
+    case .maximumWeightShift:
+      Row(.datapath, 0...30, "bit", .standard(0), "weights may be delivered as `w << e`, `e` up to this")
+    case .membraneBits:
+      Row(
+        .datapath, 2...32, "bit", .refused, "potential, two's complement", remedy: "membraneBits",
+        override: "Bits of a membrane potential.")
+    case .accumulatorBits:
+      Row(.datapath, 2...64, "bit", .refused, "sum of one tick's input, two's complement", remedy: "weightBits")
+    case .fractionBits:
+      Row(
+        .datapath, 0...15, "bit", .standard(0), "extra low bits of bias, threshold and potential",
+        override: "Extra low bits of biases, thresholds and potentials.")
+    case .spikePayloadBits:
+      Row(
+        .datapath, 0...32, "bit", .standard(0),
+        "0: spikes are binary, and a payload of c costs c additions; its sign is left aside", remedy: "maxCount")
+    case .chips: Row(.limits, 1...1_000_000, "chip", unlimited, "chips of the system")
+    case .coresPerChip: Row(.limits, 1...1_000_000, "core", unlimited, "cores of a chip")
+    case .neuronsPerCore: Row(.limits, 1...16_777_216, "neuron", unlimited, "neurons of a core")
+    case .synapseMemoryBitsPerCore:
+      Row(
+        .limits, 1...1_099_511_627_776, "bit", unlimited, "bits that a core stores for its synapses",
+        remedy: "weightBits")
+    case .bitsPerSynapse:
+      Row(.limits, 1...1_024, "bit", .described("as weightBits"), "bits that a stored synapse takes")
+    case .inputAxonsPerCore: Row(.limits, axons, "axon", unlimited, "distinct sources that a core hears")
+    case .outputAxonsPerCore:
+      Row(.limits, axons, "axon", unlimited, "pairs of a neuron and a destination core that a core sends to")
+    case .fanInPerNeuron: Row(.limits, axons, "synapse", unlimited, "synapses onto a neuron")
+    case .destinationsPerNeuron: Row(.limits, axons, "core", unlimited, "cores that a neuron's spikes can go to")
+    case .maximumDelay:
+      Row(
+        .limits, ActiveWindow.delays, "tick", unlimited,
+        "ticks from spike to delivery; longer delays become relay populations")
+    case .width: Row(.mesh, 1...65_536, "tile", .described("one tile a chip"), "tiles of a chip along x")
+    case .height: Row(.mesh, 1...65_536, "tile", .described("one tile a chip"), "tiles of a chip along y")
+    case .coresPerTile: Row(.mesh, 1...65_536, "core", .standard(1), "cores at a router")
+    case .chipColumns: Row(.mesh, 1...65_536, "column", .described("one row"), "chips in a row of the board")
+    case .linkHops: Row(.mesh, 0...65_536, "hop", .described("1"), "hops that crossing from chip to chip counts as")
+    case .linkBufferMessages:
+      Row(
+        .mesh, axons, "message", .described("unknown"),
+        "messages that a link holds before it pushes back, for `detailed` timing")
     }
   }
+
+  package var section: ChipSection { row.section }
+  package var range: ClosedRange<Int> { row.range }
 
   /// What an absent entry means where it does not mean "unknown, so not checked"; nil for those.
   package var defaultValue: Int? {
-    switch self {
-    case .maximumWeightShift, .fractionBits, .spikePayloadBits: 0
-    case .coresPerTile: 1
-    default: nil
+    if case .standard(let value) = row.absent { value } else { nil }
+  }
+
+  /// The parameter that overrides it for one compilation; nil: it is the chip's alone.
+  package var parameter: Parameter? {
+    row.override.map {
+      Parameter(
+        rawValue, .integer(range), unit: row.unit, standardText: "the chip's" + (defaultValue.map { ", else \($0)" } ?? ""),
+        $0)
     }
   }
+
+  /// Those that a compilation or a plan may override.
+  package static let overridable = allCases.filter { $0.row.override != nil }
 }
 
 /// Yes-or-no properties of a chip; absent means no. The raw value is the key in `configs/*.json`.

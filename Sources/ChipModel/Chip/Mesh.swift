@@ -2,6 +2,16 @@
 package enum MeshDirection: String, Sendable, CaseIterable, Hashable {
   case east, west, north, south
 
+  /// Place among the cases.
+  package var rank: Int {
+    switch self {
+    case .east: 0
+    case .west: 1
+    case .north: 2
+    case .south: 3
+    }
+  }
+
   package var action: ChipAction {
     switch self {
     case .east: .hopEast

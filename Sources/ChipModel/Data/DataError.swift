@@ -17,7 +17,8 @@ package struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
     case notFinite(sample: Int)
     case labelShape([Int])
     case labelType
-    case labelText(line: Int, String)
+    /// Without the text: a network may name any file as its labels.
+    case labelText(line: Int)
     case labelCount(labels: Int, samples: Int)
     /// `classes` nil: any label from 0 up would do.
     case labelRange(sample: Int, Int, classes: Int?)
@@ -38,7 +39,7 @@ package struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   /// `FILE: what is wrong; what to do`
-  package var description: String { "\(ShapeText.printablePath(file)): \(problem)" }
+  package var description: String { "\(escaped(file)): \(problem)" }
 }
 
 extension DataError.Problem: CustomStringConvertible {
@@ -48,8 +49,6 @@ extension DataError.Problem: CustomStringConvertible {
     case .gzip(let error): "\(error)"
     case .numPy(let error): "\(error)"
     case .idx(let error): "\(error)"
-    case .cifar(.ambiguous(let size)):
-      "\(CIFARError.ambiguous(size)), with --data-format cifar10 or --data-format cifar100"
     case .cifar(let error): "\(error)"
     case .unknownFormat(let size):
       "unknown data format (\(size) bytes); read are IDX (also gzip), .npy, .npz and CIFAR-10/100 binary (.bin)"
@@ -67,8 +66,7 @@ extension DataError.Problem: CustomStringConvertible {
       "labels of shape \(ShapeText.of(shape)), one class index per sample is needed; "
         + (shape.count == 2 ? "convert one-hot labels with labels.argmax(1)" : "save a one-dimensional array")
     case .labelType: "labels are not whole numbers; convert them with labels.astype('i8')"
-    case .labelText(let line, let text):
-      "line \(line): '\(ShapeText.printable(text))' is not a class index; write one integer per line"
+    case .labelText(let line): "line \(line) is not a class index; write one integer per line"
     case .labelCount(let labels, let samples):
       "\(labels) labels for \(samples) samples; give the label file that belongs to the images"
     case .labelRange(let sample, let label, let classes):

@@ -15,10 +15,9 @@ extension DatasetLoader {
   }
 
   /// One label per sample, each a class.
-  static func check(labels: [Int], samples: Int, classes: Int?, file: String) throws(DataError) {
-    guard labels.count == samples else {
-      throw DataError(file: file, .labelCount(labels: labels.count, samples: samples))
-    }
+  /// - Parameter count: how many there are in all; `labels` may be the first of them only.
+  static func check(labels: [Int], of count: Int, samples: Int, classes: Int?, file: String) throws(DataError) {
+    guard count == samples else { throw DataError(file: file, .labelCount(labels: count, samples: samples)) }
     let limit = classes ?? Int.max
     if let sample = labels.firstIndex(where: { $0 < 0 || $0 >= limit }) {
       throw DataError(file: file, .labelRange(sample: sample, labels[sample], classes: classes))
@@ -90,7 +89,7 @@ enum LabelText {
       let text = trimmed(part)
       guard let first = text.first, first != UInt8(ascii: "#") else { continue }
       guard text.count <= 20, let value = Int(String(decoding: text, as: UTF8.self)) else {
-        throw DataError(file: file, .labelText(line: line, String(decoding: text.prefix(80), as: UTF8.self)))
+        throw DataError(file: file, .labelText(line: line))
       }
       labels.append(value)
     }

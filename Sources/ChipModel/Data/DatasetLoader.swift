@@ -15,21 +15,35 @@ package enum DatasetLoader {
   ///   - expectedShape: The network's input, `[C, H, W]` or `[N]`.
   ///   - classes: Number of classes, where known: larger labels are an error.
   ///   - cifar: Which CIFAR form, for a size that both divide; also makes any file be read as that.
+  ///   - samples: How many are needed, from the first: compressed files are inflated only so far, and the data set then
+  ///     has no more. Nil: all.
+  ///   - naming: Who named the images.
+  ///   - labelNaming: Who named the labels.
   ///   - maximum: Most bytes of one decompressed file.
   /// - Throws: `DataError`.
   package static func load(
     images: String, labels: String? = nil, expectedShape: [Int], classes: Int? = nil, cifar: CIFAR.Variant? = nil,
+    samples: Int? = nil, namedBy naming: FileReader.Naming = .user, labelsNamedBy labelNaming: FileReader.Naming = .user,
     maximum: Int = defaultMaximum
   ) throws(DataError) -> Dataset {
     guard isInput(expectedShape) else { throw DataError(file: images, .expectedShape(expectedShape)) }
     let source = ArrayPath(images)
-    let bytes = try read(source.file, maximum: maximum)
-    let content = try decodeImages(bytes, source, cifar: cifar, readsLabels: labels == nil, maximum: maximum)
+    var limits = Limits(maximum: maximum, samples: samples)
+    let file = try read(source.file, limits, naming, cifar: cifar)
+    let content = try decodeImages(file, source, readsLabels: labels == nil, limits)
+    // Labels are cut where the images are.
+    if content.rows == nil { limits.samples = nil }
     return try assemble(content, source, expectedShape, classes: classes) { () throws(DataError) in
-      if let labels { return try readLabels(labels, maximum: maximum) }
+      if let labels { return try readLabels(labels, limits, labelNaming) }
       if let inside = content.labels { return inside }
-      return try labelsBeside(source.file, maximum: maximum)
+      return try labelsBeside(source.file, limits)
     }
+  }
+
+  /// Files that `load` reads or looks for: the one of a path, and those that the labels may be in.
+  package static func files(of path: String) -> [String] {
+    let file = ArrayPath(path).file
+    return [file] + LabelNames.candidates(forImages: file)
   }
 
   /// The same for bytes in memory; labels are those inside.
@@ -46,8 +60,9 @@ package enum DatasetLoader {
   ) throws(DataError) -> Dataset {
     guard isInput(expectedShape) else { throw DataError(file: path, .expectedShape(expectedShape)) }
     let source = ArrayPath(path)
-    let plain = try decompressed(bytes, path: source.file, maximum: maximum)
-    let content = try decodeImages(plain, source, cifar: cifar, readsLabels: true, maximum: maximum)
+    let limits = Limits(maximum: maximum, samples: nil)
+    let plain = try decompressed(bytes, path: source.file, limits, cifar: cifar)
+    let content = try decodeImages(plain, source, readsLabels: true, limits)
     return try assemble(content, source, expectedShape, classes: classes) { () throws(DataError) in content.labels }
   }
 
@@ -56,7 +71,8 @@ package enum DatasetLoader {
     _ bytes: [UInt8], named path: String, maximum: Int = defaultMaximum
   ) throws(DataError) -> [Int] {
     let source = ArrayPath(path)
-    return try decodeLabels(decompressed(bytes, path: source.file, maximum: maximum), source, maximum: maximum).values
+    let limits = Limits(maximum: maximum, samples: nil)
+    return try decodeLabels(decompressed(bytes, path: source.file, limits), source, limits).values
   }
 
   private static func isInput(_ shape: [Int]) -> Bool {
@@ -65,51 +81,108 @@ package enum DatasetLoader {
 
   /// Fits the images to the network's input and gives them their labels.
   private static func assemble(
-    _ content: (images: Tensor, labels: Labels?), _ source: ArrayPath, _ shape: [Int], classes: Int?,
+    _ content: Images, _ source: ArrayPath, _ shape: [Int], classes: Int?,
     labels: () throws(DataError) -> Labels?
   ) throws(DataError) -> Dataset {
     let file = source.description
-    let samples = try arrange(content.images, shape, file: file)
+    let samples = try arrange(content.tensor, shape, file: file)
     let count = try sampleCount(samples, shape, file: file)
     let found = try labels()
-    if let found { try check(labels: found.values, samples: count, classes: classes, file: found.file) }
-    guard let dataset = Dataset(shape: shape, values: samples, labels: found?.values) else {
+    if let found {
+      try check(
+        labels: found.values, of: found.rows ?? found.values.count, samples: content.rows ?? count, classes: classes,
+        file: found.file)
+    }
+    guard let dataset = Dataset(shape: shape, values: samples, labels: found.map { Array($0.values.prefix(count)) }) else {
       throw DataError(file: file, .noSamples)
     }
     return dataset
   }
 
-  /// Labels and where they came from.
-  struct Labels: Sendable, Equatable {
-    let file: String
-    let values: [Int]
+  /// How much is read.
+  private struct Limits {
+    /// Most bytes of a file or an array.
+    let maximum: Int
+    /// From the first; nil: all.
+    var samples: Int?
   }
 
-  /// All bytes of a file, decompressed where it is a gzip file.
-  private static func read(_ path: String, maximum: Int) throws(DataError) -> [UInt8] {
+  /// The bytes of a file, inflated.
+  private struct Content {
+    var bytes: [UInt8]
+    /// Samples that the whole file has, where these are its first ones only.
+    var rows: Int?
+    /// Where the file can be nothing else.
+    var cifar: CIFAR.Variant?
+  }
+
+  private struct Images {
+    var tensor: Tensor
+    var labels: Labels?
+    /// Samples that the whole file has, where these are its first ones only.
+    var rows: Int?
+  }
+
+  /// Labels and where they came from.
+  private struct Labels {
+    var file: String
+    var values: [Int]
+    /// Labels that the whole file has, where these are its first ones only.
+    var rows: Int?
+  }
+
+  /// The bytes of a file, decompressed where it is a gzip file.
+  private static func read(
+    _ path: String, _ limits: Limits, _ naming: FileReader.Naming, cifar: CIFAR.Variant? = nil
+  ) throws(DataError) -> Content {
     let bytes: [UInt8]
     do {
-      bytes = try FileReader.bytes(of: path, limit: maximum)
+      bytes = try FileReader.bytes(of: path, limit: limits.maximum, namedBy: naming)
     } catch {
       throw DataError(file: path, .unreadable(error))
     }
-    return try decompressed(bytes, path: path, maximum: maximum)
+    return try decompressed(bytes, path: path, limits, cifar: cifar)
   }
 
-  private static func decompressed(_ bytes: [UInt8], path: String, maximum: Int) throws(DataError) -> [UInt8] {
-    guard Gzip.isGzip(bytes) else { return bytes }
-    do {
-      return try Gzip.decode(bytes, maximum: maximum)
+  private static func decompressed(
+    _ bytes: [UInt8], path: String, _ limits: Limits, cifar: CIFAR.Variant? = nil
+  ) throws(DataError) -> Content {
+    guard Gzip.isGzip(bytes) else { return Content(bytes: bytes, cifar: cifar) }
+    do throws(GzipError) {
+      if let samples = limits.samples, let content = try beginning(bytes, path, samples, limits.maximum, cifar) {
+        return content
+      }
+      return Content(bytes: try Gzip.decode(bytes, maximum: limits.maximum), cifar: cifar)
     } catch {
       throw DataError(file: path, .gzip(error))
     }
   }
 
+  /// The first samples of a gzip file; nil where all of it is needed.
+  private static func beginning(
+    _ bytes: [UInt8], _ path: String, _ samples: Int, _ maximum: Int, _ cifar: CIFAR.Variant?
+  ) throws(GzipError) -> Content? {
+    guard cifar != nil || ArrayPath(path).isNamedBinary else {
+      return try DataBeginning(samples: samples, maximum: maximum) { (count) throws(GzipError) in
+        try Gzip.beginning(bytes, count: count)
+      }.map { Content(bytes: $0.bytes, rows: $0.rows) }
+    }
+    // Records have no header; the size that the file says it expands to tells which form they have.
+    let size = bytes.count >= 8 ? Int(bytes.littleEndian32(at: bytes.count - 4)) : 0
+    let possible = CIFAR.variants(ofSize: size)
+    guard let form = cifar ?? possible.first, possible.contains(form), cifar != nil || possible.count == 1,
+      samples < size / form.recordSize
+    else { return nil }
+    let part = try Gzip.beginning(bytes, count: samples * form.recordSize)
+    guard part.count == samples * form.recordSize else { return nil }
+    return Content(bytes: part, rows: size / form.recordSize, cifar: form)
+  }
+
   /// The first label file that exists of those that belong to the image file by name.
-  private static func labelsBeside(_ images: String, maximum: Int) throws(DataError) -> Labels? {
+  private static func labelsBeside(_ images: String, _ limits: Limits) throws(DataError) -> Labels? {
     for candidate in LabelNames.candidates(forImages: images) {
       do {
-        return try readLabels(candidate, maximum: maximum)
+        return try readLabels(candidate, limits, .file)
       } catch {
         if case .unreadable(.missing) = error.problem { continue }
         throw error
@@ -119,58 +192,67 @@ package enum DatasetLoader {
   }
 
   /// Recognises the format by content, then by name, and decodes the images and the labels that come with them.
-  static func decodeImages(
-    _ bytes: [UInt8], _ source: ArrayPath, cifar: CIFAR.Variant?, readsLabels: Bool, maximum: Int
-  ) throws(DataError) -> (images: Tensor, labels: Labels?) {
+  private static func decodeImages(
+    _ content: Content, _ source: ArrayPath, readsLabels: Bool, _ limits: Limits
+  ) throws(DataError) -> Images {
     let file = source.description
-    if let cifar { return try decodeCIFAR(bytes, cifar, file: file) }
-    if ZipArchive.isZip(bytes) {
-      return try decodeArchive(bytes, source, readsLabels: readsLabels, maximum: maximum)
-    }
+    let (bytes, rows) = (content.bytes, content.rows)
+    if content.cifar != nil { return try decodeCIFAR(content, file: file) }
+    if ZipArchive.isZip(bytes) { return try decodeArchive(bytes, source, readsLabels: readsLabels, limits) }
     if source.entry != nil { throw DataError(file: file, .numPy(.zip(.notZip))) }
-    if NumPy.isArray(bytes) { return (try decodeNumPy(bytes, file: file), nil) }
+    if NumPy.isArray(bytes) { return Images(tensor: try decodeNumPy(bytes, file: file), rows: rows) }
     // A CIFAR file whose first image starts with a black pixel can have the magic number of IDX; the size decides.
     let isCIFAR = !CIFAR.variants(ofSize: bytes.count).isEmpty && source.isNamedBinary
     if IDX.hasExactSize(bytes) || (IDX.hasMagic(bytes) && !isCIFAR) {
-      return (try decodeIDX(bytes, file: file), nil)
+      return Images(tensor: try decodeIDX(bytes, file: file), rows: rows)
     }
-    if isCIFAR || source.isNamedBinary { return try decodeCIFAR(bytes, nil, file: file) }
+    if isCIFAR || source.isNamedBinary { return try decodeCIFAR(content, file: file) }
     throw DataError(file: file, .unknownFormat(size: bytes.count))
   }
 
   private static func decodeArchive(
-    _ bytes: [UInt8], _ source: ArrayPath, readsLabels: Bool, maximum: Int
-  ) throws(DataError) -> (images: Tensor, labels: Labels?) {
+    _ bytes: [UInt8], _ source: ArrayPath, readsLabels: Bool, _ limits: Limits
+  ) throws(DataError) -> Images {
     let archive = try openArchive(bytes, file: source.description)
     guard let name = source.entry ?? LabelNames.imageArray(among: archive.names) else {
       throw DataError(file: source.description, .noArray(purpose: "images", present: archive.names))
     }
     let file = "\(source.file):\(name)"
-    let images = try array(name, of: archive, file: file, maximum: maximum)
-    guard readsLabels, let labelName = LabelNames.labelArray(forImages: name, among: archive.names) else {
-      return (images, nil)
-    }
-    let labelFile = "\(source.file):\(labelName)"
-    let labels = try array(labelName, of: archive, file: labelFile, maximum: maximum)
-    return (images, Labels(file: labelFile, values: try labelValues(labels, file: labelFile)))
+    let (tensor, rows) = try array(name, of: archive, file: file, limits)
+    var images = Images(tensor: tensor, rows: rows)
+    guard readsLabels, let labelName = LabelNames.labelArray(forImages: name, among: archive.names) else { return images }
+    var limits = limits
+    if rows == nil { limits.samples = nil }
+    images.labels = try archivedLabels(labelName, of: archive, file: "\(source.file):\(labelName)", limits)
+    return images
+  }
+
+  private static func archivedLabels(
+    _ name: String, of archive: NumPyArchive, file: String, _ limits: Limits
+  ) throws(DataError) -> Labels {
+    let (tensor, rows) = try array(name, of: archive, file: file, limits)
+    return Labels(file: file, values: try labelValues(tensor, file: file), rows: rows)
   }
 
   /// Labels out of a file of their own.
-  static func readLabels(_ path: String, maximum: Int) throws(DataError) -> Labels {
+  private static func readLabels(
+    _ path: String, _ limits: Limits, _ naming: FileReader.Naming
+  ) throws(DataError) -> Labels {
     let source = ArrayPath(path)
-    return try decodeLabels(read(source.file, maximum: maximum), source, maximum: maximum)
+    return try decodeLabels(read(source.file, limits, naming), source, limits)
   }
 
-  static func decodeLabels(_ bytes: [UInt8], _ source: ArrayPath, maximum: Int) throws(DataError) -> Labels {
+  private static func decodeLabels(
+    _ content: Content, _ source: ArrayPath, _ limits: Limits
+  ) throws(DataError) -> Labels {
     let file = source.description
+    let bytes = content.bytes
     if ZipArchive.isZip(bytes) {
       let archive = try openArchive(bytes, file: file)
       guard let name = source.entry ?? LabelNames.onlyLabelArray(among: archive.names) else {
         throw DataError(file: file, .noArray(purpose: "labels", present: archive.names))
       }
-      let entry = "\(source.file):\(name)"
-      let tensor = try array(name, of: archive, file: entry, maximum: maximum)
-      return Labels(file: entry, values: try labelValues(tensor, file: entry))
+      return try archivedLabels(name, of: archive, file: "\(source.file):\(name)", limits)
     }
     if source.entry != nil { throw DataError(file: file, .numPy(.zip(.notZip))) }
     let values: [Int]
@@ -181,7 +263,7 @@ package enum DatasetLoader {
     } else {
       values = try LabelText.parse(bytes, file: file)
     }
-    return Labels(file: file, values: values)
+    return Labels(file: file, values: values, rows: content.rows)
   }
 
   private static func openArchive(_ bytes: [UInt8], file: String) throws(DataError) -> NumPyArchive {
@@ -196,10 +278,10 @@ package enum DatasetLoader {
   }
 
   private static func array(
-    _ name: String, of archive: NumPyArchive, file: String, maximum: Int
-  ) throws(DataError) -> Tensor {
+    _ name: String, of archive: NumPyArchive, file: String, _ limits: Limits
+  ) throws(DataError) -> (tensor: Tensor, rows: Int?) {
     do {
-      return try archive.tensor(name, maximum: maximum)
+      return try archive.array(name, samples: limits.samples, maximum: limits.maximum)
     } catch {
       throw DataError(file: file, .numPy(error))
     }
@@ -221,12 +303,11 @@ package enum DatasetLoader {
     }
   }
 
-  private static func decodeCIFAR(
-    _ bytes: [UInt8], _ variant: CIFAR.Variant?, file: String
-  ) throws(DataError) -> (images: Tensor, labels: Labels?) {
+  private static func decodeCIFAR(_ content: Content, file: String) throws(DataError) -> Images {
     do {
-      let (images, labels) = try CIFAR.decode(bytes, variant: variant)
-      return (images, Labels(file: file, values: labels))
+      let (images, labels) = try CIFAR.decode(content.bytes, variant: content.cifar)
+      return Images(
+        tensor: images, labels: Labels(file: file, values: labels, rows: content.rows), rows: content.rows)
     } catch {
       throw DataError(file: file, .cifar(error))
     }

@@ -68,7 +68,7 @@ package enum CIFARError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(size) bytes are no whole number of \(variant.rawValue) records of \(variant.recordSize) bytes; "
         + "copy the file again or name the other variant"
     case .ambiguous(let size):
-      "\(size) bytes may be CIFAR-10 or CIFAR-100 records; say which"
+      "\(size) bytes may be CIFAR-10 or CIFAR-100 records; divide the file, or save the images and labels as .npy"
     case .label(let label, let record, let variant):
       "label of record \(record) is \(label), \(variant.rawValue) has 0 to \(variant.classes - 1); "
         + "the file is damaged or of another kind"

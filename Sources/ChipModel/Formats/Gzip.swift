@@ -22,6 +22,21 @@ package enum Gzip {
     return output
   }
 
+  /// The first `count` bytes of what a file expands to, or all where there are fewer; what comes behind is not looked at.
+  static func beginning(_ bytes: [UInt8], count: Int) throws(GzipError) -> [UInt8] {
+    var output: [UInt8] = []
+    var position = 0
+    while position < bytes.count, output.count < count {
+      do throws(GzipError) {
+        position = try decodeMember(bytes, at: position, into: &output, maximum: Inflate.reach(count - output.count))
+      } catch {
+        guard case .inflate(.tooLarge) = error else { throw error }
+        break
+      }
+    }
+    return output.count > count ? Array(output[..<count]) : output
+  }
+
   private static func decodeMember(
     _ bytes: [UInt8], at start: Int, into output: inout [UInt8], maximum: Int
   ) throws(GzipError) -> Int {

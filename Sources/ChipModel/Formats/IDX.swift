@@ -55,6 +55,18 @@ package enum IDX {
     return tensor
   }
 
+  /// Where the samples lie; nil where the bytes do not begin as an IDX file of some samples.
+  static func layout(_ bytes: [UInt8]) -> ArrayLayout? {
+    guard hasMagic(bytes), let header = try? header(bytes), header.expectedSize != nil, header.shape[0] > 0,
+      let element = elementSize(bytes[2]), let count = Tensor.elementCount(Array(header.shape.dropFirst()))
+    else { return nil }
+    let start = header.dataStart
+    return ArrayLayout(rows: header.shape[0], rowSize: count * element, dataStart: start) { rows in
+      let count = UInt32(truncatingIfNeeded: rows)
+      return bytes[..<4] + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) } + bytes[8..<start]
+    }
+  }
+
   /// `expectedSize` is nil where it overflows.
   private static func header(
     _ bytes: [UInt8]

@@ -3,6 +3,9 @@
 /// Every symbol of up to 10 bits is one table look-up; longer ones walk the canonical code bit by bit. The output is
 /// bounded by the caller, so a small file that expands without end costs no more memory than the bound.
 package enum Inflate {
+  /// A bound that leaves `count` bytes, where there are so many: what would cross it, at most a stored block, is left out.
+  static func reach(_ count: Int) -> Int { min(count, Int.max - 65_536) + 65_536 }
+
   /// Appends the decompressed form of `input[start..<end]` to `output`.
   ///
   /// The range may be longer than the compressed data: what follows the final block is not looked at.

@@ -35,6 +35,15 @@ package struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
     path.isEmpty ? "\(location): \(problemText)" : "\(location): \(path): \(problemText)"
   }
 
+  /// The same where the file is one that another file names: a text that is not JSON is none of the format, and nothing of
+  /// it is told.
+  package var withoutContent: JSONError {
+    switch problem {
+    case .expected, .malformed, .duplicateKey: JSONError(.malformed("the text is not what is read here"), at: location)
+    default: self
+    }
+  }
+
   private var problemText: String {
     switch problem {
     case .expected(let expected, let found):

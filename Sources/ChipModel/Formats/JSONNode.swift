@@ -45,12 +45,16 @@ package struct JSONNode: Sendable {
   /// A string that is one of the cases' raw values; an unknown one is answered with the nearest or all of them.
   package func choice<Choice>(of type: Choice.Type = Choice.self) throws(JSONError) -> Choice
   where Choice: RawRepresentable & CaseIterable, Choice.RawValue == String {
-    let text = try string()
-    guard let result = Choice(rawValue: text) else {
-      throw JSONError(
-        .unknownValue(text, allowed: Choice.allCases.map(\.rawValue)), at: location, path: path)
-    }
+    let names = Choice.allCases.map(\.rawValue)
+    guard let result = Choice(rawValue: try choice(of: names)) else { throw wrongType(names.joined(separator: " or ")) }
     return result
+  }
+
+  /// A string that is one of the names.
+  package func choice(of names: [String]) throws(JSONError) -> String {
+    let text = try string()
+    guard names.contains(text) else { throw JSONError(.unknownValue(text, allowed: names), at: location, path: path) }
+    return text
   }
 
   /// An integer, also when written `3.0` or `1e3`.

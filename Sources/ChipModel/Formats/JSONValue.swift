@@ -90,20 +90,5 @@ package struct JSONMember: Sendable, Equatable {
   }
 }
 
-/// The text in single quotes, made fit for one line: control characters escaped, cut after 60 characters.
-func quotedForMessage(_ text: String) -> String {
-  var result = "'"
-  for (count, scalar) in text.unicodeScalars.enumerated() {
-    if count == 60 {
-      result += "..."
-      break
-    }
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator:
-      result += "\\u{\(String(scalar.value, radix: 16))}"
-    default:
-      result.unicodeScalars.append(scalar)
-    }
-  }
-  return result + "'"
-}
+/// The text in single quotes, made fit for one line.
+func quotedForMessage(_ text: String) -> String { "'\(printable(text))'" }

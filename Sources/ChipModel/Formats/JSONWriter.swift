@@ -28,15 +28,19 @@ package enum JSONOutput: Sendable {
   }
 }
 
-/// A number that JSON cannot hold.
+/// Why a document cannot be written.
 package enum JSONWriteError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The member's path, for example `energy.items[3].joules`, and the value.
   case notFinite(path: String, value: String)
+  /// The path of a member whose key another one has too.
+  case repeatedKey(path: String)
 
   package var description: String {
     switch self {
     case .notFinite(let path, let value):
       "\(path.isEmpty ? "the value" : path) is \(value), which JSON cannot hold"
+    case .repeatedKey(let path):
+      "two members are called \(path)"
     }
   }
 }
@@ -51,7 +55,7 @@ package struct JSONWriter {
   }
 
   /// The document as UTF-8, ending with a newline.
-  /// - Throws: `JSONWriteError.notFinite` for the first number that is not finite.
+  /// - Throws: `JSONWriteError` for the first number that is not finite, or key that stands twice.
   package static func bytes(of document: JSONOutput, style: Style = .indented) throws(JSONWriteError) -> [UInt8] {
     var writer = JSONWriter(style: style)
     try writer.write(document, indent: 0)
@@ -95,9 +99,11 @@ package struct JSONWriter {
         }
       }
     case .object(let members):
+      var keys: Set<String> = []
       try writeContainer("{", "}", count: members.count, indent: indent) { (writer, index) throws(JSONWriteError) in
         let (key, value) = members[index]
         writer.path.append(.key(key))
+        guard keys.insert(key).inserted else { throw .repeatedKey(path: writer.pathText) }
         writer.output += Self.quoted(key)
         writer.output.append(UInt8(ascii: ":"))
         if writer.style == .indented { writer.output.append(0x20) }
@@ -218,6 +224,21 @@ extension JSONOutput {
     switch self {
     case .array, .object: false
     default: true
+    }
+  }
+}
+
+extension JSONOutput {
+  /// A value that was read, to be written.
+  package init(_ value: JSONValue) {
+    switch value.kind {
+    case .null: self = .null
+    case .bool(let flag): self = .bool(flag)
+    case .integer(let number): self = Int(exactly: number).map { .int($0) } ?? .double(Double(number))
+    case .number(let number): self = .number(number)
+    case .string(let text): self = .string(text)
+    case .array(let elements): self = .array(elements.map { JSONOutput($0) })
+    case .object(let members): self = .object(members.map { ($0.key, JSONOutput($0.value)) })
     }
   }
 }

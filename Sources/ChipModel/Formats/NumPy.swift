@@ -12,6 +12,23 @@ package enum NumPy {
   /// Reads one array; the file must end where the array ends.
   /// - Throws: `NumPyError`.
   package static func decode(_ bytes: [UInt8]) throws(NumPyError) -> Tensor {
+    let (header, start) = try header(bytes)
+    return try elements(bytes, from: start, header)
+  }
+
+  /// Where the samples lie; nil where the bytes do not begin as an array of some samples in row-major order.
+  static func layout(_ bytes: [UInt8]) -> ArrayLayout? {
+    guard isArray(bytes), let (header, start) = try? header(bytes), let rows = header.shape.first, rows > 0,
+      !header.isColumnMajor || header.shape.count == 1, let count = Tensor.elementCount(header.shape),
+      !count.multipliedReportingOverflow(by: header.type.size).overflow
+    else { return nil }
+    return ArrayLayout(rows: rows, rowSize: count / rows * header.type.size, dataStart: start) { rows in
+      head(header.descriptor, [rows] + header.shape.dropFirst())
+    }
+  }
+
+  /// The header, and where the elements begin.
+  private static func header(_ bytes: [UInt8]) throws(NumPyError) -> (NumPyHeader, dataStart: Int) {
     guard isArray(bytes) else { throw .notArray }
     guard bytes.count >= 10 else { throw .truncated(size: bytes.count) }
     let major = bytes[6]
@@ -21,8 +38,7 @@ package enum NumPy {
     let length = major == 1 ? Int(bytes.littleEndian16(at: 8)) : Int(bytes.littleEndian32(at: 8))
     let headerStart = 8 + lengthSize
     guard length <= bytes.count - headerStart else { throw .truncated(size: bytes.count) }
-    let header = try NumPyHeader(bytes[headerStart..<(headerStart + length)])
-    return try elements(bytes, from: headerStart + length, header)
+    return (try NumPyHeader(bytes[headerStart..<(headerStart + length)]), headerStart + length)
   }
 
   /// Writes an array, row-major and little-endian, as NumPy itself does (version 1, data at a multiple of 64 bytes).
@@ -54,8 +70,13 @@ package enum NumPy {
       descriptor = "<i8"
       for value in values { data.appendLittleEndian(UInt64(bitPattern: value), bytes: 8) }
     }
-    let dimensions = tensor.shape.map(String.init).joined(separator: ", ")
-    let shape = tensor.shape.count == 1 ? "(\(dimensions),)" : "(\(dimensions))"
+    return head(descriptor, tensor.shape) + data
+  }
+
+  /// Everything before the elements.
+  private static func head(_ descriptor: String, _ shape: [Int]) -> [UInt8] {
+    let dimensions = shape.map(String.init).joined(separator: ", ")
+    let shape = shape.count == 1 ? "(\(dimensions),)" : "(\(dimensions))"
     var header = Array("{'descr': '\(descriptor)', 'fortran_order': False, 'shape': \(shape), }".utf8)
     // Magic, version and length take 10 bytes, the closing line feed one.
     let padding = (64 - (10 + header.count + 1) % 64) % 64
@@ -63,9 +84,7 @@ package enum NumPy {
     header.append(0x0A)
     var output = magic + [1, 0]
     output.appendLittleEndian(UInt64(header.count), bytes: 2)
-    output += header
-    output += data
-    return output
+    return output + header
   }
 
   private static func elements(

@@ -23,17 +23,32 @@ package struct NumPyArchive: Sendable {
   ///   - maximum: Most bytes that the entry may expand to.
   /// - Throws: `NumPyError.noEntry`, or what is wrong with the entry.
   package func tensor(_ name: String, maximum: Int) throws(NumPyError) -> Tensor {
+    try array(name, samples: nil, maximum: maximum).tensor
+  }
+
+  /// The same for the first samples only, where `samples` says so and the array has more; and how many it has.
+  func array(_ name: String, samples: Int?, maximum: Int) throws(NumPyError) -> (tensor: Tensor, rows: Int?) {
     guard let index = names.firstIndex(of: name) else { throw .noEntry(name, present: names) }
+    var beginning: DataBeginning?
     let bytes: [UInt8]
-    do {
-      bytes = try zip.contents(of: entries[index], maximum: maximum)
+    do throws(ZipError) {
+      if let samples {
+        beginning = try DataBeginning(samples: samples, maximum: maximum) { (count) throws(ZipError) in
+          try zip.beginning(of: entries[index], count: count)
+        }
+      }
+      if let beginning {
+        bytes = beginning.bytes
+      } else {
+        bytes = try zip.contents(of: entries[index], maximum: maximum)
+      }
     } catch {
       throw .zip(error)
     }
     do {
-      return try NumPy.decode(bytes)
+      return (try NumPy.decode(bytes), beginning?.rows)
     } catch {
-      throw .entry(ShapeText.printable(name), error)
+      throw .entry(printable(name), error)
     }
   }
 

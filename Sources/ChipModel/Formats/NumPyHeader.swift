@@ -33,7 +33,7 @@ struct NumPyHeader: Sendable, Equatable {
         descriptor = try parser.string()
       case "fortran_order" where isColumnMajor == nil: isColumnMajor = try parser.boolean()
       case "shape" where shape == nil: shape = try parser.tuple(maximum: Self.maximumRank)
-      default: throw .header("unexpected key '\(ShapeText.printable(key))'", offset: place)
+      default: throw .header("unexpected key '\(printable(key))'", offset: place)
       }
       if parser.skip(",") { continue }
       try parser.expect("}")
@@ -50,7 +50,7 @@ struct NumPyHeader: Sendable, Equatable {
   }
 
   private static func elementType(_ descriptor: String) throws(NumPyError) -> ElementType {
-    let error = NumPyError.type(ShapeText.printable(descriptor))
+    let error = NumPyError.type(printable(descriptor))
     var rest = Substring(descriptor)
     // '|' means that the order does not matter; NumPy writes '<' or '>' for everything wider than a byte.
     guard let order = rest.popFirst(), order == "<" || order == ">" || order == "|", let kind = rest.popFirst(),
@@ -154,6 +154,6 @@ private struct PythonLiteral {
   }
 
   func rest(upTo count: Int) -> String {
-    ShapeText.printable(String(decoding: text[position...].prefix(count), as: UTF8.self))
+    printable(String(decoding: text[position...].prefix(count), as: UTF8.self))
   }
 }

@@ -1,7 +1,8 @@
 /// The candidate that a mistyped word most likely means, for "did you mean" messages; nil where none is near.
 ///
-/// Near is an edit distance of at most a third of the longer word's length, at least 1 and at most 3; letter case does
-/// not count. Of equally near candidates the first is taken, so the order of `candidates` decides.
+/// Near is an edit distance of at most a third of the longer word's length, at least 1 and at most 3, or else being the only
+/// candidate that begins with the word (of two letters or more); letter case does not count. Of equally near candidates the
+/// first is taken, so the order of `candidates` decides.
 package func closest(to word: String, in candidates: some Sequence<String>) -> String? {
   // Nobody mistypes 64 characters; the limit keeps hostile input from costing time.
   guard !word.isEmpty, word.utf8.count <= 64 else { return nil }
@@ -15,7 +16,9 @@ package func closest(to word: String, in candidates: some Sequence<String>) -> S
     guard distance <= limit, distance < Swift.max(typed.count, other.count) else { continue }
     if distance < best?.distance ?? Int.max { best = (candidate, distance) }
   }
-  return best?.candidate
+  if let best { return best.candidate }
+  let longer = candidates.filter { $0.lowercased().hasPrefix(word.lowercased()) }
+  return typed.count > 1 && longer.count == 1 ? longer.first : nil
 }
 
 /// Damerau-Levenshtein distance in its optimal-string-alignment form: insertions, deletions, substitutions and swaps of

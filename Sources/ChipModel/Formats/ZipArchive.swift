@@ -47,16 +47,7 @@ package struct ZipArchive: Sendable {
   ///   - maximum: Most bytes it may expand to; what is announced as larger is not even begun.
   package func contents(of entry: Entry, maximum: Int) throws(ZipError) -> [UInt8] {
     guard entry.size <= maximum else { throw .tooLarge(entry.name, size: entry.size, maximum: maximum) }
-    let header = entry.headerOffset
-    guard bytes.count - header >= 30, bytes.littleEndian32(at: header) == 0x0403_4B50 else {
-      throw .damaged("no header of entry '\(entry.name)'", offset: header)
-    }
-    let start =
-      header + 30 + Int(bytes.littleEndian16(at: header + 26)) + Int(bytes.littleEndian16(at: header + 28))
-    guard start <= bytes.count, entry.compressedSize <= bytes.count - start else {
-      throw .damaged("data of entry '\(entry.name)' run past the end of the file", offset: header)
-    }
-    let end = start + entry.compressedSize
+    let (start, end) = try data(of: entry)
     var output: [UInt8] = []
     if entry.isDeflated {
       let used: Int
@@ -74,6 +65,33 @@ package struct ZipArchive: Sendable {
     }
     guard CRC32.checksum(of: output) == entry.checksum else { throw .checksum(entry.name) }
     return output
+  }
+
+  /// The first `count` bytes of an entry, or all where there are fewer; what comes behind is not looked at.
+  func beginning(of entry: Entry, count: Int) throws(ZipError) -> [UInt8] {
+    let (start, end) = try data(of: entry)
+    guard entry.isDeflated else { return Array(bytes[start..<end].prefix(count)) }
+    var output: [UInt8] = []
+    do throws(InflateError) {
+      _ = try Inflate.decode(bytes, from: start, to: end, appendingTo: &output, maximum: Inflate.reach(count))
+    } catch {
+      guard case .tooLarge = error else { throw .inflate(entry.name, error) }
+    }
+    return output.count > count ? Array(output[..<count]) : output
+  }
+
+  /// Where the entry's data lie, compressed or not.
+  private func data(of entry: Entry) throws(ZipError) -> (start: Int, end: Int) {
+    let header = entry.headerOffset
+    guard bytes.count - header >= 30, bytes.littleEndian32(at: header) == 0x0403_4B50 else {
+      throw .damaged("no header of entry '\(entry.name)'", offset: header)
+    }
+    let start =
+      header + 30 + Int(bytes.littleEndian16(at: header + 26)) + Int(bytes.littleEndian16(at: header + 28))
+    guard start <= bytes.count, entry.compressedSize <= bytes.count - start else {
+      throw .damaged("data of entry '\(entry.name)' run past the end of the file", offset: header)
+    }
+    return (start, start + entry.compressedSize)
   }
 
   private static func readEntry(
@@ -156,7 +174,7 @@ package enum ZipError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .notZip: "not a ZIP archive, or cut short: no end record; copy the file again"
     case .damaged(let what, let offset):
-      "damaged ZIP archive at byte \(offset): \(ShapeText.printablePath(what)); copy the file again"
+      "damaged ZIP archive at byte \(offset): \(escaped(what)); copy the file again"
     case .split: "ZIP archive split over several files; join it into one"
     case .encrypted(let name): "ZIP entry \(Self.quoted(name)) is encrypted; write the archive without a password"
     case .method(let name, let method):
@@ -170,7 +188,7 @@ package enum ZipError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  private static func quoted(_ name: String) -> String { "'\(ShapeText.printable(name))'" }
+  private static func quoted(_ name: String) -> String { "'\(printable(name))'" }
 }
 
 /// Where the central directory is.

@@ -1,48 +1,68 @@
 /// Which rule the neurons of a population follow, with the parameters that all of them share.
+///
+/// A model is a file of this folder, which has its traits and its scalar rule, and a line in ``Kind``, in its traits and in
+/// ``NeuronRule``; a kernel only if it should be fast.
+@dynamicMemberLookup
 package struct NeuronModel: Sendable, Hashable {
+  /// Raw values are those of program files.
   package enum Kind: UInt8, Sendable, CaseIterable {
-    /// Integrate and fire: one spike, soft or hard reset.
     case integrateFire = 0
-    /// Spikes with a signed count; double thresholds (Yu et al. 2020).
     case augmented = 1
-    /// Weighted spikes: current and threshold scaled by the phase (Kim et al. 2018).
     case phase = 2
-    /// Two complementary members a unit, one firing, one integrating (BSNN, Li, Zhao and Zeng 2022).
     case bistable = 3
-    /// Integrate and fire after a leak by an arithmetic shift.
     case leaky = 4
-    /// Never fires; the answer is its potential.
     case accumulator = 5
+    case currentInput = 6
+
+    package var traits: NeuronTraits {
+      switch self {
+      case .integrateFire: IntegrateFire.traits
+      case .augmented: Augmented.traits
+      case .phase: WeightedSpikes.traits
+      case .bistable: Bistable.traits
+      case .leaky: Leaky.traits
+      case .accumulator: Accumulator.traits
+      case .currentInput: CurrentInput.traits
+      }
+    }
   }
   package var kind: Kind
   /// `integrateFire`, `leaky`: potential to 0 instead of minus the threshold.
-  package var hardReset: Bool
+  package var hardReset = false
   /// `integrateFire`, `leaky`: fires at `v >= P + 1`, subtracts `P` (IC-SNN).
-  package var strict: Bool
+  package var strict = false
   /// `augmented`: whether the negative threshold exists.
-  package var hasNegativeThreshold: Bool
+  package var hasNegativeThreshold = false
   /// `augmented`: bound of the payload's magnitude; nil = unbounded.
   package var maximumPayload: Int32?
-  /// Phases a period, 1...16; 1 = no period code. An accumulator fed by a period code has its period.
-  package var period: Int
+  /// Phases a period, 1...16; nil: no period code. An accumulator fed by a period code has its period.
+  package var codePeriod: Int?
   /// `leaky`: `v -= v >> leakShift`, 1...31.
-  package var leakShift: Int
+  package var leakShift = 0
 
   package init(
     kind: Kind, hardReset: Bool = false, strict: Bool = false, hasNegativeThreshold: Bool = false,
-    maximumPayload: Int32? = nil, period: Int = 1, leakShift: Int = 0
+    maximumPayload: Int32? = nil, period: Int? = nil, leakShift: Int = 0
   ) {
     self.kind = kind
     self.hardReset = hardReset
     self.strict = strict
     self.hasNegativeThreshold = hasNegativeThreshold
     self.maximumPayload = maximumPayload
-    self.period = period
+    codePeriod = period
     self.leakShift = leakShift
   }
 
   /// The stored value that means an infinite threshold (the neuron never fires). Finite thresholds are smaller.
   package static let infinite = Int32.max
+
+  /// Phases a period; 1 without a period code.
+  package var period: Int { codePeriod ?? 1 }
+
+  /// Low bits that a period code adds to the potential: its unit is `2^-K` of the population's.
+  package var codeBits: Int { codePeriod ?? 0 }
+
+  package subscript<Answer>(dynamicMember trait: KeyPath<NeuronTraits, Answer>) -> Answer { kind.traits[keyPath: trait] }
 
   /// The name in files and on the command line.
   package var name: String {
@@ -53,9 +73,7 @@ package struct NeuronModel: Sendable, Hashable {
     case .bistable: "bistable"
     case .leaky: "lif"
     case .accumulator: "accumulator"
+    case .currentInput: "current"
     }
   }
-
-  /// Whether spikes carry a count other than 1.
-  package var hasPayload: Bool { kind == .augmented }
 }

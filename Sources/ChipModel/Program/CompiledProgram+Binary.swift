@@ -2,9 +2,9 @@
 ///
 /// ```
 /// magic     8 bytes   89 'N' 'M' 'S' 'I' 'M' 0D 0A: seven-bit and line-end transfers break it visibly
-/// version   4 bytes   2, or 3 where the chip has faults; version 1 has no input range and is still read
+/// version   4 bytes   4: the input is population 0
 /// length    8 bytes   of the whole file
-/// sections            NETW CHIP DATA POPS PROJ WGTS CORE ROUT, in version 3 FALT: tag (4), length (8), content
+/// sections            NETW CHIP DATA POPS PROJ WGTS CORE ROUT FALT: tag (4), length (8), content
 /// checksum  32 bytes  SHA-256 of everything before
 /// ```
 ///
@@ -15,8 +15,8 @@ enum ProgramFormat {
   static func isProgram(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
 
   static let magic: [UInt8] = [0x89, 0x4E, 0x4D, 0x53, 0x49, 0x4D, 0x0D, 0x0A]
-  /// The newest that is read.
-  static let version: UInt32 = 3
+  /// The only one that is read.
+  static let version: UInt32 = 4
   static let headerBytes = 20
   static let checksumBytes = 32
 }
@@ -28,7 +28,7 @@ extension CompiledProgram {
     var writer = ByteWriter()
     writer.reserve(estimatedBytes)
     writer.raw(ProgramFormat.magic)
-    writer.word32(faults == nil ? 2 : 3)
+    writer.word32(ProgramFormat.version)
     let place = writer.bytes.count
     writer.word64(0)
     writer.section("NETW") { $0.network(network) }
@@ -46,7 +46,7 @@ extension CompiledProgram {
     writer.section("WGTS") { $0.list(weights) { $0.weights($1) } }
     writer.section("CORE") { $0.list(cores) { $0.core($1) } }
     writer.section("ROUT") { $0.list(routes) { $0.route($1) } }
-    if let faults { writer.section("FALT") { $0.faults(faults) } }
+    writer.section("FALT") { $0.optional(faults) { $0.faults($1) } }
     writer.patch64(UInt64(writer.bytes.count + ProgramFormat.checksumBytes), at: place)
     writer.raw(SHA256.hash(of: writer.bytes))
     return writer.bytes
@@ -72,7 +72,6 @@ extension ByteWriter {
   fileprivate mutating func network(_ network: ProgramNetwork) {
     text(network.name)
     optional(network.method) { $0.text($1) }
-    list(network.inputDimensions) { $0.int($1) }
     double(network.preprocessing.scale)
     list(network.preprocessing.mean) { $0.double($1) }
     list(network.preprocessing.std) { $0.double($1) }
@@ -96,7 +95,7 @@ extension ByteWriter {
     flag(model.strict)
     flag(model.hasNegativeThreshold)
     optional(model.maximumPayload) { $0.word32(UInt32(bitPattern: $1)) }
-    int(model.period)
+    optional(model.codePeriod) { $0.int($1) }
     int(model.leakShift)
   }
 
@@ -117,7 +116,7 @@ extension ByteWriter {
 
   fileprivate mutating func projection(_ projection: Projection) {
     text(projection.name)
-    optional(projection.source) { $0.int($1) }
+    int(projection.source)
     int(projection.target)
     byte(projection.kind.rawValue)
     int(projection.weights)

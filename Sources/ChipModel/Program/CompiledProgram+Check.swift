@@ -3,17 +3,14 @@
 enum ProgramLimits {
   static let populations = 1 << 20
   static let projections = 1 << 20
-  /// Neurons of all populations together.
+  /// Neurons of all populations and values of the input together.
   static let neurons = 1 << 28
   /// Kernel, stride, padding and dilation, each axis.
   static let kernel = 4096
-  static let delay = 65535
   static let period = 16
   static let weightShift = 30
   /// First ticks and gated periods.
   static let start = 1 << 20
-  /// Default steps of a run: the range of `--ticks`.
-  static let steps = 1_000_000
   /// (source pixel, target pixel, tap) triples of one projection: the engine's table counts them in 32 bits.
   static let taps = 1 << 31
   /// Sums that the cores keep for delayed arrivals: neurons times ticks.
@@ -47,7 +44,6 @@ struct ProgramCheck {
   let program: CompiledProgram
   /// Of the populations checked so far.
   var shapes: [MapShape] = []
-  var inputShape = MapShape(channels: 1)
   /// Whether the input feeds the population.
   var takesInput: [Bool] = []
 
@@ -94,16 +90,12 @@ struct ProgramCheck {
     try range("number of fraction bits", program.fractionBits, 0...15, .program)
     try range("number of weight bits", program.weightBits, 2...16, .program)
     try range("number of membrane bits", program.membraneBits, 2...32, .program)
-    try range("number of populations", program.populations.count, 1...ProgramLimits.populations, .program)
+    try range("number of populations", program.populations.count, 2...ProgramLimits.populations, .program)
     try range("number of projections", program.projections.count, 0...ProgramLimits.projections, .program)
     let network = program.network
     try name(network.name, .program)
-    guard let shape = MapShape(network.inputDimensions) else {
-      throw .invalid(.program, .rule("input shape \(ShapeText.of(network.inputDimensions)) is not [C, H, W] or [N]"))
-    }
-    inputShape = shape
     do throws(PreprocessingError) {
-      try network.preprocessing.check(shape: network.inputDimensions)
+      try network.preprocessing.check(shape: program.input.dimensions)
     } catch {
       throw .invalid(.program, .rule("\(error)"))
     }
@@ -119,7 +111,7 @@ struct ProgramCheck {
     if let count = network.ann.parameters {
       try range("number of the ANN's parameters", count, 0...Int.max, .program)
     }
-    if let steps = network.steps { try range("number of steps", steps, 1...ProgramLimits.steps, .program) }
+    if let steps = network.steps { try range("number of steps", steps, ActiveWindow.steps, .program) }
     try checkWeightValues()
   }
 
@@ -145,30 +137,14 @@ struct ProgramCheck {
   func checkOutput() throws(ProgramError) {
     let output = program.output
     try index("population", output.population, below: program.populations.count, .output)
+    try rule(!program.populations[output.population].model.isInput, "the input is no answer", .output)
     try rule(
-      output.readout == .potential || program.populations[output.population].model.kind != .accumulator,
+      output.readout == .potential || program.populations[output.population].model.fires,
       "spikes are counted, but population \(output.population) is an accumulator and has none", .output)
   }
 
-  /// No cycles. Kahn's algorithm over lists of targets, linear.
   func checkOrder() throws(ProgramError) {
-    var waiting = [Int](repeating: 0, count: shapes.count)
-    var targets = [[Int]](repeating: [], count: shapes.count)
-    for projection in program.projections {
-      guard let source = projection.source else { continue }
-      waiting[projection.target] += 1
-      targets[source].append(projection.target)
-    }
-    var ready = waiting.indices.filter { waiting[$0] == 0 }
-    var next = 0
-    while next < ready.count {
-      for target in targets[ready[next]] {
-        waiting[target] -= 1
-        if waiting[target] == 0 { ready.append(target) }
-      }
-      next += 1
-    }
-    guard let stuck = waiting.firstIndex(where: { $0 > 0 }) else { return }
+    guard let stuck = program.forwardOrder.isStuck.firstIndex(of: true) else { return }
     throw .invalid(
       .population(stuck, program.populations[stuck].name), .rule("is part of, or behind, a cycle of projections"))
   }

@@ -3,22 +3,22 @@ extension CompiledProgram {
   /// trap, whoever made the bytes.
   ///
   /// Memory is bounded by the number of bytes.
-  /// - Throws: `ProgramError`; wrong magic, newer version, missing end, wrong checksum and wrong content are told apart.
+  /// - Throws: `ProgramError`; wrong magic, another version, missing end, wrong checksum and wrong content are told apart.
   package init(decoding bytes: [UInt8]) throws(ProgramError) {
-    let version = try CompiledProgram.checkFrame(bytes)
+    try CompiledProgram.checkFrame(bytes)
     var reader = ByteReader(
       bytes, from: ProgramFormat.headerBytes, to: bytes.count - ProgramFormat.checksumBytes)
     let json: [UInt8]
     do throws(ByteReaderError) {
-      let network = try reader.section("NETW") { (r) throws(ByteReaderError) in try r.network(version: version) }
+      let network = try reader.section("NETW") { (r) throws(ByteReaderError) in try r.network() }
       json = try reader.section("CHIP") { (r) throws(ByteReaderError) in try r.rest() }
       self.init(
         network: network, chip: ChipDescription(name: ""), schedule: .windowed, fractionBits: 0, weightBits: 0,
         membraneBits: 0, populations: [], projections: [], weights: [],
         output: ProgramOutput(population: 0, readout: .potential))
       try readContent(&reader)
-      if version >= 3 {
-        faults = try reader.section("FALT") { (r) throws(ByteReaderError) in try r.faults() }
+      faults = try reader.section("FALT") { (r) throws(ByteReaderError) in
+        try r.optional { (r) throws(ByteReaderError) in try r.faults() }
       }
       try reader.finish()
     } catch {
@@ -32,12 +32,12 @@ extension CompiledProgram {
     } catch {
       throw .chip(error)
     }
+    guard !cores.isEmpty else { throw .noCores }
     try check()
   }
 
   /// Magic, version, length and checksum.
-  /// - Returns: the version.
-  private static func checkFrame(_ bytes: [UInt8]) throws(ProgramError) -> UInt32 {
+  private static func checkFrame(_ bytes: [UInt8]) throws(ProgramError) {
     guard !bytes.isEmpty else { throw .empty }
     guard bytes.prefix(ProgramFormat.magic.count).elementsEqual(ProgramFormat.magic.prefix(bytes.count)) else {
       throw .notAProgram
@@ -45,8 +45,8 @@ extension CompiledProgram {
     guard bytes.count >= 12 else { throw .truncated(bytes: bytes.count, expected: nil) }
     let version = bytes.littleEndian32(at: 8)
     guard version >= 1 else { throw .notAProgram }
-    guard version <= ProgramFormat.version else {
-      throw .newerVersion(found: Int(version), supported: Int(ProgramFormat.version))
+    guard version == ProgramFormat.version else {
+      throw .otherVersion(found: Int(version), supported: Int(ProgramFormat.version))
     }
     guard bytes.count >= ProgramFormat.headerBytes else { throw .truncated(bytes: bytes.count, expected: nil) }
     let expected = bytes.littleEndian64(at: 12)
@@ -58,7 +58,6 @@ extension CompiledProgram {
     var hasher = SHA256()
     hasher.update(bytes.span.extracting(0..<content))
     guard hasher.finalized().elementsEqual(bytes[content...]) else { throw .checksum }
-    return version
   }
 
   private mutating func readContent(_ reader: inout ByteReader) throws(ByteReaderError) {
@@ -128,8 +127,8 @@ extension ByteReader {
     try optional { (r) throws(ByteReaderError) in try r.int() }
   }
 
-  fileprivate mutating func network(version: UInt32) throws(ByteReaderError) -> ProgramNetwork {
-    var network = ProgramNetwork(name: try text(), method: try optionalText(), inputDimensions: try ints())
+  fileprivate mutating func network() throws(ByteReaderError) -> ProgramNetwork {
+    var network = ProgramNetwork(name: try text(), method: try optionalText())
     network.preprocessing = Preprocessing(scale: try double(), mean: try doubles(), std: try doubles())
     network.images = try optionalText()
     network.labels = try optionalText()
@@ -138,10 +137,8 @@ extension ByteReader {
       multiplyAccumulates: try optionalInt(), parameters: try optionalInt())
     network.steps = try optionalInt()
     network.provenance = try texts()
-    if version >= 2 {
-      network.inputRange = try optional { (r) throws(ByteReaderError) in
-        InputRange(low: try r.double(), high: try r.double())
-      }
+    network.inputRange = try optional { (r) throws(ByteReaderError) in
+      InputRange(low: try r.double(), high: try r.double())
     }
     return network
   }
@@ -151,7 +148,7 @@ extension ByteReader {
       kind: try choice { NeuronModel.Kind(rawValue: $0) }, hardReset: try flag(), strict: try flag(),
       hasNegativeThreshold: try flag(),
       maximumPayload: try optional { (r) throws(ByteReaderError) in Int32(bitPattern: try r.word32()) },
-      period: try int(), leakShift: try int())
+      period: try optionalInt(), leakShift: try int())
   }
 
   private mutating func values() throws(ByteReaderError) -> UnitValues { UnitValues(try array(Int32.self)) }
@@ -165,7 +162,7 @@ extension ByteReader {
 
   fileprivate mutating func projection() throws(ByteReaderError) -> Projection {
     Projection(
-      name: try text(), source: try optionalInt(), target: try int(),
+      name: try text(), source: try int(), target: try int(),
       kind: try choice { Projection.Kind(rawValue: $0) }, weights: try int(), shifts: try array(UInt8.self),
       pool: try optionalPool(), convolution: try convolution(), delay: try int(), gatePeriod: try int(),
       gateRestarts: try flag(), largestRoundingError: try double())

@@ -13,6 +13,7 @@ package struct CompiledProgram: Sendable, Equatable {
   package var weightBits: Int
   /// 2...32
   package var membraneBits: Int
+  /// The input first, then those that cores hold.
   package var populations: [Population]
   package var projections: [Projection]
   package var weights: [WeightTensor]
@@ -42,29 +43,58 @@ package struct CompiledProgram: Sendable, Equatable {
     self.faults = faults
   }
 
-  /// Shape of the input; `[N]` is `[N, 1, 1]`.
-  package var inputShape: MapShape {
-    MapShape(network.inputDimensions) ?? MapShape(channels: 1)
+  package var input: Population { populations[0] }
+
+  /// Indices of the populations that cores hold: all but the input.
+  package var placed: Range<Int> { 1..<populations.count }
+
+  /// Indices of the populations that results list: an input of currents has nothing to show.
+  package var listed: Range<Int> { input.model.isHostCurrent ? placed : populations.indices }
+
+  /// Whether the host computes what this projection brings, once a sample, as a current; else it has synapses on the chip.
+  package func isHostCurrent(_ projection: Projection) -> Bool { populations[projection.source].model.isHostCurrent }
+
+  /// Whether the projection's spikes pass max-pooling gates on the chip.
+  package func isGated(_ projection: Projection) -> Bool {
+    projection.pool?.kind == .max && !isHostCurrent(projection)
   }
 
-  /// Ticks of one inference of `steps` steps.
+  /// Ticks of one inference of `steps` steps: up to the end of the last window of the network's own neurons. What relays
+  /// still hold then counts as sent in the last tick.
   package func ticksPerInference(steps: Int) -> Int {
-    ActiveWindow.ticksPerInference(steps: steps, starts: populations.lazy.map(\.start))
+    ActiveWindow.ticksPerInference(steps: steps, starts: populations.lazy.filter { !$0.isRelay }.map(\.start))
+  }
+
+  /// The address rule of projection `index`.
+  package func synapses(_ index: Int) -> Synapses {
+    let projection = projections[index]
+    return Synapses(
+      projection, weights: weights[projection.weights], source: populations[projection.source].shape,
+      target: populations[projection.target].shape)
+  }
+
+  /// Indices of the projections into each population.
+  package var incoming: [[Int]] {
+    var result = [[Int]](repeating: [], count: populations.count)
+    for (index, projection) in projections.enumerated() { result[projection.target].append(index) }
+    return result
+  }
+
+  /// Number of populations that each one feeds.
+  package var fedPopulations: [Int] {
+    var fed = [Set<Int>](repeating: [], count: populations.count)
+    for projection in projections { fed[projection.source].insert(projection.target) }
+    return fed.map(\.count)
   }
 
   /// Populations in an order in which every source comes before its targets. A checked program has no cycle.
   package var topologicalOrder: [Int] {
-    // Kahn's algorithm, always taking the lowest index, so the order is a function of the program alone.
-    var waiting = [Int](repeating: 0, count: populations.count)
-    for projection in projections where projection.source != nil { waiting[projection.target] += 1 }
-    var done = [Bool](repeating: false, count: populations.count)
-    var order: [Int] = []
-    while let next = waiting.indices.first(where: { waiting[$0] == 0 && !done[$0] }) {
-      done[next] = true
-      order.append(next)
-      for projection in projections where projection.source == next { waiting[projection.target] -= 1 }
-    }
-    return order
+    forwardOrder.nodes
+  }
+
+  /// The populations along their projections.
+  var forwardOrder: TopologicalOrder {
+    TopologicalOrder(count: populations.count, edges: projections.lazy.map { (from: $0.source, to: $0.target) })
   }
 }
 
@@ -73,7 +103,6 @@ package struct ProgramNetwork: Sendable, Equatable {
   package var name: String
   /// Conversion method, where known.
   package var method: String?
-  package var inputDimensions: [Int]
   package var preprocessing: Preprocessing
   /// What values after preprocessing are promised to lie in; nil: the 24 bits of a quantised value alone bound them.
   package var inputRange: InputRange?
@@ -87,13 +116,12 @@ package struct ProgramNetwork: Sendable, Equatable {
   package var provenance: [String]
 
   package init(
-    name: String, method: String? = nil, inputDimensions: [Int], preprocessing: Preprocessing = .identity,
+    name: String, method: String? = nil, preprocessing: Preprocessing = .identity,
     inputRange: InputRange? = nil, images: String? = nil, labels: String? = nil, ann: ANNFacts = ANNFacts(),
     steps: Int? = nil, provenance: [String] = []
   ) {
     self.name = name
     self.method = method
-    self.inputDimensions = inputDimensions
     self.preprocessing = preprocessing
     self.inputRange = inputRange
     self.images = images
@@ -108,6 +136,7 @@ package struct ProgramNetwork: Sendable, Equatable {
 package struct ANNFacts: Sendable, Equatable {
   /// Fraction of 1.
   package var accuracy: Double?
+  /// What the accuracy was measured on, for example "MNIST test, 10,000 images".
   package var accuracyOn: String?
   package var multiplyAccumulates: Int?
   package var parameters: Int?

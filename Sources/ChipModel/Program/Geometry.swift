@@ -72,36 +72,23 @@ package struct PoolGeometry: Sendable, Hashable {
 
   /// Shape after pooling; nil where the kernel does not fit.
   package func output(of shape: MapShape) -> MapShape? {
-    guard
-      let height = windowCount(shape.height, kernelY, strideY, 1, top, bottom),
-      let width = windowCount(shape.width, kernelX, strideX, 1, left, right)
-    else { return nil }
-    return MapShape(channels: shape.channels, height: height, width: width)
+    shape.windows(rowAxis, columnAxis, channels: shape.channels)
   }
+
+  package var rowAxis: WindowAxis { WindowAxis(kernel: kernelY, stride: strideY, before: top, after: bottom) }
+  package var columnAxis: WindowAxis { WindowAxis(kernel: kernelX, stride: strideX, before: left, after: right) }
 
   /// Rows of windows that contain source row `y`, out of `count` windows.
-  package func windowsY(containing y: Int, count: Int) -> Range<Int> {
-    windowsContaining(y + top, kernelY, strideY, count)
-  }
+  package func windowsY(containing y: Int, count: Int) -> Range<Int> { rowAxis.windows(containing: y, count: count) }
 
   /// Columns of windows that contain source column `x`, out of `count` windows.
-  package func windowsX(containing x: Int, count: Int) -> Range<Int> {
-    windowsContaining(x + left, kernelX, strideX, count)
-  }
+  package func windowsX(containing x: Int, count: Int) -> Range<Int> { columnAxis.windows(containing: x, count: count) }
 
   /// Source rows inside the map that window row `py` covers.
-  package func rows(of py: Int, height: Int) -> Range<Int> {
-    let first = py * strideY - top
-    let low = Swift.max(0, first)
-    return low..<Swift.max(low, Swift.min(height, first + kernelY))
-  }
+  package func rows(of py: Int, height: Int) -> Range<Int> { rowAxis.positions(of: py, size: height) }
 
   /// Source columns inside the map that window column `px` covers.
-  package func columns(of px: Int, width: Int) -> Range<Int> {
-    let first = px * strideX - left
-    let low = Swift.max(0, first)
-    return low..<Swift.max(low, Swift.min(width, first + kernelX))
-  }
+  package func columns(of px: Int, width: Int) -> Range<Int> { columnAxis.positions(of: px, size: width) }
 }
 
 /// A two-dimensional convolution (cross-correlation, as every framework computes it).
@@ -137,49 +124,99 @@ package struct ConvolutionGeometry: Sendable, Hashable {
 
   /// Height and width after the convolution; nil where the kernel does not fit.
   package func output(of shape: MapShape, channels: Int) -> MapShape? {
-    guard
-      let height = windowCount(shape.height, kernelY, strideY, dilationY, top, bottom),
-      let width = windowCount(shape.width, kernelX, strideX, dilationX, left, right)
-    else { return nil }
-    return MapShape(channels: channels, height: height, width: width)
+    shape.windows(rowAxis, columnAxis, channels: channels)
+  }
+
+  @inlinable @inline(__always)
+  package var rowAxis: WindowAxis {
+    WindowAxis(kernel: kernelY, stride: strideY, dilation: dilationY, before: top, after: bottom)
+  }
+  @inlinable @inline(__always)
+  package var columnAxis: WindowAxis {
+    WindowAxis(kernel: kernelX, stride: strideX, dilation: dilationX, before: left, after: right)
   }
 
   /// The output row that tap `ky` of input row `y` adds to, or nil where there is none among `height` rows.
   @inlinable @inline(__always)
   package func outputRow(_ y: Int, tap ky: Int, height: Int) -> Int? {
-    let scaled = y &+ top &- ky &* dilationY
-    guard scaled >= 0, scaled % strideY == 0 else { return nil }
-    let row = scaled / strideY
-    return row < height ? row : nil
+    rowAxis.window(of: y, tap: ky, count: height)
   }
 
   /// The output column that tap `kx` of input column `x` adds to, or nil where there is none among `width` columns.
   @inlinable @inline(__always)
   package func outputColumn(_ x: Int, tap kx: Int, width: Int) -> Int? {
-    let scaled = x &+ left &- kx &* dilationX
-    guard scaled >= 0, scaled % strideX == 0 else { return nil }
-    let column = scaled / strideX
-    return column < width ? column : nil
+    columnAxis.window(of: x, tap: kx, count: width)
   }
 }
 
-/// `floor((size + padding - dilation * (kernel - 1) - 1) / stride) + 1`, nil unless every part is sane and it is positive.
-private func windowCount(
-  _ size: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, _ before: Int, _ after: Int
-) -> Int? {
-  let limit = 1 << 26
-  guard
-    (1...limit).contains(kernel), (1...limit).contains(stride), (1...limit).contains(dilation),
-    (0...limit).contains(before), (0...limit).contains(after)
-  else { return nil }
-  let span = size + before + after - (dilation * (kernel - 1) + 1)
-  guard span >= 0 else { return nil }
-  return span / stride + 1
+/// Windows along the rows or the columns of a map: tap `t` of window `w` is at `w * stride + t * dilation - before`.
+package struct WindowAxis: Sendable {
+  package var kernel = 1
+  package var stride = 1
+  package var dilation = 1
+  /// Padding on both sides.
+  package var before = 0
+  package var after = 0
+
+  @inlinable @inline(__always)
+  package init(kernel: Int = 1, stride: Int = 1, dilation: Int = 1, before: Int = 0, after: Int = 0) {
+    self.kernel = kernel
+    self.stride = stride
+    self.dilation = dilation
+    self.before = before
+    self.after = after
+  }
+
+  /// Windows over `size` positions: `floor((size + padding - dilation * (kernel - 1) - 1) / stride) + 1`; nil unless every
+  /// part is sane and it is positive.
+  func count(over size: Int) -> Int? {
+    let limit = MapShape.maximumCount
+    guard
+      (1...limit).contains(kernel), (1...limit).contains(stride), (1...limit).contains(dilation),
+      (0...limit).contains(before), (0...limit).contains(after)
+    else { return nil }
+    let span = size + before + after - (dilation * (kernel - 1) + 1)
+    return span >= 0 ? span / stride + 1 : nil
+  }
+
+  /// Of `count` windows without dilation, those that cover a position.
+  package func windows(containing position: Int, count: Int) -> Range<Int> {
+    // Window w covers [w * stride, w * stride + kernel) of the padded map.
+    let position = position + before
+    let first = position < kernel ? 0 : (position - kernel) / stride + 1
+    return first..<max(first, min(count, position / stride + 1))
+  }
+
+  /// Positions inside the map that a window without dilation covers.
+  package func positions(of window: Int, size: Int) -> Range<Int> {
+    let first = window * stride - before
+    let low = max(0, first)
+    return low..<max(low, min(size, first + kernel))
+  }
+
+  /// Calls `body(tap, position)` for every tap of a window that is inside the map.
+  @inline(__always)
+  func forEachTap(of window: Int, size: Int, _ body: (Int, Int) -> Void) {
+    for tap in 0..<kernel {
+      let position = window * stride + tap * dilation - before
+      if position >= 0 && position < size { body(tap, position) }
+    }
+  }
+
+  /// The window whose tap `tap` is at a position, or nil where there is none among `count` windows.
+  @inlinable @inline(__always)
+  package func window(of position: Int, tap: Int, count: Int) -> Int? {
+    let scaled = position &+ before &- tap &* dilation
+    guard scaled >= 0, scaled % stride == 0 else { return nil }
+    let window = scaled / stride
+    return window < count ? window : nil
+  }
 }
 
-private func windowsContaining(_ position: Int, _ kernel: Int, _ stride: Int, _ count: Int) -> Range<Int> {
-  // Window w covers [w * stride, w * stride + kernel).
-  let first = position < kernel ? 0 : (position - kernel) / stride + 1
-  let end = min(count, position / stride + 1)
-  return first..<max(first, end)
+extension MapShape {
+  /// The map of windows over this one; nil where a kernel does not fit.
+  fileprivate func windows(_ rows: WindowAxis, _ columns: WindowAxis, channels: Int) -> MapShape? {
+    guard let height = rows.count(over: height), let width = columns.count(over: width) else { return nil }
+    return MapShape(channels: channels, height: height, width: width)
+  }
 }

@@ -1,4 +1,4 @@
-/// A compiled population: one neuron model, integer parameters, a window.
+/// A compiled population: one neuron model, integer parameters, a window. The input is one too.
 package struct Population: Sendable, Equatable {
   package var name: String
   /// `[C, H, W]` or `[N]`, as the network gave it.
@@ -43,6 +43,18 @@ package struct Population: Sendable, Equatable {
     self.accumulatorBits = accumulatorBits
   }
 
+  /// The input as a current that the host computes.
+  /// - Parameter dimensions: `[C, H, W]` or `[N]`.
+  package static func currentInput(_ dimensions: [Int]) -> Population {
+    Population(
+      name: "input", dimensions: dimensions, model: NeuronModel(kind: .currentInput),
+      threshold: UnitValues(uniform: NeuronModel.infinite), negativeThreshold: UnitValues(uniform: -1),
+      bias: UnitValues(uniform: 0), initial: UnitValues(uniform: 0), start: 0, unit: [1], accumulatorBits: 16)
+  }
+
+  /// Neurons that cores hold: none of an input.
+  package var neurons: Int { model.isInput ? 0 : shape.count }
+
   /// The shape of a checked program's population; `[N]` is `[N, 1, 1]`.
   package var shape: MapShape {
     MapShape(
@@ -54,8 +66,7 @@ package struct Population: Sendable, Equatable {
   package func value(ofPotential potential: Int, index: Int, fractionBits: Int) -> Double {
     let channel = index / shape.pixels
     let scale = unit.count == 1 ? unit[0] : unit[channel]
-    let shift = fractionBits + (model.period > 1 ? model.period : 0)
-    return Double(potential) * scale / Double(Int64(1) << Int64(shift))
+    return Double(potential) * scale / Double(Int64(1) << Int64(fractionBits + model.codeBits))
   }
 }
 

@@ -42,6 +42,7 @@ extension ProgramCheck {
       try index("population", group.population, below: shapes.count, place)
       let shape = shapes[group.population]
       let population = program.populations[group.population]
+      try rule(!population.model.isInput, "no core holds the input", place)
       let owner = "population \(group.population)"
       try same(group.populationShape == shape, "the shape", owner, place)
       try checkBox("channels", group.box.channels, shape.channels, place)
@@ -81,12 +82,12 @@ extension ProgramCheck {
 
   /// Every neuron of every population on exactly one core: the right number, and none twice.
   private func checkCoverage(_ held: [Int]) throws(ProgramError) {
-    for (population, count) in held.enumerated() where count != shapes[population].count {
+    for (population, count) in held.enumerated() where count != program.populations[population].neurons {
       throw .invalid(
         .population(population, program.populations[population].name),
         .rule("\(count) of its \(shapes[population].count) neurons are on cores"))
     }
-    var seen = shapes.map { [Bool](repeating: false, count: $0.count) }
+    var seen = program.populations.map { [Bool](repeating: false, count: $0.neurons) }
     for (core, image) in program.cores.enumerated() {
       for (number, group) in image.groups.enumerated() {
         for local in 0..<group.box.count {
@@ -113,9 +114,9 @@ extension ProgramCheck {
       try index("group", block.group, below: image.groups.count, place)
       let projection = program.projections[block.projection]
       let group = image.groups[block.group]
-      guard let source = projection.source else {
-        throw .invalid(place, .rule("projection \(block.projection) comes from the input, which the host adds"))
-      }
+      try rule(
+        !program.isHostCurrent(projection),
+        "projection \(block.projection) comes from the input, which the host adds", place)
       try rule(
         projection.target == group.population,
         "projection \(block.projection) ends at population \(projection.target), group \(block.group) is of "
@@ -126,8 +127,8 @@ extension ProgramCheck {
       try same(block.pool == projection.pool, "the pool", owner, place)
       try same(block.convolution == projection.convolution, "the convolution", owner, place)
       try same(block.delay == projection.delay, "the delay", owner, place)
-      try same(block.sourceShape == shapes[source], "the source's shape", owner, place)
-      try same(block.gateStart == program.populations[source].start, "the gate's first tick", owner, place)
+      try same(block.sourceShape == shapes[projection.source], "the source's shape", owner, place)
+      try same(block.gateStart == program.populations[projection.source].start, "the gate's first tick", owner, place)
       try same(block.gatePeriod == projection.gatePeriod, "the gate's period", owner, place)
       try same(block.gateRestarts == projection.gateRestarts, "the gate's restart", owner, place)
       try count("weight shift", block.shifts.count, [1, group.box.channels.count], place)

@@ -9,15 +9,21 @@ extension ProgramCheck {
       }
       neurons += shape.count
       try range("number of neurons up to here", neurons, 1...ProgramLimits.neurons, place)
+      try rule(
+        population.model.isInput == (index == 0), index == 0 ? "is not an input" : "is a second input", place)
       try checkModel(population.model, place)
       try checkParameters(
         threshold: population.threshold, negative: population.negativeThreshold, bias: population.bias,
         initial: population.initial, model: population.model, shape: shape, place)
       try range("first tick", population.start, 0...ProgramLimits.start, place)
       try rule(
-        program.schedule == .windowed || population.start == 0,
+        program.schedule == .windowed || population.start == 0 || population.isRelay,
         "begins at tick \(population.start) of a continuous schedule", place)
       try range("number of gated periods", population.gatedPeriods, 0...ProgramLimits.start, place)
+      // The engine looks at them whatever the model is, the scalar rule of a rate neuron does not.
+      try rule(
+        population.gatedPeriods == 0 || population.model.code == .pairs || !population.model.fires,
+        "model '\(population.model.name)' has no gated periods", place)
       try count("unit", population.unit.count, [1, shape.channels], place)
       for unit in population.unit where !(unit.isFinite && unit > 0) {
         throw .invalid(place, .number(what: "unit", value: unit, expected: "a finite number above 0"))
@@ -32,18 +38,20 @@ extension ProgramCheck {
 
   /// Features belong to their models: the engine reads them whatever the model is, the scalar rule does not.
   private func checkModel(_ model: NeuronModel, _ place: ProgramPlace) throws(ProgramError) {
-    let isRate = model.kind == .integrateFire || model.kind == .leaky
-    let isCoded = model.kind == .phase || model.kind == .bistable || model.kind == .accumulator
-    try range("period", model.period, isCoded ? 1...ProgramLimits.period : 1...1, place)
-    try range("leak shift", model.leakShift, model.kind == .leaky ? 1...31 : 0...31, place)
-    try rule(isRate || !model.hardReset, "model '\(model.name)' has no hard reset", place)
-    try rule(isRate || !model.strict, "model '\(model.name)' has no strict comparison", place)
-    try rule(
-      model.kind == .augmented || !model.hasNegativeThreshold, "model '\(model.name)' has no negative threshold", place)
-    if let most = model.maximumPayload {
-      try rule(model.kind == .augmented, "model '\(model.name)' has no payload", place)
-      try range("largest payload", Int(most), 1...Int(Int32.max), place)
+    func allow(_ option: NeuronTraits.Option, _ isUsed: Bool, _ what: String) throws(ProgramError) {
+      try rule(!isUsed || model.options.contains(option), "model '\(model.name)' has no \(what)", place)
     }
+    try allow(.period, model.codePeriod != nil, "period")
+    try allow(.leakShift, model.leakShift != 0, "leak")
+    try allow(.hardReset, model.hardReset, "hard reset")
+    try allow(.strict, model.strict, "strict comparison")
+    try allow(.negativeThreshold, model.hasNegativeThreshold, "negative threshold")
+    try allow(.maximumPayload, model.maximumPayload != nil, "payload")
+    if model.isPeriodic || model.codePeriod != nil {
+      try range("period", model.codePeriod ?? 0, 1...ProgramLimits.period, place)
+    }
+    if model.options.contains(.leakShift) { try range("leak shift", model.leakShift, 1...31, place) }
+    if let most = model.maximumPayload { try range("largest payload", Int(most), 1...Int(Int32.max), place) }
   }
 
   /// Integer parameters over a shape: their numbers and their ranges.

@@ -3,20 +3,21 @@ extension ProgramCheck {
     for (number, projection) in program.projections.enumerated() {
       let place = ProgramPlace.projection(number, projection.name)
       try name(projection.name, place)
+      try index("source", projection.source, below: shapes.count, place)
       try index("target", projection.target, below: shapes.count, place)
+      try rule(!program.populations[projection.target].model.isInput, "it ends at the input", place)
       try index("weight tensor", projection.weights, below: program.weights.count, place)
-      if let source = projection.source {
-        try index("source", source, below: shapes.count, place)
-        try rule(
-          program.populations[source].model.kind != .accumulator,
-          "its source, population \(source), is an accumulator and never fires", place)
-      } else {
+      if program.isHostCurrent(projection) {
         takesInput[projection.target] = true
+      } else {
+        try rule(
+          program.populations[projection.source].model.fires,
+          "its source, population \(projection.source), is an accumulator and never fires", place)
       }
       let target = shapes[projection.target]
       try count("weight shift", projection.shifts.count, [1, target.channels], place)
       try range("weight shift", Int(projection.shifts.max() ?? 0), 0...ProgramLimits.weightShift, place)
-      try range("delay", projection.delay, 1...ProgramLimits.delay, place)
+      try range("delay", projection.delay, ActiveWindow.delays, place)
       try range("gate period", projection.gatePeriod, 1...ProgramLimits.period, place)
       let error = projection.largestRoundingError
       guard error.isFinite, error >= 0 else {
@@ -24,10 +25,10 @@ extension ProgramCheck {
           place, .number(what: "largest rounding error", value: error, expected: "a finite number, 0 or more"))
       }
       try checkGeometry(projection.convolution, place)
-      let source = projection.source.map { shapes[$0] } ?? inputShape
+      let source = shapes[projection.source]
       let pooled = try checkPool(projection.pool, of: source, place)
       try checkShapes(projection, pooled: pooled, target: target, place)
-      try checkTaps(projection, pooled: pooled, target: target, place)
+      try checkTaps(projection, source: source, target: target, place)
     }
   }
 
@@ -98,19 +99,13 @@ extension ProgramCheck {
     }
   }
 
-  /// The engine's tap table must be countable. The bound ignores that windows and taps are cut at the edges.
+  /// The engine's tap table must be countable.
   private func checkTaps(
-    _ projection: Projection, pooled: MapShape, target: MapShape, _ place: ProgramPlace
+    _ projection: Projection, source: MapShape, target: MapShape, _ place: ProgramPlace
   ) throws(ProgramError) {
-    // Behind a max-pool gate there is one spike a window; else each neuron of a window has its own taps.
-    let area = projection.pool.map { $0.kind == .average ? [$0.kernelY, $0.kernelX] : [] } ?? []
-    let factors: [Int] =
-      switch projection.kind {
-      case .dense: [pooled.pixels, target.pixels]
-      case .identity: [pooled.pixels]
-      case .convolution: [target.pixels, projection.convolution.kernelY, projection.convolution.kernelX]
-      }
-    let taps = Tensor.elementCount(factors + area) ?? Int.max
+    let taps = Synapses(
+      projection, weights: program.weights[projection.weights], source: source, target: target
+    ).mostTaps
     try range("number of unrolled taps", taps, 0...ProgramLimits.taps, place)
   }
 

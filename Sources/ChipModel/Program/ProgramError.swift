@@ -3,7 +3,7 @@
 package enum ProgramError: Error, Sendable, Equatable, CustomStringConvertible {
   case empty
   case notAProgram
-  case newerVersion(found: Int, supported: Int)
+  case otherVersion(found: Int, supported: Int)
   /// The file ends before the length that it states; nil where it ends before that.
   case truncated(bytes: Int, expected: UInt64?)
   case trailing(bytes: Int)
@@ -11,6 +11,8 @@ package enum ProgramError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The checksum is right but the content is not what this version writes.
   case malformed(ByteReaderError)
   case chip(ChipError)
+  /// A program as calibration makes them in memory: in a file its neurons would be bounded by nothing.
+  case noCores
   case invalid(ProgramPlace, ProgramFault)
 
   /// One line: what, where, the value, the limit, what to do.
@@ -18,9 +20,9 @@ package enum ProgramError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .empty: "is empty; compile the network again"
     case .notAProgram: "is not a compiled program; give a file that 'nmsim compile' wrote"
-    case .newerVersion(let found, let supported):
-      "is a program of format version \(found), this nmsim reads versions 1 to \(supported); "
-        + "use the nmsim that compiled it, or compile the network again"
+    case .otherVersion(let found, let supported):
+      "is a program of format version \(found), this nmsim reads version \(supported); "
+        + (found < supported ? "" : "use the nmsim that compiled it, or ") + "compile the network again"
     case .truncated(let bytes, let expected):
       "is cut off: it has \(bytes) bytes" + (expected.map { " of \($0)" } ?? "")
         + "; copy it again or compile the network again"
@@ -29,6 +31,7 @@ package enum ProgramError: Error, Sendable, Equatable, CustomStringConvertible {
     case .checksum: "is damaged: its checksum does not match; copy it again or compile the network again"
     case .malformed(let error): "is not a program of this version: \(error); compile the network again"
     case .chip(let error): "\(error); compile the network again"
+    case .noCores: "holds no cores, so it was not compiled for a chip; compile the network again"
     case .invalid(let place, let fault): "\(place)\(fault); compile the network again"
     }
   }

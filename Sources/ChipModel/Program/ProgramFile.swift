@@ -7,7 +7,7 @@ package enum ProgramFileError: Error, Sendable, Equatable, CustomStringConvertib
   package var description: String {
     switch self {
     case .file(let error): "\(error)"
-    case .program(let error, let path): "\(ShapeText.printablePath(path)): \(error)"
+    case .program(let error, let path): "\(escaped(path)): \(error)"
     }
   }
 }

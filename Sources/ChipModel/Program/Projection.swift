@@ -1,9 +1,8 @@
-/// Compiled synapses from a population or the input to a population.
+/// Compiled synapses from one population to another.
 package struct Projection: Sendable, Equatable {
   package enum Kind: UInt8, Sendable, CaseIterable { case dense = 0, convolution = 1, identity = 2 }
   package var name: String
-  /// Index of the source population; nil = the input.
-  package var source: Int?
+  package var source: Int
   package var target: Int
   package var kind: Kind
   /// Index into the program's weights.
@@ -23,7 +22,7 @@ package struct Projection: Sendable, Equatable {
   package var largestRoundingError: Double
 
   package init(
-    name: String, source: Int?, target: Int, kind: Kind, weights: Int, shifts: [UInt8] = [0], pool: PoolGeometry? = nil,
+    name: String, source: Int, target: Int, kind: Kind, weights: Int, shifts: [UInt8] = [0], pool: PoolGeometry? = nil,
     convolution: ConvolutionGeometry = ConvolutionGeometry(kernelY: 1, kernelX: 1), delay: Int = 1,
     gatePeriod: Int = 1, gateRestarts: Bool = false, largestRoundingError: Double = 0
   ) {
@@ -40,9 +39,6 @@ package struct Projection: Sendable, Equatable {
     self.gateRestarts = gateRestarts
     self.largestRoundingError = largestRoundingError
   }
-
-  /// Whether spikes pass a max-pooling gate.
-  package var isGated: Bool { pool?.kind == .max && source != nil }
 
   @inlinable @inline(__always)
   package func shift(channel: Int) -> Int { Int(shifts.count == 1 ? shifts[0] : shifts[channel]) }

@@ -33,7 +33,7 @@ package enum AtomicFile {
       guard unsafe access(path, W_OK) == 0 else { throw FileError.writing(path, code: errno) }
       return
     }
-    // Of an existing file too: it is replaced, not written into.
+    // Of an existing file the folder counts too: the file is replaced, not written into.
     let folder = self.folder(of: target.path)
     var status = stat()
     guard unsafe stat(folder, &status) == 0 else { throw FileError.writing(path, code: errno) }
@@ -51,7 +51,7 @@ package enum AtomicFile {
     guard unsafe stat(path, &status) == 0 else { return (path, nil) }
     let type = status.st_mode & S_IFMT
     if type == S_IFDIR { throw FileError.writing(path, code: EISDIR) }
-    return type == S_IFREG ? (resolved(path), status.st_mode & 0o7777) : nil
+    return type == S_IFREG ? (FileSystemPath.resolved(path) ?? path, status.st_mode & 0o7777) : nil
   }
 
   private static func replace(
@@ -111,13 +111,6 @@ package enum AtomicFile {
         throw FileError.writing(path, code: count == 0 ? ENOSPC : errno)
       }
     }
-  }
-
-  /// The path with symbolic links followed.
-  private static func resolved(_ path: String) -> String {
-    guard let real = unsafe realpath(path, nil) else { return path }
-    defer { unsafe free(real) }
-    return unsafe String(cString: real)
   }
 
   private static func folder(of path: String) -> String {

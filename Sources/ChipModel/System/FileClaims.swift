@@ -43,11 +43,12 @@ package final class FileClaims: Sendable {
     _ = unsafe fcntl(number, F_SETLK, &lock)
   }
 
-  /// Whether another process has claimed it.
-  package func isTaken(_ piece: Int) -> Bool {
-    guard number >= 0 else { return false }
+  /// Number of the process that has claimed it, 0 where it is unknown, on another machine for example; nil: none has.
+  package func holder(of piece: Int) -> Int? {
+    guard number >= 0 else { return nil }
     var lock = Self.lock(piece, F_WRLCK)
-    return unsafe fcntl(number, F_GETLK, &lock) == 0 && Int32(lock.l_type) != Int32(F_UNLCK)
+    guard unsafe fcntl(number, F_GETLK, &lock) == 0, Int32(lock.l_type) != Int32(F_UNLCK) else { return nil }
+    return max(0, Int(lock.l_pid))
   }
 
   private static func lock(_ piece: Int, _ type: some BinaryInteger) -> flock {

@@ -12,8 +12,14 @@ package enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
   case isDirectory(path: String)
   /// A disk or a source without an end, such as `/dev/urandom`: nothing that holds data of this kind.
   case isDevice(path: String)
+  /// A file names it, and it is a pipe, a socket or a device.
+  case notRegular(path: String)
+  /// A file names it, and it lies outside that file's folder, where it must not.
+  case outside(path: String)
   case notPermitted(path: String)
   case tooLarge(path: String, bytes: Int, limit: Int)
+  /// `count` bytes from `start` on are needed.
+  case tooShort(path: String, bytes: Int, start: Int, count: Int)
   case readFailed(path: String, reason: String)
   case folderMissing(path: String)
   case diskFull(path: String)
@@ -23,9 +29,9 @@ package enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The path as it was given.
   package var path: String {
     switch self {
-    case .missing(let path), .isDirectory(let path), .isDevice(let path), .notPermitted(let path),
-      .tooLarge(let path, _, _), .readFailed(let path, _), .folderMissing(let path), .diskFull(let path),
-      .readOnly(let path), .writeFailed(let path, _):
+    case .missing(let path), .isDirectory(let path), .isDevice(let path), .notRegular(let path), .outside(let path),
+      .notPermitted(let path), .tooLarge(let path, _, _), .tooShort(let path, _, _, _), .readFailed(let path, _),
+      .folderMissing(let path), .diskFull(let path), .readOnly(let path), .writeFailed(let path, _):
       path
     }
   }
@@ -34,18 +40,26 @@ package enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
   package var isAboutWriting: Bool {
     switch self {
     case .folderMissing, .diskFull, .readOnly, .writeFailed: true
-    case .missing, .isDirectory, .isDevice, .notPermitted, .tooLarge, .readFailed: false
+    case .missing, .isDirectory, .isDevice, .notRegular, .outside, .notPermitted, .tooLarge, .tooShort, .readFailed:
+      false
     }
   }
 
   /// What is wrong and what to do, without the path.
   package var message: String {
     switch self {
+    // What the system gave as a name that is not UTF-8 has this character instead, and is another name.
+    case .missing(let path) where path.unicodeScalars.contains("\u{FFFD}"):
+      "no such file, or its name is not UTF-8, which nmsim needs; check the path, or rename the file"
     case .missing: "no such file; check the path"
     case .isDirectory: "is a folder; name a file"
     case .isDevice: "is a device; name a file"
+    case .notRegular: "is a pipe or a device, which no file may name; name a regular file"
+    case .outside: "leads out of the folder of the file that names it; put it into that folder"
     case .notPermitted: "permission denied; check the permissions of the file and its folder"
     case .tooLarge(_, let bytes, let limit): "has \(bytes) bytes or more, the limit is \(limit); give a smaller file"
+    case .tooShort(_, let bytes, let start, let count):
+      "has \(bytes) bytes, \(count) from byte \(start) are needed; copy the file again"
     case .readFailed(_, let reason): "cannot be read: \(reason)"
     case .folderMissing: "cannot be written: its folder does not exist; make the folder first"
     case .diskFull: "cannot be written: the disk is full or the quota used up; free some space"

@@ -6,8 +6,18 @@
   import Darwin
 #endif
 
-/// Reads whole files.
+/// Reads files.
 package enum FileReader {
+  /// Who named a path.
+  package enum Naming: Sendable, Equatable {
+    /// The command line: pipes (`<(command)`) are read too.
+    case user
+    /// A file, from anywhere: only regular files are read, so that no pipe or device makes nmsim wait.
+    case file
+    /// A file that may name only what lies in this folder, links followed.
+    case inside(folder: String)
+  }
+
   /// 1 GiB.
   package static let defaultLimit = 1 << 30
 
@@ -16,9 +26,34 @@ package enum FileReader {
   /// Copied, never mapped: a mapped file that another program shortens kills the process that looks at it.
   /// - Throws: `FileError`, `tooLarge` as soon as there are more than `limit` bytes, `readFailed` where another program
   ///   changed the file meanwhile.
-  package static func bytes(of path: String, limit: Int = defaultLimit) throws(FileError) -> [UInt8] {
-    let file = try FileDescriptor(reading: path)
+  package static func bytes(
+    of path: String, limit: Int = defaultLimit, namedBy naming: Naming = .user
+  ) throws(FileError) -> [UInt8] {
+    let file = try FileDescriptor(reading: path, namedBy: naming)
     return try read(file, path: path, limit: limit)
+  }
+
+  /// `count` bytes of a regular file from `start` on; memory is taken only after the size is known to suffice.
+  /// - Parameter naming: not `user`: a pipe has no places.
+  package static func bytes(
+    of path: String, from start: Int, count: Int, namedBy naming: Naming
+  ) throws(FileError) -> [UInt8] {
+    let file = try FileDescriptor(reading: path, namedBy: naming)
+    let size = try file.state(path: path).size
+    guard start >= 0, count >= 0, start <= size, count <= size - start else {
+      throw .tooShort(path: path, bytes: size, start: start, count: count)
+    }
+    guard lseek(file.number, off_t(start), SEEK_SET) >= 0 else { throw FileError.reading(path, code: errno) }
+    var result = [UInt8](repeating: 0, count: count)
+    var done = 0
+    while done < count {
+      let got = try file.read(into: &result, from: done, path: path)
+      guard got > 0 else {
+        throw .readFailed(path: path, reason: "it changed while it was read; run again when it is complete")
+      }
+      done += got
+    }
+    return result
   }
 
   private static func read(_ file: borrowing FileDescriptor, path: String, limit: Int) throws(FileError) -> [UInt8] {
@@ -50,12 +85,35 @@ package enum FileReader {
 struct FileDescriptor: ~Copyable {
   let number: CInt
 
-  init(reading path: String) throws(FileError) {
+  init(reading path: String, namedBy naming: FileReader.Naming = .user) throws(FileError) {
+    number = try Self.opened(path, namedBy: naming)
+  }
+
+  private static func opened(_ path: String, namedBy naming: FileReader.Naming) throws(FileError) -> CInt {
     // A C string ends at its first zero: another file would be opened.
     guard !path.utf8.contains(0) else { throw .missing(path: path) }
-    let opened = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard opened >= 0 else { throw FileError.reading(path, code: errno) }
-    number = opened
+    var target = path
+    var flags = O_RDONLY | O_CLOEXEC
+    // Does not wait where it is a pipe.
+    if naming != .user { flags |= O_NONBLOCK }
+    if case .inside(let folder) = naming {
+      guard let root = FileSystemPath.resolved(folder), let full = FileSystemPath.resolved(path) else {
+        throw .missing(path: path)
+      }
+      guard full.hasPrefix(root == "/" ? "/" : root + "/") else { throw .outside(path: path) }
+      (target, flags) = (full, flags | O_NOFOLLOW)
+    }
+    let number = unsafe open(target, flags)
+    guard number >= 0 else { throw errno == ENXIO ? .notRegular(path: path) : FileError.reading(path, code: errno) }
+    if naming == .user { return number }
+    var status = stat()
+    let isKnown = unsafe fstat(number, &status) == 0
+    let type = status.st_mode & S_IFMT
+    if isKnown, type == S_IFREG { return number }
+    let code = errno
+    close(number)
+    guard isKnown else { throw FileError.reading(path, code: code) }
+    throw type == S_IFDIR ? .isDirectory(path: path) : .notRegular(path: path)
   }
 
   init(number: CInt) {
@@ -91,10 +149,13 @@ struct FileDescriptor: ~Copyable {
     var nanoseconds = 0
   }
 
-  /// Bytes read; 0 at the end.
-  func read(into buffer: inout [UInt8], path: String) throws(FileError) -> Int {
+  /// Fills the buffer from `start` on as far as one call does.
+  /// - Returns: bytes read; 0 at the end.
+  func read(into buffer: inout [UInt8], from start: Int = 0, path: String) throws(FileError) -> Int {
     while true {
-      let count = unsafe buffer.withUnsafeMutableBytes { unsafe systemRead(number, $0.baseAddress, $0.count) }
+      let count = unsafe buffer.withUnsafeMutableBytes {
+        unsafe systemRead(number, $0.baseAddress.map { unsafe $0 + start }, $0.count - start)
+      }
       if count >= 0 { return count }
       guard errno == EINTR else { throw FileError.reading(path, code: errno) }
     }

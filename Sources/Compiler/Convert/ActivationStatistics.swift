@@ -1,18 +1,18 @@
 import Synchronization
 
 /// What the layers of the ANN do on the calibration data.
-struct LayerStatistics: Sendable, Equatable {
+package struct LayerStatistics: Sendable, Equatable {
   /// Largest and smallest activation of any neuron on any sample; the output's are its sums.
-  var largest: Float
-  var smallest: Float
+  package var largest: Float
+  package var smallest: Float
   /// Largest activation of each channel.
-  var channelLargest: [Float]
+  package var channelLargest: [Float]
   /// Number of non-zero activations, and of all.
-  var nonZero: Int
-  var count: Int
+  package var nonZero: Int
+  package var count: Int
 
   /// Largest |activation|.
-  var magnitude: Float { max(largest, -smallest) }
+  package var magnitude: Float { max(largest, -smallest) }
 }
 
 /// Passes over the calibration data. Every result is independent of the number of threads: maxima and integer counts do

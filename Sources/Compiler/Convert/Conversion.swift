@@ -42,26 +42,32 @@ package struct ConversionResult: Sendable {
 package enum Conversion {
   /// Converts by one method.
   ///
-  /// Deterministic: the same network, method and data give the same result for any number of threads.
+  /// Deterministic: the same network, settings and data give the same result for any number of threads.
   /// - Parameters:
   ///   - network: to convert.
-  ///   - method: and its options.
+  ///   - settings: a method and the values of its parameters.
   ///   - preprocessing: how raw data become the network's input; kept in the result.
   ///   - calibration: needed by every method but `aug-mapping`.
-  ///   - threads: at most this many; nil: as many as the machine has cores.
+  ///   - threads: at most this many; nil: as many as this process may use.
   ///   - progress: called as samples finish; nil: not reported.
   /// - Throws: `ConversionError`.
   package static func run(
-    _ network: AnalogNetwork, method: Method, preprocessing: Preprocessing = .identity,
+    _ network: AnalogNetwork, _ settings: ConversionSettings, preprocessing: Preprocessing = .identity,
     calibration: CalibrationData? = nil, threads: Int? = nil, progress: ConversionProgress.Handler? = nil
   ) throws(ConversionError) -> ConversionResult {
-    try method.check()
-    try check(network, method: method)
+    try settings.check()
+    try check(network, method: settings.method)
     let evaluator: FloatEvaluator
     do throws(AnalogNetworkError) { evaluator = try FloatEvaluator(network) } catch { throw .network(error) }
-    if calibration == nil && method.needsCalibration { throw .needsCalibration(method: method.name.rawValue) }
+    // What the compiler refuses is refused before anything is calibrated.
+    var draft = SpikingDraft(network)
+    draft.neurons[network.output] = NetworkNeuron(model: .accumulator)
+    do throws(NetworkCheckError) { _ = try draft.build(preprocessing: preprocessing).checked() } catch {
+      throw .check(error)
+    }
+    if calibration == nil && settings.method.needsCalibration { throw .needsCalibration(method: settings.name) }
     var stage = ConversionStage(
-      network: network, method: method, evaluator: evaluator, threads: threads, progress: progress)
+      network: network, settings: settings, evaluator: evaluator, threads: threads, progress: progress)
     if let calibration { try stage.load(calibration, preprocessing: preprocessing) }
     try stage.convert()
     var result = stage.result(preprocessing: preprocessing, calibrationName: calibration?.name)
@@ -74,7 +80,7 @@ package enum Conversion {
   }
 
   /// What no method can do without, and activations that this one cannot carry.
-  static func check(_ network: AnalogNetwork, method: Method) throws(ConversionError) {
+  static func check(_ network: AnalogNetwork, method: ConversionMethod) throws(ConversionError) {
     do throws(AnalogNetworkError) { try network.validate() } catch { throw .network(error) }
     for (index, layer) in network.layers.enumerated() {
       for connection in layer.connections where connection.source == .layer(network.output) {
@@ -84,7 +90,7 @@ package enum Conversion {
       switch layer.activation {
       case .none: throw .noActivation(layer: layer.name)
       case .leakyRelu where !method.convertsLeakyReLU:
-        throw .negativeActivation(layer: layer.name, activation: layer.activation.text, method: method.name.rawValue)
+        throw .negativeActivation(layer: layer.name, activation: layer.activation.text, method: method.name)
       default: break
       }
     }

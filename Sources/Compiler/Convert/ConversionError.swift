@@ -1,10 +1,11 @@
 import ChipModel
 
 /// Why a network cannot be converted. One line each: what, where, the number, what to do.
-package enum ConversionError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ConversionError: Error, Sendable, Equatable, NamesParameters {
   case network(AnalogNetworkError)
-  case foreignOption(String, method: String, methods: [String])
-  case optionRange(String, value: Double, rule: String)
+  /// By keys of parameters.
+  case foreignParameter(String, method: String, methods: [String])
+  case parameterRange(String, value: String, allowed: String)
   case needsCalibration(method: String)
   case noSamples
   case tooFewSamples(asked: Int, available: Int)
@@ -21,19 +22,18 @@ package enum ConversionError: Error, Sendable, Equatable, CustomStringConvertibl
   case check(NetworkCheckError)
   case compile(CompileError)
 
-  package var description: String {
+  package func text(spell: (String) -> String) -> String {
     switch self {
     case .network(let error): "\(error)"
-    case .foreignOption(let option, let method, let methods):
-      "option \(option) is not for method '\(method)'; leave it out, or use \(methods.joined(separator: ", "))"
-    case .optionRange(let option, let value, let rule):
-      "option \(option) is \(numberText(value)); give a number \(rule)"
+    case .foreignParameter(let key, let method, let methods):
+      "\(spell(key)) is not for method '\(method)'; leave it out, or use \(methods.joined(separator: ", "))"
+    case .parameterRange(let key, let value, let allowed): "\(spell(key)) is \(value); give \(allowed)"
     case .needsCalibration(let method):
-      "method '\(method)' takes its thresholds from data and there is none; give images with --calibration"
+      "method '\(method)' takes its thresholds from data and there is none; give images with \(spell("calibration"))"
     case .noSamples: "the calibration data has no samples; give at least one"
     case .tooFewSamples(let asked, let available):
       "\(groupedText(asked)) calibration samples asked for, the data has \(groupedText(available)); "
-        + "lower --calibration-samples"
+        + "lower \(spell("calibrationSamples"))"
     case .inputShape(let data, let network):
       "calibration samples have shape \(listText(data)), the network's input has \(listText(network)); "
         + "give data of the network's shape"
@@ -48,10 +48,11 @@ package enum ConversionError: Error, Sendable, Equatable, CustomStringConvertibl
     case .outputFeeds(let output, let layer):
       "the output '\(shownName(output))' feeds layer '\(shownName(layer))'; export the network up to its last layer"
     case .noGoal:
-      "method 'auto' needs to know what to look for; give --steps, --keep-accuracy or --max-loss"
+      "method 'auto' needs to know what to look for; give \(spell("steps")), \(spell("keepAccuracy")) or "
+        + spell("maxLoss")
     case .notKept(let accuracy, let steps, let best, let method):
       "no method keeps an accuracy of \(numberText(accuracy)) within \(groupedText(steps)) steps on the calibration data"
-        + (best.map { " (nearest: \(method), \(numberText($0)))" } ?? "") + "; ask for less, or give more --steps"
+        + (best.map { " (nearest: \(method), \(numberText($0)))" } ?? "") + "; ask for less, or give more steps"
     case .check(let error): "\(error)"
     case .compile(let error): "calibration on the chip model: \(error)"
     }

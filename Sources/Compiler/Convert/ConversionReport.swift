@@ -1,6 +1,8 @@
-/// What conversion did: the method with every option resolved, the data, and one account a layer.
+import ChipModel
+
+/// What conversion did: the method with its steps, the data, and one account a layer.
 package struct ConversionReport: Sendable, Equatable {
-  package var method: Method
+  package var settings: ConversionSettings
   /// Steps of the calibration; the run's default.
   package var steps: Int
   /// Nil: no calibration data was given.

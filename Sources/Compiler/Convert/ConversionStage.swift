@@ -1,15 +1,16 @@
 import ChipModel
 
-/// One conversion while it runs: the data, what is known of the ANN, the draft that grows, the report.
-struct ConversionStage {
-  let network: AnalogNetwork
-  let method: Method
+/// One conversion while it runs, and what a method finds thresholds with: the data, what is known of the ANN, the draft that grows, the report.
+package struct ConversionStage {
+  package let network: AnalogNetwork
+  package let settings: ConversionSettings
   let evaluator: FloatEvaluator
   let threads: Int?
   let progress: ConversionProgress.Handler?
-  let steps: Int
+  package let steps: Int
   var draft: SpikingDraft
-  var notes: [String] = []
+  /// Remarks for the report, one line each.
+  package var notes: [String] = []
   /// Of `rate-norm`: threshold relative to the largest activation, by layer.
   var factors: [Double?]
   var rateInferenceLoss: RateInferenceLoss?
@@ -18,28 +19,29 @@ struct ConversionStage {
   private(set) var samples: [Float] = []
   /// Their labels, or the ANN's decisions.
   private(set) var labels: [Int] = []
-  private(set) var statistics: [LayerStatistics] = []
+  package private(set) var statistics: [LayerStatistics] = []
   private(set) var account: CalibrationAccount?
 
   init(
-    network: AnalogNetwork, method: Method, evaluator: FloatEvaluator, threads: Int?,
+    network: AnalogNetwork, settings: ConversionSettings, evaluator: FloatEvaluator, threads: Int?,
     progress: ConversionProgress.Handler?
   ) {
     self.network = network
-    self.method = method
+    self.settings = settings
     self.evaluator = evaluator
     self.threads = threads
     self.progress = progress
     draft = SpikingDraft(network)
-    draft.readout = method.readoutOrStandard
-    steps = method.stepsOrStandard(layers: (draft.depths.max() ?? 0) + 1)
+    draft.readout = settings[.readout] ?? .potential
+    steps = settings.stepsOrStandard(layers: (draft.depths.max() ?? 0) + 1)
     factors = [Double?](repeating: nil, count: network.layers.count)
   }
 
-  /// Another method on the data that a stage has loaded.
-  init(_ method: Method, sharing other: ConversionStage, progress: ConversionProgress.Handler? = nil) {
+  /// Other settings on the data that a stage has loaded.
+  init(_ settings: ConversionSettings, sharing other: ConversionStage, progress: ConversionProgress.Handler? = nil) {
     self.init(
-      network: other.network, method: method, evaluator: other.evaluator, threads: other.threads, progress: progress)
+      network: other.network, settings: settings, evaluator: other.evaluator, threads: other.threads,
+      progress: progress)
     samples = other.samples
     labels = other.labels
     statistics = other.statistics
@@ -51,7 +53,7 @@ struct ConversionStage {
   }
   var sampleCount: Int { activations.sampleCount }
   /// Layers that become spiking neurons before the output.
-  var hiddenLayers: [Int] { network.layers.indices.filter { $0 != network.output } }
+  package var hiddenLayers: [Int] { network.layers.indices.filter { $0 != network.output } }
 
   /// A reporter of one stage.
   func report(_ stage: String, total: Int? = nil) -> @Sendable (Int) -> Void {
@@ -67,7 +69,7 @@ struct ConversionStage {
     guard data.dataset.shape == network.inputShape else {
       throw .inputShape(data: data.dataset.shape, network: network.inputShape)
     }
-    let count = data.samples ?? min(method.standardSamples, data.dataset.count)
+    let count = data.samples ?? min(settings.standardSamples, data.dataset.count)
     guard count > 0 else { throw .noSamples }
     guard count <= data.dataset.count else { throw .tooFewSamples(asked: count, available: data.dataset.count) }
     do throws(DatasetError) {
@@ -85,24 +87,13 @@ struct ConversionStage {
     statistics = activations.layers(report("activations"))
     account = CalibrationAccount(
       name: data.name, samples: count, hasLabels: given != nil,
-      annAccuracy: given.map { Double(zip($0, decisions).count { $0 == $1 }) / Double(count) })
+      annAccuracy: given.map { FloatEvaluator.accuracy(decisions, labels: $0) })
   }
 
   // MARK: Methods
 
   mutating func convert() throws(ConversionError) {
-    switch method.name {
-    case .maxNorm, .weightedSpikes, .bsnn: normalise(largestByLayer())
-    case .robustNorm: normalise(percentileByLayer())
-    case .channelNorm: normalise(largestByChannel())
-    case .spikeNorm, .rmp: try balanceBySpikes()
-    case .channelBalance: try balanceByChannel()
-    case .rateNorm: normaliseRates()
-    case .icSNN: try initialisePotentials()
-    case .terMapping: mapTernary()
-    case .augMapping: mapAugmented()
-    }
-    if method.name == .bsnn { draft.hasShortestDelays = !method.usesSynchronousNeurons }
+    try settings.method.convert(&self)
     setOutput()
     for layer in hiddenLayers { noteSilence(layer) }
   }
@@ -115,7 +106,7 @@ struct ConversionStage {
     rateInferenceLoss = found.rateInferenceLoss
     for layer in hiddenLayers {
       guard let threshold = draft.neurons[layer].threshold else { continue }
-      draft.neurons[layer].initial = initial(threshold)
+      draft.neurons[layer].initial = settings.initial(threshold)
     }
     setOutput()
   }
@@ -123,53 +114,20 @@ struct ConversionStage {
   /// The output: an accumulator, or neurons as before it with one threshold, the largest output.
   private mutating func setOutput() {
     let output = network.output
-    guard method.readoutOrStandard == .spikes else {
-      draft.neurons[output] = NetworkNeuron(model: .accumulator)
-      return
-    }
-    switch method.name {
-    case .terMapping:
-      // Outputs have both signs and slope 1.
-      let factor = ternaryFactor(output)
-      draft.neurons[output] = NetworkNeuron(
-        model: .ternary, threshold: .uniform(factor), negativeThreshold: .uniform(-factor),
-        initial: initial(.uniform(factor)))
-    case .augMapping:
-      draft.neurons[output] = NetworkNeuron(
-        model: .augmented, threshold: .uniform(1), negativeThreshold: .uniform(-1), initial: initial(.uniform(1)),
-        maximumPayload: method.maximumCount)
-    default:
-      draft.neurons[output] = neuron(threshold: .uniform(positive(statistics[output].largest)))
-    }
+    draft.neurons[output] =
+      settings[.readout] == .spikes ? settings.method.output(self) : NetworkNeuron(model: .accumulator)
   }
+
+  /// A threshold for the output's neurons: the largest output.
+  var largestOutput: Values { .uniform(positive(statistics[network.output].largest)) }
 
   /// A hidden neuron of this method with a threshold, its spike worth the threshold unless told otherwise.
-  func neuron(threshold: Values, spikeValue: Values? = nil) -> NetworkNeuron {
-    switch method.name {
-    case .weightedSpikes:
-      return NetworkNeuron(model: .phase, threshold: threshold, period: method.periodOrStandard)
-    case .bsnn:
-      return NetworkNeuron(model: .bistable, threshold: threshold, period: method.periodOrStandard)
-    default:
-      return NetworkNeuron(
-        model: .if, threshold: threshold, spikeValue: spikeValue, initial: initial(threshold),
-        hardReset: method.reset == .hard, strict: method.name == .icSNN)
-    }
-  }
-
-  /// `--initial half`: half of each threshold, 0 where it is infinite.
-  func initial(_ threshold: Values) -> Values? {
-    guard method.initial == .half else { return nil }
-    func half(_ value: Double) -> Double { value.isFinite ? value / 2 : 0 }
-    switch threshold {
-    case .uniform(let value): return .uniform(half(value))
-    case .list(let values): return .list(values.map(half))
-    case .tensor: return nil
-    }
+  package func neuron(threshold: Values, spikeValue: Values? = nil) -> NetworkNeuron {
+    settings.method.neuron(settings, threshold, spikeValue)
   }
 
   /// A threshold from a largest value: infinite where nothing was positive.
-  func positive(_ value: Float) -> Double { value > 0 ? Double(value) : .infinity }
+  package func positive(_ value: Float) -> Double { value > 0 ? Double(value) : .infinity }
 
   private mutating func noteSilence(_ layer: Int) {
     guard draft.neurons[layer].threshold == .uniform(.infinity) else { return }
@@ -181,15 +139,15 @@ struct ConversionStage {
   func result(preprocessing: Preprocessing, calibrationName: String?) -> ConversionResult {
     var network = draft.build(preprocessing: preprocessing)
     network.provenance = provenance()
-    network.ann = SourceNetwork(
+    network.ann = ANNFacts(
       accuracy: account?.annAccuracy,
       accuracyOn: account.flatMap { account in
         account.annAccuracy.map { _ in "calibration data \(account.name), \(groupedText(account.samples)) samples" }
       }, multiplyAccumulates: self.network.multiplyAccumulates, parameters: self.network.parameters)
-    var resolved = method
+    var resolved = settings
     resolved.steps = steps
     let report = ConversionReport(
-      method: resolved, steps: steps, calibration: account, layers: layerAccounts(), notes: notes,
+      settings: resolved, steps: steps, calibration: account, layers: layerAccounts(), notes: notes,
       rateInferenceLoss: rateInferenceLoss)
     return ConversionResult(network: network, report: report)
   }
@@ -213,44 +171,42 @@ struct ConversionStage {
     }
   }
 
-  /// Method and every option that it reads, then the data.
+  /// Method and every parameter that it reads, then the data. The reading of the paper stands first, what belongs to nearly
+  /// every method last.
   private func provenance() -> [ProvenanceEntry] {
-    var entries = [ProvenanceEntry(key: "method", value: .text(method.name.rawValue))]
+    var entries = [ProvenanceEntry(key: "method", value: .text(settings.name))]
     func add(_ key: String, _ value: ProvenanceValue) { entries.append(ProvenanceEntry(key: key, value: value)) }
-    add("steps", .number(Double(steps)))
-    if method.isLiteral { add("literal", .flag(true)) }
-    switch method.name {
-    case .robustNorm: add("percentile", .number(method.percentileOrStandard))
-    case .rmp: add("alpha", .number(method.alphaOrStandard))
-    case .channelBalance: add("alpha", .number(method.alphaOrStandard))
-    case .weightedSpikes: add("period", .number(Double(method.periodOrStandard)))
-    case .bsnn:
-      add("period", .number(Double(method.periodOrStandard)))
-      add("synchronousNeurons", .flag(method.usesSynchronousNeurons))
-    case .rateNorm:
-      add("lambda", .number(method.lambda ?? 0.1))
-      add("tolerance", .number(method.tolerance ?? 0.005))
-      add("p", .text((method.sharing ?? .shared).rawValue))
-    case .icSNN:
-      add("percentile", .number(method.percentileOrStandard))
-      if method.initial == nil {
-        add("variant", .text((method.variant ?? .ic).rawValue))
-        if method.watchesSpikes { add("membrane", .text((method.membrane ?? .clamp).rawValue)) }
+    let common = Parameter.common.map(\.key)
+    func add(_ parameters: [Parameter]) {
+      for parameter in parameters where settings.method.reads(settings, parameter) {
+        guard let value = parameter.key == Parameter.steps.key ? .integer(steps) : settings[value: parameter] else { continue }
+        // A flag that is seldom set is told where it is.
+        if value == .flag(false), parameter.standard == value { continue }
+        add(parameter.key, ProvenanceValue(value))
       }
-    case .augMapping:
-      if let count = method.maximumCount { add("maxCount", .number(Double(count))) }
-    default: break
     }
-    if method.name == .spikeNorm || method.name == .rmp { add("seed", .text("\(method.seed)")) }
-    if let initial = method.initial { add("initial", .text(initial.rawValue)) }
-    if method.usesIntegrateFire { add("reset", .text((method.reset ?? .soft).rawValue)) }
-    add("readout", .text(method.readoutOrStandard.rawValue))
+    let declared = settings.method.parameters
+    add(declared.filter { [Parameter.steps.key, Parameter.literal.key].contains($0.key) })
+    add(declared.filter { !common.contains($0.key) })
+    if settings.method.isSeeded { add("seed", .text("\(settings.seed)")) }
+    add([Parameter.initial, .reset, .readout].compactMap { settings.method.declared($0) })
     if let account {
       add("calibration", .text(account.name))
       add("calibrationSamples", .number(Double(account.samples)))
       add("calibrationLabels", .flag(account.hasLabels))
     }
     return entries
+  }
+}
+
+extension ProvenanceValue {
+  fileprivate init(_ value: ParameterValue) {
+    switch value {
+    case .integer(let value): self = .number(Double(value))
+    case .number(let value): self = .number(value)
+    case .choice(let name): self = .text(name)
+    case .flag(let value): self = .flag(value)
+    }
   }
 }
 

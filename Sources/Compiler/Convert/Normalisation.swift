@@ -4,18 +4,18 @@ import ChipModel
 /// those of `max-norm`.
 extension ConversionStage {
   /// Gives every hidden layer its threshold.
-  mutating func normalise(_ thresholds: [Values]) {
+  package mutating func normalise(_ thresholds: [Values]) {
     for layer in hiddenLayers { draft.neurons[layer] = neuron(threshold: thresholds[layer]) }
   }
 
   /// Largest activation of each layer; a bounded activation gives its bound, which is a threshold that was trained.
-  func largestByLayer() -> [Values] {
+  package func largestByLayer() -> [Values] {
     network.layers.indices.map { .uniform(bound($0) ?? positive(statistics[$0].largest)) }
   }
 
   /// Percentile of the non-zero activations of each layer, the bound of a bounded one.
   func percentileByLayer() -> [Values] {
-    let percentiles = activations.percentiles(method.percentileOrStandard, of: statistics, report("percentiles"))
+    let percentiles = activations.percentiles(settings[.percentile] ?? 100, of: statistics, report("percentiles"))
     return network.layers.indices.map { layer in
       .uniform(bound(layer) ?? (percentiles[layer] > 0 ? percentiles[layer] : .infinity))
     }

@@ -30,7 +30,7 @@ struct SpikingCalibration: Sendable {
   init(_ draft: SpikingDraft, samples: [Float], steps: Int, threads: Int?, seed: UInt64?) {
     self.draft = draft
     self.steps = steps
-    self.threads = max(1, threads ?? processorCount())
+    self.threads = max(1, threads ?? Processors.available)
     let size = max(1, draft.network.inputCount)
     let count = samples.count / size
     let layers = draft.network.layers.count
@@ -39,7 +39,7 @@ struct SpikingCalibration: Sendable {
       inputs = (0..<count).map { sample in
         samples[(sample * size)..<((sample + 1) * size)].map { InputEncoder.quantise(Double($0)) }
       }
-      trains = [[SpikeTrain?]](repeating: [SpikeTrain?](repeating: nil, count: layers), count: count)
+      trains = [[SpikeTrain?]](repeating: [SpikeTrain?](repeating: nil, count: layers + 1), count: count)
       return
     }
     let largest = Double(samples.reduce(Float(1)) { max($0, abs($1)) })
@@ -50,12 +50,14 @@ struct SpikingCalibration: Sendable {
       var generator = SeededGenerator(seed: seed &+ UInt64(truncatingIfNeeded: sample) &* 0x9E37_79B9_7F4A_7C15)
       let rates = samples[(sample * size)..<((sample + 1) * size)].map { Double($0) / largest }
       let train = SpikeTrain.bernoulli(rates: rates, shape: shape, hasPayload: true, steps: steps, using: &generator)
-      return [train] + [SpikeTrain?](repeating: nil, count: layers)
+      return [nil, train] + [SpikeTrain?](repeating: nil, count: layers)
     }
   }
 
   var sampleCount: Int { inputs.count }
-  private var offset: Int { spikingInput == nil ? 0 : 1 }
+  /// Index of the first layer's population in provisional programs: the input comes before, also as a population that
+  /// spikes.
+  private var offset: Int { spikingInput == nil ? 1 : 2 }
 
   // MARK: Layer by layer
 

@@ -10,7 +10,7 @@ struct SpikingDraft: Sendable {
   let names: [String]
   /// One a layer.
   var neurons: [NetworkNeuron]
-  var readout: Method.Readout = .potential
+  var readout: NetworkOutput.Readout = .potential
   /// BSNN without synchronous neurons: spikes of a shortcut arrive as soon as the chip can carry them.
   var hasShortestDelays = false
 
@@ -27,12 +27,12 @@ struct SpikingDraft: Sendable {
       name: network.name, input: NetworkInput(shape: network.inputShape, preprocessing: preprocessing),
       populations: [], projections: [],
       output: NetworkOutput(
-        population: names[network.output], readout: readout == .spikes ? .spikes : .potential))
+        population: names[network.output], readout: readout))
     for layer in network.layers.indices { append(layer, to: &result) }
     return result
   }
 
-  /// The layers up to one, for calibration. Population indices equal layer indices, plus one where the input spikes.
+  /// The layers up to one, for calibration.
   ///
   /// - Parameter spikingInput: the value of a spike of an additional first population `input.spikes`, which stands for the
   ///   input; nil: the input is a current.
@@ -87,8 +87,8 @@ struct SpikingDraft: Sendable {
       }
       result.projections.append(
         NetworkProjection(
-          name: projection, from: from, to: name, kind: connection.kind.network, weights: weights,
-          pool: connection.pool?.network, stride: connection.stride, padding: connection.padding,
+          name: projection, from: from, to: name, kind: connection.kind, weights: weights,
+          pool: connection.pool, stride: connection.stride, padding: connection.padding,
           dilation: connection.dilation, groups: connection.groups, delay: delay))
     }
   }
@@ -137,21 +137,5 @@ struct SpikingDraft: Sendable {
     var number = 2
     while taken.contains("\(name).\(number)") { number += 1 }
     return "\(name).\(number)"
-  }
-}
-
-extension AnalogConnection.Kind {
-  var network: NetworkProjection.Kind {
-    switch self {
-    case .dense: .dense
-    case .conv2d: .conv2d
-    case .identity: .identity
-    }
-  }
-}
-
-extension AnalogPool {
-  var network: NetworkPool {
-    NetworkPool(kind: kind == .average ? .average : .max, kernel: kernel, stride: stride, padding: padding)
   }
 }

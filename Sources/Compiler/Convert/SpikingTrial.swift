@@ -11,7 +11,7 @@ package struct SpikingTrial: Sendable {
   /// Output values of each sample after the last step: potentials in the output's unit, or signed spike counts.
   package let outputs: [[Int]]
   /// Spikes, saturations and gated spikes, summed over samples.
-  package let counters: EngineCounters
+  package let counters: RunCounters
   package let program: CompiledProgram
 
   /// Runs every sample.
@@ -20,24 +20,24 @@ package struct SpikingTrial: Sendable {
   ///   - program: what runs.
   ///   - samples: preprocessed input values, one sample after the other.
   ///   - steps: `T`, >= 1.
-  ///   - threads: at most this many; nil: as many as the machine has cores. Does not change the result.
+  ///   - threads: at most this many; nil: as many as this process may use. Does not change the result.
   ///   - progress: called from any thread with the number of samples that finished since its last call.
   package init(
     _ program: CompiledProgram, samples: [Float], steps: Int, threads: Int? = nil,
     progress: @Sendable (Int) -> Void = { _ in }
   ) {
-    let size = max(1, program.inputShape.count)
+    let size = max(1, program.input.shape.count)
     let count = samples.count / size
     let plan = EnginePlan(program)
-    let workers = max(1, min(threads ?? processorCount(), count))
+    let workers = max(1, min(threads ?? Processors.available, count))
     struct Collected {
-      var outcomes: [LayerRunner.Outcome?]
-      var counters: EngineCounters
+      var outcomes: [SampleOutcome?]
+      var counters: RunCounters
     }
     let collected = Mutex(
       Collected(
-        outcomes: [LayerRunner.Outcome?](repeating: nil, count: count),
-        counters: EngineCounters(program: program, steps: steps)))
+        outcomes: [SampleOutcome?](repeating: nil, count: count),
+        counters: RunCounters(program: program, steps: steps)))
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
       var runner = LayerRunner(plan: plan, steps: steps)
       for sample in stride(from: worker, to: count, by: workers) {
@@ -63,7 +63,8 @@ package struct SpikingTrial: Sendable {
   package static func lower(_ network: Network, weightBits: Int) throws(ConversionError) -> CompiledProgram {
     let checked: CheckedNetwork
     do throws(NetworkCheckError) { checked = try network.checked() } catch { throw .check(error) }
-    var options = CompileOptions(weightBits: weightBits)
+    // The importer has bounded the layers.
+    var options = CompileOptions(weightBits: weightBits, memory: MemoryBudget(bytes: Int.max))
     while true {
       do throws(CompileError) {
         return try CompiledProgram.lower(checked, chip: try idealChip(), options: options)
@@ -108,13 +109,9 @@ package struct SpikingTrial: Sendable {
   /// The same by the population whose spikes cause them.
   package var synapticOperationsBySource: [Int] {
     var totals = [Int](repeating: 0, count: program.populations.count)
-    for (index, projection) in program.projections.enumerated() {
-      guard let source = projection.source else { continue }
-      let fanOut = FanOut(
-        projection: projection, weights: program.weights[projection.weights],
-        source: program.populations[source].shape, target: program.populations[projection.target].shape)
-      let spikes = projection.isGated ? counters.gatedSpikes[index] : counters.spikes[source]
-      for (count, reach) in zip(spikes, fanOut.total) { totals[source] += Int(count) * reach }
+    for (index, projection) in program.projections.enumerated() where !program.isHostCurrent(projection) {
+      let spikes = program.isGated(projection) ? counters.gatedSpikes[index] : counters.spikes[projection.source]
+      totals[projection.source] += program.synapses(index).fanOut.operations(spikes: spikes)
     }
     return totals
   }

@@ -1,3 +1,4 @@
+import ChipModel
 import Dispatch
 import Synchronization
 
@@ -65,7 +66,7 @@ package struct FloatEvaluator: Sendable {
   ///   - samples: preprocessed inputs, one after the other, `inputCount` values each; what is left over is ignored.
   ///   - layers: whose activations `body` will ask for; nil: all. The output's are always there.
   ///   - preactivations: keep the sums before the activation too (for the same layers).
-  ///   - threads: at most this many; nil: as many as the machine has cores.
+  ///   - threads: at most this many; nil: as many as this process may use.
   ///   - body: called from any thread, once a block.
   package func map<Result: Sendable>(
     _ samples: [Float], layers: [Int]? = nil, preactivations: Bool = false, threads: Int? = nil,
@@ -78,7 +79,7 @@ package struct FloatEvaluator: Sendable {
     var kept = [Bool](repeating: layers == nil, count: network.layers.count)
     for layer in layers ?? [] where kept.indices.contains(layer) { kept[layer] = true }
     let keep = kept
-    let workers = max(1, min(threads ?? blocks, blocks))
+    let workers = max(1, min(threads ?? Processors.available, blocks))
     let results = Mutex([Result?](repeating: nil, count: blocks))
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
       for block in stride(from: worker, to: blocks, by: workers) {
@@ -100,20 +101,35 @@ package struct FloatEvaluator: Sendable {
   }
 
   /// The class of each sample: the index of its largest output, the lowest of equal ones.
-  package func predictions(_ samples: [Float], threads: Int? = nil) -> [Int] {
-    outputs(samples, threads: threads).map { values in
-      var best = 0
-      for index in values.indices where values[index] > values[best] { best = index }
-      return best
-    }
+  package func predictions(
+    _ samples: [Float], threads: Int? = nil, progress: @Sendable (Int) -> Void = { _ in }
+  ) -> [Int] {
+    let output = network.output
+    return map(samples, layers: [], threads: threads) { block in
+      defer { progress(block.count) }
+      return (0..<block.count).map { Self.decision(block.activation(layer: output, sample: $0)) }
+    }.flatMap { $0 }
+  }
+
+  /// The index of the largest value, the lowest of equal ones.
+  static func decision(_ values: [Float]) -> Int {
+    var best = 0
+    for index in values.indices where values[index] > values[best] { best = index }
+    return best
   }
 
   /// The fraction of samples whose prediction is their label, 0 for none.
-  package func accuracy(_ samples: [Float], labels: [Int], threads: Int? = nil) -> Double {
-    let predictions = predictions(samples, threads: threads)
-    let pairs = zip(predictions, labels)
+  /// - Parameter progress: called from any thread with the number of samples that finished since its last call.
+  package func accuracy(
+    _ samples: [Float], labels: [Int], threads: Int? = nil, progress: @Sendable (Int) -> Void = { _ in }
+  ) -> Double {
+    Self.accuracy(predictions(samples, threads: threads, progress: progress), labels: labels)
+  }
+
+  /// The fraction of predictions that are the label; of the shorter of the two lists, 0 for none.
+  static func accuracy(_ predictions: [Int], labels: [Int]) -> Double {
     let total = min(predictions.count, labels.count)
-    return total == 0 ? 0 : Double(pairs.filter { $0 == $1 }.count) / Double(total)
+    return total == 0 ? 0 : Double(zip(predictions, labels).count { $0 == $1 }) / Double(total)
   }
 
   // MARK: one block
@@ -197,7 +213,7 @@ package struct FloatEvaluator: Sendable {
   }
 
   /// Pools `[C, H, W]`; the average divides by the kernel's area, padding never wins a maximum.
-  private func pooled(_ values: [Lanes], _ shape: [Int], _ pool: AnalogPool) -> [Lanes] {
+  private func pooled(_ values: [Lanes], _ shape: [Int], _ pool: NetworkPool) -> [Lanes] {
     let out = pool.outputShape(shape)
     let (height, width) = (shape[1], shape[2])
     var result: [Lanes] = []

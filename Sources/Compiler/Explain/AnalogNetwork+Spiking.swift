@@ -26,7 +26,7 @@ extension AnalogNetwork {
   }
 
   private static func activation(_ population: CheckedPopulation) -> AnalogActivation {
-    if population.model == .accumulator { return .none }
+    if !population.model.traits.fires { return .none }
     guard let threshold = population.threshold?.entries.first, threshold.isFinite,
       let negative = population.negativeThreshold?.entries.first
     else { return .relu }
@@ -39,20 +39,15 @@ extension AnalogNetwork {
     let source = projection.source.map { network.populations[$0] }
     var weights = projection.weights?.doubles ?? []
     if projection.isInteger { scale(&weights, projection, source) }
-    var shape: [Int] = []
     let c = projection.convolution
-    switch projection.kind {
-    case .dense: shape = [projection.targetShape.count, projection.pooledShape.count]
-    case .conv2d: shape = [projection.targetShape.channels, projection.pooledShape.channels / c.groups, c.kernelY, c.kernelX]
-    case .identity: break
-    }
     return AnalogConnection(
       source: projection.source.map { .layer(place[$0]) } ?? .input,
       pool: projection.pool.map {
-        AnalogPool(
+        NetworkPool(
           kind: $0.kind == .average ? .average : .max, kernel: [$0.kernelY, $0.kernelX],
           stride: [$0.strideY, $0.strideX], padding: [$0.top, $0.left, $0.bottom, $0.right])
-      }, kind: projection.kind.analog, weights: weights.map { Float($0) }, weightShape: shape,
+      }, kind: projection.kind, weights: weights.map { Float($0) },
+      weightShape: projection.kind == .identity ? [] : projection.synapses.weightShape,
       stride: [c.strideY, c.strideX], padding: [c.top, c.left, c.bottom, c.right], dilation: [c.dilationY, c.dilationX],
       groups: c.groups)
   }
@@ -69,27 +64,11 @@ extension AnalogNetwork {
       guard let source, let threshold = source.threshold else { return area }
       return area / threshold.value(at: channel * source.shape.pixels, shape: source.shape)
     }
-    for index in weights.indices {
-      switch projection.kind {
-      case .dense: weights[index] *= gain(index % pooled.count / pooled.pixels)
-      case .identity: weights[index] *= gain(index)
-      case .conv2d:
-        let c = projection.convolution
-        let inputs = pooled.channels / c.groups
-        let row = inputs * c.kernelY * c.kernelX
-        let group = index / row / (projection.targetShape.channels / c.groups)
-        weights[index] *= gain(group * inputs + index % row / (c.kernelY * c.kernelX))
+    let synapses = projection.synapses
+    for row in 0..<synapses.weightRows {
+      synapses.forEachChannel(ofRow: row) { channel, run in
+        for index in run { weights[index] *= gain(channel) }
       }
-    }
-  }
-}
-
-extension NetworkProjection.Kind {
-  fileprivate var analog: AnalogConnection.Kind {
-    switch self {
-    case .dense: .dense
-    case .conv2d: .conv2d
-    case .identity: .identity
     }
   }
 }

@@ -54,10 +54,10 @@ package struct Explainer: Sendable {
     for (layer, population) in populations.enumerated() { layers[population] = layer }
     self.layers = layers
     decoders = network.populations.map { RateDecoder($0, network, steps: steps) }
-    if network.populations.contains(where: { $0.model == .lif }) {
+    if network.populations.contains(where: { $0.model.traits.options.contains(.leakShift) }) {
       notes.append("leaky neurons have no counterpart in the original network: their leak counts as conversion")
     }
-    if let depth = network.populations.filter({ $0.model == .bistable }).map(\.depth).max(),
+    if let depth = network.populations.filter({ $0.model.traits.code == .pairs }).map(\.depth).max(),
       let period = network.period, steps < (depth + 2) * period
     {
       notes.append("\(steps) steps are fewer than the \((depth + 2) * period) that the first answer takes")

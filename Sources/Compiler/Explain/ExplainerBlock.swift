@@ -127,7 +127,7 @@ struct ExplainerBlock {
         samples[lane].decisions[network.output].integer = decision
       }
       for (population, decoder) in explainer.decoders.enumerated() {
-        let values = decoded(runner, program.populations[population], population, decoder, lane, isChip: isChip)
+        let values = decoded(runner, program.populations[Lowering.place(population)], population, decoder, lane, isChip: isChip)
         if isChip {
           set(&chip[explainer.layers[population]], lane, values)
         } else {
@@ -137,7 +137,8 @@ struct ExplainerBlock {
       if isChip {
         let after = runner.counters.saturations
         for population in network.populations.indices {
-          samples[lane].saturations[population] = after[population] - before[population]
+          let place = Lowering.place(population)
+          samples[lane].saturations[population] = after[place] - before[place]
         }
         before = after
       }
@@ -151,14 +152,14 @@ struct ExplainerBlock {
     if decoder.isAccumulator {
       return (0..<decoder.shape.count).map { neuron in
         population.value(
-          ofPotential: Int(runner.potential(population: index, index: neuron)), index: neuron,
+          ofPotential: Int(runner.potential(population: Lowering.place(index), index: neuron)), index: neuron,
           fractionBits: runner.plan.program.fractionBits) / decoder.spans
       }
     }
     var sums = [Double](repeating: 0, count: decoder.shape.count)
     var events = [Int](repeating: 0, count: decoder.shape.count)
     var payloads = events
-    let train = runner.trains[index]
+    let train = runner.trains[Lowering.place(index)]
     for step in 0..<train.steps {
       let worth = decoder.worth(step: step)
       train.forEachSpike(step: step) { neuron, payload in

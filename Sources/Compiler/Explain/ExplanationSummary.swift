@@ -67,7 +67,7 @@ struct ExplanationSummary {
     let population = explainer.network.populations[index]
     let layer = layers[index]
     let neurons = population.shape.count
-    let spikes = population.model != .accumulator
+    let spikes = population.model.traits.fires
     func mean(_ sum: Double) -> Double? { layer.compared == 0 ? nil : sum / Double(layer.compared) }
     return ExplainedLayer(
       name: population.name, neurons: neurons, spikes: spikes,

@@ -8,6 +8,8 @@ struct RateDecoder: Sendable {
   let shape: MapShape
   let steps: Int
   let period: Int
+  /// A period code, also of one phase.
+  let hasPeriods: Bool
   /// First step whose spikes carry information.
   let first: Int
   /// ANN units of a rate of 1, row-major.
@@ -22,10 +24,10 @@ struct RateDecoder: Sendable {
     shape = population.shape
     self.steps = steps
     period = population.period ?? 1
-    isAccumulator = population.model == .accumulator
-    first = population.model == .bistable ? period * (population.depth + 1) : 0
-    let isCounted = population.model == .augmented || population.model == .ternary
-    bound = isCounted ? population.maximumPayload : 1
+    hasPeriods = population.period != nil
+    isAccumulator = !population.model.traits.fires
+    first = population.model.traits.code == .pairs ? period * (population.depth + 1) : 0
+    bound = population.model.traits.hasPayload ? population.maximumPayload : 1
     let isInteger = population.outgoing.contains { network.projections[$0].isInteger }
     let value = isInteger ? population.threshold : population.spikeValue ?? population.threshold
     let shape = shape
@@ -34,15 +36,15 @@ struct RateDecoder: Sendable {
       return one.isFinite ? one : 0
     }
     let isFedByBistable = population.incoming.contains { index in
-      network.projections[index].source.map { network.populations[$0].model == .bistable } ?? false
+      network.projections[index].source.map { network.populations[$0].model.traits.code == .pairs } ?? false
     }
     let idle = isFedByBistable ? population.depth : 0
-    spans = period > 1 ? max(1, Double(steps / period - idle)) : Double(max(1, steps))
+    spans = hasPeriods ? max(1, Double(steps / period - idle)) : Double(max(1, steps))
   }
 
   func worth(step: Int) -> Double {
     if step < first { return 0 }
-    return period > 1 ? 1 / Double(2 << (step % period)) : 1
+    return hasPeriods ? 1 / Double(2 << (step % period)) : 1
   }
 
   /// What all steps could carry.

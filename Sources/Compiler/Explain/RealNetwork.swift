@@ -9,6 +9,8 @@ struct RealNetwork: Sendable {
     let shape: MapShape
     let model: NetworkNeuron.Model
     let period: Int
+    /// A period code, also of one phase.
+    let hasPeriods: Bool
     /// No bias and no input current in the periods before this one (BSNN).
     let gatedPeriods: Int
     /// Per neuron, channel-last; infinite: never fires.
@@ -56,7 +58,7 @@ struct RealNetwork: Sendable {
     for index in population.incoming {
       let projection = network.projections[index]
       let source = projection.source.map { network.populations[$0] }
-      let isBistable = source?.model == .bistable
+      let isBistable = source?.model.traits.code == .pairs
       isFedByBistable = isFedByBistable || isBistable
       let way = population.depth - (source?.depth ?? 0)
       let waiting = isBistable ? source?.period ?? 1 : 0
@@ -64,10 +66,11 @@ struct RealNetwork: Sendable {
         projection.delay ?? ActiveWindow.delay(source: source?.depth ?? 0, target: population.depth, waitingPeriod: waiting)
       incoming.append((projection.source, try RealSynapses(projection, source: source), source == nil ? 0 : delay - way))
     }
-    let isGated = population.model == .bistable || (population.model == .accumulator && isFedByBistable)
+    let traits = population.model.traits
+    let isGated = traits.code == .pairs || (!traits.fires && isFedByBistable)
     return Neurons(
       shape: shape, model: population.model, period: population.period ?? 1,
-      gatedPeriods: isGated ? population.depth : 0,
+      hasPeriods: population.period != nil, gatedPeriods: isGated ? population.depth : 0,
       threshold: spread(population.threshold) ?? [Double](repeating: .infinity, count: shape.count),
       negativeThreshold: spread(population.negativeThreshold), bias: spread(population.bias),
       initial: spread(population.initial), hardReset: population.hardReset, strict: population.strict,
@@ -138,7 +141,7 @@ struct RealNetwork: Sendable {
     guard let pool = synapses.gate else { return train }
     return train.gated(
       by: pool, source: source.shape, pooled: synapses.from, period: source.period,
-      restarts: source.model == .bistable)
+      restarts: source.model.traits.code == .pairs)
   }
 
   /// Index of the largest output, row-major, the lowest of equal ones.
@@ -171,15 +174,14 @@ struct RealNetwork: Sendable {
           arrival.synapses.deliver(position, rate, into: &sums)
         }
       }
-      if neurons.model != .accumulator { for at in sums.indices { sums[at] = rate(neurons, sums[at], at) } }
+      if neurons.model.traits.fires { for at in sums.indices { sums[at] = rate(neurons, sums[at], at) } }
       rates[index] = sums
     }
     return rates
   }
 
   private func rate(_ neurons: Neurons, _ sum: Double, _ at: Int) -> Double {
-    let isCounted = neurons.model == .augmented || neurons.model == .ternary
-    let most = isCounted ? neurons.bound.map(Double.init) ?? .infinity : 1
+    let most = neurons.model.traits.hasPayload ? neurons.bound.map(Double.init) ?? .infinity : 1
     if sum >= 0 { return min(sum / neurons.threshold[at], most) }
     guard let negative = neurons.negativeThreshold else { return 0 }
     return -min(sum / negative[at], most)
@@ -194,11 +196,11 @@ private struct NeuronState {
 
   init(_ neurons: RealNetwork.Neurons) {
     v = neurons.initial ?? [Double](repeating: 0, count: neurons.shape.count)
-    b = neurons.model == .bistable ? v : []
+    b = neurons.model.traits.potentials == 2 ? v : []
   }
 
   mutating func update(_ n: RealNetwork.Neurons, _ sums: [Double], step: Int, into train: inout RealTrain) {
-    let worth = n.period > 1 ? 1 / Double(2 << (step % n.period)) : 1
+    let worth = n.hasPeriods ? 1 / Double(2 << (step % n.period)) : 1
     switch n.model {
     case .accumulator: for at in v.indices { v[at] += sums[at] * worth }
     case .if, .lif:

@@ -21,73 +21,46 @@ struct RealSynapses: Sendable {
 
   /// - Throws: `CompileError.mixedAmplitude`, as compiling does.
   init(_ projection: CheckedProjection, source: CheckedPopulation?) throws(CompileError) {
-    let pool = projection.pool
-    let target = projection.targetShape
-    let pooled = projection.pooledShape
-    gate = pool?.kind == .max ? pool : nil
-    from = gate == nil ? projection.sourceShape : pooled
+    let synapses = projection.synapses
+    let (target, pooled) = (synapses.target, synapses.pooled)
+    let isDense = projection.kind == .dense
+    gate = synapses.isGated ? projection.pool : nil
+    from = synapses.from
     let values = try Self.values(projection, source)
-    let c = projection.convolution
     let channels = from.channels
-    let groups: Int
-    let tapCount: Int
-    switch projection.kind {
-    case .dense: (groups, tapCount) = (1, pooled.pixels)
-    case .conv2d: (groups, tapCount) = (c.groups, c.kernelY * c.kernelX)
-    case .identity: (groups, tapCount) = (channels, 1)
-    }
-    inputsPerGroup = channels / groups
-    outputsPerGroup = projection.kind == .dense ? target.count : target.channels / groups
-    let per = outputsPerGroup
-    var weights = [Double](repeating: 0, count: tapCount * channels * per)
-    switch projection.kind {
-    case .dense:
-      for row in 0..<target.count {
-        let position = row % target.pixels * target.channels + row / target.pixels
-        for column in 0..<pooled.count {
-          let (channel, cell) = (column / pooled.pixels, column % pooled.pixels)
-          weights[(cell * channels + channel) * per + position] = values[row * pooled.count + column]
-        }
+    inputsPerGroup = synapses.inputsPerGroup
+    let per = isDense ? target.count : synapses.outputsPerGroup
+    outputsPerGroup = per
+    var weights = [Double](repeating: 0, count: values.count)
+    for row in 0..<synapses.weightRows {
+      let output = isDense ? row % target.pixels * target.channels + row / target.pixels : row % per
+      synapses.forEachChannel(ofRow: row) { channel, run in
+        for (tap, index) in run.enumerated() { weights[(tap * channels + channel) * per + output] = values[index] }
       }
-    case .conv2d:
-      for output in 0..<target.channels {
-        let group = output / per
-        for input in 0..<inputsPerGroup {
-          for tap in 0..<tapCount {
-            weights[(tap * channels + group * inputsPerGroup + input) * per + output % per] =
-              values[(output * inputsPerGroup + input) * tapCount + tap]
-          }
-        }
-      }
-    case .identity:
-      weights = values
     }
     self.weights = weights
 
     var starts = [0]
     var targets: [Int] = []
     var taps: [Int] = []
-    for pixel in 0..<from.pixels {
-      for cell in Self.cells(of: pixel, from: from, pooled: pooled, average: gate == nil ? pool : nil) {
-        switch projection.kind {
-        case .dense:
-          targets.append(0)
-          taps.append(cell)
-        case .identity:
-          targets.append(cell * target.channels)
-          taps.append(0)
-        case .conv2d:
-          for ky in 0..<c.kernelY {
-            guard let row = c.outputRow(cell / pooled.width, tap: ky, height: target.height) else { continue }
-            for kx in 0..<c.kernelX {
-              guard let column = c.outputColumn(cell % pooled.width, tap: kx, width: target.width) else { continue }
-              targets.append((row * target.width + column) * target.channels)
-              taps.append(ky * c.kernelX + kx)
+    for y in 0..<from.height {
+      for x in 0..<from.width {
+        if isDense {
+          // A tap's weights reach the whole target.
+          for row in gate == nil ? synapses.windowRows(of: y) : y..<(y + 1) {
+            for column in gate == nil ? synapses.windowColumns(of: x) : x..<(x + 1) {
+              targets.append(0)
+              taps.append(row * pooled.width + column)
             }
           }
+        } else {
+          synapses.forEachPlace(y: y, x: x) { tap, row, column in
+            targets.append((row * target.width + column) * target.channels)
+            taps.append(tap)
+          }
         }
+        starts.append(targets.count)
       }
-      starts.append(targets.count)
     }
     (self.starts, self.targets, self.taps) = (starts, targets, taps)
   }
@@ -100,18 +73,6 @@ struct RealSynapses: Sendable {
     let raw = projection.weights?.doubles ?? [1]
     guard projection.kind == .identity, raw.count == 1 else { return raw }
     return [Double](repeating: raw[0], count: projection.targetShape.channels)
-  }
-
-  /// Pixels of the pooled map that a pixel is in.
-  private static func cells(of pixel: Int, from: MapShape, pooled: MapShape, average: PoolGeometry?) -> [Int] {
-    guard let average else { return [pixel] }
-    var result: [Int] = []
-    for row in average.windowsY(containing: pixel / from.width, count: pooled.height) {
-      for column in average.windowsX(containing: pixel % from.width, count: pooled.width) {
-        result.append(row * pooled.width + column)
-      }
-    }
-    return result
   }
 
   /// Adds what a neuron of `from` (channel-last) delivers: `value` spikes, or a rate of them.

@@ -1,7 +1,7 @@
 /// One term of a sum: pooling, then a linear map, of a layer's activation or of the input.
 struct LinearTerm: Equatable {
   var source: AnalogSource
-  var pool: AnalogPool?
+  var pool: NetworkPool?
   /// From the pooled source's shape.
   var map: LinearMap
 }
@@ -13,7 +13,7 @@ struct AffinePart: Equatable {
   var terms: [LinearTerm]
   var bias = BiasField.none
   /// Max pooling that waits for an activation: `relu(max(x)) == max(relu(x))`.
-  var pendingMaximum: AnalogPool?
+  var pendingMaximum: NetworkPool?
 
   /// Shape after the pending pooling.
   var outputShape: [Int] { pendingMaximum?.outputShape(shape) ?? shape }

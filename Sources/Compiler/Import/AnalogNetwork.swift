@@ -11,13 +11,6 @@ package struct AnalogNetwork: Sendable, Equatable {
   package var layers: [AnalogLayer]
   /// Index of the layer whose values are the answer.
   package var output: Int
-
-  package init(name: String, inputShape: [Int], layers: [AnalogLayer], output: Int) {
-    self.name = name
-    self.inputShape = inputShape
-    self.layers = layers
-    self.output = output
-  }
 }
 
 /// One layer: `activation(sum over connections + bias)`.
@@ -28,18 +21,7 @@ package struct AnalogLayer: Sendable, Equatable {
   package var connections: [AnalogConnection]
   /// `C` values (per channel), `C*H*W` values (per neuron), or nil for none.
   package var bias: [Float]?
-  package var activation: AnalogActivation
-
-  package init(
-    name: String, shape: [Int], connections: [AnalogConnection], bias: [Float]? = nil,
-    activation: AnalogActivation = .relu
-  ) {
-    self.name = name
-    self.shape = shape
-    self.connections = connections
-    self.bias = bias
-    self.activation = activation
-  }
+  package var activation = AnalogActivation.relu
 
   /// Number of neurons.
   package var count: Int { shape.reduce(1, *) }
@@ -69,55 +51,21 @@ package enum AnalogSource: Sendable, Hashable {
 
 /// Weights from one source into a layer; pooling, if any, acts on the source's activation before the weights.
 package struct AnalogConnection: Sendable, Equatable {
-  package enum Kind: String, Sendable, CaseIterable { case dense, conv2d, identity }
+  package typealias Kind = NetworkProjection.Kind
   package var source: AnalogSource
-  package var pool: AnalogPool?
-  package var kind: Kind
+  package var pool: NetworkPool?
+  package var kind: NetworkProjection.Kind
   /// dense `[N_out, N_in]` (N_in counts the pooled source, row-major), conv2d `[C_out, C_in / groups, kH, kW]`,
   /// identity `C` factors, or empty for 1.
-  package var weights: [Float]
-  package var weightShape: [Int]
+  package var weights: [Float] = []
+  package var weightShape: [Int] = []
   /// `[y, x]`
-  package var stride: [Int]
+  package var stride = [1, 1]
   /// `[top, left, bottom, right]`; never negative.
-  package var padding: [Int]
+  package var padding = [0, 0, 0, 0]
   /// `[y, x]`
-  package var dilation: [Int]
-  package var groups: Int
-
-  package init(
-    source: AnalogSource, pool: AnalogPool? = nil, kind: Kind, weights: [Float] = [], weightShape: [Int] = [],
-    stride: [Int] = [1, 1], padding: [Int] = [0, 0, 0, 0], dilation: [Int] = [1, 1], groups: Int = 1
-  ) {
-    self.source = source
-    self.pool = pool
-    self.kind = kind
-    self.weights = weights
-    self.weightShape = weightShape
-    self.stride = stride
-    self.padding = padding
-    self.dilation = dilation
-    self.groups = groups
-  }
-}
-
-/// Pooling of a source's activation. `average` always divides by the kernel's area; for `max`, padding never wins.
-package struct AnalogPool: Sendable, Equatable {
-  package enum Kind: String, Sendable, CaseIterable { case average, max }
-  package var kind: Kind
-  /// `[y, x]`
-  package var kernel: [Int]
-  /// `[y, x]`
-  package var stride: [Int]
-  /// `[top, left, bottom, right]`
-  package var padding: [Int]
-
-  package init(kind: Kind, kernel: [Int], stride: [Int], padding: [Int] = [0, 0, 0, 0]) {
-    self.kind = kind
-    self.kernel = kernel
-    self.stride = stride
-    self.padding = padding
-  }
+  package var dilation = [1, 1]
+  package var groups = 1
 }
 
 extension AnalogNetwork {
@@ -136,23 +84,20 @@ extension AnalogNetwork {
 /// Output size along one axis of a sliding window, 0 where the window does not fit.
 ///
 /// `size`, `kernel`, `stride`, `dilation` >= 1.
-func windowCount(
-  _ size: Int, kernel: Int, stride: Int, before: Int, after: Int, dilation: Int = 1
-) -> Int {
+func windowCount(_ size: Int, kernel: Int, stride: Int, before: Int, after: Int, dilation: Int = 1) -> Int {
   let (span, overflow) = dilation.multipliedReportingOverflow(by: kernel - 1)
   guard !overflow, stride > 0 else { return 0 }
   let free = size + before + after - span - 1
   return free < 0 ? 0 : free / stride + 1
 }
 
-extension AnalogPool {
+extension NetworkPool {
   /// Shape of the pooled `[C, H, W]`.
   package func outputShape(_ shape: [Int]) -> [Int] {
     guard shape.count == 3 else { return shape }
     return [shape[0]]
       + (0..<2).map {
-        windowCount(
-          shape[1 + $0], kernel: kernel[$0], stride: stride[$0], before: padding[$0], after: padding[2 + $0])
+        windowCount(shape[1 + $0], kernel: kernel[$0], stride: stride[$0], before: padding[$0], after: padding[2 + $0])
       }
   }
 }

@@ -54,14 +54,6 @@ enum BiasField: Equatable {
     }
   }
 
-  func negated() -> BiasField {
-    switch self {
-    case .none: .none
-    case .channel(let values): .channel(values.map { -$0 })
-    case .element(let values): .element(values.map { -$0 })
-    }
-  }
-
   /// Is every value >= 0?
   var isNonNegative: Bool {
     switch self {
@@ -99,8 +91,8 @@ enum BiasField: Equatable {
   }
 
   private func convolved(_ c: Convolution, _ map: LinearMap, node: MergeContext) throws(ImportError) -> BiasField {
-    let perGroup = c.shape[0] / c.groups
     if case .channel(let values) = self, c.padding.allSatisfy({ $0 == 0 }) {
+      let perGroup = c.shape[0] / c.groups
       return .channel(
         (0..<c.shape[0]).map { o in
           var sum = 0.0
@@ -112,20 +104,9 @@ enum BiasField: Equatable {
     }
     let input = elements(map.inShape)
     try node.spend(map.outCount, c.shape[1] * c.taps)
-    let (height, width) = (map.inShape[1], map.inShape[2])
-    let (outHeight, outWidth) = (map.outShape[1], map.outShape[2])
     var result = [Double](repeating: 0, count: map.outCount)
-    for o in 0..<c.shape[0] {
-      for i in 0..<c.shape[1] {
-        let channel = (o / perGroup) * c.shape[1] + i
-        c.forEachTap(axis: 0, inSize: height, outSize: outHeight) { y, ky, inY in
-          c.forEachTap(axis: 1, inSize: width, outSize: outWidth) { x, kx, inX in
-            result[(o * outHeight + y) * outWidth + x] +=
-              Double(c.weights[((o * c.shape[1] + i) * c.shape[2] + ky) * c.shape[3] + kx])
-              * input[(channel * height + inY) * width + inX]
-          }
-        }
-      }
+    c.forEachProduct(from: map.inShape, to: map.outShape) { output, weight, source in
+      result[output] += Double(c.weights[weight]) * input[source]
     }
     return BiasField.element(result).collapsed(map.outShape)
   }

@@ -1,10 +1,8 @@
 /// Activations close a sum into a layer.
 extension Canonicaliser {
-  mutating func activate(
-    _ node: ONNXNode, _ value: inout DataValue, _ data: [DataValue], _ constants: [ONNXTensor?]
-  ) throws(ImportError) {
-    guard let activation = try activation(node, value, data, constants) else {
-      record(node, node.operation, &value, role: "left out (changes nothing here)", waits: false)
+  mutating func activate(_ value: inout DataValue, _ data: [DataValue]) throws(ImportError) {
+    guard let activation = try activation(value, data) else {
+      record(node.operation, &value, role: "left out (changes nothing here)", waits: false)
       return
     }
     let name = Canonicaliser.layerName(node: node, weight: nil)
@@ -18,69 +16,65 @@ extension Canonicaliser {
         continue
       }
       let hint = value.parts.count == 1 ? value.nameHint : nil
-      value.parts[index] = try makeLayer(part, activation, node: node, hint: hint ?? name, entries: value.entries)
+      value.parts[index] = try makeLayer(part, activation, hint: hint ?? name, entries: value.entries)
     }
     let made = value.parts.compactMap { part -> String? in
       guard case .layer(let index)? = part.terms.first?.source else { return nil }
       return layers[index].name
     }
-    record(node, node.operation, &value, role: "activation of", waits: false)
+    record(node.operation, &value, role: "activation of", waits: false)
     entries[entries.count - 1].layers = made
     value.entries = []
     value.nameHint = nil
   }
 
   /// The activation a node stands for; nil for one that changes nothing.
-  private func activation(
-    _ node: ONNXNode, _ value: DataValue, _ data: [DataValue], _ constants: [ONNXTensor?]
-  ) throws(ImportError) -> AnalogActivation? {
+  private func activation(_ value: DataValue, _ data: [DataValue]) throws(ImportError) -> AnalogActivation? {
     switch node.operation {
     case "Relu": return .relu
-    case "LeakyRelu": return try leaky(node.float("alpha") ?? 0.01, node)
+    case "LeakyRelu": return try leaky(node.float("alpha") ?? 0.01)
     case "PRelu":
-      guard constants.count > 1, let slopes = constants[1]?.floats, let slope = slopes.first else {
-        throw misuse(node, "has a slope that is not constant", "use nn.PReLU()")
+      guard let slopes = node.constant(1)?.floats, let slope = slopes.first else {
+        throw misuse("has a slope that is not constant", "use nn.PReLU()")
       }
       guard slopes.allSatisfy({ $0 == slope }) else {
-        throw misuse(node, "has a slope per channel", "use nn.PReLU() with one slope, or nn.LeakyReLU")
+        throw misuse("has a slope per channel", "use nn.PReLU() with one slope, or nn.LeakyReLU")
       }
-      return try leaky(slope, node)
+      return try leaky(slope)
     case "Max":
-      guard data.count == 1, constants.count == 2, let bound = constants[0] ?? constants[1],
+      guard data.count == 1, node.constants.count == 2, let bound = node.constant(0) ?? node.constant(1),
         bound.floats.allSatisfy({ $0 == 0 })
-      else { throw misuse(node, "is not a ReLU", "use nn.ReLU, or nn.MaxPool2d for pooling") }
+      else { throw misuse("is not a ReLU", "use nn.ReLU, or nn.MaxPool2d for pooling") }
       return .relu
-    default: return try clip(node, value, constants)
+    default: return try clip(value)
     }
   }
 
-  private func leaky(_ slope: Float, _ node: ONNXNode) throws(ImportError) -> AnalogActivation? {
+  private func leaky(_ slope: Float) throws(ImportError) -> AnalogActivation? {
     guard slope >= 0, slope.isFinite else {
-      throw misuse(node, "has slope \(slope)", "train with a slope of at least 0")
+      throw misuse("has slope \(slope)", "train with a slope of at least 0")
     }
     if slope == 0 { return .relu }
     return slope == 1 ? nil : .leakyRelu(slope: slope)
   }
 
-  private func clip(
-    _ node: ONNXNode, _ value: DataValue, _ constants: [ONNXTensor?]
-  ) throws(ImportError) -> AnalogActivation? {
+  private func clip(_ value: DataValue) throws(ImportError) -> AnalogActivation? {
     func bound(_ index: Int, _ name: String) throws(ImportError) -> Float? {
       if let value = node.float(name) { return value }
       guard node.input(index) != nil else { return nil }
-      guard index < constants.count, let tensor = constants[index], tensor.count == 1 else {
-        throw misuse(node, "has a bound that is not a constant", "use nn.ReLU6 or nn.Hardtanh(0, bound)")
+      guard let tensor = node.constant(index), tensor.count == 1 else {
+        throw misuse("has a bound that is not a constant", "use nn.ReLU6 or nn.Hardtanh(0, bound)")
       }
       return tensor.floats[0]
     }
     let low = try bound(1, "min") ?? -Float.infinity
     let high = try bound(2, "max") ?? Float.infinity
-    guard high > 0 else { throw misuse(node, "has upper bound \(high)", "use an upper bound above 0") }
+    guard high > 0 else { throw misuse("has upper bound \(high)", "use an upper bound above 0") }
     let isBounded = high < 3e38
     if low == 0 { return isBounded ? .clip(maximum: high) : .relu }
     guard low < 0, value.parts.allSatisfy({ isNonNegative($0) }) || (low < -3e38 && !isBounded) else {
       throw misuse(
-        node, "bounds values to \(low)...\(high)", "a spiking neuron starts at 0: use nn.ReLU6 or nn.Hardtanh(0, bound)"
+        "bounds values to \(low)...\(high)", "a spiking neuron starts at 0: use nn.ReLU6 or nn.Hardtanh(0, bound)"
       )
     }
     return isBounded ? .clip(maximum: high) : nil

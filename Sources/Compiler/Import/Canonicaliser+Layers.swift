@@ -2,23 +2,23 @@
 extension Canonicaliser {
   /// Closes a sum into a layer and returns what reads it.
   mutating func makeLayer(
-    _ part: AffinePart, _ activation: AnalogActivation, node: ONNXNode, hint: String?, entries used: [Int]
+    _ part: AffinePart, _ activation: AnalogActivation, hint: String?, entries used: [Int]
   ) throws(ImportError) -> AffinePart {
     var connections: [AnalogConnection] = []
-    for term in part.terms { connections.append(try connection(term, node: node)) }
+    for term in part.terms { connections.append(try connection(term)) }
     let bias: [Float]? =
       switch part.bias.collapsed(part.shape) {
       case .none: nil
       case .channel(let values), .element(let values): values.map { Float($0) }
       }
     for connection in connections where !connection.weights.allSatisfy(\.isFinite) {
-      throw misuse(node, "weights folded into it are infinite or not numbers", "check the model's batch normalisation")
+      throw misuse("weights folded into it are infinite or not numbers", "check the model's batch normalisation")
     }
     guard bias?.allSatisfy(\.isFinite) ?? true else {
-      throw misuse(node, "biases folded into it are infinite or not numbers", "check the model's batch normalisation")
+      throw misuse("biases folded into it are infinite or not numbers", "check the model's batch normalisation")
     }
     guard part.shape.reduce(1, *) > 0 else {
-      throw misuse(node, "its output is empty", "export the model with the input size it was made for")
+      throw misuse("its output is empty", "export the model with the input size it was made for")
     }
     storedWeights += connections.reduce(bias?.count ?? 0) { $0 + $1.weights.count }
     guard storedWeights <= storedLimit else {
@@ -39,13 +39,13 @@ extension Canonicaliser {
     return result
   }
 
-  private func connection(_ term: LinearTerm, node: ONNXNode) throws(ImportError) -> AnalogConnection {
+  private func connection(_ term: LinearTerm) throws(ImportError) -> AnalogConnection {
     var result = AnalogConnection(source: term.source, pool: term.pool, kind: .identity)
     switch term.map.kind {
     case .identity(let factors):
       if factors.count > term.map.outShape[0] {
         let dense = try term.map.unrolled(node: merging)
-        return try connection(LinearTerm(source: term.source, pool: term.pool, map: dense), node: node)
+        return try connection(LinearTerm(source: term.source, pool: term.pool, map: dense))
       }
       result.weights = factors.map { Float($0) }
       result.weightShape = factors.isEmpty ? [] : [factors.count]
@@ -70,16 +70,14 @@ extension Canonicaliser {
     guard case .data(let value)? = values[graph.outputName] else {
       throw .graph(what: "the model's output does not depend on its input", remedy: "export the model again")
     }
-    var node = ONNXNode()
+    node = ONNXNode()
     node.name = value.softmax ?? graph.outputName
     node.operation = "output"
     node.outputs = [graph.outputName]
     if let order = value.order, order != Array(order.indices) {
-      throw misuse(node, "is transposed", "return the class scores as [batch, classes]")
+      throw misuse("is transposed", "return the class scores as [batch, classes]")
     }
-    var parts: [AffinePart] = []
-    for part in value.parts { parts.append(try affine(part, node: node, entries: value.entries)) }
-    let part = parts.count == 1 ? parts[0] : try merged(parts, node: node)
+    let part = try whole(value)
     if case .layer(let index)? = part.plainSource {
       for entry in value.entries { entries[entry].layers.append(layers[index].name) }
       return index
@@ -87,7 +85,7 @@ extension Canonicaliser {
     guard !part.terms.isEmpty else {
       throw .graph(what: "the model's output does not depend on its input", remedy: "export the model again")
     }
-    _ = try makeLayer(part, .none, node: node, hint: value.nameHint, entries: value.entries)
+    _ = try makeLayer(part, .none, hint: value.nameHint, entries: value.entries)
     return layers.count - 1
   }
 

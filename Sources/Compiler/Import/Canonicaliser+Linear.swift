@@ -1,65 +1,61 @@
+import ChipModel
+
 /// Operators that become weights and biases.
 extension Canonicaliser {
   /// Conv.
-  mutating func convolve(
-    _ node: ONNXNode, _ value: inout DataValue, _ constants: [ONNXTensor?]
-  ) throws(ImportError) {
-    guard constants.count > 1, let weights = constants[1], let firstInput = node.input(0),
-      case .data? = values[firstInput]
-    else { throw misuse(node, "has weights that are not constant", "export a trained model, in eval mode") }
-    guard weights.shape.count == 4, weights.shape.allSatisfy({ $0 > 0 }) else {
-      throw misuse(node, "has weights of shape \(shapeText(weights.shape))", "use two-dimensional layers (nn.Conv2d)")
+  mutating func convolve(_ value: inout DataValue) throws(ImportError) {
+    guard let weights = node.constant(1), let firstInput = node.input(0), case .data? = values[firstInput] else {
+      throw misuse("has weights that are not constant", "export a trained model, in eval mode")
     }
-    try image(&value, node)
+    guard weights.shape.count == 4, weights.shape.allSatisfy({ $0 > 0 }) else {
+      throw misuse("has weights of shape \(shapeText(weights.shape))", "use two-dimensional layers (nn.Conv2d)")
+    }
+    try image(&value)
     let groups = node.integer("group") ?? 1
     let inputs = weights.shape[1].multipliedReportingOverflow(by: groups)
     guard groups > 0, !inputs.overflow, inputs.partialValue == value.shape[1], weights.shape[0] % groups == 0 else {
       throw misuse(
-        node, "has weights \(shapeText(weights.shape)) in \(groups) groups for \(value.shape[1]) channels",
+        "has weights \(shapeText(weights.shape)) in \(groups) groups for \(value.shape[1]) channels",
         "export the model again")
     }
     let window = try SlidingWindow(node, kernel: Array(weights.shape[2...]), size: Array(value.shape[2...]))
     let c = Convolution(
       weights: weights.floats, shape: weights.shape, stride: window.stride, padding: window.padding,
       dilation: window.dilation, groups: groups)
-    let inShape = Array(value.shape.dropFirst())
-    let outShape = c.outputShape(inShape)
-    let map = LinearMap(kind: .convolution(c), inShape: inShape, outShape: outShape)
-    try check(outShape, node)
-    value.parts = try linear(map, value, node)
+    let map = LinearMap(c, of: Array(value.shape.dropFirst()))
+    let outShape = map.outShape
+    try check(outShape)
+    value.parts = try linear(map, value)
     value.shape = [1] + outShape
-    if constants.count > 2, node.input(2) != nil {
-      guard let bias = constants[2], bias.count == outShape[0] else {
-        throw misuse(node, "has a bias that does not fit \(outShape[0]) channels", "export the model again")
+    if node.input(2) != nil {
+      guard let bias = node.constant(2), bias.count == outShape[0] else {
+        throw misuse("has a bias that does not fit \(outShape[0]) channels", "export the model again")
       }
-      try shift(&value, .channel(bias.floats.map { Double($0) }), node)
+      try shift(&value, .channel(bias.floats.map { Double($0) }))
     }
-    value.nameHint = Canonicaliser.layerName(node: node, weight: origin(node, 1))
-    record(node, "Conv \(c.text)", &value, role: "weights of")
+    value.nameHint = Canonicaliser.layerName(node: node, weight: origin(1))
+    record("Conv \(c.text)", &value, role: "weights of")
   }
 
   /// Gemm and MatMul.
-  mutating func multiply(
-    _ node: ONNXNode, _ value: inout DataValue, _ constants: [ONNXTensor?]
-  ) throws(ImportError) {
+  mutating func multiply(_ value: inout DataValue) throws(ImportError) {
     let isGemm = node.operation == "Gemm"
-    guard constants.count > 1, let matrix = constants[1], constants[0] == nil else {
-      throw misuse(node, "multiplies by something other than constant weights", "attention cannot be converted")
+    guard let matrix = node.constant(1), node.constant(0) == nil else {
+      throw misuse("multiplies by something other than constant weights", "attention cannot be converted")
     }
     let width = value.shape.last ?? 0
     guard value.shape.count >= 2, value.shape.dropLast().allSatisfy({ $0 == 1 }), matrix.shape.count == 2 else {
       throw misuse(
-        node, "multiplies values of shape \(shapeText(value.shape)) by \(shapeText(matrix.shape))",
+        "multiplies values of shape \(shapeText(value.shape)) by \(shapeText(matrix.shape))",
         "apply linear layers to [batch, features]: flatten first")
     }
     guard node.integer("transA") ?? 0 == 0 else {
-      throw misuse(node, "transposes its input", "use nn.Linear")
+      throw misuse("transposes its input", "use nn.Linear")
     }
     let isTransposed = isGemm && node.integer("transB") ?? 0 != 0
     let (rows, columns) = isTransposed ? (matrix.shape[0], matrix.shape[1]) : (matrix.shape[1], matrix.shape[0])
     guard columns == width, rows > 0 else {
-      throw misuse(
-        node, "has weights for \(columns) inputs, but gets \(width)", "export the model with the right input size")
+      throw misuse("has weights for \(columns) inputs, but gets \(width)", "export the model with the right input size")
     }
     let alpha = Double(isGemm ? node.float("alpha") ?? 1 : 1)
     let source = matrix.floats
@@ -78,31 +74,28 @@ extension Canonicaliser {
       value.order = nil
     }
     let map = LinearMap(kind: .dense(weights), inShape: [columns], outShape: [rows])
-    value.parts = try linear(map, value, node)
+    value.parts = try linear(map, value)
     value.shape = Array(value.shape.dropLast()) + [rows]
-    if isGemm, constants.count > 2, node.input(2) != nil {
-      guard let bias = constants[2] else { throw misuse(node, "has a bias that is not constant", "use nn.Linear") }
+    if isGemm, node.input(2) != nil {
+      guard let bias = node.constant(2) else { throw misuse("has a bias that is not constant", "use nn.Linear") }
       let beta = Double(node.float("beta") ?? 1)
-      let full = try broadcast(bias, value.shape, node).map { $0 * beta }
-      try shift(&value, .element(full), node)
+      let full = try broadcast(bias, value.shape).map { $0 * beta }
+      try shift(&value, .element(full))
     }
-    value.nameHint = Canonicaliser.layerName(node: node, weight: origin(node, 1))
-    record(node, "\(node.operation) \(columns) to \(rows)", &value, role: "weights of")
+    value.nameHint = Canonicaliser.layerName(node: node, weight: origin(1))
+    record("\(node.operation) \(columns) to \(rows)", &value, role: "weights of")
   }
 
   /// A linear map of a whole value, part by part where each channel stands alone, else one sum over all parts.
-  private mutating func linear(
-    _ map: LinearMap, _ value: DataValue, _ node: ONNXNode
-  ) throws(ImportError) -> [AffinePart] {
-    var parts: [AffinePart] = []
-    for part in value.parts { parts.append(try affine(part, node: node, entries: value.entries)) }
+  private mutating func linear(_ map: LinearMap, _ value: DataValue) throws(ImportError) -> [AffinePart] {
+    let parts = try affineParts(value)
     if parts.contains(where: { $0.terms.contains { $0.map.hasOwnWeights } }) {
       notes.append("'\(printable(node.label))' follows a linear layer without an activation between: they became one")
     }
     if parts.count == 1 {
       var map = map
       map.inShape = parts[0].shape
-      return [try apply(map, to: parts[0], node: node)]
+      return [try apply(map, to: parts[0])]
     }
     var offset = 0
     if case .convolution(let c) = map.kind, c.shape[1] == 1, c.groups > 1 {
@@ -115,9 +108,7 @@ extension Canonicaliser {
         own.groups = channels
         let row = perChannel * c.taps
         own.weights = Array(c.weights[(offset * row)..<((offset + channels) * row)])
-        let outShape = [own.shape[0]] + map.outShape.dropFirst()
-        result.append(
-          try apply(LinearMap(kind: .convolution(own), inShape: part.shape, outShape: outShape), to: part, node: node))
+        result.append(try apply(LinearMap(own, of: part.shape), to: part))
         offset += channels
       }
       return result
@@ -127,34 +118,32 @@ extension Canonicaliser {
       let width: Int
       if case .convolution = map.kind { width = part.shape[0] } else { width = part.outputCount }
       let slice = try map.sliced(offset..<(offset + width), inShape: part.shape, node: merging)
-      try sum.add(try apply(slice, to: part, node: node), node: merging)
+      try sum.add(try apply(slice, to: part), node: merging)
       offset += width
     }
     return [sum]
   }
 
   /// BatchNormalization in inference: a factor and a shift per channel, in double precision.
-  mutating func normaliseBatch(
-    _ node: ONNXNode, _ value: inout DataValue, _ constants: [ONNXTensor?]
-  ) throws(ImportError) {
+  mutating func normaliseBatch(_ value: inout DataValue) throws(ImportError) {
     if node.integer("training_mode") ?? 0 != 0 || node.outputs.dropFirst().contains(where: { !$0.isEmpty }) {
       throw .trainingMode(node: node.label, operation: node.operation)
     }
     let channels = value.shape.count > 1 ? value.shape[1] : 0
     var parameters: [[Double]] = []
     for index in 1...4 {
-      guard index < constants.count, let tensor = constants[index], tensor.count == channels else {
-        throw misuse(node, "has parameters that are not \(channels) constants", "export a trained model, in eval mode")
+      guard let tensor = node.constant(index), tensor.count == channels else {
+        throw misuse("has parameters that are not \(channels) constants", "export a trained model, in eval mode")
       }
       parameters.append(tensor.floats.map { Double($0) })
     }
     let epsilon = Double(node.float("epsilon") ?? 1e-5)
     guard parameters[3].allSatisfy({ $0 + epsilon > 0 }) else {
-      throw misuse(node, "has a variance that is not positive", "check the model's batch normalisation")
+      throw misuse("has a variance that is not positive", "check the model's batch normalisation")
     }
     let factors = (0..<channels).map { parameters[0][$0] / (parameters[3][$0] + epsilon).squareRoot() }
     let shifts = (0..<channels).map { parameters[1][$0] - parameters[2][$0] * factors[$0] }
-    if value.shape.count == 4 { try image(&value, node) }
+    if value.shape.count == 4 { try image(&value) }
     let plane = max(value.shape.dropFirst(2).reduce(1, *), 1)
     if value.order == nil,
       value.shape.count == 4 || value.parts.allSatisfy({ $0.outputShape.dropFirst().allSatisfy { $0 == 1 } })
@@ -162,78 +151,73 @@ extension Canonicaliser {
       var offset = 0
       for index in value.parts.indices {
         let range = offset..<(offset + value.parts[index].shape[0])
-        value.parts[index] = try scaled(
-          value.parts[index], Array(factors[range]), node: node, entries: value.entries)
+        value.parts[index] = try scaled(value.parts[index], Array(factors[range]), entries: value.entries)
         value.parts[index].bias = value.parts[index].bias.adding(
           .channel(Array(shifts[range])), shape: value.parts[index].shape)
         offset = range.upperBound
       }
     } else {
       let count = value.count
-      try scaleElements(&value, (0..<count).map { factors[($0 / plane) % channels] }, node)
-      try shift(&value, .element((0..<count).map { shifts[($0 / plane) % channels] }), node)
+      try scaleElements(&value, (0..<count).map { factors[($0 / plane) % channels] })
+      try shift(&value, .element((0..<count).map { shifts[($0 / plane) % channels] }))
     }
-    record(node, "BatchNormalization", &value, role: "folded into")
+    record("BatchNormalization", &value, role: "folded into")
   }
 
   /// Add, Sub, Mul, Div, Sum: with a constant a shift or a factor, of two values a sum of connections.
-  mutating func combine(
-    _ node: ONNXNode, _ value: inout DataValue, _ data: [DataValue], _ constants: [ONNXTensor?]
-  ) throws(ImportError) {
+  mutating func combine(_ value: inout DataValue, _ data: [DataValue]) throws(ImportError) {
     let operation = node.operation
     if data.count == node.inputs.count {
       guard ["Add", "Sub", "Sum"].contains(operation) else {
-        throw misuse(node, "multiplies or divides two activations", "gates and attention cannot be converted")
+        throw misuse("multiplies or divides two activations", "gates and attention cannot be converted")
       }
-      for other in data.dropFirst() { value = try sum(value, other, isNegative: operation == "Sub", node) }
-      record(node, operation, &value, role: "sum of connections into")
+      for other in data.dropFirst() { value = try sum(value, other, isNegative: operation == "Sub") }
+      record(operation, &value, role: "sum of connections into")
       return
     }
-    guard data.count == 1, constants.count == 2, let constant = constants[0] ?? constants[1] else {
-      throw misuse(node, "mixes several values and constants", "write it as sums of two")
+    guard data.count == 1, node.constants.count == 2, let constant = node.constant(0) ?? node.constant(1) else {
+      throw misuse("mixes several values and constants", "write it as sums of two")
     }
-    let numbers = try broadcast(constant, value.shape, node)
-    let isFirst = constants[0] != nil
+    let numbers = try broadcast(constant, value.shape)
+    let isFirst = node.constant(0) != nil
     switch operation {
-    case "Add", "Sum": try shift(&value, .element(numbers), node)
+    case "Add", "Sum": try shift(&value, .element(numbers))
     case "Sub":
-      if isFirst { try scaleElements(&value, numbers.map { _ in -1 }, node) }
-      try shift(&value, .element(isFirst ? numbers : numbers.map { -$0 }), node)
-    case "Mul": try scaleElements(&value, numbers, node)
+      if isFirst { try scaleElements(&value, numbers.map { _ in -1 }) }
+      try shift(&value, .element(isFirst ? numbers : numbers.map { -$0 }))
+    case "Mul": try scaleElements(&value, numbers)
     default:
       guard !isFirst, numbers.allSatisfy({ $0 != 0 }) else {
-        throw misuse(node, "divides by an activation or by zero", "only division by constants can be folded")
+        throw misuse("divides by an activation or by zero", "only division by constants can be folded")
       }
-      try scaleElements(&value, numbers.map { 1 / $0 }, node)
+      try scaleElements(&value, numbers.map { 1 / $0 })
     }
-    record(node, "\(operation) of a constant", &value, role: "folded into")
+    record("\(operation) of a constant", &value, role: "folded into")
   }
 
-  private mutating func sum(
-    _ left: DataValue, _ right: DataValue, isNegative: Bool, _ node: ONNXNode
-  ) throws(ImportError) -> DataValue {
+  private mutating func sum(_ left: DataValue, _ right: DataValue, isNegative: Bool) throws(ImportError) -> DataValue {
     var (a, b) = (left, right)
     if a.order != b.order {
-      try resolveOrder(&a, node)
-      try resolveOrder(&b, node)
+      try resolveOrder(&a)
+      try resolveOrder(&b)
     }
     guard a.shape == b.shape else {
       throw misuse(
-        node, "adds shapes \(shapeText(a.shape)) and \(shapeText(b.shape))",
+        "adds shapes \(shapeText(a.shape)) and \(shapeText(b.shape))",
         "both branches of a residual sum must have one shape")
     }
     if a.shape.count == 4 && a.order == nil {
-      try image(&a, node)
-      try image(&b, node)
+      try image(&a)
+      try image(&b)
     }
-    for index in a.parts.indices { a.parts[index] = try affine(a.parts[index], node: node, entries: a.entries) }
-    for index in b.parts.indices {
-      b.parts[index] = try affine(b.parts[index], node: node, entries: b.entries)
-      if isNegative { b.parts[index] = try scaled(b.parts[index], [-1], node: node, entries: b.entries) }
+    a.parts = try affineParts(a)
+    b.parts = try affineParts(b)
+    if isNegative {
+      for index in b.parts.indices { b.parts[index] = try scaled(b.parts[index], [-1], entries: b.entries) }
     }
     if a.parts.map(\.outputCount) != b.parts.map(\.outputCount) {
-      if a.parts.count > 1 { a.parts = [try merged(a.parts, node: node)] }
-      if b.parts.count > 1 { b.parts = [try merged(b.parts, node: node)] }
+      if a.parts.count > 1 { a.parts = [try merged(a.parts)] }
+      if b.parts.count > 1 { b.parts = [try merged(b.parts)] }
     }
     for index in a.parts.indices { try a.parts[index].add(b.parts[index], node: merging) }
     a.entries += b.entries.filter { !a.entries.contains($0) }

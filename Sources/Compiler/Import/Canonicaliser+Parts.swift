@@ -1,23 +1,38 @@
+import ChipModel
+
 /// What the operators share: bringing values into the form an operator needs, and linear maps on them.
 extension Canonicaliser {
   /// The part as a plain sum.
   ///
   /// A max pooling that still waits for an activation is closed by one where that changes nothing (values >= 0).
-  mutating func affine(_ part: AffinePart, node: ONNXNode, entries: [Int]) throws(ImportError) -> AffinePart {
+  mutating func affine(_ part: AffinePart, entries: [Int]) throws(ImportError) -> AffinePart {
     guard part.pendingMaximum != nil else { return part }
     guard isNonNegative(part) else {
       throw misuse(
-        node, "comes after a max pooling of values that no activation bounds",
+        "comes after a max pooling of values that no activation bounds",
         "put an activation (nn.ReLU) before or right after that pooling, or use average pooling")
     }
-    return try closed(part, node: node, entries: entries)
+    return try closed(part, entries: entries)
+  }
+
+  /// The parts of a value as plain sums.
+  mutating func affineParts(_ value: DataValue) throws(ImportError) -> [AffinePart] {
+    var parts: [AffinePart] = []
+    for part in value.parts { parts.append(try affine(part, entries: value.entries)) }
+    return parts
+  }
+
+  /// A value as one plain sum.
+  mutating func whole(_ value: DataValue) throws(ImportError) -> AffinePart {
+    let parts = try affineParts(value)
+    return parts.count == 1 ? parts[0] : try merged(parts)
   }
 
   /// A layer of its own for values that cannot be negative: ReLU leaves them as they are.
-  mutating func closed(_ part: AffinePart, node: ONNXNode, entries: [Int]) throws(ImportError) -> AffinePart {
+  mutating func closed(_ part: AffinePart, entries: [Int]) throws(ImportError) -> AffinePart {
     let name = Canonicaliser.layerName(node: node, weight: nil) + "_source"
     notes.append("'\(printable(node.label))' needed a layer of its own before it ('\(name)')")
-    return try makeLayer(part, .relu, node: node, hint: name, entries: entries)
+    return try makeLayer(part, .relu, hint: name, entries: entries)
   }
 
   /// Can no value be negative, whatever the input?
@@ -33,7 +48,7 @@ extension Canonicaliser {
   }
 
   /// A linear map applied to a part.
-  func apply(_ map: LinearMap, to part: AffinePart, node: ONNXNode) throws(ImportError) -> AffinePart {
+  func apply(_ map: LinearMap, to part: AffinePart) throws(ImportError) -> AffinePart {
     var terms: [LinearTerm] = []
     for term in part.terms { terms.append(try term.then(map, node: merging)) }
     var result = AffinePart(shape: map.outShape, terms: [])
@@ -44,30 +59,28 @@ extension Canonicaliser {
   }
 
   /// Makes sure that the value is an image `[1, C, H, W]` whose parts are images of that height and width.
-  mutating func image(_ value: inout DataValue, _ node: ONNXNode) throws(ImportError) {
+  mutating func image(_ value: inout DataValue) throws(ImportError) {
     guard value.shape.count == 4, value.shape[0] == 1 else {
       throw misuse(
-        node, "works on shape \(shapeText(value.shape)), not on [batch, channels, height, width]",
+        "works on shape \(shapeText(value.shape)), not on [batch, channels, height, width]",
         "use two-dimensional layers (Conv2d, MaxPool2d, ...)")
     }
-    try resolveOrder(&value, node)
+    try resolveOrder(&value)
     let shape = Array(value.shape.dropFirst())
     let fits = value.parts.allSatisfy {
       $0.outputShape.count == 3 && Array($0.outputShape.dropFirst()) == [shape[1], shape[2]]
     }
     if fits { return }
-    guard value.parts.count == 1, let part = try reshaped(value.parts[0], to: shape, node) else {
+    guard value.parts.count == 1, let part = try reshaped(value.parts[0], to: shape) else {
       throw misuse(
-        node, "reads values of shape \(shapeText(value.parts[0].outputShape)) as \(shapeText(shape))",
+        "reads values of shape \(shapeText(value.parts[0].outputShape)) as \(shapeText(shape))",
         "reshape only between a linear layer and a convolution")
     }
     value.parts = [part]
   }
 
   /// The part with another shape, same elements; nil where its sources forbid it.
-  private mutating func reshaped(
-    _ part: AffinePart, to shape: [Int], _ node: ONNXNode
-  ) throws(ImportError) -> AffinePart? {
+  private mutating func reshaped(_ part: AffinePart, to shape: [Int]) throws(ImportError) -> AffinePart? {
     guard part.pendingMaximum == nil, part.shape.reduce(1, *) == shape.reduce(1, *) else { return nil }
     var result = part
     for index in result.terms.indices {
@@ -97,7 +110,7 @@ extension Canonicaliser {
   }
 
   /// Undoes a transposition where it only permutes channels; identity orders vanish.
-  mutating func resolveOrder(_ value: inout DataValue, _ node: ONNXNode) throws(ImportError) {
+  mutating func resolveOrder(_ value: inout DataValue) throws(ImportError) {
     guard let order = value.order else { return }
     value.order = nil
     if order == Array(order.indices) { return }
@@ -110,36 +123,30 @@ extension Canonicaliser {
       channels.append(order[start] / max(plane, 1))
     }
     guard isPermutation else {
-      throw misuse(
-        node, "reads values whose axes were transposed", "permute only right before a linear layer, or not at all")
+      throw misuse("reads values whose axes were transposed", "permute only right before a linear layer, or not at all")
     }
-    try select(channels, &value, node)
+    try select(channels, &value)
   }
 
   /// Keeps the given channels (of an image) or elements (of a vector), in that order.
-  mutating func select(_ channels: [Int], _ value: inout DataValue, _ node: ONNXNode) throws(ImportError) {
-    var parts: [AffinePart] = []
-    for part in value.parts { parts.append(try affine(part, node: node, entries: value.entries)) }
-    let part = parts.count == 1 ? parts[0] : try merged(parts, node: node)
+  mutating func select(_ channels: [Int], _ value: inout DataValue) throws(ImportError) {
+    let part = try whole(value)
     let inputs = part.shape[0]
     try checkWeights(channels.count, inputs, node: merging)
     guard channels.allSatisfy({ $0 >= 0 && $0 < inputs }), value.shape.count == 4 || part.shape.count == 1 else {
-      throw misuse(node, "picks among values of shape \(shapeText(part.shape))", "leave it out, or flatten after it")
+      throw misuse("picks among values of shape \(shapeText(part.shape))", "leave it out, or flatten after it")
     }
     var weights = [Float](repeating: 0, count: channels.count * inputs)
     for (o, c) in channels.enumerated() { weights[o * inputs + c] = 1 }
-    let map: LinearMap
-    if part.shape.count == 3 {
-      let c = Convolution(weights: weights, shape: [channels.count, inputs, 1, 1])
-      map = LinearMap(kind: .convolution(c), inShape: part.shape, outShape: c.outputShape(part.shape))
-    } else {
-      map = LinearMap(kind: .dense(weights), inShape: part.shape, outShape: [channels.count])
-    }
-    value.parts = [try apply(map, to: part, node: node)]
+    let map =
+      part.shape.count == 3
+      ? LinearMap(Convolution(weights: weights, shape: [channels.count, inputs, 1, 1]), of: part.shape)
+      : LinearMap(kind: .dense(weights), inShape: part.shape, outShape: [channels.count])
+    value.parts = [try apply(map, to: part)]
   }
 
   /// Parts put one after the other into one, by weights that are zero elsewhere.
-  func merged(_ parts: [AffinePart], node: ONNXNode) throws(ImportError) -> AffinePart {
+  func merged(_ parts: [AffinePart]) throws(ImportError) -> AffinePart {
     let isImage = parts.allSatisfy { $0.shape.count == 3 && $0.shape.dropFirst() == parts[0].shape.dropFirst() }
     let total = parts.reduce(0) { $0 + (isImage ? $1.shape[0] : $1.outputCount) }
     let shape = isImage ? [total] + parts[0].shape.dropFirst() : [total]
@@ -164,8 +171,7 @@ extension Canonicaliser {
         var weights = [Float](repeating: 0, count: total * width)
         for i in 0..<width { weights[(offset + i) * width + i] = 1 }
         let c = Convolution(weights: weights, shape: [total, width, 1, 1])
-        terms.append(
-          try term.then(LinearMap(kind: .convolution(c), inShape: part.shape, outShape: shape), node: merging))
+        terms.append(try term.then(LinearMap(c, of: part.shape), node: merging))
       }
       try result.add(AffinePart(shape: shape, terms: terms), node: merging)
       bias += part.bias.elements(part.shape)

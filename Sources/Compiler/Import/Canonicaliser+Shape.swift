@@ -1,33 +1,29 @@
 /// Operators that move values without changing them.
 extension Canonicaliser {
   /// Flatten, Reshape, Squeeze, Unsqueeze: the order of elements stays.
-  mutating func reshape(
-    _ node: ONNXNode, _ value: inout DataValue, _ constants: [ONNXTensor?]
-  ) throws(ImportError) {
-    let folder = ConstantFolder(node: node, opset: graph.opset, inputs: constants)
+  mutating func reshape(_ value: inout DataValue) throws(ImportError) {
+    let folder = ConstantFolder(node: node)
     let old = value.shape
     switch node.operation {
     case "Flatten":
       let given = node.integer("axis") ?? 1
       let axis = given < 0 ? given &+ old.count : given
-      guard axis >= 0, axis <= old.count else { throw misuse(node, "has axis \(given)", "flatten from axis 1") }
+      guard axis >= 0, axis <= old.count else { throw misuse("has axis \(given)", "flatten from axis 1") }
       let rows = old.prefix(axis).reduce(1, *)
       value.shape = [rows, rows == 0 ? 0 : old.reduce(1, *) / rows]
     case "Reshape":
-      guard constants.count > 1, let target = constants[1]?.integers ?? node.integers("shape") else {
-        throw misuse(node, "has a shape that depends on the data", "use x.flatten(1)")
+      guard let target = node.constant(1)?.integers ?? node.integers("shape") else {
+        throw misuse("has a shape that depends on the data", "use x.flatten(1)")
       }
       guard
         let shape = ConstantFolder.reshape(
           old, to: target, keepsZero: node.integer("allowzero") == 1, bakedBatch: graph.bakedBatch)
       else {
-        throw misuse(
-          node, "cannot make shape \(shapeText(target)) of \(shapeText(old))", "export with batch size 1")
+        throw misuse("cannot make shape \(shapeText(target)) of \(shapeText(old))", "export with batch size 1")
       }
       value.shape = shape
     default:
-      let axes = constants.count > 1 ? constants[1]?.integers : nil
-      let list = node.integers("axes") ?? axes
+      let list = node.integers("axes", orInput: 1)
       if node.operation == "Squeeze" {
         // Without axes the batch axis would go too; it is 1 only here.
         value.shape = try folder.squeezedShape(old, list ?? old.indices.dropFirst().filter { old[$0] == 1 })
@@ -35,14 +31,14 @@ extension Canonicaliser {
         value.shape = try folder.unsqueezedShape(old, list ?? [])
       }
     }
-    record(node, "\(node.operation) to \(shapeText(value.shape))", &value, role: "shape only", waits: false)
+    record("\(node.operation) to \(shapeText(value.shape))", &value, role: "shape only", waits: false)
   }
 
   /// Transpose: kept as an order of elements until something can absorb it.
-  mutating func transpose(_ node: ONNXNode, _ value: inout DataValue) throws(ImportError) {
+  mutating func transpose(_ value: inout DataValue) throws(ImportError) {
     let order = node.integers("perm") ?? value.shape.indices.reversed()
     guard order.first == 0, let (shape, map) = ConstantFolder.transpose(value.shape, order) else {
-      throw misuse(node, "moves the batch axis (perm \(shapeText(order)))", "keep the batch axis first")
+      throw misuse("moves the batch axis (perm \(shapeText(order)))", "keep the batch axis first")
     }
     // Channels-last input, as Keras has it: the network is fed channels first instead.
     if value.order == nil, value.parts.count == 1, value.parts[0].plainSource == .input, inputReaders == 1,
@@ -57,19 +53,17 @@ extension Canonicaliser {
       value.order = map.map { before?[$0] ?? $0 }
       value.shape = shape
     }
-    record(node, "Transpose", &value, role: "order of the weights", waits: false)
+    record("Transpose", &value, role: "order of the weights", waits: false)
   }
 
   /// Slice: a stride on height and width, or a choice of channels.
-  mutating func slice(
-    _ node: ONNXNode, _ value: inout DataValue, _ constants: [ONNXTensor?]
-  ) throws(ImportError) {
-    let picks = try ConstantFolder(node: node, opset: graph.opset, inputs: constants).sliceIndices(value.shape)
+  mutating func slice(_ value: inout DataValue) throws(ImportError) {
+    let picks = try ConstantFolder(node: node).sliceIndices(value.shape)
     var steps = [1, 1]
     for (axis, indices) in picks where indices != Array(0..<value.shape[axis]) {
       if axis == 1 {
-        if value.shape.count == 4 { try image(&value, node) } else { try resolveOrder(&value, node) }
-        try select(indices, &value, node)
+        if value.shape.count == 4 { try image(&value) } else { try resolveOrder(&value) }
+        try select(indices, &value)
         value.shape[1] = indices.count
         continue
       }
@@ -77,117 +71,112 @@ extension Canonicaliser {
       guard value.shape.count == 4, axis >= 2, step > 0,
         indices == Array(stride(from: 0, to: value.shape[axis], by: step))
       else {
-        throw misuse(node, "crops axis \(axis)", "use a stride (x[:, :, ::2, ::2]), or crop the data instead")
+        throw misuse("crops axis \(axis)", "use a stride (x[:, :, ::2, ::2]), or crop the data instead")
       }
       steps[axis - 2] = step
     }
     if steps != [1, 1] {
-      try image(&value, node)
-      try eachChannel(
-        node, &value, Convolution(weights: [1], shape: [1, 1, 1, 1], stride: steps))
+      try image(&value)
+      try eachChannel(&value, Convolution(weights: [1], shape: [1, 1, 1, 1], stride: steps))
     }
-    record(node, "Slice", &value, role: "connection into")
+    record("Slice", &value, role: "connection into")
   }
 
   /// The same one-channel convolution on every channel.
-  private mutating func eachChannel(
-    _ node: ONNXNode, _ value: inout DataValue, _ kernel: Convolution
-  ) throws(ImportError) {
+  private mutating func eachChannel(_ value: inout DataValue, _ kernel: Convolution) throws(ImportError) {
     for index in value.parts.indices {
-      let part = try affine(value.parts[index], node: node, entries: value.entries)
+      let part = try affine(value.parts[index], entries: value.entries)
       var c = kernel
       let channels = part.shape[0]
       c.weights = [Float](repeating: 1, count: channels)
       c.shape[0] = channels
       c.groups = channels
-      let map = LinearMap(kind: .convolution(c), inShape: part.shape, outShape: c.outputShape(part.shape))
-      value.parts[index] = try apply(map, to: part, node: node)
+      value.parts[index] = try apply(LinearMap(c, of: part.shape), to: part)
     }
     guard let first = value.parts.first else { return }
     value.shape = [1, value.shape[1]] + first.shape.dropFirst()
   }
 
   /// Pad with zeros: around the image, or extra channels.
-  mutating func pad(_ node: ONNXNode, _ value: inout DataValue, _ constants: [ONNXTensor?]) throws(ImportError) {
+  mutating func pad(_ value: inout DataValue) throws(ImportError) {
     let mode = node.text("mode") ?? "constant"
-    let fill = constants.count > 2 ? constants[2]?.floats.first ?? 0 : node.float("value") ?? 0
+    let fill = node.constants.count > 2 ? node.constant(2)?.floats.first ?? 0 : node.float("value") ?? 0
     guard mode == "constant", fill == 0 else {
-      throw misuse(node, "pads with \(mode == "constant" ? "\(fill)" : mode)", "pad with zeros (nn.ZeroPad2d)")
+      throw misuse("pads with \(mode == "constant" ? "\(fill)" : mode)", "pad with zeros (nn.ZeroPad2d)")
     }
     let rank = value.shape.count
-    var pads = node.integers("pads") ?? (constants.count > 1 ? constants[1]?.integers : nil) ?? []
-    if constants.count > 3, let axes = constants[3]?.integers {
-      guard pads.count == 2 * axes.count else { throw misuse(node, "has impossible pads", "export the model again") }
+    var pads = node.integers("pads", orInput: 1) ?? []
+    if let axes = node.constant(3)?.integers {
+      guard pads.count == 2 * axes.count else { throw misuse("has impossible pads", "export the model again") }
       var full = [Int](repeating: 0, count: 2 * rank)
       for (i, given) in axes.enumerated() {
         let axis = given < 0 ? given &+ rank : given
-        guard axis >= 0, axis < rank else { throw misuse(node, "pads axis \(given)", "export the model again") }
+        guard axis >= 0, axis < rank else { throw misuse("pads axis \(given)", "export the model again") }
         full[axis] = pads[i]
         full[rank + axis] = pads[axes.count + i]
       }
       pads = full
     }
     guard pads.count == 2 * rank, pads.allSatisfy({ (0...4096).contains($0) }), pads[0] == 0, pads[rank] == 0 else {
-      throw misuse(node, "has pads \(pads.prefix(16)) for shape \(shapeText(value.shape))", "pads must be 0 to 4096")
+      throw misuse("has pads \(pads.prefix(16)) for shape \(shapeText(value.shape))", "pads must be 0 to 4096")
     }
     let around = rank == 4 ? [pads[2], pads[3], pads[6], pads[7]] : []
     guard rank == 4 || rank == 2 else {
-      throw misuse(node, "pads shape \(shapeText(value.shape))", "pad images or vectors")
+      throw misuse("pads shape \(shapeText(value.shape))", "pad images or vectors")
     }
-    if rank == 4 { try image(&value, node) } else { try resolveOrder(&value, node) }
+    if rank == 4 { try image(&value) } else { try resolveOrder(&value) }
     if around.contains(where: { $0 > 0 }) {
       let grown = value.shape[1].multipliedReportingOverflow(
         by: (value.shape[2] + around[0] + around[2]) * (value.shape[3] + around[1] + around[3]))
       guard !grown.overflow, grown.partialValue <= ImportLimits.neurons else {
-        throw misuse(node, "pads to more than \(ImportLimits.neurons) values", "pad less")
+        throw misuse("pads to more than \(ImportLimits.neurons) values", "pad less")
       }
-      try eachChannel(node, &value, Convolution(weights: [1], shape: [1, 1, 1, 1], padding: around))
+      try eachChannel(&value, Convolution(weights: [1], shape: [1, 1, 1, 1], padding: around))
     }
     for (count, isBefore) in [(pads[1], true), (pads[rank + 1], false)] where count > 0 {
       let shape = rank == 4 ? [count] + value.shape.dropFirst(2) : [count]
       let zeros = AffinePart(shape: shape, terms: [])
       value.parts.insert(zeros, at: isBefore ? 0 : value.parts.count)
       value.shape[1] += count
-      try check(Array(value.shape.dropFirst()), node)
+      try check(Array(value.shape.dropFirst()))
     }
-    record(node, "Pad", &value, role: "padding of the connection into")
+    record("Pad", &value, role: "padding of the connection into")
   }
 
   /// Concat along channels: parts side by side.
-  mutating func concatenate(_ node: ONNXNode) throws(ImportError) -> DataValue {
+  mutating func concatenate() throws(ImportError) -> DataValue {
     var result: DataValue?
     for name in node.inputs {
       guard case .data(var value)? = values[name] else {
-        throw misuse(node, "joins constants to values", "concatenate layers only")
+        throw misuse("joins constants to values", "concatenate layers only")
       }
       let axis = node.integer("axis") ?? 1
       guard axis == 1 || axis == 1 - value.shape.count, value.shape.count == 4 || value.shape.count == 2 else {
-        throw misuse(node, "joins along axis \(axis)", "concatenate along channels (dim=1)")
+        throw misuse("joins along axis \(axis)", "concatenate along channels (dim=1)")
       }
       if value.shape.count == 4 {
-        try image(&value, node)
+        try image(&value)
       } else if value.order != nil {
-        try resolveOrder(&value, node)
+        try resolveOrder(&value)
       }
       guard var joined = result else {
         result = value
         continue
       }
       guard joined.shape.count == value.shape.count, joined.shape.dropFirst(2) == value.shape.dropFirst(2) else {
-        throw misuse(
-          node, "joins shapes \(shapeText(joined.shape)) and \(shapeText(value.shape))", "export the model again")
+        throw misuse("joins shapes \(shapeText(joined.shape)) and \(shapeText(value.shape))", "export the model again")
       }
       joined.shape[1] += value.shape[1]
       joined.parts += value.parts
       joined.entries += value.entries.filter { !joined.entries.contains($0) }
       guard joined.parts.count <= 1024, joined.count <= ImportLimits.neurons else {
-        throw misuse(node, "joins more than \(ImportLimits.neurons) values", "concatenate less")
+        throw misuse("joins more than \(ImportLimits.neurons) values", "concatenate less")
       }
       joined.nameHint = nil
       result = joined
     }
-    guard var value = result else { throw misuse(node, "joins nothing", "export the model again") }
-    record(node, "Concat of \(node.inputs.count)", &value, role: "connections into")
+    guard var value = result else { throw misuse("joins nothing", "export the model again") }
+    record("Concat of \(node.inputs.count)", &value, role: "connections into")
     return value
   }
 }

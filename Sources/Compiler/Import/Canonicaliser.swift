@@ -1,3 +1,5 @@
+import ChipModel
+
 /// Walks a graph once and turns it into an `AnalogNetwork`.
 ///
 /// Every value is either a constant, folded on the spot, or a sum of linear terms over layers made so far. A linear
@@ -13,7 +15,9 @@ struct Canonicaliser {
   var entries: [PendingEntry] = []
   var notes: [String]
   var names: Set<String> = ["input"]
-  /// Cost of merging so far, and the node at work.
+  /// The node at work, with its constant inputs.
+  var node = ONNXNode()
+  /// Cost of merging so far.
   let merging = MergeContext("")
   /// Weights and biases of the layers made, and what they may come to.
   var storedWeights = 0
@@ -48,8 +52,9 @@ struct Canonicaliser {
   /// The network and the account of how it came about.
   mutating func run(name: String, model: ONNXModel) throws(ImportError) -> (AnalogNetwork, ImportReport) {
     for node in graph.nodes {
+      self.node = node
       merging.name = node.label
-      try apply(node)
+      try apply()
       for name in node.inputs {
         readers[name, default: 0] -= 1
         if readers[name] == 0 { values[name] = nil }
@@ -83,8 +88,8 @@ struct Canonicaliser {
     return (network, report)
   }
 
-  /// Evaluates one node.
-  private mutating func apply(_ node: ONNXNode) throws(ImportError) {
+  /// Evaluates the node at work.
+  private mutating func apply() throws(ImportError) {
     guard node.domain.isEmpty || node.domain == "ai.onnx" else {
       throw .unsupportedOperator(
         node: node.label, operation: node.operation, cause: "belongs to operator domain '\(printable(node.domain))'",
@@ -93,53 +98,48 @@ struct Canonicaliser {
     if UnsupportedOperators.isRandom(node.operation) {
       throw .trainingMode(node: node.label, operation: node.operation)
     }
-    var constants: [ONNXTensor?] = []
     var data: [DataValue] = []
     var origin = ""
     for name in node.inputs {
       guard !name.isEmpty else {
-        constants.append(nil)
+        node.constants.append(nil)
         continue
       }
       guard let value = values[name] else {
-        throw .unsupportedUse(
-          node: node.label, operation: node.operation, what: "reads '\(printable(name))', a second output",
-          remedy: "only the first output of an operator is supported: rewrite that part of the model")
+        throw misuse(
+          "reads '\(printable(name))', a second output",
+          "only the first output of an operator is supported: rewrite that part of the model")
       }
       switch value {
       case .constant(let tensor, let name):
-        constants.append(tensor)
+        node.constants.append(tensor)
         if origin.isEmpty { origin = name }
       case .data(let value):
-        constants.append(nil)
+        node.constants.append(nil)
         data.append(value)
       }
     }
     guard let output = node.outputs.first, !output.isEmpty else { return }
     if let first = data.first {
       if node.operation == "Shape" {
-        let folder = ConstantFolder(node: node, opset: graph.opset, inputs: [])
-        values[output] = .constant(folder.shapeList(first.shape), origin: output)
+        values[output] = .constant(ConstantFolder(node: node).shapeList(first.shape), origin: output)
         return
       }
       // A constant cast to the type of the data is a constant still.
-      if node.operation == "CastLike", let constant = constants.first ?? nil {
+      if node.operation == "CastLike", let constant = node.constant(0) {
         guard let tensor = ONNXTensor(shape: constant.shape, values: .floats(constant.floats)) else { return }
         values[output] = .constant(tensor, origin: origin)
         return
       }
-      values[output] = .data(try convert(node, first, data, constants))
+      values[output] = .data(try convert(first, data))
     } else {
-      let folder = ConstantFolder(node: node, opset: graph.opset, inputs: constants)
-      guard let tensor = try folder.fold() else { throw UnsupportedOperators.error(node) }
+      guard let tensor = try ConstantFolder(node: node).fold() else { throw UnsupportedOperators.error(node) }
       values[output] = .constant(tensor, origin: origin.isEmpty ? output : origin)
     }
   }
 
-  /// A node that reads data: `first` is its first data input, `constants` holds nil in the place of data.
-  private mutating func convert(
-    _ node: ONNXNode, _ first: DataValue, _ data: [DataValue], _ constants: [ONNXTensor?]
-  ) throws(ImportError) -> DataValue {
+  /// A node that reads data: `first` is its first data input.
+  private mutating func convert(_ first: DataValue, _ data: [DataValue]) throws(ImportError) -> DataValue {
     if let softmax = first.softmax, !["Identity", "Reshape", "Flatten", "Squeeze", "Cast"].contains(node.operation) {
       throw .unsupportedUse(
         node: softmax, operation: "Softmax", what: "is followed by \(printable(node.operation))",
@@ -149,29 +149,29 @@ struct Canonicaliser {
     switch node.operation {
     case "Identity", "Cast", "CastLike": return value
     case "Dropout":
-      if node.input(2) != nil, let mode = constants[2], mode.floats.contains(where: { $0 != 0 }) {
+      if let mode = node.constant(2), mode.floats.contains(where: { $0 != 0 }) {
         throw .trainingMode(node: node.label, operation: node.operation)
       }
-      record(node, "Dropout", &value, role: "left out (does nothing in inference)", waits: false)
+      record("Dropout", &value, role: "left out (does nothing in inference)", waits: false)
       return value
     case "Softmax", "LogSoftmax":
       value.softmax = node.label
-      record(node, node.operation, &value, role: "left out (the largest class stays the same)", waits: false)
+      record(node.operation, &value, role: "left out (the largest class stays the same)", waits: false)
       notes.append(
         "the final \(node.operation) '\(printable(node.label))' was left out: outputs are the values before it")
       return value
-    case "Flatten", "Reshape", "Squeeze", "Unsqueeze": try reshape(node, &value, constants)
-    case "Transpose": try transpose(node, &value)
-    case "Slice": try slice(node, &value, constants)
-    case "Pad": try pad(node, &value, constants)
-    case "Concat": return try concatenate(node)
-    case "Conv": try convolve(node, &value, constants)
-    case "Gemm", "MatMul": try multiply(node, &value, constants)
-    case "BatchNormalization": try normaliseBatch(node, &value, constants)
-    case "Add", "Sub", "Mul", "Div", "Sum": try combine(node, &value, data, constants)
-    case "Relu", "LeakyRelu", "PRelu", "Clip", "Max": try activate(node, &value, data, constants)
-    case "MaxPool", "GlobalMaxPool", "ReduceMax": try poolMaximum(node, &value, constants)
-    case "AveragePool", "GlobalAveragePool", "ReduceMean": try poolAverage(node, &value, constants)
+    case "Flatten", "Reshape", "Squeeze", "Unsqueeze": try reshape(&value)
+    case "Transpose": try transpose(&value)
+    case "Slice": try slice(&value)
+    case "Pad": try pad(&value)
+    case "Concat": return try concatenate()
+    case "Conv": try convolve(&value)
+    case "Gemm", "MatMul": try multiply(&value)
+    case "BatchNormalization": try normaliseBatch(&value)
+    case "Add", "Sub", "Mul", "Div", "Sum": try combine(&value, data)
+    case "Relu", "LeakyRelu", "PRelu", "Clip", "Max": try activate(&value, data)
+    case "MaxPool", "GlobalMaxPool", "ReduceMax": try poolMaximum(&value)
+    case "AveragePool", "GlobalAveragePool", "ReduceMean": try poolAverage(&value)
     default: throw UnsupportedOperators.error(node)
     }
     return value
@@ -180,17 +180,13 @@ struct Canonicaliser {
   // MARK: report
 
   /// Adds a report entry; `waits`: the layer it ends in is still to come.
-  mutating func record(
-    _ node: ONNXNode, _ operation: String, _ value: inout DataValue, role: String, waits: Bool = true
-  ) {
+  mutating func record(_ operation: String, _ value: inout DataValue, role: String, waits: Bool = true) {
     if waits { value.entries.append(entries.count) }
     entries.append(
       PendingEntry(
         node: printable(node.label), operation: operation, shape: Array(value.shape.dropFirst()), role: role))
   }
 
-  /// An error about how a node is used.
-  func misuse(_ node: ONNXNode, _ what: String, _ remedy: String) -> ImportError {
-    .unsupportedUse(node: node.label, operation: node.operation, what: what, remedy: remedy)
-  }
+  /// An error about how the node is used.
+  func misuse(_ what: String, _ remedy: String) -> ImportError { .misuse(node, what, remedy) }
 }

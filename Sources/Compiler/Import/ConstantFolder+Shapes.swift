@@ -38,22 +38,26 @@ extension ConstantFolder {
     var strides = [Int](repeating: 1, count: shape.count)
     for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
     let newShape = order.map { shape[$0] }
-    let steps = order.map { strides[$0] }
+    return (newShape, positions(newShape, strides: order.map { strides[$0] }, count: count))
+  }
+
+  /// Where each element of a shape comes from, row by row, where a step along an axis is a stride in the source.
+  private static func positions(_ shape: [Int], strides: [Int], count: Int) -> [Int] {
     var map: [Int] = []
     map.reserveCapacity(count)
     var index = [Int](repeating: 0, count: shape.count)
     var position = 0
     for _ in 0..<count {
       map.append(position)
-      for axis in newShape.indices.reversed() {
+      for axis in shape.indices.reversed() {
         index[axis] += 1
-        position += steps[axis]
-        if index[axis] < newShape[axis] { break }
-        position -= steps[axis] * index[axis]
+        position += strides[axis]
+        if index[axis] < shape[axis] { break }
+        position -= strides[axis] * index[axis]
         index[axis] = 0
       }
     }
-    return (newShape, map)
+    return map
   }
 
   /// The common shape of two, by the rules of numpy; nil where there is none.
@@ -84,25 +88,7 @@ extension ConstantFolder {
       if x.shape[axis] != 1 { strides[axis + shape.count - x.shape.count] = step }
       step *= x.shape[axis]
     }
-    var map: [Int] = []
-    map.reserveCapacity(count)
-    var index = [Int](repeating: 0, count: shape.count)
-    var position = 0
-    for _ in 0..<count {
-      map.append(position)
-      for axis in shape.indices.reversed() {
-        index[axis] += 1
-        position += strides[axis]
-        if index[axis] < shape[axis] { break }
-        position -= strides[axis] * index[axis]
-        index[axis] = 0
-      }
-    }
-    let values: ONNXTensor.Values =
-      switch x.values {
-      case .floats(let v): .floats(map.map { v[$0] })
-      case .integers(let v): .integers(map.map { v[$0] })
-      }
+    let values = x.values.picked(positions(shape, strides: strides, count: count))
     guard let tensor = ONNXTensor(shape: shape, values: values) else {
       throw .tensor(name: node, what: "cannot be expanded")
     }

@@ -4,9 +4,6 @@
 /// `ImportLimits.foldedElements`, unless no larger than the inputs.
 struct ConstantFolder {
   let node: ONNXNode
-  let opset: Int
-  /// Constant inputs; nil where an optional input is absent.
-  let inputs: [ONNXTensor?]
 
   func fold() throws(ImportError) -> ONNXTensor? {
     switch node.operation {
@@ -45,16 +42,12 @@ struct ConstantFolder {
     case "Floor": return try unary({ $0.rounded(.down) }, { $0 })
     case "Where":
       let (condition, a, b) = (try input(0), try input(1), try input(2))
-      guard let first = ConstantFolder.broadcast(condition.shape, a.shape),
-        let shape = ConstantFolder.broadcast(first, b.shape)
-      else { throw bad("shapes do not fit") }
-      let c = try ConstantFolder.expand(condition, to: shape, node: node.label).floats
-      let x = try ConstantFolder.expand(a, to: shape, node: node.label)
-      let y = try ConstantFolder.expand(b, to: shape, node: node.label)
-      if let xs = x.integers, let ys = y.integers {
+      let (shape, fitted) = try alike([condition, a, b])
+      let c = fitted[0].floats
+      if let xs = fitted[1].integers, let ys = fitted[2].integers {
         return try make(shape, .integers(c.indices.map { c[$0] != 0 ? xs[$0] : ys[$0] }))
       }
-      let (xs, ys) = (x.floats, y.floats)
+      let (xs, ys) = (fitted[1].floats, fitted[2].floats)
       return try make(shape, .floats(c.indices.map { c[$0] != 0 ? xs[$0] : ys[$0] }))
     case "ReduceProd":
       guard let values = try input(0).integers else { return nil }
@@ -72,13 +65,11 @@ struct ConstantFolder {
   // MARK: inputs
 
   private func bad(_ what: String) -> ImportError {
-    .unsupportedUse(
-      node: node.label, operation: node.operation, what: "cannot be computed while importing: \(what)",
-      remedy: "simplify the model with onnxsim, or export it again")
+    .misuse(node, "cannot be computed while importing: \(what)", "simplify the model with onnxsim, or export it again")
   }
 
   private func input(_ index: Int) throws(ImportError) -> ONNXTensor {
-    guard index < inputs.count, let tensor = inputs[index] else { throw bad("input \(index) is missing") }
+    guard let tensor = node.constant(index) else { throw bad("input \(index) is missing") }
     return tensor
   }
 
@@ -98,10 +89,10 @@ struct ConstantFolder {
     return value
   }
 
-  /// Axes from the attribute (old operator sets) or from an input.
-  private func axes() throws(ImportError) -> [Int]? {
-    if let list = node.integers("axes") { return list }
-    return inputs.count > 1 && inputs[1] != nil ? try integers(1) : nil
+  /// A list from the attribute (old operator sets) or from an input.
+  private func list(_ name: String, _ index: Int) throws(ImportError) -> [Int]? {
+    if let values = node.integers(name) { return values }
+    return node.constant(index) == nil ? nil : try integers(index)
   }
 
   // MARK: operators
@@ -156,7 +147,7 @@ struct ConstantFolder {
 
   private func unsqueezed() throws(ImportError) -> ONNXTensor {
     let x = try input(0)
-    guard let axes = try axes() else { throw bad("axes are missing") }
+    guard let axes = try list("axes", 1) else { throw bad("axes are missing") }
     return try make(try unsqueezedShape(x.shape, axes), x.values)
   }
 
@@ -171,7 +162,7 @@ struct ConstantFolder {
 
   private func squeezed() throws(ImportError) -> ONNXTensor {
     let x = try input(0)
-    return try make(try squeezedShape(x.shape, try axes()), x.values)
+    return try make(try squeezedShape(x.shape, try list("axes", 1)), x.values)
   }
 
   func squeezedShape(_ shape: [Int], _ axes: [Int]?) throws(ImportError) -> [Int] {
@@ -186,15 +177,12 @@ struct ConstantFolder {
     let x = try input(0)
     let order = node.integers("perm") ?? x.shape.indices.reversed()
     guard let (shape, map) = ConstantFolder.transpose(x.shape, order) else { throw bad("perm is not an order") }
-    switch x.values {
-    case .floats(let v): return try make(shape, .floats(map.map { v[$0] }))
-    case .integers(let v): return try make(shape, .integers(map.map { v[$0] }))
-    }
+    return try make(shape, x.values.picked(map))
   }
 
   private func concatenated() throws(ImportError) -> ONNXTensor {
     var parts: [ONNXTensor] = []
-    for index in inputs.indices { parts.append(try input(index)) }
+    for index in node.constants.indices { parts.append(try input(index)) }
     guard let first = parts.first else { throw bad("nothing to concatenate") }
     let axis = try normalise(node.integer("axis") ?? 0, rank: first.shape.count)
     var shape = first.shape
@@ -241,10 +229,7 @@ struct ConstantFolder {
       }
     }
     let shape = Array(x.shape.prefix(axis)) + indices.shape + Array(x.shape.dropFirst(axis + 1))
-    switch x.values {
-    case .floats(let v): return try make(shape, .floats(map.map { v[$0] }))
-    case .integers(let v): return try make(shape, .integers(map.map { v[$0] }))
-    }
+    return try make(shape, x.values.picked(map))
   }
 
   private func sliced() throws(ImportError) -> ONNXTensor {
@@ -258,18 +243,11 @@ struct ConstantFolder {
       map = next
     }
     let shape = ranges.map(\.count)
-    switch x.values {
-    case .floats(let v): return try make(shape, .floats(map.map { v[$0] }))
-    case .integers(let v): return try make(shape, .integers(map.map { v[$0] }))
-    }
+    return try make(shape, x.values.picked(map))
   }
 
   /// The indices a Slice keeps, for each axis it names, in axis order.
   func sliceIndices(_ shape: [Int]) throws(ImportError) -> [(axis: Int, picks: [Int])] {
-    func list(_ name: String, _ index: Int) throws(ImportError) -> [Int]? {
-      if let values = node.integers(name) { return values }
-      return index < inputs.count && inputs[index] != nil ? try integers(index) : nil
-    }
     guard let starts = try list("starts", 1), let ends = try list("ends", 2) else { throw bad("bounds are missing") }
     let axes = try list("axes", 3) ?? Array(starts.indices)
     let steps = try list("steps", 4) ?? [Int](repeating: 1, count: starts.count)
@@ -297,10 +275,7 @@ struct ConstantFolder {
     guard let value = node.attribute("value")?.tensor, value.count == 1 else {
       return try make(shape, .floats([Float](repeating: 0, count: count)))
     }
-    switch value.values {
-    case .floats(let v): return try make(shape, .floats([Float](repeating: v[0], count: count)))
-    case .integers(let v): return try make(shape, .integers([Int](repeating: v[0], count: count)))
-    }
+    return try make(shape, value.values.picked([Int](repeating: 0, count: count)))
   }
 
   private func unary(_ float: (Float) -> Float, _ integer: ((Int) -> Int)?) throws(ImportError) -> ONNXTensor {
@@ -309,14 +284,23 @@ struct ConstantFolder {
     return try make(x.shape, .floats(x.floats.map(float)))
   }
 
+  /// Tensors repeated to the shape that all of them broadcast to.
+  private func alike(_ tensors: [ONNXTensor]) throws(ImportError) -> (shape: [Int], tensors: [ONNXTensor]) {
+    var shape: [Int] = []
+    for tensor in tensors {
+      guard let common = ConstantFolder.broadcast(shape, tensor.shape) else { throw bad("shapes do not fit") }
+      shape = common
+    }
+    var result: [ONNXTensor] = []
+    for tensor in tensors { result.append(try ConstantFolder.expand(tensor, to: shape, node: node.label)) }
+    return (shape, result)
+  }
+
   private func elementwise(
     _ float: (Float, Float) -> Float, _ integer: (Int, Int) -> (Int, Bool)
   ) throws(ImportError) -> ONNXTensor {
-    let (a, b) = (try input(0), try input(1))
-    guard let shape = ConstantFolder.broadcast(a.shape, b.shape) else { throw bad("shapes do not fit") }
-    let x = try ConstantFolder.expand(a, to: shape, node: node.label)
-    let y = try ConstantFolder.expand(b, to: shape, node: node.label)
-    if let xs = x.integers, let ys = y.integers {
+    let (shape, fitted) = try alike([try input(0), try input(1)])
+    if let xs = fitted[0].integers, let ys = fitted[1].integers {
       var result: [Int] = []
       for i in xs.indices {
         let (value, overflow) = integer(xs[i], ys[i])
@@ -325,7 +309,7 @@ struct ConstantFolder {
       }
       return try make(shape, .integers(result))
     }
-    let (xs, ys) = (x.floats, y.floats)
+    let (xs, ys) = (fitted[0].floats, fitted[1].floats)
     return try make(shape, .floats(xs.indices.map { float(xs[$0], ys[$0]) }))
   }
 }

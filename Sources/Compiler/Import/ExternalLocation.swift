@@ -1,3 +1,5 @@
+import ChipModel
+
 /// Where a tensor's bytes lie outside the model file, checked before anything is opened.
 ///
 /// The location is relative to the model's folder: absolute paths, `..`, backslashes and NUL are refused here, symbolic
@@ -59,8 +61,9 @@ struct ExternalLocation: Equatable {
         tensor: tensor, what: "its weights are in '\(printable(path))', but a model read from a pipe has no folder",
         remedy: "give the model as a file, or export with external_data=False")
     }
-    do {
-      return try readExternalFile(folder: folder, path: path, offset: offset, count: byteCount)
+    do throws(FileError) {
+      return try FileReader.bytes(
+        of: PathText.joined(folder, path), from: offset, count: byteCount, namedBy: .inside(folder: folder))
     } catch {
       let shown = printable(path)
       switch error {
@@ -72,15 +75,15 @@ struct ExternalLocation: Equatable {
         throw .externalData(
           tensor: tensor, what: "'\(shown)' leads out of the model's folder",
           remedy: "copy the data file into the model's folder, or export with external_data=False")
-      case .notAFile:
+      case .isDirectory, .notRegular:
         throw .externalData(
           tensor: tensor, what: "'\(shown)' is not a regular file", remedy: "export the model again")
-      case .tooShort(let size):
+      case .tooShort(_, let size, _, _):
         throw .externalData(
           tensor: tensor,
           what: "'\(shown)' has \(size) bytes, \(byteCount) from byte \(offset) are needed",
           remedy: "copy the data file again, model and data must come from one export")
-      case .unreadable:
+      default:
         throw .externalData(
           tensor: tensor, what: "'\(shown)' cannot be read", remedy: "check its permissions")
       }

@@ -1,3 +1,5 @@
+import ChipModel
+
 /// Why a model could not be imported. The text is one line: what, where, the actual value, and what to do next.
 package enum ImportError: Error, Sendable, Equatable {
   /// The bytes are not a protobuf message of the kind expected at this offset.
@@ -18,6 +20,12 @@ package enum ImportError: Error, Sendable, Equatable {
   case unsupportedUse(node: String, operation: String, what: String, remedy: String)
   /// Something exceeds a limit of the importer.
   case tooLarge(node: String, what: String, count: Int, limit: Int, remedy: String)
+}
+
+extension ImportError {
+  static func misuse(_ node: ONNXNode, _ what: String, _ remedy: String) -> ImportError {
+    .unsupportedUse(node: node.label, operation: node.operation, what: what, remedy: remedy)
+  }
 }
 
 extension ImportError: CustomStringConvertible {
@@ -41,21 +49,6 @@ extension ImportError: CustomStringConvertible {
       "node '\(printable(node))': \(what) \(count), limit is \(limit): \(remedy)"
     }
   }
-}
-
-/// A name from a file as it may be shown: no control characters, at most 80 characters.
-func printable(_ name: String) -> String {
-  var result = ""
-  var count = 0
-  for scalar in name.unicodeScalars {
-    if count == 80 { return result + "..." }
-    let hidden =
-      scalar.value < 32 || (127...159).contains(scalar.value)
-      || (0x2028...0x202e).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
-    result.unicodeScalars.append(hidden ? "?" : scalar)
-    count += 1
-  }
-  return result
 }
 
 /// A shape for people: `3x32x32`.

@@ -27,7 +27,9 @@ struct LinearMap: Equatable {
     }
   }
 
-  static func identity(_ shape: [Int]) -> LinearMap { LinearMap(kind: .identity([]), inShape: shape, outShape: shape) }
+  static func identity(_ shape: [Int], _ factors: [Double] = []) -> LinearMap {
+    LinearMap(kind: .identity(factors), inShape: shape, outShape: shape)
+  }
 }
 
 /// A two-dimensional convolution.
@@ -55,11 +57,30 @@ struct Convolution: Equatable {
   }
 
   /// Calls `body` for each output row or column and each tap of one axis that is not padding: output, tap, input.
-  func forEachTap(axis: Int, inSize: Int, outSize: Int, _ body: (Int, Int, Int) -> Void) {
+  private func forEachTap(axis: Int, inSize: Int, outSize: Int, _ body: (Int, Int, Int) -> Void) {
     for out in 0..<outSize {
       for tap in 0..<shape[2 + axis] {
         let position = out * stride[axis] + tap * dilation[axis] - padding[axis]
         if position >= 0 && position < inSize { body(out, tap, position) }
+      }
+    }
+  }
+
+  /// Calls `body` for each product that is not with padding: output element, weight, input element, all row-major.
+  func forEachProduct(from inShape: [Int], to outShape: [Int], _ body: (Int, Int, Int) -> Void) {
+    let (height, width) = (inShape[1], inShape[2])
+    let (outHeight, outWidth) = (outShape[1], outShape[2])
+    let perGroup = shape[0] / groups
+    for o in 0..<shape[0] {
+      for i in 0..<shape[1] {
+        let channel = (o / perGroup) * shape[1] + i
+        forEachTap(axis: 0, inSize: height, outSize: outHeight) { y, ky, inY in
+          forEachTap(axis: 1, inSize: width, outSize: outWidth) { x, kx, inX in
+            body(
+              (o * outHeight + y) * outWidth + x, ((o * shape[1] + i) * shape[2] + ky) * shape[3] + kx,
+              (channel * height + inY) * width + inX)
+          }
+        }
       }
     }
   }
@@ -103,6 +124,11 @@ func checkWeights(_ rows: Int, _ columns: Int, node: MergeContext) throws(Import
 }
 
 extension LinearMap {
+  /// A convolution of values of this shape.
+  init(_ convolution: Convolution, of shape: [Int]) {
+    self.init(kind: .convolution(convolution), inShape: shape, outShape: convolution.outputShape(shape))
+  }
+
   /// Channel (first axis) size of an element count.
   private static func plane(_ shape: [Int]) -> Int { shape.dropFirst().reduce(1, *) }
 
@@ -169,20 +195,8 @@ extension LinearMap {
         matrix[i * columns + i] = Float(LinearMap.factor(factors, i, plane: plane, count: rows))
       }
     case .convolution(let c):
-      let (height, width) = (inShape[1], inShape[2])
-      let (outHeight, outWidth) = (outShape[1], outShape[2])
-      let perGroup = c.shape[0] / c.groups
-      for o in 0..<c.shape[0] {
-        for i in 0..<c.shape[1] {
-          let channel = (o / perGroup) * c.shape[1] + i
-          c.forEachTap(axis: 0, inSize: height, outSize: outHeight) { y, ky, inY in
-            c.forEachTap(axis: 1, inSize: width, outSize: outWidth) { x, kx, inX in
-              let row = (o * outHeight + y) * outWidth + x
-              matrix[row * columns + (channel * height + inY) * width + inX] +=
-                c.weights[((o * c.shape[1] + i) * c.shape[2] + ky) * c.shape[3] + kx]
-            }
-          }
-        }
+      c.forEachProduct(from: inShape, to: outShape) { output, weight, input in
+        matrix[output * columns + input] += c.weights[weight]
       }
     }
     return LinearMap(kind: .dense(matrix), inShape: inShape, outShape: outShape)

@@ -1,3 +1,5 @@
+import ChipModel
+
 /// A graph made ready to walk: one image input at batch 1, weights by name, nodes in an order where everything is
 /// defined before it is read.
 ///
@@ -5,7 +7,6 @@
 /// from the file: they follow while the graph is walked, and every node whose inputs are constants or shapes is folded
 /// then (`ConstantFolder`).
 struct ONNXGraph {
-  let opset: Int
   let inputName: String
   /// With the batch axis, which is 1.
   let inputShape: [Int]
@@ -20,7 +21,6 @@ struct ONNXGraph {
   /// - Throws: `.graph` for a graph with several inputs or outputs, unknown sizes, or values read before they exist.
   init(_ model: ONNXModel) throws(ImportError) {
     let graph = model.graph
-    opset = model.opset
     nodes = graph.nodes
     var notes: [String] = []
     if model.opset > ImportLimits.newestOpset {

@@ -28,6 +28,8 @@ struct ONNXNode: Sendable {
   var inputs: [String] = []
   var outputs: [String] = []
   var attributes: [ONNXAttribute] = []
+  /// Inputs that are constant, once known; nil in the place of data and of absent inputs.
+  var constants: [ONNXTensor?] = []
 
   /// The name to show: the node's own, else its first output.
   var label: String { name.isEmpty ? (outputs.first ?? "unnamed") : name }
@@ -41,6 +43,10 @@ struct ONNXNode: Sendable {
   }
   func float(_ name: String) -> Float? { attribute(name)?.float }
   func text(_ name: String) -> String? { attribute(name)?.text }
+  /// The constant input at `index`, nil where absent or not constant.
+  func constant(_ index: Int) -> ONNXTensor? { index < constants.count ? constants[index] : nil }
+  /// A list that is an attribute in old operator sets, and a constant input in new ones.
+  func integers(_ name: String, orInput index: Int) -> [Int]? { integers(name) ?? constant(index)?.integers }
   /// Input name at `index`, nil where absent.
   func input(_ index: Int) -> String? {
     guard index < inputs.count, !inputs[index].isEmpty else { return nil }
@@ -228,9 +234,7 @@ extension ONNXModel {
     return info
   }
 
-  private static func readShape(
-    _ data: [UInt8], _ range: Range<Int>
-  ) throws(ImportError) -> [ONNXValueInfo.Dimension] {
+  private static func readShape(_ data: [UInt8], _ range: Range<Int>) throws(ImportError) -> [ONNXValueInfo.Dimension] {
     var reader = ProtobufReader(data, range)
     var shape: [ONNXValueInfo.Dimension] = []
     while let field = try reader.next() {

@@ -1,3 +1,5 @@
+import ChipModel
+
 /// A constant of an ONNX graph: a weight, or a shape being computed.
 ///
 /// Half, brain and double floats become `Float`; every integer and boolean kind becomes `Int`.
@@ -64,6 +66,14 @@ extension ONNXTensor.Values {
     switch self {
     case .floats(let v): v.count
     case .integers(let v): v.count
+    }
+  }
+
+  /// The elements at these places, in that order.
+  func picked(_ places: [Int]) -> ONNXTensor.Values {
+    switch self {
+    case .floats(let v): .floats(places.map { v[$0] })
+    case .integers(let v): .integers(places.map { v[$0] })
     }
   }
 }
@@ -158,8 +168,7 @@ extension ONNXTensor {
       values = .integers(integers)
     }
     guard let tensor = ONNXTensor(shape: shape, values: values) else {
-      throw .tensor(
-        name: name, what: "has shape \(shapeText(shape)) (\(count) elements) but holds \(values.count)")
+      throw .tensor(name: name, what: "has shape \(shapeText(shape)) (\(count) elements) but holds \(values.count)")
     }
     return (name, tensor)
   }

@@ -53,8 +53,7 @@ struct ProtobufReader {
     case 2:
       let length = try varint()
       guard length <= UInt64(end - position) else {
-        throw .malformed(
-          offset: offset, what: "field \(number) says \(length) bytes where \(end - position) are left")
+        throw .malformed(offset: offset, what: "field \(number) says \(length) bytes where \(end - position) are left")
       }
       let start = position
       position += Int(length)

@@ -1,3 +1,5 @@
+import ChipModel
+
 /// A sliding window as a node's attributes describe it, checked and completed for one input size.
 struct SlidingWindow {
   var kernel: [Int]
@@ -15,9 +17,9 @@ struct SlidingWindow {
     func list(_ name: String, _ count: Int, _ fallback: Int, _ range: ClosedRange<Int>) throws(ImportError) -> [Int] {
       guard let values = node.integers(name) else { return [Int](repeating: fallback, count: count) }
       guard values.count == count, values.allSatisfy({ range.contains($0) }) else {
-        throw .unsupportedUse(
-          node: node.label, operation: node.operation, what: "has \(name) \(values.prefix(8))",
-          remedy: values.count == count
+        throw .misuse(
+          node, "has \(name) \(values.prefix(8))",
+          values.count == count
             ? "values must be in \(range.lowerBound)...\(range.upperBound)"
             : "use two-dimensional layers (Conv2d, MaxPool2d, ...)")
       }
@@ -26,9 +28,7 @@ struct SlidingWindow {
     let shape = try list("kernel_shape", 2, 0, 1...65536)
     kernel = given ?? shape
     guard kernel[0] > 0, kernel[1] > 0, given == nil || shape == [0, 0] || shape == given else {
-      throw .unsupportedUse(
-        node: node.label, operation: node.operation, what: "has kernel_shape \(shape)", remedy: "export the model again"
-      )
+      throw .misuse(node, "has kernel_shape \(shape)", "export the model again")
     }
     stride = try list("strides", 2, 1, 1...65536)
     dilation = try list("dilations", 2, 1, 1...65536)
@@ -47,9 +47,7 @@ struct SlidingWindow {
         padding[2 + axis] = total - padding[axis]
       }
     default:
-      throw .unsupportedUse(
-        node: node.label, operation: node.operation, what: "has auto_pad '\(printable(automatic))'",
-        remedy: "export the model again")
+      throw .misuse(node, "has auto_pad '\(printable(automatic))'", "export the model again")
     }
     if node.integer("ceil_mode") ?? 0 != 0 {
       for axis in 0..<2 {
@@ -68,11 +66,11 @@ struct SlidingWindow {
   var fullPadding: [Int] { [padding[0], padding[1], padding[2] + extra[0], padding[3] + extra[1]] }
 }
 
-extension AnalogPool {
+extension NetworkPool {
   /// `self`, then `other`, as one pooling; nil where it is not one.
   ///
   /// - Parameter size: `[height, width]` before `self`.
-  func composed(with other: AnalogPool, size: [Int]) -> AnalogPool? {
+  func composed(with other: NetworkPool, size: [Int]) -> NetworkPool? {
     guard kind == other.kind else { return nil }
     var result = self
     for axis in 0..<2 {
@@ -96,11 +94,10 @@ extension AnalogPool {
   }
 
   /// Does the window of `whole` hold exactly what `self` then `other` see, at every output of one axis?
-  private func covers(_ other: AnalogPool, _ whole: AnalogPool, axis: Int, size: Int) -> Bool {
+  private func covers(_ other: NetworkPool, _ whole: NetworkPool, axis: Int, size: Int) -> Bool {
     let (k1, s1, k2) = (kernel[axis], stride[axis], other.kernel[axis])
     guard s1 <= k1 || k2 == 1 else { return false }
-    let middle = windowCount(
-      size, kernel: k1, stride: s1, before: padding[axis], after: padding[2 + axis])
+    let middle = windowCount(size, kernel: k1, stride: s1, before: padding[axis], after: padding[2 + axis])
     let outputs = windowCount(
       middle, kernel: k2, stride: other.stride[axis], before: other.padding[axis], after: other.padding[2 + axis])
     let merged = windowCount(

@@ -43,9 +43,7 @@ enum UnsupportedOperators {
       ["Attention", "MultiHeadAttention", "Einsum"], "attention cannot be converted",
       "give a convolutional or fully connected network"
     ),
-    (
-      ["ArgMax", "TopK"], "the model ends in a decision", "export the network up to its class scores"
-    ),
+    (["ArgMax", "TopK"], "the model ends in a decision", "export the network up to its class scores"),
     (
       ["Split", "Gather", "GatherND", "ScatterND", "Where", "Greater", "Less", "Tile", "Expand"],
       "picking, splitting and choosing values inside the network is not supported",
@@ -59,16 +57,13 @@ enum UnsupportedOperators {
       ["ReduceSum", "LpPool", "GlobalLpPool", "ReduceMin", "ReduceL2"], "this reduction is not supported",
       "use nn.AvgPool2d or nn.AdaptiveAvgPool2d instead"
     ),
-    (
-      ["Conv1d", "Conv3d"], "only two-dimensional layers are supported", "use nn.Conv2d"
-    ),
+    (["Conv1d", "Conv3d"], "only two-dimensional layers are supported", "use nn.Conv2d"),
   ]
 
   /// The error for an operator that nothing handles.
   static func error(_ node: ONNXNode) -> ImportError {
     for row in advice where row.operations.contains(node.operation) {
-      return .unsupportedOperator(
-        node: node.label, operation: node.operation, cause: row.cause, remedy: row.remedy)
+      return .unsupportedOperator(node: node.label, operation: node.operation, cause: row.cause, remedy: row.remedy)
     }
     return .unsupportedOperator(
       node: node.label, operation: node.operation, cause: "this operator is not supported",

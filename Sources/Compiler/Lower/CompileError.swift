@@ -18,7 +18,7 @@ package enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
   case weightRange(population: String, largest: Double, unit: Double)
   case delay(projection: String, delay: Int, limit: Int, chip: String)
   case parallelSynapses(projection: String, need: Int, limit: Int)
-  case capacity(population: String, need: Int, unit: String, limit: Int, chip: String, remedy: String)
+  case capacity(population: String, need: Int, what: String, limit: Int, chip: String, remedy: String)
   case tooManyCores(need: Int, limit: Int, chip: String, population: String)
   case chipRule(projection: String, what: String, chip: String, limit: String, remedy: String)
   case axonTypes(population: String, need: Int, limit: Int, chip: String)
@@ -32,6 +32,7 @@ package enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A mapping puts neurons on dead physical cores.
   case deadPlaces([Int], chip: String)
   case stuckBits(chip: String)
+  case memory(MemoryError)
   case option(String)
 
   package var description: String {
@@ -60,7 +61,7 @@ package enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
         + "fewer --weight-bits or --fraction-bits, or --scale population"
         + (isWidest ? ", or a chip with wider membranes\(ChipResource.membraneBits.examples(with: bits + 1))" : "")
     case .sumDoesNotFit(let population, let sum, let bits, let chip, let takesInput):
-      "population '\(population)': one tick can add up to \(grouped(sum)), which the \(bits)-bit accumulator of chip "
+      "population '\(population)': one tick can add up to \(groupedText(sum)), which the \(bits)-bit accumulator of chip "
         + "'\(chip)' does not hold; use fewer --weight-bits or --fraction-bits, a bound on payloads (--max-count), "
         + (takesInput ? "a narrower 'range' of the input in net.json, " : "") + "or a chip with a wider accumulator"
     case .integerWeight(let projection, let value, let bits):
@@ -71,64 +72,54 @@ package enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
       "population '\(population)': weights up to \(decimal(largest)) in units of \(decimal(unit)) cannot be rounded, "
         + "both must be from 1e-150 to 1e150; scale weights, thresholds and spike values"
     case .delay(let projection, let delay, let limit, let chip):
-      "projection '\(projection)': a delay of \(grouped(Int64(delay))) ticks is too long for relays on chip '\(chip)', "
-        + "which delays by at most \(grouped(Int64(limit))); give a shorter delay or choose a chip with longer delays"
+      "projection '\(projection)': a delay of \(groupedText(Int64(delay))) ticks is too long for relays on chip '\(chip)', "
+        + "which delays by at most \(groupedText(Int64(limit))); give a shorter delay or choose a chip with longer delays"
     case .parallelSynapses(let projection, let need, let limit):
-      "projection '\(projection)': its value needs \(grouped(Int64(need))) parallel synapses, at most "
-        + "\(grouped(Int64(limit))); use more --weight-bits, or a chip with weight shifts"
-    case .capacity(let population, let need, let unit, let limit, let chip, let remedy):
-      "population '\(population)' needs \(grouped(Int64(need))) \(unit), chip '\(chip)' has \(grouped(Int64(limit))); "
+      "projection '\(projection)': its value needs \(groupedText(Int64(need))) parallel synapses, at most "
+        + "\(groupedText(Int64(limit))); use more --weight-bits, or a chip with weight shifts"
+    case .capacity(let population, let need, let what, let limit, let chip, let remedy):
+      "population '\(population)' needs \(groupedText(Int64(need))) \(what), chip '\(chip)' has \(groupedText(Int64(limit))); "
         + remedy
     case .tooManyCores(let need, let limit, let chip, let population):
-      "the network needs \(need == Int.max ? "more" : grouped(Int64(need))) cores, chip '\(chip)' has "
-        + "\(grouped(Int64(limit))) (full at population '\(population)'); choose a larger chip, or one with more "
+      "the network needs \(need == Int.max ? "more" : groupedText(Int64(need))) cores, chip '\(chip)' has "
+        + "\(groupedText(Int64(limit))) (full at population '\(population)'); choose a larger chip, or one with more "
         + "neurons or synapse memory a core"
         + (need == Int.max ? "" : ChipResource.cores.examples(with: need))
     case .chipRule(let projection, let what, let chip, let limit, let remedy):
       "projection '\(projection)' has \(what), which chip '\(chip)' does not run: \(limit); \(remedy)"
     case .axonTypes(let population, let need, let limit, let chip):
-      "population '\(population)': the weights of one core need \(grouped(Int64(need))) types of axon, chip '\(chip)' has "
-        + "\(grouped(Int64(limit))); use fewer different weights (--weight-bits 2), or a chip whose synapses hold weights"
+      "population '\(population)': the weights of one core need \(groupedText(Int64(need))) types of axon, chip '\(chip)' has "
+        + "\(groupedText(Int64(limit))); use fewer different weights (--weight-bits 2), or a chip whose synapses hold weights"
     case .noCoreOfKind(let population, let neurons, let synapseBits, let chip, let isAlone):
-      "population '\(population)' needs a core with \(grouped(Int64(neurons))) neurons and "
-        + "\(grouped(Int64(synapseBits))) bits of synapse memory, "
+      "population '\(population)' needs a core with \(groupedText(Int64(neurons))) neurons and "
+        + "\(groupedText(Int64(synapseBits))) bits of synapse memory, "
         + (isAlone ? "no core of chip '\(chip)' has both" : "all such cores of chip '\(chip)' are taken")
         + "; reduce the layer, or choose another chip"
     case .mapping(let error): error.description
     case .tooFewLiveCores(let need, let live, let cores, let chip):
-      "the network needs \(grouped(Int64(need))) cores, faults leave \(grouped(Int64(live))) of the "
-        + "\(grouped(Int64(cores))) of chip '\(chip)'; use a lower --dead-cores or --dead-links, or a larger chip"
+      "the network needs \(groupedText(Int64(need))) cores, faults leave \(groupedText(Int64(live))) of the "
+        + "\(groupedText(Int64(cores))) of chip '\(chip)'; use a lower --dead-cores or --dead-links, or a larger chip"
     case .cutOff(let pairs, let chip):
       "dead links of chip '\(chip)' leave no way from core "
         + pairs.prefix(3).map { "\($0.from) to \($0.to)" }.joined(separator: ", ")
-        + (pairs.count > 3 ? " and \(grouped(Int64(pairs.count - 3))) more pairs" : "")
+        + (pairs.count > 3 ? " and \(groupedText(Int64(pairs.count - 3))) more pairs" : "")
         + "; move these cores in the mapping, or use fewer --dead-links"
     case .deadPlaces(let places, let chip):
       "the mapping uses dead cores of chip '\(chip)': "
         + places.prefix(8).map(String.init).joined(separator: ", ")
-        + (places.count > 8 ? " and \(grouped(Int64(places.count - 8))) more" : "")
+        + (places.count > 8 ? " and \(groupedText(Int64(places.count - 8))) more" : "")
         + "; move them, or leave out --mapping"
     case .stuckBits(let chip):
       "chip '\(chip)' is a crossbar, whose synapses share weights by type, so no weight bit is a cell of its own; "
         + "leave out --stuck-weight-bits, or choose another chip"
+    case .memory(let error): error.description
     case .option(let text): text
     }
   }
 }
 
-/// A count with thousands separators.
-func grouped(_ value: Int64) -> String {
-  let digits = String(value.magnitude)
-  var text = ""
-  for (position, digit) in digits.enumerated() {
-    if position > 0 && (digits.count - position) % 3 == 0 { text.append(",") }
-    text.append(digit)
-  }
-  return value < 0 ? "-" + text : text
-}
-
 /// A real number as short as it reads back.
 func decimal(_ value: Double) -> String {
-  if value == value.rounded(), value.magnitude < 1e15 { return grouped(Int64(value)) }
+  if value == value.rounded(), value.magnitude < 1e15 { return groupedText(Int64(value)) }
   return "\(value)"
 }

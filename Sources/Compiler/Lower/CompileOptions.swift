@@ -2,19 +2,15 @@ import ChipModel
 
 /// What `compile` may override of a chip, and how it maps.
 package struct CompileOptions: Sendable, Equatable {
-  package enum Scale: String, Sendable, CaseIterable { case channel, population }
+  package enum Scale: String, ParameterChoice { case channel, population }
   package enum Placement: String, Sendable, CaseIterable {
     /// The fewest spike-weighted hops that a seeded search finds.
     case optimised
     case rowMajor = "row-major"
     case random
   }
-  /// 2...16; nil: the chip's default.
-  package var weightBits: Int?
-  /// 2...32; nil: the chip's.
-  package var membraneBits: Int?
-  /// 0...15; nil: the chip's.
-  package var fractionBits: Int?
+  /// Numbers that take the place of the chip's, of ``ChipNumber/overridable``.
+  package var numbers: [ChipNumber: Int]
   /// Nil: per channel where the chip has a threshold per neuron, else per population.
   package var scale: Scale?
   package var schedule: Schedule
@@ -24,22 +20,23 @@ package struct CompileOptions: Sendable, Equatable {
   /// Length of the `optimised` search; 1 is normal.
   package var placementEffort: Double
   /// Spikes per population and neuron that the `optimised` search weighs distances with, as a run of the lowered program
-  /// on calibration data counts them (`EngineCounters.spikes`): one value a neuron, one for all of a population, or none
+  /// on calibration data counts them (`RunCounters.spikes`): one value a neuron, one for all of a population, or none
   /// where it is silent. Nil: every neuron is taken to fire as often as any other.
   package var traffic: [[UInt64]]?
   /// Which neurons each core holds and where it is, instead of the compiler's own choice and of `placement`.
   package var mapping: Mapping?
   /// Permanent faults that the mapping avoids and the weights take; nil: none.
   package var faults: ChipFaults?
+  /// What compiling may take beside the network's tensors.
+  package var memory: MemoryBudget
 
   package init(
-    weightBits: Int? = nil, membraneBits: Int? = nil, fractionBits: Int? = nil, scale: Scale? = nil,
-    schedule: Schedule = .windowed, placement: Placement = .optimised, seed: UInt64 = 0,
-    placementEffort: Double = 1, traffic: [[UInt64]]? = nil, mapping: Mapping? = nil, faults: ChipFaults? = nil
+    weightBits: Int? = nil, membraneBits: Int? = nil, fractionBits: Int? = nil, numbers: [ChipNumber: Int] = [:],
+    scale: Scale? = nil, schedule: Schedule = .windowed, placement: Placement = .optimised, seed: UInt64 = 0,
+    placementEffort: Double = 1, traffic: [[UInt64]]? = nil, mapping: Mapping? = nil, faults: ChipFaults? = nil,
+    memory: MemoryBudget = .standard
   ) {
-    self.weightBits = weightBits
-    self.membraneBits = membraneBits
-    self.fractionBits = fractionBits
+    self.numbers = numbers
     self.scale = scale
     self.schedule = schedule
     self.placement = placement
@@ -47,6 +44,34 @@ package struct CompileOptions: Sendable, Equatable {
     self.placementEffort = placementEffort
     self.traffic = traffic
     self.mapping = mapping
+    self.memory = memory
     self.faults = faults.flatMap { $0.isNone ? nil : $0 }
+    if let weightBits { self.weightBits = weightBits }
+    if let membraneBits { self.membraneBits = membraneBits }
+    if let fractionBits { self.fractionBits = fractionBits }
   }
+
+  /// Nil: the chip's default.
+  package var weightBits: Int? {
+    get { numbers[.weightBits] }
+    set { numbers[.weightBits] = newValue }
+  }
+
+  /// Nil: the chip's.
+  package var membraneBits: Int? {
+    get { numbers[.membraneBits] }
+    set { numbers[.membraneBits] = newValue }
+  }
+
+  /// Nil: the chip's.
+  package var fractionBits: Int? {
+    get { numbers[.fractionBits] }
+    set { numbers[.fractionBits] = newValue }
+  }
+}
+
+extension Parameter {
+  package static let scale = Parameter(
+    "scale", .choice(of: CompileOptions.Scale.self), standardText: "the finest that the membrane holds",
+    "What shares one weight scale: an output channel, or a whole population.")
 }

@@ -16,67 +16,41 @@ struct FoldedWeights {
   init(
     _ projection: CheckedProjection, source: CheckedPopulation?
   ) throws(CompileError) {
-    let raw = projection.weights?.doubles
-    let pooled = projection.pooledShape
     let area =
       projection.pool.map { $0.kind == .average ? Double($0.area) : 1 } ?? 1
     let spike = source?.spikeValue ?? source?.threshold
+    let from = projection.sourceShape
     // In a population `[N]` every neuron is a channel.
-    let isPerNeuron = spike.map { !$0.isUniformPerChannel } ?? false && projection.sourceShape.pixels > 1
+    let isPerNeuron = spike.map { !$0.isUniformPerChannel } ?? false && from.pixels > 1
     if isPerNeuron && (projection.pool != nil || projection.kind != .dense) {
       throw .mixedAmplitude(projection: projection.name, population: source?.name ?? "input")
     }
-    let sourceShape = projection.sourceShape
-    func amplitude(channel: Int, pixel: Int) -> Double {
-      guard let spike else { return 1 }
-      let value = spike.value(at: channel * sourceShape.pixels + (isPerNeuron ? pixel : 0), shape: sourceShape)
+    // By neuron of the source, or by channel.
+    let amplitudes = (0..<(isPerNeuron ? from.count : from.channels)).map { index in
+      guard source != nil else { return 1 / area }
+      guard let spike else { return 1.0 }
+      let value = spike.value(at: isPerNeuron ? index : index * from.pixels, shape: from)
       // A neuron that never fires delivers nothing, whatever its spike would be worth.
       return value.isFinite ? value / area : 0
     }
-    let factor = source == nil ? 1 / area : nil
-    let target = projection.targetShape
-    switch projection.kind {
-    case .dense:
-      let inputs = pooled.count
-      var values = raw ?? []
-      for column in 0..<inputs {
-        let a = factor ?? amplitude(channel: column / pooled.pixels, pixel: column % pooled.pixels)
-        for row in 0..<target.count { values[row * inputs + column] *= a }
-      }
-      self.values = values
-      shape = [target.count, inputs]
-      channels = target.channels
-    case .conv2d:
-      let c = projection.convolution
-      let inputs = pooled.channels / c.groups
-      let targets = target.channels / c.groups
-      let taps = c.kernelY * c.kernelX
-      var values = raw ?? []
-      for row in 0..<target.channels {
-        for input in 0..<inputs {
-          let a = factor ?? amplitude(channel: row / targets * inputs + input, pixel: 0)
-          let base = (row * inputs + input) * taps
-          for tap in 0..<taps { values[base + tap] *= a }
+    let synapses = projection.synapses
+    var values = projection.weights?.doubles ?? [1]
+    if projection.kind == .identity, values.count == 1 {
+      values = [Double](repeating: values[0], count: projection.targetShape.channels)
+    }
+    for row in 0..<synapses.weightRows {
+      synapses.forEachChannel(ofRow: row) { channel, run in
+        for index in run {
+          values[index] *= amplitudes[isPerNeuron ? channel * from.pixels + index - run.lowerBound : channel]
         }
       }
-      self.values = values
-      shape = [target.channels, inputs, c.kernelY, c.kernelX]
-      channels = target.channels
-    case .identity:
-      var values = [Double](repeating: 1, count: target.channels)
-      if let raw { for channel in values.indices { values[channel] = raw.count == 1 ? raw[0] : raw[channel] } }
-      for channel in values.indices { values[channel] *= factor ?? amplitude(channel: channel, pixel: 0) }
-      self.values = values
-      shape = [target.channels, 1]
-      channels = target.channels
     }
+    self.values = values
+    shape = synapses.weightShape
+    channels = projection.targetShape.channels
     let row = values.count / max(1, channels)
-    var largest = [Double](repeating: 0, count: channels)
-    for channel in 0..<channels {
-      for index in (channel * row)..<((channel + 1) * row) {
-        largest[channel] = max(largest[channel], abs(values[index]))
-      }
+    largest = (0..<channels).map { channel in
+      values[(channel * row)..<((channel + 1) * row)].reduce(0) { max($0, abs($1)) }
     }
-    self.largest = largest
   }
 }

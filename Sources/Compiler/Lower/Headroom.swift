@@ -21,10 +21,15 @@ extension Headroom {
   /// - Parameter order: the program's populations, every source before its targets.
   static func all(_ program: CompiledProgram, order: [Int]) -> [Headroom] {
     var payloads = [ClosedRange<Int64>](repeating: 0...1, count: program.populations.count)
+    let incoming = program.incoming
     var result = [Headroom](repeating: Headroom(), count: program.populations.count)
     for index in order {
       let population = program.populations[index]
-      let worst = worstSum(into: index, program, payloads)
+      if population.model.isHostCurrent {
+        payloads[index] = program.network.inputRange?.quantised ?? InputEncoder.valueRange
+        continue
+      }
+      let worst = worstSum(into: index, incoming[index], program, payloads)
       payloads[index] = population.payloadRange(sum: worst, membraneBits: program.membraneBits)
       let shifted = worst.shifted(by: population.model.period - 1)
       result[index].largestSum = shifted.magnitude
@@ -39,30 +44,18 @@ extension Headroom {
 
   /// One step's largest and lowest sum over the channels, bias included, before the shift of a period code.
   private static func worstSum(
-    into index: Int, _ program: CompiledProgram, _ payloads: [ClosedRange<Int64>]
+    into index: Int, _ incoming: [Int], _ program: CompiledProgram, _ payloads: [ClosedRange<Int64>]
   ) -> SumBound {
     let population = program.populations[index]
-    var channels = [SumBound](repeating: SumBound(), count: population.shape.channels)
-    for projection in program.projections where projection.target == index {
-      let isInput = projection.source == nil
-      let payload = projection.source.map { payloads[$0] } ?? program.network.inputRange?.quantised ?? InputEncoder.valueRange
-      let bounds = SumBound.perChannel(
-        projection, weights: program.weights[projection.weights], channels: population.shape.channels,
-        payload: payload)
-      for (channel, bound) in bounds.enumerated() where channel < channels.count {
-        let units = bound.shifted(by: program.fractionBits)
-        // An input current is rounded after the division by 2^12: one more at most.
-        channels[channel].add(isInput ? SumBound(high: (units.high >> 12) + 1, low: (units.low >> 12) - 1) : units)
-      }
+    let channels = population.shape.channels
+    var sum = StepSum(channels: channels)
+    for projection in incoming.lazy.map({ program.projections[$0] }) {
+      sum.add(
+        SumBound.perChannel(
+          projection, weights: program.weights[projection.weights], channels: channels,
+          payload: payloads[projection.source]),
+        isInput: program.isHostCurrent(projection))
     }
-    var worst = SumBound()
-    for bound in channels {
-      worst.high = max(worst.high, bound.high)
-      worst.low = min(worst.low, bound.low)
-    }
-    worst.add(
-      SumBound(
-        high: max(0, Int64(population.bias.values.max() ?? 0)), low: min(0, Int64(population.bias.values.min() ?? 0))))
-    return worst
+    return sum.worst(fractionBits: program.fractionBits, bias: population.bias)
   }
 }

@@ -15,7 +15,7 @@ struct ParameterLimits {
     // The largest integer is the flag of an infinite threshold.
     threshold = min(shifted, Double(Int32.max) - 1)
     bias = high
-    initial = (high / Double(period > 1 ? 1 << period : 1)).rounded(.down)
+    initial = (high / Double(population.period.map { 1 << $0 } ?? 1)).rounded(.down)
   }
 }
 

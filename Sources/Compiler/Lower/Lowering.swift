@@ -1,4 +1,5 @@
 import ChipModel
+import Runtime
 
 /// From a checked network in real numbers to integer populations and projections, without cores.
 ///
@@ -27,10 +28,16 @@ struct Lowering {
     guard (2...16).contains(weightBits), (2...32).contains(membraneBits), (0...15).contains(fractionBits) else {
       throw .option("weight bits must be 2...16, membrane bits 2...32, fraction bits 0...15")
     }
+    try check(network.memoryToCompile)
     try lowerPopulations()
     try insertRelays()
+    try check(program.memoryToRun)
     try stickBits()
     try proveWidths()
+  }
+
+  private func check(_ need: MemoryNeed) throws(CompileError) {
+    do throws(MemoryError) { try options.memory.check(need) } catch { throw .memory(error) }
   }
 
   // MARK: - Populations
@@ -39,7 +46,8 @@ struct Lowering {
     // Projections keep the network's order, whatever order their targets are lowered in.
     var lowered = [(tensor: WeightTensor, shifts: [UInt8], error: Double)?](
       repeating: nil, count: network.projections.count)
-    for population in network.populations {
+    populations.append(.currentInput(network.network.input.shape))
+    for (index, population) in network.populations.enumerated() {
       try checkModel(population)
       var incoming: [(projection: CheckedProjection, folded: FoldedWeights)] = []
       for index in population.incoming {
@@ -47,7 +55,7 @@ struct Lowering {
         incoming.append(
           (projection, try FoldedWeights(projection, source: projection.source.map { network.populations[$0] })))
       }
-      let isRead = network.output == populations.count && network.readout == .potential
+      let isRead = network.output == index && network.readout == .potential
       let isShared = isRead || !chip.thresholdPerNeuron || options.scale == .population
       let least =
         isShared || options.scale == .channel || population.hasIntegerWeights
@@ -79,7 +87,7 @@ struct Lowering {
         population: population.name, model: name, chip: chip.name,
         supported: chip.neuronModels?.value ?? ChipDescription.allNeuronModels)
     }
-    if options.schedule == .continuous, population.model == .bistable || (population.period ?? 1) > 1 {
+    if options.schedule == .continuous, population.model.traits.code == .pairs || (population.period ?? 1) > 1 {
       throw .periodCodeNeedsWindows(population: population.name)
     }
   }
@@ -103,7 +111,6 @@ struct Lowering {
   }
 
   private func integerPopulation(_ population: CheckedPopulation, unit: [Double]) throws(CompileError) -> Population {
-    let period = population.period ?? 1
     let shape = population.shape
     let scale = Double(1 << fractionBits)
     let limits = ParameterLimits(population, membraneBits: membraneBits)
@@ -143,12 +150,12 @@ struct Lowering {
       }
       return UnitValues(result).simplified
     }
-    let isAccumulator = population.model == .accumulator
-    let isBistable = population.model == .bistable
+    let isAccumulator = !population.model.traits.fires
+    let isBistable = population.model.traits.code == .pairs
     let isFedByBistable =
       isAccumulator
       && population.incoming.contains { index in
-        network.projections[index].source.map { network.populations[$0].model == .bistable } ?? false
+        network.projections[index].source.map { network.populations[$0].model.traits.code == .pairs } ?? false
       }
     var threshold =
       isAccumulator ? UnitValues(uniform: NeuronModel.infinite) : try thresholds(population.threshold, sign: 1)
@@ -167,42 +174,30 @@ struct Lowering {
       bias: try integers(population.bias, what: "bias", limit: limits.bias),
       initial: try integers(
         population.initial, what: "initial potential", limit: limits.initial
-      ).shifted(by: period > 1 ? period : 0),
+      ).shifted(by: population.period ?? 0),
       start: options.schedule == .windowed ? population.depth : 0,
       gatedPeriods: isBistable || isFedByBistable ? population.depth : 0, unit: unit)
   }
 
   private func model(_ population: CheckedPopulation) -> NeuronModel {
-    let kind: NeuronModel.Kind =
-      switch population.model {
-      case .if: .integrateFire
-      case .augmented, .ternary: .augmented
-      case .phase: .phase
-      case .bistable: .bistable
-      case .lif: .leaky
-      case .accumulator: .accumulator
-      }
-    return NeuronModel(
-      kind: kind, hardReset: population.hardReset, strict: population.strict,
+    NeuronModel(
+      kind: population.model.kind, hardReset: population.hardReset, strict: population.strict,
       hasNegativeThreshold: population.negativeThreshold != nil,
-      maximumPayload: population.maximumPayload.map { Int32(clamping: $0) }, period: population.period ?? 1,
+      maximumPayload: population.maximumPayload.map { Int32(clamping: $0) }, period: population.period,
       leakShift: population.leakShift ?? 0)
   }
+
+  /// Index in the program of a network's population: the input comes before them.
+  static func place(_ population: Int) -> Int { population + 1 }
 
   // MARK: - Projections
 
   private func integerProjection(
     _ projection: CheckedProjection, weights: Int, _ shifts: [UInt8], _ error: Double
   ) -> Projection {
-    let kind: Projection.Kind =
-      switch projection.kind {
-      case .dense: .dense
-      case .conv2d: .convolution
-      case .identity: .identity
-      }
     let source = projection.source.map { network.populations[$0] }
-    let isBistable = source?.model == .bistable
-    let period = isBistable || source?.model == .phase ? source?.period ?? 1 : 1
+    let isBistable = source?.model.traits.code == .pairs
+    let period = source?.period ?? 1
     let delay: Int
     if let source {
       let depth = network.populations[projection.target].depth
@@ -215,26 +210,28 @@ struct Lowering {
       delay = 1
     }
     return Projection(
-      name: projection.name, source: projection.source, target: projection.target, kind: kind, weights: weights,
+      name: projection.name, source: projection.source.map(Lowering.place) ?? 0,
+      target: Lowering.place(projection.target), kind: projection.kind.compiled, weights: weights,
       shifts: shifts, pool: projection.pool, convolution: projection.convolution, delay: delay, gatePeriod: period,
       gateRestarts: isBistable, largestRoundingError: error)
   }
 
-  /// Builds delays beyond the chip's from relay populations: neurons that repeat each spike they receive.
+  /// Builds delays beyond the chip's, and beyond what a program holds, from relay populations: neurons that repeat each
+  /// spike they receive.
   private mutating func insertRelays() throws(CompileError) {
-    guard let most = chip.maximumDelay else { return }
+    let most = chip.maximumDelay ?? ActiveWindow.delays.upperBound
     var relays: [Int: Int] = [:]
     for index in projections.indices {
       var waited = 0
-      let first = projections[index].source.map { populations[$0].name } ?? ""
+      let first = populations[projections[index].source].name
       let stages = (projections[index].delay - 1) / most
-      let neurons = projections[index].source.map { populations[$0].shape.count } ?? 0
+      let neurons = populations[projections[index].source].shape.count
       guard stages <= Lowering.mostRelays, stages * neurons <= MapShape.maximumCount else {
         throw .delay(projection: projections[index].name, delay: projections[index].delay, limit: most, chip: chip.name)
       }
-      while let source = projections[index].source, projections[index].delay > most {
+      while projections[index].delay > most {
+        let source = projections[index].source
         // Projections that wait for the same source share its relays.
-
         waited += most
         let relay: Int
         if let existing = relays[source] {
@@ -269,7 +266,7 @@ struct Lowering {
         model: model,
         threshold: UnitValues(uniform: unit), negativeThreshold: UnitValues(uniform: -unit),
         bias: UnitValues(uniform: 0), initial: UnitValues(uniform: 0),
-        start: options.schedule == .windowed ? from.start + delay : 0, unit: [1], isRelay: true))
+        start: from.start + delay, unit: [1], isRelay: true))
     let channels = from.shape.channels
     if let ones = WeightTensor(shape: [channels, 1], values: [Int32](repeating: 1, count: channels)) {
       weights.append(ones)
@@ -287,7 +284,7 @@ struct Lowering {
   private mutating func stickBits() throws(CompileError) {
     guard let faults = options.faults, faults.stuckWeightBits > 0 else { return }
     if chip.crossbar?.value.binary == true { throw .stuckBits(chip: chip.name) }
-    for projection in projections where projection.source != nil {
+    for projection in projections where !populations[projection.source].model.isHostCurrent {
       if let stuck = faults.stuck(weights[projection.weights], index: projection.weights, bits: weightBits) {
         weights[projection.weights] = stuck
       }
@@ -299,10 +296,10 @@ struct Lowering {
   /// Proves the width of every population's sum and says when saturation is first possible.
   private mutating func proveWidths() throws(CompileError) {
     let program = CompiledProgram(
-      network: ProgramNetwork(name: "", inputDimensions: [], inputRange: network.network.input.range), chip: chip,
+      network: ProgramNetwork(name: "", inputRange: network.network.input.range), chip: chip,
       schedule: options.schedule,
       fractionBits: fractionBits, weightBits: weightBits, membraneBits: membraneBits, populations: populations,
-      projections: projections, weights: weights, output: ProgramOutput(population: 0, readout: .potential))
+      projections: projections, weights: weights, output: ProgramOutput(population: Lowering.place(network.output), readout: .potential))
     let order = program.topologicalOrder
     headroom = Headroom.all(program, order: order)
     for index in order {
@@ -310,7 +307,7 @@ struct Lowering {
       guard need <= chip.accumulatorBits else {
         throw .sumDoesNotFit(
           population: populations[index].name, sum: headroom[index].largestSum, bits: chip.accumulatorBits,
-          chip: chip.name, takesInput: projections.contains { $0.target == index && $0.source == nil })
+          chip: chip.name, takesInput: projections.contains { $0.target == index && program.isHostCurrent($0) })
       }
       if populations[index].isRelay {
         // A relay must hold what it repeats, or the delay would change the numbers.

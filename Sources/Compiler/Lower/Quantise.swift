@@ -35,7 +35,7 @@ struct QuantisedPopulation {
       unit = [1]
       projections = []
       for (projection, folded) in incoming {
-        projections.append(try QuantisedPopulation.taken(projection, folded, bits: bits))
+        projections.append(try QuantisedPopulation.unchanged(projection, folded, bits: bits))
       }
       return
     }
@@ -100,7 +100,7 @@ struct QuantisedPopulation {
     let row = folded.values.count / folded.channels
     var shifts = [UInt8](repeating: 0, count: folded.channels)
     for channel in shifts.indices {
-      // A hair of tolerance: max|w'| / s is `top` up to rounding of the division.
+      // The division rounds: max|w'| / s may be a little above `top`.
       while Int(shifts[channel]) < maximumShift,
         folded.largest[channel] / (units[channel] * Double(1 << Int(shifts[channel]))) > top * (1 + 1e-9)
       {
@@ -155,7 +155,7 @@ struct QuantisedPopulation {
   }
 
   /// An integer tensor, as it is.
-  private static func taken(
+  private static func unchanged(
     _ projection: CheckedProjection, _ folded: FoldedWeights, bits: Int
   ) throws(CompileError) -> QuantisedProjection {
     let integers: [Int32]

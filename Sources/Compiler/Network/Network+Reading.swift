@@ -27,7 +27,7 @@ struct NetworkReader {
     var projections: [NetworkProjection] = []
     for node in try object.required("projections").array() { projections.append(try projection(node)) }
     let output = try self.output(try object.required("output"))
-    var ann: SourceNetwork?
+    var ann: ANNFacts?
     if let node = object.optional("ann") { ann = try sourceNetwork(node) }
     var provenance: [ProvenanceEntry] = []
     if let node = object.optional("provenance") { provenance = try self.provenance(node) }
@@ -186,9 +186,9 @@ struct NetworkReader {
     return output
   }
 
-  private func sourceNetwork(_ node: JSONNode) throws(JSONError) -> SourceNetwork {
+  private func sourceNetwork(_ node: JSONNode) throws(JSONError) -> ANNFacts {
     var object = try node.object()
-    let ann = SourceNetwork(
+    let ann = ANNFacts(
       accuracy: try object.optional("accuracy")?.double(),
       accuracyOn: try object.optional("accuracyOn")?.string(),
       multiplyAccumulates: try object.optional("multiplyAccumulates")?.int(),

@@ -182,7 +182,7 @@ extension NetworkOutput {
   }
 }
 
-extension SourceNetwork {
+extension ANNFacts {
   fileprivate var json: JSONOutput {
     object([
       ("accuracy", accuracy.map { .double($0) }),

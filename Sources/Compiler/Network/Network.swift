@@ -12,7 +12,7 @@ package struct Network: Sendable, Equatable {
   package var projections: [NetworkProjection]
   package var output: NetworkOutput
   /// The network this one was converted from, where known.
-  package var ann: SourceNetwork?
+  package var ann: ANNFacts?
   /// How it was made: method, options, calibration. Free-form, ordered, shown by `inspect`, copied into results.
   package var provenance: [ProvenanceEntry]
   /// Tensors by name: what `{"tensor": NAME}` refers to.
@@ -20,7 +20,7 @@ package struct Network: Sendable, Equatable {
 
   package init(
     name: String, input: NetworkInput, populations: [NetworkPopulation], projections: [NetworkProjection],
-    output: NetworkOutput, ann: SourceNetwork? = nil, provenance: [ProvenanceEntry] = [],
+    output: NetworkOutput, ann: ANNFacts? = nil, provenance: [ProvenanceEntry] = [],
     tensors: [String: Tensor] = [:]
   ) {
     self.name = name
@@ -96,6 +96,19 @@ package struct NetworkPopulation: Sendable, Equatable {
 package struct NetworkNeuron: Sendable, Equatable {
   package enum Model: String, Sendable, CaseIterable {
     case `if`, augmented, ternary, phase, bistable, lif, accumulator
+
+    /// The chip's rule.
+    package var kind: NeuronModel.Kind {
+      switch self {
+      case .if: .integrateFire
+      case .augmented, .ternary: .augmented
+      case .phase: .phase
+      case .bistable: .bistable
+      case .lif: .leaky
+      case .accumulator: .accumulator
+      }
+    }
+    package var traits: NeuronTraits { kind.traits }
   }
   package var model: Model
   /// Positive threshold, > 0, ANN units; `infinity` = never fires. Nil only for `accumulator`.
@@ -190,8 +203,8 @@ package enum Weights: Sendable, Equatable {
   case inline(Tensor)
 }
 
-/// Pooling of the source's spikes before the weights: `average` (divisor always kernel area) or `max` (gated by
-/// counts).
+/// Pooling before the weights, of activations and of spikes: `average` always divides by the kernel's area; in `max`
+/// padding never wins, and spikes are gated by counts.
 package struct NetworkPool: Sendable, Equatable {
   package enum Kind: String, Sendable, CaseIterable { case average, max }
   package var kind: Kind
@@ -217,23 +230,5 @@ package struct NetworkOutput: Sendable, Equatable {
   package init(population: String, readout: Readout = .potential) {
     self.population = population
     self.readout = readout
-  }
-}
-
-/// Facts about the ANN the network came from.
-package struct SourceNetwork: Sendable, Equatable {
-  /// Fraction of 1.
-  package var accuracy: Double?
-  /// What the accuracy was measured on, for example "MNIST test, 10,000 images".
-  package var accuracyOn: String?
-  package var multiplyAccumulates: Int?
-  package var parameters: Int?
-  package init(
-    accuracy: Double? = nil, accuracyOn: String? = nil, multiplyAccumulates: Int? = nil, parameters: Int? = nil
-  ) {
-    self.accuracy = accuracy
-    self.accuracyOn = accuracyOn
-    self.multiplyAccumulates = multiplyAccumulates
-    self.parameters = parameters
   }
 }

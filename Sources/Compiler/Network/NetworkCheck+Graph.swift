@@ -1,3 +1,5 @@
+import ChipModel
+
 /// Where a projection starts and ends, as indices; source nil = the input.
 struct ProjectionEnds {
   let source: Int?
@@ -17,7 +19,7 @@ extension NetworkCheck {
           throw NetworkCheckError(subject, unknownPopulation(key: "from", name: from))
         }
         source = found
-        if network.populations[found].neuron.model == .accumulator {
+        if !network.populations[found].neuron.model.traits.fires {
           throw NetworkCheckError(subject, .accumulatorFeeds(source: from))
         }
       }
@@ -37,30 +39,27 @@ extension NetworkCheck {
   func depthsInOrder(
     ends: [ProjectionEnds], incoming: [[Int]], outgoing: [[Int]]
   ) throws(NetworkCheckError) -> [Int] {
+    let order = TopologicalOrder(
+      count: incoming.count, edges: ends.lazy.compactMap { end in end.source.map { (from: $0, to: end.target) } })
+    guard !order.hasCycle else {
+      throw NetworkCheckError(.network, .cycle(cycleMembers(ends: ends, incoming: incoming, isStuck: order.isStuck)))
+    }
     var depths = [Int](repeating: 0, count: incoming.count)
-    var waiting = incoming.map { $0.count { ends[$0].source != nil } }
-    var ready = waiting.indices.filter { waiting[$0] == 0 }
-    var next = 0
-    while next < ready.count {
-      let population = ready[next]
-      next += 1
+    for population in order.nodes {
       for projection in outgoing[population] {
         let target = ends[projection].target
         depths[target] = max(depths[target], depths[population] + 1)
-        waiting[target] -= 1
-        if waiting[target] == 0 { ready.append(target) }
       }
     }
-    if ready.count == incoming.count { return depths }
-    throw NetworkCheckError(.network, .cycle(cycleMembers(ends: ends, incoming: incoming, waiting: waiting)))
+    return depths
   }
 
   /// Walks back from the first population that never became ready: each such one has a source that never did either, so
   /// the walk must meet itself.
-  private func cycleMembers(ends: [ProjectionEnds], incoming: [[Int]], waiting: [Int]) -> [String] {
-    var visitedAt = [Int?](repeating: nil, count: waiting.count)
+  private func cycleMembers(ends: [ProjectionEnds], incoming: [[Int]], isStuck: [Bool]) -> [String] {
+    var visitedAt = [Int?](repeating: nil, count: isStuck.count)
     var path: [Int] = []
-    var current = waiting.firstIndex { $0 > 0 }
+    var current = isStuck.firstIndex(of: true)
     while let population = current {
       if let start = visitedAt[population] {
         let members = Array(path[start...].reversed())
@@ -70,7 +69,7 @@ extension NetworkCheck {
       }
       visitedAt[population] = path.count
       path.append(population)
-      current = incoming[population].lazy.compactMap { ends[$0].source }.first { waiting[$0] > 0 }
+      current = incoming[population].lazy.compactMap { ends[$0].source }.first { isStuck[$0] }
     }
     return path.map { populationNames[$0] }
   }
@@ -111,7 +110,7 @@ extension NetworkCheck {
             .codes(source: populationNames[source], sourceCode: sourceCode.rawValue, targetCode: code.rawValue))
         }
         code = sourceCode
-        if population.neuron.model == .accumulator { periods[index] = network.populations[source].neuron.period }
+        if !population.neuron.model.traits.fires { periods[index] = network.populations[source].neuron.period }
       }
     }
     return periods
@@ -125,11 +124,11 @@ private enum SpikeCode: String {
   case bistable = "bistable code"
 
   init?(_ model: NetworkNeuron.Model) {
-    switch model {
-    case .if, .augmented, .ternary, .lif: self = .rate
+    switch model.traits.code {
+    case .rate: self = .rate
     case .phase: self = .phase
-    case .bistable: self = .bistable
-    case .accumulator: return nil
+    case .pairs: self = .bistable
+    case .none: return nil
     }
   }
 }

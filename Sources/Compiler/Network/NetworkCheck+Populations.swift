@@ -110,30 +110,24 @@ extension NetworkCheck {
   /// Which keys a model needs and which belong to others, and the ranges of the whole numbers.
   func checkKeys(_ neuron: NetworkNeuron, _ subject: NetworkCheckError.Subject) throws(NetworkCheckError) {
     let model = neuron.model
-    let spiking = "if, augmented, ternary, phase, bistable and lif"
-    let rules: [(key: String, present: Bool, allowed: Bool, models: String)] = [
-      ("threshold", neuron.threshold != nil, model != .accumulator, spiking),
-      ("spikeValue", neuron.spikeValue != nil, model != .accumulator, spiking),
-      (
-        "negativeThreshold", neuron.negativeThreshold != nil, model == .augmented || model == .ternary,
-        "augmented and ternary"
-      ),
-      ("reset hard", neuron.hardReset, model == .if || model == .lif, "if and lif"),
-      ("strict", neuron.strict, model == .if || model == .lif, "if and lif"),
-      ("maximumPayload", neuron.maximumPayload != nil, model == .augmented, "augmented"),
-      ("period", neuron.period != nil, model == .phase || model == .bistable, "phase and bistable"),
-      ("leakShift", neuron.leakShift != nil, model == .lif, "lif"),
+    func takes(_ option: NeuronTraits.Option) -> (NetworkNeuron.Model) -> Bool { { $0.traits.options.contains(option) } }
+    let rules: [(key: String, isPresent: Bool, isNeeded: Bool, takes: (NetworkNeuron.Model) -> Bool)] = [
+      ("threshold", neuron.threshold != nil, true, { $0.traits.fires }),
+      ("spikeValue", neuron.spikeValue != nil, false, { $0.traits.fires }),
+      ("negativeThreshold", neuron.negativeThreshold != nil, false, takes(.negativeThreshold)),
+      ("reset hard", neuron.hardReset, false, takes(.hardReset)),
+      ("strict", neuron.strict, false, takes(.strict)),
+      // `ternary` has its own.
+      ("maximumPayload", neuron.maximumPayload != nil, false, { $0 != .ternary && takes(.maximumPayload)($0) }),
+      ("period", neuron.period != nil, true, { $0.traits.isPeriodic }),
+      ("leakShift", neuron.leakShift != nil, true, takes(.leakShift)),
     ]
-    for rule in rules where rule.present && !rule.allowed {
-      throw NetworkCheckError(
-        subject, .keyOfAnotherModel(key: rule.key, model: model.rawValue, allowed: rule.models))
+    for rule in rules where rule.isPresent && !rule.takes(model) {
+      let models = NetworkNeuron.Model.allCases.filter(rule.takes).map(\.rawValue)
+      let text = models.dropLast().joined(separator: ", ") + (models.count > 1 ? " and " : "") + (models.last ?? "")
+      throw NetworkCheckError(subject, .keyOfAnotherModel(key: rule.key, model: model.rawValue, allowed: text))
     }
-    let needed: [(key: String, present: Bool, needed: Bool)] = [
-      ("threshold", neuron.threshold != nil, model != .accumulator),
-      ("period", neuron.period != nil, model == .phase || model == .bistable),
-      ("leakShift", neuron.leakShift != nil, model == .lif),
-    ]
-    for rule in needed where rule.needed && !rule.present {
+    for rule in rules where rule.isNeeded && rule.takes(model) && !rule.isPresent {
       throw NetworkCheckError(subject, .keyMissing(key: rule.key, model: model.rawValue))
     }
     let ranges: [(key: String, value: Int?, high: Int)] = [

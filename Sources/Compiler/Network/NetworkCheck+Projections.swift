@@ -59,9 +59,10 @@ extension NetworkCheck {
     }
     if let delay = projection.delay {
       if fromInput { throw NetworkCheckError(subject, .delayFromInput) }
-      if !(1...NetworkLimits.delay).contains(delay) {
+      if !ActiveWindow.delays.contains(delay) {
+        let range = ActiveWindow.delays
         throw NetworkCheckError(
-          subject, .parameterRange(key: "delay", value: delay, low: 1, high: NetworkLimits.delay))
+          subject, .parameterRange(key: "delay", value: delay, low: range.lowerBound, high: range.upperBound))
       }
     }
   }

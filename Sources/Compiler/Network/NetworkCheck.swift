@@ -152,7 +152,7 @@ struct NetworkCheck {
       throw NetworkCheckError(
         .output, unknownPopulation(key: "population", name: output.population))
     }
-    if output.readout == .spikes, network.populations[index].neuron.model == .accumulator {
+    if output.readout == .spikes, !network.populations[index].neuron.model.traits.fires {
       throw NetworkCheckError(.output, .spikesOfAccumulator(name: output.population))
     }
     return index

@@ -1,10 +1,10 @@
 import ChipModel
 
 extension NetworkFile {
-  static func readTensors(_ path: String) throws(NetworkFileError) -> [String: Tensor] {
+  static func readTensors(_ path: String, in folder: String) throws(NetworkFileError) -> [String: Tensor] {
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try FileReader.bytes(of: path, limit: maximumTensorBytes)
+      bytes = try FileReader.bytes(of: path, limit: maximumTensorBytes, namedBy: .inside(folder: folder))
     } catch {
       throw .file(error)
     }

@@ -16,22 +16,33 @@ package struct NetworkFile: Sendable {
   package static let maximumTensorBytes = 4 << 30
 
   /// Reads the text and its tensors.
+  /// - Parameters:
+  ///   - path: of the text.
+  ///   - naming: who named it. Of a text that is none no word stands in an error where a file did.
   /// - Throws: `NetworkFileError`; every error of the text has line, column and path, a missing tensor too.
-  package init(reading path: String) throws(NetworkFileError) {
+  package init(reading path: String, namedBy naming: FileReader.Naming = .user) throws(NetworkFileError) {
     let text: [UInt8]
     do throws(FileError) {
-      text = try FileReader.bytes(of: path, limit: NetworkDocument.maximumBytes)
+      text = try FileReader.bytes(of: path, limit: NetworkDocument.maximumBytes, namedBy: naming)
     } catch {
       throw .file(error)
     }
-    try self.init(text: text, path: path)
+    do throws(NetworkFileError) { try self.init(text: text, path: path) } catch {
+      guard naming != .user, case .text(let path, let error) = error else { throw error }
+      throw .text(path: path, error.withoutContent)
+    }
+  }
+
+  /// The files that belong to it: its own, the tensors, and the data that it names.
+  package var files: [String] {
+    [path] + [tensorsFile, network.input.images, network.input.labels].compactMap { $0 }.map(resolve)
   }
 
   /// The same for a text that is in memory; the tensor file is read from the path's folder.
   package init(text: [UInt8], path: String) throws(NetworkFileError) {
     self.path = path
     self.text = text
-    folder = Self.folder(of: path)
+    folder = PathText.folder(of: path)
     var document: NetworkDocument
     do throws(JSONError) {
       document = try NetworkDocument(parsing: text)
@@ -40,7 +51,7 @@ package struct NetworkFile: Sendable {
     }
     tensorsFile = document.tensorsFile
     if let tensorsFile {
-      document.network.tensors = try Self.readTensors(Self.join(folder, tensorsFile))
+      document.network.tensors = try Self.readTensors(PathText.joined(folder, tensorsFile), in: folder)
       for reference in document.references where document.network.tensors[reference.name] == nil {
         let names = document.network.tensors.keys.sorted()
         let problem = NetworkProblem.unknownTensor(
@@ -63,7 +74,7 @@ package struct NetworkFile: Sendable {
 
   /// The path of a file that the network names, for example its test images.
   package func resolve(_ name: String) -> String {
-    name.hasPrefix("/") ? name : Self.join(folder, name)
+    PathText.joined(folder, name)
   }
 
   /// Writes `net.json` and, where the network has tensors, a safetensors file of the same name beside it. Each is
@@ -79,7 +90,7 @@ package struct NetworkFile: Sendable {
     }
     var tensors: (path: String, bytes: [UInt8])?
     if let tensorsFile {
-      let path = join(folder(of: path), tensorsFile)
+      let path = PathText.joined(PathText.folder(of: path), tensorsFile)
       tensors = (path, try tensorBytes(network.tensors, path: path))
     }
     do throws(FileError) {
@@ -96,16 +107,6 @@ package struct NetworkFile: Sendable {
   package static func tensorsName(for path: String) -> String {
     let name = path.split(separator: "/").last.map { String($0) } ?? "net"
     return (name.hasSuffix(".json") && name.utf8.count > 5 ? String(name.dropLast(5)) : name) + ".safetensors"
-  }
-
-  static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  static func join(_ folder: String, _ name: String) -> String {
-    if folder == "." { return name }
-    return folder.hasSuffix("/") ? folder + name : folder + "/" + name
   }
 
   // MARK: Places

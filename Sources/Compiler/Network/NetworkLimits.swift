@@ -7,8 +7,6 @@ enum NetworkLimits {
   static let kernel = 4096
   static let populations = 65536
   static let projections = 65536
-  /// Delay in ticks.
-  static let delay = 65535
   /// Phases a period.
   static let period = 16
   static let leakShift = 31

@@ -1,3 +1,5 @@
+import ChipModel
+
 /// Everything that can be wrong with a network whose file is well formed. Cases carry the data; `text` makes the line.
 package enum NetworkProblem: Sendable, Equatable {
   // Names and references

@@ -15,12 +15,15 @@ enum ChipRules {
   /// What a network may not have on a chip, whatever the mapping.
   static func check(_ program: CompiledProgram) throws(CompileError) {
     let chip = program.chip
-    for (index, population) in program.populations.enumerated() {
-      try checkPayload(population, chip)
-      if let core = chip.convolutionCore?.value { try checkLayer(index, program, core) }
+    for index in program.placed { try checkPayload(program.populations[index], chip) }
+    if let core = chip.convolutionCore?.value {
+      let (incoming, fed) = (program.incoming, program.fedPopulations)
+      for index in program.placed {
+        try checkLayer(index, program, core, incoming: incoming[index], fed: fed[index])
+      }
     }
     if chip.crossbar?.value.binary == true {
-      for projection in program.projections where projection.isGated {
+      for projection in program.projections where program.isGated(projection) {
         throw refused(
           program, projection, "max pooling", "a crossbar has no gate",
           "use average pooling, or choose a chip that is not a crossbar")
@@ -35,7 +38,7 @@ enum ChipRules {
     let need = FixedPoint.bits(holding: most)
     guard need <= chip.spikePayloadBits else {
       throw .capacity(
-        population: population.name, need: need, unit: "bits for the payload of a spike", limit: chip.spikePayloadBits,
+        population: population.name, need: need, what: "bits for the payload of a spike", limit: chip.spikePayloadBits,
         chip: chip.name, remedy: "bound the payload (--max-count), or choose a chip with wider payloads")
     }
   }
@@ -49,27 +52,27 @@ enum ChipRules {
   /// One layer on a core that runs convolution, neurons and sum pooling as a unit. A dense layer is a convolution whose
   /// kernel is the whole map.
   private static func checkLayer(
-    _ index: Int, _ program: CompiledProgram, _ core: ConvolutionCore
+    _ index: Int, _ program: CompiledProgram, _ core: ConvolutionCore, incoming: [Int], fed: Int
   ) throws(CompileError) {
     let population = program.populations[index]
     let shape = population.shape
     let name = population.name
-    func limit(_ need: Int, _ most: Int, _ unit: String, _ remedy: String) throws(CompileError) {
+    func limit(_ need: Int, _ most: Int, _ what: String, _ remedy: String) throws(CompileError) {
       if need > most {
         throw .capacity(
-          population: name, need: need, unit: unit, limit: most, chip: program.chip.name, remedy: remedy)
+          population: name, need: need, what: what, limit: most, chip: program.chip.name, remedy: remedy)
       }
     }
     try limit(shape.channels, core.maximumChannels, "channels", "use fewer channels, or choose another chip")
     try limit(
       max(shape.height, shape.width), core.maximumOutputSide, "rows or columns of outputs",
       "reduce the map, or choose another chip")
-    let fed = program.projections.filter { $0.source == index }.map(\.target)
-    try limit(
-      Set(fed).count, core.fanOutLayers, "layers that it feeds", "remove shortcuts, or choose another chip")
-    for projection in program.projections where projection.target == index {
-      guard let source = projection.source else { continue }
-      let from = program.populations[source].shape
+    try limit(fed, core.fanOutLayers, "layers that it feeds", "remove shortcuts, or choose another chip")
+    for projectionIndex in incoming {
+      let projection = program.projections[projectionIndex]
+      if program.isHostCurrent(projection) { continue }
+      let synapses = program.synapses(projectionIndex)
+      let from = synapses.source
       func refuse(_ what: String, _ limit: String) -> CompileError {
         refused(program, projection, what, limit, "change the layer, or choose another chip")
       }
@@ -89,32 +92,24 @@ enum ChipRules {
             "it pools \(core.poolSizes.map(String.init).joined(separator: ", ")) with the same stride")
         }
       }
-      let pooled = projection.pool?.output(of: from) ?? from
-      switch projection.kind {
-      case .identity:
-        throw refuse("an identity", "its cores compute convolutions only")
-      case .dense:
-        let side = max(pooled.height, pooled.width)
-        guard side <= core.maximumKernel else {
-          throw refuse("a dense layer over \(pooled.height) x \(pooled.width)", "kernels go to \(core.maximumKernel)")
-        }
-      case .convolution:
-        let c = projection.convolution
-        guard max(c.kernelY, c.kernelX) <= core.maximumKernel else {
-          throw refuse("a kernel of \(c.kernelY) x \(c.kernelX)", "kernels go to \(core.maximumKernel)")
-        }
-        guard core.strides.contains(c.strideY), core.strides.contains(c.strideX) else {
-          throw refuse(
-            "a stride of \(c.strideY) x \(c.strideX)",
-            "strides are \(core.strides.map(String.init).joined(separator: ", "))")
-        }
-        guard [c.top, c.left, c.bottom, c.right].allSatisfy({ $0 <= core.maximumPadding }) else {
-          throw refuse("a padding of \([c.top, c.left, c.bottom, c.right])", "padding goes to \(core.maximumPadding)")
-        }
-        guard c.groups == 1, c.dilationY == 1, c.dilationX == 1 else {
-          throw refuse("groups or dilation", "it has neither")
-        }
+      if projection.kind == .identity { throw refuse("an identity", "its cores compute convolutions only") }
+      let (kernelY, kernelX) = synapses.kernel
+      guard max(kernelY, kernelX) <= core.maximumKernel else {
+        throw refuse(
+          "a \(projection.kind == .dense ? "dense layer over" : "kernel of") \(kernelY) x \(kernelX)",
+          "kernels go to \(core.maximumKernel)")
       }
+      guard projection.kind == .convolution else { continue }
+      let c = projection.convolution
+      guard core.strides.contains(c.strideY), core.strides.contains(c.strideX) else {
+        throw refuse(
+          "a stride of \(c.strideY) x \(c.strideX)",
+          "strides are \(core.strides.map(String.init).joined(separator: ", "))")
+      }
+      guard [c.top, c.left, c.bottom, c.right].allSatisfy({ $0 <= core.maximumPadding }) else {
+        throw refuse("a padding of \([c.top, c.left, c.bottom, c.right])", "padding goes to \(core.maximumPadding)")
+      }
+      guard c.groups == 1, c.dilationY == 1, c.dilationX == 1 else { throw refuse("groups or dilation", "it has neither") }
     }
   }
 

@@ -2,20 +2,19 @@ import ChipModel
 
 /// Builds core images, axon tables and routes from a partition; `place` puts them on the mesh.
 struct CoreBuilder {
-  let populations: [Population]
-  let projections: [Projection]
+  private let program: CompiledProgram
+  private var populations: [Population] { program.populations }
   private(set) var cores: [CoreImage] = []
   private(set) var routes: [Route] = []
   /// Per population, the projections that arrive.
   private let incoming: [[Int]]
+  private let synapses: [Synapses]
 
   /// The cores in the partition's order, each at the physical core of its index until `place` says otherwise.
   init(_ partition: Partition) {
-    populations = partition.populations
-    projections = partition.projections
-    incoming = partition.populations.indices.map { population in
-      partition.projections.indices.filter { partition.projections[$0].target == population }
-    }
+    program = partition.program
+    incoming = program.incoming
+    synapses = program.projections.indices.map(program.synapses)
     // Where each neuron is: core and slot.
     var coreOf = populations.map { [UInt32](repeating: 0, count: $0.shape.count) }
     var slotOf = coreOf
@@ -51,47 +50,50 @@ struct CoreBuilder {
       population: index, populationShape: p.shape, box: box, firstSlot: firstSlot, model: p.model, start: p.start,
       gatedPeriods: p.gatedPeriods, threshold: part(p.threshold), negativeThreshold: part(p.negativeThreshold),
       bias: part(p.bias), initial: part(p.initial),
-      takesInput: incoming[index].contains { projections[$0].source == nil })
+      takesInput: incoming[index].contains { program.isHostCurrent(program.projections[$0]) })
   }
 
   private mutating func addInputAxons(_ core: Int) {
-    // Blocks and what each reaches, then axons in the order of their sources.
-    var reaches: [(source: Int, block: UInt32, reach: Reach)] = []
+    // Blocks and what each hears, then axons in the order of their sources.
+    var heard: [(source: Int, block: UInt32, fanIn: FanIn)] = []
     for (number, group) in cores[core].groups.enumerated() {
       for index in incoming[group.population] {
-        let projection = projections[index]
-        guard let source = projection.source else { continue }
-        let from = populations[source].shape
+        let projection = program.projections[index]
+        let source = projection.source
+        if program.isHostCurrent(projection) { continue }
         let block = cores[core].blocks.count
         cores[core].blocks.append(
           SynapseBlock(
             projection: index, kind: projection.kind, weights: projection.weights,
             shifts: projection.shifts.count == 1 ? projection.shifts : Array(projection.shifts[group.box.channels]),
-            pool: projection.pool, convolution: projection.convolution, delay: projection.delay, sourceShape: from,
-            group: number, gateStart: populations[source].start, gatePeriod: projection.gatePeriod,
-            gateRestarts: projection.gateRestarts))
-        let reach = Reach(projection, source: from, target: group.populationShape, box: group.box)
-        reaches.append((source, UInt32(block), reach))
+            pool: projection.pool, convolution: projection.convolution, delay: projection.delay,
+            sourceShape: populations[source].shape, group: number, gateStart: populations[source].start,
+            gatePeriod: projection.gatePeriod, gateRestarts: projection.gateRestarts))
+        heard.append((source, UInt32(block), synapses[index].fanIn(of: group.box)))
       }
     }
     var axons = InputAxons()
-    axons.offsets.reserveCapacity(reaches.reduce(1) { $0 + $1.reach.count })
-    for source in populations.indices {
-      let parts = reaches.filter { $0.source == source }
-      if parts.count == 1 {
-        CoreBuilder.add(parts[0].reach, parts[0].block, populations[source].shape, to: &axons)
-      } else if parts.count > 1 {
-        CoreBuilder.merge(parts.map { ($0.block, $0.reach) }, populations[source].shape, into: &axons)
+    axons.offsets.reserveCapacity(heard.reduce(1) { $0 + $1.fanIn.count })
+    heard.sort { ($0.source, $0.block) < ($1.source, $1.block) }
+    var first = 0
+    while first < heard.count {
+      let source = heard[first].source
+      let end = heard[first...].firstIndex { $0.source != source } ?? heard.count
+      if end - first == 1 {
+        CoreBuilder.add(heard[first].fanIn, heard[first].block, populations[source].shape, to: &axons)
+      } else {
+        CoreBuilder.merge(heard[first..<end].map { ($0.block, $0.fanIn) }, populations[source].shape, into: &axons)
       }
+      first = end
     }
     cores[core].inputAxons = axons
   }
 
-  /// One block of a source: its reach is in the order of neurons already.
-  private static func add(_ reach: Reach, _ block: UInt32, _ shape: MapShape, to axons: inout InputAxons) {
-    for c in reach.channels {
-      for y in reach.rows {
-        for x in reach.columns {
+  /// One block of a source: what it hears is in the order of neurons already.
+  private static func add(_ fanIn: FanIn, _ block: UInt32, _ shape: MapShape, to axons: inout InputAxons) {
+    for c in fanIn.channels {
+      for y in fanIn.rows {
+        for x in fanIn.columns {
           axons.blocks.append(block)
           axons.sources.append(UInt32(shape.index(c, y, x)))
           axons.offsets.append(UInt32(axons.blocks.count))
@@ -102,12 +104,12 @@ struct CoreBuilder {
 
   /// Several blocks of a source: an axon has an entry for each block that its neuron is in, in block order.
   private static func merge(
-    _ parts: [(block: UInt32, reach: Reach)], _ shape: MapShape, into axons: inout InputAxons
+    _ parts: [(block: UInt32, fanIn: FanIn)], _ shape: MapShape, into axons: inout InputAxons
   ) {
-    let rows = parts.map { part in (0..<shape.height).map { row in part.reach.rows.contains(row) } }
-    let columns = parts.map { part in (0..<shape.width).map { column in part.reach.columns.contains(column) } }
+    let rows = parts.map { part in (0..<shape.height).map { row in part.fanIn.rows.contains(row) } }
+    let columns = parts.map { part in (0..<shape.width).map { column in part.fanIn.columns.contains(column) } }
     for c in 0..<shape.channels {
-      let here = parts.indices.filter { parts[$0].reach.channels.contains(c) }
+      let here = parts.indices.filter { parts[$0].fanIn.channels.contains(c) }
       guard !here.isEmpty else { continue }
       for y in 0..<shape.height {
         for x in 0..<shape.width {
@@ -126,7 +128,7 @@ struct CoreBuilder {
   private func forEachAxon(_ core: Int, _ body: (Int, Int, Int) -> Void) {
     let image = cores[core]
     // Axons of one source follow one another, so the population is looked up once a block.
-    let sources = image.blocks.map { projections[$0.projection].source ?? 0 }
+    let sources = image.blocks.map { program.projections[$0.projection].source }
     for axon in 0..<image.inputAxons.count {
       let first = Int(image.inputAxons.offsets[axon])
       body(axon, sources[Int(image.inputAxons.blocks[first])], Int(image.inputAxons.sources[first]))

@@ -73,7 +73,7 @@ struct BrokenLimit: Sendable {
   /// Whether an option of the compiler uses less.
   var hasKnob = true
 
-  var unit: String {
+  var what: String {
     kind == .neurons ? "neurons on one core" : "\(noun) on one core for a single neuron"
   }
 
@@ -91,5 +91,14 @@ struct BrokenLimit: Sendable {
       "reduce the sizes of the layers it feeds, or choose a chip with more output axons or larger cores\(examples)"
     default: "choose a chip with more neurons a core\(examples)"
     }
+  }
+}
+
+extension Synapses {
+  /// Weights that a core stores for a box of the target: once per channel where the core shares a convolution's weights,
+  /// else once per synapse. Those of a projection from the input stay on the host and are no core's.
+  func stored(in box: Box, _ fanIn: FanIn, sharesConvolutions: Bool) -> Int {
+    guard sharesConvolutions || kind == .dense else { return fanIn.synapses }
+    return weightsPerRow * (kind == .dense ? box.count : box.channels.count)
   }
 }

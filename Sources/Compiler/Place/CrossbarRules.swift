@@ -45,55 +45,19 @@ enum CrossbarRules {
     for entry in Int(core.inputAxons.offsets[axon])..<Int(core.inputAxons.offsets[axon + 1]) {
       let block = core.blocks[Int(core.inputAxons.blocks[entry])]
       let source = Int(core.inputAxons.sources[entry])
-      let map = block.sourceShape
-      let (c, y, x) = (source / map.pixels, source % map.pixels / map.width, source % map.width)
-      let pooled = block.pool?.output(of: map) ?? map
-      for py in block.pool?.windowsY(containing: y, count: pooled.height) ?? y..<(y + 1) {
-        for px in block.pool?.windowsX(containing: x, count: pooled.width) ?? x..<(x + 1) {
-          add(core, block, program.weights[block.weights], pooled, (c, py, px), to: &result)
-        }
-      }
-    }
-    return result
-  }
-
-  /// Adds the weights of the synapses of one pooled neuron.
-  private static func add(
-    _ core: CoreImage, _ block: SynapseBlock, _ weights: WeightTensor, _ pooled: MapShape,
-    _ from: (c: Int, y: Int, x: Int), to column: inout [Int64]
-  ) {
-    let group = core.groups[block.group]
-    func put(_ c: Int, _ y: Int, _ x: Int, _ weight: Int32) {
-      guard let local = group.box.localIndex(c, y, x) else { return }
-      let shift = block.shifts.count == 1 ? block.shifts[0] : block.shifts[c - group.box.channels.lowerBound]
-      column[group.firstSlot + local] += Int64(weight) << Int64(shift)
-    }
-    switch block.kind {
-    case .dense:
-      let position = (from.c * pooled.height + from.y) * pooled.width + from.x
-      for local in 0..<group.box.count {
-        let neuron = group.box.populationIndex(local, in: group.populationShape)
-        let shape = group.populationShape
-        put(
-          neuron / shape.pixels, neuron % shape.pixels / shape.width, neuron % shape.width,
-          weights[neuron * weights.shape[1] + position])
-      }
-    case .identity:
-      for part in 0..<weights.shape[1] { put(from.c, from.y, from.x, weights[from.c * weights.shape[1] + part]) }
-    case .convolution:
-      let g = block.convolution
-      let sources = pooled.channels / g.groups
-      let targets = weights.shape[0] / g.groups
-      let first = from.c / sources * targets
-      for ky in 0..<g.kernelY {
-        guard let y = g.outputRow(from.y, tap: ky, height: group.populationShape.height) else { continue }
-        for kx in 0..<g.kernelX {
-          guard let x = g.outputColumn(from.x, tap: kx, width: group.populationShape.width) else { continue }
-          for c in first..<(first + targets) {
-            put(c, y, x, weights[((c * sources + from.c % sources) * g.kernelY + ky) * g.kernelX + kx])
+      let synapses = program.synapses(block.projection)
+      let group = core.groups[block.group]
+      let (c, y, x) = block.sourceShape.position(source)
+      for py in synapses.windowRows(of: y) {
+        for px in synapses.windowColumns(of: x) {
+          synapses.forEachSynapse(of: (c, py, px), in: group.box) { c, y, x, weight in
+            guard let local = group.box.localIndex(c, y, x) else { return }
+            let shift = block.shifts.count == 1 ? block.shifts[0] : block.shifts[c - group.box.channels.lowerBound]
+            result[group.firstSlot + local] += Int64(program.weights[block.weights][weight]) << Int64(shift)
           }
         }
       }
     }
+    return result
   }
 }

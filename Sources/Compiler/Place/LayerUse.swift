@@ -16,31 +16,27 @@ package struct LayerUse: Sendable, Equatable {
   /// Layers that it feeds.
   package var fanOutLayers: Int
 
-  init(_ population: Int, _ program: CompiledProgram) {
+  /// - Parameters:
+  ///   - incoming: projections into the population.
+  ///   - fed: populations that it feeds, each once.
+  init(_ population: Int, _ program: CompiledProgram, incoming: [Int], fed: Int) {
     let shape = program.populations[population].shape
     channels = shape.channels
     outputSide = max(shape.height, shape.width)
-    fanOutLayers = Set(program.projections.filter { $0.source == population }.map(\.target)).count
-    for projection in program.projections where projection.target == population {
-      guard let source = projection.source else { continue }
-      let from = program.populations[source].shape
-      channels = max(channels, from.channels)
-      inputSide = max(inputSide, from.height, from.width)
+    fanOutLayers = fed
+    for index in incoming {
+      let projection = program.projections[index]
+      if program.isHostCurrent(projection) { continue }
+      let synapses = program.synapses(index)
+      channels = max(channels, synapses.source.channels)
+      inputSide = max(inputSide, synapses.source.height, synapses.source.width)
       pool = max(pool, projection.pool.map { max($0.kernelY, $0.kernelX) } ?? 1)
+      kernel = max(kernel, synapses.kernel.y, synapses.kernel.x)
+      stride = max(stride, 1)
+      guard projection.kind == .convolution else { continue }
       let c = projection.convolution
-      switch projection.kind {
-      case .dense:
-        let pooled = projection.pool?.output(of: from) ?? from
-        kernel = max(kernel, pooled.height, pooled.width)
-        stride = max(stride, 1)
-      case .identity:
-        kernel = max(kernel, 1)
-        stride = max(stride, 1)
-      case .convolution:
-        kernel = max(kernel, c.kernelY, c.kernelX)
-        stride = max(stride, c.strideY, c.strideX)
-        padding = max(padding, c.top, c.left, c.bottom, c.right)
-      }
+      stride = max(stride, c.strideY, c.strideX)
+      padding = max(padding, c.top, c.left, c.bottom, c.right)
     }
   }
 

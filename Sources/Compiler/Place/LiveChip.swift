@@ -52,15 +52,15 @@ struct LiveChip {
   ) throws(CompileError) -> Survey {
     let (all, overflow) = chips.multipliedReportingOverflow(by: perChip)
     guard !overflow, all <= 1 << 28 else {
-      throw .option("chip '\(chip.name)' is too large for faults: more than \(grouped(1 << 28)) cores are needed")
+      throw .option("chip '\(chip.name)' is too large for faults: more than \(groupedText(1 << 28)) cores are needed")
     }
     let plane = TilePlane(mesh, chips: chips)
     var cores = (0..<all).filter { !faults.isDead(core: $0) }
     guard faults.hasDeadLinks else { return Survey(cores: cores, plane: plane) }
     guard plane.count <= 1 << 22 else {
       throw .option(
-        "chip '\(chip.name)' is too large for dead links: \(grouped(Int64(plane.count))) tiles, at most "
-          + "\(grouped(1 << 22))")
+        "chip '\(chip.name)' is too large for dead links: \(groupedText(Int64(plane.count))) tiles, at most "
+          + "\(groupedText(1 << 22))")
     }
     let parts = LiveChip.parts(plane, faults)
     // The part with the most live cores; the first of equals.

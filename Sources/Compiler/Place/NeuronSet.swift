@@ -1,42 +1,50 @@
 import ChipModel
 
-/// Source neurons that already have an input axon on a core, as a union of products (see ``Reach``).
+/// Source neurons that already have an input axon on a core, as a union of products (see `FanIn`).
 ///
-/// A neuron that reaches a core through two projections needs one axon and one message, so what a further reach adds is
-/// what no earlier one covers.
+/// A neuron that reaches a core through two projections needs one axon and one message, so a further projection adds what no
+/// earlier one has.
 struct NeuronSet: Sendable {
-  private(set) var parts: [(source: Int, reach: Reach)] = []
+  private(set) var parts: [(source: Int, fanIn: FanIn)] = []
+  /// By source: places in `parts`. Only looked up, never iterated.
+  private var places: [Int: [Int]] = [:]
 
-  /// Calls `body(channel, row, column)` for every neuron of `reach` that is not in the set yet.
-  func forEachNew(_ reach: Reach, of source: Int, _ body: (Int, Int, Int) -> Void) {
-    let known = parts.filter { $0.source == source }.map(\.reach)
-    let rows = known.map { Set($0.rows) }
-    let columns = known.map { Set($0.columns) }
-    for c in reach.channels {
-      let here = known.indices.filter { known[$0].channels.contains(c) }
-      for y in reach.rows {
-        let inRow = here.filter { rows[$0].contains(y) }
-        for x in reach.columns where !inRow.contains(where: { columns[$0].contains(x) }) { body(c, y, x) }
+  /// What the set has of a source.
+  func parts(of source: Int) -> [FanIn] { places[source]?.map { parts[$0].fanIn } ?? [] }
+
+  mutating func insert(_ fanIn: FanIn, of source: Int) {
+    places[source, default: []].append(parts.count)
+    parts.append((source, fanIn))
+  }
+}
+
+extension FanIn {
+  /// Calls `body(channel, row, column)` for every neuron that none of `others` has, which are of the same source.
+  func forEach(notIn others: [FanIn], _ body: (Int, Int, Int) -> Void) {
+    let rowSets = others.map { Set($0.rows) }
+    let columnSets = others.map { Set($0.columns) }
+    for c in channels {
+      let here = others.indices.filter { others[$0].channels.contains(c) }
+      for y in rows {
+        let inRow = here.filter { rowSets[$0].contains(y) }
+        for x in columns where !inRow.contains(where: { columnSets[$0].contains(x) }) { body(c, y, x) }
       }
     }
   }
 
-  /// Number of neurons of `reach` that are not in the set yet.
-  func newCount(_ reach: Reach, of source: Int) -> Int {
-    let known = parts.filter { $0.source == source }.map(\.reach)
-    if known.isEmpty { return reach.count }
-    if known.count == 1 { return reach.count - NeuronSet.overlap(reach, known[0]) }
-    var count = 0
-    forEachNew(reach, of: source) { _, _, _ in count += 1 }
-    return count
+  /// Number of neurons that none of `others` has.
+  func count(notIn others: [FanIn]) -> Int {
+    if others.isEmpty { return count }
+    if others.count == 1 { return count - overlap(others[0]) }
+    var result = 0
+    forEach(notIn: others) { _, _, _ in result += 1 }
+    return result
   }
 
-  mutating func insert(_ reach: Reach, of source: Int) { parts.append((source, reach)) }
-
-  private static func overlap(_ a: Reach, _ b: Reach) -> Int {
-    let rows = Set(b.rows)
-    let columns = Set(b.columns)
-    return a.channels.clamped(to: b.channels).count * a.rows.count { rows.contains($0) }
-      * a.columns.count { columns.contains($0) }
+  private func overlap(_ other: FanIn) -> Int {
+    let rowSet = Set(other.rows)
+    let columnSet = Set(other.columns)
+    return channels.clamped(to: other.channels).count * rows.count { rowSet.contains($0) }
+      * columns.count { columnSet.contains($0) }
   }
 }

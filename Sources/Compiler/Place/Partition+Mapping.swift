@@ -3,17 +3,19 @@ import ChipModel
 extension Partition {
   /// Puts every neuron where an explicit mapping wants it, and checks all that the automatic split respects: every
   /// neuron once, distinct places on the chip, the limits of each core and neuron.
-  mutating func take(_ mapping: Mapping, order: [Int]) throws(CompileError) {
+  mutating func follow(_ mapping: Mapping, order: [Int]) throws(CompileError) {
     let parts = try located(mapping)
     try checkPlaces(mapping)
     try checkNeurons(parts)
     cores = mapping.cores.map { _ in Core() }
+    var boxes = populations.map { _ in [(core: Int, box: Box)]() }
+    for (core, list) in parts.enumerated() {
+      for part in list { boxes[part.population].append((core, part.box)) }
+    }
     // From the output backwards: what a neuron sends to is known when it is put.
-    for population in order.reversed() {
+    for population in order.reversed() where !populations[population].model.isInput {
       try checkNeuron(population)
-      for (core, list) in parts.enumerated() {
-        for part in list where part.population == population { put(part.box, population, on: core) }
-      }
+      for (core, box) in boxes[population] { put(box, population, on: core) }
     }
     for (core, list) in parts.enumerated() {
       cores[core].parts = list
@@ -22,7 +24,7 @@ extension Partition {
           .overfull(core: core, what: broken.noun, need: broken.need, limit: broken.limit, chip: chip.name))
       }
       let place = mapping.cores[core].place
-      if let broken = cores[core].load.broken(CoreLimits(chip, weightBits: weightBits, place: place)) {
+      if let broken = cores[core].load.broken(CoreLimits(chip, weightBits: program.weightBits, place: place)) {
         throw .mapping(
           .wrongKind(
             core: core, place: place, what: broken.noun, need: broken.need, limit: broken.limit, chip: chip.name))
@@ -37,9 +39,10 @@ extension Partition {
 
   /// Names as indices, every box inside its population.
   private func located(_ mapping: Mapping) throws(CompileError) -> [[(population: Int, box: Box)]] {
-    let names = populations.map(\.name)
+    let placed = populations.indices.filter { !populations[$0].model.isInput }
+    let names = placed.map { populations[$0].name }
     // Only looked up, never iterated.
-    let indices = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    let indices = Dictionary(zip(names, placed), uniquingKeysWith: { first, _ in first })
     var result: [[(population: Int, box: Box)]] = []
     for (core, entry) in mapping.cores.enumerated() {
       var list: [(population: Int, box: Box)] = []
@@ -80,7 +83,7 @@ extension Partition {
 
   private func checkNeurons(_ parts: [[(population: Int, box: Box)]]) throws(CompileError) {
     /// Core of each neuron plus 1; 0: none yet.
-    var owner = populations.map { [UInt32](repeating: 0, count: $0.shape.count) }
+    var owner = populations.map { [UInt32](repeating: 0, count: $0.neurons) }
     for (core, list) in parts.enumerated() {
       for part in list {
         let shape = populations[part.population].shape

@@ -2,8 +2,8 @@ import ChipModel
 
 /// Splits populations into boxes that fit a core, and puts the boxes on cores.
 ///
-/// Populations are taken from the output backwards: when one is placed, the cores it sends to are known, and with them its
-/// output axons. For each, the boxes are chosen that need the fewest cores, then the fewest input axons; a population that
+/// Populations are placed from the output backwards: the cores that one sends to are known then, and with them its output
+/// axons. For each, the boxes are chosen that need the fewest cores, then the fewest input axons; a population that
 /// fits into what is left of the open core goes there.
 struct Partition {
   /// One core's groups, in slot order.
@@ -13,39 +13,34 @@ struct Partition {
     var axons = NeuronSet()
   }
 
-  let populations: [Population]
-  let projections: [Projection]
-  let weights: [WeightTensor]
+  let program: CompiledProgram
   let limits: CoreLimits
-  let chip: ChipDescription
-  let weightBits: Int
   var cores: [Core] = []
   /// Per population and neuron, the number of destination cores so far.
-  private var destinations: [[UInt16]]
-  private let incoming: [[Int]]
+  private var destinations: [[UInt32]]
+  /// Per population, what arrives from populations: the source and the rule.
+  private let incoming: [[(source: Int, synapses: Synapses)]]
+
+  var populations: [Population] { program.populations }
+  var chip: ChipDescription { program.chip }
 
   /// - Parameters:
+  ///   - program: lowered, without cores.
   ///   - order: the populations, every source before its targets.
   ///   - mapping: which neurons each core holds; nil: chosen here.
-  init(
-    populations: [Population], projections: [Projection], weights: [WeightTensor], chip: ChipDescription,
-    weightBits: Int, order: [Int], mapping: Mapping? = nil
-  ) throws(CompileError) {
-    self.populations = populations
-    self.projections = projections
-    self.weights = weights
-    self.chip = chip
-    self.weightBits = weightBits
-    limits = CoreLimits(chip, weightBits: weightBits)
-    destinations = populations.map { [UInt16](repeating: 0, count: $0.shape.count) }
-    incoming = populations.indices.map { p in
-      projections.indices.filter { projections[$0].target == p && projections[$0].source != nil }
+  init(_ program: CompiledProgram, order: [Int], mapping: Mapping? = nil) throws(CompileError) {
+    self.program = program
+    limits = CoreLimits(program.chip, weightBits: program.weightBits)
+    destinations = program.populations.map { [UInt32](repeating: 0, count: $0.shape.count) }
+    incoming = program.incoming.map { list in
+      list.filter { !program.isHostCurrent(program.projections[$0]) }
+        .map { (program.projections[$0].source, program.synapses($0)) }
     }
     if let mapping {
-      try take(mapping, order: order)
+      try follow(mapping, order: order)
       return
     }
-    for population in order.reversed() { try place(population) }
+    for population in order.reversed() where !populations[population].model.isInput { try place(population) }
     // Cores were opened from the output backwards.
     cores.reverse()
     for index in cores.indices { cores[index].parts.reverse() }
@@ -57,27 +52,38 @@ struct Partition {
   /// Output axons are taken as the sum of both, which is never too few: a neuron that fed both cores feeds one now.
   private mutating func merge() {
     guard chip.crossbar?.value.binary != true, chip.convolutionCore == nil else { return }
-    var isGone = [Bool](repeating: false, count: cores.count)
-    let emptiest = cores.indices.sorted { (cores[$0].load.neurons, $0) < (cores[$1].load.neurons, $1) }
-    for small in emptiest {
-      for host in cores.indices where host != small && !isGone[host] && !isGone[small] {
-        var sum = cores[host].load + cores[small].load
-        sum.inputAxons = max(cores[host].load.inputAxons, cores[small].load.inputAxons)
-        guard sum.broken(limits) == nil else { continue }
-        var joined = cores[host]
-        sum.inputAxons = joined.load.inputAxons
-        for (source, reach) in cores[small].axons.parts {
-          sum.inputAxons += joined.axons.newCount(reach, of: source)
-          joined.axons.insert(reach, of: source)
-        }
-        guard sum.broken(limits) == nil else { continue }
-        joined.load = sum
-        joined.parts = small < host ? cores[small].parts + joined.parts : joined.parts + cores[small].parts
-        cores[host] = joined
-        isGone[small] = true
+    var hosts = FirstFit(cores.map(\.load), limits)
+    for small in cores.indices.sorted(by: { (cores[$0].load.neurons, $0) < (cores[$1].load.neurons, $1) }) {
+      guard let own = hosts.remove(small) else { continue }
+      var next = 0
+      var joined: Core?
+      while joined == nil, let host = hosts.first(from: next, with: own) {
+        joined = self.joined(small, to: host)
+        next = host + 1
       }
+      guard let joined else {
+        hosts.put(own, at: small)
+        continue
+      }
+      cores[next - 1] = joined
+      hosts.put(joined.load, at: next - 1)
     }
-    cores = cores.indices.filter { !isGone[$0] }.map { cores[$0] }
+    cores = cores.indices.filter { hosts.holds($0) }.map { cores[$0] }
+  }
+
+  /// Both cores as one; nil where their axons do not fit.
+  private func joined(_ small: Int, to host: Int) -> Core? {
+    var sum = cores[host].load + cores[small].load
+    var axons = cores[host].axons
+    sum.inputAxons = cores[host].load.inputAxons
+    for (source, fanIn) in cores[small].axons.parts {
+      sum.inputAxons += fanIn.count(notIn: axons.parts(of: source))
+      axons.insert(fanIn, of: source)
+    }
+    guard sum.broken(limits) == nil else { return nil }
+    return Core(
+      parts: small < host ? cores[small].parts + cores[host].parts : cores[host].parts + cores[small].parts, load: sum,
+      axons: axons)
   }
 
   private mutating func place(_ population: Int) throws(CompileError) {
@@ -92,14 +98,14 @@ struct Partition {
     }
     if isLayerCore, let broken = load(whole, population, beside: nil).broken(limits) {
       throw .capacity(
-        population: populations[population].name, need: broken.need, unit: "\(broken.noun) on the one core of a layer",
+        population: populations[population].name, need: broken.need, what: "\(broken.noun) on the one core of a layer",
         limit: broken.limit, chip: chip.name,
         remedy: "reduce the layer, or choose another chip\(broken.kind.examples(with: broken.need))")
     }
     for box in isLayerCore ? [whole] : try split(population) {
       cores.append(Core())
       if let most = chip.totalCores, cores.count > most {
-        let neurons = populations.reduce(0) { $0 + $1.shape.count }
+        let neurons = populations.reduce(0) { $0 + $1.neurons }
         let byNeurons = limits.neurons.map { (neurons + $0 - 1) / $0 } ?? 0
         throw .tooManyCores(
           need: max(byNeurons, cores.count), limit: most, chip: chip.name, population: populations[population].name)
@@ -112,26 +118,21 @@ struct Partition {
   func checkNeuron(_ population: Int) throws(CompileError) {
     let shape = populations[population].shape
     let name = populations[population].name
-    // A neuron in the middle has the largest fan-in and reach.
+    // A neuron in the middle hears the most neurons through the most synapses.
     let y = shape.height / 2
     let x = shape.width / 2
     let box = Box(channels: 0..<1, rows: y..<(y + 1), columns: x..<(x + 1))
     if let broken = load(box, population, beside: nil).broken(limits) {
       throw .capacity(
-        population: name, need: broken.need, unit: broken.unit, limit: broken.limit, chip: chip.name,
+        population: name, need: broken.need, what: broken.what, limit: broken.limit, chip: chip.name,
         remedy: broken.remedy)
     }
     if let limit = chip.fanInPerNeuron {
-      let fanIn = incoming[population].reduce(0) { sum, index in
-        sum
-          + SynapseCount(
-            projections[index], source: source(index), weights: weights[projections[index].weights],
-            box: Box(whole: shape)
-          ).largestFanIn
-      }
+      let whole = Box(whole: shape)
+      let fanIn = incoming[population].reduce(0) { $0 + $1.synapses.fanIn(of: whole).largest }
       guard fanIn <= limit else {
         throw .capacity(
-          population: name, need: fanIn, unit: "synapses into one neuron", limit: limit, chip: chip.name,
+          population: name, need: fanIn, what: "synapses into one neuron", limit: limit, chip: chip.name,
           remedy: "reduce the layer's fan-in or choose a chip with a larger fan-in"
             + ChipResource.fanIn.examples(with: fanIn))
       }
@@ -140,15 +141,11 @@ struct Partition {
       let most = Int(destinations[population].max() ?? 0)
       guard most <= limit else {
         throw .capacity(
-          population: name, need: most, unit: "destination cores for one neuron", limit: limit, chip: chip.name,
+          population: name, need: most, what: "destination cores for one neuron", limit: limit, chip: chip.name,
           remedy: "make the layers it feeds fit on fewer cores, or choose a chip whose neurons reach more cores"
             + ChipResource.destinations.examples(with: most))
       }
     }
-  }
-
-  private func source(_ projection: Int) -> MapShape {
-    projections[projection].source.map { populations[$0].shape } ?? MapShape(channels: 1)
   }
 
   // MARK: - Loads
@@ -157,18 +154,14 @@ struct Partition {
   private func load(_ box: Box, _ population: Int, beside core: Core?) -> CoreLoad {
     var load = CoreLoad()
     load.neurons = box.count
-    let shape = populations[population].shape
-    var axons = core?.axons ?? NeuronSet()
-    for index in incoming[population] {
-      let projection = projections[index]
-      guard let sourceIndex = projection.source else { continue }
+    var met = NeuronSet()
+    for (source, synapses) in incoming[population] {
+      let fanIn = synapses.fanIn(of: box)
       load.synapseBits +=
-        SynapseMemory.stored(
-          projection, source: source(index), weights: weights[projection.weights], box: box,
-          sharesConvolutions: limits.sharesConvolutions) * limits.bitsPerSynapse
-      let reach = Reach(projection, source: source(index), target: shape, box: box)
-      load.inputAxons += axons.newCount(reach, of: sourceIndex)
-      axons.insert(reach, of: sourceIndex)
+        synapses.stored(in: box, fanIn, sharesConvolutions: limits.sharesConvolutions) * limits.bitsPerSynapse
+      let known = (core?.axons.parts(of: source) ?? []) + met.parts(of: source)
+      load.inputAxons += fanIn.count(notIn: known)
+      met.insert(fanIn, of: source)
     }
     load.outputAxons = outputAxons(box, population)
     return load
@@ -191,16 +184,14 @@ struct Partition {
 
   mutating func put(_ box: Box, _ population: Int, on core: Int) {
     cores[core].load = cores[core].load + load(box, population, beside: cores[core])
-    let shape = populations[population].shape
-    for index in incoming[population] {
-      guard let source = projections[index].source else { continue }
-      let reach = Reach(projections[index], source: self.source(index), target: shape, box: box)
+    for (source, synapses) in incoming[population] {
+      let fanIn = synapses.fanIn(of: box)
       let from = populations[source].shape
       var counts = destinations[source]
       destinations[source] = []
-      cores[core].axons.forEachNew(reach, of: source) { c, y, x in counts[from.index(c, y, x)] &+= 1 }
+      fanIn.forEach(notIn: cores[core].axons.parts(of: source)) { c, y, x in counts[from.index(c, y, x)] += 1 }
       destinations[source] = counts
-      cores[core].axons.insert(reach, of: source)
+      cores[core].axons.insert(fanIn, of: source)
     }
     cores[core].parts.append((population, box))
   }
@@ -219,7 +210,7 @@ struct Partition {
           if let most = limits.neurons, c * y * x > most { continue }
           let count =
             ((shape.channels + c - 1) / c) * ((shape.height + y - 1) / y) * ((shape.width + x - 1) / x)
-          // The box in the middle has the largest reach.
+          // The box in the middle hears the most neurons.
           let load = self.load(Partition.middleBox(shape, (c, y, x)), population, beside: nil)
           guard load.broken(limits) == nil else { continue }
           candidates.append((count, load.inputAxons * count, load.synapseBits * count, y + x, (c, y, x)))
@@ -240,7 +231,7 @@ struct Partition {
       self.load(box, population, beside: nil).broken(limits)
     }.first
     throw .capacity(
-      population: populations[population].name, need: broken?.need ?? 0, unit: broken?.unit ?? "cores",
+      population: populations[population].name, need: broken?.need ?? 0, what: broken?.what ?? "cores",
       limit: broken?.limit ?? 0, chip: chip.name, remedy: broken?.remedy ?? "choose a larger chip")
   }
 

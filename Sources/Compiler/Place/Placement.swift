@@ -7,9 +7,10 @@ enum Placement {
   ///   - effort: of the search; 1 is normal.
   ///   - progress: called after each of `PlacementSearch.steps` parts of a search.
   ///   - live: what faults leave of the chip; nil: all of it.
+  ///   - movesPerCore: swaps that each search tries a core; nil where nothing is searched.
   static func places(
     cores: Int, chip: ChipDescription, kind: CompileOptions.Placement, seed: UInt64, effort: Double = 1,
-    progress: () -> Void = {}, live: LiveChip? = nil, traffic: () -> CoreTraffic
+    progress: () -> Void = {}, live: LiveChip? = nil, movesPerCore: inout Double?, traffic: () -> CoreTraffic
   ) -> [Int] {
     switch kind {
     case .rowMajor:
@@ -26,6 +27,7 @@ enum Placement {
       var search = PlacementSearch(
         traffic: traffic(), mesh: Mesh(chip), positions: live?.cores ?? Array(0..<positions(cores: cores, chip: chip)),
         live: live, seed: seed)
+      movesPerCore = search.movesPerCore(effort: effort)
       return search.run(effort: effort, progress: progress)
     }
   }

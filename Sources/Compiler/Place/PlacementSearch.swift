@@ -96,7 +96,7 @@ struct PlacementSearch {
     cost = 0
     let rowMajor = Array(usable.prefix(traffic.coreCount))
     let snake = Array(order.prefix(traffic.coreCount))
-    take(hops(snake) < hops(rowMajor) ? snake : rowMajor)
+    put(hops(snake) < hops(rowMajor) ? snake : rowMajor)
   }
 
   /// Position of each core after a search of `effort` times the normal length.
@@ -112,7 +112,7 @@ struct PlacementSearch {
     var best = positionOf
     var bestCost = cost
     for _ in 0..<PlacementSearch.searches {
-      take(start)
+      put(start)
       anneal(effort: effort, progress: progress)
       descend(work: Int(Double(PlacementSearch.workLimit / 4) * max(1, effort)))
       if cost < bestCost {
@@ -120,16 +120,24 @@ struct PlacementSearch {
         best = positionOf
       }
     }
-    take(best)
+    put(best)
     return best
   }
+
+  /// Swaps that one search tries: so many a core, as far as its work allows.
+  private func moves(effort: Double) -> Int {
+    let degree = max(1, traffic.neighbours.count / traffic.coreCount)
+    let most = Double(PlacementSearch.workLimit / (2 * degree + 20))
+    return max(1, Int(min(Double(max(traffic.coreCount, 16)) * PlacementSearch.movesPerCore, most) * effort))
+  }
+
+  /// The same a core.
+  func movesPerCore(effort: Double) -> Double { Double(moves(effort: effort)) / Double(max(1, traffic.coreCount)) }
 
   private mutating func anneal(effort: Double, progress: () -> Void) {
     var best = positionOf
     var bestCost = cost
-    let degree = max(1, traffic.neighbours.count / traffic.coreCount)
-    let most = Double(PlacementSearch.workLimit / (2 * degree + 20))
-    let moves = max(1, Int(min(Double(max(traffic.coreCount, 16)) * PlacementSearch.movesPerCore, most) * effort))
+    let moves = moves(effort: effort)
     let rounds = PlacementSearch.rounds
     var temperature = startTemperature()
     let end = max(temperature * PlacementSearch.coolingRatio, 0.5)
@@ -146,7 +154,7 @@ struct PlacementSearch {
       temperature *= factor
       progress()
     }
-    take(best)
+    put(best)
   }
 
   /// Reports of a search's progress.
@@ -161,7 +169,7 @@ struct PlacementSearch {
   private static let startRatio = 0.1
   private static let coolingRatio = 1e-2
 
-  private mutating func take(_ places: [Int]) {
+  private mutating func put(_ places: [Int]) {
     for index in coreAt.indices { coreAt[index] = -1 }
     for (core, place) in places.enumerated() { coreAt[place] = Int32(truncatingIfNeeded: core) }
     positionOf = places
@@ -210,15 +218,15 @@ struct PlacementSearch {
     let random = generator.next()
     let core = Int(((random >> 32) &* UInt64(traffic.coreCount)) >> 32)
     var tile = tileOf[positionOf[core]]
-    var reach = window
+    var distance = window
     let edges = traffic.offsets[core]..<traffic.offsets[core + 1]
     if random & 1 == 0, !edges.isEmpty {
       // Beside a core that it exchanges messages with.
       let edge = edges.lowerBound + Int(((random & 0xffff_ffff) &* UInt64(edges.count)) >> 32)
       tile = tileOf[positionOf[Int(traffic.neighbours[edge])]]
-      reach = 1
+      distance = 1
     }
-    let to = near(tile, window: reach)
+    let to = near(tile, window: distance)
     guard to >= 0, tileOf[to] != tileOf[positionOf[core]] else { return }
     let change = difference(core, to)
     if change > 0 {

@@ -31,34 +31,21 @@ package struct RouteFacts: Sendable, Equatable {
     }
     // Numbered in the order in which routes use them; only looked up.
     var numbers: [Channel: Int] = [:]
-    var next: [[Int]] = []
+    var edges = Set<Int>()
     for route in program.routes {
       var here = mesh.tile(ofCore: program.cores[route.from].place)
       var last: Int?
       for direction in route.steps {
         let channel = Channel(tile: here, direction: direction)
-        let number = numbers[channel] ?? next.count
-        if number == next.count {
-          numbers[channel] = number
-          next.append([])
-        }
-        if let last, !next[last].contains(number) { next[last].append(number) }
+        let number = numbers[channel] ?? numbers.count
+        numbers[channel] = number
+        if let last { edges.insert(last << 32 | number) }
         last = number
         here = here.neighbour(direction)
       }
     }
-    // Kahn's algorithm: what is left has a cycle.
-    var waiting = [Int](repeating: 0, count: next.count)
-    for list in next { for channel in list { waiting[channel] += 1 } }
-    var ready = waiting.indices.filter { waiting[$0] == 0 }
-    var head = 0
-    while head < ready.count {
-      for channel in next[ready[head]] {
-        waiting[channel] -= 1
-        if waiting[channel] == 0 { ready.append(channel) }
-      }
-      head += 1
-    }
-    return ready.count < next.count
+    return TopologicalOrder(
+      count: numbers.count, edges: edges.lazy.map { (from: $0 >> 32, to: $0 & 0xffff_ffff) }
+    ).hasCycle
   }
 }

@@ -10,7 +10,7 @@ package struct EnginePlan: Sendable {
   package let kernels: KernelLevel
   /// Transient faults; the proofs of widths allow for them.
   package let faults: FaultSettings
-  /// Sources before targets.
+  /// Sources before targets; without the input, whose currents each population makes for itself.
   let order: [Int]
   let populations: [PopulationPlan]
   let projections: [ProjectionPlan]
@@ -32,14 +32,16 @@ package struct EnginePlan: Sendable {
     self.program = program
     self.faults = faults
     self.kernels = min(kernels, KernelLevel.best)
-    order = program.topologicalOrder
+    let all = program.topologicalOrder
+    order = all.filter { !program.populations[$0].model.isHostCurrent }
     homes = PopulationHome.all(program)
     var payloads = [ClosedRange<Int64>](repeating: 0...1, count: program.populations.count)
     var populationPlans = [PopulationPlan?](repeating: nil, count: program.populations.count)
     var plans = [ProjectionPlan?](repeating: nil, count: program.projections.count)
-    for index in order {
+    let arriving = program.incoming
+    for index in all {
       let plan = PopulationPlan(
-        index, program, payloads: payloads, isScalar: isScalar, isDisturbed: faults.flipsBits)
+        index, program, arriving: arriving[index], payloads: payloads, isScalar: isScalar, isDisturbed: faults.flipsBits)
       // A duplicated spike arrives twice in its tick.
       let copies: Int64 = faults.duplicateSpikes > 0 ? 2 : 1
       payloads[index] = (plan.payload.lowerBound * copies)...(plan.payload.upperBound * copies)
@@ -50,23 +52,12 @@ package struct EnginePlan: Sendable {
     }
     populations = populationPlans.compactMap { $0 }
     projections = plans.compactMap { $0 }
-    let all = projections
-    pixelOrders = program.populations.indices.map { EnginePlan.pixelOrder(of: $0, all) }
-  }
-
-  /// Pixels cell by cell where a projection adds up the spikes of pooling cells: then a cell's spikes lie together.
-  private static func pixelOrder(of population: Int, _ projections: [ProjectionPlan]) -> [UInt32] {
-    for plan in projections where plan.projection.source == population && !plan.projection.isGated {
-      let cellOf: [UInt32]? =
-        switch plan.path {
-        case .narrow(let route), .wide(let route): if case .cells(let cells, _) = route.rule { cells } else { nil }
-        case .sparse, .exact: nil
-        }
-      if let cellOf {
-        return cellOf.indices.sorted { (cellOf[$0], $0) < (cellOf[$1], $1) }.map { UInt32(truncatingIfNeeded: $0) }
-      }
+    var pixelOrders = [[UInt32]](repeating: [], count: program.populations.count)
+    for plan in projections where !plan.isGated && !plan.isInput {
+      let source = plan.projection.source
+      if pixelOrders[source].isEmpty { pixelOrders[source] = plan.pixelOrder }
     }
-    return []
+    self.pixelOrders = pixelOrders
   }
 }
 
@@ -92,6 +83,10 @@ final class ProjectionPlan: Sendable {
     }
   }
   let projection: Projection
+  /// The host computes what it brings, as a current.
+  let isInput: Bool
+  /// Its spikes pass max-pooling gates.
+  let isGated: Bool
   let weights: WeightTensor
   /// The map that trains are of: the source's, or the pooled one behind a gate.
   let source: MapShape
@@ -99,8 +94,8 @@ final class ProjectionPlan: Sendable {
   /// Target's local step minus the source's.
   let lag: Int
   let path: Path
-  /// From the input: synapses by input value.
-  let fanOut: FanOut?
+  /// From the input: multiplications by input value, those with a weight of 0 left out.
+  let multiplications: [Int]
   /// From the input, or where a sample proves widths: largest sum of one step for values (payloads) of magnitude 1.
   let unitBound: Int64
 
@@ -108,13 +103,15 @@ final class ProjectionPlan: Sendable {
     self.projection = projection
     let weights = program.weights[projection.weights]
     self.weights = weights
-    let from = projection.source.map { program.populations[$0].shape } ?? program.inputShape
-    let gated = projection.pool?.kind == .max
-    let source = gated ? (projection.pool?.output(of: from) ?? from) : from
+    let isInput = program.isHostCurrent(projection)
+    self.isInput = isInput
+    isGated = program.isGated(projection)
+    let origin = program.populations[projection.source]
+    let pools = projection.pool?.kind == .max
+    let source = pools ? (projection.pool?.output(of: origin.shape) ?? origin.shape) : origin.shape
     self.source = source
-    let pool = gated ? nil : projection.pool
+    let pool = pools ? nil : projection.pool
     taps = TapTable(projection: projection, source: source, target: target.shape, pool: pool)
-    let isInput = projection.source == nil
     if isScalar || (target.isExact && !target.isProvenBySample && !isInput) {
       path = .exact
     } else if let rows = SparseRows(
@@ -137,17 +134,28 @@ final class ProjectionPlan: Sendable {
       path = .exact
     }
     lag =
-      projection.source.map {
-        ActiveWindow.lag(
-          sourceStart: program.populations[$0].start, targetStart: target.population.start, delay: projection.delay)
-      } ?? 0
-    fanOut =
       isInput
-      ? FanOut(projection: projection, weights: weights, source: program.inputShape, target: target.shape) : nil
+      ? 0
+      : ActiveWindow.lag(
+        sourceStart: origin.start, targetStart: target.population.start, delay: projection.delay)
+    multiplications =
+      isInput
+      ? Synapses(projection, weights: weights, source: origin.shape, target: target.shape).nonZero(weights) : []
     unitBound =
       isInput || target.isProvenBySample
       ? SumBound.perChannel(projection, weights: weights, channels: target.shape.channels, payload: -1...1)
         .map(\.magnitude).max() ?? 0 : 0
+  }
+
+  /// The source's pixels cell by cell where the projection adds up the spikes of pooling cells: then a cell's spikes lie
+  /// together. Else empty.
+  fileprivate var pixelOrder: [UInt32] {
+    switch path {
+    case .narrow(let route), .wide(let route):
+      guard case .cells(let cells, _) = route.rule else { return [] }
+      return cells.indices.sorted { (cells[$0], $0) < (cells[$1], $1) }.map { UInt32(truncatingIfNeeded: $0) }
+    case .sparse, .exact: return []
+    }
   }
 
   /// Groups the spikes of a window, or of a whole step (dense), where each source pixel is in at most one window.

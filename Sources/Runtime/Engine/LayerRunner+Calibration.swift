@@ -16,7 +16,7 @@ extension LayerRunner {
   /// the same sample, or from `setTrain`.
   package mutating func run(population: Int, quantised x: [Int32]) {
     tally.beginSteps(plan, updates: &updateTally)
-    var outcome = Outcome(decisions: [], outputs: [])
+    var outcome = SampleOutcome()
     runPopulation(population, x, &outcome)
   }
 

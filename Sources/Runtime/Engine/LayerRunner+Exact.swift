@@ -56,7 +56,7 @@ extension LayerRunner {
   }
 
   /// The decision after `step`.
-  mutating func read(_ p: PopulationPlan, step: Int, _ outcome: inout Outcome) {
+  mutating func read(_ p: PopulationPlan, step: Int, _ outcome: inout SampleOutcome) {
     switch plan.program.output.readout {
     case .potential:
       for neuron in scratch.totals.indices {

@@ -3,7 +3,7 @@ import ChipModel
 /// Transient faults in the fast engine: the same draws as the interpreter's, at the same places.
 extension LayerRunner {
   func spikeFaults(_ p: PopulationPlan) -> SpikeFaults? {
-    p.population.model.kind == .accumulator ? nil : SpikeFaults(plan.faults, sample: sample, population: p.index)
+    !p.population.model.fires ? nil : SpikeFaults(plan.faults, sample: sample, population: p.index)
   }
 
   func membraneFlips(_ p: PopulationPlan) -> MembraneFlips? {
@@ -14,6 +14,8 @@ extension LayerRunner {
   mutating func flipBits(_ p: PopulationPlan, step: Int, _ flips: inout MembraneFlips?) -> Bool {
     var any = false
     while let flip = flips?.next(step: step) {
+      // What idled before it had the potentials without the flip.
+      if !any, updateTally.isOn { updateTally.settle(p, before: step, v: v[p.index], b: b[p.index]) }
       any = true
       let position = flip.neuron % p.shape.pixels * p.padded + flip.neuron / p.shape.pixels
       let bits = plan.program.membraneBits

@@ -79,7 +79,7 @@ extension LayerRunner {
 
   /// The sample's values that are not zero as spikes with payloads, and the multiplications they cost the host.
   private mutating func readInput(_ projection: ProjectionPlan, _ x: [Int32]) {
-    let input = InputEncoder.maxPooled(x, shape: plan.program.inputShape, pool: projection.projection.pool)
+    let input = InputEncoder.maxPooled(x, shape: plan.program.input.shape, pool: projection.projection.pool)
     if scratch.input.shape == input.shape {
       scratch.input.removeAll()
     } else {
@@ -93,7 +93,7 @@ extension LayerRunner {
         let value = input.values[channel &* pixels &+ pixel]
         if value == 0 { continue }
         scratch.input.append(pixel: pixel, channel: channel, payload: value)
-        if let fanOut = projection.fanOut { operations &+= fanOut.nonZero[channel &* pixels &+ pixel] }
+        operations &+= projection.multiplications[channel &* pixels &+ pixel]
       }
     }
     scratch.input.endStep()

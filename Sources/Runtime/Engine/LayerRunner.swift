@@ -62,38 +62,24 @@ package struct LayerRunner: Sendable {
     updateTally = UpdateTally(plan, steps: steps)
     trains = plan.program.populations.map { SpikeTrain(shape: $0.shape, hasPayload: $0.model.hasPayload) }
     v = plan.populations.map { [Int32](repeating: 0, count: $0.count) }
-    b = plan.populations.map { [Int32](repeating: 0, count: $0.population.model.kind == .bistable ? $0.count : 0) }
+    b = plan.populations.map { [Int32](repeating: 0, count: $0.population.model.potentials == 2 ? $0.count : 0) }
     isInitial = plan.populations.map { _ in false }
     gates = plan.projections.map { p in
-      guard p.projection.isGated, let source = p.projection.source, let pool = p.projection.pool else { return nil }
+      guard p.isGated, let pool = p.projection.pool else { return nil }
       return PoolGate(
-        source: plan.program.populations[source].shape, pool: pool, period: p.projection.gatePeriod,
+        source: plan.program.populations[p.projection.source].shape, pool: pool, period: p.projection.gatePeriod,
         restarts: p.projection.gateRestarts)
     }
     gatedTrains = zip(plan.projections, gates).map { p, gate in
-      guard let gate, let source = p.projection.source else { return nil }
-      return SpikeTrain(shape: gate.pooled, hasPayload: plan.program.populations[source].model.hasPayload)
+      guard let gate else { return nil }
+      return SpikeTrain(
+        shape: gate.pooled, hasPayload: plan.program.populations[p.projection.source].model.hasPayload)
     }
     scratch = Scratch()
   }
 
-  /// What one sample gave.
-  package struct Outcome: Sendable, Equatable {
-    /// The decision after each step: index of the largest output, lowest index on ties.
-    package var decisions: [Int]
-    /// The output after the last step: potentials, or signed spike counts.
-    package var outputs: [Int]
-    /// How far the largest output is above the next after each step; 0 on ties.
-    package var margins: [Int]
-    package init(decisions: [Int], outputs: [Int], margins: [Int] = []) {
-      self.decisions = decisions
-      self.outputs = outputs
-      self.margins = margins
-    }
-  }
-
   /// What all samples so far counted.
-  package var counters: EngineCounters { tally.counters(plan, updates: updateTally) }
+  package var counters: RunCounters { tally.counters(plan, updates: updateTally) }
 
   /// Whether to count which neurons have something to do (``NeuronUpdates``), from the next sample on.
   package var countsUpdates: Bool {
@@ -111,14 +97,14 @@ package struct LayerRunner: Sendable {
   package var updates: NeuronUpdates? { updateTally.isOn ? updateTally.sample : nil }
 
   /// Runs one sample of preprocessed input values, row-major over the input's shape.
-  package mutating func run(_ values: [Double]) -> Outcome {
+  package mutating func run(_ values: [Double]) -> SampleOutcome {
     run(quantised: values.map(InputEncoder.quantise))
   }
 
   /// Runs one sample of quantised input values `x_q`.
-  package mutating func run(quantised x: [Int32]) -> Outcome {
+  package mutating func run(quantised x: [Int32]) -> SampleOutcome {
     tally.beginSample(plan, updates: &updateTally)
-    var outcome = Outcome(decisions: [], outputs: [])
+    var outcome = SampleOutcome()
     for index in plan.order { runPopulation(index, x, &outcome) }
     return outcome
   }
@@ -140,12 +126,12 @@ package struct LayerRunner: Sendable {
     let firing: NeuronStep.Firing
   }
 
-  mutating func runPopulation(_ index: Int, _ x: [Int32], _ outcome: inout Outcome) {
+  mutating func runPopulation(_ index: Int, _ x: [Int32], _ outcome: inout SampleOutcome) {
     let p = plan.populations[index]
     let model = p.population.model
     if !isInitial[index] {
       BufferKernels.copy(p.initial, to: &v[index])
-      if model.kind == .bistable { BufferKernels.copy(p.initial, to: &b[index]) }
+      if model.potentials == 2 { BufferKernels.copy(p.initial, to: &b[index]) }
     }
     isInitial[index] = true
     for projection in p.incoming { gateSpikes(projection) }
@@ -173,18 +159,18 @@ package struct LayerRunner: Sendable {
       p: p, isExact: isExact,
       settings: NeuronStep.Settings(
         fractionShift: Int32(truncatingIfNeeded: plan.program.fractionBits),
-        leakShift: model.kind == .leaky ? Int32(truncatingIfNeeded: model.leakShift) : 0,
+        leakShift: Int32(truncatingIfNeeded: model.leakShift),
         low: Int32(truncatingIfNeeded: p.rule.low), high: Int32(truncatingIfNeeded: p.rule.high), saturates: saturates),
       firing: model.firing)
     var isPending = p.isActiveAtStart
     var hasWatchedDrive = false
     let saturations = tally.saturations[index]
-    if updateTally.isOn { beginUpdates(p, drive) }
+    if updateTally.isOn { beginUpdates(p, drive, isDisturbed: flips != nil) }
     // Not the output, whose potential is read after every step.
     let isAlone =
       arrivals.isEmpty && !isExact && drive.isActive && !isOutput && probe?.population != index
       && flips == nil && spikeFaults == nil
-      && (model.kind == .integrateFire || model.kind == .leaky)
+      && model.code == .rate && !model.hasPayload
       && (!updateTally.isOn || p.initialMagnitude == 0 || updateTally.isFullyDriven(p))
     for step in 0..<steps {
       if isAlone {
@@ -232,8 +218,8 @@ package struct LayerRunner: Sendable {
     tally.note(trains[index], of: p, isCounted: !isExact && spikeFaults == nil)
   }
 
-  private mutating func beginUpdates(_ p: PopulationPlan, _ drive: Drive) {
-    updateTally.begin(p, isActive: drive.isActive) { [scratch] position in
+  private mutating func beginUpdates(_ p: PopulationPlan, _ drive: Drive, isDisturbed: Bool) {
+    updateTally.begin(p, isActive: drive.isActive, isDisturbed: isDisturbed) { [scratch] position in
       scratch.exactDrive.isEmpty ? scratch.drive[position] != 0 : scratch.exactDrive[position] != 0
     }
   }
@@ -263,18 +249,18 @@ package struct LayerRunner: Sendable {
   /// A projection and the spikes that come over it, held for all steps.
   struct Arrival {
     let plan: ProjectionPlan
-    let train: SpikeTrain?
+    let train: SpikeTrain
 
     init(_ plan: ProjectionPlan, _ gated: SpikeTrain?, _ trains: [SpikeTrain]) {
       self.plan = plan
-      train = gated ?? plan.projection.source.map { trains[$0] }
+      train = gated ?? trains[plan.projection.source]
     }
   }
 
   private mutating func gateSpikes(_ index: Int) {
-    guard let source = plan.projections[index].projection.source, var train = gatedTrains[index] else { return }
+    guard var train = gatedTrains[index] else { return }
     gatedTrains[index] = nil
-    gates[index]?.gate(trains[source], into: &train)
+    gates[index]?.gate(trains[plan.projections[index].projection.source], into: &train)
     tally.notePassed(train, projection: index)
     gatedTrains[index] = train
   }
@@ -286,7 +272,7 @@ package struct LayerRunner: Sendable {
     var sum: Int64 = 0
     for arrival in arrivals {
       if case .exact = arrival.plan.path { return nil }
-      let largest = copies * (arrival.train?.largestPayload ?? 0)
+      let largest = copies * arrival.train.largestPayload
       let (product, overflow) = arrival.plan.unitBound.multipliedReportingOverflow(by: largest)
       guard !overflow, product < Int64(1) << 31 else { return nil }
       sum += product
@@ -297,7 +283,8 @@ package struct LayerRunner: Sendable {
   /// Adds up what arrives at local step `step`; false where nothing does.
   mutating func deliver(_ arrival: Arrival, step: Int, _ p: PopulationPlan) -> Bool {
     let sent = step - arrival.plan.lag
-    guard sent >= 0, sent < steps, let train = arrival.train else { return false }
+    guard sent >= 0, sent < steps else { return false }
+    let train = arrival.train
     guard train.stepStarts[sent] < train.stepStarts[sent + 1] else { return false }
     if scratch.hasExactSums {
       DeliverReference.deliver(
@@ -332,8 +319,9 @@ package struct LayerRunner: Sendable {
     pass.settings.phaseShift = Int32(truncatingIfNeeded: PhaseCode.shift(step: step, period: model.period))
     let sources = NeuronStep.Sources(narrow: p.usesNarrow, wide: p.usesWide, drive: isDriven)
     let fired: Int
-    let bFires = model.kind == .bistable && PhaseCode.firingMember(step: step, period: model.period) == 1
-    if model.kind != .bistable {
+    let isPair = !b[index].isEmpty
+    let bFires = isPair && PhaseCode.firingMember(step: step, period: model.period) == 1
+    if !isPair {
       fired = LayerRunner.run(&v[index], &scratch, pass, sources, pass.firing, level, &tally.saturations[index])
     } else if bFires {
       _ = LayerRunner.run(&v[index], &scratch, pass, sources, .none, level, &tally.saturations[index])
@@ -350,8 +338,7 @@ package struct LayerRunner: Sendable {
           bound: Int64(model.maximumPayload ?? Int32.max), potentials: &v[index])
       }
     }
-    // A leak, a changing threshold or a second member can change a neuron that nothing reaches.
-    return fired > 0 || model.kind == .leaky || model.period > 1
+    return fired > 0 || p.actsAlone
   }
 
   /// One step of a population that only a constant drive feeds. Its neurons need nobody, so a block of them runs through
@@ -398,11 +385,10 @@ package struct LayerRunner: Sendable {
 extension NeuronModel {
   /// What the vector path does with a neuron at its threshold.
   var firing: NeuronStep.Firing {
-    switch kind {
-    case .accumulator: .none
-    case .augmented: .marked
-    case .integrateFire, .leaky: hardReset ? .hard : .soft
-    case .phase, .bistable: .soft
+    switch kind.traits.reset {
+    case .none: .none
+    case .payload: .marked
+    case .threshold: hardReset ? .hard : .soft
     }
   }
 }

@@ -49,6 +49,8 @@ struct UpdateTally: Sendable {
   /// Neurons with a bias or current, how many, and the steps in which they alone worked.
   private var driven: [UInt8] = []
   private var drivenCount = 0
+  /// A neuron without current keeps a potential of 0 while nothing arrives.
+  private var restsAtZero = false
   private var drivenSteps = 0
   /// Of populations that take no input: the same in every sample.
   private var biased: [[UInt8]] = []
@@ -68,13 +70,17 @@ struct UpdateTally: Sendable {
       return (0..<p.count).map { $0 % p.padded < p.shape.channels && p.bias[$0 % p.bias.count] != 0 ? 1 : 0 }
     }
     reach = plan.projections.map { p in
-      p.projection.source == nil
+      p.isInput
         ? nil : PixelReach(p, pixels: plan.program.populations[p.projection.target].shape.pixels)
     }
   }
 
-  /// - Parameter isNonZero: whether the current of a position is not 0; asked only where the population takes input.
-  mutating func begin(_ p: PopulationPlan, isActive: Bool, isNonZero: (Int) -> Bool) {
+  /// - Parameters:
+  ///   - isActive: a bias or current is not 0.
+  ///   - isDisturbed: potentials may change though nothing arrives and no current acts.
+  ///   - isNonZero: whether the current of a position is not 0; asked only where the population takes input.
+  mutating func begin(_ p: PopulationPlan, isActive: Bool, isDisturbed: Bool, isNonZero: (Int) -> Bool) {
+    restsAtZero = p.initialMagnitude == 0 && p.population.gatedPeriods == 0 && !isDisturbed
     func size<T: FixedWidthInteger>(_ array: inout [T], _ count: Int) {
       if array.count < count { array = [T](repeating: 0, count: count) }
     }
@@ -111,6 +117,11 @@ struct UpdateTally: Sendable {
     if keepsFlags { flushIdle(p, end: step + 1, v, b) }
   }
 
+  /// Counts the idle steps before one with the potentials that they had.
+  mutating func settle(_ p: PopulationPlan, before step: Int, v: [Int32], b: [Int32]) {
+    flushIdle(p, end: step, v, b)
+  }
+
   /// A step before its update, with what arrives.
   mutating func note(
     _ p: PopulationPlan, step: Int, isDriven: Bool, arrivals: [LayerRunner.Arrival], v: [Int32], b: [Int32]
@@ -118,7 +129,7 @@ struct UpdateTally: Sendable {
     flushIdle(p, end: step, v, b)
     if isDriven && drivenCount == p.shape.count { return noteAll(p, step) }
     // Where nothing arrives and all start at 0, who has no current stays at 0.
-    if isDriven && arrivals.isEmpty && p.initialMagnitude == 0 && p.population.gatedPeriods == 0 {
+    if isDriven && arrivals.isEmpty && restsAtZero {
       return noteDriven(p, step)
     }
     if isDriven && drivenCount > 0 {
@@ -130,9 +141,9 @@ struct UpdateTally: Sendable {
     for word in reached.indices { reached[word] = 0 }
     for (arrival, index) in zip(arrivals, p.incoming) {
       let sent = step - arrival.plan.lag
-      guard let train = arrival.train, sent >= 0, sent < train.steps, train.spikeCount(step: sent) > 0 else { continue }
+      guard sent >= 0, sent < arrival.train.steps, arrival.train.spikeCount(step: sent) > 0 else { continue }
       reach[index]?.mark(
-        train, step: sent, arrival.plan, channels: p.shape.channels, padded: p.padded, reached: &reached, marks: &marks)
+        arrival.train, step: sent, arrival.plan, channels: p.shape.channels, padded: p.padded, reached: &reached, marks: &marks)
       hasMarks = true
     }
     if reached.prefix(p.shape.pixels / 64).allSatisfy({ $0 == UInt64.max }),

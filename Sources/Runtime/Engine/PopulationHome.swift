@@ -50,7 +50,7 @@ extension LayerRunner {
     let kept = trains[index]
     trains[index] = SpikeTrain(shape: p.shape, hasPayload: model.hasPayload)
     BufferKernels.copy(p.initial, to: &v[index])
-    if model.kind == .bistable { BufferKernels.copy(p.initial, to: &b[index]) }
+    if model.potentials == 2 { BufferKernels.copy(p.initial, to: &b[index]) }
     var flips = membraneFlips(p)
     for step in 0..<steps {
       for arrival in arrivals { _ = deliver(arrival, step: step, p) }

@@ -7,12 +7,12 @@ final class PopulationPlan: Sendable {
   let shape: MapShape
   /// Channels padded as ``PaddedChannels`` says.
   let padded: Int
-  /// `pixels * padded`
+  /// `pixels * padded`; 0 of an input, which has no potentials.
   let count: Int
   let rule: NeuronRule
   /// Range of one spike's payload.
   let payload: ClosedRange<Int64>
-  /// Projections from populations, and from the input.
+  /// Projections whose spikes arrive, and those that the host computes.
   let incoming: [Int]
   let inputs: [Int]
   /// Those of `incoming` that add to 16-bit accumulators.
@@ -33,14 +33,18 @@ final class PopulationPlan: Sendable {
   let biasMagnitude: Int64
   let initial: [Int32]
   let initialMagnitude: Int64
+  /// Whether a step may change something although nothing arrives and nothing fired in the one before.
+  let actsAlone: Bool
   /// Whether a neuron may fire, or its potential change, in the first step although nothing arrives.
   let isActiveAtStart: Bool
 
   /// - Parameters:
+  ///   - arriving: projections into the population.
   ///   - payloads: what a neuron of each population may send in one step.
   ///   - isDisturbed: potentials may be anything that the membrane holds.
   init(
-    _ index: Int, _ program: CompiledProgram, payloads: [ClosedRange<Int64>], isScalar: Bool, isDisturbed: Bool = false
+    _ index: Int, _ program: CompiledProgram, arriving: [Int], payloads: [ClosedRange<Int64>], isScalar: Bool,
+    isDisturbed: Bool = false
   ) {
     self.index = index
     let population = program.populations[index]
@@ -49,25 +53,20 @@ final class PopulationPlan: Sendable {
     self.shape = shape
     let padded = PaddedChannels.count(shape.channels)
     self.padded = padded
-    count = shape.pixels * padded
+    count = population.model.potentials == 0 ? 0 : shape.pixels * padded
     rule = NeuronRule(model: population.model, membraneBits: program.membraneBits)
-    incoming = program.projections.indices.filter {
-      program.projections[$0].target == index && program.projections[$0].source != nil
-    }
-    inputs = program.projections.indices.filter {
-      program.projections[$0].target == index && program.projections[$0].source == nil
-    }
+    incoming = arriving.filter { !program.isHostCurrent(program.projections[$0]) }
+    inputs = arriving.filter { program.isHostCurrent(program.projections[$0]) }
 
     // Which accumulators hold the sums: 16 bits for what packed pairs deliver and is proven to fit, 32 bits for the rest,
     // 64 bits (the exact path) where 32 are not proven.
-    var total = [SumBound](repeating: SumBound(), count: shape.channels)
-    var small = total
-    var input = total
+    var total = StepSum(channels: shape.channels)
+    var small = [SumBound](repeating: SumBound(), count: shape.channels)
     for p in inputs {
-      let bounds = SumBound.perChannel(
-        program.projections[p], weights: program.weights[program.projections[p].weights], channels: shape.channels,
-        payload: InputEncoder.valueRange)
-      for channel in 0..<min(bounds.count, shape.channels) { input[channel].add(bounds[channel]) }
+      total.add(
+        SumBound.perChannel(
+          program.projections[p], weights: program.weights[program.projections[p].weights], channels: shape.channels,
+          payload: InputEncoder.valueRange), isInput: true)
     }
     var pairs: [Int] = []
     var identities: [Int] = []
@@ -75,23 +74,19 @@ final class PopulationPlan: Sendable {
     for p in incoming {
       let projection = program.projections[p]
       let weights = program.weights[projection.weights]
-      let payload = projection.source.map { payloads[$0] } ?? 0...1
-      let bounds = SumBound.perChannel(projection, weights: weights, channels: shape.channels, payload: payload)
+      let bounds = SumBound.perChannel(
+        projection, weights: weights, channels: shape.channels, payload: payloads[projection.source])
       let isPairs = PopulationPlan.fitsPairs(projection, weights)
       if isPairs { pairs.append(p) }
       let isIdentity = projection.kind == .identity
       if isIdentity { identities.append(p) }
+      total.add(bounds, isInput: false)
       for channel in 0..<min(bounds.count, shape.channels) {
-        total[channel].add(bounds[channel])
         if isPairs { small[channel].add(bounds[channel]) }
         if isPairs || isIdentity { withIdentities[channel].add(bounds[channel]) }
       }
     }
-    var worst = SumBound()
-    for bound in total {
-      worst.high = max(worst.high, bound.high)
-      worst.low = min(worst.low, bound.low)
-    }
+    let worst = SumBound.worst(total.delivered)
     delivered = worst
     // Dense weights that no 16 bits hold after their shift are rare (16-bit weights and a shift): the exact path has them.
     let isUnstored = incoming.contains { p in
@@ -107,19 +102,8 @@ final class PopulationPlan: Sendable {
     self.narrow = narrow
     usesWide = (!isExact || isProvenBySample) && narrow.count < incoming.count
 
-    // One step's sum with what the input adds, whatever the sample.
-    var sum = SumBound()
-    for channel in 0..<shape.channels {
-      var units = total[channel].shifted(by: program.fractionBits)
-      if !inputs.isEmpty {
-        let current = input[channel].shifted(by: program.fractionBits)
-        units.add(SumBound(high: (current.high >> 12) + 1, low: (current.low >> 12) - 1))
-      }
-      sum.high = max(sum.high, units.high)
-      sum.low = min(sum.low, units.low)
-    }
-    let biases = population.bias.values
-    sum.add(SumBound(high: max(0, Int64(biases.max() ?? 0)), low: min(0, Int64(biases.min() ?? 0))))
+    // Whatever the sample.
+    let sum = total.worst(fractionBits: program.fractionBits, bias: population.bias)
     payload = population.payloadRange(
       sum: sum, membraneBits: program.membraneBits, isDisturbed: isDisturbed)
 
@@ -138,7 +122,7 @@ final class PopulationPlan: Sendable {
       return result
     }
     let reset =
-      population.model.kind == .accumulator
+      !population.model.fires
       ? [] : spread(population.threshold, padding: NeuronModel.infinite, pixels: pixels)
     // `v >= P` is `v > P - 1`, `v >= P + 1` is `v > P`; nothing exceeds the largest integer, so infinity needs no flag.
     let below: Int32 = population.model.strict ? 0 : 1
@@ -147,13 +131,15 @@ final class PopulationPlan: Sendable {
       negative: population.model.hasNegativeThreshold
         ? spread(population.negativeThreshold, padding: Int32.min, pixels: pixels) : [],
       reset: reset)
+    let biases = population.bias.values
     bias = spread(population.bias, padding: 0, pixels: pixels)
     hasBias = biases.contains { $0 != 0 }
     biasMagnitude = biases.map { abs(Int64($0)) }.max() ?? 0
-    initial = spread(population.initial, padding: 0, pixels: shape.pixels)
+    initial = spread(population.initial, padding: 0, pixels: population.model.potentials == 0 ? 0 : shape.pixels)
     initialMagnitude = population.initial.values.map { abs(Int64($0)) }.max() ?? 0
+    actsAlone = population.model.actsAlone
     isActiveAtStart =
-      population.model.kind == .leaky || population.model.period > 1
+      actsAlone
       || (initial.max() ?? 0) > (tiles.limit.min() ?? .max) || (initial.min() ?? 0) <= (tiles.negative.max() ?? .min)
   }
 

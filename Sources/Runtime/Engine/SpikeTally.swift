@@ -16,21 +16,21 @@ struct SpikeTally: Sendable {
   private var gatedSpikes: [[UInt32]]
   private var gatedPayloads: [[UInt64]]
   /// What was flushed before 32 bits could overflow.
-  private var flushed: EngineCounters
+  private var flushed: RunCounters
   private var stepsSinceFlush = 0
   private let steps: Int
 
   init(_ plan: EnginePlan, steps: Int) {
     self.steps = steps
-    let empty = EngineCounters(program: plan.program, steps: steps)
+    let empty = RunCounters(program: plan.program, steps: steps)
     flushed = empty
     saturations = empty.saturations
     saturationsByCore = empty.saturationsByCore
     spikesByStep = empty.spikesByStep
-    spikes = plan.populations.map { [UInt32](repeating: 0, count: $0.population.model.kind == .accumulator ? 0 : $0.count) }
+    spikes = plan.populations.map { [UInt32](repeating: 0, count: $0.population.model.fires ? $0.count : 0) }
     payloads = plan.populations.map { [UInt64](repeating: 0, count: $0.population.model.hasPayload ? $0.count : 0) }
     func gated(_ p: ProjectionPlan) -> Int {
-      p.projection.isGated ? p.source.pixels * PaddedChannels.count(p.source.channels) : 0
+      p.isGated ? p.source.pixels * PaddedChannels.count(p.source.channels) : 0
     }
     gatedSpikes = plan.projections.map { [UInt32](repeating: 0, count: gated($0)) }
     gatedPayloads = zip(plan.projections, empty.gatedPayloads).map {
@@ -74,7 +74,7 @@ struct SpikeTally: Sendable {
   }
 
   /// All counts, row-major.
-  func counters(_ plan: EnginePlan, updates: UpdateTally) -> EngineCounters {
+  func counters(_ plan: EnginePlan, updates: UpdateTally) -> RunCounters {
     var copy = self
     var updates = updates
     copy.flush(plan, &updates)
@@ -93,7 +93,7 @@ struct SpikeTally: Sendable {
   private mutating func flush(_ plan: EnginePlan, _ updates: inout UpdateTally) {
     stepsSinceFlush = 0
     if updates.isOn {
-      var sums = flushed.updates ?? plan.populations.map { [UInt64](repeating: 0, count: $0.shape.count) }
+      var sums = flushed.updates ?? plan.populations.map { [UInt64](repeating: 0, count: $0.population.neurons) }
       for p in plan.populations {
         SpikeTally.move(&updates.totals[p.index], p.shape, p.padded, into: &sums[p.index])
       }

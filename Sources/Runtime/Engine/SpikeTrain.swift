@@ -22,11 +22,6 @@ package struct SpikeTrain: Sendable {
   var groupCount = 0
   var spikeCount = 0
 
-  package init(shape: MapShape, hasPayload: Bool) {
-    self.shape = shape
-    self.hasPayload = hasPayload
-  }
-
   /// Forgets all spikes, keeps the storage.
   package mutating func removeAll() {
     stepStarts.removeAll(keepingCapacity: true)

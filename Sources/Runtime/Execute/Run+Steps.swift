@@ -5,7 +5,8 @@ extension Run {
   /// Runs once, for `steps`, and finds from the same spike trains what runs of fewer steps would.
   ///
   /// Step `s` of a population depends on no later step of another, so a run of fewer steps is the beginning of a longer one,
-  /// spike by spike. Only saturations cannot be divided among steps: the engine counts them, trains do not hold them.
+  /// spike by spike; but for a delay that is shorter than the way, which brings later steps' spikes. Saturations cannot be
+  /// divided among steps: the engine counts them, trains do not hold them.
   ///
   /// - Parameters:
   ///   - shorter: numbers of steps below `steps`, ascending.
@@ -14,7 +15,7 @@ extension Run {
   ///   - progress: called from any thread with the number of samples that finished since its last call.
   ///   - stop: asked from any thread before each sample; once it is true no further sample is begun.
   /// - Returns: a record for each of `shorter`, then the one of `steps`; for the shorter ones nil where a membrane
-  ///   saturated or updates are counted: they need runs of their own.
+  ///   saturated, a delay is shorter than the way or updates are counted: they need runs of their own.
   /// - Throws: `DatasetError`. The engine is the fast one, whatever `engine` says.
   package func bySteps(
     _ shorter: [Int], _ program: CompiledProgram, data: Dataset, progress: @Sendable (Int) -> Void = { _ in },
@@ -31,16 +32,16 @@ extension Run {
       program, data: data, progress: progress,
       observe: { sample, outcome, trains in
         // Each record counts the steps from where the one before it ends; they are added up at the end.
-        var counted: [EngineCounters] = []
+        var counted: [RunCounters] = []
         var from = 0
         for steps in shorter {
-          counted.append(EngineCounters(program: program, trains: trains, steps: from..<steps, of: steps))
+          counted.append(RunCounters(program: program, trains: trains, steps: from..<steps, of: steps))
           from = steps
         }
         let parts = counted
         state.withLock { records in
           for index in records.indices {
-            let decided = LayerRunner.Outcome(decisions: Array(outcome.decisions.prefix(records[index].steps)), outputs: [])
+            let decided = SampleOutcome(decisions: Array(outcome.decisions.prefix(records[index].steps)), outputs: [])
             records[index].add(decided, sample: sample, keepsOutputs: false)
             records[index].counters.add(parts[index])
           }
@@ -48,7 +49,7 @@ extension Run {
       }, stop: stop)
     let hasSaturated = record.counters.saturations.contains { $0 > 0 }
     let hasUpdates = record.counters.updates != nil
-    if hasSaturated || hasUpdates || keepsOutputs { return shorter.map { _ in nil } + [record] }
+    if hasSaturated || hasUpdates || keepsOutputs || program.readsAhead { return shorter.map { _ in nil } + [record] }
     var records = state.withLock { $0 }
     for index in records.indices {
       if index > 0 { records[index].counters.addEarlier(records[index - 1].counters) }
@@ -61,7 +62,19 @@ extension Run {
   }
 }
 
-extension EngineCounters {
+extension CompiledProgram {
+  /// Whether a step of some population takes spikes of later steps of another: by an explicit delay shorter than the way.
+  fileprivate var readsAhead: Bool {
+    projections.contains { projection in
+      let source = populations[projection.source]
+      return !source.model.isInput
+        && ActiveWindow.lag(
+          sourceStart: source.start, targetStart: populations[projection.target].start, delay: projection.delay) < 0
+    }
+  }
+}
+
+extension RunCounters {
   /// Counts one sample's spikes in some of its steps, for a run of `count` steps. Saturations and input are not in trains.
   init(program: CompiledProgram, trains: SampleTrains, steps: Range<Int>, of count: Int) {
     self.init(program: program, steps: count)
@@ -73,8 +86,8 @@ extension EngineCounters {
         }
       }
     }
-    for (index, projection) in program.projections.enumerated() {
-      guard projection.source != nil, let train = trains.gated[index] else { continue }
+    for index in program.projections.indices {
+      guard let train = trains.gated[index] else { continue }
       for step in steps.clamped(to: 0..<train.steps) {
         train.forEachSpike(step: step) { neuron, payload in notePassed(index, neuron, payload: payload) }
       }
@@ -82,7 +95,7 @@ extension EngineCounters {
   }
 
   /// Adds counters of the same samples that end at an earlier step.
-  mutating func addEarlier(_ other: EngineCounters) {
+  mutating func addEarlier(_ other: RunCounters) {
     var padded = other
     for population in padded.spikesByStep.indices {
       let missing = spikesByStep[population].count - padded.spikesByStep[population].count

@@ -52,7 +52,7 @@ package struct Run: Sendable {
   ///     holds the ones before: `record.samples` says how many.
   package func callAsFunction(
     _ program: CompiledProgram, data: Dataset, progress: @Sendable (Int) -> Void = { _ in },
-    observe: (@Sendable (Int, LayerRunner.Outcome, SampleTrains) -> Void)? = nil,
+    observe: (@Sendable (Int, SampleOutcome, SampleTrains) -> Void)? = nil,
     stop: @Sendable () -> Bool = { false }
   ) throws(DatasetError) -> RunRecord {
     let workers = max(1, min(threads, samples))
@@ -74,7 +74,7 @@ package struct Run: Sendable {
         companion?.countsUpdates = counts
       }
       var values: [Double] = []
-      while !stop() {
+      while !stop(), result.withLock({ $0.failure == nil }) {
         let sample = next.wrappingAdd(1, ordering: .relaxed).oldValue
         if sample >= samples { break }
         do throws(DatasetError) {
@@ -82,7 +82,8 @@ package struct Run: Sendable {
             ofSample: first + sample, preprocessing: program.network.preprocessing, within: program.network.inputRange,
             into: &values)
         } catch {
-          result.withLock { if $0.failure == nil { $0.failure = error } }
+          // Every sample before it was begun: the first that fails is the one that is told, whoever finds it.
+          result.withLock { if sample < $0.failure?.sample ?? .max { $0.failure = (sample, error) } }
           break
         }
         let outcome = worker.run(values, sample: first + sample, keepsUpdates: sample < tracedSamples)
@@ -99,7 +100,7 @@ package struct Run: Sendable {
       result.withLock { $0.record.counters.add(counters) }
     }
     var collected = result.withLock { $0 }
-    if let failure = collected.failure { throw failure }
+    if let failure = collected.failure { throw failure.error }
     // Traced samples alone are counted for their time; that is no count of the run.
     if !(countsUpdates ?? program.chip.pricesUpdates) { collected.record.counters.updates = nil }
     // Samples are taken in order and every one that was taken is finished: what is done is the first of them.
@@ -109,7 +110,7 @@ package struct Run: Sendable {
 
   private struct Collected: Sendable {
     var record: RunRecord
-    var failure: DatasetError?
+    var failure: (sample: Int, error: DatasetError)?
   }
 
   /// One thread's execution of the program.
@@ -129,7 +130,7 @@ package struct Run: Sendable {
       }
     }
 
-    mutating func run(_ values: [Double], sample: Int, keepsUpdates: Bool) -> LayerRunner.Outcome {
+    mutating func run(_ values: [Double], sample: Int, keepsUpdates: Bool) -> SampleOutcome {
       switch self {
       case .fast(var runner):
         self = .vacant
@@ -145,7 +146,7 @@ package struct Run: Sendable {
         self = .interpreter(chip)
         return outcome
       case .vacant:
-        return LayerRunner.Outcome(decisions: [], outputs: [])
+        return SampleOutcome()
       }
     }
 
@@ -156,18 +157,18 @@ package struct Run: Sendable {
       if case .fast(let runner) = self { SampleTrains(runner) } else { nil }
     }
 
-    var counters: EngineCounters? {
+    var counters: RunCounters? {
       switch self {
       case .fast(let runner): runner.counters
-      case .interpreter(let chip): chip.engineCounters
+      case .interpreter(let chip): chip.runCounters
       case .vacant: nil
       }
     }
   }
 }
 
-extension EngineCounters {
-  mutating func add(_ other: EngineCounters?) {
+extension RunCounters {
+  mutating func add(_ other: RunCounters?) {
     if let other { add(other) as Void }
   }
 }

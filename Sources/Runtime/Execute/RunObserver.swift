@@ -78,7 +78,7 @@ package final class RunObserver: Sendable {
   }
 
   /// Takes in a finished sample; called from any thread.
-  package func observe(_ sample: Int, _ outcome: LayerRunner.Outcome, _ trains: SampleTrains) {
+  package func observe(_ sample: Int, _ outcome: SampleOutcome, _ trains: SampleTrains) {
     let ticks = costs?.ticks(trains, steps: steps) ?? []
     var time: SampleTime?
     if let timer, let model, sample < tracedSamples {

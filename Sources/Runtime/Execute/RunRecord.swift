@@ -15,7 +15,7 @@ package struct RunRecord: Sendable, Equatable {
   package internal(set) var decisionSteps: [Int]
   /// Output values by sample where they are kept: potentials or spike counts.
   package internal(set) var outputs: [[Int]]
-  package var counters: EngineCounters
+  package var counters: RunCounters
 
   init(program: CompiledProgram, steps: Int, first: Int = 0, samples: Int, labels: [Int]?) {
     self.steps = steps
@@ -26,10 +26,10 @@ package struct RunRecord: Sendable, Equatable {
     predictions = [Int](repeating: 0, count: samples)
     decisionSteps = [Int](repeating: 0, count: samples)
     outputs = []
-    counters = EngineCounters(program: program, steps: steps)
+    counters = RunCounters(program: program, steps: steps)
   }
 
-  mutating func add(_ outcome: LayerRunner.Outcome, sample: Int, keepsOutputs: Bool) {
+  mutating func add(_ outcome: SampleOutcome, sample: Int, keepsOutputs: Bool) {
     guard let last = outcome.decisions.last else { return }
     predictions[sample] = last
     decisionSteps[sample] = (outcome.decisions.lastIndex { $0 != last } ?? -1) + 2

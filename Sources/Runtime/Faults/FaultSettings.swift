@@ -3,7 +3,7 @@ import ChipModel
 /// Transient faults of a run: what happens while the chip works.
 ///
 /// All rates are probabilities, 0...1. With all of them 0 a run is the one without faults, byte for byte.
-package struct FaultSettings: Sendable, Equatable, Hashable {
+package struct FaultSettings: JSONRecord, Hashable {
   package var seed: UInt64
   /// That a stored bit of a membrane potential flips before a step, for each bit, neuron and step of its window.
   package var flipMembraneBits: Double
@@ -11,6 +11,8 @@ package struct FaultSettings: Sendable, Equatable, Hashable {
   package var loseSpikes: Double
   /// That a spike is sent twice in its tick, to all of its destinations. A lost spike is not duplicated.
   package var duplicateSpikes: Double
+
+  package init() { self.init(seed: 0) }
 
   package init(
     seed: UInt64 = 0, flipMembraneBits: Double = 0, loseSpikes: Double = 0, duplicateSpikes: Double = 0
@@ -21,7 +23,7 @@ package struct FaultSettings: Sendable, Equatable, Hashable {
     self.duplicateSpikes = duplicateSpikes
   }
 
-  /// Nothing ever happens.
+  /// The chip works as described.
   package static let none = FaultSettings()
 
   package var isNone: Bool { !flipsBits && !touchesSpikes }
@@ -31,12 +33,18 @@ package struct FaultSettings: Sendable, Equatable, Hashable {
 
 extension FaultSettings {
   /// As results show it.
-  package var document: JSONOutput {
-    .object([
-      ("seed", .string("\(seed)")), ("flipMembraneBits", .double(flipMembraneBits)),
-      ("loseSpikes", .double(loseSpikes)), ("duplicateSpikes", .double(duplicateSpikes)),
-    ])
-  }
+  package static let fields: [JSONField<FaultSettings>] = [
+    .member("seed", \.seed, .seed, "seed of the draws"),
+    .member(
+      "flipMembraneBits", \.flipMembraneBits, .fraction, "probability that a bit of a membrane flips before a step"),
+    .member("loseSpikes", \.loseSpikes, .fraction, "probability that a spike is lost"),
+    .member("duplicateSpikes", \.duplicateSpikes, .fraction, "probability that a spike is sent twice"),
+  ]
+}
+
+extension FaultDraw {
+  /// The draw of a population, counted from the first that cores hold.
+  fileprivate subscript(placed population: Int) -> FaultDraw { self[population - 1] }
 }
 
 /// What happens to the spikes of one population in one sample.
@@ -47,10 +55,14 @@ package struct SpikeFaults: Sendable {
   private let duplicateRate: Double
 
   /// Nil where no spike is ever touched.
+  /// - Parameters:
+  ///   - settings: the seed and the rates.
+  ///   - sample: index of the sample, part of the random stream.
+  ///   - population: its index in the program, part of the random stream.
   package init?(_ settings: FaultSettings, sample: Int, population: Int) {
     guard settings.touchesSpikes else { return nil }
-    lost = FaultDraw(.lostSpike, seed: settings.seed)[sample][population]
-    duplicated = FaultDraw(.duplicatedSpike, seed: settings.seed)[sample][population]
+    lost = FaultDraw(.lostSpike, seed: settings.seed)[sample][placed: population]
+    duplicated = FaultDraw(.duplicatedSpike, seed: settings.seed)[sample][placed: population]
     loseRate = settings.loseSpikes
     duplicateRate = settings.duplicateSpikes
   }
@@ -124,7 +136,7 @@ package struct MembraneFlips: Sendable {
     _ settings: FaultSettings, sample: Int, population: Int, neurons: Int, members: Int, membraneBits: Int
   ) {
     guard settings.flipsBits else { return nil }
-    draw = FaultDraw(.membraneBit, seed: settings.seed)[sample][population]
+    draw = FaultDraw(.membraneBit, seed: settings.seed)[sample][placed: population]
     var powers = [max(0, 1 - settings.flipMembraneBits)]
     while let last = powers.last, last > 0x1p-60, powers.count < 60 { powers.append(last * last) }
     self.powers = powers
@@ -137,9 +149,10 @@ package struct MembraneFlips: Sendable {
 
   package init?(_ settings: FaultSettings, sample: Int, population index: Int, of program: CompiledProgram) {
     let population = program.populations[index]
+    guard population.model.potentials > 0 else { return nil }
     self.init(
       settings, sample: sample, population: index, neurons: population.shape.count,
-      members: population.model.kind == .bistable ? 2 : 1, membraneBits: program.membraneBits)
+      members: population.model.potentials, membraneBits: program.membraneBits)
   }
 
   private mutating func advance() {

@@ -2,9 +2,7 @@ import ChipModel
 
 /// The chip's times in whole femtoseconds, kept as doubles: sums are exact up to 9 s and never trap.
 struct ActionTimes: Sendable {
-  var dense = 0.0
-  var convolution = 0.0
-  var identity = 0.0
+  var operation = ByKind<Double>()
   var access = 0.0
   var update = 0.0
   var spike = 0.0
@@ -32,11 +30,11 @@ struct ActionTimes: Sendable {
       }
     }
     func uses(_ kind: Projection.Kind) -> Bool {
-      program.projections.contains { $0.source != nil && $0.kind == kind }
+      program.projections.contains { $0.kind == kind && !program.isHostCurrent($0) }
     }
-    dense = time(.synapticOperation, .weightRead, .dendriteUpdate, when: uses(.dense))
-    convolution = time(.convolutionOperation, .weightRead, .dendriteUpdate, when: uses(.convolution))
-    identity = time(.identityOperation, .weightRead, .dendriteUpdate, when: uses(.identity))
+    for kind in Projection.Kind.allCases {
+      operation[kind] = time(kind.operation, .weightRead, .dendriteUpdate, when: uses(kind))
+    }
     access = time(.neuronAccess, .membraneRead)
     update = time(.neuronUpdate, .membraneWrite)
     spike = time(.spike)
@@ -55,6 +53,11 @@ struct ActionTimes: Sendable {
       unknown.append("time of the barrier")
     }
     missing += unknown
+  }
+
+  /// Of the operations behind an axon, in the order of the kinds.
+  func operations(_ counts: ByKind<Int>) -> Double {
+    Projection.Kind.allCases.reduce(0) { $0 + Double(counts[$1]) * operation[$1] }
   }
 
   func of(_ link: MeshLink) -> Double { link.crossesChips ? self.link : hop[link.direction] ?? 0 }

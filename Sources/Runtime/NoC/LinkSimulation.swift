@@ -1,10 +1,13 @@
+import ChipModel
+
 /// The `detailed` model of one tick: every packet in its order through stations with finite buffers.
 ///
 /// Store and forward: a station (link, tile port, core input) holds at most `capacity` packets, the one in service
 /// included, and serves them one after the other in the order of their coming. A packet that has been served stays where
 /// it is until the next station has room, and keeps what waits behind it: back-pressure, up to the sending core, whose
-/// later packets wait too. Those that wait for one station are let in in the order in which they asked; events at the same
-/// time happen in the order in which they were made. XY ways have no cycle, so it always ends.
+/// later packets wait too. A station with room takes the packet that has waited longest for it; events at the same time
+/// happen in the order in which they were made. Ways of X first, then Y have no cycle, so every packet arrives; detours
+/// around dead links may form one, in which packets wait for one another for ever (``isStuck``).
 struct LinkSimulation {
   private let forest: PacketForest
   private let capacity: Int
@@ -16,12 +19,15 @@ struct LinkSimulation {
   private var pending: [Int]
   private var waiters: [[Int32]]
   private var waiterHeads: [Int]
-  private var events = EventQueue()
+  private var events = MinHeap<Event>()
+  private var eventCount = 0
   /// By node: when the packet came in, and when its service ended.
   private(set) var entered: [Double]
   private(set) var served: [Double]
   /// By core: when its last packet had left.
   private(set) var lastSent: [Double]
+  /// Whether packets are left that wait for one another in a circle: the tick never ends, and no time is its length.
+  private(set) var isStuck = false
   /// By node, the order of coming into a core's input.
   private(set) var arrivals: [[Int32]]
 
@@ -48,6 +54,7 @@ struct LinkSimulation {
     for root in forest.roots { queues[Int(forest.station[Int(root)])].append(root) }
     for core in 0..<forest.cores { start(forest.sender(core), 0) }
     while let event = events.pop() { finish(event.station, event.time) }
+    isStuck = heads.indices.contains { heads[$0] < queues[$0].count }
   }
 
   /// Begins the next service where there is one.
@@ -55,7 +62,8 @@ struct LinkSimulation {
     guard !isBusy[station], heads[station] < queues[station].count else { return }
     isBusy[station] = true
     let node = Int(queues[station][heads[station]])
-    events.push(now + forest.service[node], station)
+    events.push(Event(time: now + forest.service[node], order: eventCount, station: station))
+    eventCount += 1
   }
 
   private mutating func finish(_ station: Int, _ now: Double) {
@@ -108,41 +116,10 @@ struct LinkSimulation {
   }
 }
 
-/// Events by time, then by the order in which they were pushed: a binary heap.
-private struct EventQueue {
-  struct Event {
-    var time: Double
-    var order: Int
-    var station: Int
-    func isBefore(_ other: Event) -> Bool { time != other.time ? time < other.time : order < other.order }
-  }
-  private var heap: [Event] = []
-  private var count = 0
-
-  mutating func push(_ time: Double, _ station: Int) {
-    heap.append(Event(time: time, order: count, station: station))
-    count += 1
-    var index = heap.count - 1
-    while index > 0, heap[index].isBefore(heap[(index - 1) / 2]) {
-      heap.swapAt(index, (index - 1) / 2)
-      index = (index - 1) / 2
-    }
-  }
-
-  mutating func pop() -> Event? {
-    guard let first = heap.first else { return nil }
-    let last = heap.removeLast()
-    guard !heap.isEmpty else { return first }
-    heap[0] = last
-    var index = 0
-    while true {
-      var smallest = index
-      for child in [2 * index + 1, 2 * index + 2] where child < heap.count && heap[child].isBefore(heap[smallest]) {
-        smallest = child
-      }
-      if smallest == index { return first }
-      heap.swapAt(index, smallest)
-      index = smallest
-    }
-  }
+/// The end of a service. Events at the same time happen in the order in which they were made.
+private struct Event: Comparable {
+  var time: Double
+  var order: Int
+  var station: Int
+  static func < (a: Event, b: Event) -> Bool { a.time != b.time ? a.time < b.time : a.order < b.order }
 }

@@ -33,10 +33,11 @@ package struct LinkTraffic: Sendable, Equatable {
 
   /// - Parameters:
   ///   - program: with cores.
-  ///   - spikes: per population and neuron: `EngineCounters.spikes`.
+  ///   - spikes: per population and neuron: `RunCounters.spikes`.
   package init(program: CompiledProgram, spikes: [[UInt64]]) {
     let table = LinkTable(program)
     let mesh = Mesh(program.chip)
+    let isMulticast = program.chip.multicast
     var packets = [Int](repeating: 0, count: table.links.count)
     var onRoute = [Int](repeating: 0, count: program.routes.count)
     // Which spike, counted by slot, a link was last used by: a tree passes each link once.
@@ -54,11 +55,11 @@ package struct LinkTraffic: Sendable, Equatable {
           let slot = group.firstSlot + local
           for entry in Int(output.offsets[slot])..<Int(output.offsets[slot + 1]) {
             let route = Int(output.routes[entry])
-            onRoute[route] += count
-            guard program.chip.multicast else { continue }
+            onRoute[route] +|= count
+            guard isMulticast else { continue }
             for link in table.ways[route] where lastUse[Int(link)] != slotNumber {
               lastUse[Int(link)] = slotNumber
-              packets[Int(link)] += count
+              packets[Int(link)] +|= count
             }
           }
         }
@@ -66,21 +67,21 @@ package struct LinkTraffic: Sendable, Equatable {
     }
     for (index, route) in program.routes.enumerated() {
       let count = onRoute[index]
-      messages += count
+      messages +|= count
       if route.from == route.to {
-        sameCore += count
+        sameCore +|= count
       } else if route.steps.isEmpty {
-        sameTile += count
+        sameTile +|= count
       }
       for link in table.ways[index] {
-        hops += table.links[Int(link)].crossesChips ? count * mesh.linkHops : count
-        if !program.chip.multicast { packets[Int(link)] += count }
+        hops +|= table.links[Int(link)].crossesChips ? count *| mesh.linkHops : count
+        if !isMulticast { packets[Int(link)] +|= count }
       }
     }
     links = zip(table.links, packets).map { LinkLoad(link: $0, packets: $1) }
     for load in links {
-      packetHops += load.packets
-      if load.link.crossesChips { crossings += load.packets }
+      packetHops +|= load.packets
+      if load.link.crossesChips { crossings +|= load.packets }
     }
   }
 }

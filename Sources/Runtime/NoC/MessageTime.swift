@@ -16,12 +16,14 @@ struct MessageTime: Sendable, Equatable {
 }
 
 extension TickTimer {
-  /// The messages of a tick in the order of sending: by core, slot and output axon. Empty where a time is unknown.
+  /// The messages of a tick in the order of sending: by core, slot and output axon. Empty where a time is unknown, and in
+  /// a deadlock.
   func messages(_ activity: SampleActivity, tick: Int) -> [MessageTime] {
     guard missing.isEmpty else { return [] }
     let load = load(activity, tick: tick)
     let forest = forest(load)
     let simulation = LinkSimulation(forest, capacity: program.chip.linkBufferMessages)
+    guard !simulation.isStuck else { return [] }
     return (0..<forest.nodeCount).filter(forest.isInput).map { leaf in
       var shortest = 0.0
       var root = Int(forest.parent[leaf])

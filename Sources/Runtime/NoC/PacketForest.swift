@@ -20,7 +20,7 @@ struct PacketForest: Sendable {
   /// First node of each packet, in the load's order.
   private(set) var roots: [Int32] = []
 
-  init(_ load: TickLoad, ways: [[Int32]], linkTimes: [Double], tileTime: Double) {
+  init(_ load: TickLoad, ways: LinkWays, linkTimes: [Double], tileTime: Double) {
     links = linkTimes.count
     cores = load.cores.count
     for packet in load.packets {

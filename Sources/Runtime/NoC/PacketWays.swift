@@ -3,8 +3,8 @@ import ChipModel
 /// The links that a spike's messages put packets on: each message its own, or on a chip with multicast, where the
 /// messages of one spike share the links of their ways, one packet a link.
 struct PacketWays {
-  let isMulticast: Bool
-  private let table: LinkTable
+  /// On a chip with multicast.
+  private let table: LinkTable?
   private let alone: [RouteSteps]
   /// Number of the neuron whose spike used a link last.
   private var lastUse: [Int]
@@ -12,10 +12,10 @@ struct PacketWays {
   private var hasSent = false
 
   init(_ program: CompiledProgram) {
-    isMulticast = program.chip.multicast
+    let table = program.chip.multicast ? LinkTable(program) : nil
     alone = RouteSteps.all(program)
-    table = LinkTable(program)
-    lastUse = [Int](repeating: 0, count: table.links.count)
+    lastUse = [Int](repeating: 0, count: table?.links.count ?? 0)
+    self.table = table
   }
 
   /// Begins the messages of another neuron's spike.
@@ -27,7 +27,7 @@ struct PacketWays {
   /// What the spike's next message adds: packets that leave the core, and links that carry one more.
   mutating func next(route: Int) -> (leaving: Int, steps: RouteSteps) {
     defer { hasSent = true }
-    guard isMulticast else { return (1, alone[route]) }
+    guard let table else { return (1, alone[route]) }
     var steps = RouteSteps()
     for index in table.ways[route] where lastUse[Int(index)] != neuron {
       lastUse[Int(index)] = neuron

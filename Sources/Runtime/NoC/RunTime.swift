@@ -25,6 +25,9 @@ package struct RunTime: Sendable, Equatable {
   package var barrierFreeFemtoseconds: Int?
   /// `detailed` only.
   package var delay: Delay?
+  /// `detailed` only: the first tick in which a timed sample's messages wait for one another for ever; such a run has no
+  /// time. Nil: every tick ends.
+  package var deadlockTick: Int?
 
   /// What messages of the timed samples went through.
   package struct Delay: Sendable, Equatable {
@@ -70,6 +73,7 @@ package struct RunTime: Sendable, Equatable {
 
   mutating func add(_ time: SampleTime) {
     samples += 1
+    note(deadlock: time.deadlockTick)
     for (tick, part) in time.ticks.enumerated() where tick < femtosecondsByTick.count {
       RunTime.add(part.seconds, to: &femtosecondsByTick[tick])
       RunTime.add(part.barrier, to: &barrierFemtoseconds)
@@ -89,6 +93,10 @@ package struct RunTime: Sendable, Equatable {
     }
   }
 
+  private mutating func note(deadlock tick: Int?) {
+    if let tick { deadlockTick = min(deadlockTick ?? tick, tick) }
+  }
+
   /// Adds the timed samples of another part of the same run.
   mutating func add(_ other: RunTime) {
     func sum(_ a: Int, _ b: Int) -> Int {
@@ -96,6 +104,7 @@ package struct RunTime: Sendable, Equatable {
       return overflow ? Int.max : total
     }
     samples += other.samples
+    note(deadlock: other.deadlockTick)
     for tick in femtosecondsByTick.indices where tick < other.femtosecondsByTick.count {
       femtosecondsByTick[tick] = sum(femtosecondsByTick[tick], other.femtosecondsByTick[tick])
     }
@@ -131,7 +140,7 @@ package struct RunTime: Sendable, Equatable {
   }
 
   private func perInference(_ femtoseconds: Int) -> Double? {
-    samples == 0 ? nil : Double(femtoseconds) / RunTime.perSecond / Double(samples)
+    samples == 0 || deadlockTick != nil ? nil : Double(femtoseconds) / RunTime.perSecond / Double(samples)
   }
 
   /// With the barrier, and without it where that is known.

@@ -8,13 +8,9 @@ package struct SampleTrains: Sendable {
   package var gated: [SpikeTrain?]
   /// Which neurons had something to do; nil: not counted.
   package var updates: NeuronUpdates?
+}
 
-  package init(populations: [SpikeTrain], gated: [SpikeTrain?], updates: NeuronUpdates? = nil) {
-    self.populations = populations
-    self.gated = gated
-    self.updates = updates
-  }
-
+extension SampleTrains {
   /// The trains of the runner's last sample.
   package init(_ runner: LayerRunner) {
     self.init(populations: runner.trains, gated: runner.gatedTrains, updates: runner.updates)
@@ -76,17 +72,17 @@ package struct SampleActivity: Sendable, Equatable {
       let train = trains.populations[index]
       for step in 0..<min(steps, train.steps) {
         train.forEachSpike(step: step) { neuron, payload in
-          spikes[population.start + step].append(
+          spikes[min(population.start + step, ticks - 1)].append(
             Spike(core: places.core[index][neuron], slot: places.slot[index][neuron], payload: payload))
         }
       }
     }
     for tick in spikes.indices { spikes[tick].sort { ($0.core, $0.slot) < ($1.core, $1.slot) } }
     for (index, projection) in program.projections.enumerated() {
-      guard let source = projection.source, let train = trains.gated[index] else { continue }
+      guard let train = trains.gated[index] else { continue }
       for step in 0..<min(steps, train.steps) {
         train.forEachSpike(step: step) { neuron, payload in
-          passed[program.populations[source].start + step].append(
+          passed[min(program.populations[projection.source].start + step, ticks - 1)].append(
             Passed(projection: index, neuron: neuron, payload: payload))
         }
       }
@@ -101,24 +97,33 @@ package struct SampleActivity: Sendable, Equatable {
 ///
 /// Recorded by ``ChipInterpreter`` and, as `NeuronUpdates`, by the engine where asked for.
 package struct UpdateTrace: Sendable, Equatable {
-  /// `ticks[tick][core][slot]`
+  /// `ticks[tick][core][slot]`; no slots where no neuron of the core is in its window.
   package var ticks: [[[Bool]]]
   package init(ticks: [[[Bool]]] = []) { self.ticks = ticks }
 
   init(program: CompiledProgram, updates: NeuronUpdates, steps: Int) {
-    ticks = (0..<program.ticksPerInference(steps: steps)).map { tick in
-      program.cores.map { core in
-        var flags = [Bool](repeating: false, count: core.neuronCount)
-        for group in core.groups where tick >= group.start && tick < group.start + steps {
+    ticks = [[[Bool]]](
+      repeating: [[Bool]](repeating: [], count: program.cores.count), count: program.ticksPerInference(steps: steps))
+    for (index, core) in program.cores.enumerated() {
+      for group in core.groups {
+        // What relays do after the last tick is in no tick.
+        for tick in group.start..<max(group.start, min(group.start + steps, ticks.count)) {
+          let step = tick - group.start
+          if ticks[tick][index].isEmpty { ticks[tick][index] = [Bool](repeating: false, count: core.neuronCount) }
           for local in 0..<group.box.count {
-            flags[group.firstSlot + local] = updates.isUpdated(
-              population: group.population, neuron: group.box.populationIndex(local, in: group.populationShape),
-              step: tick - group.start)
+            ticks[tick][index][group.firstSlot + local] = updates.isUpdated(
+              population: group.population, neuron: group.box.populationIndex(local, in: group.populationShape), step: step)
           }
         }
-        return flags
       }
     }
+  }
+
+  package static func == (a: UpdateTrace, b: UpdateTrace) -> Bool {
+    func isSame(_ a: [Bool], _ b: [Bool]) -> Bool {
+      a.isEmpty ? !b.contains(true) : b.isEmpty ? !a.contains(true) : a == b
+    }
+    return a.ticks.elementsEqual(b.ticks) { $0.elementsEqual($1, by: isSame) }
   }
 
   /// Updated neurons in all ticks.

@@ -35,8 +35,12 @@ package struct TickTime: Sendable, Equatable {
 /// The ticks of one sample.
 package struct SampleTime: Sendable, Equatable {
   package var model: TimingModel
+  /// Those before a deadlock.
   package var ticks: [TickTime]
-  /// Sum over the ticks.
+  /// `detailed` only: the first tick whose messages wait for one another for ever; nil: every tick ends. A sample with one
+  /// has no length.
+  package var deadlockTick: Int?
+  /// Sum over `ticks`.
   package var seconds: Double
   /// `analytic` only: the same without a barrier, every core going on as soon as all that can reach it has; never longer.
   package var barrierFreeSeconds: Double?
@@ -51,8 +55,6 @@ package struct CoreTick: Sendable, Equatable {
   package var messagesOut = 0
   package var messagesIn = 0
   /// Synaptic operations by kind of projection; additions where spikes carry no payload on the chip.
-  package var dense = 0
-  package var convolution = 0
-  package var identity = 0
+  package var operations = ByKind<Int>()
   package init() {}
 }

@@ -19,17 +19,16 @@ package struct TickTimer: Sendable {
   private let linkTimes: [Double]
   private let places: NeuronPlaces
   /// By core and input axon: synapses behind it, max-pool gates apart.
-  private let synapses: [[Synapses]]
-  /// By projection behind a gate: the cores that hold its target, and synapses by pooled neuron.
-  private let gates: [[(core: Int, kind: Projection.Kind, totals: [Int])]]
+  private let synapses: [[ByKind<Int32>]]
+  /// By projection behind a gate: the cores that hold its target, and their synapses by pooled neuron.
+  private let gates: [[(core: Int, kind: Projection.Kind, fanOut: FanOut)]]
+  private let isMulticast: Bool
+  /// Whether a spike of payload `c` is one operation at a synapse, not `c` additions.
+  private let hasPayloads: Bool
   /// Cores that each core can hear from.
   private let sources: [[Int]]
-
-  private struct Synapses: Sendable {
-    var dense: Int32 = 0
-    var convolution: Int32 = 0
-    var identity: Int32 = 0
-  }
+  /// By core: its groups by first tick, then by slot.
+  private let groupsByStart: [[Int]]
 
   /// What `missing` would be, without the tables that a timer needs.
   package static func missing(_ program: CompiledProgram) -> [String] {
@@ -50,28 +49,22 @@ package struct TickTimer: Sendable {
     self.missing = missing
     linkTimes = table.links.map { times.of($0) }
     places = NeuronPlaces(program)
-    var gates: [[(core: Int, kind: Projection.Kind, totals: [Int])]] = program.projections.map { _ in [] }
-    var synapses: [[Synapses]] = []
+    isMulticast = program.chip.multicast
+    hasPayloads = program.chip.spikePayloadBits > 0
+    var gates: [[(core: Int, kind: Projection.Kind, fanOut: FanOut)]] = program.projections.map { _ in [] }
+    var synapses: [[ByKind<Int32>]] = []
     for (index, core) in program.cores.enumerated() {
-      let fanOuts = core.blocks.map { block in
-        BlockFanOut(block, group: core.groups[block.group], weights: program.weights[block.weights])
-      }
-      for (number, block) in core.blocks.enumerated() where block.pool?.kind == .max {
-        let fanOut = fanOuts[number]
-        gates[block.projection].append((index, block.kind, (0..<fanOut.shape.count).map { fanOut.synapses(of: $0) }))
+      let fanOuts = core.blocks.map { program.synapses($0.projection).fanOut(into: core.groups[$0.group].box) }
+      for (block, fanOut) in zip(core.blocks, fanOuts) where block.pool?.kind == .max {
+        gates[block.projection].append((index, block.kind, fanOut))
       }
       synapses.append(
         (0..<core.inputAxons.count).map { axon in
-          var sum = Synapses()
+          var sum = ByKind<Int32>()
           for entry in Int(core.inputAxons.offsets[axon])..<Int(core.inputAxons.offsets[axon + 1]) {
             let number = Int(core.inputAxons.blocks[entry])
             guard core.blocks[number].pool?.kind != .max else { continue }
-            let count = Int32(clamping: fanOuts[number].synapses(of: Int(core.inputAxons.sources[entry])))
-            switch core.blocks[number].kind {
-            case .dense: sum.dense &+= count
-            case .convolution: sum.convolution &+= count
-            case .identity: sum.identity &+= count
-            }
+            sum[core.blocks[number].kind] &+= Int32(clamping: fanOuts[number][Int(core.inputAxons.sources[entry])])
           }
           return sum
         })
@@ -81,6 +74,9 @@ package struct TickTimer: Sendable {
     var sources = program.cores.map { _ in [Int]() }
     for route in program.routes where route.from != route.to { sources[route.to].append(route.from) }
     self.sources = sources
+    groupsByStart = program.cores.map { core in
+      core.groups.indices.sorted { (core.groups[$0].start, $0) < (core.groups[$1].start, $1) }
+    }
   }
 
   /// What the neurons did in a sample, for this program.
@@ -116,14 +112,18 @@ package struct TickTimer: Sendable {
     guard missing.isEmpty else { return nil }
     var clock = BarrierFreeClock(cores: program.cores.count, sources: sources)
     var total = 0.0
+    var deadlock: Int?
     for tick in activity.spikes.indices {
       let load = load(activity, tick: tick)
-      let (time, femtoseconds) = self.time(load, model, &clock)
+      guard let (time, femtoseconds) = self.time(load, model, &clock) else {
+        deadlock = tick
+        break
+      }
       ticks.append(time)
       total += femtoseconds
     }
     return SampleTime(
-      model: model, ticks: ticks, seconds: total / ActionTimes.perSecond,
+      model: model, ticks: ticks, deadlockTick: deadlock, seconds: total / ActionTimes.perSecond,
       barrierFreeSeconds: model == .analytic ? clock.end / ActionTimes.perSecond : nil)
   }
 
@@ -139,15 +139,14 @@ package struct TickTimer: Sendable {
     let spikes = activity.spikes[tick]
     var next = 0
     for (index, core) in program.cores.enumerated() {
-      let windows = core.groups.filter { tick >= $0.start && tick < $0.start + activity.steps }
-        .map { $0.firstSlot..<($0.firstSlot + $0.box.count) }
+      let windows = active(index, tick: tick, steps: activity.steps)
       let flags = activity.updated?.ticks[tick][index]
       var cursor = 0
       var generation = 0.0
       func visit(to end: Int, _ result: inout TickLoad) {
         for window in windows {
           let range = window.clamped(to: cursor..<max(cursor, end))
-          let updates = flags.map { flags in range.count { flags[$0] } } ?? range.count
+          let updates = flags.map { flags in flags.isEmpty ? 0 : range.count { flags[$0] } } ?? range.count
           result.cores[index].accesses += range.count
           result.cores[index].updates += updates
           generation += Double(range.count) * times.access + Double(updates) * times.update
@@ -169,9 +168,23 @@ package struct TickTimer: Sendable {
     return result
   }
 
+  /// Slots of the core's groups that are in their window.
+  private func active(_ core: Int, tick: Int, steps: Int) -> [Range<Int>] {
+    let groups = program.cores[core].groups
+    let order = groupsByStart[core]
+    // The first that has not ended, by bisection.
+    var (first, end) = (0, order.count)
+    while first < end {
+      let middle = (first + end) / 2
+      if groups[order[middle]].start + steps <= tick { first = middle + 1 } else { end = middle }
+    }
+    return order[first...].prefix { groups[$0].start <= tick }.sorted()
+      .map { groups[$0].firstSlot..<(groups[$0].firstSlot + groups[$0].box.count) }
+  }
+
   /// Additions that a spike's synapses make of its payload.
   private func repeats(_ payload: Int32) -> Int {
-    program.chip.spikePayloadBits > 0 ? 1 : Int(payload.magnitude)
+    hasPayloads ? 1 : Int(payload.magnitude)
   }
 
   private func send(_ spike: SampleActivity.Spike, from core: Int, _ generation: inout Double, _ load: inout TickLoad) {
@@ -183,20 +196,17 @@ package struct TickTimer: Sendable {
     for entry in entries {
       let route = Int(output.routes[entry])
       let target = program.routes[route].to
-      let count = synapses[target][Int(output.axons[entry])]
-      let (dense, convolution, identity) = (
-        Int(count.dense) * times, Int(count.convolution) * times, Int(count.identity) * times
-      )
+      var operations = ByKind<Int>()
+      for kind in Projection.Kind.allCases {
+        operations[kind] = Int(synapses[target][Int(output.axons[entry])][kind]) * times
+        load.cores[target].operations[kind] += operations[kind]
+      }
       load.cores[core].messagesOut += 1
       load.cores[target].messagesIn += 1
-      load.cores[target].dense += dense
-      load.cores[target].convolution += convolution
-      load.cores[target].identity += identity
       load.copies.append(
         TickLoad.Copy(
           core: Int32(truncatingIfNeeded: target), route: Int32(truncatingIfNeeded: route),
-          processing: self.times.axonIn + Double(dense) * self.times.dense
-            + Double(convolution) * self.times.convolution + Double(identity) * self.times.identity))
+          processing: self.times.axonIn + self.times.operations(operations)))
     }
     func add(_ copies: Range<Int>) {
       load.packets.append(
@@ -204,7 +214,7 @@ package struct TickTimer: Sendable {
           core: Int32(truncatingIfNeeded: core), generation: generation + self.times.axonOut, copies: copies))
       generation = 0
     }
-    if program.chip.multicast {
+    if isMulticast {
       add(first..<load.copies.count)
     } else {
       for copy in first..<load.copies.count { add(copy..<(copy + 1)) }
@@ -214,24 +224,15 @@ package struct TickTimer: Sendable {
   private func countGates(_ passed: [SampleActivity.Passed], _ load: inout TickLoad) {
     for spike in passed {
       for gate in gates[spike.projection] {
-        let count = gate.totals[spike.neuron] * repeats(spike.payload)
-        switch gate.kind {
-        case .dense:
-          load.cores[gate.core].dense += count
-          load.gates[gate.core] += Double(count) * times.dense
-        case .convolution:
-          load.cores[gate.core].convolution += count
-          load.gates[gate.core] += Double(count) * times.convolution
-        case .identity:
-          load.cores[gate.core].identity += count
-          load.gates[gate.core] += Double(count) * times.identity
-        }
+        let count = gate.fanOut[spike.neuron] * repeats(spike.payload)
+        load.cores[gate.core].operations[gate.kind] += count
+        load.gates[gate.core] += Double(count) * times.operation[gate.kind]
       }
     }
   }
 
-  /// The tick's length, and the same in femtoseconds.
-  private func time(_ load: TickLoad, _ model: TimingModel, _ clock: inout BarrierFreeClock) -> (TickTime, Double) {
+  /// The tick's length, and the same in femtoseconds; nil: a deadlock.
+  private func time(_ load: TickLoad, _ model: TimingModel, _ clock: inout BarrierFreeClock) -> (TickTime, Double)? {
     var generating = load.leftover
     var processing = load.gates
     for packet in load.packets { generating[Int(packet.core)] += packet.generation }
@@ -253,7 +254,8 @@ package struct TickTimer: Sendable {
       if model == .analytic {
         clock.advance(forest, bounds, generating: generating, gates: load.gates)
       } else {
-        length = detail(forest, load, bounds, &result)
+        guard let detailed = detail(forest, load, &result) else { return nil }
+        length = detailed
       }
     }
     let total = length + times.barrier
@@ -261,10 +263,10 @@ package struct TickTimer: Sendable {
     return (result, total)
   }
 
-  private func detail(
-    _ forest: PacketForest, _ load: TickLoad, _ bounds: AnalyticBounds, _ result: inout TickTime
-  ) -> Double {
+  /// Nil: a deadlock.
+  private func detail(_ forest: PacketForest, _ load: TickLoad, _ result: inout TickTime) -> Double? {
     let simulation = LinkSimulation(forest, capacity: program.chip.linkBufferMessages)
+    guard !simulation.isStuck else { return nil }
     var end = 0.0
     for core in load.cores.indices {
       end = max(end, simulation.lastSent[core] + load.leftover[core])

@@ -40,6 +40,7 @@ package struct Traffic: Sendable, Equatable {
     messagesOfPopulation = [Int](repeating: 0, count: program.populations.count)
     hopsOfPopulation = messagesOfPopulation
     let mesh = Mesh(program.chip)
+    let isMulticast = program.chip.multicast
     let costs = program.routes.map { Traffic.hops(of: $0, program, mesh) }
     var travelled = [Int](repeating: 0, count: program.routes.count)
     for (core, image) in program.cores.enumerated() {
@@ -47,38 +48,38 @@ package struct Traffic: Sendable, Equatable {
       for group in image.groups {
         guard counts[group.population].count == group.populationShape.count else { continue }
         for local in 0..<group.box.count {
-          let count = Int(counts[group.population][group.box.populationIndex(local, in: group.populationShape)])
+          let count = Int(clamping: counts[group.population][group.box.populationIndex(local, in: group.populationShape)])
           if count == 0 { continue }
-          spikes[core] += count
+          spikes[core] +|= count
           let slot = group.firstSlot + local
           let entries = Int(table.offsets[slot + 1] - table.offsets[slot])
-          packets += count * (program.chip.multicast ? min(1, entries) : entries)
+          packets +|= count *| (isMulticast ? min(1, entries) : entries)
           for entry in Int(table.offsets[slot])..<Int(table.offsets[slot + 1]) {
             let route = Int(table.routes[entry])
-            travelled[route] += count
-            hopsOut[core] += count * costs[route]
-            messagesOfPopulation[group.population] += count
-            hopsOfPopulation[group.population] += count * costs[route]
+            travelled[route] +|= count
+            hopsOut[core] +|= count *| costs[route]
+            messagesOfPopulation[group.population] +|= count
+            hopsOfPopulation[group.population] +|= count *| costs[route]
           }
         }
       }
     }
     for (index, count) in travelled.enumerated() where count > 0 {
       let route = program.routes[index]
-      messages += count
-      if route.steps.isEmpty { tileMessages += count }
-      messagesOut[route.from] += count
-      messagesIn[route.to] += count
-      hops += count * costs[index]
+      messages +|= count
+      if route.steps.isEmpty { tileMessages +|= count }
+      messagesOut[route.from] +|= count
+      messagesIn[route.to] +|= count
+      hops +|= count *| costs[index]
     }
     for (link, count) in LinkTraffic(program: program, spikes: counts).links.map({ ($0.link, $0.packets) }) {
       if count == 0 { continue }
-      if link.crossesChips { hopsByDirection.links += count } else { hopsByDirection.add(count, link.direction) }
+      if link.crossesChips { hopsByDirection.links +|= count } else { hopsByDirection.add(count, link.direction) }
       linkLoads.append(LinkLoad(x: link.from.x, y: link.from.y, direction: link.direction, messages: count))
     }
     // Row by row.
     func row(_ load: LinkLoad) -> (Int, Int, Int) {
-      (load.y, load.x, MeshDirection.allCases.firstIndex(of: load.direction) ?? 0)
+      (load.y, load.x, load.direction.rank)
     }
     linkLoads.sort { row($0) < row($1) }
   }
@@ -100,10 +101,10 @@ extension HopCount {
   /// Adds `count` hops within a chip.
   mutating func add(_ count: Int, _ direction: MeshDirection) {
     switch direction {
-    case .east: east += count
-    case .west: west += count
-    case .north: north += count
-    case .south: south += count
+    case .east: east +|= count
+    case .west: west +|= count
+    case .north: north +|= count
+    case .south: south +|= count
     }
   }
 }

@@ -2,28 +2,38 @@ import ChipModel
 
 /// The chip, executed as it is described: core by core, message by message, tick by tick. Slow and obvious.
 ///
-/// It reads core images, axon tables and routes, and nothing else of a program: no population, no projection. It is the
-/// definition of the arithmetic; the fast engine must equal it in spikes, potentials and every counter.
+/// It reads core images, axon tables and routes, and of populations and projections only what the host does with the input.
+/// It is the definition of the arithmetic; the fast engine must equal it in spikes, potentials and every counter, and has
+/// nothing in common with it but the program, the scalar neuron rules and the draws of faults.
 ///
 /// One tick: (1) every core takes the sums that are due, updates its neurons and notes their spikes; (2) every spike
 /// becomes a message on each route of its output axons, and the messages travel step by step; (3) the destination core
 /// looks the message's axon up, adds its synapses' weights to the sums due `delay` ticks later; max-pool gates decide when
 /// all of the tick's messages are in.
+///
+/// A sample runs whole (``run(_:)``), or tick by tick:
+///
+/// ```
+/// chip.begin(values)
+/// while chip.step() { print(chip.tick, chip.spikes.count, chip.potential(population: 2, index: 0) ?? 0) }
+/// ```
 package struct ChipInterpreter: Sendable {
   package let program: CompiledProgram
   package let steps: Int
   package private(set) var counters: InterpreterCounters
-  private var cores: [CoreState]
-  private let mesh: Mesh
-  /// The host's input encoding, for its count of multiply-accumulates.
-  private let inputFanOuts: [(fanOut: FanOut, pool: PoolGeometry?)]
-  /// What the counters need beside events, in the engine's form, so that results are built the same way.
-  package private(set) var engineCounters: EngineCounters
-  /// Whether to count updated neurons in `engineCounters`.
+  /// What the counters need beside events, in the form that results are made of.
+  package private(set) var runCounters: RunCounters
+  /// Ticks of the sample so far.
+  package private(set) var tick = 0
+  /// Of the last tick, in the order of cores and slots.
+  package private(set) var spikes: [Spike] = []
+  /// Of the sample up to the last tick.
+  package private(set) var outcome = SampleOutcome()
+  /// Whether to count updates in `runCounters`.
   package var countsUpdates = false {
     didSet {
-      guard countsUpdates, engineCounters.updates == nil else { return }
-      engineCounters.updates = program.populations.map { [UInt64](repeating: 0, count: $0.shape.count) }
+      guard countsUpdates, runCounters.updates == nil else { return }
+      runCounters.updates = program.populations.map { [UInt64](repeating: 0, count: $0.neurons) }
     }
   }
   /// Whether to note which neurons had something to do; off, because it is big.
@@ -33,176 +43,243 @@ package struct ChipInterpreter: Sendable {
   /// Transient faults, and the index of the sample in the data that they are drawn by.
   package let faults: FaultSettings
   package var sample = 0
+  private var cores: [CoreState]
+  private let mesh: Mesh
+  private let places: NeuronPlaces
   /// This sample's, by population.
   private var spikeFaults: [SpikeFaults?] = []
   private var flips: [MembraneFlips?] = []
-  /// Where each neuron is, for flips; empty without.
-  private let places: NeuronPlaces?
+  private var totals: [Int] = []
+  /// Spikes that the next tick sends beside its neurons' own.
+  private var fed: [Spike] = []
+
+  /// A spike of one neuron.
+  package struct Spike: Sendable, Equatable {
+    package var population: Int
+    /// Row-major in the population.
+    package var neuron: Int
+    package var payload: Int32
+    fileprivate var core: Int
+    fileprivate var slot: Int
+  }
 
   package init(_ program: CompiledProgram, steps: Int, faults: FaultSettings = .none) {
-    self.faults = faults
-    places = faults.flipMembraneBits > 0 ? NeuronPlaces(program) : nil
     self.program = program
     self.steps = steps
+    self.faults = faults
+    places = NeuronPlaces(program)
     mesh = Mesh(program.chip)
     counters = InterpreterCounters(program: program, steps: steps)
+    runCounters = RunCounters(program: program, steps: steps)
     cores = program.cores.map { CoreState($0, program) }
-    engineCounters = EngineCounters(program: program, steps: steps)
-    inputFanOuts = program.projections.filter { $0.source == nil }.map {
-      let fanOut = FanOut(
-        projection: $0, weights: program.weights[$0.weights], source: program.inputShape,
-        target: program.populations[$0.target].shape)
-      return (fanOut, $0.pool)
-    }
   }
 
   /// What one core remembers between ticks.
   private struct CoreState: Sendable {
     var neurons: [NeuronRule.State] = []
-    var rules: [NeuronRule] = []
+    var rules: [NeuronRule]
     /// Sums due at tick `t` are in row `t % rows`.
-    var due: [[Int64]] = []
+    var due: [[Int64]]
     /// Whether anything arrives that is due at the tick, even if it sums to 0.
-    var arrives: [[Bool]] = []
+    var arrives: [[Bool]]
     /// Input current per slot, this sample's.
-    var current: [Int64] = []
-    /// Per block: counts of a max-pool gate over the source map, and this tick's spikes.
-    var gateCounts: [[Int64]] = []
-    var gateNow: [[Int32]] = []
-    /// How many spikes those are.
-    var gateTimes: [[Int]] = []
-    /// The period that a gate's counts are of, where they restart with every period.
-    var gatePeriod: [Int] = []
+    var current: [Int64]
+    /// By block; nil: no max pooling.
+    var gates: [Gate?]
 
     init(_ image: CoreImage, _ program: CompiledProgram) {
-      let delays = image.blocks.map(\.delay).max() ?? 1
-      due = [[Int64]](repeating: [Int64](repeating: 0, count: image.neuronCount), count: delays + 1)
+      let rows = (image.blocks.map(\.delay).max() ?? 1) + 1
+      due = [[Int64]](repeating: [Int64](repeating: 0, count: image.neuronCount), count: rows)
       arrives = due.map { $0.map { _ in false } }
       rules = image.groups.map { NeuronRule(model: $0.model, membraneBits: program.membraneBits) }
       current = [Int64](repeating: 0, count: image.neuronCount)
-      gateCounts = image.blocks.map { block in
-        [Int64](repeating: 0, count: block.pool?.kind == .max ? block.sourceShape.count : 0)
-      }
-      gateNow = gateCounts.map { [Int32](repeating: 0, count: $0.count) }
-      gateTimes = gateCounts.map { [Int](repeating: 0, count: $0.count) }
-      gatePeriod = [Int](repeating: 0, count: image.blocks.count)
+      gates = image.blocks.map { $0.pool?.kind == .max ? Gate(sources: $0.sourceShape.count) : nil }
     }
   }
 
-  /// A spike on its way.
-  private struct Message {
-    var core: Int
-    var axon: Int
-    var payload: Int32
+  /// A max-pooling gate's memory of its sources.
+  private struct Gate: Sendable {
+    var counts: [Int64]
+    /// This tick's payloads, and how many spikes those are.
+    var now: [Int32]
+    var times: [Int]
+    /// The period that the counts are of, where they restart with every period.
+    var period = 0
+
+    init(sources: Int) {
+      counts = [Int64](repeating: 0, count: sources)
+      now = [Int32](repeating: 0, count: sources)
+      times = [Int](repeating: 0, count: sources)
+    }
   }
 
-  /// What one sample gave: the same as the engine's outcome.
-  package mutating func run(_ values: [Double]) -> LayerRunner.Outcome {
-    run(quantised: values.map(InputEncoder.quantise))
-  }
+  // MARK: - A sample
+
+  /// Runs one sample of preprocessed input values, row-major over the input's shape.
+  package mutating func run(_ values: [Double]) -> SampleOutcome { run(quantised: values.map(InputEncoder.quantise)) }
 
   /// - Parameters:
   ///   - x: quantised input values `x_q`, row-major.
   ///   - eachTick: called after every tick, counters and potentials being those at its end.
   package mutating func run(
     quantised x: [Int32], eachTick: (_ tick: Int, _ chip: borrowing ChipInterpreter) -> Void = { _, _ in }
-  ) -> LayerRunner.Outcome {
-    reset(x)
-    updates.ticks.removeAll()
-    counters.samples += 1
-    engineCounters.samples += 1
-    for (fanOut, pool) in inputFanOuts {
-      let values = InputEncoder.maxPooled(x, shape: program.inputShape, pool: pool).values
-      for (index, value) in values.enumerated() where value != 0 { engineCounters.inputMACs += fanOut.nonZero[index] }
-    }
-    let output = OutputReader(program)
-    var totals = [Int](repeating: 0, count: output.count)
-    var outcome = LayerRunner.Outcome(decisions: [], outputs: [])
-    for tick in 0..<ticks {
-      let spikes = updateCores(tick)
-      let messages = send(spikes)
-      deliver(messages, tick)
-      eachTick(tick, self)
-      let step = tick - output.start
-      guard step >= 0, step < steps else { continue }
-      for place in output.places {
-        totals[place.index] =
-          program.output.readout == .potential
-          ? Int(cores[place.core].neurons[place.slot].v)
-          : spikes.reduce(totals[place.index]) {
-            $1.core == place.core && $1.slot == place.slot ? $0 + Int($1.payload) : $0
-          }
-      }
-      outcome.decisions.append(LayerRunner.decision(totals))
-      outcome.margins.append(LayerRunner.margin(totals))
-    }
-    outcome.outputs = totals
-    engineCounters.saturations = counters.saturations
-    engineCounters.saturationsByCore = counters.saturationsByCore
+  ) -> SampleOutcome {
+    begin(quantised: x)
+    while step() { eachTick(tick - 1, self) }
     return outcome
   }
 
-  /// Ticks of one inference: until the last window on any core closes.
-  private var ticks: Int {
-    ActiveWindow.ticksPerInference(steps: steps, starts: program.cores.lazy.flatMap(\.groups).map(\.start))
-  }
+  /// Begins a sample of preprocessed input values, row-major over the input's shape.
+  package mutating func begin(_ values: [Double]) { begin(quantised: values.map(InputEncoder.quantise)) }
 
-  private mutating func reset(_ x: [Int32]) {
-    startFaults()
-    var currents: [Int: [Int64]] = [:]
+  package mutating func begin(quantised x: [Int32]) {
+    tick = 0
+    spikes = []
+    fed = []
+    outcome = SampleOutcome()
+    totals = [Int](repeating: 0, count: program.populations[program.output.population].shape.count)
+    updates.ticks.removeAll()
+    counters.samples += 1
+    runCounters.samples += 1
+    spikeFaults = program.populations.indices.map { SpikeFaults(faults, sample: sample, population: $0) }
+    flips = program.populations.indices.map { MembraneFlips(faults, sample: sample, population: $0, of: program) }
+    // The host computes the current of every neuron that the input feeds, once per sample.
+    var currents: [[Int64]] = []
+    for population in program.populations.indices {
+      let (values, products) = ChipInterpreter.encode(x, for: population, of: program)
+      currents.append(values)
+      runCounters.inputMACs += products
+    }
     for (index, image) in program.cores.enumerated() {
-      for row in cores[index].due.indices {
-        for slot in cores[index].due[row].indices {
-          cores[index].due[row][slot] = 0
-          cores[index].arrives[row][slot] = false
-        }
-      }
-      for block in cores[index].gateCounts.indices {
-        cores[index].gatePeriod[block] = 0
-        for i in cores[index].gateCounts[block].indices {
-          cores[index].gateCounts[block][i] = 0
-          cores[index].gateNow[block][i] = 0
-          cores[index].gateTimes[block][i] = 0
-        }
-      }
-      cores[index].neurons = []
+      cores[index] = CoreState(image, program)
       for group in image.groups {
-        let shape = group.box.shape
         for local in 0..<group.box.count {
-          let initial = group.initial.value(at: local, shape: shape)
-          cores[index].neurons.append(
-            NeuronRule.State(v: initial, b: group.model.kind == .bistable ? initial : 0))
-        }
-        guard group.takesInput else { continue }
-        // The host computes the current of every neuron that the input feeds, once per sample.
-        let current =
-          currents[group.population]
-          ?? InputEncoder.currents(of: group.population, in: program, quantised: x)
-        currents[group.population] = current
-        for local in 0..<group.box.count {
+          let initial = group.initial.value(at: local, shape: group.box.shape)
+          cores[index].neurons.append(NeuronRule.State(v: initial, b: group.model.potentials == 2 ? initial : 0))
+          guard group.takesInput else { continue }
           cores[index].current[group.firstSlot + local] =
-            current[group.box.populationIndex(local, in: group.populationShape)]
+            currents[group.population][group.box.populationIndex(local, in: group.populationShape)]
         }
       }
     }
   }
 
-  // MARK: - Faults
+  /// Executes the next tick; false, and nothing is done, after the last one.
+  package mutating func step() -> Bool {
+    let last = program.ticksPerInference(steps: steps) - 1
+    guard tick <= last else { return false }
+    execute(tick)
+    readOutput()
+    // What relays hold after the network's last window leaves with the last tick.
+    let end = ActiveWindow.ticksPerInference(steps: steps, starts: program.cores.lazy.flatMap(\.groups).map(\.start))
+    if tick == last, end > tick + 1 {
+      for late in (tick + 1)..<end { execute(late) }
+      if recordsUpdates { updates.ticks.removeLast(end - tick - 1) }
+    }
+    tick += 1
+    return true
+  }
 
-  private mutating func startFaults() {
-    spikeFaults = program.populations.indices.map { SpikeFaults(faults, sample: sample, population: $0) }
-    flips = program.populations.indices.map { MembraneFlips(faults, sample: sample, population: $0, of: program) }
+  /// Lets a neuron send a spike in the next tick, as if it had fired: its potential stays.
+  package mutating func feed(population: Int, neuron: Int, payload: Int32 = 1) {
+    guard let (core, slot) = place(population, neuron) else { return }
+    fed.append(Spike(population: population, neuron: neuron, payload: payload, core: core, slot: slot))
+  }
+
+  /// Potential of neuron `index` of a population after the last tick; nil where no core holds it.
+  package func potential(population: Int, index: Int, memberB: Bool = false) -> Int32? {
+    guard let (core, slot) = place(population, index) else { return nil }
+    let state = cores[core].neurons[slot]
+    return memberB ? state.b : state.v
+  }
+
+  private func place(_ population: Int, _ neuron: Int) -> (core: Int, slot: Int)? {
+    guard !program.cores.isEmpty, program.placed.contains(population),
+      program.populations[population].shape.count > neuron, neuron >= 0
+    else { return nil }
+    return (Int(places.core[population][neuron]), Int(places.slot[population][neuron]))
+  }
+
+  private mutating func execute(_ tick: Int) {
+    updateCores(tick)
+    deliver(send(), tick)
+    runCounters.saturations = counters.saturations
+    runCounters.saturationsByCore = counters.saturationsByCore
+  }
+
+  private mutating func readOutput() {
+    let output = program.output.population
+    let step = tick - program.populations[output].start
+    guard step >= 0, step < steps else { return }
+    switch program.output.readout {
+    case .potential: for neuron in totals.indices { totals[neuron] = Int(potential(population: output, index: neuron) ?? 0) }
+    case .spikes: for spike in spikes where spike.population == output { totals[spike.neuron] += Int(spike.payload) }
+    }
+    let falling = totals.sorted(by: >)
+    outcome.decisions.append(totals.firstIndex(of: falling[0]) ?? 0)
+    outcome.margins.append(falling.count > 1 ? falling[0] - falling[1] : .max)
+    outcome.outputs = totals
+  }
+
+  // MARK: - (1) Update
+
+  private mutating func updateCores(_ tick: Int) {
+    spikes = fed
+    for spike in fed { note(spike, step: tick - program.populations[spike.population].start) }
+    fed = []
+    flipBits(tick)
+    if recordsUpdates { updates.ticks.append(program.cores.map { [Bool](repeating: false, count: $0.neuronCount) }) }
+    for (index, image) in program.cores.enumerated() {
+      let row = tick % cores[index].due.count
+      for (number, group) in image.groups.enumerated() {
+        let step = tick - group.start
+        for local in 0..<group.box.count {
+          let slot = group.firstSlot + local
+          let due = cores[index].due[row][slot]
+          let arrived = cores[index].arrives[row][slot]
+          cores[index].due[row][slot] = 0
+          cores[index].arrives[row][slot] = false
+          guard step >= 0, step < steps else { continue }
+          let neuron = group.box.populationIndex(local, in: group.populationShape)
+          var constant: Int64 = 0
+          if step / group.model.period >= group.gatedPeriods {
+            constant = Int64(group.bias.value(at: local, shape: group.box.shape))
+            if group.takesInput { constant &+= cores[index].current[slot] }
+          }
+          counters.neuronVisits += 1
+          let state = cores[index].neurons[slot]
+          if arrived || constant != 0 || state.v != 0 || state.b != 0 {
+            if recordsUpdates { updates.ticks[tick][index][slot] = true }
+            runCounters.updates?[group.population][neuron] += 1
+          }
+          let sum = (due << Int64(program.fractionBits)) &+ constant
+          let payload = update(index, number, group, local, slot, step, sum)
+          if payload == 0 { continue }
+          // What is counted is what is sent.
+          for _ in 0..<(spikeFaults[group.population]?.copies(step: step, neuron: neuron) ?? 1) {
+            let spike = Spike(population: group.population, neuron: neuron, payload: payload, core: index, slot: slot)
+            spikes.append(spike)
+            note(spike, step: step)
+          }
+        }
+      }
+    }
+  }
+
+  private mutating func note(_ spike: Spike, step: Int) {
+    guard step >= 0, step < steps else { return }
+    counters.note(
+      spike: spike.payload, core: spike.core, population: spike.population, neuron: spike.neuron, step: step)
+    runCounters.note(spike: spike.payload, population: spike.population, neuron: spike.neuron, step: step)
   }
 
   /// Flips the membrane bits of the tick before the neurons are updated.
   private mutating func flipBits(_ tick: Int) {
-    guard let places else { return }
     for population in flips.indices {
       let step = tick - program.populations[population].start
       guard step >= 0, step < steps else { continue }
       while let flip = flips[population]?.next(step: step) {
-        let core = Int(places.core[population][flip.neuron])
-        let slot = Int(places.slot[population][flip.neuron])
+        guard let (core, slot) = place(population, flip.neuron) else { continue }
         let state = cores[core].neurons[slot]
         if flip.isMemberB {
           cores[core].neurons[slot].b = flip.applied(to: state.b, membraneBits: program.membraneBits)
@@ -213,73 +290,10 @@ package struct ChipInterpreter: Sendable {
     }
   }
 
-  // MARK: - (1) Update
-
-  private struct Spike {
-    var core: Int
-    var slot: Int
-    var payload: Int32
-  }
-
-  private mutating func updateCores(_ tick: Int) -> [Spike] {
-    var spikes: [Spike] = []
-    flipBits(tick)
-    if recordsUpdates {
-      updates.ticks.append(program.cores.map { [Bool](repeating: false, count: $0.neuronCount) })
-    }
-    for (index, image) in program.cores.enumerated() {
-      let row = tick % cores[index].due.count
-      for (number, group) in image.groups.enumerated() {
-        let step = tick - group.start
-        for local in 0..<group.box.count {
-          let slot = group.firstSlot + local
-          let due = cores[index].due[row][slot]
-          cores[index].due[row][slot] = 0
-          let arrived = cores[index].arrives[row][slot]
-          cores[index].arrives[row][slot] = false
-          guard step >= 0, step < steps else { continue }
-          if recordsUpdates || countsUpdates, arrived || hasWork(index, group, local, slot, step) {
-            if recordsUpdates { updates.ticks[tick][index][slot] = true }
-            let neuron = group.box.populationIndex(local, in: group.populationShape)
-            engineCounters.updates?[group.population][neuron] += 1
-          }
-          let payload = update(index, number, group, local, slot, step, due)
-          counters.neuronUpdates += 1
-          if payload != 0 {
-            let neuron = group.box.populationIndex(local, in: group.populationShape)
-            // What is counted is what is sent.
-            for _ in 0..<(spikeFaults[group.population]?.copies(step: step, neuron: neuron) ?? 1) {
-              spikes.append(Spike(core: index, slot: slot, payload: payload))
-              counters.note(spike: payload, core: index, population: group.population, neuron: neuron, step: step)
-              engineCounters.note(spike: payload, population: group.population, neuron: neuron, step: step)
-            }
-          }
-        }
-      }
-    }
-    return spikes
-  }
-
-  /// Whether a neuron has something to do without a delivery: a potential that is not 0, or bias and input
-  /// current that do not sum to 0.
-  private func hasWork(_ core: Int, _ group: NeuronGroup, _ local: Int, _ slot: Int, _ step: Int) -> Bool {
-    let state = cores[core].neurons[slot]
-    if state.v != 0 || state.b != 0 { return true }
-    guard step / group.model.period >= group.gatedPeriods else { return false }
-    // Both are constants of the sample: what cancels is no work.
-    let current = group.takesInput ? cores[core].current[slot] : 0
-    return Int64(group.bias.value(at: local, shape: group.box.shape)) + current != 0
-  }
-
   private mutating func update(
-    _ core: Int, _ number: Int, _ group: NeuronGroup, _ local: Int, _ slot: Int, _ step: Int, _ due: Int64
+    _ core: Int, _ number: Int, _ group: NeuronGroup, _ local: Int, _ slot: Int, _ step: Int, _ sum: Int64
   ) -> Int32 {
     let shape = group.box.shape
-    var sum = due << Int64(program.fractionBits)
-    if step / group.model.period >= group.gatedPeriods {
-      sum &+= Int64(group.bias.value(at: local, shape: shape))
-      if group.takesInput { sum &+= cores[core].current[slot] }
-    }
     var saturations = 0
     defer {
       counters.saturations[group.population] += saturations
@@ -293,7 +307,13 @@ package struct ChipInterpreter: Sendable {
 
   // MARK: - (2) Messages
 
-  private mutating func send(_ spikes: [Spike]) -> [Message] {
+  private struct Message {
+    var core: Int
+    var axon: Int
+    var payload: Int32
+  }
+
+  private mutating func send() -> [Message] {
     var messages: [Message] = []
     for spike in spikes {
       let table = program.cores[spike.core].outputAxons
@@ -330,8 +350,8 @@ package struct ChipInterpreter: Sendable {
         let source = Int(axons.sources[entry])
         let block = program.cores[message.core].blocks[number]
         if block.pool?.kind == .max {
-          cores[message.core].gateNow[number][source] &+= message.payload
-          cores[message.core].gateTimes[number][source] += 1
+          cores[message.core].gates[number]?.now[source] &+= message.payload
+          cores[message.core].gates[number]?.times[source] += 1
           if !gated.contains(where: { $0.core == message.core && $0.block == number }) {
             gated.append((message.core, number))
           }
@@ -342,7 +362,7 @@ package struct ChipInterpreter: Sendable {
         let pooled = block.pool?.output(of: map) ?? map
         for py in block.pool?.windowsY(containing: y, count: pooled.height) ?? y..<(y + 1) {
           for px in block.pool?.windowsX(containing: x, count: pooled.width) ?? x..<(x + 1) {
-            deliver(message.core, block, pooled, c, py, px, message.payload, tick)
+            _ = deliver(message.core, block, pooled, c, py, px, message.payload, tick)
           }
         }
       }
@@ -351,72 +371,59 @@ package struct ChipInterpreter: Sendable {
     for place in gated { openGates(place.core, place.block, tick, &passed) }
   }
 
-  /// Max pooling: adds this tick's spikes to the counts, then lets the winner of each window through.
+  /// Max pooling: adds this tick's spikes to the counts, then lets the winner of each window through to the core's own
+  /// neurons. Windows that none of them reads stay shut: the core does not hear all of their sources.
   private mutating func openGates(_ core: Int, _ number: Int, _ tick: Int, _ passed: inout Set<[Int]>) {
     let block = program.cores[core].blocks[number]
-    guard let pool = block.pool, let pooled = pool.output(of: block.sourceShape) else { return }
+    guard let pool = block.pool, let pooled = pool.output(of: block.sourceShape), var gate = cores[core].gates[number]
+    else { return }
     let map = block.sourceShape
     let step = tick - block.gateStart
-    let period = block.gatePeriod
-    let weight = Int64(1) << Int64(PhaseCode.shift(step: step, period: period))
-    let now = PhaseCode.periodIndex(step: step, period: period)
-    if block.gateRestarts && now != cores[core].gatePeriod[number] {
-      for source in 0..<map.count { cores[core].gateCounts[number][source] = 0 }
-      cores[core].gatePeriod[number] = now
+    let weight = Int64(1) << Int64(PhaseCode.shift(step: step, period: block.gatePeriod))
+    let period = PhaseCode.periodIndex(step: step, period: block.gatePeriod)
+    if block.gateRestarts && period != gate.period {
+      for source in 0..<map.count { gate.counts[source] = 0 }
+      gate.period = period
     }
-    for source in 0..<map.count {
-      let now = cores[core].gateNow[number][source]
-      guard now != 0 else { continue }
-      cores[core].gateCounts[number][source] &+= Int64(now) &* weight
-    }
+    for source in 0..<map.count { gate.counts[source] &+= Int64(gate.now[source]) &* weight }
     for c in 0..<map.channels {
       for py in 0..<pooled.height {
         for px in 0..<pooled.width {
-          var winner: (count: Int64, now: Int32, times: Int)?
-          for y in pool.rows(of: py, height: map.height) {
-            for x in pool.columns(of: px, width: map.width) {
-              let source = map.index(c, y, x)
-              let candidate = (
-                count: cores[core].gateCounts[number][source], now: cores[core].gateNow[number][source],
-                times: cores[core].gateTimes[number][source]
-              )
-              if let best = winner {
-                if candidate.count > best.count || (candidate.count == best.count && candidate.now > best.now) {
-                  winner = candidate
-                }
-              } else {
-                winner = candidate
-              }
-            }
+          let window = pool.rows(of: py, height: map.height).flatMap { y in
+            pool.columns(of: px, width: map.width).map { x in map.index(c, y, x) }
           }
-          guard let winner, winner.now != 0 else { continue }
-          // Several cores may have a gate for one window; it is one winner.
-          let isFirst = passed.insert([block.projection, pooled.index(c, py, px)]).inserted
+          // The largest count, the larger spike of this tick, the lower index.
+          let winner = window.max {
+            (gate.counts[$0], gate.now[$0], $1) < (gate.counts[$1], gate.now[$1], $0)
+          }
+          guard let winner, gate.now[winner] != 0 else { continue }
           // A duplicated spike passes twice.
-          for _ in 0..<winner.times {
-            let payload = winner.now / Int32(truncatingIfNeeded: winner.times)
-            deliver(core, block, pooled, c, py, px, payload, tick)
-            if isFirst { engineCounters.notePassed(block.projection, pooled.index(c, py, px), payload: payload) }
-          }
+          let times = gate.times[winner]
+          let payload = gate.now[winner] / Int32(truncatingIfNeeded: times)
+          var isRead = false
+          for _ in 0..<times { isRead = deliver(core, block, pooled, c, py, px, payload, tick) || isRead }
+          // Several cores may read one window; what passed is one spike.
+          let place = pooled.index(c, py, px)
+          guard isRead, passed.insert([block.projection, place]).inserted else { continue }
+          for _ in 0..<times { runCounters.notePassed(block.projection, place, payload: payload) }
         }
       }
     }
-    for source in 0..<map.count {
-      cores[core].gateNow[number][source] = 0
-      cores[core].gateTimes[number][source] = 0
-    }
+    for source in 0..<map.count { (gate.now[source], gate.times[source]) = (0, 0) }
+    cores[core].gates[number] = gate
   }
 
-  /// Adds the weights of every synapse of pooled neuron `(c, py, px)` on this core.
+  /// Adds the weights of every synapse of pooled neuron `(c, py, px)` on this core; false where there is none.
   private mutating func deliver(
     _ core: Int, _ block: SynapseBlock, _ pooled: MapShape, _ c: Int, _ py: Int, _ px: Int, _ payload: Int32,
     _ tick: Int
-  ) {
+  ) -> Bool {
     let group = program.cores[core].groups[block.group]
     let weights = program.weights[block.weights]
+    let before = counters.synapticOperationsByCore[core]
     switch block.kind {
     case .dense:
-      let column = (c * pooled.height + py) * pooled.width + px
+      let column = pooled.index(c, py, px)
       for local in 0..<group.box.count {
         let neuron = group.box.populationIndex(local, in: group.populationShape)
         let (c, y, x) = group.populationShape.position(neuron)
@@ -442,6 +449,7 @@ package struct ChipInterpreter: Sendable {
         }
       }
     }
+    return counters.synapticOperationsByCore[core] > before
   }
 
   /// One synapse: `weight << shift`, once for each unit of the payload, into the sum that is due.
@@ -458,46 +466,5 @@ package struct ChipInterpreter: Sendable {
     counters.synapticOperations[group.population] += 1
     counters.synapticOperationsByCore[core] += 1
     if weight != 0 { counters.effectiveAdditions &+= Int(payload.magnitude) }
-  }
-
-  /// Potential of neuron `index` of a population after the last sample; nil where no core holds it.
-  package func potential(population: Int, index: Int, memberB: Bool = false) -> Int32? {
-    for (core, image) in program.cores.enumerated() {
-      for group in image.groups where group.population == population {
-        for local in 0..<group.box.count
-        where group.box.populationIndex(local, in: group.populationShape) == index {
-          let state = cores[core].neurons[group.firstSlot + local]
-          return memberB ? state.b : state.v
-        }
-      }
-    }
-    return nil
-  }
-}
-
-/// Where the output neurons are.
-private struct OutputReader {
-  struct Place {
-    var core: Int
-    var slot: Int
-    var index: Int
-  }
-  var places: [Place] = []
-  var start = 0
-  var count = 0
-
-  init(_ program: CompiledProgram) {
-    for (core, image) in program.cores.enumerated() {
-      for group in image.groups where group.population == program.output.population {
-        start = group.start
-        count = group.populationShape.count
-        for local in 0..<group.box.count {
-          places.append(
-            Place(
-              core: core, slot: group.firstSlot + local,
-              index: group.box.populationIndex(local, in: group.populationShape)))
-        }
-      }
-    }
   }
 }

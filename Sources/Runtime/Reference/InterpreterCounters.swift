@@ -17,13 +17,11 @@ package struct InterpreterCounters: Sendable, Equatable {
   package var messages: Int
   package var messagesIn: [Int]
   package var hops: Int
-  package var neuronUpdates: Int
+  package var neuronVisits: Int
   package var samples: Int
 
   init(program: CompiledProgram, steps: Int) {
-    spikes = program.populations.map {
-      [UInt64](repeating: 0, count: $0.model.kind == .accumulator ? 0 : $0.shape.count)
-    }
+    spikes = program.populations.map { [UInt64](repeating: 0, count: $0.model.fires ? $0.shape.count : 0) }
     payloads = program.populations.map { [UInt64](repeating: 0, count: $0.model.hasPayload ? $0.shape.count : 0) }
     spikesByStep = program.populations.map { _ in [Int](repeating: 0, count: steps) }
     spikesByCore = [Int](repeating: 0, count: program.cores.count)
@@ -35,7 +33,7 @@ package struct InterpreterCounters: Sendable, Equatable {
     messages = 0
     messagesIn = [Int](repeating: 0, count: program.cores.count)
     hops = 0
-    neuronUpdates = 0
+    neuronVisits = 0
     samples = 0
   }
 

@@ -19,8 +19,10 @@ struct BoundedText: Sendable {
     text.append(UInt8(ascii: "\n"))
   }
 
-  /// A CSV field: quoted where RFC 4180 asks for it.
-  static func field(_ text: String) -> String {
+  /// A name as a CSV field: quoted where RFC 4180 asks for it; one that a table program would take for a formula begins
+  /// with an apostrophe.
+  static func field(_ name: String) -> String {
+    let text = name.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false ? "'" + name : name
     guard text.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }) else { return text }
     var result = "\""
     for character in text.unicodeScalars {

@@ -25,7 +25,7 @@ struct ChromeTrace: Sendable {
     tick = tickNanoseconds
     tileOrder = Set(map.tileNumbers).sorted()
     name("process_name", process: 1, track: 0, "populations")
-    for (index, population) in program.populations.enumerated() {
+    for (index, population) in program.populations[program.listed].enumerated() {
       name("thread_name", process: 1, track: index + 1, population.name)
     }
     for (position, number) in tileOrder.enumerated() {
@@ -73,7 +73,7 @@ struct ChromeTrace: Sendable {
 
   /// The slices of a sample, before those of its ticks.
   mutating func beginSample(_ sample: Int, start: Int, steps: Int) {
-    for (index, population) in program.populations.enumerated() {
+    for (index, population) in program.populations[program.listed].enumerated() {
       slice("sample \(sample)", process: 1, track: index + 1, at: start + population.start, ticks: steps, [])
     }
     for (core, image) in program.cores.enumerated() {
@@ -87,8 +87,9 @@ struct ChromeTrace: Sendable {
 
   mutating func add(_ record: TickRecord, time: Int) {
     var counters: [(String, JSONOutput)] = []
-    for (index, population) in program.populations.enumerated() {
-      let spikes = record.counts.populations[index].spikes
+    for (index, place) in program.listed.enumerated() {
+      let population = program.populations[place]
+      let spikes = record.counts.populations[place].spikes
       // The same name twice would be one member twice.
       counters.append(("\(index) \(population.name)", .int(spikes)))
       guard spikes > 0 else { continue }

@@ -7,41 +7,71 @@ import Synchronization
 /// Spikes and rates are of all samples and come from the run's counters. What needs spike trains is of the first
 /// ``mostSamples`` samples, so that collecting it costs next to nothing. All collected figures are integers or sums of
 /// integers below 2^53, so the result is the same for any number of threads.
-package struct LayerDetails: Sendable, Equatable {
+package struct LayerDetails: JSONRecord {
   /// One population that fires.
-  package struct Population: Sendable, Equatable {
-    package var name: String
-    package var neurons: Int
+  package struct Population: JSONRecord {
+    package var name = ""
+    package var neurons = 0
     /// Spikes in each interval of steps, over all samples.
-    package var spikes: [Int]
+    package var spikes: [Int] = []
     /// Neurons by firing rate (spikes a step, mean over all samples): entry `i` has those with a rate of at most
     /// `rateEdges[i]` and above the edge before.
-    package var rates: [Int]
+    package var rates: [Int] = []
     /// Neurons that never fired in any sample.
-    package var silent: Int
+    package var silent = 0
     /// Pairs of a neuron and a sample by the interval of the neuron's first spike, over the first samples.
-    package var firstSpikes: [Int]
+    package var firstSpikes: [Int] = []
     /// Pairs without a spike.
-    package var never: Int
+    package var never = 0
     /// Distance of the rates after the last step of each interval from the rates after all steps:
     /// `|N(t)/t - N(T)/T|^2 / |N(T)/T|^2`, `N` a neuron's signed spike count, norms over neurons and the first samples.
     /// Ding et al. 2021 measure the same against the original network's activations (their K, equation 7); this needs no
     /// original network and is 0 at the end by definition. Nil: nothing fired.
     package var distance: [Double]?
+    package init() {}
+
+    package static let fields: [JSONField<Population>] = [
+      .required("name", \.name, .text, "its name in the network"),
+      .required("neurons", \.neurons, .count, "its size"),
+      .required("spikes", \.spikes, .counts(of: "intervals"), "spikes in each interval, over all samples"),
+      .required("rates", \.rates, .counts(of: "bins"), "neurons by firing rate, one bin for each of rateEdges"),
+      .required("silent", \.silent, .count, "neurons that never fired in any sample"),
+      .required(
+        "firstSpikes", \.firstSpikes, .counts(of: "intervals"),
+        "pairs of a neuron and a sample by the interval of the neuron's first spike"),
+      .required("never", \.never, .count, "pairs without a spike"),
+      .optional(
+        "distance", \.distance, .numbers(in: 0 ... .greatestFiniteMagnitude, of: "intervals"),
+        "distance of the rates after each interval from those after all steps, |N(t)/t - N(T)/T|^2 / |N(T)/T|^2",
+        null: "where nothing fired"),
+    ]
   }
 
   /// Samples that first spikes and distances are of.
-  package var samples: Int
+  package var samples = 0
   /// The last step, 1...T, of each interval; every step up to ``mostIntervals``, else evenly spaced ones, the last is T.
-  package var steps: [Int]
-  package var populations: [Population]
+  package var steps: [Int] = []
+  /// Upper edges of the bins of ``Population/rates``.
+  package var rateEdges: [Double] = []
+  package var populations: [Population] = []
+
+  package init() {}
+
+  package static let fields: [JSONField<LayerDetails>] = [
+    .required("samples", \.samples, .count, "samples, from the first, that first spikes and distances are of"),
+    .required("steps", \.steps, .rising(to: "T", name: "intervals"), "last step of each interval"),
+    .required(
+      "rateEdges", \.rateEdges, .numbers(in: 0...1, count: 1...1_000, name: "bins"),
+      "upper edges of the bins of firing rates, spikes a step"),
+    .required("populations", \.populations, .objects(), "one entry a population that fires"),
+  ]
 
   /// As many as the published code of Ding et al. takes for its K curves.
   package static let mostSamples = 50
   /// Points of a curve.
   package static let mostIntervals = 128
   /// Upper edges of the bins of firing rates: octaves, because rates of one layer span decades.
-  package static let rateEdges: [Double] = (0...rateOctaves).map { 1 / Double(1 << (rateOctaves - $0)) }
+  package static let octaves: [Double] = (0...rateOctaves).map { 1 / Double(1 << (rateOctaves - $0)) }
   private static let rateOctaves = 11
 
   /// The last steps of the intervals that a run of `steps` steps is cut into.
@@ -69,15 +99,16 @@ package struct LayerDetails: Sendable, Equatable {
   package init(program: CompiledProgram, record: RunRecord, courses: [SpikeCourse]) {
     let ends = Self.intervals(steps: record.steps)
     steps = ends
+    rateEdges = Self.octaves
     samples = min(record.samples, Self.mostSamples)
     let (places, overflow) = record.steps.multipliedReportingOverflow(by: record.samples)
     populations = program.populations.indices.compactMap { index in
       let population = program.populations[index]
-      guard population.model.kind != .accumulator else { return nil }
+      guard population.model.fires else { return nil }
       var spikes: [Int] = []
       var start = 0
       for end in ends {
-        spikes.append(record.counters.spikesByStep[index][start..<end].reduce(0, +))
+        spikes.append(record.counters.spikesByStep[index][start..<end].sum)
         start = end
       }
       var rates = [Int](repeating: 0, count: Self.rateOctaves + 1)
@@ -86,9 +117,16 @@ package struct LayerDetails: Sendable, Equatable {
         if count == 0 { silent += 1 } else { rates[Self.bin(Int(count), of: overflow ? Int.max : places)] += 1 }
       }
       let sum = courses[index]
-      return Population(
-        name: population.name, neurons: population.shape.count, spikes: spikes, rates: rates, silent: silent,
-        firstSpikes: sum.firstSpikes, never: sum.never, distance: sum.distance(steps: ends))
+      var result = Population()
+      result.name = population.name
+      result.neurons = population.shape.count
+      result.spikes = spikes
+      result.rates = rates
+      result.silent = silent
+      result.firstSpikes = sum.firstSpikes
+      result.never = sum.never
+      result.distance = sum.distance(steps: ends)
+      return result
     }
   }
 
@@ -129,7 +167,7 @@ package final class LayerDetailsCollector: Sendable {
   }
 
   /// Takes a sample's trains; samples beyond the first few cost a comparison.
-  package func observe(_ sample: Int, _ outcome: LayerRunner.Outcome, _ trains: SampleTrains) {
+  package func observe(_ sample: Int, _ outcome: SampleOutcome, _ trains: SampleTrains) {
     guard sample < LayerDetails.mostSamples - first else { return }
     let sums = trains.populations.map { $0.course(ends: ends) }
     found.withLock { if sample < $0.count { $0[sample] = sums } }
@@ -144,24 +182,5 @@ extension SpikeCourse {
       let ratio = Double(last) / Double(steps[index])
       return max(0, (ratio * ratio * squares[index] - 2 * ratio * products[index] + finals) / finals)
     }
-  }
-}
-
-extension LayerDetails {
-  var document: JSONOutput {
-    .object([
-      ("samples", .int(samples)), ("steps", .integers(steps)), ("rateEdges", .doubles(LayerDetails.rateEdges)),
-      (
-        "populations",
-        .array(
-          populations.map { p in
-            .object([
-              ("name", .string(p.name)), ("neurons", .int(p.neurons)), ("spikes", .integers(p.spikes)),
-              ("rates", .integers(p.rates)), ("silent", .int(p.silent)), ("firstSpikes", .integers(p.firstSpikes)),
-              ("never", .int(p.never)), ("distance", p.distance.map { .doubles($0) } ?? .null),
-            ])
-          })
-      ),
-    ])
   }
 }

@@ -17,8 +17,8 @@ package struct NeuronProbe: Sendable, Hashable {
     guard let colon = text.lastIndex(of: ":") else { throw .form(text) }
     let name = String(text[..<colon])
     let number = text[text.index(after: colon)...]
-    guard let population = program.populations.firstIndex(where: { $0.name == name }) else {
-      throw .population(name, known: program.populations.map(\.name))
+    guard let population = program.placed.first(where: { program.populations[$0].name == name }) else {
+      throw .population(name, known: program.populations[program.placed].map(\.name))
     }
     let count = program.populations[population].shape.count
     guard !number.isEmpty, number.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),

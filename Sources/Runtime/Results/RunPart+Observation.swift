@@ -45,6 +45,7 @@ extension RunObservation {
           ])
         } ?? .null
       ),
+      ("deadlockTick", time.deadlockTick.map { .int($0) } ?? .null),
       (
         "stops",
         stops.map { stops in
@@ -94,6 +95,10 @@ extension RunPartFile {
       values.longestFemtoseconds = n[3]
       values.overtaken = n[4]
       result.time.delay = values
+    }
+    let deadlock = try o.required("deadlockTick")
+    if result.time.delay != nil, !deadlock.isNull {
+      result.time.deadlockTick = try deadlock.int(in: 0...max(0, result.time.ticks - 1))
     }
     let stops = try o.required("stops")
     if var values = result.stops {

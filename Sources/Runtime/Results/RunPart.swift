@@ -1,10 +1,11 @@
 import ChipModel
 
-/// Some of a run's samples, counted in integers: what a run that was split or interrupted leaves (`nmsim-partial/1`).
+/// Some of a run's samples, counted in integers: what a run that was split or interrupted leaves (`nmsim-partial/2`).
 ///
 /// Parts of the same run that follow one another are appended into the record of the whole run, to the last bit.
 package struct RunPart: Sendable, Equatable {
-  package static let format = "nmsim-partial/1"
+  package static let format = "nmsim-partial/2"
+  static let formerFormat = "nmsim-partial/1"
 
   /// What all parts of a run have in common.
   package struct Identity: Sendable, Equatable {
@@ -37,6 +38,17 @@ package struct RunPart: Sendable, Equatable {
       self.target = target
       self.images = images
       self.options = options
+    }
+
+    /// What tells it from another run, in words; nil: nothing.
+    package func difference(from other: Identity) -> String? {
+      let members: [(String, Bool)] = [
+        ("program", program == other.program), ("data", data == other.data), ("engine", engine == other.engine),
+        ("ticks", ticks == other.ticks), ("samples", samples == other.samples),
+        ("spike profile", profile == other.profile), ("target", target == other.target),
+        ("watching", options == other.options), ("path of the images", images == other.images),
+      ]
+      return members.first { !$0.1 }.map { "not the same \($0.0)" }
     }
   }
 
@@ -140,8 +152,15 @@ package struct RunPartFile: Sendable {
     root = JSONNode(root: try JSONParser.parse(bytes, options: options))
     var o = try root.object()
     let format = try o.required("format")
-    guard try format.string() == RunPart.format else {
-      throw format.error("not a part of a run; expected \"\(RunPart.format)\", as 'nmsim run --shard' writes it")
+    let text = try format.string()
+    guard text != RunPart.formerFormat else {
+      throw format.error("a part by an earlier version, which counted otherwise; run that part again")
+    }
+    guard text == RunPart.format else {
+      throw format.error("not a part of a run; expected \"\(RunPart.format)\", as 'nmsim run' writes its parts")
+    }
+    guard JSONSeal.isWhole(bytes) else {
+      throw format.error("does not match its checksum, it was changed or damaged; run that part again")
     }
     var program = try o.required("program").object()
     programPath = try program.required("path").string()
@@ -155,7 +174,7 @@ package struct RunPartFile: Sendable {
     }
     identity = RunPart.Identity(
       program: try program.required("hash").string(), data: try o.required("data").string(),
-      engine: try o.required("engine").choice(), ticks: try o.required("ticks").int(in: 1...1_000_000), samples: total,
+      engine: try o.required("engine").choice(), ticks: try o.required("ticks").int(in: ActiveWindow.steps), samples: total,
       profile: try o.required("spikeProfile").string(), target: try o.required("target").double(in: 0...1),
       images: try o.required("images").string(), options: try RunObserver.Options(o.required("watched")))
   }
@@ -189,7 +208,7 @@ package struct RunPartFile: Sendable {
     let cores = program.cores.count
     counters.saturationsByCore = try c.required("saturationsByCore").ints(in: 0...Self.most, count: cores...cores)
     if !(try c.required("updates").isNull) {
-      var updates = program.populations.map { [UInt64](repeating: 0, count: $0.shape.count) }
+      var updates = program.populations.map { [UInt64](repeating: 0, count: $0.neurons) }
       try read(&c, "updates", into: &updates)
       counters.updates = updates
     }
@@ -203,6 +222,7 @@ package struct RunPartFile: Sendable {
       throw try o.required("counters").error("counts are beyond what a run has; run that part again")
     }
     record.counters = counters
+    try check(record, o.required("counters"))
     let intervals = LayerDetails.intervals(steps: identity.ticks).count
     var courses: [SpikeCourse] = []
     for node in try o.required("courses").array(count: list...list) {
@@ -210,14 +230,29 @@ package struct RunPartFile: Sendable {
       var course = SpikeCourse(intervals: intervals)
       course.firstSpikes = try o.required("firstSpikes").ints(in: 0...Self.most, count: intervals...intervals)
       course.never = try o.required("never").int(in: 0...Self.most)
-      course.squares = try o.required("squares").doubles(count: intervals...intervals)
-      course.products = try o.required("products").doubles(count: intervals...intervals)
-      course.finals = try o.required("finals").double()
+      let sums = -0x1p53...0x1p53
+      course.squares = try o.required("squares").doubles(in: sums, count: intervals...intervals)
+      course.products = try o.required("products").doubles(in: sums, count: intervals...intervals)
+      course.finals = try o.required("finals").double(in: sums)
       courses.append(course)
     }
     return RunPart(
       identity: identity, programPath: programPath, record: record, courses: courses,
       observation: try observation(of: program, o.required("observation")))
+  }
+
+  /// Refuses counts that contradict one another.
+  private func check(_ record: RunRecord, _ node: JSONNode) throws(JSONError) {
+    let counters = record.counters
+    let right = record.labels.map { labels in zip(labels, record.predictions).count { $0 == $1 } }
+    let isSummed = zip(counters.spikes, counters.spikesByStep).allSatisfy { neurons, steps in
+      neurons.isEmpty || neurons.reduce(0, &+) == UInt64(clamping: steps.sum)
+    }
+    let carries = zip(counters.payloads + counters.gatedPayloads, counters.spikes + counters.gatedSpikes)
+      .allSatisfy { payloads, spikes in payloads.isEmpty || zip(payloads, spikes).allSatisfy { $0 >= $1 } }
+    guard isSummed, carries, right == record.correctByStep.last || record.samples == 0 else {
+      throw node.error("counts contradict one another; run that part again")
+    }
   }
 
   private func read(

@@ -1,147 +1,191 @@
 import ChipModel
 
-/// Everything a run reports: the value behind `run.json` (`nmsim-run/1`).
-package struct RunResult: Sendable {
-  package struct PopulationResult: Sendable, Equatable {
-    package var name: String
-    package var neurons: Int
-    package var spikes: Int
-    package var synapticOperations: Int
-    /// Spikes per neuron and step.
-    package var meanRate: Double
-    package var saturations: Int
-    /// Messages that its spikes became, and their hops.
-    package var messages: Int
-    package var hops: Int
-  }
+/// Everything a run reports: the one value behind `run.json`, written and read by one list of fields.
+///
+/// Members that the format does not demand may be absent or `null` and are nil then: unknown, never zero.
+package struct RunResult: JSONDocument {
+  package static let format = "nmsim-run/2"
+  /// Version 1 says `neuronUpdates` for visits and `updatedNeurons` for updates.
+  package static let formerFormats = ["nmsim-run/1"]
+  package static let kind = (name: "a run's result", writer: "nmsim run")
 
-  /// Time of the simulation itself; the only part that may differ between repetitions.
-  package struct Simulation: Sendable, Equatable {
-    package var seconds: Double
-    package var threads: Int
-    package var synapticOperationsPerSecond: Double
-    /// The command line, where there was one.
-    package var command: String?
-    package init(seconds: Double, threads: Int, synapticOperationsPerSecond: Double) {
-      self.seconds = seconds
-      self.threads = threads
-      self.synapticOperationsPerSecond = synapticOperationsPerSecond
-    }
-  }
-
-  package var network: String
-  package var chip: String
+  package var network = ""
+  package var chip = ""
   package var method: String?
-  package var schedule: String
-  package var weightBits: Int
-  package var membraneBits: Int
-  package var fractionBits: Int
-  package var coresUsed: Int
-  /// SHA-256 of the program file, where known.
-  package var programHash: String?
-  package var engine: String
-  package var ticks: Int
-  package var ticksPerInference: Int
-  package var samples: Int
+  /// Steps of an inference, >= 1.
+  package var ticks = 1
+  package var ticksPerInference: Int?
+  package var samples = 0
+  /// Fraction of 1; nil: no labels.
   package var accuracy: Double?
-  package var accuracyInterval: (low: Double, high: Double)?
+  package var accuracyInterval: ClosedRange<Double>?
+  /// `ticks` fractions.
   package var accuracyByStep: [Double]?
-  package var ann: ANNFacts
-  package var populations: [PopulationResult]
-  package var counts: OperationCounts
-  /// Where the cores lie, and their limits.
-  package var mesh: MeshUse
-  package var spikeEnergy: SpikeEnergy
-  package var operationEnergy: OperationEnergy
-  package var bill: ChipBill
-  package var time: RunTime
-  /// The bill by population, core and tick.
-  package var chipEnergy: ChipEnergy
+  package var ann = ANN()
+  package var error: Deviation?
+  package var program = Program()
+  package var populations: [Population] = []
+  package var totals = Totals()
+  /// In the program's order.
+  package var cores: [Core] = []
+  package var mesh: Mesh?
+  package var energy = Energy()
+  package var time = Time()
+  package var neurobench: NeuroBench?
   package var earlyDecision: EarlyDecision?
-  package var neurobench: NeuroBench
   /// What layers did over time; nil: not collected.
   package var details: LayerDetails?
-  /// How the program sits on its chip; nil: not worked out.
-  package var fit: RunFit?
-  package var provenance: RunProvenance?
-  package var simulation: Simulation?
+  package var fit: Fit?
+  package var provenance: Provenance?
   /// Faults of the chip and of the run; nil: none.
   package var faults: RunFaults?
+  package var simulation: Simulation?
 
-  /// - Parameters:
-  ///   - program: that ran.
-  ///   - record: what the run counted.
-  ///   - profile: energy per spike.
-  ///   - target: accuracy up to which spike energy is counted, as a fraction.
-  ///   - engine: which execution of the program ran.
-  ///   - programHash: SHA-256 of the program file, where known.
-  ///   - observation: what was watched; without it nothing is known by tick, and the time is `timed` or what the chip states.
-  ///   - timed: the time of an inference where that alone was found.
-  ///   - faults: transient faults of the run; the chip's come with the program.
-  package init(
-    program: CompiledProgram, record: RunRecord, profile: SpikeProfile = .standard,
-    target: Double = SpikeEnergy.standardTarget, engine: Run.Engine = .fast, programHash: String? = nil,
-    observation: RunObservation? = nil, time timed: RunTime? = nil, faults: FaultSettings = .none
-  ) {
-    let steps = record.steps
-    let samples = record.samples
-    let counts = OperationCounts(program: program, counters: record.counters, steps: steps)
-    network = program.network.name
-    chip = program.chip.name
-    method = program.network.method
-    schedule = program.schedule.name
-    weightBits = program.weightBits
-    membraneBits = program.membraneBits
-    fractionBits = program.fractionBits
-    coresUsed = program.cores.count
-    self.programHash = programHash
-    self.engine = engine.rawValue
-    ticks = steps
-    ticksPerInference = program.ticksPerInference(steps: steps)
-    self.samples = samples
-    let accuracies = record.labels.map { _ in
-      record.correctByStep.map { samples == 0 ? 0 : Double($0) / Double(samples) }
+  package init() {}
+
+  package static let fields: [JSONField<RunResult>] = [
+    .required("network", \.network, .text, "name of the network"),
+    .required("chip", \.chip, .text, "name of the chip"),
+    .optional("method", \.method, .text, "conversion method", null: "where the network does not say"),
+    .required("ticks", \.ticks, .length("T", in: ActiveWindow.steps), "steps of an inference, T"),
+    .optional("ticksPerInference", \.ticksPerInference, .integer(1 ... .max), "ticks from the first input to the answer"),
+    .required("samples", \.samples, .count, "samples that were run"),
+    .optional("accuracy", \.accuracy, .fraction, "fraction of the samples decided right", null: "without labels"),
+    .optional("accuracyInterval", \.accuracyInterval, .interval, "Wilson's interval at 95 %", null: "without labels"),
+    .optional(
+      "accuracyByStep", \.accuracyByStep, .numbers(in: 0...1, of: "T"),
+      "accuracy if the output were read after each step", null: "without labels"),
+    .member("ann", \.ann, .object, "the network that was converted"),
+    .optional(
+      "error", \.error, .object, "distance of the outputs from the ANN's, over samples and outputs",
+      null: "for classes, and where the ANN was not run"),
+    .member("program", \.program, .object, "what was run"),
+    .member("populations", \.populations, .objects(), "one entry a population, sums over all samples"),
+    .member("totals", \.totals, .object, "sums over all samples"),
+    .member("cores", \.cores, .objects(), "one entry a core, sums over all samples"),
+    .optional("mesh", \.mesh, .object, "where cores lie, and their limits"),
+    .member("energy", \.energy, Energy.form, "the accounts of the energy models, side by side"),
+    .member("time", \.time, .object, "time on the chip"),
+    .optional("neurobench", \.neurobench, .object, "NeuroBench's figures by its own definitions, for one sample"),
+    .optional(
+      "earlyDecision", \.earlyDecision, .object, "what stopping early keeps and saves", absent: "without a stop rule"),
+    .optional("details", \.details, .object, "what layers did over time", absent: "where it was not collected"),
+    .optional("fit", \.fit, .object, "how the program sits on its chip", absent: "where it was not worked out"),
+    .optional("provenance", \.provenance, .object, "what the result was made from", absent: "in sweeps"),
+    .optional("faults", \.faults, .object, "faults of the chip and of the run", absent: "without faults"),
+    .optional(
+      "simulation", \.simulation, .object, "the simulation itself; all that may differ between repetitions",
+      absent: "with --no-timing, and after an interruption"),
+  ]
+}
+
+// MARK: - The network and the program
+
+extension RunResult {
+  /// The network that was converted.
+  package struct ANN: JSONRecord {
+    package var accuracy: Double?
+    package var accuracyOn: String?
+    package var accuracyOnTheseSamples: Double?
+    package var difference: Double?
+    package var differenceInterval: ClosedRange<Double>?
+    package var multiplyAccumulates: Int?
+    package var parameters: Int?
+
+    package init() {}
+
+    init(_ facts: ANNFacts) {
+      accuracy = facts.accuracy
+      accuracyOn = facts.accuracyOn
+      multiplyAccumulates = facts.multiplyAccumulates
+      parameters = facts.parameters
     }
-    accuracyByStep = accuracies
-    accuracy = record.accuracy
-    accuracyInterval = record.correctByStep.last.map { Wilson.interval(correct: $0, total: samples) }
-    ann = program.network.ann
-    populations = program.populations.enumerated().map { index, population in
-      let count = counts.populations[index]
-      let places = population.shape.count * steps * samples
-      return PopulationResult(
-        name: population.name, neurons: population.shape.count, spikes: count.spikes,
-        synapticOperations: count.synapticOperations, meanRate: places == 0 ? 0 : Double(count.spikes) / Double(places),
-        saturations: count.saturations, messages: count.messages, hops: count.hops)
-    }
-    self.counts = counts
-    mesh = MeshUse(program: program)
-    var spikesByStep = [Int](repeating: 0, count: steps)
-    for population in record.counters.spikesByStep {
-      for step in population.indices { spikesByStep[step] += population[step] }
-    }
-    spikeEnergy = SpikeEnergy(
-      profile: profile, spikesByStep: spikesByStep, samples: samples, target: target, accuracyByStep: accuracies)
-    let accumulatorBits = program.populations.map(\.accumulatorBits).max() ?? 32
-    operationEnergy = OperationEnergy(
-      accumulates: counts.effectiveACs, multiplyAccumulates: counts.effectiveMACs,
-      annOperations: program.network.ann.multiplyAccumulates, samples: samples, weightBits: program.weightBits,
-      accumulatorBits: max(32, accumulatorBits))
-    let time = observation?.time ?? timed ?? RunTime(stated: program, steps: steps)
-    self.time = time
-    let bill = ChipBill(program: program, counts: counts, steps: steps, samples: samples, time: time)
-    self.bill = bill
-    chipEnergy = ChipEnergy(
-      program: program,
-      shares: BillShares(
-        program: program, counters: record.counters, counts: counts, ticks: observation.flatMap { $0.ticks.isEmpty ? nil : $0.ticks }), bill: bill,
-      time: time, samples: samples, stepsToTarget: spikeEnergy.stepsToTarget)
-    earlyDecision = observation?.stops.map {
-      EarlyDecision(program: program, record: record, stops: $0, time: time, bill: bill)
-    }
-    neurobench = NeuroBench(program: program, counts: counts, steps: steps, samples: samples, accuracy: record.accuracy)
-    simulation = nil
-    self.faults = RunFaults(chip: program.faults, run: faults)
+
+    package static let fields: [JSONField<ANN>] = [
+      .optional("accuracy", \.accuracy, .fraction, "its accuracy", null: "where the network does not say"),
+      .optional("accuracyOn", \.accuracyOn, .text, "the data of that accuracy", null: "where the network does not say"),
+      .optional(
+        "accuracyOnTheseSamples", \.accuracyOnTheseSamples, .fraction, "its accuracy on the samples of this run",
+        null: "where the ANN was not run"),
+      .optional(
+        "difference", \.difference, .number(in: -1...1), "accuracy minus accuracyOnTheseSamples",
+        null: "where the ANN was not run"),
+      .optional(
+        "differenceInterval", \.differenceInterval, .interval(in: -1...1), "its interval at 95 %",
+        null: "where the ANN was not run"),
+      .optional(
+        "multiplyAccumulates", \.multiplyAccumulates, .count, "of one inference", null: "where the network does not say"),
+      .optional("parameters", \.parameters, .count, "its weights and biases", null: "where the network does not say"),
+    ]
   }
 
+  /// How far outputs that are values lie from the ANN's.
+  package struct Deviation: JSONRecord {
+    package var mse: Double?
+    package var mae: Double?
+    package var correlation: Double?
+    package init() {}
+
+    package static let fields: [JSONField<Deviation>] = [
+      .optional("mse", \.mse, .amount, "mean squared difference"),
+      .optional("mae", \.mae, .amount, "mean absolute difference"),
+      .optional("correlation", \.correlation, .number(in: -1...1), "Pearson's, over all pairs"),
+    ]
+  }
+
+  /// What was run.
+  package struct Program: JSONRecord {
+    package var hash: String?
+    package var schedule: String?
+    package var weightBits: Int?
+    package var membraneBits: Int?
+    package var fractionBits: Int?
+    package var cores: Int?
+    package var engine: String?
+    package init() {}
+
+    package static let fields: [JSONField<Program>] = [
+      .optional("hash", \.hash, .text, "SHA-256 of the program file", null: "where the program was no file"),
+      .optional("schedule", \.schedule, .text, "when populations are active"),
+      .optional("weightBits", \.weightBits, .count, "width of a weight", unit: "bits"),
+      .optional("membraneBits", \.membraneBits, .count, "width of a potential", unit: "bits"),
+      .optional("fractionBits", \.fractionBits, .count, "extra low bits of potentials", unit: "bits"),
+      .optional("cores", \.cores, .count, "cores in use"),
+      .optional("engine", \.engine, .text, "which execution of the program ran"),
+    ]
+  }
+
+  /// What it was made from. Nothing in it changes with threads or time; the command line, which may, is in `simulation`.
+  package struct Provenance: JSONRecord {
+    /// Version of nmsim.
+    package var version: String?
+    package var images: String?
+    package var imagesHash: String?
+    /// `key: value` lines of the network's history.
+    package var history: [String] = []
+    package init() {}
+
+    package static let fields: [JSONField<Provenance>] = [
+      .optional("nmsim", \.version, .text, "version of nmsim"),
+      .optional("images", \.images, .text, "file of the samples"),
+      .optional("imagesHash", \.imagesHash, .text, "its SHA-256", null: "for pipes and files above 64 MiB"),
+      .member("history", \.history, .texts, "lines \"key: value\" of how the network was made"),
+    ]
+  }
+
+  /// The simulation itself; the only part that may differ between repetitions.
+  package struct Simulation: JSONRecord {
+    package var seconds: Double?
+    package var threads: Int?
+    package var synapticOperationsPerSecond: Double?
+    package var command: String?
+    package init() {}
+
+    package static let fields: [JSONField<Simulation>] = [
+      .optional("seconds", \.seconds, .amount, "wall time", unit: "s"),
+      .optional("threads", \.threads, .count, "threads that worked"),
+      .optional("synapticOperationsPerSecond", \.synapticOperationsPerSecond, .amount, "speed", unit: "1/s"),
+      .optional("command", \.command, .text, "the command line", null: "where there was none"),
+    ]
+  }
 }

@@ -5,7 +5,7 @@ struct TickRecord: Sendable {
   /// In the sample, from 0.
   var tick: Int
   /// This tick's counts alone, as one sample.
-  var events: EngineCounters
+  var events: RunCounters
   var counts: OperationCounts
   /// This tick's actions and prices.
   var bill: ChipBill
@@ -13,12 +13,12 @@ struct TickRecord: Sendable {
   var potentials: [Int32]
 
   init(
-    program: CompiledProgram, tick: Int, before: EngineCounters, after: EngineCounters, neuronUpdates: Int,
+    program: CompiledProgram, tick: Int, before: RunCounters, after: RunCounters, neuronVisits: Int,
     potentials: [Int32]
   ) {
     self.tick = tick
     self.potentials = potentials
-    events = EngineCounters(program: program, steps: 1)
+    events = RunCounters(program: program, steps: 1)
     for p in events.spikes.indices {
       TickRecord.subtract(&events.spikes[p], after.spikes[p], before.spikes[p])
       TickRecord.subtract(&events.payloads[p], after.payloads[p], before.payloads[p])
@@ -35,7 +35,7 @@ struct TickRecord: Sendable {
     events.samples = 1
     var counts = OperationCounts(program: program, counters: events, steps: 1)
     // Only populations inside their window are updated; the counts above assume a whole step of all of them.
-    counts.neuronUpdates = neuronUpdates
+    counts.neuronVisits = neuronVisits
     self.counts = counts
     bill = ChipBill(program: program, counts: counts, steps: 1, samples: 1)
   }

@@ -15,7 +15,7 @@ struct TraceMap: Sendable {
   /// Of every route, links counted as the chip says.
   let hops: [Int]
   private let homes: [[Home?]]
-  private let fanOuts: [[BlockFanOut?]]
+  private let fanOuts: [[FanOut?]]
 
   init(_ program: CompiledProgram) {
     let mesh = Mesh(program.chip)
@@ -47,9 +47,7 @@ struct TraceMap: Sendable {
     self.homes = homes
     fanOuts = program.cores.map { image in
       image.blocks.map { block in
-        block.pool?.kind == .max
-          ? nil
-          : BlockFanOut(block, group: image.groups[block.group], weights: program.weights[block.weights])
+        block.pool?.kind == .max ? nil : program.synapses(block.projection).fanOut(into: image.groups[block.group].box)
       }
     }
   }
@@ -62,7 +60,7 @@ struct TraceMap: Sendable {
     var sum = 0
     for entry in Int(axons.offsets[axon])..<Int(axons.offsets[axon + 1]) {
       guard let fanOut = fanOuts[core][Int(axons.blocks[entry])] else { return nil }
-      sum += fanOut.synapses(of: Int(axons.sources[entry]))
+      sum += fanOut[Int(axons.sources[entry])]
     }
     return sum
   }

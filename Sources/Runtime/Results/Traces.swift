@@ -113,7 +113,7 @@ package struct Traces: Sendable {
     var chip = ChipInterpreter(program, steps: steps)
     chip.countsUpdates = true
     chip.recordsUpdates = true
-    var before = chip.engineCounters
+    var before = chip.runCounters
     var visited = 0
     let start = samples * ticksPerInference
     var pending: [PendingTick] = []
@@ -121,10 +121,10 @@ package struct Traces: Sendable {
     _ = chip.run(quantised: values.map(InputEncoder.quantise)) { tick, chip in
       let potentials = probes.map { chip.potential(population: $0.population, index: $0.neuron) ?? 0 }
       let record = TickRecord(
-        program: program, tick: tick, before: before, after: chip.engineCounters,
-        neuronUpdates: chip.counters.neuronUpdates - visited, potentials: potentials)
-      before = chip.engineCounters
-      visited = chip.counters.neuronUpdates
+        program: program, tick: tick, before: before, after: chip.runCounters,
+        neuronVisits: chip.counters.neuronVisits - visited, potentials: potentials)
+      before = chip.runCounters
+      visited = chip.counters.neuronVisits
       pending.append(add(record, time: start + tick))
     }
     finish(pending, updated: chip.updates, start: start)
@@ -173,7 +173,7 @@ package struct Traces: Sendable {
     let total = known.count == units.count + 1 ? known.reduce(0, +) : nil
     let counts = record.counts
     let numbers = [
-      timestep, counts.spikes, counts.updatedNeurons ?? counts.neuronUpdates, counts.messages, counts.hops,
+      timestep, counts.spikes, counts.neuronUpdates ?? counts.neuronVisits, counts.messages, counts.hops,
       counts.synapticOperations,
     ].map { "\($0)" }
     return (
@@ -194,7 +194,7 @@ package struct Traces: Sendable {
       }, passed: pending.map(\.passed), updated: updated)
     let time = timer.time(activity, model: model)
     for (tick, entry) in pending.enumerated() {
-      let seconds = time.map { "\($0.ticks[tick].seconds)" } ?? ""
+      let seconds = time.flatMap { tick < $0.ticks.count ? "\($0.ticks[tick].seconds)" : nil } ?? ""
       perf.add("\(entry.counts),\(seconds),\(entry.joules)")
       addMessages(entry.senders, timer.messages(activity, tick: tick), timestep: start + tick + 1)
     }
@@ -222,6 +222,11 @@ package struct Traces: Sendable {
       }
     }
   }
+
+  /// Names of all files that `files` may have.
+  package static let fileNames = [
+    "spikes.csv", "perf.csv", "messages.csv", "trace.json", "potential.csv", "probes.vcd",
+  ]
 
   /// The trace files by name. `potential.csv` and `probes.vcd` only where neurons are probed.
   package var files: [(name: String, bytes: [UInt8])] {

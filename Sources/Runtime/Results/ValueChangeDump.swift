@@ -18,8 +18,8 @@ struct ValueChangeDump: Sendable {
     count = probes.count
     last = [Int32?](repeating: nil, count: probes.count)
     text = BoundedText(header: "$version nmsim $end\n$timescale 1 ns $end\n$scope module chip $end", limit: limit)
-    for population in program.populations.indices where probes.contains(where: { $0.population == population }) {
-      text.add("$scope module \(Self.word(program.populations[population].name, population)) $end")
+    for (number, population) in program.listed.enumerated() where probes.contains(where: { $0.population == population }) {
+      text.add("$scope module \(Self.word(program.populations[population].name, number)) $end")
       for (index, probe) in probes.enumerated() where probe.population == population {
         text.add("$var wire 1 \(Self.code(2 * index)) n\(probe.neuron)_spike $end")
         text.add("$var reg 32 \(Self.code(2 * index + 1)) n\(probe.neuron)_potential $end")

@@ -3,7 +3,7 @@ import ChipModel
 /// Networks of known sizes and random weights for benchmarks: a bias drives every neuron to the activity asked for, so
 /// that each layer has it whatever its weights are.
 struct BenchNetwork {
-  private var populations: [Population] = []
+  private var populations = [Population.currentInput([1])]
   private var projections: [Projection] = []
   private var weights: [WeightTensor] = []
   private var random: SeededGenerator
@@ -31,12 +31,12 @@ struct BenchNetwork {
     let initial = (0..<shape.count).map { _ in Int32(random.next() % UInt64(bound)) }
     populations.append(
       Population(
-        name: "layer\(populations.count)", dimensions: [shape.channels, shape.height, shape.width],
+        name: "layer\(populations.count - 1)", dimensions: [shape.channels, shape.height, shape.width],
         model: NeuronModel(kind: isOutput ? .accumulator : .integrateFire), threshold: UnitValues(uniform: bound),
         negativeThreshold: UnitValues(uniform: -1),
         bias: UnitValues(uniform: isOutput ? 0 : Int32(activity * Double(bound))),
         // A silent network's neurons start at 0, so that none fires.
-        initial: isOutput || activity == 0 ? UnitValues(uniform: 0) : UnitValues(initial), start: populations.count,
+        initial: isOutput || activity == 0 ? UnitValues(uniform: 0) : UnitValues(initial), start: populations.count - 1,
         unit: [1]))
   }
 
@@ -79,19 +79,10 @@ struct BenchNetwork {
   /// The program, without cores.
   func program() throws(ChipError) -> CompiledProgram {
     CompiledProgram(
-      network: ProgramNetwork(name: name, inputDimensions: [1]), chip: try ChipLibrary.builtIn("ideal"),
+      network: ProgramNetwork(name: name), chip: try ChipLibrary.builtIn("ideal"),
       schedule: .windowed, fractionBits: 0, weightBits: 8, membraneBits: 32, populations: populations,
       projections: projections, weights: weights,
       output: ProgramOutput(population: populations.count - 1, readout: .potential))
-  }
-
-  /// One convolution of 64 to 64 channels, 32 x 32.
-  static func convolution64(activity: Double) -> BenchNetwork {
-    var network = BenchNetwork("conv64", activity: activity)
-    network.source(MapShape(channels: 64, height: 32, width: 32))
-    network.convolution(64)
-    network.dense(10, pool: 8, isOutput: true)
-    return network
   }
 
   /// The shape of `mnist-cnn`: 12c5, pool 2, 64c5, pool 2, 10.

@@ -30,8 +30,8 @@ struct FrontEndBench {
       converted = try stages.calibration.measure { () throws(CommandError) in
         do throws(ConversionError) {
           return try Conversion.run(
-            network, method: Method(.robustNorm, steps: steps), preprocessing: preprocessing, calibration: calibration,
-            threads: Processors.available)
+            network, ConversionSettings(.robustNorm).with(.steps, steps), preprocessing: preprocessing, calibration: calibration,
+            threads: RunInputs.standardThreads)
         } catch {
           throw CommandError(error, model: path, data: arguments.string("calibration"))
         }
@@ -44,24 +44,18 @@ struct FrontEndBench {
     do throws(NetworkCheckError) { checked = try result.checked() } catch {
       throw CommandError(.badData, subject: path, message: "\(error)")
     }
-    try self.init(checked: checked, path: path, runs: runs, stages: stages)
+    try self.init(checked: checked, path: path, memory: arguments.memory, runs: runs, stages: stages)
     rows[1].detail = NumberFormat.count(Processors.available, of: "thread")
   }
 
   /// A network file, compiled for `ideal`.
-  init(network path: String, runs: Int) throws(CommandError) {
-    let network: CheckedNetwork
-    do throws(NetworkFileError) {
-      network = try NetworkFile(reading: path).checked()
-    } catch {
-      throw CommandError(error)
-    }
-    try self.init(checked: network, path: path, runs: runs, stages: Stages())
+  init(network path: String, memory: MemoryBudget, runs: Int) throws(CommandError) {
+    try self.init(checked: try InputFiles.network(path).network, path: path, memory: memory, runs: runs, stages: Stages())
   }
 
   /// A compiled program.
-  init(program path: String, runs: Int) throws(CommandError) {
-    program = try ProgramStore.read(path).program
+  init(program path: String, memory: MemoryBudget, runs: Int) throws(CommandError) {
+    program = try ProgramStore.read(path, toRunWithin: memory).program
     try load(path: path, runs: runs)
   }
 
@@ -70,16 +64,16 @@ struct FrontEndBench {
     var calibration = Timing()
   }
 
-  private init(checked network: CheckedNetwork, path: String, runs: Int, stages: Stages) throws(CommandError) {
+  private init(
+    checked network: CheckedNetwork, path: String, memory: MemoryBudget, runs: Int, stages: Stages
+  ) throws(CommandError) {
     let chip: ChipDescription
     do throws(ChipError) { chip = try ChipLibrary.builtIn("ideal") } catch { throw CommandError(error) }
     var compiling = Timing()
-    program = try compiling.measure { () throws(CommandError) in
-      try FrontEndBench.compile(network, chip: chip, path: path)
-    }
-    for _ in 1..<max(1, runs) {
+    program = try FrontEndBench.compile(network, chip: chip, memory: memory, path: path)
+    for _ in 0..<max(1, runs) {
       program = try compiling.measure { () throws(CommandError) in
-        try FrontEndBench.compile(network, chip: chip, path: path)
+        try FrontEndBench.compile(network, chip: chip, memory: memory, path: path)
       }
     }
     if stages.importing.runs > 0 {
@@ -109,24 +103,23 @@ struct FrontEndBench {
   }
 
   static func compile(
-    _ network: CheckedNetwork, chip: ChipDescription, path: String
+    _ network: CheckedNetwork, chip: ChipDescription, memory: MemoryBudget, path: String
   ) throws(CommandError) -> CompiledProgram {
     do throws(CompileError) {
-      return try CompiledProgram.compile(network, chip: chip, options: CompileOptions()).program
+      return try CompiledProgram.compile(network, chip: chip, options: CompileOptions(memory: memory)).program
     } catch {
       throw CommandError(error, network: path, mapping: nil)
     }
   }
 
   static func table(_ rows: [Row]) -> Table {
-    var table = Table([.text("Stage"), .number("Median"), .number("Processor"), .text("Of")])
-    for row in rows {
-      table.add([
-        .text(row.stage), .text(NumberFormat.seconds(row.timing.median)),
-        .text(NumberFormat.seconds(row.timing.processorMedian)), .text(row.detail),
+    Table(
+      rows,
+      [
+        .text("Stage") { .text($0.stage) }, .number("Median") { .text(NumberFormat.seconds($0.timing.median)) },
+        .number("Processor") { .text(NumberFormat.seconds($0.timing.processorMedian)) },
+        .text("Of") { .text($0.detail) },
       ])
-    }
-    return table
   }
 
   static func document(_ rows: [Row]) -> JSONOutput {

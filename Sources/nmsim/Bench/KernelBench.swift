@@ -91,19 +91,18 @@ struct KernelBench {
   }
 
   static func table(_ rows: [Row]) -> Table {
-    var table = Table([
-      .text("Kernels"), .text("Kernel"), .number("Activity"), .number("Median"), .number("Best"), .number("Of limit"),
-    ])
-    for row in rows {
-      let unit = row.kernel == "update" ? "neurons/s" : "ACs/s"
-      let best = row.timing.minimum > 0 ? Double(row.work) / row.timing.minimum : 0
-      table.add([
-        .text(row.level.rawValue), .text(row.kernel), .text(NumberFormat.percent(row.activity, places: 1)),
-        .text(NumberFormat.si(row.timing.rate(row.work), unit: unit)), .text(NumberFormat.si(best, unit: unit)),
-        .text(row.share.map { NumberFormat.percent($0, places: 0) } ?? ""),
-      ])
+    func rate(_ row: Row, _ rate: Double) -> Table.Cell {
+      .text(NumberFormat.si(rate, unit: row.kernel == "update" ? "neurons/s" : "ACs/s"))
     }
-    return table
+    return Table(
+      rows,
+      [
+        .text("Kernels") { .text($0.level.rawValue) }, .text("Kernel") { .text($0.kernel) },
+        .number("Activity") { .text(NumberFormat.percent($0.activity, places: 1)) },
+        .number("Median") { rate($0, $0.timing.rate($0.work)) },
+        .number("Best") { rate($0, $0.timing.minimum > 0 ? Double($0.work) / $0.timing.minimum : 0) },
+        .number("Of limit") { .text($0.share.map { NumberFormat.percent($0, places: 0) } ?? "") },
+      ])
   }
 
   static func document(_ rows: [Row]) -> JSONOutput {

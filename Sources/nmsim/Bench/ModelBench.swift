@@ -5,6 +5,7 @@ import Runtime
 /// A model of the user's: its front end, its runs with one thread and two and with every kernel, and what more cores cost.
 struct ModelBench {
   let frontEnd: FrontEndBench
+  private let memory: MemoryBudget
   private let inputs: [[Int32]]
   private let steps: Int
   /// The network where there is one to compile for other chips.
@@ -22,21 +23,17 @@ struct ModelBench {
   init(_ path: String, _ arguments: ParsedArguments, runs: Int) throws(CommandError) {
     self.path = path
     steps = arguments.int("ticks") ?? 64
-    var network: CheckedNetwork?
+    memory = arguments.memory
     if path.hasSuffix(".onnx") {
       frontEnd = try FrontEndBench(model: path, arguments: arguments, steps: steps, runs: min(runs, 5))
     } else if path.hasSuffix(".json") {
-      frontEnd = try FrontEndBench(network: path, runs: runs)
+      frontEnd = try FrontEndBench(network: path, memory: arguments.memory, runs: runs)
     } else {
-      frontEnd = try FrontEndBench(program: path, runs: runs)
+      frontEnd = try FrontEndBench(program: path, memory: arguments.memory, runs: runs)
     }
-    if path.hasSuffix(".json") {
-      do throws(NetworkFileError) { network = try NetworkFile(reading: path).checked() } catch {
-        throw CommandError(error)
-      }
-    }
-    self.network = network
+    network = path.hasSuffix(".json") ? try InputFiles.network(path).network : nil
     let program = frontEnd.program
+    try arguments.checkFiles(reads: DataPaths(arguments, program, beside: path).files)
     let (data, dataPath) = try RunInputs.dataset(program, beside: path, arguments)
     var inputs: [[Int32]] = []
     for sample in 0..<min(arguments.int("samples") ?? 64, data.count) {
@@ -73,7 +70,7 @@ struct ModelBench {
       var compiling = Timing()
       // A chip that cannot hold the network is left out.
       let compiled = try? compiling.measure { () throws(CommandError) in
-        try FrontEndBench.compile(network, chip: chip, path: path)
+        try FrontEndBench.compile(network, chip: chip, memory: memory, path: path)
       }
       guard let compiled else { continue }
       var runner = LayerRunner(plan: EnginePlan(compiled), steps: steps)
@@ -91,14 +88,13 @@ struct ModelBench {
   }
 
   static func table(_ rows: [ChipRow]) -> Table {
-    var table = Table([.text("Chip"), .number("Cores"), .number("Compiling"), .number("Accounting of a run")])
-    for row in rows {
-      table.add([
-        .text(row.chip), .count(row.cores), .text(NumberFormat.seconds(row.compiling.median)),
-        .text(NumberFormat.seconds(row.accounting.median)),
+    Table(
+      rows,
+      [
+        .text("Chip") { .text($0.chip) }, .count("Cores", \.cores),
+        .number("Compiling") { .text(NumberFormat.seconds($0.compiling.median)) },
+        .number("Accounting of a run") { .text(NumberFormat.seconds($0.accounting.median)) },
       ])
-    }
-    return table
   }
 
   static func document(_ rows: [ChipRow]) -> JSONOutput {

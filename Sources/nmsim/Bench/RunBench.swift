@@ -17,7 +17,7 @@ struct RunBench {
     var timing = Timing()
     var synapticOperations = 0
     var effectiveACs = 0
-    var neuronUpdates = 0
+    var neuronVisits = 0
     /// Of the engine's plan, once.
     var planSeconds = 0.0
     /// Wall seconds to those of the first row measured with it, median over rounds; nil for that row.
@@ -38,7 +38,7 @@ struct RunBench {
       self.inputs = inputs
       row = Row(
         network: program.network.name, level: plan.kernels, activity: activity,
-        neurons: program.populations.reduce(0) { $0 + $1.shape.count }, synapses: 0, steps: steps,
+        neurons: program.populations.reduce(0) { $0 + $1.neurons }, synapses: 0, steps: steps,
         threads: max(1, min(threads, inputs.count)), samples: inputs.count, planSeconds: planning.median)
       // Counted once, outside the clock; the counts are the same in every run. Also warms everything up.
       var runner = LayerRunner(plan: plan, steps: steps)
@@ -46,9 +46,8 @@ struct RunBench {
       let counts = OperationCounts(program: program, counters: runner.counters, steps: steps)
       row.synapticOperations = counts.synapticOperations
       row.effectiveACs = counts.effectiveACs
-      row.neuronUpdates = counts.neuronUpdates
-      let every = counts.dense.subtractingReportingOverflow(0).partialValue
-      row.synapses = every / max(1, steps * inputs.count)
+      row.neuronVisits = counts.neuronVisits
+      row.synapses = counts.dense / max(1, steps * inputs.count)
     }
 
     mutating func measure() {
@@ -80,22 +79,20 @@ struct RunBench {
   }
 
   static func table(_ rows: [Row]) -> Table {
-    var table = Table([
-      .text("Network"), .text("Kernels"), .number("Activity"), .number("Steps"), .number("Threads"),
-      .number("A sample"), .number("Processor"), .number("Synops/s"), .number("Ratio"),
-    ])
-    for row in rows {
-      let samples = Double(max(1, row.samples))
-      table.add([
-        .text(row.network), .text(row.level.rawValue),
-        .text(row.activity.map { NumberFormat.percent($0, places: 0) } ?? ""), .count(row.steps), .count(row.threads),
-        .text(NumberFormat.seconds(row.timing.median / samples)),
-        .text(NumberFormat.seconds(row.timing.processorMedian / samples)),
-        .text(NumberFormat.si(row.timing.rate(row.synapticOperations), unit: "")),
-        .text(row.ratio.map { NumberFormat.significant($0) } ?? ""),
-      ])
+    func perSample(_ row: Row, _ seconds: Double) -> Table.Cell {
+      .text(NumberFormat.seconds(seconds / Double(max(1, row.samples))))
     }
-    return table
+    return Table(
+      rows,
+      [
+        .text("Network") { .text($0.network) }, .text("Kernels") { .text($0.level.rawValue) },
+        .number("Activity") { .text($0.activity.map { NumberFormat.percent($0, places: 0) } ?? "") },
+        .count("Steps", \.steps), .count("Threads", \.threads),
+        .number("Per sample") { perSample($0, $0.timing.median) },
+        .number("Processor") { perSample($0, $0.timing.processorMedian) },
+        .number("SynOps/s") { .text(NumberFormat.si($0.timing.rate($0.synapticOperations), unit: "")) },
+        .number("Ratio") { .text($0.ratio.map { NumberFormat.significant($0) } ?? "") },
+      ])
   }
 
   static func document(_ rows: [Row]) -> JSONOutput {
@@ -107,7 +104,7 @@ struct RunBench {
             ("activity", .number(row.activity)), ("neurons", .int(row.neurons)), ("synapses", .int(row.synapses)),
             ("steps", .int(row.steps)), ("threads", .int(row.threads)), ("samples", .int(row.samples)),
             ("synapticOperations", .int(row.synapticOperations)), ("Effective_ACs", .int(row.effectiveACs)),
-            ("neuronUpdates", .int(row.neuronUpdates)),
+            ("neuronVisits", .int(row.neuronVisits)),
           ] + row.timing.members(work: row.synapticOperations) + [
             ("ACsPerProcessorSecond", .double(row.timing.rate(row.effectiveACs))),
             ("ratioToFirst", .number(row.ratio)), ("planSeconds", .double(row.planSeconds)),

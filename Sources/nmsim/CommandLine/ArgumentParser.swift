@@ -1,3 +1,5 @@
+import ChipModel
+
 /// Reads a command line against the command table.
 ///
 /// `--opt value`, `--opt=value`, `-o value`, `-ovalue`, `-qo value`; options and positionals in any order; `--` ends
@@ -32,10 +34,10 @@ struct ArgumentParser: Sendable {
     }
     if first.hasPrefix("-") {
       if Self.asksForHelp(rest) { return .help }
-      throw .optionBeforeCommand(first, suggestion: Suggestion.closest(to: first, among: ["--help", "--version"]))
+      throw .optionBeforeCommand(first, suggestion: closest(to: first, in: ["--help", "--version"]))
     }
     guard let command = table.command(first) else {
-      throw .unknownCommand(first, suggestion: Suggestion.closest(to: first, among: table.commands.map(\.spec.name)))
+      throw .unknownCommand(first, suggestion: closest(to: first, in: table.commands.map(\.spec.name)))
     }
     if Self.asksForHelp(rest) { return .commandHelp(command.spec) }
     return .command(command, try parse(rest, for: command.spec))
@@ -81,8 +83,8 @@ private struct Reader {
     let name = String(body.prefix { $0 != "=" })
     let attached = body.count > name.count ? String(body.dropFirst(name.count + 1)) : nil
     guard let option = command.option(name) else {
-      let known = command.options.map(\.name) + ["help"]
-      let suggestion = Suggestion.closest(to: name, among: known).map { "--\($0)" }
+      let known = command.options.flatMap(\.names) + ["help"]
+      let suggestion = closest(to: name, in: known).map { "--\($0)" }
       throw .unknownOption(command: command.name, option: "--\(name)", suggestion: suggestion)
     }
     if option.value == nil, let attached {
@@ -98,7 +100,7 @@ private struct Reader {
       guard let option = command.options.first(where: { $0.short == letter }) else {
         // A long name behind a single dash is the usual slip.
         let name = String(argument.dropFirst().prefix { $0 != "=" })
-        let suggestion = Suggestion.closest(to: name, among: command.options.map(\.name)).map { "--\($0)" }
+        let suggestion = closest(to: name, in: command.options.map(\.name)).map { "--\($0)" }
         throw .unknownOption(
           command: command.name, option: name.count > 1 ? "-\(name)" : "-\(letter)",
           suggestion: name.count > 1 ? suggestion : nil)

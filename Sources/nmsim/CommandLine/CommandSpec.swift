@@ -2,6 +2,8 @@
 struct OptionSpec: Sendable, Equatable {
   /// Long name without dashes; also the key in `ParsedArguments`.
   var name: String
+  /// Other long names that mean the same.
+  var synonyms: [String] = []
   /// One letter for `-o FILE`.
   var short: Character?
   /// Nil for a flag.
@@ -53,9 +55,12 @@ struct OptionSpec: Sendable, Equatable {
     OptionSpec(name: name, short: short, value: nil, placeholder: "", standard: nil, help: help, group: group)
   }
 
+  /// The long names, the one that is meant first.
+  var names: [String] { [name] + synonyms }
+
   /// `-o, --output FILE`
   var usage: String {
-    let long = value == nil ? "--\(name)" : "--\(name) \(placeholder)"
+    let long = names.map { "--\($0)" }.joined(separator: ", ") + (value == nil ? "" : " \(placeholder)")
     return short.map { "-\($0), \(long)" } ?? long
   }
 }
@@ -117,27 +122,14 @@ struct CommandSpec: Sendable, Equatable {
   /// What it does, in one line without a full stop.
   var abstract: String
   /// Paragraphs for its help page.
-  var discussion: [String]
-  var positionals: [PositionalSpec]
-  var options: [OptionSpec]
+  var discussion: [String] = []
+  var positionals: [PositionalSpec] = []
+  var options: [OptionSpec] = []
   /// The two commonest uses first.
   var examples: [ExampleSpec]
   /// How it can end, beside what every command shares: success, wrong usage, an error in nmsim itself, an output that
   /// cannot be written.
-  var exits: [ExitStatus]
-
-  init(
-    name: String, abstract: String, discussion: [String] = [], positionals: [PositionalSpec] = [],
-    options: [OptionSpec] = [], examples: [ExampleSpec], exits: [ExitStatus] = []
-  ) {
-    self.name = name
-    self.abstract = abstract
-    self.discussion = discussion
-    self.positionals = positionals
-    self.options = options
-    self.examples = examples
-    self.exits = exits
-  }
+  var exits: [ExitStatus] = []
 
   /// `nmsim run [PROGRAM] [options]`
   var usage: String {
@@ -150,7 +142,7 @@ struct CommandSpec: Sendable, Equatable {
   }
 
   /// The option of this name.
-  func option(_ name: String) -> OptionSpec? { options.first { $0.name == name } }
+  func option(_ name: String) -> OptionSpec? { options.first { $0.names.contains(name) } }
   /// The positional of this name.
   func positional(_ name: String) -> PositionalSpec? { positionals.first { $0.name == name } }
 }

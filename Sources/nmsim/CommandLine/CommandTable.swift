@@ -30,7 +30,6 @@ struct CommandTable: Sendable {
       Command(BenchCommand.spec, BenchCommand.run),
       Command(ChipsCommand.spec, ChipsCommand.run),
       Command(InspectCommand.spec, InspectCommand.run),
-      Command(FuzzCommand.spec, FuzzCommand.run),
       Command(HelpCommand.spec, HelpCommand.run),
       Command(CompletionsCommand.spec, CompletionsCommand.run),
       Command(ManualCommand.spec, ManualCommand.run),

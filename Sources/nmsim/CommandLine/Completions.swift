@@ -23,7 +23,7 @@ struct Completions: Sendable {
   private static func options(_ command: CommandSpec) -> [OptionSpec] { command.options + [.help] }
 
   private static func spellings(_ option: OptionSpec) -> [String] {
-    (option.short.map { ["-\($0)"] } ?? []) + ["--\(option.name)"]
+    (option.short.map { ["-\($0)"] } ?? []) + option.names.map { "--\($0)" }
   }
 
   // MARK: bash
@@ -144,6 +144,9 @@ struct Completions: Sendable {
         } else {
           text += " \\\n        " + Self.quoted("\(long)[\(help)]\(action)")
         }
+        for synonym in option.synonyms {
+          text += " \\\n        " + Self.quoted("--\(synonym)\(option.value == nil ? "" : "=")[\(help)]\(action)")
+        }
       }
       for (index, positional) in command.positionals.enumerated() {
         let place =
@@ -212,7 +215,7 @@ struct Completions: Sendable {
       }
       if command.positionals.isEmpty { text += "\(start) -f\n" }
       for option in Self.options(command) {
-        text += start + (option.short.map { " -s \($0)" } ?? "") + " -l \(option.name)"
+        text += start + (option.short.map { " -s \($0)" } ?? "") + option.names.map { " -l \($0)" }.joined()
         if let value = option.value {
           text += value.takesFile ? " -r -F" : " -x"
           if !value.choices.isEmpty { text += " -a '\(value.choices.joined(separator: " "))'" }

@@ -30,7 +30,7 @@ enum Dispatch {
       terminal.output.write(help.page(for: command))
     case .command(let command, let parsed):
       do {
-        try OutputFile.check(parsed)
+        try parsed.checkFiles()
         return try command.run(parsed, terminal.adjusted(by: parsed))
       } catch {
         return report(error, on: terminal)

@@ -29,7 +29,7 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
     case .software: "an error in nmsim itself"
     case .cannotWrite: "an output cannot be written"
     case .resumable: "interrupted; the same command continues where it stopped"
-    case .badConfiguration: "a chip description or profile is wrong"
+    case .badConfiguration: "a chip description, a profile or a limit of the process is wrong"
     case .interrupted: "stopped by an interrupt (Ctrl-C)"
     case .terminated: "stopped by a termination signal"
     }

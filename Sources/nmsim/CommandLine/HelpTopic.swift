@@ -43,25 +43,35 @@ struct HelpTopic: Sendable, Equatable {
         Entry("message", "One spike sent to one core."),
         Entry("hop", "One step of a message from a tile's router to the next."),
         Entry(
-          "Effective_ACs", "Additions for all spikes over non-zero weights, as many times as the count they carry."),
+          "Effective_ACs", "Accumulates of all spikes over non-zero weights, as many times as the count they carry."),
         Entry("Effective_MACs", "Multiplications of the input encoding on the host, once per sample."),
         Entry("Dense", "The same operations with nothing skipped."),
+        Entry("ANN", "The network that was converted."),
+        Entry("LSB", "The least significant bit of a weight or threshold: what 1 stands for in the ANN's units."),
+        Entry("early exit", "A sample ends when its decision is stable, before all steps are run."),
+        Entry("Pareto front", "The points that no other point beats in accuracy and in cost."),
+        Entry("K", "Squared distance of a layer's firing rates from those that the ANN asks for, relative."),
+        Entry("Omega", "Sum of a layer's rates over the sum of their squares (Ding et al. 2021, equation 8)."),
+        Entry(
+          "full", "In 'explain': neurons at the highest rate. In 'compile' and 'compare': the largest share of a limit."),
       ])
     ])
 
   static let files = HelpTopic(
-    name: "files", abstract: "What the commands read and leave",
+    name: "files", abstract: "What the commands read and write",
     body: [
       .paragraph(
-        "'nmsim compile net.json', 'nmsim run --ticks 200' and 'nmsim energy', typed in one folder, work: each "
-          + "finds what the one before it left. Outputs are replaced in one step: a file is either the old one or "
-          + "the complete new one."),
+        "'nmsim compile net.json', 'nmsim run --ticks 200' and 'nmsim energy' can be typed in one folder: each one "
+          + "finds the files that the one before it wrote. Outputs are replaced in one step: a file is either the old "
+          + "one or the complete new one."),
       .list([
         Entry("net.json", "The spiking network: populations, projections, output; weights in a .safetensors file."),
         Entry("net.nmsim", "The compiled program: what every core of the chip holds. Binary, with a checksum."),
         Entry("map.json", "A mapping: which neurons each core holds, and where the core is."),
         Entry("run.json", "The result of a run: accuracy, spikes, operations, energy, time."),
-        Entry("run.json.partial", "What an interrupted run has done; the same command continues from it, and removes it."),
+        Entry(
+          "run.json.partial",
+          "The finished samples of an interrupted run. The same command continues from it, and removes it."),
         Entry("plan.json", "A sweep: what is combined. Its results go into plan-sweep, with sweep.json as the summary."),
         Entry("chip.json", "A chip description: limits, energy and time of every action, each with its source."),
         Entry("*.idx, *.npy, *.npz", "Images and labels; IDX also as .gz, CIFAR as its binary files."),
@@ -81,7 +91,7 @@ struct HelpTopic: Sendable, Equatable {
         Entry("CI", "When set: no progress."),
         Entry("LC_ALL, LC_CTYPE, LANG", "The first that is set decides whether charts use Unicode characters."),
         Entry("SLURM_CPUS_PER_TASK", "Default of --threads."),
-        Entry("SLURM_ARRAY_TASK_ID, _MIN, _COUNT, _STEP", "Which part '--shard auto' is."),
+        Entry("SLURM_ARRAY_TASK_ID, _MIN, _COUNT, _STEP", "Which part '--shard auto' runs."),
       ]),
       .paragraph(
         "An error is one line, 'nmsim: FILE: what is wrong: what to do'. Numbers in JSON are plain SI numbers: "

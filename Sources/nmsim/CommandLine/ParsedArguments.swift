@@ -30,16 +30,7 @@ struct ParsedArguments: Sendable {
 
   /// The command line, quoted so that a shell reads it again.
   var line: String {
-    (["nmsim", command.name] + typed.map(Self.quoted)).joined(separator: " ")
-  }
-
-  private static func quoted(_ word: String) -> String {
-    let isPlain = !word.isEmpty && word.unicodeScalars.allSatisfy { scalar in
-      let isWord = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-      return isWord || "-_=+.,/:%@".unicodeScalars.contains(scalar)
-    }
-    if isPlain { return word }
-    return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    (["nmsim", command.name] + typed.map(ShellWord.quoted)).joined(separator: " ")
   }
 
   /// Whether the option or positional was typed, as opposed to left at its default.

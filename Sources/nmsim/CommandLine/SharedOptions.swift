@@ -1,31 +1,31 @@
+import ChipModel
+import Compiler
+
 /// Options that mean the same in several commands.
 extension OptionSpec {
-  static func weightBits(in group: String) -> OptionSpec {
-    .option("weight-bits", .integer(2...16), "N", standard: .described("the chip's"), group: group, "Bits of a weight.")
+  /// Options that override numbers of the chip.
+  static func chipNumbers(in group: String) -> [OptionSpec] {
+    ChipNumber.overridable.compactMap(\.parameter).map { OptionSpec($0, group: group) }
   }
 
-  static func membraneBits(in group: String) -> OptionSpec {
-    .option(
-      "membrane-bits", .integer(2...32), "N", standard: .described("the chip's"), group: group,
-      "Bits of a membrane potential.")
-  }
-
-  static func fractionBits(in group: String) -> OptionSpec {
-    .option(
-      "fraction-bits", .integer(0...15), "N", standard: .described("the chip's, else 0"), group: group,
-      "Extra low bits of biases, thresholds and potentials.")
-  }
-
-  static func scale(in group: String) -> OptionSpec {
-    .option(
-      "scale", .choice(["channel", "population"]), "channel|population",
-      standard: .described("the finest that the membrane holds"), group: group,
-      "What shares one weight scale: an output channel, or a whole population.")
-  }
+  static func scale(in group: String) -> OptionSpec { OptionSpec(.scale, group: group) }
 
   static func steps(in group: String) -> OptionSpec {
-    .option(
-      "ticks", .integer(1...1_000_000), "T", standard: .described("the network's"), group: group, "Steps of an inference.")
+    var option = option(
+      "ticks", .integer(ActiveWindow.steps), "T", standard: .described("the network's"), group: group,
+      "Steps of an inference.")
+    option.synonyms = ["steps"]
+    return option
+  }
+
+  /// The JSON document of a command that shows tables.
+  static func json(
+    _ help: String, placeholder: String = "FILE", standard: Standard? = nil, group: String = "Options"
+  ) -> OptionSpec {
+    var option = option(
+      "output", short: "o", .newDocument, placeholder, standard: standard, group: group, help)
+    option.synonyms = ["json"]
+    return option
   }
 
   static func threads(in group: String = "Options") -> OptionSpec {
@@ -33,4 +33,8 @@ extension OptionSpec {
       "threads", .integer(1...1024), "N", standard: .described("$SLURM_CPUS_PER_TASK, else all cores allowed"),
       group: group, "Threads, at most 1024.")
   }
+
+  static let memory: OptionSpec = .option(
+    "memory", .number(NumberRange(lower: 0.001, upper: 1_048_576)), "GIB", standard: .value("4"),
+    "Most memory, in GiB, for what the files ask for in few bytes: neurons of a shape, windows and taps unrolled.")
 }

@@ -1,3 +1,5 @@
+import ChipModel
+
 /// What is wrong with a command line. Cases carry data; `subject`, `problem` and `remedy` are the only texts.
 enum UsageError: Error, Equatable, Sendable {
   case unknownCommand(String, suggestion: String?)
@@ -69,6 +71,7 @@ enum UsageError: Error, Equatable, Sendable {
 /// What is wrong with the value of an option or positional.
 enum ValueProblem: Error, Equatable, Sendable {
   case empty
+  case notStandardOutput
   case notWhole(ClosedRange<Int>)
   case outsideWhole(ClosedRange<Int>)
   case notNumber(NumberRange)
@@ -81,6 +84,7 @@ enum ValueProblem: Error, Equatable, Sendable {
   var text: String {
     switch self {
     case .empty: "is empty"
+    case .notStandardOutput: "is standard output, where this does not go"
     case .notWhole: "is not a whole number"
     case .outsideWhole, .outsideNumber: "is out of range"
     case .notNumber: "is not a number"
@@ -94,7 +98,8 @@ enum ValueProblem: Error, Equatable, Sendable {
   var remedy: String {
     switch self {
     case .empty: "give a value"
-    case .notWhole(let range), .outsideWhole(let range): "give a whole number \(Self.describe(range))"
+    case .notStandardOutput: "give a file name"
+    case .notWhole(let range), .outsideWhole(let range): "give a whole number \(range.boundsText)"
     case .notNumber(let range), .outsideNumber(let range): "give a number \(range.text)"
     case .notFraction: "give a number from 0 to 1; 98.5 % is 0.985"
     case .notRatio: "give for example 1/255 or 0.00392"
@@ -102,10 +107,5 @@ enum ValueProblem: Error, Equatable, Sendable {
     case .notChoice(_, let suggestion?): "did you mean '\(suggestion)'?"
     case .notChoice(let choices, nil): "give \(ErrorText.alternatives(choices))"
     }
-  }
-
-  private static func describe(_ range: ClosedRange<Int>) -> String {
-    if range.upperBound == Int.max { return "of at least \(NumberFormat.count(range.lowerBound))" }
-    return "from \(NumberFormat.count(range.lowerBound)) to \(NumberFormat.count(range.upperBound))"
   }
 }

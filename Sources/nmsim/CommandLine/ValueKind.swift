@@ -1,10 +1,14 @@
+import ChipModel
+
 /// What an option or positional takes: how its text is read, and what completions offer for it.
 enum ValueKind: Sendable, Equatable {
   case text
-  /// A path; `-` stands for standard output or input where the command says so.
+  /// A path that the command reads.
   case file
-  /// A file that the command writes, `-` or none: it is looked at before the command starts.
+  /// A file that the command writes: it is looked at before the command starts.
   case newFile
+  /// The same, and `-` is standard output.
+  case newDocument
   /// A folder that the command writes into and makes where it is missing; looked at before the command starts, too.
   case newFolder
   case integer(ClosedRange<Int>)
@@ -30,39 +34,16 @@ enum ValueKind: Sendable, Equatable {
   /// Whether completions offer file names.
   var takesFile: Bool {
     switch self {
-    case .file, .newFile, .newFolder, .choiceOrFile: true
+    case .file, .newFile, .newDocument, .newFolder, .choiceOrFile: true
     default: false
     }
   }
-}
 
-/// The real numbers that an option takes. A missing bound is no bound; not-a-number and infinity never pass.
-struct NumberRange: Sendable, Equatable {
-  var lower: Double?
-  /// Whether `lower` itself is refused.
-  var excludesLower = false
-  var upper: Double?
-
-  static let positive = NumberRange(lower: 0, excludesLower: true)
-  static let notNegative = NumberRange(lower: 0)
-
-  /// Whether the value is finite and inside.
-  func contains(_ value: Double) -> Bool {
-    guard value.isFinite else { return false }
-    if let lower, excludesLower ? value <= lower : value < lower { return false }
-    if let upper, value > upper { return false }
-    return true
-  }
-
-  /// The range in words, to follow "give a number".
-  var text: String {
-    let low = lower.map { "\(excludesLower ? "above" : "of at least") \(NumberFormat.plain($0))" }
-    let high = upper.map { "at most \(NumberFormat.plain($0))" }
-    switch (low, high) {
-    case (let low?, let high?): return "\(low) and \(high)"
-    case (let low?, nil): return low
-    case (nil, let high?): return "of \(high)"
-    case (nil, nil): return "such as 0.5 or 1e-3"
+  /// Whether it is a path that the command reads.
+  var isInput: Bool {
+    switch self {
+    case .file, .choiceOrFile: true
+    default: false
     }
   }
 }
@@ -83,7 +64,8 @@ extension ValueKind {
   func parse(_ text: String) throws(ValueProblem) -> ParsedValue {
     if text.isEmpty { throw .empty }
     switch self {
-    case .text, .file, .newFile, .newFolder, .choiceOrFile:
+    case .newFile where text == "-": throw .notStandardOutput
+    case .text, .file, .newFile, .newDocument, .newFolder, .choiceOrFile:
       return .text(text)
     case .integer(let range):
       guard Self.isWhole(text) else { throw .notWhole(range) }
@@ -116,7 +98,7 @@ extension ValueKind {
       return .numbers(values)
     case .choice(let names):
       guard names.contains(text) else {
-        throw .notChoice(names, suggestion: Suggestion.closest(to: text, among: names))
+        throw .notChoice(names, suggestion: closest(to: text, in: names))
       }
       return .text(text)
     }

@@ -41,48 +41,32 @@ struct AutomaticText: Sendable {
   }
 
   private func taken(_ attempt: AutomaticAttempt) -> String {
-    let method = [attempt.method.name.rawValue, attempt.method.optionsText].filter { !$0.isEmpty }.joined(separator: " ")
-    return "\(method) --steps \(attempt.method.steps ?? 0)"
+    ([attempt.settings.name] + options(attempt).map { "--" + $0 }).joined(separator: " ")
+      + " --steps \(attempt.settings.steps ?? 0)"
   }
 
   private func table(_ title: String, _ attempts: [AutomaticAttempt]) -> String {
-    var table = Table([
-      .text("Method"), .text("Options"), .number("Steps"), .number("Right"), .number("Synops"), .number("Events"),
-    ])
-    for attempt in attempts {
-      table.add([
-        .text(attempt.method.name.rawValue),
-        .text(attempt.method.optionsText.replacingDashes), .count(attempt.method.steps ?? 0),
-        .text(NumberFormat.percent(attempt.accuracy)), .text(mean(attempt.synapticOperations)),
-        .text(mean(attempt.events)),
+    let table = Table(
+      attempts,
+      [
+        .text("Method") { .text($0.settings.name) },
+        .text("Options") { .text(options($0).joined(separator: ", ")) },
+        .count("Steps") { $0.settings.steps ?? 0 }, .number("Accuracy") { .text(NumberFormat.percent($0.accuracy)) },
+        .number("SynOps") { .text(NumberFormat.decimal($0.synapticOperations, places: 0)) },
+        .number("Spikes") { .text(NumberFormat.decimal($0.events, places: 0)) },
       ])
-    }
     return style.bold(title) + "\n" + table.render(style)
   }
 
   private func skip(_ attempt: AutomaticAttempt) -> String? {
     guard case .skipped(let reason) = attempt.outcome else { return nil }
-    let name = [attempt.method.name.rawValue, attempt.method.optionsText.replacingDashes].filter { !$0.isEmpty }
+    let name = ([attempt.settings.name] + [options(attempt).joined(separator: ", ")]).filter { !$0.isEmpty }
     let lines = TextLayout.wrap(
       "Skipped \(name.joined(separator: " ")): \(ErrorText.escaped(reason))", width: style.width)
     return lines.joined(separator: "\n  ") + "\n"
   }
 
-  private func mean(_ value: Double?) -> String { NumberFormat.decimal(value, places: 0) }
+  /// What differs from the method's own; the steps have a column.
+  private func options(_ attempt: AutomaticAttempt) -> [String] { attempt.settings.with(.steps, nil).givenOptions }
   private func cost(_ attempt: AutomaticAttempt) -> Double { attempt.synapticOperations ?? .infinity }
-}
-
-extension String {
-  /// `--initial half --max-count 4` as `initial half, max-count 4`.
-  fileprivate var replacingDashes: String {
-    var result = ""
-    for word in split(separator: " ") {
-      if word.hasPrefix("--") {
-        result += (result.isEmpty ? "" : ", ") + word.dropFirst(2)
-      } else {
-        result += " " + word
-      }
-    }
-    return result
-  }
 }

@@ -10,9 +10,9 @@ enum BenchCommand {
   static let spec = CommandSpec(
     name: "bench", abstract: "Measure the speed of the engine on this machine",
     discussion: [
-      "Kernels beside the limit of the same instructions, then whole runs with every counter on: networks of random "
-        + "weights, and the model named. What is compared is measured in turn, round by round; figures are medians. "
-        + "'Processor' is time of processors, which other programs on the machine change less than wall time."
+      "Measures kernels beside the limit of the same instructions, then whole runs with every counter on: networks of "
+        + "random weights, and the model named. Figures that are compared are measured in turn, round by round, and "
+        + "are medians. 'Processor' is processor time, which other programs on the machine change less than wall time."
     ],
     options: [
       .option(
@@ -41,9 +41,8 @@ enum BenchCommand {
         "Instructions to measure; all give equal results."),
       .option("runs", .integer(1...1000), "N", standard: .value("5"), group: measurement, "Rounds."),
       .flag("quick", group: measurement, "Kernels, one small network and the model only."),
-      .option(
-        "json", .newFile, "FILE|-", group: measurement,
-        "Also write a nmsim-bench/1 document; '-' is standard output."),
+      .json("Also write a nmsim-bench/1 document; '-' is standard output.", placeholder: "FILE|-", group: measurement),
+      .memory,
       .quiet, .color,
     ],
     examples: [
@@ -95,7 +94,7 @@ enum BenchCommand {
     }
     tables.say("Peak memory: \(NumberFormat.si(Double(ResourceUsage.peakMemory), unit: "B"))\n")
     members.append(("peakMemoryBytes", .int(ResourceUsage.peakMemory)))
-    if let json = arguments.string("json") { try OutputFile.write(JSONOutput.object(members), to: json, terminal) }
+    if let json = arguments.string("output") { try OutputFile.write(JSONOutput.object(members), to: json, terminal) }
     return .success
   }
 

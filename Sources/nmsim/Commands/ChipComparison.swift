@@ -4,8 +4,6 @@ import Runtime
 
 /// Networks on chips side by side: the table and the document of `compare`.
 struct ChipComparison: Sendable {
-  static let format = "nmsim-compare/1"
-
   let entries: [CompareEntry]
   /// The largest number of samples and steps; nil: nothing was run.
   let samples: Int?
@@ -35,8 +33,8 @@ struct ChipComparison: Sendable {
       if let result = entry.result {
         cells += [
           .text(NumberFormat.percent(result.accuracy)),
-          .text(result.bill.isPriced ? NumberFormat.joules(result.bill.joulesPerInference) : "unknown"),
-          .count(result.bill.missing.count), .text(NumberFormat.seconds(result.bill.secondsPerInference)),
+          .text(result.bill?.pricedJoules.map { NumberFormat.joules($0) } ?? "unknown"),
+          .count(result.bill?.missing.count ?? 0), .text(NumberFormat.seconds(result.time.secondsPerInference)),
         ]
       }
       table.add(cells)
@@ -82,39 +80,12 @@ struct ChipComparison: Sendable {
     return TextLayout.paragraph(ErrorText.escaped(text), width: style.width)
   }
 
-  /// Everything, numbers in plain units, `null` for what is unknown.
-  var document: JSONOutput {
-    .object([
-      ("format", .string(Self.format)), ("samples", samples.map { .int($0) } ?? .null),
-      ("ticks", steps.map { .int($0) } ?? .null), ("entries", .array(entries.map(Self.document))),
-    ])
-  }
-
-  private static func document(_ entry: CompareEntry) -> JSONOutput {
-    let report = entry.report
-    let result = entry.result
-    func count(_ value: Int?) -> JSONOutput { value.map { .int($0) } ?? .null }
-    func text(_ value: String?) -> JSONOutput { value.map { .string($0) } ?? .null }
-    return .object([
-      ("file", .string(entry.file)), ("network", .string(entry.network)), ("chip", .string(entry.chip)),
-      ("fits", .bool(entry.refusal == nil)),
-      (
-        "refusal",
-        entry.refusal.map {
-          .object([("problem", .string($0.problem)), ("remedy", text($0.remedy)), ("option", text($0.option))])
-        } ?? .null
-      ),
-      ("weightBits", .int(entry.weightBits)), ("membraneBits", .int(entry.membraneBits)),
-      ("cores", count(report?.cores.count)), ("coresOfChip", count(report?.totalCores)), ("chips", count(report?.chips)),
-      ("capacity", report.map { .array($0.capacity.map(CompileReport.document)) } ?? .null),
-      ("accuracy", .number(result?.accuracy)),
-      ("accuracyInterval", result?.accuracyInterval.map { .doubles([$0.low, $0.high]) } ?? .null),
-      ("joulesPerInference", .number(result.flatMap { $0.bill.isPriced ? $0.bill.joulesPerInference : nil })),
-      ("missing", result.map { .strings($0.bill.missing) } ?? .null),
-      ("secondsPerTick", .number(result?.bill.secondsPerTick)),
-      ("secondsPerInference", .number(result?.bill.secondsPerInference)),
-      ("spikes", count(result?.counts.spikes)), ("synapticOperations", count(result?.counts.synapticOperations)),
-      ("messages", count(result?.counts.messages)), ("run", text(entry.resultFile)),
-    ])
+  /// What `--json` writes.
+  var record: ComparisonRecord {
+    var record = ComparisonRecord()
+    record.samples = samples
+    record.ticks = steps
+    record.entries = entries.map(ComparisonRecord.Entry.init)
+    return record
   }
 }

@@ -9,20 +9,17 @@ struct ChipText: Sendable {
 
   /// One row and one title line for each chip.
   static func list(_ chips: [ChipDescription], _ style: TextStyle) -> String {
-    var table = Table([
-      .text("chip"), .number("chips"), .number("cores each"), .number("neurons each"), .number("weights"),
-      .number("membranes"), .number("energies"),
-    ])
-    func count(_ value: Int?) -> Table.Cell { value.map { .count($0) } ?? "-" }
-    for chip in chips {
-      let known = chip.knownEnergies
-      table.add([
-        .text(chip.name + (chip.name == ChipLibrary.defaultName ? " *" : "")), count(chip.chips),
-        count(chip.coresPerChip), count(chip.neuronsPerCore), .text("\(chip.defaultWeightBits) bits"),
-        .text("\(chip.membraneBits) bits"),
-        .text(known == 0 ? "none" : "\(known) of \(ChipAction.allCases.count)"),
+    let table = Table(
+      chips,
+      [
+        .text("chip") { .text($0.name + ($0.name == ChipLibrary.defaultName ? " *" : "")) },
+        .number("chips") { .count($0.chips, else: "-") }, .number("cores each") { .count($0.coresPerChip, else: "-") },
+        .number("neurons each") { .count($0.neuronsPerCore, else: "-") },
+        .number("weights") { "\($0.defaultWeightBits) bits" }, .number("membranes") { "\($0.membraneBits) bits" },
+        .number("energies") { chip in
+          chip.knownEnergies == 0 ? "none" : "\(chip.knownEnergies) of \(ChipAction.allCases.count)"
+        },
       ])
-    }
     let lines = table.render(style).split(separator: "\n").map(String.init)
     var text = (lines.first ?? "") + "\n"
     for (row, chip) in zip(lines.dropFirst(), chips) {
@@ -72,7 +69,7 @@ struct ChipText: Sendable {
     }
     parts.append(
       TextLayout.paragraph(
-        "An unknown limit is not checked; an unknown energy or time is missing from a bill, never zero.",
+        "An unknown limit is not checked. An unknown energy or time is listed as missing, never taken as zero.",
         width: style.width))
     if !sources.isEmpty {
       let list = sources.enumerated().map { (term: "[\($0 + 1)]", text: ErrorText.escaped($1)) }
@@ -151,12 +148,12 @@ struct ChipText: Sendable {
 
   private func constants(_ section: ChipSection) -> [Item] {
     let numbers = ChipNumber.allCases.filter { $0.section == section }.map { key in
-      var result = item(key.rawValue, chip.numbers[key]) { key.text($0) }
+      var result = item(key.rawValue, chip.numbers[key]) { NumberFormat.count($0, of: key.row.unit) }
       if chip.numbers[key] == nil {
-        if let standard = key.defaultValue {
-          result.value = key.text(standard) + " (default)"
-        } else if key == .defaultWeightBits || key == .bitsPerSynapse {
-          result.value = "as weightBits"
+        switch key.row.absent {
+        case .standard(let value): result.value = NumberFormat.count(value, of: key.row.unit) + " (default)"
+        case .described(let text) where text.hasPrefix("as "): result.value = text
+        case .described, .refused: break
         }
       }
       return result
@@ -188,27 +185,4 @@ struct ChipText: Sendable {
 extension ChipDescription {
   /// Actions whose energy is known, included in another or their fallback's.
   var knownEnergies: Int { ChipAction.allCases.count { energy.cost(of: $0) != nil } }
-}
-
-extension ChipNumber {
-  /// A value with its unit.
-  fileprivate func text(_ value: Int) -> String {
-    let unit =
-      switch self {
-      case .weightBits, .defaultWeightBits, .maximumWeightShift, .membraneBits, .accumulatorBits, .fractionBits,
-        .spikePayloadBits, .synapseMemoryBitsPerCore, .bitsPerSynapse:
-        "bit"
-      case .chips: "chip"
-      case .coresPerChip, .coresPerTile, .destinationsPerNeuron: "core"
-      case .neuronsPerCore: "neuron"
-      case .inputAxonsPerCore, .outputAxonsPerCore: "axon"
-      case .fanInPerNeuron: "synapse"
-      case .maximumDelay: "tick"
-      case .width, .height: "tile"
-      case .chipColumns: "column"
-      case .linkHops: "hop"
-      case .linkBufferMessages: "message"
-      }
-    return NumberFormat.count(value, of: unit)
-  }
 }

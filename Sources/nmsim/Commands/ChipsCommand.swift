@@ -14,7 +14,7 @@ enum ChipsCommand {
       PositionalSpec("chip", "CHIP", .choiceOrFile(names), .optional, "With show: the name of a chip, or a file."),
     ],
     options: [
-      .option("json", .newFile, "FILE", "Also write what is shown as JSON; '-' is standard output."),
+      .json("Also write what is shown as JSON; '-' is standard output."),
       .quiet, .color,
     ],
     examples: [
@@ -43,15 +43,17 @@ enum ChipsCommand {
   }
 
   /// - Parameter nameOrPath: a built-in name, or a file.
-  static func load(_ nameOrPath: String) throws(CommandError) -> ChipDescription {
-    do throws(ChipError) { return try ChipLibrary.load(nameOrPath) } catch { throw CommandError(error) }
+  static func load(
+    _ nameOrPath: String, namedBy naming: FileReader.Naming = .user
+  ) throws(CommandError) -> ChipDescription {
+    do throws(ChipError) { return try ChipLibrary.load(nameOrPath, namedBy: naming) } catch { throw CommandError(error) }
   }
 
   private static func show(
     _ name: String, _ arguments: ParsedArguments, _ terminal: Terminal
   ) throws(CommandError) {
     let chip = try load(name)
-    if let json = arguments.string("json") { try OutputFile.write(chip.document, to: json, terminal) }
+    if let json = arguments.string("output") { try OutputFile.write(chip.document, to: json, terminal) }
     let tables = arguments.tables(terminal)
     tables.say(ChipText(chip: chip, style: tables.style).page)
   }
@@ -59,7 +61,7 @@ enum ChipsCommand {
   private static func list(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) {
     var chips: [ChipDescription] = []
     for name in ChipLibrary.names { chips.append(try load(name)) }
-    if let json = arguments.string("json") {
+    if let json = arguments.string("output") {
       let document = JSONOutput.object([
         ("format", .string("nmsim-chips/1")), ("default", .string(ChipLibrary.defaultName)),
         ("chips", .array(chips.map(ChipText.summary))),

@@ -78,6 +78,7 @@ extension CommandError {
     switch error {
     case .option, .periodCodeNeedsWindows, .stuckBits:
       self.init(.usage, subject: network, message: error.description)
+    case .memory(let error): self.init(error, subject: network)
     case .mixedAmplitude:
       self.init(.badData, subject: network, message: error.description)
     case .mapping(let problem):
@@ -88,5 +89,20 @@ extension CommandError {
       .axonTypes, .noCoreOfKind, .width:
       self.init(.doesNotFit, subject: network, message: error.description)
     }
+  }
+}
+
+extension CommandError {
+  /// A file that asks for more memory than `--memory` allows.
+  init(_ error: MemoryError, subject: String) {
+    self.init(
+      .doesNotFit, subject: subject, problem: error.problem, remedy: "allow more with --memory, or make it smaller")
+  }
+}
+
+extension ParsedArguments {
+  /// `--memory`, else 4 GiB.
+  var memory: MemoryBudget {
+    double("memory").map { MemoryBudget(bytes: Int($0 * Double(1 << 30))) } ?? .standard
   }
 }

@@ -14,8 +14,9 @@ enum CompareCommand {
   static let spec = CommandSpec(
     name: "compare", abstract: "Compare a network on several chips",
     discussion: [
-      "Compiles a network for each chip and runs it there: whether it fits or why not, cores, accuracy, energy and latency "
-        + "of an inference. What nobody published is unknown, and counted. Compiled programs keep their own chip."
+      "Compiles a network for each chip and runs it there. Shows whether it fits or why not, cores, accuracy, and "
+        + "energy and latency per inference. Unpublished constants are unknown, and counted. A compiled program keeps "
+        + "its chip."
     ],
     positionals: [
       PositionalSpec("programs", "NETWORK", .file, .list(minimum: 1), "Networks, or compiled programs.")
@@ -24,9 +25,7 @@ enum CompareCommand {
       .option(
         "chips", .text, "NAME,...", standard: .described("all of 'nmsim chips'"), group: chips,
         "The chips for networks: names of 'nmsim chips' or files, separated by commas."),
-      .weightBits(in: chips),
-      .membraneBits(in: chips),
-      .fractionBits(in: chips),
+    ] + OptionSpec.chipNumbers(in: chips) + [
       .option(
         "schedule", .choice(["windowed", "continuous"]), "windowed|continuous", standard: .value("windowed"),
         group: chips, "Layers active in their windows, or all at every tick."),
@@ -41,10 +40,11 @@ enum CompareCommand {
       .option(
         "samples", .integer(1...Int.max), "N", standard: .described("the first 1,000, or all"), group: data,
         "How many samples."),
-      .option("json", .newFile, "FILE", group: outputs, "Also write the comparison as JSON; '-' is standard output."),
+      .json("Also write the comparison as JSON; '-' is standard output.", group: outputs),
       .option(
         "out", .newFolder, "FOLDER", group: outputs,
         "Also write each run's result into this folder, as CHIP.json, for 'nmsim report'."),
+      .memory,
       .quiet, .color,
     ],
     examples: [
@@ -58,18 +58,18 @@ enum CompareCommand {
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
     let files = arguments.positionals("programs")
-    var networks: [(path: String, network: CheckedNetwork?, program: CompiledProgram?, hash: String?)] = []
-    for path in files { networks.append(try read(path)) }
+    var networks: [Input] = []
+    for path in files { networks.append(try Input(path, arguments.memory)) }
     if arguments.isGiven("chips"), networks.allSatisfy({ $0.network == nil }) {
       throw CommandError(
         .usage, subject: "compare", problem: "--chips with compiled programs, which have their chips",
         remedy: "give a network, or leave --chips out")
     }
     let chips = try chips(arguments)
+    try checkFiles(arguments, networks, chips)
     let options = CompileOptions(
-      weightBits: arguments.int("weight-bits"), membraneBits: arguments.int("membrane-bits"),
-      fractionBits: arguments.int("fraction-bits"),
-      schedule: arguments.string("schedule").flatMap(Schedule.init(name:)) ?? .windowed)
+      numbers: arguments.chipNumbers,
+      schedule: arguments.string("schedule").flatMap(Schedule.init(name:)) ?? .windowed, memory: arguments.memory)
     var runner = try CompareRunner(arguments, terminal: terminal, namesFiles: files.count > 1)
     var entries: [CompareEntry] = []
     for input in networks {
@@ -81,27 +81,58 @@ enum CompareCommand {
     }
     let comparison = ChipComparison(
       entries: entries, samples: runner.samples, steps: entries.lazy.compactMap(\.result?.ticks).max())
-    if let json = arguments.string("json") { try OutputFile.write(comparison.document, to: json, terminal) }
+    if let path = arguments.string("output") { try OutputFile.write(comparison.record.document, to: path, terminal) }
     let tables = arguments.tables(terminal)
     tables.say(comparison.text(tables.style))
     return entries.contains { $0.refusal == nil } ? .success : .doesNotFit
   }
 
   /// A network or a program, by its first bytes.
-  private static func read(
-    _ path: String
-  ) throws(CommandError) -> (String, CheckedNetwork?, CompiledProgram?, String?) {
-    let bytes: [UInt8]
-    do throws(FileError) { bytes = try FileReader.bytes(of: path, limit: ProgramStore.maximumBytes) } catch {
-      throw CommandError(error)
+  private struct Input {
+    let path: String
+    var network: CheckedNetwork?
+    var program: CompiledProgram?
+    var hash: String?
+    /// What is read with it.
+    var files: [String]
+
+    init(_ path: String, _ memory: MemoryBudget) throws(CommandError) {
+      self.path = path
+      let bytes: [UInt8]
+      do throws(FileError) { bytes = try FileReader.bytes(of: path, limit: ProgramStore.maximumBytes) } catch {
+        throw CommandError(error)
+      }
+      if ProgramStore.isProgram(bytes) {
+        let (read, hash) = try ProgramStore.read(path, toRunWithin: memory)
+        (program, self.hash) = (read, hash)
+        files = read.dataFiles(beside: path)
+        return
+      }
+      do throws(NetworkFileError) {
+        let file = try NetworkFile(reading: path)
+        network = try file.checked()
+        files = file.files
+      } catch {
+        throw CommandError(error)
+      }
     }
-    if ProgramStore.isProgram(bytes) {
-      let (program, hash) = try ProgramStore.read(path)
-      return (path, nil, program, hash)
+  }
+
+  /// Results get their names by network and chip; each is looked at before the first is made.
+  private static func checkFiles(
+    _ arguments: ParsedArguments, _ inputs: [Input], _ chips: [ChipDescription]
+  ) throws(CommandError) {
+    let named = arguments.string("chips").map { $0.split(separator: ",").map(String.init) } ?? []
+    var writes: [(option: String, path: String)] = []
+    if let folder = arguments.string("out") {
+      for input in inputs {
+        for chip in input.program.map({ [$0.chip.name] }) ?? chips.map(\.name) {
+          let name = CompareRunner.resultName(chip, file: input.path, namesFiles: inputs.count > 1)
+          writes.append(("out", PathText.joined(folder, "\(name).json")))
+        }
+      }
     }
-    do throws(NetworkFileError) { return (path, try NetworkFile(reading: path).checked(), nil, nil) } catch {
-      throw CommandError(error)
-    }
+    try arguments.checkFiles(reads: inputs.flatMap(\.files) + named, writes: writes)
   }
 
   private static func chips(_ arguments: ParsedArguments) throws(CommandError) -> [ChipDescription] {
@@ -174,15 +205,10 @@ struct CompareRunner {
       membraneBits: program.membraneBits, report: CompileReport(program))
     guard arguments.isGiven("input") || program.network.images != nil else { return entry }
     let (set, path) = try dataset(program, file: file)
-    let samples = arguments.int("samples") ?? min(CompareCommand.standardSamples, set.count)
-    guard samples <= set.count else {
-      throw CommandError(
-        .badData, subject: path,
-        problem: "\(NumberFormat.count(samples)) samples asked for, the file has \(NumberFormat.count(set.count))",
-        remedy: "use --samples \(set.count) or fewer")
-    }
+    let samples = try InputFiles.samples(arguments, of: set, path, standard: CompareCommand.standardSamples)
     self.samples = max(self.samples ?? 0, samples)
     let steps = arguments.int("ticks") ?? program.network.steps ?? RunInputs.standardSteps
+    try RunContext.check(program, steps: steps, samples: samples)
     var run = Run(steps: steps, samples: samples, threads: RunInputs.threads(arguments))
     let observer = try RunCommand.observer(
       program, steps: steps, first: 0, samples: samples, RunObserver.Options())
@@ -201,11 +227,8 @@ struct CompareRunner {
       throw CommandError(.badData, subject: path, message: error.description)
     }
     progress.finish()
-    var result = RunResult(
-      program: program, record: record, programHash: hash, observation: observer.observation)
-    result.details = LayerDetails(program: program, record: record, courses: collector.sums)
-    result.fit = RunContext.fit(program)
-    result.provenance = RunContext.provenance(program, images: path)
+    let result = try RunContext.result(
+      program, record, courses: collector.sums, observer.observation, hash: hash, images: path)
     entry.result = result
     if let folder { entry.resultFile = try write(result, folder: folder, file: file) }
     return entry
@@ -214,17 +237,22 @@ struct CompareRunner {
   private mutating func dataset(
     _ program: CompiledProgram, file: String
   ) throws(CommandError) -> (Dataset, String) {
-    let key = "\(file)\n\(program.network.inputDimensions)"
+    let key = "\(file)\n\(program.input.dimensions)"
     if let data, data.key == key { return (data.set, data.path) }
     let (set, path) = try RunInputs.dataset(program, beside: file, arguments)
     data = (key, set, path)
     return (set, path)
   }
 
+  /// The name of a result's file, without its ending.
+  static func resultName(_ chip: String, file: String, namesFiles: Bool) -> String {
+    let base = PathText.baseName(of: PathText.baseName(of: file, without: ".json"), without: ".nmsim")
+    return namesFiles ? "\(base)-\(chip)" : chip
+  }
+
   /// The result as `run` writes it, under the chip's name.
   private mutating func write(_ result: RunResult, folder: String, file: String) throws(CommandError) -> String {
-    let base = PathText.baseName(of: PathText.baseName(of: file, without: ".json"), without: ".nmsim")
-    let name = namesFiles ? "\(base)-\(result.chip)" : result.chip
+    let name = Self.resultName(result.chip, file: file, namesFiles: namesFiles)
     var path = "\(folder)/\(name).json"
     var number = 2
     while written.contains(path) {
@@ -232,7 +260,7 @@ struct CompareRunner {
       number += 1
     }
     written.append(path)
-    try OutputFile.write(Array(try OutputFile.text(of: result.document(timing: false)).utf8), to: path)
+    try OutputFile.write(result.document, to: path, terminal)
     return path
   }
 }

@@ -4,15 +4,6 @@ import Runtime
 
 /// One network on one chip: what it uses and what a run gave, or why it does not fit.
 struct CompareEntry: Sendable {
-  /// Why a network does not fit, and what would.
-  struct Refusal: Sendable, Equatable {
-    /// One line: what, the number, the limit.
-    var problem: String
-    var remedy: String?
-    /// An option of `compile` with which it fits, found by trying.
-    var option: String?
-  }
-
   /// The file of the network or program.
   var file: String
   var network: String
@@ -26,9 +17,4 @@ struct CompareEntry: Sendable {
   var result: RunResult?
   /// Where the result was written.
   var resultFile: String?
-}
-
-extension ChipBill {
-  /// Whether anything in it has a price: without any, its sum says nothing.
-  var isPriced: Bool { staticJoules != nil || items.contains { $0.joules != nil && $0.count > 0 } }
 }

@@ -34,7 +34,9 @@ struct MeasuredTraffic {
     }
     let data: Dataset
     do throws(DataError) {
-      data = try DatasetLoader.load(images: images, expectedShape: program.network.inputDimensions)
+      data = try DatasetLoader.load(
+        images: images, expectedShape: program.input.dimensions,
+        samples: arguments.int("calibration-samples") ?? Self.standardSamples)
     } catch {
       throw CommandError(error.fileError != nil ? .missingInput : .badData, subject: nil, message: error.description)
     }

@@ -18,9 +18,7 @@ enum CompileCommand {
       .option(
         "chip", .choiceOrFile(ChipsCommand.names), "NAME|FILE", standard: .value("generic-45nm"), group: arithmetic,
         "Chip description: a name of 'nmsim chips', or a file."),
-      .weightBits(in: arithmetic),
-      .membraneBits(in: arithmetic),
-      .fractionBits(in: arithmetic),
+    ] + OptionSpec.chipNumbers(in: arithmetic) + [
       .scale(in: arithmetic),
       .option(
         "mapping", .choiceOrFile(["optimised", "row-major", "random"]), "optimised|row-major|random|FILE",
@@ -44,9 +42,10 @@ enum CompileCommand {
         "output", short: "o", .newFile, "FILE", standard: .described("NETWORK's name with .nmsim, in this folder"),
         group: outputs, "The program."),
       .option(
-        "write-mapping", .newFile, "FILE", group: outputs,
+        "write-mapping", .newDocument, "FILE", group: outputs,
         "Also write which neurons each core holds, to change and give to --mapping."),
-      .option("json", .newFile, "FILE", group: outputs, "Also write the tables as JSON; '-' is standard output."),
+      .option("json", .newDocument, "FILE", group: outputs, "Also write the tables as JSON; '-' is standard output."),
+      .memory,
       .quiet, .color,
     ],
     examples: [
@@ -65,15 +64,8 @@ enum CompileCommand {
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
     let path = arguments.positional("network") ?? ""
     let output = arguments.string("output") ?? PathText.baseName(of: path, without: ".json") + ".nmsim"
-    try checkOutput(output, network: path)
-    let file: NetworkFile
-    let network: CheckedNetwork
-    do throws(NetworkFileError) {
-      file = try NetworkFile(reading: path)
-      network = try file.checked()
-    } catch {
-      throw CommandError(error)
-    }
+    let (file, network) = try InputFiles.network(path)
+    try arguments.checkFiles(reads: file.files, writes: [("output", output)])
     let chip = try ChipsCommand.load(arguments.string("chip") ?? ChipLibrary.defaultName)
     var options = try options(arguments)
     let traffic = try MeasuredTraffic(arguments, network, path: path, chip: chip, options: options, terminal)
@@ -81,12 +73,14 @@ enum CompileCommand {
     let mapping = options.mapping == nil ? nil : arguments.string("mapping")
     var program: CompiledProgram
     let coarser: [CoarserUnits]
+    var searched: Double?
     do throws(CompileError) {
       let progress = ProgressLine(
         "placement", total: CompiledProgram.placementSteps, unit: "rounds", terminal: terminal)
       defer { progress.finish() }
       let result = try CompiledProgram.compile(network, chip: chip, options: options) { progress.advance() }
       (program, coarser) = (result.program, result.coarser)
+      searched = result.movesPerCore
     } catch {
       throw CommandError(error, network: path, mapping: mapping)
     }
@@ -100,14 +94,14 @@ enum CompileCommand {
         try OutputFile.write(bytes, to: path)
       }
     }
-    try show(program, coarser, traffic, arguments, terminal, wrote: output, size: size)
+    try show(program, coarser, searched, traffic, arguments, terminal, wrote: output, size: size)
     return .success
   }
 
   /// Tables and JSON.
   private static func show(
-    _ program: CompiledProgram, _ coarser: [CoarserUnits], _ traffic: MeasuredTraffic?, _ arguments: ParsedArguments, _ terminal: Terminal,
-    wrote output: String, size: Int
+    _ program: CompiledProgram, _ coarser: [CoarserUnits], _ movesPerCore: Double?, _ traffic: MeasuredTraffic?,
+    _ arguments: ParsedArguments, _ terminal: Terminal, wrote output: String, size: Int
   ) throws(CommandError) {
     let json = arguments.string("json")
     var tables = arguments.tables(terminal)
@@ -123,31 +117,23 @@ enum CompileCommand {
         + populations.joined(separator: ", ") + "."
       tables.say(TextLayout.paragraph(text, width: tables.style.width))
     }
+    if let movesPerCore, movesPerCore < 200 {
+      let text =
+        "Note: the search for a placement is bounded by its work: it tried \(NumberFormat.decimal(movesPerCore, places: 0)) "
+        + "swaps a core in each of its searches, thousands where cores are few."
+      tables.say(TextLayout.paragraph(text, width: tables.style.width))
+    }
     if let traffic { tables.say(TextLayout.paragraph(traffic.text(program), width: tables.style.width)) }
     tables.say("Wrote \(ErrorText.escaped(output)), \(NumberFormat.count(size, of: "byte")).\n")
   }
 
-  /// Refuses outputs that would not do what they say.
-  private static func checkOutput(_ output: String, network: String) throws(CommandError) {
-    if output == "-" {
-      throw CommandError(
-        .usage, subject: "compile", problem: "a program is binary and goes into a file, not to '-'",
-        remedy: "give -o a file name")
-    }
-    try OutputFile.check(output)
-    if let there = FileSystemPath.resolved(output), there == FileSystemPath.resolved(network) {
-      throw CommandError(
-        .usage, subject: output, problem: "the program would replace its own network", remedy: "give -o another name")
-    }
-  }
-
   private static func options(_ arguments: ParsedArguments) throws(CommandError) -> CompileOptions {
     var options = CompileOptions(
-      weightBits: arguments.int("weight-bits"), membraneBits: arguments.int("membrane-bits"),
-      fractionBits: arguments.int("fraction-bits"),
+      numbers: arguments.chipNumbers,
       scale: arguments.string("scale").flatMap(CompileOptions.Scale.init(rawValue:)),
       schedule: arguments.string("schedule").flatMap(Schedule.init(name:)) ?? .windowed,
-      seed: UInt64(clamping: arguments.int("seed") ?? 0), faults: try FaultOptions.chip(arguments))
+      seed: UInt64(clamping: arguments.int("seed") ?? 0), faults: try FaultOptions.chip(arguments),
+      memory: arguments.memory)
     guard let mapping = arguments.string("mapping") else { return options }
     if let placement = CompileOptions.Placement(rawValue: mapping) {
       options.placement = placement
@@ -157,13 +143,18 @@ enum CompileCommand {
     return options
   }
 
-  static func readMapping(_ path: String) throws(CommandError) -> Mapping {
+  static func readMapping(
+    _ path: String, namedBy naming: FileReader.Naming = .user
+  ) throws(CommandError) -> Mapping {
     let bytes: [UInt8]
-    do throws(FileError) { bytes = try FileReader.bytes(of: path, limit: MappingFile.maximumBytes) } catch {
+    do throws(FileError) {
+      bytes = try FileReader.bytes(of: path, limit: MappingFile.maximumBytes, namedBy: naming)
+    } catch {
       throw CommandError(error)
     }
     do throws(JSONError) { return try MappingFile.parse(bytes) } catch {
-      throw CommandError(.badData, subject: path, message: error.description)
+      throw CommandError(
+        .badData, subject: path, message: (naming == .user ? error : error.withoutContent).description)
     }
   }
 

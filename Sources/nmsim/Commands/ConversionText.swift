@@ -17,14 +17,14 @@ struct ConversionText: Sendable {
     facts.add("Method", method)
     facts.add("Steps", NumberFormat.count(report.steps))
     if let calibration = report.calibration {
-      let labels = calibration.hasLabels ? "" : ", the network's own decisions as labels"
+      let labels = calibration.hasLabels ? "" : ", the ANN's decisions as labels"
       facts.add(
         "Calibration", "\(calibration.name), \(NumberFormat.count(calibration.samples, of: "sample"))\(labels)")
       facts.add(
-        "Accuracy", calibration.annAccuracy.map { "original network on them: \(NumberFormat.percent($0))" })
+        "Accuracy", calibration.annAccuracy.map { "ANN on them: \(NumberFormat.percent($0))" })
     }
     if let ann = result.network.ann, let on = ann.accuracyOn, !on.hasPrefix("calibration") {
-      facts.add("Accuracy", "original network on \(on): \(NumberFormat.percent(ann.accuracy))")
+      facts.add("Accuracy", "ANN on \(on): \(NumberFormat.percent(ann.accuracy))")
     }
     facts.add(
       "Cost",
@@ -42,39 +42,30 @@ struct ConversionText: Sendable {
   /// Method and its options, as provenance has them.
   private var method: String {
     let hidden = ["method", "steps", "calibration", "calibrationSamples", "calibrationLabels"]
-    let options = result.network.provenance.filter { !hidden.contains($0.key) }.map { entry in
-      switch entry.value {
-      case .text(let text): "\(entry.key) \(text)"
-      case .number(let value): "\(entry.key) \(NumberFormat.plain(value))"
-      case .flag(let value): "\(entry.key) \(value ? "yes" : "no")"
-      }
-    }
-    return ([result.report.method.name.rawValue] + options).joined(separator: ", ")
+    let options = result.network.provenance.filter { !hidden.contains($0.key) }.map { "\($0.key) \($0.value.shown)" }
+    return ([result.report.settings.name] + options).joined(separator: ", ")
   }
 
   private var nodes: Table {
-    var table = Table([.text("Node"), .text("Operation"), .text("Output"), .text("Became")])
-    for entry in model.report.entries {
-      table.add([.text(entry.node), .text(entry.operation), .text(Self.shape(entry.shape)), .text(entry.became)])
-    }
-    return table
+    Table(
+      model.report.entries,
+      [
+        .name("Node", \.node), .text("Operation") { .text($0.operation) },
+        .text("Output") { .text(ProgramTables.shape($0.shape)) }, .text("Became") { .text($0.became) },
+      ])
   }
 
   private var layers: Table {
-    var table = Table([
-      .text("Layer"), .text("Shape"), .text("Activation"), .text("Neuron"), .number("Threshold"), .number("Initial"),
-      .number("Clipped"), .number("Dead"),
-    ])
-    for layer in result.report.layers {
-      let isOutput = layer.model == "accumulator"
-      table.add([
-        .text(layer.population), .text(Self.shape(layer.shape)), .text(layer.activation), .text(layer.model),
-        .text(Self.thresholds(layer)), .text(layer.initial.map(Self.range) ?? "0"),
-        .text(layer.clipped.map { NumberFormat.percent($0) } ?? "-"),
-        .text(isOutput ? "-" : layer.deadChannels.map { NumberFormat.count($0) } ?? "-"),
+    Table(
+      result.report.layers,
+      [
+        .name("Layer", \.population), .text("Shape") { .text(ProgramTables.shape($0.shape)) },
+        .text("Activation") { .text($0.activation) }, .text("Neuron") { .text($0.model) },
+        .number("Threshold") { .text(Self.thresholds($0)) },
+        .number("Initial") { .text($0.initial.map(Self.range) ?? "0") },
+        .number("Clipped") { .text($0.clipped.map { NumberFormat.percent($0) } ?? "-") },
+        .number("Dead") { .count($0.model == "accumulator" ? nil : $0.deadChannels, else: "-") },
       ])
-    }
-    return table
   }
 
   private var notes: String {
@@ -94,7 +85,4 @@ struct ConversionText: Sendable {
     let high = NumberFormat.decimal(range.upperBound, places: 3)
     return low == high ? low : "\(low)..\(high)"
   }
-
-  /// `3x32x32`
-  private static func shape(_ shape: [Int]) -> String { shape.map { "\($0)" }.joined(separator: "x") }
 }

@@ -22,55 +22,16 @@ enum ConvertCommand {
     options: [
       .option(
         "method", .choice(methods), "NAME", standard: .value("robust-norm"), group: method, "Conversion method."),
+    ] + OptionSpec.conversion(group: method) + [
       .option(
-        "steps", .integer(1...1_000_000), "T", group: method,
-        "Steps of the calibration, and default of 'run --ticks'."),
+        "seed", .integer(0...Int.max), "N", standard: .value("0"), group: method,
+        "\(ConversionMethod.all.filter(\.isSeeded).map(\.name).joined(separator: ", ")): seed of the random input spikes."),
       .option(
         "keep-accuracy", .fraction, "ACCURACY", group: automatic,
         "auto: find the cheapest with at least this accuracy, a fraction of 1, within --steps or 256."),
       .option(
         "max-loss", .number(NumberRange(lower: 0, upper: 100)), "POINTS", group: automatic,
         "auto: the same, at most so many points (hundredths) below the original network."),
-      .option(
-        "percentile", .number(NumberRange(lower: 0, excludesLower: true, upper: 100)), "P",
-        standard: .described("99.9"), group: method,
-        "robust-norm, ic-snn: percentile of the activations taken as maximum."),
-      .option(
-        "alpha", .number(.positive), "A", standard: .described("rmp 0.8, channel-balance 1"), group: method,
-        "rmp, channel-balance: factor of the thresholds."),
-      .option(
-        "period", .integer(1...16), "K", standard: .described("weighted-spikes 8, bsnn 10"), group: method,
-        "weighted-spikes, bsnn: phases of a period."),
-      .option(
-        "lambda", .number(.notNegative), "L", standard: .described("0.1"), group: method,
-        "rate-norm: weight of the rate inference loss."),
-      .option(
-        "tolerance", .fraction, "FRACTION", standard: .described("0.005"), group: method,
-        "rate-norm: accuracy that may be lost."),
-      .option(
-        "p", .choice(["shared", "layer"]), "shared|layer", standard: .described("shared"), group: method,
-        "rate-norm: one factor for all layers, or one for each."),
-      .option(
-        "variant", .choice(["i", "c", "ic", "weights"]), "NAME", standard: .described("ic"), group: method,
-        "ic-snn: initial potentials, coding compensation, both, or from the weights."),
-      .option(
-        "membrane", .choice(["clamp", "active", "literal"]), "NAME", standard: .described("clamp"), group: method,
-        "ic-snn: which final potentials the initial ones are the mean of."),
-      .option("max-count", .integer(1...1_000_000), "M", group: method, "aug-mapping: largest count a spike carries."),
-      .flag("no-synchronous-neurons", group: method, "bsnn: residual shortcuts without synchronisation."),
-      .option(
-        "initial", .choice(["zero", "half"]), "zero|half", standard: .described("the method's"), group: method,
-        "Initial potential: zero, or half a threshold."),
-      .option(
-        "reset", .choice(["soft", "hard"]), "soft|hard", standard: .described("the method's"), group: method,
-        "After a spike: subtract the threshold, or set to zero."),
-      .option(
-        "readout", .choice(["potential", "spikes"]), "potential|spikes", standard: .described("the method's"),
-        group: method, "What is read as the answer."),
-      .flag("literal", group: method, "Take the paper as printed where a corrected reading is the default."),
-      .option(
-        "seed", .integer(0...Int.max), "N", standard: .value("0"), group: method,
-        "spike-norm, rmp: seed of the random input spikes."),
       .option("calibration", .file, "DATA", group: calibration, "Images for calibration: IDX, .npy, .npz or CIFAR."),
       .option(
         "calibration-labels", .file, "LABELS", standard: .described("found by the name of the images"),
@@ -111,15 +72,16 @@ enum ConvertCommand {
     exits: [.checkFailed, .badData, .missingInput])
 
   /// The names of the contract, in its order.
-  static let methods = Method.Name.allCases.map(\.rawValue) + ["auto"]
+  static let methods = ConversionMethod.all.map(\.name) + ["auto"]
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
     let path = arguments.positional("model") ?? ""
     let output = arguments.string("output") ?? "net.json"
-    try checkOutput(output, model: path)
+    try arguments.checkFiles(
+      writes: [("output", PathText.joined(PathText.folder(of: output), NetworkFile.tensorsName(for: output)))])
     let isAutomatic = arguments.string("method") == "auto"
     let goal = try isAutomatic ? Self.goal(arguments) : nil
-    let method = try isAutomatic ? Method(.robustNorm) : Self.method(arguments)
+    let settings = try isAutomatic ? ConversionSettings(.robustNorm) : settings(arguments)
     let model = try readModel(path)
     let preprocessing = preprocessing(arguments)
     let calibration = try calibrationData(arguments, network: model.network)
@@ -132,13 +94,13 @@ enum ConvertCommand {
         let found = try Conversion.automatic(
           model.network, goal: goal, preprocessing: preprocessing, calibration: calibration,
           seed: UInt64(clamping: arguments.int("seed") ?? 0),
-          readout: arguments.string("readout").flatMap { Method.Readout(rawValue: $0) },
-          threads: Processors.available, progress: stages.handler)
+          readout: arguments.string("readout").flatMap { NetworkOutput.Readout(rawValue: $0) },
+          threads: RunInputs.standardThreads, progress: stages.handler)
         (result, tried) = (found.result, found.report)
       } else {
         result = try Conversion.run(
-          model.network, method: method, preprocessing: preprocessing, calibration: calibration,
-          threads: Processors.available, progress: stages.handler)
+          model.network, settings, preprocessing: preprocessing, calibration: calibration,
+          threads: RunInputs.standardThreads, progress: stages.handler)
       }
     } catch {
       throw CommandError(error, model: path, data: arguments.string("calibration"))
@@ -158,27 +120,10 @@ enum ConvertCommand {
 
   // MARK: Inputs
 
-  /// Refuses outputs that would not do what they say.
-  private static func checkOutput(_ output: String, model: String) throws(CommandError) {
-    if output == "-" {
-      throw CommandError(
-        .usage, subject: "convert", problem: "a network has weights beside it and goes into files, not to '-'",
-        remedy: "give -o a file name")
-    }
-    if let there = FileSystemPath.resolved(output), there == FileSystemPath.resolved(model) {
-      throw CommandError(
-        .usage, subject: output, problem: "the network would replace the model it comes from",
-        remedy: "give -o another name")
-    }
-    try OutputFile.check(PathText.joined(PathText.folder(of: output), NetworkFile.tensorsName(for: output)))
-  }
-
   /// What `auto` looks for. It chooses methods and their options itself.
   private static func goal(_ arguments: ParsedArguments) throws(CommandError) -> AutomaticGoal {
-    let own = [
-      "percentile", "alpha", "period", "lambda", "tolerance", "p", "variant", "membrane", "max-count",
-      "no-synchronous-neurons", "initial", "reset", "literal",
-    ]
+    let asked: [Parameter] = [.steps, .readout]
+    let own = ConversionMethod.parameters.filter { !asked.contains($0) }.map(\.option)
     for name in own where arguments.isGiven(name) {
       throw CommandError(
         .usage, subject: "convert", problem: "method 'auto' chooses --\(name) itself", remedy: "leave it out")
@@ -192,7 +137,7 @@ enum ConvertCommand {
     let goal = AutomaticGoal(
       steps: arguments.int("steps"), accuracy: least.map { .least($0) } ?? loss.map { .below(points: $0) })
     if goal.steps == nil && goal.accuracy == nil {
-      throw CommandError(.usage, subject: "convert", message: ConversionError.noGoal.description)
+      throw CommandError(.usage, subject: "convert", message: ConversionError.noGoal.commandText)
     }
     return goal
   }
@@ -203,31 +148,26 @@ enum ConvertCommand {
       std: arguments.doubles("std") ?? [])
   }
 
-  private static func method(_ arguments: ParsedArguments) throws(CommandError) -> Method {
+  private static func settings(_ arguments: ParsedArguments) throws(CommandError) -> ConversionSettings {
     for name in ["keep-accuracy", "max-loss"] where arguments.isGiven(name) {
       throw CommandError(
         .usage, subject: "convert", problem: "--\(name) is for method 'auto'", remedy: "add --method auto")
     }
-    func choice<Value: RawRepresentable<String>>(_ name: String) -> Value? {
-      arguments.string(name).flatMap { Value(rawValue: $0) }
+    let method = arguments.string("method").flatMap { ConversionMethod(named: $0) } ?? .robustNorm
+    let settings = ConversionSettings(method, arguments)
+    do throws(ConversionError) { try settings.check() } catch {
+      throw CommandError(.usage, subject: "convert", message: error.commandText)
     }
-    let method = Method(
-      choice("method") ?? .robustNorm, steps: arguments.int("steps"), percentile: arguments.double("percentile"),
-      alpha: arguments.double("alpha"), period: arguments.int("period"), lambda: arguments.double("lambda"),
-      tolerance: arguments.double("tolerance"), sharing: choice("p"), variant: choice("variant"),
-      membrane: choice("membrane"), maximumCount: arguments.int("max-count"),
-      usesSynchronousNeurons: !arguments.flag("no-synchronous-neurons"), initial: choice("initial"),
-      reset: choice("reset"), readout: choice("readout"), isLiteral: arguments.flag("literal"),
-      seed: UInt64(clamping: arguments.int("seed") ?? 0))
-    do throws(ConversionError) { try method.check() } catch {
-      throw CommandError(.usage, subject: "convert", message: error.description)
-    }
-    return method
+    return settings
   }
 
-  static func readModel(_ path: String) throws(CommandError) -> ImportedModel {
+  static func readModel(
+    _ path: String, namedBy naming: FileReader.Naming = .user
+  ) throws(CommandError) -> ImportedModel {
     let bytes: [UInt8]
-    do throws(FileError) { bytes = try FileReader.bytes(of: path, limit: 1 << 31) } catch { throw CommandError(error) }
+    do throws(FileError) { bytes = try FileReader.bytes(of: path, limit: 1 << 31, namedBy: naming) } catch {
+      throw CommandError(error)
+    }
     do throws(ImportError) {
       return try ONNXImporter.read(
         bytes, folder: PathText.folder(of: path), name: PathText.baseName(of: path, without: ".onnx"))
@@ -240,18 +180,19 @@ enum ConvertCommand {
     _ arguments: ParsedArguments, network: AnalogNetwork
   ) throws(CommandError) -> CalibrationData? {
     guard let path = arguments.string("calibration") else { return nil }
-    let data = try load(path, labels: arguments.string("calibration-labels"), network)
+    let data = try load(
+      path, labels: arguments.string("calibration-labels"), network, samples: arguments.int("calibration-samples"))
     return CalibrationData(
       name: PathText.baseName(of: path, without: ""), dataset: data, samples: arguments.int("calibration-samples"))
   }
 
   private static func load(
-    _ images: String, labels: String?, _ network: AnalogNetwork
+    _ images: String, labels: String?, _ network: AnalogNetwork, samples: Int? = nil
   ) throws(CommandError) -> Dataset {
     do throws(DataError) {
       return try DatasetLoader.load(
         images: images, labels: labels, expectedShape: network.inputShape,
-        classes: network.layers[network.output].count)
+        classes: network.layers[network.output].count, samples: samples)
     } catch {
       let isMissing = error.fileError.map { if case .missing = $0 { true } else { false } } ?? false
       throw CommandError(isMissing ? .missingInput : .badData, wrapping: error)
@@ -287,17 +228,11 @@ enum ConvertCommand {
     do throws(AnalogNetworkError) { evaluator = try FloatEvaluator(analog) } catch {
       throw CommandError(.software, wrapping: error)
     }
-    stages.handler(ConversionProgress(stage: "original network on test data", total: data.count, finished: 0))
-    let right = evaluator.map(samples, layers: []) { block in
-      stages.handler(
-        ConversionProgress(stage: "original network on test data", total: data.count, finished: block.count))
-      return (0..<block.count).count { lane in
-        let values = block.activation(layer: analog.output, sample: lane)
-        let best = values.indices.reduce(0) { values[$1] > values[$0] ? $1 : $0 }
-        return best == known[block.first + lane]
-      }
+    let stage = "original network on test data"
+    stages.handler(ConversionProgress(stage: stage, total: data.count, finished: 0))
+    network.ann?.accuracy = evaluator.accuracy(samples, labels: known, threads: RunInputs.standardThreads) {
+      stages.handler(ConversionProgress(stage: stage, total: data.count, finished: $0))
     }
-    network.ann?.accuracy = Double(right.reduce(0, +)) / Double(max(1, data.count))
     network.ann?.accuracyOn =
       "\(PathText.baseName(of: images, without: "")), \(NumberFormat.count(data.count, of: "image"))"
   }
@@ -316,14 +251,14 @@ extension CommandError {
   /// An error of conversion: about the options, the model, or the data.
   init(_ error: ConversionError, model: String, data: String?) {
     switch error {
-    case .foreignOption, .optionRange, .needsCalibration, .noGoal:
-      self.init(.usage, subject: "convert", message: error.description)
+    case .foreignParameter, .parameterRange, .needsCalibration, .noGoal:
+      self.init(.usage, subject: "convert", message: error.commandText)
     case .notKept:
-      self.init(.checkFailed, subject: model, message: error.description)
+      self.init(.checkFailed, subject: model, message: error.commandText)
     case .noSamples, .tooFewSamples, .inputShape, .labelRange, .data:
-      self.init(.badData, subject: data, message: error.description)
+      self.init(.badData, subject: data, message: error.commandText)
     case .network, .negativeActivation, .noActivation, .outputFeeds, .check, .compile:
-      self.init(.badData, subject: model, message: error.description)
+      self.init(.badData, subject: model, message: error.commandText)
     }
   }
 }

@@ -1,11 +1,12 @@
 import ChipModel
+import Runtime
 
-/// `nmsim energy`: the three energy models of a run, side by side.
+/// `nmsim energy`: the accounts of a run by every energy model, side by side.
 enum EnergyCommand {
   static let spec = CommandSpec(
     name: "energy", abstract: "Show what a run would cost in energy and time",
     discussion: [
-      "Three models side by side, never mixed: 'spike', energy per spike as in the papers; 'operation', additions "
+      "Models side by side, never mixed: 'spike', energy per spike as in the papers; 'operation', additions "
         + "and multiplications at 45 nm beside the original network; 'chip', every action of the chip priced. Each "
         + "names what it leaves out; what nobody published is unknown, not zero."
     ],
@@ -17,7 +18,7 @@ enum EnergyCommand {
       .option(
         "profile", .text, "NAME", standard: .described("the run's"), "Energy per spike for the papers' model."),
       .flag("explain", "Show formulas, constants and their sources."),
-      .option("json", .newFile, "FILE", "Also write the bill as JSON; '-' is standard output."),
+      .json("Also write the bill as JSON; '-' is standard output."),
       .quiet, .color,
     ],
     examples: [
@@ -27,28 +28,52 @@ enum EnergyCommand {
     exits: [.badData, .missingInput, .badConfiguration])
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
-    var run = try EnergyDocument(reading: arguments.positional("run") ?? "run.json")
-    var baseline: EnergyDocument?
-    if let path = arguments.string("baseline") { baseline = try EnergyDocument(reading: path) }
+    var run = try read(arguments.positional("run") ?? "run.json")
+    var baseline = try arguments.string("baseline").map { (path) throws(CommandError) in try read(path) }
     if let name = arguments.string("profile") {
       do throws(ChipError) {
-        let profile = try SpikeProfile(nameOrAmount: name)
-        run.use(profile)
-        baseline?.use(profile)
+        let model = SpikeEnergyModel(profile: try SpikeProfile(nameOrAmount: name))
+        run.price(by: model)
+        baseline?.price(by: model)
       } catch {
         throw CommandError(.badConfiguration, wrapping: error)
       }
     }
-    let bill = EnergyText(energy: run, baseline: baseline, explains: arguments.flag("explain"), style: terminal.style)
-    if let path = arguments.string("json") {
-      let text = try OutputFile.text(of: bill.document)
-      if path == "-" {
-        terminal.print(text)
-        return .success
-      }
-      try OutputFile.write(Array(text.utf8), to: path)
-    }
-    terminal.say(bill.text)
+    let bill = EnergyBill(run, baseline: baseline)
+    if let path = arguments.string("output") { try OutputFile.write(bill.document, to: path, terminal) }
+    let tables = arguments.tables(terminal)
+    tables.say(EnergyText(run: run, ratios: bill.ratios, explains: arguments.flag("explain"), style: tables.style).text)
     return .success
+  }
+
+  /// - Throws: an error with the file, line and column, exit status 65, or 66 for a missing file.
+  private static func read(_ path: String) throws(CommandError) -> RunResult {
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try FileReader.bytes(of: path, limit: 256 << 20)
+    } catch {
+      var problem = CommandError(error)
+      if path == "run.json" { problem.remedy = "make one with 'nmsim run', or name one: nmsim energy FILE" }
+      throw problem
+    }
+    let run: RunResult
+    do throws(JSONError) { run = try RunResult(reading: bytes) } catch {
+      throw CommandError(.badData, subject: path, message: error.description)
+    }
+    guard run.spike?.joulesPerSpike != nil, run.spike?.spikesByStep != nil, run.bill != nil else {
+      throw CommandError(
+        .badData, subject: path, problem: "has no counts to price ('energy.spike' and 'energy.chip')",
+        remedy: "run the program again with 'nmsim run'")
+    }
+    return run
+  }
+}
+
+extension RunResult {
+  /// Puts another price on a spike: all that the spike model needs is in the document.
+  mutating func price(by model: SpikeEnergyModel) {
+    energy.spike = model.energy(
+      spikesByStep: spike?.spikesByStep ?? [], samples: samples, target: spike?.target ?? CountedRun.standardTarget,
+      accuracyByStep: accuracyByStep)
   }
 }

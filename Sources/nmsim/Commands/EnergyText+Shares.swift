@@ -8,7 +8,7 @@ extension EnergyText {
   /// Empty where the run has none of it.
   var shares: String {
     var lines: [String] = []
-    let bill = energy.bill
+    let bill = run.bill ?? ChipBill()
     if let joules = bill.joulesByPopulation, joules.count == run.populations.count, !joules.isEmpty {
       var table = Table([.text("population"), .number("an inference"), .number("a tick"), .number("share")])
       for (population, joules) in zip(run.populations, joules) {
@@ -27,7 +27,7 @@ extension EnergyText {
         lines.append("   and \(NumberFormat.count(joules.count - Self.shownCores)) more cores, each with less")
       }
     }
-    lines += overTime + target + early
+    lines += overTime + toTarget + early
     guard !lines.isEmpty else { return "" }
     var heading = [style.bold("Chip energy by place and time") + ", static power apart"]
     if explains {
@@ -58,7 +58,7 @@ extension EnergyText {
 
   /// Joules of each tick, and watts where the length of ticks is known.
   private var overTime: [String] {
-    guard let joules = energy.bill.joulesByTick, !joules.isEmpty, run.samples > 0 else { return [] }
+    guard let joules = run.bill?.joulesByTick, !joules.isEmpty, run.samples > 0 else { return [] }
     let each = joules.map { $0 / Double(run.samples) }
     var lines = ["   by tick  \(Sparkline.render(each, width: 48, style: style))  1 to \(each.count)"]
     let least = each.min() ?? 0
@@ -66,9 +66,9 @@ extension EnergyText {
     let mean = each.reduce(0, +) / Double(each.count)
     lines.append(
       "            \(NumberFormat.joules(least)) to \(NumberFormat.joules(most)), mean \(NumberFormat.joules(mean))")
-    if let tick = run.secondsPerTick, tick > 0 {
-      let power = energy.bill.staticJoules.flatMap { total in
-        run.secondsPerInference.flatMap { $0 > 0 ? total / Double(run.samples) / $0 : nil }
+    if let tick = run.time.secondsPerTick, tick > 0 {
+      let power = run.bill?.staticJoules.flatMap { total in
+        run.time.secondsPerInference.flatMap { $0 > 0 ? total / Double(run.samples) / $0 : nil }
       }
       lines.append(
         "            \(NumberFormat.watts(mean / tick)) on average"
@@ -77,11 +77,11 @@ extension EnergyText {
     return lines
   }
 
-  private var target: [String] {
-    guard let joules = energy.bill.joulesToTarget, let steps = energy.stepsToTarget else { return [] }
+  private var toTarget: [String] {
+    guard let joules = run.bill?.joulesToTarget, let steps = run.spike?.stepsToTarget else { return [] }
     return [
-      "   \(NumberFormat.percent(energy.target, places: 1)) accuracy after step \(NumberFormat.count(steps)): "
-        + "\(NumberFormat.joules(joules)) an inference\(energy.bill.staticJoules == nil ? "" : ", static power with it")"
+      "   \(target) accuracy after step \(NumberFormat.count(steps)): "
+        + "\(NumberFormat.joules(joules)) an inference\(run.bill?.staticJoules == nil ? "" : ", static power with it")"
     ]
   }
 
@@ -103,6 +103,10 @@ extension EnergyText {
   var timeModel: String {
     guard let model = run.time.model else {
       return run.time.missing.isEmpty ? "" : "\n" + wrapped("time unknown: the chip lacks \(run.time.missing.joined(separator: ", "))")
+    }
+    if let tick = run.time.deadlockTick {
+      let what = "deadlock in tick \(NumberFormat.count(tick)), messages wait for one another in a circle of detours"
+      return "\n" + wrapped("no time: \(what)")
     }
     var lines = [""]
     let timed = run.time.samples.map { ", mean of \(NumberFormat.count($0)) samples" } ?? ""

@@ -9,11 +9,11 @@ enum ExplainCommand {
   static let spec = CommandSpec(
     name: "explain", abstract: "Show layer by layer where accuracy is lost",
     discussion: [
-      "Runs the original network in floats, the spiking one in floats, in integers and with the chip's membranes on the "
-        + "same samples, so that losses by conversion, rounding and saturation are told apart, and names the first layer "
-        + "where accuracy is lost.",
-      "The original is the network's own weights with ReLU for neurons, unless --model names its ONNX file. K is the "
-        + "squared distance of the rates from their limit, relative (Ding et al. 2021); its curve is drawn over the "
+      "Runs the ANN in floats and the spiking network in floats, in integers and with the chip's membranes, all on the "
+        + "same samples. The differences are the losses by conversion, rounding and saturation. It names the first "
+        + "layer where accuracy is lost.",
+      "The ANN has the network's own weights and ReLU for neurons, unless --model names its ONNX file. K is the "
+        + "squared distance of the rates from their limit, relative (Ding et al. 2021). Its curve is drawn over the "
         + "steps, from 1 down to 0.0001 on a logarithmic scale.",
     ],
     positionals: [
@@ -22,26 +22,25 @@ enum ExplainCommand {
     options: [
       .option(
         "model", .file, "MODEL", standard: .described("the network's weights with ReLU"),
-        "The original network, an .onnx file."),
+        "The ANN, an .onnx file."),
       .option(
         "ticks", .integer(1...100_000), "T", standard: .described("the network's, else 64"), "Steps of an inference."),
       .option(
         "chip", .choiceOrFile(ChipsCommand.names), "NAME|FILE", standard: .value("generic-45nm"), group: chip,
         "Chip description; its number of cores plays no part."),
-      .weightBits(in: chip),
-      .membraneBits(in: chip),
-      .fractionBits(in: chip),
+    ] + OptionSpec.chipNumbers(in: chip) + [
       .scale(in: chip),
       .option(
         "input", .file, "DATA", standard: .described("what the network names"), group: data,
         "Images: IDX, .npy, .npz or CIFAR."),
       .option(
         "labels", .file, "LABELS", standard: .described("found by the name of the images"), group: data,
-        "Their labels; without any, the original network's decisions."),
+        "Their labels; without any, the ANN's decisions."),
       .option(
         "samples", .integer(1...Int.max), "N", standard: .described("200, or all"), group: data,
         "How many samples, from the first."),
-      .option("json", .newFile, "FILE", "Also write the tables as JSON; '-' is standard output."),
+      .json("Also write the tables as JSON; '-' is standard output."),
+      .memory,
       .quiet, .color,
     ],
     examples: [
@@ -57,26 +56,17 @@ enum ExplainCommand {
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
     let path = arguments.positional("network") ?? ""
-    let file: NetworkFile
-    let network: CheckedNetwork
-    do throws(NetworkFileError) {
-      file = try NetworkFile(reading: path)
-      network = try file.checked()
-    } catch {
-      throw CommandError(error)
-    }
+    let (file, network) = try InputFiles.network(path)
+    try arguments.checkFiles(reads: file.files)
     let chip = try ChipsCommand.load(arguments.string("chip") ?? ChipLibrary.defaultName)
     let model = try arguments.string("model").map { (path) throws(CommandError) in
       try ConvertCommand.readModel(path).network
     }
-    let (data, dataPath) = try dataset(file, network, arguments)
-    let count = arguments.int("samples") ?? min(standardSamples, data.count)
-    guard count <= data.count else {
-      throw CommandError(
-        .badData, subject: dataPath,
-        problem: "\(NumberFormat.count(count)) samples asked for, the file has \(NumberFormat.count(data.count))",
-        remedy: "use --samples \(data.count) or fewer")
-    }
+    let input = file.network.input
+    let paths = DataPaths(arguments, images: input.images.map(file.resolve), labels: input.labels.map(file.resolve))
+    let (data, dataPath) = try paths.load(
+      shape: input.shape, classes: network.populations[network.output].shape.count)
+    let count = try InputFiles.samples(arguments, of: data, dataPath, standard: standardSamples)
     let samples: [Float]
     do throws(DatasetError) {
       samples = try data.floats(samples: count, preprocessing: file.network.input.preprocessing)
@@ -96,42 +86,20 @@ enum ExplainCommand {
     }
     let progress = ProgressLine("explain", total: count, unit: "images", terminal: terminal)
     let explanation = explainer(
-      samples, labels: data.labels.map { Array($0.prefix(count)) }, threads: Processors.available
+      samples, labels: data.labels.map { Array($0.prefix(count)) }, threads: RunInputs.standardThreads
     ) { progress.advance(by: $0) }
     progress.finish()
     let text = ExplanationText(
       explanation: explanation, network: file.network.name, chip: chip.name, style: arguments.tables(terminal).style)
-    if let json = arguments.string("json") { try OutputFile.write(text.document, to: json, terminal) }
+    if let path = arguments.string("output") { try OutputFile.write(text.record.document, to: path, terminal) }
     arguments.tables(terminal).say(text.page)
     return .success
   }
 
   private static func options(_ arguments: ParsedArguments) -> CompileOptions {
     CompileOptions(
-      weightBits: arguments.int("weight-bits"), membraneBits: arguments.int("membrane-bits"),
-      fractionBits: arguments.int("fraction-bits"),
-      scale: arguments.string("scale").flatMap(CompileOptions.Scale.init(rawValue:)))
-  }
-
-  private static func dataset(
-    _ file: NetworkFile, _ network: CheckedNetwork, _ arguments: ParsedArguments
-  ) throws(CommandError) -> (Dataset, String) {
-    let given = arguments.string("input")
-    guard let images = given ?? file.network.input.images.map(file.resolve) else {
-      throw CommandError(
-        .usage, subject: "explain", problem: "the network names no data of its own",
-        remedy: "name images with --input, and labels with --labels if they are not found beside them")
-    }
-    let labels = arguments.string("labels") ?? (given == nil ? file.network.input.labels.map(file.resolve) : nil)
-    do throws(DataError) {
-      return (
-        try DatasetLoader.load(
-          images: images, labels: labels, expectedShape: file.network.input.shape,
-          classes: network.populations[network.output].shape.count), images
-      )
-    } catch {
-      throw CommandError(error.fileError != nil ? .missingInput : .badData, message: error.description)
-    }
+      numbers: arguments.chipNumbers,
+      scale: arguments.string("scale").flatMap(CompileOptions.Scale.init(rawValue:)), memory: arguments.memory)
   }
 }
 

@@ -91,18 +91,15 @@ struct ExplanationText: Sendable {
   // MARK: Tables
 
   private var losses: Table {
-    var table = Table([
-      .text("Layer"), .number("Float"), .number("Integer"), .number("Chip"), .number("Float"), .number("Integer"),
-      .number("Chip"),
-    ])
-    for layer in explanation.layers {
-      table.add([
-        .text(layer.name), .text(cosine(layer.cosine.real)), .text(cosine(layer.cosine.integer)),
-        .text(cosine(layer.cosine.chip)), .text(NumberFormat.percent(layer.accuracy.real)),
-        .text(NumberFormat.percent(layer.accuracy.integer)), .text(NumberFormat.percent(layer.accuracy.chip)),
+    Table(
+      explanation.layers,
+      [
+        .name("Layer", \.name), .number("Float") { .text(cosine($0.cosine.real)) },
+        .number("Integer") { .text(cosine($0.cosine.integer)) }, .number("Chip") { .text(cosine($0.cosine.chip)) },
+        .number("Float") { .text(NumberFormat.percent($0.accuracy.real)) },
+        .number("Integer") { .text(NumberFormat.percent($0.accuracy.integer)) },
+        .number("Chip") { .text(NumberFormat.percent($0.accuracy.chip)) },
       ])
-    }
-    return table
   }
 
   private var rates: Table {
@@ -135,47 +132,8 @@ struct ExplanationText: Sendable {
     return Sparkline.render(logarithms, width: 16, range: -13.3...0, style: style)
   }
 
-  // MARK: JSON
-
-  var document: JSONOutput {
-    let e = explanation
-    return .object([
-      ("format", .string(ReportExplanation.format)), ("network", .string(network)), ("chip", .string(chip)),
-      ("weightBits", .int(e.weightBits)), ("membraneBits", .int(e.membraneBits)), ("ticks", .int(e.steps)),
-      ("samples", .int(e.samples)), ("labels", .bool(e.hasLabels)),
-      ("accuracy", .object([("original", .double(e.original))] + members(e.accuracy))),
-      ("losses", .object(e.losses.map { ($0.stage.rawValue, .number($0.loss)) })),
-      ("finding", e.finding.map { described($0) } ?? .null), ("summary", .string(finding)),
-      ("layers", .array(e.layers.map { described($0) })), ("notes", .strings(e.notes)),
-    ])
-  }
-
-  private func described(_ finding: Explanation.Finding) -> JSONOutput {
-    .object([
-      ("stage", .string(finding.stage.rawValue)), ("layer", .string(explanation.layers[finding.layer].name)),
-      ("cause", .string(finding.cause.rawValue)), ("loss", .number(finding.points / 100)),
-    ])
-  }
-
-  private func described(_ layer: ExplainedLayer) -> JSONOutput {
-    .object([
-      ("name", .string(layer.name)), ("neurons", .int(layer.neurons)),
-      (
-        "cosine",
-        .object([
-          ("limit", .number(layer.cosine.limit)), ("float", .number(layer.cosine.real)),
-          ("integer", .number(layer.cosine.integer)), ("chip", .number(layer.cosine.chip)),
-        ])
-      ), ("accuracy", .object(members(layer.accuracy))), ("meanRate", .number(layer.spikes ? layer.meanRate : nil)),
-      ("silentNeurons", layer.spikes ? .int(layer.silent) : .null), ("full", .number(layer.spikes ? layer.full : nil)),
-      ("saturated", .number(layer.saturated)), ("omega", .number(layer.omega)), ("kByStep", .doubles(layer.kCurve)),
-    ])
-  }
-
-  private func members(_ accuracy: PerExecution<Double>) -> [(String, JSONOutput)] {
-    [
-      ("limit", .number(accuracy.limit)), ("float", .number(accuracy.real)), ("integer", .number(accuracy.integer)),
-      ("chip", .number(accuracy.chip)),
-    ]
+  /// What `--json` writes.
+  var record: ExplanationRecord {
+    ExplanationRecord(explanation, network: network, chip: chip, summary: finding)
   }
 }

@@ -1,3 +1,5 @@
+import ChipModel
+
 /// `nmsim help`: the help pages.
 enum HelpCommand {
   static let spec = CommandSpec(
@@ -23,7 +25,7 @@ enum HelpCommand {
       terminal.print(help.page(for: topic))
     } else {
       let known = table.commands.map(\.spec.name) + table.topics.map(\.name)
-      throw CommandError(.unknownTopic(name, suggestion: Suggestion.closest(to: name, among: known)))
+      throw CommandError(.unknownTopic(name, suggestion: closest(to: name, in: known)))
     }
     return .success
   }

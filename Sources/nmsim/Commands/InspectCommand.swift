@@ -9,7 +9,7 @@ enum InspectCommand {
       PositionalSpec("files", "FILE", .file, .list(minimum: 1), "Networks, programs, results; told apart by content.")
     ],
     options: [
-      .option("json", .newFile, "FILE", "Also write what is shown as JSON; '-' is standard output."),
+      .json("Also write what is shown as JSON; '-' is standard output."),
       .quiet, .color,
     ],
     examples: [
@@ -22,15 +22,16 @@ enum InspectCommand {
     let tables = arguments.tables(terminal)
     let paths = arguments.positionals("files")
     var documents: [JSONOutput] = []
-    for (index, path) in paths.enumerated() {
-      let content = try Content(reading: path)
+    let contents = try paths.map { (path) throws(CommandError) in try Content(reading: path) }
+    try arguments.checkFiles(reads: zip(paths, contents).flatMap { $1.files(beside: $0) })
+    for (index, (path, content)) in zip(paths, contents).enumerated() {
       if index > 0 { tables.say("\n") }
       if paths.count > 1 { tables.say(tables.style.bold("\(ErrorText.escaped(path)): \(content.kind)") + "\n\n") }
       tables.say(content.text(tables.style))
       documents.append(
         .object([("file", .string(path)), ("kind", .string(content.kind)), ("content", content.document)]))
     }
-    if let json = arguments.string("json") {
+    if let json = arguments.string("output") {
       let document = JSONOutput.object([("format", .string("nmsim-inspect/1")), ("files", .array(documents))])
       try OutputFile.write(document, to: json, terminal)
     }
@@ -39,7 +40,7 @@ enum InspectCommand {
 
   /// A file that was recognised by what is in it.
   enum Content: Sendable {
-    case network(Network)
+    case network(NetworkFile)
     case program(CompiledProgram)
     case chip(ChipDescription)
     /// A result or another document of a known form: its `format` and the whole text.
@@ -47,6 +48,15 @@ enum InspectCommand {
 
     /// Largest JSON file, bytes.
     private static let maximumBytes = 1 << 30
+
+    /// Files that belong to it.
+    func files(beside path: String) -> [String] {
+      switch self {
+      case .network(let file): file.files
+      case .program(let program): program.dataFiles(beside: path)
+      case .chip, .document: []
+      }
+    }
 
     init(reading path: String) throws(CommandError) {
       let bytes: [UInt8]
@@ -71,7 +81,7 @@ enum InspectCommand {
         do throws(NetworkFileError) {
           let file = try NetworkFile(text: bytes, path: path)
           _ = try file.checked()
-          self = .network(file.network)
+          self = .network(file)
         } catch {
           throw CommandError(error)
         }
@@ -96,7 +106,7 @@ enum InspectCommand {
     /// What is shown.
     func text(_ style: TextStyle) -> String {
       switch self {
-      case .network(let network): NetworkText(network: network, style: style).page
+      case .network(let file): NetworkText(network: file.network, style: style).page
       case .program(let program):
         ProgramTables(report: CompileReport(program), style: style).text
       case .chip(let chip): ChipText(chip: chip, style: style).page
@@ -107,7 +117,7 @@ enum InspectCommand {
     /// The same for `--json`.
     var document: JSONOutput {
       switch self {
-      case .network(let network): NetworkText.summary(network)
+      case .network(let file): NetworkText.summary(file.network)
       case .program(let program): CompileReport(program).document
       case .chip(let chip): chip.document
       case .document(_, let value): JSONOutput(value)

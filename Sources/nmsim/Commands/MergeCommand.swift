@@ -15,7 +15,7 @@ enum MergeCommand {
     ],
     options: [
       .option(
-        "output", short: "o", .newFile, "FILE|-", standard: .described("sweep.json in the first folder; run.json"),
+        "output", short: "o", .newDocument, "FILE|-", standard: .described("sweep.json in the first folder; run.json"),
         "The result; '-' is standard output."),
       .flag("partial", "Sweeps: sum up what is there, though points are missing."),
       .option(
@@ -62,6 +62,11 @@ enum MergeCommand {
       do throws(JSONError) { read = try SweepDocument(reading: bytes) } catch {
         throw CommandError(.badData, subject: path, message: error.description)
       }
+      if var o = try? JSONNode(root: JSONParser.parse(bytes)).object(), o.optional("checksum") != nil, !JSONSeal.isWhole(bytes) {
+        throw CommandError(
+          .badData, subject: path, problem: "does not match its checksum, it was changed or damaged",
+          remedy: "run 'nmsim sweep' again")
+      }
       guard document.map({ $0.points == read.points }) ?? true else {
         throw CommandError(
           .badData, subject: path, problem: "has other points than \(folders[0])/points.json: another plan, or other inputs",
@@ -70,6 +75,12 @@ enum MergeCommand {
       document = document ?? read
     }
     guard var document else { return }
+    let output = arguments.string("output") ?? "\(folders[0])/sweep.json"
+    try arguments.checkFiles(
+      reads: folders.flatMap { folder in
+        ["\(folder)/points.json"]
+          + FolderListing.names(in: "\(folder)/points", suffix: ".json").map { "\(folder)/points/\($0)" }
+      }, writes: [("output", output)])
     for index in document.entries.indices { document.entries[index].outcome = .missing }
     document.fill(from: folders.map { SweepFolder(reading: $0) })
     let missing = document.missing
@@ -81,7 +92,7 @@ enum MergeCommand {
           + "\(missing.count == 1 ? "has" : "have") no result: \(shown)",
         remedy: "run the missing parts, or sum up what is there with --partial")
     }
-    try SweepCommand.write(document, to: arguments.string("output") ?? "\(folders[0])/sweep.json", terminal)
+    try SweepCommand.write(document, to: output, terminal)
   }
 
   // MARK: Runs
@@ -94,7 +105,7 @@ enum MergeCommand {
     let identity = files[0].file.identity
     for (path, file) in files where file.identity != identity {
       throw CommandError(
-        .badData, subject: path, problem: "is a part of another run than \(paths[0]): \(difference(file.identity, identity))",
+        .badData, subject: path, problem: "is a part of another run than \(paths[0]): \(file.identity.difference(from: identity) ?? "")",
         remedy: "merge parts of one run")
     }
     files.sort { ($0.file.first, $0.file.count) < ($1.file.first, $1.file.count) }
@@ -117,6 +128,8 @@ enum MergeCommand {
     }
     let named = PathText.joined(PathText.folder(of: files[0].path), files[0].file.programPath)
     let programPath = arguments.string("program") ?? named
+    let output = arguments.string("output") ?? "run.json"
+    try arguments.checkFiles(reads: [programPath], writes: [("output", output)])
     let (program, hash) = try ProgramStore.read(programPath)
     guard hash == identity.program else {
       throw CommandError(
@@ -136,26 +149,13 @@ enum MergeCommand {
     do throws(ChipError) { profile = try SpikeProfile(nameOrAmount: identity.profile) } catch {
       throw CommandError(.badConfiguration, wrapping: error)
     }
-    var result = RunResult(
-      program: program, record: merged.record, profile: profile, target: identity.target, engine: identity.engine,
-      programHash: hash, observation: merged.observation)
-    result.details = LayerDetails(program: program, record: merged.record, courses: merged.courses)
-    result.fit = RunContext.fit(program)
-    result.provenance = RunContext.provenance(program, images: identity.images)
+    let result = try RunContext.result(
+      program, merged.record, courses: merged.courses, merged.observation, hash: hash, images: identity.images,
+      profile: profile, target: identity.target, engine: identity.engine)
+    try OutputFile.write(result.document, to: output, terminal)
     if let path = arguments.string("predictions") { try OutputFile.write(RunCommand.predictions(merged.record), to: path) }
-    let output = arguments.string("output") ?? "run.json"
-    try OutputFile.write(result.document(timing: false), to: output, terminal)
     if output == "-" { return }
     terminal.say(RunSummary.text(result, style: terminal.style))
     terminal.say("Wrote \(ErrorText.escaped(output)).\n")
-  }
-
-  private static func difference(_ a: RunPart.Identity, _ b: RunPart.Identity) -> String {
-    let members: [(String, Bool)] = [
-      ("program", a.program == b.program), ("data", a.data == b.data), ("engine", a.engine == b.engine),
-      ("ticks", a.ticks == b.ticks), ("samples", a.samples == b.samples), ("spike profile", a.profile == b.profile),
-      ("target", a.target == b.target), ("watching", a.options == b.options), ("path of the images", a.images == b.images),
-    ]
-    return members.first { !$0.1 }.map { "not the same \($0.0)" } ?? "not the same"
   }
 }

@@ -28,11 +28,11 @@ struct NetworkText: Sendable {
       facts.add("ann accuracy", NumberFormat.percent(ann.accuracy) + on)
       facts.add("ann size", annSize(ann))
     }
-    for entry in network.provenance { facts.add(entry.key, Self.text(entry.value)) }
+    for entry in network.provenance { facts.add(entry.key, entry.value.shown) }
     return facts.render(style)
   }
 
-  private func annSize(_ ann: SourceNetwork) -> String? {
+  private func annSize(_ ann: ANNFacts) -> String? {
     let parts = [
       ann.parameters.map { NumberFormat.count($0, of: "parameter") },
       ann.multiplyAccumulates.map { "\(NumberFormat.count($0)) multiply-accumulates" },
@@ -52,34 +52,29 @@ struct NetworkText: Sendable {
   }
 
   private var populations: String {
-    var table = Table([
-      .text("population"), .text("shape"), .number("neurons"), .text("model"), .number("threshold"),
-      .number("initial"), .number("bias"),
-    ])
-    for population in network.populations {
-      let neuron = population.neuron
-      table.add([
-        .text(population.name), .text(ProgramTables.shape(population.shape)), .count(Self.count(population.shape)),
-        .text(Self.model(neuron)), .text(range(neuron.threshold)), .text(range(neuron.initial)),
-        .text(range(population.bias)),
-      ])
-    }
-    return table.render(style)
+    Table(
+      network.populations,
+      [
+        .name("population", \.name), .text("shape") { .text(ProgramTables.shape($0.shape)) },
+        .count("neurons") { Self.count($0.shape) }, .text("model") { .text(Self.model($0.neuron)) },
+        .number("threshold") { .text(range($0.neuron.threshold)) },
+        .number("initial") { .text(range($0.neuron.initial)) },
+        .number("bias") { .text(range($0.bias)) },
+      ]
+    ).render(style)
   }
 
   private var projections: String {
-    var table = Table([
-      .text("projection"), .text("from"), .text("to"), .text("kind"), .text("weights"), .text("pool"), .text("delay"),
-    ])
-    for projection in network.projections {
-      let pool = projection.pool.map { "\($0.kind.rawValue) \(ProgramTables.shape($0.kernel))" }
-      table.add([
-        .text(projection.name), .text(projection.from ?? "input"), .text(projection.to),
-        .text(projection.kind.rawValue), .text(shape(projection.weights).map(ProgramTables.shape) ?? "1"),
-        .text(pool ?? "-"), .text(projection.delay.map { "\($0)" } ?? "auto"),
-      ])
-    }
-    return table.render(style)
+    Table(
+      network.projections,
+      [
+        .name("projection", \.name), .text("from") { .text($0.from ?? "input") }, .text("to") { .text($0.to) },
+        .text("kind") { .text($0.kind.rawValue) },
+        .text("weights") { .text(shape($0.weights).map(ProgramTables.shape) ?? "1") },
+        .text("pool") { .text($0.pool.map { "\($0.kind.rawValue) \(ProgramTables.shape($0.kernel))" } ?? "-") },
+        .text("delay") { .text($0.delay.map { "\($0)" } ?? "auto") },
+      ]
+    ).render(style)
   }
 
   /// The smallest and the largest value; `-` for none.
@@ -110,14 +105,6 @@ struct NetworkText: Sendable {
     if neuron.strict { text += " strict" }
     if let period = neuron.period { text += " K=\(period)" }
     return text
-  }
-
-  private static func text(_ value: ProvenanceValue) -> String {
-    switch value {
-    case .text(let text): text
-    case .number(let number): NumberFormat.plain(number)
-    case .flag(let flag): flag ? "yes" : "no"
-    }
   }
 
   /// Product of dimensions that a checked network bounds.
@@ -163,5 +150,16 @@ struct NetworkText: Sendable {
           })
       ),
     ])
+  }
+}
+
+extension ProvenanceValue {
+  /// As people read it.
+  var shown: String {
+    switch self {
+    case .text(let text): text
+    case .number(let number): NumberFormat.plain(number)
+    case .flag(let flag): flag ? "yes" : "no"
+    }
   }
 }

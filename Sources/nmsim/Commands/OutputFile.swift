@@ -13,14 +13,16 @@ enum OutputFile {
     do throws(FileError) { try AtomicFile.check(path) } catch { throw CommandError(error) }
   }
 
-  /// The same for all outputs that the command line names.
-  static func check(_ arguments: ParsedArguments) throws(CommandError) {
-    for option in arguments.command.options {
-      switch option.value {
-      case .newFile: if let path = arguments.string(option.name) { try check(path) }
-      case .newFolder: if let path = arguments.string(option.name) { try OutputFolder.check(path) }
-      default: break
-      }
+  /// The same for a file that a later run believes: it ends with its checksum.
+  static func write(sealed document: JSONOutput, to path: String, _ terminal: Terminal? = nil) throws(CommandError) {
+    let bytes: [UInt8]
+    do throws(JSONWriteError) { bytes = try JSONSeal.bytes(of: document) } catch {
+      throw CommandError(.software, problem: error.description)
+    }
+    if path == "-" {
+      terminal?.print(String(decoding: bytes, as: UTF8.self))
+    } else {
+      try write(bytes, to: path)
     }
   }
 
@@ -48,7 +50,7 @@ extension ParsedArguments {
   /// The terminal for tables: none where `--json -` takes standard output for the document.
   func tables(_ terminal: Terminal) -> Terminal {
     var terminal = terminal
-    if string("json") == "-" { terminal.isQuiet = true }
+    if string(command.option("json")?.name ?? "output") == "-" { terminal.isQuiet = true }
     return terminal
   }
 }

@@ -30,6 +30,17 @@ enum ProgramStore {
     }
   }
 
+  /// The same for a program that will run, which must not take more than `memory`.
+  static func read(
+    _ path: String, toRunWithin memory: MemoryBudget
+  ) throws(CommandError) -> (program: CompiledProgram, hash: String) {
+    let file = try read(path)
+    do throws(MemoryError) { try memory.check(file.program.memoryToRun) } catch {
+      throw CommandError(error, subject: path)
+    }
+    return file
+  }
+
   /// The same for bytes that were read already.
   static func decode(_ bytes: [UInt8], path: String) throws(CommandError) -> CompiledProgram {
     do throws(ProgramError) { return try CompiledProgram(decoding: bytes) } catch {

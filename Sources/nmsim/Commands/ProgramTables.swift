@@ -8,7 +8,7 @@ struct ProgramTables: Sendable {
   /// Cores that are shown; of more, the fullest.
   static let shownCores = 24
 
-  /// Everything, with blank lines between the parts; the last line says what limits the design.
+  /// Everything, with blank lines between the parts; the last line names the bottleneck.
   var text: String {
     var parts = [head, populations, arithmetic]
     if !relays.isEmpty { parts.append(relays) }
@@ -47,49 +47,43 @@ struct ProgramTables: Sendable {
 
   private var ticks: String {
     if let steps = report.steps {
-      return "\(NumberFormat.count(steps + report.extraTicks)) ticks an inference of \(plural(steps, "step"))"
+      return "\(NumberFormat.count(steps + report.extraTicks)) ticks per inference of \(plural(steps, "step"))"
     }
-    return report.extraTicks == 0 ? "as many ticks an inference as steps" : "\(report.extraTicks) ticks more than steps"
+    if report.extraTicks == 0 { return "as many ticks per inference as steps" }
+    return "\(report.extraTicks) ticks per inference more than steps"
   }
 
   private var populations: String {
-    var table = Table([
-      .text("population"), .text("shape"), .number("neurons"), .text("model"), .number("cores"), .number("synapses"),
-      .number("weights"),
-    ])
-    for row in report.populations {
-      table.add([
-        .text(row.name), .text(Self.shape(row.dimensions)), .count(row.neurons), .text(row.model.name),
-        .count(row.cores), .count(row.synapses), .count(row.weights),
-      ])
+    func total(_ count: KeyPath<CompileReport.Population, Int>) -> Int {
+      report.populations.reduce(0) { $0 + $1[keyPath: count] }
     }
-    table.setFooter([
-      "total", "", .count(report.populations.reduce(0) { $0 + $1.neurons }), "", "",
-      .count(report.populations.reduce(0) { $0 + $1.synapses }),
-      .count(report.populations.reduce(0) { $0 + $1.weights }),
-    ])
-    let host = report.populations.reduce(0) { $0 + $1.hostWeights }
+    let table = Table(
+      report.populations,
+      [
+        .name("population", \.name), .text("shape") { .text(Self.shape($0.dimensions)) }, .count("neurons", \.neurons),
+        .text("model") { .text($0.model.name) }, .count("cores", \.cores), .count("synapses", \.synapses),
+        .count("weights", \.weights),
+      ],
+      footer: ["total", "", .count(total(\.neurons)), "", "", .count(total(\.synapses)), .count(total(\.weights))])
+    let host = total(\.hostWeights)
     var note = "Synapses are on the chip, pooling and shared weights unrolled."
     if host > 0 { note += " The host applies \(plural(host, "weight")) to the input." }
     return table.render(style) + TextLayout.paragraph(note, width: style.width)
   }
 
   private var arithmetic: String {
-    var table = Table([
-      .text("population"), .number("threshold"), .number("unit"), .number("error"), .number("sum bits"),
-      .number("saturates"),
-    ])
-    for row in report.populations {
-      table.add([
-        .text(row.name), .text(Self.range(row.thresholds)), .text(Self.range(row.units)),
-        .text(NumberFormat.decimal(row.relativeError, places: 2)),
-        .text("\(row.headroom.sumBits) / \(report.accumulatorBits)"),
-        .text(row.headroom.stepsToSaturation.map { NumberFormat.count($0) } ?? "never"),
+    let table = Table(
+      report.populations,
+      [
+        .name("population", \.name), .number("threshold") { .text(Self.range($0.thresholds)) },
+        .number("LSB") { .text(Self.range($0.units)) },
+        .number("error") { .text(NumberFormat.decimal($0.relativeError, places: 2)) },
+        .number("sum bits") { "\($0.headroom.sumBits) / \(report.accumulatorBits)" },
+        .number("saturates") { .count($0.headroom.stepsToSaturation, else: "never") },
       ])
-    }
     let note =
-      "unit: what 1 is worth in the original network. error: the largest of rounding a weight, in units. saturates: "
-      + "the first step in which a membrane could, at the worst input."
+      "LSB: least significant bit, in ANN units. error: largest rounding error of a weight (LSB). saturates: earliest "
+      + "possible saturation (worst case), as a step."
     return table.render(style) + TextLayout.paragraph(note, width: style.width)
   }
 
@@ -99,7 +93,7 @@ struct ProgramTables: Sendable {
     let neurons = relays.reduce(0) { $0 + $1.neurons }
     let names = relays.map { "'\(ErrorText.escaped($0.name))'" }.joined(separator: ", ")
     return TextLayout.paragraph(
-      "\(plural(relays.count, "relay population")) of \(plural(neurons, "neuron")) for delays that the chip has not: "
+      "\(plural(relays.count, "relay population")) of \(plural(neurons, "neuron")) for delays beyond the chip's: "
         + names, width: style.width)
   }
 
@@ -126,7 +120,7 @@ struct ProgramTables: Sendable {
       table.setFooter(
         ["limit"] + (showsPlace ? [""] : [])
           + CompileReport.Resource.ofCore.map { .text(limit($0)) }
-          + (types.map { [.text($0.limit.map { NumberFormat.count($0) } ?? "none")] } ?? []))
+          + (types.map { [.count($0.limit, else: "none")] } ?? []))
     }
     let note =
       all.count > shown.count
@@ -146,50 +140,47 @@ struct ProgramTables: Sendable {
   /// What a neuron needs of each population, against the chip's limits.
   private var perNeuron: String {
     let columns: [(ChipResource, String, (CompileReport.Population) -> Int)] = [
-      (.fanIn, "fan-in", \.fanIn), (.destinations, "to cores", \.destinations), (.delay, "delay", \.delay),
+      (.fanIn, "fan-in", \.fanIn), (.destinations, "fan-out in cores", \.destinations), (.delay, "delay", \.delay),
       (.payloadBits, "payload bits", \.payloadBits),
     ].filter { column in
       column.0 != .payloadBits || report.populations.contains { $0.payloadBits > 0 }
     }
-    var table = Table([.text("population")] + columns.map { .number($0.1) })
-    for population in report.populations {
-      table.add([.text(population.name)] + columns.map { .count($0.2(population)) })
-    }
-    table.setFooter(
-      ["limit"]
-        + columns.map { column in
-          let capacity = report.capacity.first { $0.resource == column.0 }
-          return .text(capacity?.limit.map { NumberFormat.count($0) } ?? "none")
-        })
-    let note = "For one neuron, at most: synapses into it, cores that hear it, ticks until its inputs arrive."
-    return table.render(style) + TextLayout.paragraph(note, width: style.width)
+    let note = "Per neuron, at most: synapses into it, cores that receive its spikes, ticks until its inputs arrive."
+    return needs(columns, note)
   }
 
   /// What each layer needs of a core that runs one layer.
   private var perLayer: String {
     let words: [ChipResource: String] = [.inputSide: "side in", .outputSide: "side out", .fanOutLayers: "feeds"]
-    var table = Table(
-      [.text("population")] + ChipResource.ofLayer.map { .number(words[$0] ?? $0.rawValue) })
-    for population in report.populations {
-      table.add([.text(population.name)] + ChipResource.ofLayer.map { .count(population.layer?[$0] ?? 0) })
+    let columns = ChipResource.ofLayer.map { resource in
+      (resource, words[resource] ?? resource.rawValue, { (row: CompileReport.Population) in row.layer?[resource] ?? 0 })
     }
-    table.setFooter(
-      ["limit"]
-        + ChipResource.ofLayer.map { resource in
-          .text(report.capacity.first { $0.resource == resource }?.limit.map { NumberFormat.count($0) } ?? "none")
+    let note = "Per layer, of the core that runs it. A dense layer is a kernel over the whole map. feeds: layers."
+    return needs(columns, note)
+  }
+
+  /// What each population needs of resources, above the chip's limits.
+  private func needs(
+    _ columns: [(resource: ChipResource, title: String, need: (CompileReport.Population) -> Int)], _ note: String
+  ) -> String {
+    let table = Table(
+      report.populations, [.name("population", \.name)] + columns.map { .count($0.title, $0.need) },
+      footer: ["limit"]
+        + columns.map { column in
+          .count(report.capacity.first { $0.resource == column.resource }?.limit, else: "none")
         })
-    let note = "For the core that runs it. A dense layer is a kernel over the whole map; feeds: layers."
     return table.render(style) + TextLayout.paragraph(note, width: style.width)
   }
 
   private var limiting: String {
     guard let share = report.limiting else {
-      return report.cores.isEmpty ? "No cores.\n" : "Limited by nothing: the chip states no limits.\n"
+      return report.cores.isEmpty ? "No cores.\n" : "No bottleneck: the chip states no limits.\n"
     }
     let place = share.core.map { " on core \($0)" } ?? ""
     let unit = share.resource == .synapseMemory ? " bits" : ""
     let percent = NumberFormat.percent(share.fraction, places: share.fraction < 0.0995 ? 1 : 0)
-    var text = "Limited by \(share.resource.rawValue)\(place): \(percent) of \(NumberFormat.count(share.limit))\(unit)."
+    let limit = NumberFormat.count(share.limit)
+    var text = "Bottleneck: \(share.resource.rawValue)\(place), \(percent) of \(limit)\(unit)."
     if share.fraction >= 0.9 {
       let larger = share.resource.chips(with: share.limit + 1).filter { $0 != report.chip }.prefix(3)
       let words: [String] = (share.resource.knob.map { [$0] } ?? []) + larger

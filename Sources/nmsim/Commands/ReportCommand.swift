@@ -6,21 +6,21 @@ enum ReportCommand {
   static let spec = CommandSpec(
     name: "report", abstract: "Write results as a page to read, print or send",
     discussion: [
-      "One self-contained HTML file: accuracy against step, energy in three models, activity, the chip as a map, the "
-        + "itemised bill. With several runs, their differences and the trade between accuracy, energy and latency come "
-        + "first; of a sweep, its points and fronts. It needs no script and loads nothing.",
-      "What 'nmsim explain --json' wrote, named after a run's result, adds the K curves of its layers and where "
+      "One self-contained HTML file: accuracy over time steps, energy in three models, activity, the chip as a map, "
+        + "the energy breakdown. Of several runs, it begins with their differences and the Pareto fronts of accuracy, "
+        + "energy and latency. Of a sweep, it shows the points and their fronts. It needs no script and loads nothing.",
+      "A file of 'nmsim explain --json', named after a run's result, adds the K curves of the layers and says where "
         + "accuracy is lost.",
     ],
     positionals: [
       PositionalSpec(
         "runs", "RUN", .file, .list(minimum: 0),
-        "Results of 'nmsim run', each with its explanation or without, or one sweep, its folder or sweep.json; without "
-          + "any, run.json.")
+        "Results of 'nmsim run', each with or without its explanation; or one sweep, as its folder or sweep.json. "
+          + "Default: run.json.")
     ],
     options: [
       .option(
-        "output", short: "o", .newFile, "FILE", standard: .value("report.html"), "The page; '-' is standard output."),
+        "output", short: "o", .newDocument, "FILE", standard: .value("report.html"), "The page; '-' is standard output."),
       .quiet, .color,
     ],
     examples: [
@@ -28,7 +28,7 @@ enum ReportCommand {
       ExampleSpec(
         "nmsim report run.json explain.json", "With K curves, after 'nmsim explain net.json --json explain.json'."),
       ExampleSpec("nmsim report max-norm.json rate-norm.json", "Two runs beside each other, on one page."),
-      ExampleSpec("nmsim report plan-sweep/sweep.json", "A sweep: every point, and what is worth choosing."),
+      ExampleSpec("nmsim report plan-sweep/sweep.json", "A sweep: every point, and the Pareto fronts."),
     ],
     exits: [.badData, .missingInput])
 
@@ -45,6 +45,7 @@ enum ReportCommand {
         .usage, subject: "report", problem: "\(files.count) results, one page compares \(mostRuns) at most",
         remedy: "give fewer")
     }
+    try arguments.checkFiles(reads: files.map(summary))
     let page = try page(files)
     let path = arguments.string("output") ?? "report.html"
     if path == "-" {
@@ -61,14 +62,15 @@ enum ReportCommand {
     var runs: [ReportRun] = []
     for file in files {
       let text = try read(file)
-      var explanation: ReportExplanation?
+      var explanation: ExplanationRecord?
       do throws(JSONError) {
         let root = try JSONParser.parse(text)
         if files.count == 1, JSONNode(root: root).hasFormat(SweepDocument.format) {
           return SweepPage(document: try SweepDocument(JSONNode(root: root)), text: text).page
         }
-        if JSONNode(root: root).hasFormat(ReportExplanation.format) {
-          explanation = try ReportExplanation(reading: text, JSONNode(root: root))
+        if JSONNode(root: root).hasFormat(ExplanationRecord.format) {
+          explanation = try ExplanationRecord(JSONNode(root: root))
+          explanation?.text = text
         } else {
           runs.append(try ReportRun(number: runs.count + 1, file: file, text: text))
         }
@@ -82,7 +84,7 @@ enum ReportCommand {
 
   /// Gives an explanation to the run that was named before it.
   private static func attach(
-    _ explanation: ReportExplanation, _ file: String, _ runs: inout [ReportRun]
+    _ explanation: ExplanationRecord, _ file: String, _ runs: inout [ReportRun]
   ) throws(CommandError) {
     guard let run = runs.last, run.explanation == nil else {
       throw CommandError(
@@ -100,10 +102,12 @@ enum ReportCommand {
     runs[runs.count - 1].explanation = explanation
   }
 
-  /// The file, of a sweep's folder its summary.
+  /// The file itself; of a sweep's folder its summary.
+  private static func summary(_ file: String) -> String { FolderFiles.exists(file) ? "\(file)/sweep.json" : file }
+
   private static func read(_ file: String) throws(CommandError) -> [UInt8] {
     do throws(FileError) {
-      return try FileReader.bytes(of: FolderFiles.exists(file) ? "\(file)/sweep.json" : file, limit: largest)
+      return try FileReader.bytes(of: summary(file), limit: largest)
     } catch {
       guard case .missing = error else { throw CommandError(error) }
       throw CommandError(

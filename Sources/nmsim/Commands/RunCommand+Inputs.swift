@@ -14,16 +14,10 @@ struct RunInputs {
   init(_ arguments: ParsedArguments) throws(CommandError) {
     let path = try RunInputs.programPath(arguments.positional("program"))
     programPath = path
-    (program, programHash) = try ProgramStore.read(path)
+    (program, programHash) = try ProgramStore.read(path, toRunWithin: arguments.memory)
     steps = arguments.int("ticks") ?? program.network.steps ?? RunInputs.standardSteps
     (data, dataPath) = try RunInputs.dataset(program, beside: path, arguments)
-    samples = arguments.int("samples") ?? data.count
-    guard samples <= data.count else {
-      throw CommandError(
-        .badData, subject: dataPath,
-        problem: "\(NumberFormat.count(samples)) samples asked for, the file has \(NumberFormat.count(data.count))",
-        remedy: "use --samples \(data.count) or fewer")
-    }
+    samples = try InputFiles.samples(arguments, of: data, dataPath)
     threads = RunInputs.threads(arguments)
   }
 
@@ -60,28 +54,59 @@ struct RunInputs {
   static func dataset(
     _ program: CompiledProgram, beside path: String, _ arguments: ParsedArguments
   ) throws(CommandError) -> (Dataset, String) {
+    try DataPaths(arguments, program, beside: path).load(
+      shape: program.input.dimensions, classes: program.populations[program.output.population].shape.count)
+  }
+}
+
+extension CompiledProgram {
+  /// The data that it names, where its own file is `path`.
+  func dataFiles(beside path: String) -> [String] {
+    [network.images, network.labels].compactMap { $0 }.map { PathText.joined(PathText.folder(of: path), $0) }
+  }
+}
+
+/// Where a command's data lie: `--input` and `--labels`, else what the network names.
+struct DataPaths {
+  /// Nil where nobody names any.
+  let images: String?
+  let labels: String?
+  private let arguments: ParsedArguments
+
+  /// - Parameters:
+  ///   - images: what the network names, as a path from here.
+  ///   - labels: what it names as their labels, likewise.
+  init(_ arguments: ParsedArguments, images: String?, labels: String?) {
+    self.arguments = arguments
     let given = arguments.string("input")
-    let named = program.network.images.map { relative($0, to: path) }
-    guard let images = given ?? named else {
+    self.images = given ?? images
+    self.labels = arguments.string("labels") ?? (given == nil ? labels : nil)
+  }
+
+  /// Of a program in the file `path`.
+  init(_ arguments: ParsedArguments, _ program: CompiledProgram, beside path: String) {
+    let folder = PathText.folder(of: path)
+    self.init(
+      arguments, images: program.network.images.map { PathText.joined(folder, $0) },
+      labels: program.network.labels.map { PathText.joined(folder, $0) })
+  }
+
+  var files: [String] { [images, labels].compactMap { $0 } }
+
+  /// The data, of the first `--samples` at least, and the path of the images.
+  func load(shape: [Int], classes: Int) throws(CommandError) -> (Dataset, String) {
+    guard let images else {
       throw CommandError(
         .usage, subject: arguments.command.name, problem: "the network names no data of its own",
         remedy: "name images with --input, and labels with --labels if they are not found beside them")
     }
-    let labels = arguments.string("labels") ?? (given == nil ? program.network.labels.map { relative($0, to: path) } : nil)
     do throws(DataError) {
       let data = try DatasetLoader.load(
-        images: images, labels: labels, expectedShape: program.network.inputDimensions,
-        classes: program.populations[program.output.population].shape.count)
+        images: images, labels: labels, expectedShape: shape, classes: classes, samples: arguments.int("samples"),
+        namedBy: arguments.isGiven("input") ? .user : .file, labelsNamedBy: arguments.isGiven("labels") ? .user : .file)
       return (data, images)
     } catch {
-      let isMissing = error.fileError != nil
-      throw CommandError(isMissing ? .missingInput : .badData, subject: nil, message: error.description)
+      throw CommandError(error.fileError != nil ? .missingInput : .badData, message: error.description)
     }
-  }
-
-  /// A path that a program names, from the program's own folder.
-  private static func relative(_ name: String, to path: String) -> String {
-    guard !name.hasPrefix("/"), let slash = path.lastIndex(of: "/") else { return name }
-    return path[...slash] + name
   }
 }

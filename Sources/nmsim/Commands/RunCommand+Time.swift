@@ -61,9 +61,12 @@ enum TimeSummary {
   static func rows(_ result: RunResult) -> [(String, String)] {
     var rows: [(String, String)] = []
     let time = result.time
-    if let model = time.model, let seconds = time.secondsPerInference {
-      rows.append(("chip time", "\(NumberFormat.seconds(seconds)) an inference, \(how(model, time))"))
-      if time.isBarrierFree, let with = time.withBarrierSeconds {
+    if let tick = time.deadlockTick {
+      rows.append(("chip time", "none: deadlock in tick \(NumberFormat.count(tick))"))
+      rows.append(("", "messages wait for one another in a circle of detours"))
+    } else if time.model != nil, let seconds = time.secondsPerInference {
+      rows.append(("chip time", "\(NumberFormat.seconds(seconds)) an inference, \(how(time))"))
+      if time.isBarrierFree == true, let with = time.withBarrierSeconds {
         rows.append(
           (
             "barrier",
@@ -81,8 +84,8 @@ enum TimeSummary {
         rows.append(
           (
             "",
-            "at most \(NumberFormat.seconds(delay.longestSeconds)); overtaken \(NumberFormat.count(delay.overtaken)) of "
-              + NumberFormat.count(delay.messages)
+            "at most \(NumberFormat.seconds(delay.longestSeconds)); overtaken \(NumberFormat.count(delay.overtaken ?? 0)) of "
+              + NumberFormat.count(delay.messages ?? 0)
           ))
       }
     } else {
@@ -94,19 +97,19 @@ enum TimeSummary {
       }
     }
     if let early = result.earlyDecision {
-      rows.append(("early stop", "\(early.stops.rule.text): after \(NumberFormat.decimal(early.meanSteps, places: 1)) steps, "
+      rows.append(("early stop", "\(early.rule): after \(NumberFormat.decimal(early.meanSteps, places: 1)) steps, "
         + "\(NumberFormat.percent(early.accuracy)) right"))
-      let ticks = early.fullTicks == 0 ? 0 : 1 - Double(early.ticks) / Double(early.fullTicks)
-      let energy = early.saved.map {
-        "\(NumberFormat.joules(early.joules)) an inference, \(NumberFormat.percent($0, places: 1)) of it saved, "
+      let ticks = 1 - Double(early.ticks ?? 0) / Double(max(1, early.fullTicks ?? 0))
+      let energy = early.energySaved.map {
+        "\(NumberFormat.joules(early.joulesPerInference)) an inference, \(NumberFormat.percent($0, places: 1)) of it saved, "
       }
       rows.append(("", "\(energy ?? "")\(NumberFormat.percent(ticks, places: 1)) of the ticks"))
     }
     return rows
   }
 
-  private static func how(_ model: TimingModel, _ time: RunTime) -> String {
-    model == .fixed
-      ? "fixed tick" : "\(model.rawValue), mean of \(NumberFormat.count(time.samples)) sample\(time.samples == 1 ? "" : "s")"
+  private static func how(_ time: RunResult.Time) -> String {
+    guard let samples = time.samples else { return "fixed tick" }
+    return "\(time.model ?? ""), mean of \(NumberFormat.count(samples)) sample\(samples == 1 ? "" : "s")"
   }
 }

@@ -11,7 +11,7 @@ enum RunCommand {
     name: "run", abstract: "Run a program on samples",
     discussion: [
       "Samples are taken in file order from the first. The result is the same for every number of threads.",
-      "Interrupted (Ctrl-C, SIGTERM), a run keeps the samples that are done, ends with status 75, and the same command "
+      "Interrupted (Ctrl-C, SIGTERM, SIGHUP), a run keeps the samples that are done, ends with status 75, and the same command "
         + "continues.",
     ],
     positionals: [
@@ -45,9 +45,9 @@ enum RunCommand {
       .option(
         "spike-profile", .text, "NAME", standard: .described("the configured one"), group: outputs,
         "Energy per spike for the papers' model."),
-      .option(
-        "json", .newFile, "FILE|-", standard: .described("run.json; run-I-of-N.json of a part"), group: outputs,
-        "The result; '-' is standard output."),
+      .json(
+        "The result; '-' is standard output.", placeholder: "FILE|-",
+        standard: .described("run.json; run-I-of-N.json of a part"), group: outputs),
       .option(
         "predictions", .newFile, "FILE.csv", group: outputs,
         "One row a sample: index, label, prediction, decision step."),
@@ -64,6 +64,7 @@ enum RunCommand {
         "probe", "POP:NEURON", group: RunTraces.group,
         "A neuron whose potential is traced, for example conv1:0; may be given several times."),
       .flag("no-timing", group: outputs, "Leave the simulation's own wall time out of the result."),
+      .memory,
       .quiet, .color,
     ] + timeOptions,
     examples: [
@@ -80,15 +81,16 @@ enum RunCommand {
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
     let profile = try spikeProfile(arguments.string("spike-profile"))
     let inputs = try RunInputs(arguments)
+    try RunContext.check(inputs.program, steps: inputs.steps, samples: inputs.samples)
     let traces = try RunTraces(arguments, inputs)
     let engine = Run.Engine(rawValue: arguments.string("engine") ?? "fast") ?? .fast
-    let target = arguments.double("target") ?? SpikeEnergy.standardTarget
+    let target = arguments.double("target") ?? CountedRun.standardTarget
     let faults = try FaultOptions.run(arguments)
-    let split = try RunSplit(inputs, engine: engine, target: target, arguments)
+    var split = try RunSplit(inputs, engine: engine, target: target, arguments)
     let keepsOutputs = arguments.isGiven("outputs")
     // What a part leaves does not say its faults, so such a run starts again.
     let isKept = !keepsOutputs && faults.isNone
-    let earlier = isKept ? split.earlier() : nil
+    let earlier = isKept ? split.earlier(terminal) : nil
     let done = earlier?.record.samples ?? 0
     var run = Run(
       steps: inputs.steps, samples: split.range.count - done, threads: inputs.threads, engine: engine,
@@ -121,27 +123,30 @@ enum RunCommand {
       whole.append(part)
       part = whole
     }
-    if part.record.samples < split.range.count { throw try split.interrupted(part, isKept: isKept) }
+    if part.record.samples < split.range.count { throw try split.interrupted(part) }
     if let shard = split.shard {
       try write(part, shard, split, arguments, terminal)
       return .success
     }
-    var result = RunResult(
-      program: inputs.program, record: part.record, profile: profile, target: target, engine: engine,
-      programHash: inputs.programHash, observation: part.observation, faults: faults)
-    result.details = LayerDetails(program: inputs.program, record: part.record, courses: part.courses)
-    result.fit = RunContext.fit(inputs.program)
-    result.provenance = RunContext.provenance(inputs)
+    var result = try RunContext.result(
+      inputs.program, part.record, courses: part.courses, part.observation, hash: inputs.programHash,
+      images: inputs.dataPath, profile: profile, target: target, engine: engine, faults: faults)
     // Of a run that was interrupted only the last part's time is known.
     if !arguments.flag("no-timing"), earlier == nil {
-      result.simulation = RunResult.Simulation(
-        seconds: seconds, threads: min(inputs.threads, max(1, inputs.samples)),
-        synapticOperationsPerSecond: seconds > 0 ? Double(result.counts.synapticOperations) / seconds : 0)
-      result.simulation?.command = arguments.line
+      var simulation = RunResult.Simulation()
+      simulation.seconds = seconds
+      simulation.threads = min(inputs.threads, max(1, inputs.samples))
+      simulation.synapticOperationsPerSecond = seconds > 0 ? Double(result.totals.synapticOperations ?? 0) / seconds : 0
+      simulation.command = arguments.line
+      result.simulation = simulation
     }
-    try traces?.write(inputs, terminal)
-    try write(result, part.record, inputs, arguments, terminal)
+    // First of all outputs: where the disk is full, the others are what is lost.
+    let text = try OutputFile.text(of: result.document)
+    if split.path != "-" { try OutputFile.write(Array(text.utf8), to: split.path) }
     split.finished()
+    try writeSamples(part.record, inputs, arguments)
+    try traces?.write(inputs, terminal)
+    if split.path == "-" { terminal.print(text) } else { say(result, split.path, terminal) }
     return check(result, arguments, terminal)
   }
 
@@ -158,30 +163,26 @@ enum RunCommand {
   private static func write(
     _ part: RunPart, _ shard: Shard, _ split: RunSplit, _ arguments: ParsedArguments, _ terminal: Terminal
   ) throws(CommandError) {
-    if let path = arguments.string("predictions") { try OutputFile.write(predictions(part.record), to: path) }
-    try OutputFile.write(part.document, to: split.path, terminal)
+    try OutputFile.write(sealed: part.document, to: split.path, terminal)
     split.finished()
+    if let path = arguments.string("predictions") { try OutputFile.write(predictions(part.record), to: path) }
     if split.path == "-" { return }
     terminal.say(
       "Wrote \(ErrorText.escaped(split.path)), part \(shard.index) of \(shard.count): "
         + "\(NumberFormat.count(part.record.samples, of: "sample")). When all parts are there: nmsim merge PART...\n")
   }
 
-  /// Writes every output, the result last, then prints the summary.
-  private static func write(
-    _ result: RunResult, _ record: RunRecord, _ inputs: RunInputs, _ arguments: ParsedArguments, _ terminal: Terminal
+  /// Writes what was asked for by sample.
+  private static func writeSamples(
+    _ record: RunRecord, _ inputs: RunInputs, _ arguments: ParsedArguments
   ) throws(CommandError) {
     if let path = arguments.string("predictions") { try OutputFile.write(predictions(record), to: path) }
     if let path = arguments.string("outputs") {
       try OutputFile.write(NumPy.encode(outputs(record, inputs.program)), to: path)
     }
-    let path = arguments.string("json") ?? "run.json"
-    let text = try OutputFile.text(of: result.document(timing: true))
-    if path == "-" {
-      terminal.print(text)
-      return
-    }
-    try OutputFile.write(Array(text.utf8), to: path)
+  }
+
+  private static func say(_ result: RunResult, _ path: String, _ terminal: Terminal) {
     terminal.say(RunSummary.text(result, style: terminal.style))
     terminal.say("Wrote \(ErrorText.escaped(path)). Next: nmsim energy\(path == "run.json" ? "" : " \(ErrorText.escaped(path))")\n")
   }
@@ -200,8 +201,7 @@ enum RunCommand {
   /// were added up over; spike counts as rates.
   private static func outputs(_ record: RunRecord, _ program: CompiledProgram) -> Tensor {
     let population = program.populations[program.output.population]
-    let period = population.model.period
-    let spans = max(1, period > 1 ? record.steps / period - population.gatedPeriods : record.steps)
+    let spans = max(1, population.model.codePeriod.map { record.steps / $0 - population.gatedPeriods } ?? record.steps)
     var values: [Double] = []
     for sample in record.outputs {
       for (index, output) in sample.enumerated() {

@@ -8,27 +8,68 @@ enum RunContext {
   /// now or wait for ever.
   private static let largestHashed = 64 << 20
 
-  static func fit(_ program: CompiledProgram) -> RunFit {
+  /// The result of a run with what it carries along.
+  ///
+  /// - Parameters:
+  ///   - courses: what a details collector saw.
+  ///   - images: file of the samples.
+  static func result(
+    _ program: CompiledProgram, _ record: RunRecord, courses: [SpikeCourse], _ observation: RunObservation,
+    hash: String?, images: String, profile: SpikeProfile = .standard, target: Double = CountedRun.standardTarget,
+    engine: Run.Engine = .fast, faults: FaultSettings = .none
+  ) throws(CommandError) -> RunResult {
+    var result: RunResult
+    do throws(CountError) {
+      result = try RunResult(
+        program: program, record: record, models: EnergyModels.all(profile: profile), target: target, engine: engine,
+        programHash: hash, observation: observation, faults: faults)
+    } catch {
+      throw CommandError(error)
+    }
+    result.details = LayerDetails(program: program, record: record, courses: courses)
+    result.fit = fit(program)
+    result.provenance = provenance(program, images: images)
+    return result
+  }
+
+  /// Refuses a run of which counts are known to pass 64 bits.
+  static func check(_ program: CompiledProgram, steps: Int, samples: Int) throws(CommandError) {
+    do throws(CountError) { try OperationCounts.check(program, steps: steps, samples: samples) } catch {
+      throw CommandError(error)
+    }
+  }
+
+  static func fit(_ program: CompiledProgram) -> RunResult.Fit {
     let report = CompileReport(program)
-    return RunFit(
-      populations: report.populations.map { p in
-        RunFit.Population(
-          name: p.name, cores: p.cores, synapses: p.synapses, roundingError: p.relativeError,
-          threshold: p.thresholds?.lowerBound, sumBits: p.headroom.sumBits,
-          stepsToSaturation: p.headroom.stepsToSaturation)
-      },
-      synapseBits: report.cores.map(\.load.synapseBits), synapseBitsPerCore: report.limits.synapseBits,
-      coresOfChip: report.totalCores)
+    var fit = RunResult.Fit()
+    fit.populations = report.populations.map { p in
+      var population = RunResult.Fit.Population()
+      population.name = p.name
+      population.cores = p.cores
+      population.synapses = p.synapses
+      population.roundingError = p.relativeError
+      population.threshold = p.thresholds?.lowerBound
+      population.sumBits = p.headroom.sumBits
+      population.stepsToSaturation = p.headroom.stepsToSaturation
+      return population
+    }
+    fit.synapseBits = report.cores.map(\.load.synapseBits)
+    fit.synapseBitsPerCore = report.limits.synapseBits
+    fit.coresOfChip = report.totalCores
+    return fit
   }
 
-  static func provenance(_ inputs: RunInputs) -> RunProvenance {
-    provenance(inputs.program, images: inputs.dataPath)
-  }
-
-  static func provenance(_ program: CompiledProgram, images: String) -> RunProvenance {
+  static func provenance(_ program: CompiledProgram, images: String) -> RunResult.Provenance {
     let bytes = FolderFiles.isFile(images) ? try? FileReader.bytes(of: images, limit: largestHashed) : nil
-    return RunProvenance(
-      version: Version.number, images: images, imagesHash: bytes.map { SHA256.hexadecimal(of: $0) },
-      history: program.network.provenance)
+    var provenance = RunResult.Provenance()
+    provenance.version = Version.number
+    provenance.images = images
+    provenance.imagesHash = bytes.map { SHA256.hexadecimal(of: $0) }
+    provenance.history = program.network.provenance
+    return provenance
   }
+}
+
+extension CommandError {
+  init(_ error: CountError) { self.init(.badConfiguration, subject: "run", wrapping: error) }
 }

@@ -24,8 +24,11 @@ struct RunSplit {
     }
     range = shard?.range(of: inputs.samples) ?? 0..<inputs.samples
     let standard = shard.map { "run-\($0.index)-of-\($0.count).json" } ?? "run.json"
-    path = arguments.string("json") ?? standard
-    try OutputFile.check(path)
+    path = arguments.string("output") ?? standard
+    // What an interrupted run keeps is a file that it writes, too.
+    try arguments.checkFiles(
+      reads: [inputs.programPath] + DataPaths(arguments, inputs.program, beside: inputs.programPath).files,
+      writes: [("output", path)] + (path == "-" ? [] : [("output", path + ".partial")]))
     self.inputs = inputs
     self.engine = engine
     self.target = target
@@ -33,8 +36,9 @@ struct RunSplit {
     options = try RunCommand.observerOptions(arguments)
   }
 
-  /// Where an interrupted run keeps what it has done; nil where it cannot: the result is for standard output.
-  private var checkpoint: String? { path == "-" ? nil : path + ".partial" }
+  /// Where an interrupted run keeps what it has done; nil where it cannot: the result is for standard output, or a part
+  /// does not hold all that the run is asked for.
+  private var checkpoint: String?
 
   // MARK: Parts
 
@@ -66,28 +70,52 @@ struct RunSplit {
 
   // MARK: Interruption
 
-  /// What the same run did before it was interrupted; nil where there is nothing of it.
-  func earlier() -> RunPart? {
-    guard let checkpoint, let bytes = try? FileReader.bytes(of: checkpoint, limit: 1 << 30),
-      let file = try? RunPartFile(reading: bytes), file.first == range.lowerBound, file.count <= range.count,
-      file.identity == identity, let part = try? file.part(of: inputs.program)
-    else { return nil }
-    return part
+  /// Most interrupted runs that one result may have beside it.
+  private static let mostCheckpoints = 100
+
+  /// What the same run did before it was interrupted; nil where there is nothing of it. What another run did is kept, and
+  /// this one then keeps its own beside it.
+  mutating func earlier(_ terminal: Terminal) -> RunPart? {
+    guard path != "-" else { return nil }
+    for number in 1...Self.mostCheckpoints {
+      let name = path + (number == 1 ? ".partial" : ".\(number).partial")
+      guard FolderFiles.isFile(name) else {
+        checkpoint = name
+        return nil
+      }
+      do throws(CommandError) {
+        let file = try Self.read(name)
+        if file.identity == identity, file.first == range.lowerBound, file.count <= range.count {
+          checkpoint = name
+          do throws(JSONError) { return try file.part(of: inputs.program) } catch {
+            throw CommandError(.badData, subject: name, message: error.description)
+          }
+        }
+        let difference = file.identity.difference(from: identity) ?? "other samples"
+        terminal.warn(
+          "run: \(name) has \(NumberFormat.count(file.count, of: "sample")) of another run (\(difference)): it is kept")
+      } catch {
+        terminal.warn("run: \(name): \(error.problem): its samples are run again")
+        checkpoint = name
+        return nil
+      }
+    }
+    return nil
   }
 
   /// Keeps what was done.
   /// - Returns: the error to end with.
-  func interrupted(_ part: RunPart, isKept: Bool) throws(CommandError) -> CommandError {
+  func interrupted(_ part: RunPart) throws(CommandError) -> CommandError {
     let done = "\(NumberFormat.count(part.record.samples)) of \(NumberFormat.count(range.count, of: "sample"))"
-    guard isKept, let checkpoint, part.record.samples > 0 else {
+    guard let checkpoint, part.record.samples > 0 else {
       return CommandError(
         .resumable, subject: "run", problem: "stopped after \(done), nothing is kept", remedy: "the same command starts again")
     }
-    try OutputFile.write(Array(try OutputFile.text(of: part.document).utf8), to: checkpoint)
+    try OutputFile.write(sealed: part.document, to: checkpoint)
     return CommandError(
       .resumable, subject: "run", problem: "stopped after \(done), kept in \(checkpoint)", remedy: "the same command continues")
   }
 
-  /// Removes what an interrupted run kept, once the result is written.
+  /// Removes what this run kept when it was interrupted, once the result is written.
   func finished() { if let checkpoint { FolderFiles.remove(checkpoint) } }
 }

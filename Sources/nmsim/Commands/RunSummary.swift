@@ -12,23 +12,22 @@ enum RunSummary {
     lines.append(
       style.bold("\(ErrorText.escaped(result.network)) on \(ErrorText.escaped(result.chip))")
         + ": \(NumberFormat.count(result.samples)) samples, \(NumberFormat.count(result.ticks)) steps "
-        + "(\(NumberFormat.count(result.ticksPerInference)) ticks)\(ErrorText.escaped(method))")
+        + "(\(NumberFormat.count(result.ticksPerInference ?? result.ticks)) ticks)\(ErrorText.escaped(method))")
     lines.append("")
     if let accuracy = result.accuracy, let interval = result.accuracyInterval {
       let ann = result.ann.accuracy.map { "; the ANN \(NumberFormat.percent($0))" } ?? ""
       lines.append(
         row(
           "accuracy",
-          "\(NumberFormat.percent(accuracy)), 95 % within \(NumberFormat.percent(interval.low, places: 1)) to "
-            + "\(NumberFormat.percent(interval.high, places: 1))\(ann)"))
+          "\(NumberFormat.percent(accuracy)), 95 % within \(NumberFormat.percent(interval.lowerBound, places: 1)) to "
+            + "\(NumberFormat.percent(interval.upperBound, places: 1))\(ann)"))
     } else {
       lines.append(row("accuracy", "unknown: the data have no labels"))
     }
     if let steps = result.accuracyByStep, !steps.isEmpty {
       lines.append(row("by step", Sparkline.render(steps, width: 40, range: 0...1, style: style) + "  1 to \(steps.count)"))
     }
-    let spike = result.spikeEnergy
-    if let first = spike.stepsToTarget {
+    if let spike = result.spike, let first = spike.stepsToTarget {
       lines.append(
         row(
           "to \(NumberFormat.percent(spike.target, places: 1))",
@@ -37,16 +36,15 @@ enum RunSummary {
     lines.append(
       row(
         "an inference",
-        "\(NumberFormat.count(mean(result.counts.spikes))) spikes, "
-          + "\(NumberFormat.count(mean(result.counts.synapticOperations))) synaptic operations, "
-          + "\(NumberFormat.count(mean(result.counts.messages))) messages"))
-    let missing = result.bill.missing.isEmpty ? "" : " + \(result.bill.missing.count) unknown"
-    lines.append(
-      row(
-        "energy",
-        "spike model \(NumberFormat.joules(spike.joulesPerInference)), chip "
-          + "\(NumberFormat.joules(result.bill.joulesPerInference))\(missing)"))
-    if let ann = result.operationEnergy.ann.joulesPerInference, let snn = result.operationEnergy.snn.joulesPerInference {
+        "\(NumberFormat.count(mean(result.totals.spikes ?? 0))) spikes, "
+          + "\(NumberFormat.count(mean(result.totals.synapticOperations ?? 0))) synaptic operations, "
+          + "\(NumberFormat.count(mean(result.totals.messages ?? 0))) messages"))
+    let accounts = result.comparedAccounts.map { account in
+      "\(account.name == "chip" ? "chip" : account.title.lowercased()) \(NumberFormat.joules(account.joulesPerInference))"
+        + (account.missing.isEmpty ? "" : " + \(account.missing.count) unknown")
+    }
+    lines.append(row("energy", accounts.joined(separator: ", ")))
+    if let ann = result.operation.ann?.joulesPerInference, let snn = result.operation.snn?.joulesPerInference {
       lines.append(
         row(
           "operations",
@@ -54,7 +52,7 @@ enum RunSummary {
     }
     lines += TimeSummary.rows(result).map(row)
     if let faults = result.faults { lines.append(row("faults", FaultText.run(faults))) }
-    let saturations = result.populations.reduce(0) { $0 + $1.saturations }
+    let saturations = result.populations.map { $0.saturations ?? 0 }.sum
     if saturations > 0 { lines.append(row("saturations", NumberFormat.count(saturations))) }
     lines.append("")
     var table = Table([
@@ -63,15 +61,14 @@ enum RunSummary {
     for population in result.populations {
       table.add([
         .text(population.name), .count(population.neurons), .count(mean(population.spikes)),
-        .text(NumberFormat.decimal(population.meanRate, places: 4)), .count(mean(population.synapticOperations)),
+        .text(NumberFormat.decimal(population.meanRate ?? 0, places: 4)), .count(mean(population.synapticOperations)),
       ])
     }
     lines.append(table.render(style))
-    if let simulation = result.simulation {
+    if let simulation = result.simulation, let threads = simulation.threads {
       lines.append(
-        "Simulated in \(NumberFormat.seconds(simulation.seconds)) on \(simulation.threads) "
-          + "thread\(simulation.threads == 1 ? "" : "s"), "
-          + "\(NumberFormat.si(simulation.synapticOperationsPerSecond, unit: "")) synaptic operations a second.")
+        "Simulated in \(NumberFormat.seconds(simulation.seconds)) on \(threads) thread\(threads == 1 ? "" : "s"), "
+          + "\(NumberFormat.si(simulation.synapticOperationsPerSecond ?? 0, unit: "")) synaptic operations a second.")
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -36,9 +36,12 @@ struct RunTraces: Sendable {
         problem: "--trace-samples \(count), the run has \(NumberFormat.count(inputs.samples)) samples",
         remedy: "use --trace-samples \(inputs.samples) or fewer")
     }
+    try arguments.checkFiles(
+      reads: [inputs.programPath] + DataPaths(arguments, inputs.program, beside: inputs.programPath).files,
+      writes: Traces.fileNames.map { ("trace", PathText.joined(folder, $0)) })
     self.folder = folder
     model = arguments.string("time-model").flatMap(TimingModel.init(rawValue:))
-    says = arguments.string("json") != "-"
+    says = arguments.string("output") != "-"
     samples = count
     var probes: [NeuronProbe] = []
     for text in texts {

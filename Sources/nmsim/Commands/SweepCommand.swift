@@ -29,6 +29,7 @@ enum SweepCommand {
         "emit", .choice(["slurm", "parallel"]), "slurm|parallel", group: sharing,
         "Print a script that runs the sweep in parts, then merges them: for Slurm, or GNU parallel."),
       .option("tasks", .integer(1...10_000), "N", standard: .value("8"), group: sharing, "With --emit: how many parts."),
+      .memory,
       .quiet, .color,
     ],
     examples: [
@@ -51,8 +52,9 @@ enum SweepCommand {
     let all = SweepDocument(name: name, points: schedule.points)
     if let engine = arguments.string("emit") {
       let tasks = min(arguments.int("tasks") ?? 8, max(1, schedule.groups.count))
-      terminal.print(
-        ClusterScript(plan: path, folder: output, name: name, tasks: tasks, threads: arguments.int("threads")).text(engine))
+      let script = try ClusterScript(
+        plan: path, folder: output, name: name, tasks: tasks, threads: arguments.int("threads"))
+      terminal.print(script.text(engine))
       return .success
     }
     if let shard { schedule.keep(shard) }
@@ -65,7 +67,9 @@ enum SweepCommand {
       return .success
     }
     let folder = try SweepFolder(making: output)
-    try OutputFile.write(all.list, to: "\(output)/points.json", terminal)
+    try arguments.checkFiles(
+      reads: inputs.files, writes: SweepFolder.fileNames.map { ("output", PathText.joined(output, $0)) })
+    try OutputFile.write(sealed: all.list, to: "\(output)/points.json")
     guard try finish(schedule, inputs, folder, arguments, terminal) else { throw interrupted(schedule, folder) }
     if let shard {
       terminal.say(
@@ -88,7 +92,8 @@ enum SweepCommand {
     defer { progress.finish() }
     var runner = SweepRunner(
       inputs: inputs, schedule: schedule, folder: folder,
-      threads: RunInputs.threads(arguments), progress: progress,
+      threads: RunInputs.threads(arguments), memory: arguments.memory, progress: progress,
+      warn: { terminal.warn("sweep: " + $0) },
       stop: { StopSignal.isReceived },
       abandon: {
         progress.finish()

@@ -1,35 +1,43 @@
 import Runtime
 
-/// Accuracy after every step, with its confidence band, against the original network.
+/// Accuracy after every step, of one run with its confidence band, or of several over each other.
 struct AccuracySection: Sendable {
-  let run: ReportRun
+  let runs: [ReportRun]
+  /// What the lines of several runs are.
+  var legend = ""
 
-  init(_ run: ReportRun) { self.run = run }
+  /// Runs that have accuracies.
+  private var known: [(run: ReportRun, accuracies: [Double])] {
+    runs.compactMap { run in
+      run.document.accuracyByStep.flatMap { $0.isEmpty ? nil : (run: run, accuracies: $0) }
+    }
+  }
 
   /// Empty without accuracies.
   var markup: String {
-    guard let accuracies = run.document.accuracyByStep, !accuracies.isEmpty else { return "" }
-    let ann = run.document.ann.accuracy
-    let close = AccuracySection.closeRange([(accuracies, ann)])
+    let known = known
+    guard let first = known.first else { return "" }
+    let isAlone = runs.count == 1
+    let samples = PageNumber.integer(first.run.document.samples)
+    let note = "If the output were read after each step. Band: Wilson's 95\u{A0}% interval for \(samples) samples."
+    let enlarged = "The same, enlarged near the final \(isAlone ? "accuracy" : "accuracies")."
     return """
-      <h2>Accuracy against step</h2>
-      <p class="note">If the output were read after each step. The band is Wilson's 95\u{A0}% interval for \
-      \(PageNumber.integer(run.document.samples)) samples.</p>
-      <div class="pair">
-      <figure>\(chart(accuracies, ann, y: AccuracySection.whole))</figure>
-      <figure>\(chart(accuracies, ann, y: close))<figcaption>The same, enlarged near the final accuracy.</figcaption></figure>
-      </div>
-      \(closeness(accuracies, ann))
+      <h2>Accuracy over time steps</h2>\(isAlone ? "\n<p class=\"note\">\(note)</p>" : "")
+      \(HTML.figures([
+        chart(known, Axis(0, 1.1, kind: .fraction)),
+        chart(known, closeRange) + "<figcaption>\(enlarged)</figcaption>",
+      ]))
+      \(isAlone ? closeness(first.run, first.accuracies) : legend)
       """
   }
 
-  /// The part of the scale around the last values and the original networks.
-  static func closeRange(_ series: [(accuracies: [Double], ann: Double?)]) -> Axis {
+  /// The part of the scale around the last values and the ANNs.
+  private var closeRange: Axis {
     var low = 1.0
     var high = 0.0
-    for item in series {
-      let last = item.accuracies.suffix(max(1, item.accuracies.count / 2))
-      let values = (item.ann.map { [$0] } ?? []) + [last.max() ?? 0, item.accuracies.last ?? 0]
+    for (run, accuracies) in known {
+      let last = accuracies.suffix(max(1, accuracies.count / 2))
+      let values = (run.document.ann.accuracy.map { [$0] } ?? []) + [last.max() ?? 0, accuracies.last ?? 0]
       low = min(low, values.min() ?? 0)
       high = max(high, values.max() ?? 1)
     }
@@ -37,37 +45,43 @@ struct AccuracySection: Sendable {
     return Axis(bottom, high + 0.2 * (high - bottom), kind: .fraction)
   }
 
-  /// From 0 to 100 %, with room for labels above.
-  static let whole = Axis(0, 1.1, kind: .fraction)
-
-  private func chart(_ accuracies: [Double], _ ann: Double?, y: Axis) -> String {
-    let d = run.document
+  private func chart(_ known: [(run: ReportRun, accuracies: [Double])], _ y: Axis) -> String {
+    let isAlone = runs.count == 1
+    let (run, accuracies) = known[0]
+    let course = isAlone
+      ? "from \(PageNumber.percent(accuracies[0])) after the first step to "
+        + "\(PageNumber.percent(accuracies[accuracies.count - 1])) after the last" : "of \(known.count) runs"
     var chart = Chart(
-      x: Axis(1, Double(max(2, d.ticks))), y: y, xTitle: "step", yTitle: "Accuracy",
-      summary: "Accuracy against step, from \(PageNumber.percent(accuracies[0])) after the first step to "
-        + "\(PageNumber.percent(accuracies[accuracies.count - 1])) after the last")
-    let steps = ReportRun.drawn(accuracies.count)
-    let band = steps.map { step in
-      let bounds = AccuracySection.interval(accuracies[step], d.samples)
-      return (x: Double(step + 1), low: bounds.low, high: bounds.high)
+      over: "step", runs.map(\.document.ticks).max() ?? 2, y: y, title: "Accuracy",
+      summary: "Accuracy over time steps, \(course)")
+    if isAlone {
+      let band = Chart.drawn(accuracies.count).map { step in
+        let bounds = AccuracySection.interval(accuracies[step], run.document.samples)
+        return (x: Double(step + 1), low: bounds.low, high: bounds.high)
+      }
+      chart.addBand(band.filter { $0.high > y.low }, color: 1)
     }
-    chart.addBand(band.filter { $0.high > y.low }, color: 1)
-    if let ann { chart.addLevel(ann, name: "original network \(PageNumber.percent(ann))", color: 2) }
-    let visible = steps.drop { accuracies[$0] < y.low }
-    // A line that enters the plot from below starts at its edge.
-    let first = visible.first.flatMap { $0 > 0 && y.low > 0 ? [$0 - 1] : nil } ?? []
-    chart.addLine(
-      (first + visible).map { (x: Double($0 + 1), y: accuracies[$0]) }, color: 1,
-      attributes: y.low == 0 ? run.series("accuracyByStep", accuracies) : "")
-    if let spike = d.spike, let step = spike.stepsToTarget, let target = spike.target, y.low == 0 {
+    let anns = Set(known.compactMap(\.run.document.ann.accuracy))
+    if anns.count == 1, let ann = anns.first {
+      chart.addLevel(ann, name: "ANN \(PageNumber.percent(ann))", color: isAlone ? 2 : 6)
+    }
+    for (run, accuracies) in known {
+      chart.addCurve(
+        accuracies, color: run.color, style: run.style, attributes: run.series("accuracyByStep", accuracies))
+    }
+    if isAlone, let spike = run.document.spike, let step = spike.stepsToTarget, let target = spike.target, y.low == 0 {
       chart.addUpright(Double(step), name: "\(PageNumber.share(target)) at step \(step)", color: 6, isLow: true)
     }
-    chart.addStrips(
-      ReportRun.hovered(accuracies.count).map { step in
-        let bounds = band.first { $0.x == Double(step + 1) }
-        let interval = bounds.map { ", 95 % between \(PageNumber.share($0.low)) and \(PageNumber.share($0.high))" } ?? ""
-        return (x: Double(step + 1), text: "step \(step + 1): \(PageNumber.percent(accuracies[step]))\(interval)")
-      })
+    chart.addHoverTexts(known.map(\.accuracies.count).max() ?? 1) { step in
+      guard isAlone else {
+        return known.filter { step < $0.accuracies.count }
+          .map { "\($0.run.number). \($0.run.label): \(PageNumber.percent($0.accuracies[step]))" }
+          .joined(separator: "; ")
+      }
+      let bounds = AccuracySection.interval(accuracies[step], run.document.samples)
+      return "\(PageNumber.percent(accuracies[step])), 95 % between \(PageNumber.share(bounds.low)) and "
+        + PageNumber.share(bounds.high)
+    }
     return chart.markup
   }
 
@@ -75,42 +89,40 @@ struct AccuracySection: Sendable {
   static func interval(_ accuracy: Double, _ samples: Int) -> (low: Double, high: Double) {
     // Beyond 2^53 samples a fraction no longer tells the count; the interval is a point there anyway.
     guard samples < 1 << 53 else { return (accuracy, accuracy) }
-    return Wilson.interval(correct: Int((accuracy * Double(samples)).rounded()), total: samples)
+    let bounds = Wilson.interval(correct: Int((accuracy * Double(samples)).rounded()), total: samples)
+    return (bounds.lowerBound, bounds.upperBound)
   }
 
-  /// From which step on the accuracy stays near the original network's, and what that costs.
-  private func closeness(_ accuracies: [Double], _ ann: Double?) -> String {
-    guard let ann else { return "" }
-    let spikes = run.document.spike?.spikesByStep
-    let each = run.document.spike?.joulesPerSpike
-    var rows = ""
+  /// From which step on the accuracy stays near the ANN's, and what that costs.
+  private func closeness(_ run: ReportRun, _ accuracies: [Double]) -> String {
+    guard let ann = run.document.ann.accuracy else { return "" }
+    var table = Table([
+      .text("Accuracy stays"), .number("From step"), .number("Energy until then, spike model"),
+      .number("Of all spikes"),
+    ])
     for distance in [0.05, 0.02, 0.01, 0.005] {
       // Half a sample's worth of slack, so that 97.5 % is within 0.5 points of 98 % whatever the rounding.
       let least = ann - distance - 1e-9
       let last = accuracies.lastIndex { $0 < least } ?? -1
-      let name = "within \(PageNumber.typeset(NumberFormat.decimal(distance * 100, places: distance < 0.01 ? 1 : 0)))"
-        + " point\(distance == 0.01 ? "" : "s")"
+      let points = NumberFormat.decimal(distance * 100, places: distance < 0.01 ? 1 : 0)
+      let name = Table.Cell.text("within \(PageNumber.typeset(points)) point\(distance == 0.01 ? "" : "s")")
       guard last + 1 < accuracies.count else {
-        rows += "<tr><td>\(name)</td><td class=\"n unknown\">never</td><td></td><td></td></tr>"
+        table.add([name, .markup("<span class=\"unknown\">never</span>")])
         continue
       }
-      var energy = ""
-      var share = ""
-      if let spikes, let each, spikes.count == accuracies.count {
+      var cells = [name, .count(last + 2)]
+      let spike = run.document.spike
+      if let spikes = spike?.spikesByStep, let each = spike?.joulesPerSpike, spikes.count == accuracies.count {
         let part = spikes.prefix(last + 2).reduce(0.0) { $0 + Double($1) }
         let whole = spikes.reduce(0.0) { $0 + Double($1) }
-        energy = PageNumber.joules(part * each / run.samples)
-        share = whole > 0 ? PageNumber.share(part / whole) : ""
+        cells.append(.text(PageNumber.joules(part * each / run.samples)))
+        cells.append(.text(whole > 0 ? PageNumber.share(part / whole) : ""))
       }
-      rows += "<tr><td>\(name)</td><td class=\"n\">\(last + 2)</td><td class=\"n\">\(energy)</td>"
-        + "<td class=\"n\">\(share)</td></tr>"
+      table.add(cells)
     }
     return """
-      <div class="scroll"><table>
-      <thead><tr><th>Accuracy stays</th><th class="n">From step</th><th class="n">Energy until then, spike model</th>\
-      <th class="n">Of all spikes</th></tr></thead>
-      <tbody>\(rows)</tbody></table></div>
-      <p class="note">Distance below the original network's \(PageNumber.percent(ann))\
+      \(table.markup())
+      <p class="note">Distance below the ANN's \(PageNumber.percent(ann))\
       \(run.document.ann.accuracyOn.map { ", measured on \(HTML.text($0))" } ?? "").</p>
       """
   }

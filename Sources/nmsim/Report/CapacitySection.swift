@@ -4,8 +4,6 @@ import Runtime
 struct CapacitySection: Sendable {
   let run: ReportRun
 
-  init(_ run: ReportRun) { self.run = run }
-
   /// One resource of a core.
   private struct Resource {
     var name: String
@@ -14,6 +12,10 @@ struct CapacitySection: Sendable {
     var limitPath: String
     var bits = false
     var color: Int
+
+    func amount(_ value: Double) -> String {
+      bits ? PageNumber.rounded(value, unit: "bit") : PageNumber.count(value)
+    }
   }
 
   private var resources: [Resource] {
@@ -21,7 +23,7 @@ struct CapacitySection: Sendable {
     let mesh = d.mesh
     var result = [
       Resource(
-        name: "Neurons", used: d.cores.map(\.neurons), limit: mesh?.neurons, limitPath: "mesh.limits.neurons", color: 1)
+        name: "Neurons", used: d.cores.map(\.neurons), limit: mesh?.limits.neurons, limitPath: "mesh.limits.neurons", color: 1)
     ]
     if let fit = d.fit, fit.synapseBits.count == d.cores.count {
       result.append(
@@ -30,8 +32,8 @@ struct CapacitySection: Sendable {
           limitPath: "fit.synapseBitsPerCore", bits: true, color: 4))
     }
     let axons = [
-      ("Input axons", d.cores.compactMap(\.inputAxons), mesh?.inputAxons, "mesh.limits.inputAxons", 3),
-      ("Output axons", d.cores.compactMap(\.outputAxons), mesh?.outputAxons, "mesh.limits.outputAxons", 2),
+      ("Input axons", d.cores.compactMap(\.inputAxons), mesh?.limits.inputAxons, "mesh.limits.inputAxons", 3),
+      ("Output axons", d.cores.compactMap(\.outputAxons), mesh?.limits.outputAxons, "mesh.limits.outputAxons", 2),
     ]
     for (name, used, limit, path, color) in axons where used.count == d.cores.count {
       result.append(Resource(name: name, used: used, limit: limit, limitPath: path, color: color))
@@ -61,44 +63,32 @@ struct CapacitySection: Sendable {
   }
 
   private func table(_ resources: [Resource]) -> String {
-    var rows = ""
-    for resource in resources {
-      func amount(_ value: Double) -> String {
-        resource.bits ? PageNumber.rounded(value, unit: "bit") : PageNumber.count(value)
-      }
-      let most = Double(resource.used.max() ?? 0)
-      let mean = resource.used.reduce(0.0) { $0 + Double($1) } / Double(max(1, resource.used.count))
-      let limit = resource.limit.flatMap { $0 > 0 ? Double($0) : nil }
-      let shown = limit == nil
-        ? ReportRun.unknown : resource.bits
-        ? run.value(resource.limitPath, limit) { PageNumber.rounded($0, unit: "bit") }
-        : run.value(resource.limitPath, resource.limit)
-      func cell(_ value: Double) -> String {
-        let share = limit.map { "<span class=\"sub\">\(PageNumber.share(value / $0))</span>" } ?? ""
-        return "<td class=\"n\">\(amount(value))\(share)</td>"
-      }
-      rows += "<tr><td><span class=\"key s\(resource.color)\"></span> \(resource.name)</td><td class=\"n\">\(shown)</td>"
-        + cell(most) + cell(mean) + "</tr>"
+    func cell(_ resource: Resource, _ value: Double) -> String {
+      let share = resource.limit.flatMap { $0 > 0 ? PageNumber.share(value / Double($0)) : nil }
+      return resource.amount(value) + HTML.sub(share)
     }
-    return """
-      <div class="scroll"><table>
-      <thead><tr><th>Of a core</th><th class="n">Limit</th><th class="n">Fullest core</th><th class="n">Mean</th></tr></thead>
-      <tbody>\(rows)</tbody></table></div>
-      """
+    let table = Table(
+      resources,
+      [
+        .text("Of a core") { .markup("\(HTML.key($0.color)) \($0.name)") },
+        .figure("Limit") { resource in
+          guard let limit = resource.limit, limit > 0 else { return ReportRun.unknown }
+          return run.value(resource.limitPath, Double(limit), resource.amount)
+        },
+        .figure("Fullest core") { cell($0, Double($0.used.max() ?? 0)) },
+        .figure("Mean") { cell($0, $0.used.reduce(0.0) { $0 + Double($1) } / Double(max(1, $0.used.count))) },
+      ])
+    return table.markup()
   }
 
   /// Every core's share of each limit, fullest first.
   private func chart(_ resources: [Resource]) -> String {
-    let cores = run.document.cores.count
     var chart = Chart(
-      x: Axis(1, Double(cores)), y: Axis(0, 1, kind: .fraction), xTitle: "cores, fullest first", yTitle: "Used",
-      summary: "Share of each limit that cores use, fullest first")
-    chart.heightClass = "short"
+      over: "cores, fullest first", run.document.cores.count, y: Axis(0, 1, kind: .fraction), title: "Used",
+      summary: "Share of each limit that cores use, fullest first", height: "short")
     for resource in resources {
       guard let limit = resource.limit else { continue }
-      let shares = resource.used.sorted(by: >).map { Double($0) / Double(limit) }
-      chart.addLine(
-        ReportRun.drawn(shares.count).map { (x: Double($0 + 1), y: shares[$0]) }, color: resource.color)
+      chart.addCurve(resource.used.sorted(by: >).map { Double($0) / Double(limit) }, color: resource.color)
     }
     return "<figure>\(chart.markup)</figure>"
   }

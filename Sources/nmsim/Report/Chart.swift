@@ -28,6 +28,50 @@ struct Chart: Sendable {
     self.summary = summary
   }
 
+  /// A chart over the steps or ticks 1...count.
+  init(over unit: String, _ count: Int, y: Axis, title: String, summary: String, height: String = "") {
+    let x = Axis(1, Double(max(2, count)))
+    self.init(x: x, y: y, xTitle: unit, yTitle: title, summary: summary)
+    heightClass = height
+  }
+
+  /// Indices of the values that a line shows: all of them up to a thousand, else evenly chosen ones and the last.
+  static func drawn(_ count: Int) -> [Int] {
+    guard count > 1_000 else { return Array(0..<max(0, count)) }
+    let stride = (count + 999) / 1_000
+    var steps = Array(Swift.stride(from: 0, to: count, by: stride))
+    if steps.last != count - 1 { steps.append(count - 1) }
+    return steps
+  }
+
+  /// Indices of the values with a hover text: at most a hundred.
+  static func hovered(_ count: Int) -> [Int] { Array(stride(from: 0, to: count, by: max(1, (count + 99) / 100))) }
+
+  /// A line through the values of the steps 1, 2, ... It starts where it enters the plot.
+  mutating func addCurve(_ values: [Double], color: Int, style: String = "", attributes: String = "") {
+    let visible = Chart.drawn(values.count).drop { values[$0] < y.low }
+    let entry = visible.first.flatMap { $0 > 0 && y.low > 0 ? [$0 - 1] : nil } ?? []
+    addLine(
+      (entry + visible).map { (x: Double($0 + 1), y: values[$0]) }, color: color, style: style,
+      attributes: y.low > 0 ? "" : attributes)
+  }
+
+  /// The area below the values of the steps 1, 2, ..., in another colour up to the step `marked`, which is named.
+  mutating func addArea(_ values: [Double], marked: Int? = nil, name: String = "") {
+    func area(_ steps: [Int]) -> [(x: Double, low: Double, high: Double)] {
+      steps.map { (x: Double($0 + 1), low: 0, high: values[$0]) }
+    }
+    let steps = Chart.drawn(values.count)
+    if let marked { addBand(area(steps.filter { $0 < marked }), color: 2, style: "area") }
+    addBand(area(steps.filter { $0 >= (marked ?? 1) - 1 }), color: 1)
+    if let marked { addUpright(Double(marked), name: name, color: 2) }
+  }
+
+  /// A hover text for each of so many steps, for example `step 3: 97 %`: what follows the colon.
+  mutating func addHoverTexts(_ count: Int, _ text: (Int) -> String) {
+    addStrips(Chart.hovered(count).map { (x: Double($0 + 1), text: "\(xTitle) \($0 + 1): \(text($0))") })
+  }
+
   private func point(_ px: Double, _ py: Double) -> String {
     HTML.coordinate(1000 * x.position(px)) + " " + HTML.coordinate(1000 - 1000 * y.position(py))
   }

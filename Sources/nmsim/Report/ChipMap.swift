@@ -8,7 +8,7 @@ import Runtime
 struct ChipMap: Sendable {
   /// Tiles in use, row by row.
   let tiles: [TileCoordinate]
-  private let cores: [RunDocument.Core]
+  private let cores: [RunResult.Core]
   /// Index of a core's tile in `tiles`, and its position and the number of cores there.
   private let places: [(tile: TileCoordinate, slot: Int)]
   private let cellsPerSide: Int
@@ -17,15 +17,16 @@ struct ChipMap: Sendable {
   private let height: Int
   /// Whether the mesh goes on beyond the map.
   let isCropped: Bool
-  private let mesh: RunDocument.Mesh?
+  private let mesh: RunResult.Mesh?
 
   private static let tile = 10.0
   /// Beyond this many tiles a side the map cannot be read.
   private static let widest = 512
   private static let mostHovered = 1_024
+  private static let mostLinks = 4_096
 
   /// Nil where a core has no place, or the cores lie too far apart to draw.
-  init?(_ cores: [RunDocument.Core], _ mesh: RunDocument.Mesh?) {
+  init?(_ cores: [RunResult.Core], _ mesh: RunResult.Mesh?) {
     guard !cores.isEmpty else { return nil }
     var counts: [TileCoordinate: Int] = [:]
     var places: [(tile: TileCoordinate, slot: Int)] = []
@@ -169,7 +170,9 @@ struct ChipMap: Sendable {
     guard most > 0 else { return "" }
     let c = HTML.coordinate
     var result = ""
-    for link in links where link.messages > 0 {
+    // Of many links those with most messages: the others would be hair lines.
+    let least = links.count > Self.mostLinks ? links.map(\.messages).sorted(by: >)[Self.mostLinks] : 0
+    for link in links where link.messages > least {
       let from = TileCoordinate(x: link.x, y: link.y)
       let to = from.neighbour(link.direction)
       guard contains(from), contains(to) else { continue }

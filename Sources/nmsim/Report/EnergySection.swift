@@ -1,18 +1,16 @@
 import Runtime
 
-/// The three energy models side by side, never mixed.
+/// The energy models side by side, never mixed.
 struct EnergySection: Sendable {
   let run: ReportRun
 
-  init(_ run: ReportRun) { self.run = run }
-
   /// Empty without any model.
   var markup: String {
-    let blocks = [spike, operation, chip].compactMap { $0 }
+    let blocks = ([spike, operation] + run.document.energy.others.map(other) + [chip]).compactMap { $0 }
     guard !blocks.isEmpty else { return "" }
     return """
-      <h2>Energy of an inference</h2>
-      <p class="note">Three models that answer different questions. They are never mixed, and none includes what it does \
+      <h2>Energy per inference</h2>
+      <p class="note">Models that answer different questions. They are never mixed, and none includes what it does \
       not name.</p>
       <div class="thirds">\(blocks.joined())</div>
       \(layers)
@@ -26,17 +24,25 @@ struct EnergySection: Sendable {
       let most = joules.max(), most > 0
     else { return "" }
     let all = joules.reduce(0, +)
-    var rows = ""
-    for (index, population) in populations.enumerated() {
-      let shown = run.perInference("energy.chip.joulesByPopulation[\(index)]", joules[index], PageNumber.joules)
-      rows += "<tr><td class=\"name\">\(HTML.text(population.name))</td>"
-        + "<td class=\"wide\"><span class=\"bar\"><b style=\"width:\(HTML.coordinate(100 * joules[index] / most))%\"></b></span></td>"
-        + "<td class=\"n\">\(shown)</td><td class=\"n\">\(PageNumber.share(joules[index] / all))</td></tr>"
+    let shown = ReportRun.shown(of: joules.count) { joules[$0] }
+    var table = Table(
+      shown,
+      [
+        .name("Population") { populations[$0].name },
+        .bar { HTML.bar(joules[$0], of: most) },
+        .figure("Energy per inference") {
+          run.perInference("energy.chip.joulesByPopulation[\($0)]", joules[$0], PageNumber.joules)
+        },
+        .number("Share") { .text(PageNumber.share(joules[$0] / all)) },
+      ])
+    if shown.count < joules.count {
+      let others = all - shown.reduce(0) { $0 + joules[$1] }
+      table.add(["Others", "", .text(PageNumber.joules(others / run.samples)), .text(PageNumber.share(others / all))])
     }
     return """
-      <h3 class="apart">Chip model, by layer</h3>
-      <div class="scroll"><table><thead><tr><th>Population</th><th></th><th class="n">Energy an inference</th>\
-      <th class="n">Share</th></tr></thead><tbody>\(rows)</tbody></table></div>
+      <h3 class="apart">Chip model, by population</h3>
+      \(table.markup())
+      \(ReportRun.note(shown, of: joules.count, by: "most energy", others: "are summed"))
       <p class="note">Synaptic operations belong to the population that receives them, messages to the one that sends \
       them. Static power is not shared out.</p>
       """
@@ -55,16 +61,16 @@ struct EnergySection: Sendable {
       <p class="model">\(run.value("energy.spike.joulesPerInference", spike.joulesPerInference, PageNumber.joules))</p>
       <p class="small">Every spike costs \
       \(run.value("energy.spike.joulesPerSpike", spike.joulesPerSpike, PageNumber.joules))\(profile), whatever it reaches; \
-      mean power \(run.value("energy.spike.watts", spike.watts, PageNumber.watts)) at 1\u{A0}ms a step.</p>\(target)
+      mean power \(run.value("energy.spike.watts", spike.watts, PageNumber.watts)) at 1\u{A0}ms per step.</p>\(target)
       <p class="small">\(HTML.text(spike.source ?? ""))</p></div>
       """
   }
 
   private var operation: String? {
     let o = run.document.operation
-    let bills: [(name: String, path: String, bill: RunDocument.Operation.Bill?, color: Int)] = [
-      ("Original network, 32-bit float", "ann", o.ann, 2),
-      ("Original network, quantised", "annQuantised", o.annQuantised, 2),
+    let bills: [(name: String, path: String, bill: OperationEnergy.Bill?, color: Int)] = [
+      ("ANN, 32-bit float", "ann", o.ann, 2),
+      ("ANN, quantised", "annQuantised", o.annQuantised, 2),
       ("Spiking, 32-bit float", "snn", o.snn, 1),
       ("Spiking, integer", "snnInteger", o.snnInteger, 1),
     ]
@@ -85,6 +91,25 @@ struct EnergySection: Sendable {
       """
   }
 
+  /// An account without a drawing of its own.
+  private func other(_ account: EnergyAccount) -> String? {
+    guard let joules = account.joulesPerInference else { return nil }
+    let path = "energy.\(account.name).joulesPerInference"
+    let table = Table(
+      account.items,
+      [
+        .text("") { .text($0.action) }, .count("", \.count),
+        .figure("") { $0.joules.map(PageNumber.joules) ?? ReportRun.unknown },
+      ])
+    let missing = account.missing.joined(separator: ", ")
+    return """
+      <div><h3>\(HTML.text(account.title))</h3><p class="model">\(run.value(path, joules, PageNumber.joules))</p>
+      \(table.markup())\
+      \(missing.isEmpty ? "" : "<p class=\"warn\">Unknown, not in the sum: \(HTML.text(missing)).</p>")
+      <p class="small">\(HTML.text(account.source ?? ""))</p></div>
+      """
+  }
+
   private var chip: String? {
     guard let bill = run.document.bill else { return nil }
     guard run.chipJoules != nil else {
@@ -95,26 +120,26 @@ struct EnergySection: Sendable {
     }
     let parts = EnergySection.units(bill, samples: run.samples)
     let total = parts.reduce(0) { $0 + $1.joules }
-    var stack = ""
-    var rows = ""
-    for part in parts where total > 0 {
-      let share = part.joules / total
-      stack += "<span class=\"s\(part.color)\" style=\"flex:\(HTML.coordinate(1000 * share)) 0 0\" "
-        + "title=\"\(HTML.text(part.name)): \(PageNumber.joules(part.joules))\"></span>"
-      rows += "<tr><td><span class=\"key s\(part.color)\"></span> \(HTML.text(part.name))</td>"
-        + "<td class=\"n\">\(PageNumber.joules(part.joules))</td><td class=\"n\">\(PageNumber.share(share))</td></tr>"
-    }
+    let table = Table(
+      total > 0 ? parts : [],
+      [
+        .text("") { .markup("\(HTML.key($0.color)) \(HTML.text($0.name))") },
+        .number("") { .text(PageNumber.joules($0.joules)) },
+        .number("") { .text(PageNumber.share($0.joules / total)) },
+      ])
+    let missing = bill.missing.isEmpty
+      ? "" : "<p class=\"warn\">\(bill.missing.count) unknown, not in the sum: see the breakdown.</p>"
     return """
       <div><h3>Chip model, by unit</h3>
       <p class="model">\(run.value("energy.chip.joulesPerInference", bill.joulesPerInference, PageNumber.joules))</p>
-      <div class="stack">\(stack)</div><div class="scroll" style="margin-top:.4rem"><table>\(rows)</table></div>\
-      \(bill.missing.isEmpty ? "" : "<p class=\"warn\">\(bill.missing.count) unknown, not in the sum: see the bill.</p>")</div>
+      <div class="stack">\(total > 0 ? HTML.stack(parts, of: total) : "")</div>\(table.markup())\
+      \(missing)</div>
       """
   }
 
   /// Joules an inference of each unit of the chip in the order of the bill, static energy last; units that cost nothing or
   /// whose price is unknown are left out.
-  static func units(_ bill: RunDocument.Bill, samples: Double) -> [(name: String, joules: Double, color: Int)] {
+  static func units(_ bill: ChipBill, samples: Double) -> [(name: String, joules: Double, color: Int)] {
     let colors = ["synapse": 1, "dendrite": 5, "soma": 2, "memory": 4, "network": 3]
     var parts: [(name: String, joules: Double, color: Int)] = []
     for item in bill.items {

@@ -4,24 +4,32 @@ import Runtime
 struct ExactnessSection: Sendable {
   let run: ReportRun
 
-  init(_ run: ReportRun) { self.run = run }
-
   /// Empty where the document does not say.
   var markup: String {
     let d = run.document
     guard let fit = d.fit, !fit.populations.isEmpty, fit.populations.count == d.populations.count else { return "" }
-    var rows = ""
-    for (index, p) in fit.populations.enumerated() {
-      let path = "fit.populations[\(index)]"
-      let first = p.stepsToSaturation.map { run.value("\(path).stepsToSaturation", $0) } ?? "never"
-      let threshold = p.threshold.map { run.value("\(path).threshold", $0) } ?? "none"
-      rows += "<tr><td class=\"name\">\(HTML.text(p.name))</td><td class=\"n\">\(run.value("\(path).cores", p.cores))</td>"
-        + "<td class=\"n\">\(run.value("\(path).synapses", p.synapses))</td>"
-        + "<td class=\"n\">\(run.value("\(path).roundingError", p.roundingError, PageNumber.significant))</td>"
-        + "<td class=\"n\">\(threshold)</td>"
-        + "<td class=\"n\">\(run.value("\(path).sumBits", p.sumBits))</td><td class=\"n\">\(first)</td>"
-        + "<td class=\"n\">\(run.value("populations[\(index)].saturations", d.populations[index].saturations))</td></tr>"
-    }
+    func path(_ index: Int) -> String { "fit.populations[\(index)]" }
+    let shown = ReportRun.shown(of: fit.populations.count) { fit.populations[$0].roundingError ?? 0 }
+    let table = Table(
+      shown,
+      [
+        .name("Population") { fit.populations[$0].name },
+        .figure("Cores") { run.value("\(path($0)).cores", fit.populations[$0].cores) },
+        .figure("Synapses") { run.value("\(path($0)).synapses", fit.populations[$0].synapses) },
+        .figure("Largest rounding error (LSB)") {
+          run.value("\(path($0)).roundingError", fit.populations[$0].roundingError, PageNumber.significant)
+        },
+        .figure("Smallest threshold") { index in
+          fit.populations[index].threshold.map { run.value("\(path(index)).threshold", $0) } ?? "none"
+        },
+        .figure("Sum of a step, bits") { run.value("\(path($0)).sumBits", fit.populations[$0].sumBits) },
+        .figure("Earliest possible saturation (worst case)") { index in
+          fit.populations[index].stepsToSaturation.map { run.value("\(path(index)).stepsToSaturation", $0) } ?? "never"
+        },
+        .figure("Saturations, all samples") {
+          run.value("populations[\($0)].saturations", d.populations[$0].saturations)
+        },
+      ])
     let bits = d.program
     let widths = [
       bits.weightBits.map { "\(run.value("program.weightBits", $0))-bit weights" },
@@ -33,10 +41,9 @@ struct ExactnessSection: Sendable {
       <p class="note">\(widths). The rounding error is the largest of any weight, in steps of the weights' grid: 0.5 is \
       what rounding to the nearest costs, more where a coarser shift was needed. A saturation is possible from the step \
       named on if every synapse delivered at once in every step.</p>
-      <div class="scroll"><table>
-      <thead><tr><th>Population</th><th class="n">Cores</th><th class="n">Synapses</th><th class="n">Rounding error</th>\
-      <th class="n">Smallest threshold</th><th class="n">A step's sum, bits</th><th class="n">Saturation possible</th>\
-      <th class="n">Saturations, all samples</th></tr></thead><tbody>\(rows)</tbody></table></div>
+      \(table.markup())
+      \(ReportRun.note(
+        shown, of: fit.populations.count, by: "the largest rounding errors", others: "are in the result"))
       """
   }
 }

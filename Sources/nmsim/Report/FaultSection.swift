@@ -56,7 +56,7 @@ struct FaultSection: Sendable {
     ].compactMap { $0 }
     guard !figures.isEmpty else { return nil }
     return "<h3>\(HTML.text(kind.name.prefix(1).uppercased() + kind.name.dropFirst()))</h3>"
-      + "<div class=\"pair\">\(figures.map { "<figure>\($0)</figure>" }.joined())</div>"
+      + HTML.figures(figures)
   }
 
   private func chart(

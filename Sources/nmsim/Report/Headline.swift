@@ -4,8 +4,6 @@ import Runtime
 struct Headline: Sendable {
   let run: ReportRun
 
-  init(_ run: ReportRun) { self.run = run }
-
   var markup: String {
     "<dl class=\"facts\">" + [accuracy, steps, energy, time, spikes, operations].compactMap { $0 }.joined() + "</dl>"
   }
@@ -19,7 +17,7 @@ struct Headline: Sendable {
     let d = run.document
     guard d.accuracy != nil else { return fact("Accuracy", ReportRun.unknown, ["The data have no labels"]) }
     let ann = d.ann.accuracy.map { ann in
-      "Original network \(run.value("ann.accuracy", ann, PageNumber.percent))"
+      "ANN \(run.value("ann.accuracy", ann, PageNumber.percent))"
         + (d.accuracy.map { " (\(PageNumber.points($0 - ann)))" } ?? "")
     }
     let interval = d.accuracyInterval.map {
@@ -31,7 +29,7 @@ struct Headline: Sendable {
 
   private var steps: String {
     let d = run.document
-    let ticks = d.ticksPerInference.map { "\(run.value("ticksPerInference", $0)) ticks an inference" }
+    let ticks = d.ticksPerInference.map { "\(run.value("ticksPerInference", $0)) ticks per inference" }
     var target: String?
     if let spike = d.spike, let goal = spike.target, d.accuracy != nil {
       target =
@@ -50,21 +48,21 @@ struct Headline: Sendable {
     }
     guard let chip = run.chipJoules else {
       return fact(
-        "Energy an inference, chip model", ReportRun.unknown,
+        "Energy per inference, chip model", ReportRun.unknown,
         [spike, d.bill == nil ? nil : "The chip's description has no prices"])
     }
     let missing = d.bill?.missing.count ?? 0
     return fact(
-      "Energy an inference, chip model", run.value("energy.chip.joulesPerInference", chip, PageNumber.joules),
+      "Energy per inference, chip model", run.value("energy.chip.joulesPerInference", chip, PageNumber.joules),
       [spike, missing > 0 ? "without \(missing) unknown item\(missing == 1 ? "" : "s")" : nil])
   }
 
   private var time: String {
     let d = run.document
-    let tick = d.secondsPerTick.map { "\(run.value("time.secondsPerTick", $0, PageNumber.seconds)) a tick" }
+    let tick = d.time.secondsPerTick.map { "\(run.value("time.secondsPerTick", $0, PageNumber.seconds)) per tick" }
     return fact(
-      "Time an inference", run.value("time.secondsPerInference", d.secondsPerInference, PageNumber.seconds),
-      [tick ?? (d.secondsPerInference == nil ? "The chip's description has no time of a tick" : nil)])
+      "Time per inference", run.value("time.secondsPerInference", d.time.secondsPerInference, PageNumber.seconds),
+      [tick ?? (d.time.secondsPerInference == nil ? "The chip's description has no time of a tick" : nil)])
   }
 
   private var spikes: String {
@@ -72,19 +70,19 @@ struct Headline: Sendable {
     let neurons = d.populations.reduce(0) { $0.addingReportingOverflow($1.neurons).partialValue }
     let messages = d.totals.messages.map { "\(run.perInference("totals.messages", $0)) messages between cores" }
     return fact(
-      "Spikes an inference", run.perInference("totals.spikes", d.totals.spikes),
+      "Spikes per inference", run.perInference("totals.spikes", d.totals.spikes),
       [neurons > 0 ? "by \(PageNumber.integer(neurons)) neurons" : nil, messages])
   }
 
   private var operations: String {
     let d = run.document
     let ann = d.ann.multiplyAccumulates.map {
-      "Original network \(run.value("ann.multiplyAccumulates", Double($0), PageNumber.count)) multiply-accumulates"
+      "ANN \(run.value("ann.multiplyAccumulates", Double($0), PageNumber.count)) multiply-accumulates"
     }
     let input = d.totals.effectiveMACs.map {
       "Input encoding \(run.perInference("totals.Effective_MACs", $0)) on the host"
     }
     return fact(
-      "Additions an inference", run.perInference("totals.Effective_ACs", d.totals.effectiveACs), [ann, input])
+      "Accumulates (ACs) per inference", run.perInference("totals.Effective_ACs", d.totals.effectiveACs), [ann, input])
   }
 }

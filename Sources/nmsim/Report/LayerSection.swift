@@ -1,12 +1,10 @@
 import Runtime
 
-/// What layers did over time: how fast their rates reach the original network's (the K curves of Ding et al. 2021,
+/// What layers did over time: how fast their rates reach the ANN's (the K curves of Ding et al. 2021,
 /// figure 4, where the run was explained; else how they settle), when their neurons fire first, and how their firing
 /// rates are distributed.
 struct LayerSection: Sendable {
   let run: ReportRun
-
-  init(_ run: ReportRun) { self.run = run }
 
   /// Beyond this many layers a chart shows evenly chosen ones; the tables have all.
   private static let mostLines = 24
@@ -18,7 +16,7 @@ struct LayerSection: Sendable {
     guard !figures.isEmpty || details != nil else { return "" }
     return """
       <h2>Layers over time</h2>
-      <div class="pair">\(figures.map { "<figure>\($0)</figure>" }.joined())</div>
+      \(HTML.figures(figures))
       \(details.map(rates) ?? "")
       """
   }
@@ -40,16 +38,16 @@ struct LayerSection: Sendable {
       let layer = explanation.layers[curves[number]]
       return Line(
         name: layer.name, color: LayerSection.color(number, of: curves.count),
-        points: ReportRun.drawn(layer.kByStep.count).map { (Double($0 + 1), layer.kByStep[$0]) },
+        points: Chart.drawn(layer.kByStep.count).map { (Double($0 + 1), layer.kByStep[$0]) },
         attributes: run.series("layers[\(curves[number])].kByStep", layer.kByStep) + " data-document=\"explanation\"")
     }
-    return logarithmic(lines, title: "K, distance from the original network's rates") + caption(
-      "K curves: squared distance of a layer's firing rates after each step from those that the original network's "
+    return logarithmic(lines, title: "K, distance from the ANN's rates") + caption(
+      "K curves: squared distance of a layer's firing rates after each step from those that the ANN's "
         + "activations ask for, relative (Ding et al. 2021, equation 7 and figure 4), in floats, over "
         + "\(run.explained("samples", explanation.samples)) samples.", lines)
   }
 
-  private func distance(_ details: RunDocument.Details) -> String? {
+  private func distance(_ details: LayerDetails) -> String? {
     let fired = details.populations.indices.filter { details.populations[$0].distance != nil }
     guard details.steps.count > 1, !fired.isEmpty else { return nil }
     let lines = LayerSection.chosen(fired.count).map { number in
@@ -63,7 +61,7 @@ struct LayerSection: Sendable {
     let samples = run.value("details.samples", details.samples)
     return logarithmic(lines, title: "Distance from the final rates") + caption(
       "How rates settle: squared distance of the firing rates after each step from those after the last, relative, over "
-        + "the first \(samples) samples. K curves, the distance from the original network's rates, need its weights: "
+        + "the first \(samples) samples. K curves, the distance from the ANN's rates, need its weights: "
         + "<code>nmsim explain NETWORK --json explain.json</code>, then name explain.json after the run's file.", lines)
   }
 
@@ -73,8 +71,8 @@ struct LayerSection: Sendable {
     let most = positive.max() ?? 1
     let least = max(positive.min() ?? most / 10, most * 1e-5)
     var chart = Chart(
-      x: Axis(1, Double(max(2, run.document.ticks))), y: Axis(logarithmic: [least, most], kind: .number), xTitle: "step",
-      yTitle: title, summary: "\(title) by step of \(lines.count) layers")
+      over: "step", run.document.ticks, y: Axis(logarithmic: [least, most], kind: .number), title: title,
+      summary: "\(title) by step of \(lines.count) layers")
     for line in lines {
       let drawn = line.points.filter { $0.y >= least }
       chart.addLine(drawn, color: line.color, attributes: line.attributes)
@@ -83,7 +81,7 @@ struct LayerSection: Sendable {
     return chart.markup
   }
 
-  private func firstSpikes(_ details: RunDocument.Details) -> String? {
+  private func firstSpikes(_ details: LayerDetails) -> String? {
     let count = details.populations.count
     let lines = LayerSection.chosen(count).map { index in
       let population = details.populations[index]
@@ -100,8 +98,8 @@ struct LayerSection: Sendable {
     guard details.steps.count > 1 else { return nil }
     let most = lines.compactMap(\.points.last?.y).max() ?? 1
     var chart = Chart(
-      x: Axis(1, Double(max(2, run.document.ticks))), y: Axis(0, min(1, max(0.05, most * 1.1)), kind: .fraction, widened: true),
-      xTitle: "step", yTitle: "Neurons that have fired", summary: "Neurons that have fired by each step, of \(count) layers")
+      over: "step", run.document.ticks, y: Axis(0, min(1, max(0.05, most * 1.1)), kind: .fraction, widened: true),
+      title: "Neurons that have fired", summary: "Neurons that have fired by each step, of \(count) layers")
     for line in lines { chart.addLine(line.points, color: line.color, attributes: line.attributes) }
     chart.addStrips(strips(lines) { PageNumber.share($0) })
     return chart.markup + caption(
@@ -111,7 +109,7 @@ struct LayerSection: Sendable {
 
   private func strips(_ lines: [Line], _ text: (Double) -> String) -> [(x: Double, text: String)] {
     guard let points = lines.max(by: { $0.points.count < $1.points.count })?.points else { return [] }
-    return ReportRun.hovered(points.count).map { index in
+    return Chart.hovered(points.count).map { index in
       let values = lines.compactMap { line in
         line.points.indices.contains(index) ? "\(line.name) \(text(line.points[index].y))" : nil
       }
@@ -120,9 +118,7 @@ struct LayerSection: Sendable {
   }
 
   private func caption(_ text: String, _ lines: [Line]) -> String {
-    "<ul class=\"legend\">"
-      + lines.map { "<li><span class=\"key s\($0.color)\"></span>\(HTML.text($0.name))</li>" }.joined()
-      + "</ul><figcaption>\(text)</figcaption>"
+    HTML.legend(lines.map { ($0.name, $0.color) }) + "<figcaption>\(text)</figcaption>"
   }
 
   /// Layers that a chart shows: the first and the last always.
@@ -139,26 +135,29 @@ struct LayerSection: Sendable {
   // MARK: - Rates
 
   /// Neurons by firing rate: one row a layer, darker where more of its neurons are.
-  private func rates(_ details: RunDocument.Details) -> String {
-    var rows = ""
-    for (index, population) in details.populations.enumerated() {
-      let path = "details.populations[\(index)]"
-      let all = Double(max(1, population.neurons))
-      func cell(_ path: String, _ count: Int) -> String {
-        guard count > 0 else { return "<td class=\"n heat\"></td>" }
-        let share = min(1, Double(count) / all)
-        return "<td class=\"n heat\" style=\"--h:\(HTML.coordinate(0.06 + 0.6 * share))\">\(run.value(path, count))</td>"
-      }
-      rows += "<tr><td class=\"name\">\(HTML.text(population.name))</td>" + cell("\(path).silent", population.silent)
-        + population.rates.indices.map { cell("\(path).rates[\($0)]", population.rates[$0]) }.joined() + "</tr>"
+  private func rates(_ details: LayerDetails) -> String {
+    func cell(_ path: String, _ count: Int, of all: Int) -> Table.Cell {
+      guard count > 0 else { return .markup("", shade: 0) }
+      return .markup(run.value(path, count), shade: 0.06 + 0.6 * min(1, Double(count) / Double(max(1, all))))
     }
-    let heads = details.rateEdges.map { "<th class=\"n\">\(LayerSection.edge($0))</th>" }.joined()
+    var table = Table(
+      [.name("Layer"), .number("silent")] + details.rateEdges.map { .number(LayerSection.edge($0)) })
+    let shown = ReportRun.shown(of: details.populations.count) { Double(details.populations[$0].neurons) }
+    for index in shown {
+      let population = details.populations[index]
+      let path = "details.populations[\(index)]"
+      table.add(
+        [.text(population.name), cell("\(path).silent", population.silent, of: population.neurons)]
+          + population.rates.indices.map {
+            cell("\(path).rates[\($0)]", population.rates[$0], of: population.neurons)
+          })
+    }
     return """
       <h3 class="apart">Firing rates</h3>
       <p class="note">Neurons by their spikes a step, mean over all samples: each column up to the rate at its head, from \
       the one before it.</p>
-      <div class="scroll"><table class="tight">
-      <thead><tr><th>Layer</th><th class="n">silent</th>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
+      \(table.markup(isTight: true))
+      \(ReportRun.note(shown, of: details.populations.count, by: "most neurons", others: "are in the result"))
       """
   }
 

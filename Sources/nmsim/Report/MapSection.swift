@@ -5,13 +5,11 @@ import Runtime
 struct MapSection: Sendable {
   let run: ReportRun
 
-  init(_ run: ReportRun) { self.run = run }
-
   /// Empty where the document does not say where cores lie.
   var markup: String {
     let cores = run.document.cores
     guard let map = ChipMap(cores, run.document.mesh) else { return "" }
-    let limit = run.document.mesh?.neurons
+    let limit = run.document.mesh?.limits.neurons
     let neurons = cores.map { Double($0.neurons) }
     let full = limit.map(Double.init)
     let traffic = cores.map { (Double($0.messagesIn) + Double($0.messagesOut)) / run.samples }
@@ -27,59 +25,56 @@ struct MapSection: Sendable {
       <p class="note">\(summary(cores, map))</p>
       <div class="\(energy == nil ? "thirds" : "fours")">
       \(map.figure(
-        limit.map { "Neurons, of \(PageNumber.integer($0)) a core" } ?? "Neurons a core", neurons,
+        limit.map { "Neurons, of \(PageNumber.integer($0)) per core" } ?? "Neurons per core", neurons,
         top: full ?? neurons.max() ?? 0, text: share, run: run, path: "neurons"))
       \(map.figure(
-        "Synaptic operations an inference", operations, top: operations.max() ?? 0,
+        "Synaptic operations per inference", operations, top: operations.max() ?? 0,
         text: { "\(PageNumber.count($0)) synaptic operations" }, run: run, path: "synapticOperations"))
       \(energy.map {
         map.figure(
-          "Energy, chip model, an inference", $0, top: $0.max() ?? 0, text: PageNumber.joules, run: run, path: "joules",
+          "Energy per inference, chip model", $0, top: $0.max() ?? 0, text: PageNumber.joules, run: run, path: "joules",
           top: PageNumber.joules($0.max() ?? 0))
       } ?? "")
       \(map.figure(
-        "Messages in and out, an inference", traffic, top: traffic.max() ?? 0,
+        "Messages in and out per inference", traffic, top: traffic.max() ?? 0,
         text: { "\(PageNumber.count($0)) messages" }, run: run, path: "messages", links: run.document.mesh?.links ?? []))
       </div>
       \(table(cores))
       """
   }
 
-  private func summary(_ cores: [RunDocument.Core], _ map: ChipMap) -> String {
+  private func summary(_ cores: [RunResult.Core], _ map: ChipMap) -> String {
     let tiles = map.tiles.count
     let chips = Set(cores.compactMap(\.chip)).count
     let extent = "\(PageNumber.integer(cores.count)) core\(cores.count == 1 ? "" : "s") on \(PageNumber.integer(tiles)) "
       + "tile\(tiles == 1 ? "" : "s")" + (chips > 1 ? " of \(chips) chips" : "")
-    let hops = run.document.totals.hops.map { ", \(run.perInference("totals.hops", $0)) hops an inference" } ?? ""
+    let hops = run.document.totals.hops.map { ", \(run.perInference("totals.hops", $0)) hops per inference" } ?? ""
     let cropped = map.isCropped ? " The maps show the part of the mesh that is used." : ""
     let links = run.document.mesh?.links.isEmpty == false ? " Lines between tiles are links, wider with more messages." : ""
     return "\(extent)\(hops). North is up.\(cropped)\(links)"
   }
 
   /// Every core's counts, folded away; the busiest come first where there are many.
-  private func table(_ cores: [RunDocument.Core]) -> String {
-    let longest = 200
-    let order = cores.indices.sorted {
-      (cores[$1].synapticOperations, $0) < (cores[$0].synapticOperations, $1)
-    }
-    let shown = cores.count > longest ? Array(order.prefix(longest)) : Array(cores.indices)
-    var rows = ""
-    for index in shown {
-      let core = cores[index]
-      let path = "cores[\(index)]"
-      let place = core.x.flatMap { x in core.y.map { "\(x), \($0)" } } ?? ""
-      rows += "<tr><td>\(index)</td><td>\(place)</td><td class=\"n\">\(run.value("\(path).neurons", core.neurons))</td>"
-        + "<td class=\"n\">\(run.perInference("\(path).spikes", core.spikes))</td>"
-        + "<td class=\"n\">\(run.perInference("\(path).synapticOperations", core.synapticOperations))</td>"
-        + "<td class=\"n\">\(run.perInference("\(path).messagesIn", core.messagesIn))</td>"
-        + "<td class=\"n\">\(run.perInference("\(path).messagesOut", core.messagesOut))</td></tr>"
-    }
-    let title = cores.count > longest ? "The \(longest) cores with most synaptic operations" : "All cores"
-    return """
-      <details><summary>\(title)</summary><div class="scroll"><table>
-      <thead><tr><th>Core</th><th>Tile x, y</th><th class="n">Neurons</th><th class="n">Spikes</th>\
-      <th class="n">Synaptic operations</th><th class="n">Messages in</th><th class="n">Messages out</th></tr></thead>
-      <tbody>\(rows)</tbody></table></div></details>
-      """
+  private func table(_ cores: [RunResult.Core]) -> String {
+    let shown = ReportRun.shown(of: cores.count) { Double(cores[$0].synapticOperations) }
+    func path(_ index: Int) -> String { "cores[\(index)]" }
+    let table = Table(
+      shown,
+      [
+        .text("Core") { "\($0)" },
+        .text("Tile x, y") { index in
+          .text(cores[index].x.flatMap { x in cores[index].y.map { "\(x), \($0)" } } ?? "")
+        },
+        .figure("Neurons") { run.value("\(path($0)).neurons", cores[$0].neurons) },
+        .figure("Spikes") { run.perInference("\(path($0)).spikes", cores[$0].spikes) },
+        .figure("Synaptic operations") {
+          run.perInference("\(path($0)).synapticOperations", cores[$0].synapticOperations)
+        },
+        .figure("Messages in") { run.perInference("\(path($0)).messagesIn", cores[$0].messagesIn) },
+        .figure("Messages out") { run.perInference("\(path($0)).messagesOut", cores[$0].messagesOut) },
+      ])
+    let count = PageNumber.integer(shown.count)
+    let title = shown.count < cores.count ? "The \(count) cores with most synaptic operations" : "All cores"
+    return "<details><summary>\(title)</summary>\(table.markup())</details>"
   }
 }

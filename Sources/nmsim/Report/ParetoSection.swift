@@ -8,8 +8,6 @@ import Runtime
 struct ParetoSection: Sendable {
   let runs: [ReportRun]
 
-  init(_ runs: [ReportRun]) { self.runs = runs }
-
   /// One thing to choose: a run read after a step.
   struct Point: Sendable, Equatable {
     var run: Int
@@ -21,10 +19,10 @@ struct ParetoSection: Sendable {
     let figures = [latency, spikeEnergy, chipEnergy].compactMap { $0 }
     guard !figures.isEmpty else { return "" }
     return """
-      <h2>What to choose</h2>
-      <p class="note">Dots are whole inferences; lines are the same runs stopped earlier. The dotted stairs are the front: \
-      no other point is both cheaper and more accurate.</p>
-      <div class="\(figures.count == 3 ? "thirds" : "pair")">\(figures.map { "<figure>\($0)</figure>" }.joined())</div>
+      <h2>Pareto front</h2>
+      <p class="note">Dots are whole inferences; lines are the same runs stopped earlier. The dotted line is the \
+      Pareto front: no other point is both cheaper and more accurate.</p>
+      \(HTML.figures(figures))
       \(legend)
       \(omissions)
       """
@@ -32,17 +30,17 @@ struct ParetoSection: Sendable {
 
   /// Runs that are on no chart of time or of the chip's energy, and why.
   private var omissions: String {
-    let untimed = runs.filter { $0.document.accuracyByStep != nil && $0.document.secondsPerTick == nil }
+    let untimed = runs.filter { $0.document.accuracyByStep != nil && $0.document.time.secondsPerTick == nil }
     func names(_ runs: [ReportRun]) -> String {
       "Run\(runs.count == 1 ? "" : "s") " + runs.map { "\($0.number)" }.joined(separator: ", ")
     }
     var texts: [String] = []
     if isTimed, !untimed.isEmpty { texts.append("\(names(untimed)): time unknown, not on the chart of time.") }
-    let lacking = isAlike ? [] : runs.filter { $0.chipJoules != nil && $0.document.bill?.missing.isEmpty == false }
+    let lacking = isAlike ? [] : runs.filter(\.lacksPrices)
     if !lacking.isEmpty {
       texts.append(
-        "\(names(lacking)): the chip's energy lacks unpublished prices, which could change the order, so it is in the "
-          + "table only.")
+        "\(names(lacking)): the chip's energy lacks unpublished constants, which could change the order, so it is in "
+          + "the table only.")
     }
     return texts.isEmpty ? "" : "<p class=\"note\">\(texts.joined(separator: " "))</p>"
   }
@@ -59,7 +57,7 @@ struct ParetoSection: Sendable {
 
   /// Whether at least two runs can be compared in seconds.
   private var isTimed: Bool {
-    runs.count { $0.document.accuracyByStep != nil && $0.document.secondsPerTick != nil } > 1
+    runs.count { $0.document.accuracyByStep != nil && $0.document.time.secondsPerTick != nil } > 1
   }
 
   private var latency: String? {
@@ -69,7 +67,7 @@ struct ParetoSection: Sendable {
       guard isTimed else {
         return values.indices.map { Point(run: run.number, cost: Double($0 + 1), accuracy: values[$0]) }
       }
-      guard let unit = run.document.secondsPerTick else { return nil }
+      guard let unit = run.document.time.secondsPerTick else { return nil }
       // What comes before the first step's output: the pipeline's depth, where known.
       let lead = max(0, (run.document.ticksPerInference ?? run.document.ticks) - run.document.ticks)
       return values.indices.map { Point(run: run.number, cost: Double($0 + 1 + lead) * unit, accuracy: values[$0]) }
@@ -128,7 +126,7 @@ struct ParetoSection: Sendable {
     chart.heightClass = "tall"
     for curve in curves where curve.count > 1 {
       guard let run = runs.first(where: { $0.number == curve[0].run }) else { continue }
-      let drawn = ReportRun.drawn(curve.count).drop { curve[$0].accuracy < least }
+      let drawn = Chart.drawn(curve.count).drop { curve[$0].accuracy < least }
       chart.addLine(drawn.map { (x: curve[$0].cost, y: curve[$0].accuracy) }, color: run.color, style: "thin")
     }
     chart.addStairs(front.filter { $0.accuracy >= least }.map { (x: $0.cost, y: $0.accuracy) }, color: 6, style: "front")

@@ -4,8 +4,6 @@ import Runtime
 struct PopulationSection: Sendable {
   let run: ReportRun
 
-  init(_ run: ReportRun) { self.run = run }
-
   /// Empty without populations.
   var markup: String {
     let populations = run.document.populations
@@ -13,37 +11,52 @@ struct PopulationSection: Sendable {
     let mostSpikes = populations.map(\.spikes).max() ?? 0
     let mostOperations = populations.map(\.synapticOperations).max() ?? 0
     let mostRate = populations.compactMap(\.meanRate).max() ?? 0
-    var rows = ""
-    for (index, p) in populations.enumerated() {
-      let path = "populations[\(index)]"
-      rows += "<tr><td class=\"name\">\(HTML.text(p.name))</td>"
-        + "<td class=\"n\">\(run.value("\(path).neurons", p.neurons))</td>"
-        + cell(run.perInference("\(path).spikes", p.spikes), Double(p.spikes), Double(mostSpikes))
-        + cell(run.value("\(path).meanRate", p.meanRate, PageNumber.rate), p.meanRate ?? 0, mostRate)
-        + cell(
-          run.perInference("\(path).synapticOperations", p.synapticOperations), Double(p.synapticOperations),
-          Double(mostOperations))
-        + "<td class=\"n\">\(run.value("\(path).saturations", p.saturations))</td></tr>"
-    }
     let totals = run.document.totals
     let saturations = populations.compactMap(\.saturations).reduce(0.0) { $0 + Double($1) }
+    let shown = ReportRun.shown(of: populations.count) { Double(populations[$0].synapticOperations) }
+    var table = Table(
+      shown,
+      [
+        .name("Population") { populations[$0].name },
+        .figure("Neurons") { run.value("populations[\($0)].neurons", populations[$0].neurons) },
+        .figure("Spikes") {
+          run.perInference("populations[\($0)].spikes", populations[$0].spikes)
+            + HTML.bar(Double(populations[$0].spikes), of: Double(mostSpikes))
+        },
+        .figure("Rate") {
+          run.value("populations[\($0)].meanRate", populations[$0].meanRate, PageNumber.rate)
+            + HTML.bar(populations[$0].meanRate ?? 0, of: mostRate)
+        },
+        .figure("Synaptic operations") {
+          run.perInference("populations[\($0)].synapticOperations", populations[$0].synapticOperations)
+            + HTML.bar(Double(populations[$0].synapticOperations), of: Double(mostOperations))
+        },
+        .figure("Saturations, all samples") {
+          run.value("populations[\($0)].saturations", populations[$0].saturations)
+        },
+      ],
+      footer: [
+        "All", "", .markup(run.perInference("totals.spikes", totals.spikes)), "",
+        .markup(run.perInference("totals.synapticOperations", totals.synapticOperations)),
+        .markup(PageNumber.count(saturations)),
+      ])
+    if shown.count < populations.count {
+      let others = Set(populations.indices).subtracting(shown)
+      func sum(_ count: (RunResult.Population) -> Int) -> Double {
+        others.reduce(0.0) { $0 + Double(count(populations[$1])) }
+      }
+      table.add([
+        "Others", .text(PageNumber.count(sum(\.neurons))), .text(PageNumber.count(sum(\.spikes) / run.samples)), "",
+        .text(PageNumber.count(sum(\.synapticOperations) / run.samples)),
+        .text(PageNumber.count(sum { $0.saturations ?? 0 })),
+      ])
+    }
     return """
       <h2>Populations</h2>
-      <p class="note">Spikes and synaptic operations are means an inference; synaptic operations are counted where they \
-      arrive. The rate is spikes a neuron and step.</p>
-      <div class="scroll"><table>
-      <thead><tr><th>Population</th><th class="n">Neurons</th><th class="n">Spikes</th><th class="n">Rate</th>\
-      <th class="n">Synaptic operations</th><th class="n">Saturations, all samples</th></tr></thead>
-      <tbody>\(rows)</tbody>
-      <tfoot><tr><td>All</td><td></td><td class="n">\(run.perInference("totals.spikes", totals.spikes))</td><td></td>\
-      <td class="n">\(run.perInference("totals.synapticOperations", totals.synapticOperations))</td>\
-      <td class="n">\(PageNumber.count(saturations))</td></tr></tfoot>
-      </table></div>
+      <p class="note">Spikes and synaptic operations are means per inference; synaptic operations are counted where \
+      they arrive. The rate is spikes per neuron and step.</p>
+      \(table.markup())
+      \(ReportRun.note(shown, of: populations.count, by: "most synaptic operations", others: "are summed"))
       """
-  }
-
-  private func cell(_ text: String, _ value: Double, _ most: Double) -> String {
-    let width = most > 0 ? 100 * value / most : 0
-    return "<td class=\"n\">\(text)<span class=\"bar\"><b style=\"width:\(HTML.coordinate(width))%\"></b></span></td>"
   }
 }

@@ -12,84 +12,86 @@ struct Report: Sendable {
   /// The whole page.
   var page: String {
     let title = runs.count == 1 ? runs[0].document.network : "\(runs.count) runs compared"
-    let body = runs.count == 1 ? single(runs[0]) : Comparison(runs).markup + runs.map(details).joined()
-    return Report.page(title: title, body: body, embedded: runs.map(embedded).joined(separator: "\n"))
+    let body = runs.count == 1 ? single(runs[0]) : Comparison(runs: runs).markup + runs.map(details).joined()
+    let documents = runs.flatMap { run in
+      [(id: "run-\(run.number)-json", text: run.text)]
+        + (run.explanation.map { [(id: "run-\(run.number)-explanation", text: $0.text)] } ?? [])
+    }
+    return Report.page(title: title, body: body, documents: documents)
   }
 
-  /// A page of this content, its documents embedded.
-  static func page(title: String, body: String, embedded: String) -> String {
-    """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-    <meta name="generator" content="nmsim \(Version.number)">
-    <link rel="icon" href="data:,">
-    <title>\(HTML.text(title)) · nmsim report</title>
-    <style>
-    \(PageStyle.sheet)
-    </style>
-    </head>
-    <body>
-    <main>
-    \(body)
-    <footer>Made by nmsim \(Version.number). This file is complete: it loads nothing, and the results it shows are in it \
-    as JSON, in <code>script</code> elements of type <code>application/json</code>.</footer>
-    </main>
-    \(embedded)
-    </body>
-    </html>
+  /// A larger document is not embedded: what is shown of it stays readable, a page of many megabytes does not.
+  private static let mostEmbedded = 1 << 22
 
-    """
+  /// A page of this content with the documents that it shows, each with the identifier of its element.
+  static func page(title: String, body: String, documents: [(id: String, text: [UInt8])]) -> String {
+    let embedded = documents.filter { $0.text.count <= mostEmbedded }.map {
+      "<script type=\"application/json\" id=\"\($0.id)\">\(HTML.json($0.text))</script>"
+    }
+    let kept = embedded.count == documents.count
+      ? "the results it shows are in it as JSON, in <code>script</code> elements of type <code>application/json</code>"
+      : "results of more than 4 MB are not in it, but in the files it was made from"
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+      <meta name="generator" content="nmsim \(Version.number)">
+      <link rel="icon" href="data:,">
+      <title>\(HTML.text(title)) · nmsim report</title>
+      <style>
+      \(PageStyle.sheet)
+      </style>
+      </head>
+      <body>
+      <main>
+      \(body)
+      <footer>Made by nmsim \(Version.number). This file loads nothing; \(kept).</footer>
+      </main>
+      \(embedded.joined(separator: "\n"))
+      </body>
+      </html>
+
+      """
   }
 
-  /// Sections of one run: anchor, name in the navigation, markup; absent ones are empty.
-  private func sections(_ run: ReportRun) -> [(id: String, name: String, markup: String)] {
+  private func sections(_ run: ReportRun) -> [HTML.Section] {
     [
-      ("accuracy", "Accuracy", AccuracySection(run).markup),
-      ("energy", "Energy", EnergySection(run).markup),
-      ("activity", "Activity", ActivitySection(run).markup),
-      ("early", "Early", EarlySection(run).markup),
-      ("layers", "Layers", LayerSection(run).markup),
-      ("populations", "Populations", PopulationSection(run).markup),
-      ("chip", "Chip", MapSection(run).markup),
-      ("time", "Time", TimeSection(run).markup),
-      ("capacity", "Capacity", CapacitySection(run).markup),
-      ("losses", "Losses", LossSection(run).markup),
-      ("exactness", "Rounding", ExactnessSection(run).markup),
-      ("bill", "Bill", BillSection(run).markup),
-      ("run", "What was run", FactsSection(run).markup),
-    ].filter { !$0.2.isEmpty }
+      ("accuracy", "Accuracy", AccuracySection(runs: [run]).markup),
+      ("energy", "Energy", EnergySection(run: run).markup),
+      ("activity", "Activity", ActivitySection(run: run).markup),
+      ("early", "Early exit", EarlySection(run: run).markup),
+      ("layers", "Layers", LayerSection(run: run).markup),
+      ("populations", "Populations", PopulationSection(run: run).markup),
+      ("chip", "Chip", MapSection(run: run).markup),
+      ("time", "Time", TimeSection(run: run).markup),
+      ("capacity", "Capacity", CapacitySection(run: run).markup),
+      ("losses", "Losses", LossSection(run: run).markup),
+      ("exactness", "Rounding", ExactnessSection(run: run).markup),
+      ("bill", "Breakdown", BillSection(run: run).markup),
+      ("run", "What was run", FactsSection(run: run).markup),
+    ]
   }
 
   private func single(_ run: ReportRun) -> String {
-    let sections = sections(run)
-    let links = sections.map { "<a href=\"#\($0.id)\">\($0.name)</a>" }.joined()
-    let blocks = sections.map { "<section id=\"\($0.id)\">\n\($0.markup)\n</section>" }.joined(separator: "\n")
-    return """
-      <header>
-      <p class="over">nmsim run report</p>
-      <h1>\(HTML.text(run.document.network))</h1>
-      <p class="sub">\(Report.subtitle(run))</p>
-      \(Headline(run).markup)
-      <nav aria-label="Sections">\(links)</nav>
-      </header>
-      \(blocks)
-      """
+    HTML.page(
+      over: "nmsim run report", heading: run.document.network,
+      sub: "<p class=\"sub\">\(Report.subtitle(run))</p>\n\(Headline(run: run).markup)", sections(run))
   }
 
   /// A run's own sections on a page of several.
   private func details(_ run: ReportRun) -> String {
-    let blocks = sections(run).map { "<section>\n\($0.markup)\n</section>" }.joined(separator: "\n")
+    let shown = sections(run).filter { !$0.markup.isEmpty }
+    let blocks = shown.map { "<section>\n\($0.markup)\n</section>" }.joined(separator: "\n")
     return """
 
       <article class="run" id="run-\(run.number)">
       <p class="over">Run \(run.number), \(HTML.text(run.file))</p>
       <h1>\(HTML.text(run.label))</h1>
       <p class="sub">\(Report.subtitle(run))</p>
-      \(Headline(run).markup)
+      \(Headline(run: run).markup)
       \(blocks)
       </article>
       """
@@ -104,13 +106,5 @@ struct Report: Sendable {
     parts.append("\(run.value("samples", d.samples)) samples")
     if let bits = d.program.weightBits { parts.append("\(run.value("program.weightBits", bits))-bit weights") }
     return parts.joined(separator: " · ")
-  }
-
-  private func embedded(_ run: ReportRun) -> String {
-    let explanation = run.explanation.map {
-      "\n<script type=\"application/json\" id=\"run-\(run.number)-explanation\">\(HTML.json($0.text))</script>"
-    }
-    return "<script type=\"application/json\" id=\"run-\(run.number)-json\">\(HTML.json(run.text))</script>"
-      + (explanation ?? "")
   }
 }

@@ -11,19 +11,19 @@ struct ReportRun: Sendable {
   let number: Int
   /// As it was named on the command line.
   let file: String
-  let document: RunDocument
+  let document: RunResult
   /// The document's text, embedded in the page.
   let text: [UInt8]
   /// What tells it from the other runs on the page.
   var label = ""
   /// Where its accuracy is lost, if it was explained.
-  var explanation: ReportExplanation?
+  var explanation: ExplanationRecord?
 
   init(number: Int, file: String, text: [UInt8]) throws(JSONError) {
     self.number = number
     self.file = file
     self.text = text
-    document = try RunDocument(reading: text)
+    document = try RunResult(reading: text)
     label = document.network
   }
 
@@ -37,35 +37,33 @@ struct ReportRun: Sendable {
 
   /// A number of the document.
   func value(_ path: String, _ value: Double?, _ format: (Double) -> String) -> String {
-    guard let value, let exact = JSONOutput.numberText(value) else { return ReportRun.unknown }
-    return "<data data-run=\"\(number)\" data-path=\"\(path)\" value=\"\(exact)\">\(HTML.text(format(value)))</data>"
+    element(path, value.flatMap(JSONOutput.numberText), value.map(format))
   }
 
   func value(_ path: String, _ value: Int?) -> String {
-    guard let value else { return ReportRun.unknown }
-    return "<data data-run=\"\(number)\" data-path=\"\(path)\" value=\"\(value)\">\(PageNumber.integer(value))</data>"
+    element(path, value.map { "\($0)" }, value.map(PageNumber.integer))
   }
 
   /// A number of the run's explanation.
   func explained(_ path: String, _ value: Double?, _ format: (Double) -> String) -> String {
-    guard let value, let exact = JSONOutput.numberText(value) else { return ReportRun.unknown }
-    return "<data data-run=\"\(number)\" data-document=\"explanation\" data-path=\"\(path)\" value=\"\(exact)\">"
-      + "\(HTML.text(format(value)))</data>"
+    element(path, value.flatMap(JSONOutput.numberText), value.map(format), " data-document=\"explanation\"")
   }
 
-  func explained(_ path: String, _ value: Int) -> String {
-    "<data data-run=\"\(number)\" data-document=\"explanation\" data-path=\"\(path)\" value=\"\(value)\">"
-      + "\(PageNumber.integer(value))</data>"
-  }
+  func explained(_ path: String, _ value: Int) -> String { explained(path, Double(value), PageNumber.count) }
 
-  /// A sum over samples, shown for one inference; the element's value is the quotient.
+  /// A sum over samples, shown per inference; the element's value is the quotient.
   func perInference(_ path: String, _ sum: Double?, _ format: (Double) -> String = PageNumber.count) -> String {
-    guard let sum, let exact = JSONOutput.numberText(sum / samples) else { return ReportRun.unknown }
-    return "<data data-run=\"\(number)\" data-path=\"\(path)\" data-per=\"samples\" value=\"\(exact)\">"
-      + "\(HTML.text(format(sum / samples)))</data>"
+    let mean = sum.map { $0 / samples }
+    return element(path, mean.flatMap(JSONOutput.numberText), mean.map(format), " data-per=\"samples\"")
   }
 
   func perInference(_ path: String, _ sum: Int?) -> String { perInference(path, sum.map(Double.init)) }
+
+  private func element(_ path: String, _ exact: String?, _ shown: String?, _ attributes: String = "") -> String {
+    guard let exact, let shown else { return ReportRun.unknown }
+    return "<data data-run=\"\(number)\"\(attributes) data-path=\"\(path)\" value=\"\(exact)\">"
+      + "\(HTML.text(shown))</data>"
+  }
 
   /// Attributes that name the series of a line and hold its numbers.
   func series(_ path: String, _ values: [Double]) -> String {
@@ -74,28 +72,33 @@ struct ReportRun: Sendable {
     return " data-run=\"\(number)\" data-path=\"\(path)\" data-values=\"\(list)\""
   }
 
-  /// Steps that a line shows: all of them up to a thousand, else evenly chosen ones, the last always among them.
-  static func drawn(_ count: Int) -> [Int] {
-    guard count > 1_000 else { return Array(0..<max(0, count)) }
-    let stride = (count + 999) / 1_000
-    var steps = Array(Swift.stride(from: 0, to: count, by: stride))
-    if steps.last != count - 1 { steps.append(count - 1) }
-    return steps
-  }
-
-  /// Steps with a hover text: at most a hundred.
-  static func hovered(_ count: Int) -> [Int] {
-    let stride = max(1, (count + 99) / 100)
-    return Array(Swift.stride(from: 0, to: count, by: stride))
-  }
-
   /// The energy of an inference in the chip model, where it has a price at all.
-  var chipJoules: Double? { document.bill.flatMap { $0.isPriced ? $0.joulesPerInference : nil } }
+  var chipJoules: Double? { document.bill?.pricedJoules }
+
+  /// Whether that energy leaves out what has no published price.
+  var lacksPrices: Bool { chipJoules != nil && document.bill?.missing.isEmpty == false }
+
+  /// Rows of a table of populations, layers or cores.
+  private static let mostRows = 200
+
+  /// Indices of the rows that a table shows: all in their order, or of many those with the largest values.
+  static func shown(of count: Int, by value: (Int) -> Double) -> [Int] {
+    guard count > mostRows else { return Array(0..<count) }
+    let values = (0..<count).map(value)
+    return Array((0..<count).sorted { (values[$1], $0) < (values[$0], $1) }.prefix(mostRows))
+  }
+
+  /// Says which rows of a table are shown and what is with the others; nothing where all are shown.
+  static func note(_ shown: [Int], of count: Int, by what: String, others: String) -> String {
+    guard shown.count < count else { return "" }
+    let (rows, rest) = (PageNumber.integer(shown.count), PageNumber.integer(count - shown.count))
+    return "<p class=\"note\">The \(rows) with \(what); the other \(rest) \(others).</p>"
+  }
 
   /// Names for several runs: the members in which they differ, else the files.
   static func named(_ runs: [ReportRun]) -> [ReportRun] {
     guard runs.count > 1 else { return runs }
-    func differ(_ member: (RunDocument) -> String) -> Bool { Set(runs.map { member($0.document) }).count > 1 }
+    func differ(_ member: (RunResult) -> String) -> Bool { Set(runs.map { member($0.document) }).count > 1 }
     let network = differ(\.network)
     let chip = differ(\.chip)
     let method = differ { $0.method ?? "" }

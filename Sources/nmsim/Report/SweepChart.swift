@@ -40,7 +40,7 @@ struct SweepChart: Sendable {
     let hidden = accuracies.count - shown.count
     let least = PageNumber.percent(accuracies.min() ?? 0)
     let note = "<p class=\"note\">Below: \(NumberFormat.count(hidden, of: "point")), down to \(least).</p>"
-    return "<figure>\(chart.markup)\(hidden == 0 ? "" : note)</figure>"
+    return chart.markup + (hidden == 0 ? "" : note)
   }
 
   private struct Dot {

@@ -1,3 +1,5 @@
+import Runtime
+
 /// The page of a sweep: what to choose, then every point. One file that needs nothing else, like a run's page.
 struct SweepPage: Sendable {
   let document: SweepDocument
@@ -27,36 +29,21 @@ struct SweepPage: Sendable {
       figures.isEmpty
       ? "<p class=\"note\">Nothing to draw: the data have no labels, or the points do not differ in what they cost.</p>"
       : """
-        <p class="note">Each dot is a point of the plan. The dotted stairs are the front: no other point is both cheaper \
-        and more accurate. Its dots are full, and numbered as in the table where there is room. \
-        Energies with unknown prices are compared within their chip only.</p>
+        <p class="note">Each dot is a point of the plan. The dotted line is the Pareto front: no other point is both \
+        cheaper and more accurate. Its dots are full, and numbered as in the table where there is room. \
+        Energies with unknown constants are compared within their chip only.</p>
         \(legend)
-        <div class="\(figures.count == 3 ? "thirds" : "pair")">\(figures.joined())</div>
+        \(HTML.figures(figures))
         """
     let rows = finished.count <= Self.mostRows ? finished : finished.filter { index in fronts.contains { $0.indices.contains(index) } }
-    let faults = faults
-    let body = """
-      <header>
-      <p class="over">nmsim sweep report</p>
-      <h1>\(HTML.text(document.name))</h1>
-      <p class="sub">\(parts.joined(separator: " · "))</p>
-      <nav aria-label="Sections"><a href="#choice">Choice</a>\
-      \(faults.isEmpty ? "" : "<a href=\"#faults\">Faults</a>")<a href="#points">Points</a></nav>
-      </header>
-      <section id="choice">
-      <h2>What to choose</h2>
-      \(choice)
-      </section>
-      \(faults)
-      <section id="points">
-      <h2>Points</h2>
-      \(table(rows, fronts, labels))
-      \(refusals(labels))
-      </section>
-      """
-    return Report.page(
-      title: document.name, body: body,
-      embedded: "<script type=\"application/json\" id=\"sweep-json\">\(HTML.json(text))</script>")
+    let body = HTML.page(
+      over: "nmsim sweep report", heading: document.name,
+      sub: "<p class=\"sub\">\(parts.joined(separator: " · "))</p>",
+      [
+        ("choice", "Pareto front", "<h2>Pareto front</h2>\n\(choice)"), ("faults", "Faults", faults),
+        ("points", "Points", "<h2>Points</h2>\n\(table(rows, fronts, labels))\n\(refusals(labels))"),
+      ])
+    return Report.page(title: document.name, body: body, documents: [(id: "sweep-json", text: text)])
   }
 
   /// Chips by colour, where there are no more than colours.
@@ -67,8 +54,7 @@ struct SweepPage: Sendable {
   }
 
   private var legend: String {
-    let items = chips.enumerated().map { "<li><span class=\"key s\($0 + 1)\"></span>\(HTML.text($1))</li>" }
-    return items.isEmpty ? "" : "<ul class=\"legend\">\(items.joined())</ul>"
+    HTML.legend(chips.enumerated().map { ($1, $0 + 1) })
   }
 
   /// Accuracy and energy against the rates of faults; empty where no rate differs.
@@ -80,49 +66,49 @@ struct SweepPage: Sendable {
       names.append((point.name, point.color))
     }
     // Those beyond the colours share one; their dots say what they are.
-    let items = names.filter { $0.color < 6 }.map {
-      "<li><span class=\"key s\($0.color)\"></span>\(HTML.text($0.name))</li>"
-    }
-    let more = names.count > 5 ? "<li><span class=\"key s6\"></span>others</li>" : ""
-    if names.count > 1 { section.legend = "<ul class=\"legend\">\(items.joined())\(more)</ul>" }
-    let markup = section.markup
-    return markup.isEmpty ? "" : "<section id=\"faults\">\(markup)</section>"
+    let items = names.filter { $0.color < 6 } + (names.count > 5 ? [("others", 6)] : [])
+    if names.count > 1 { section.legend = HTML.legend(items) }
+    return section.markup
   }
 
   private func table(_ rows: [Int], _ fronts: [SweepFront], _ labels: [String]) -> String {
-    var body = ""
+    func known(_ text: String?) -> Table.Cell { text.map { .text($0) } ?? .markup(ReportRun.unknown) }
+    let models = EnergyModels.all().filter(\.comparesRuns)
+    var table = Table(
+      [.name("Point"), .number("Accuracy"), .number("Steps"), .number("Spikes")]
+        + models.map { .number("Energy, \($0.title.lowercased())") }
+        + [.number("Time"), .number("Cores"), .text("Front")])
     for index in rows {
       guard let figures = document.entries[index].figures else { continue }
-      let on = fronts.filter { $0.indices.contains(index) }.map(\.title).joined(separator: "; ")
-      func cell(_ value: String?) -> String { "<td class=\"n\">\(value.map(HTML.text) ?? ReportRun.unknown)</td>" }
       let mark = figures.missing.isEmpty ? "" : "*"
-      body += "<tr id=\"point-\(document.points[index].id)\"><td class=\"name\">\(index + 1). \(HTML.text(labels[index]))</td>"
-        + cell(figures.accuracy.map(PageNumber.percent)) + cell("\(figures.steps)")
-        + cell(figures.spikes.map { PageNumber.count($0) }) + cell(figures.spikeJoules.map(PageNumber.joules))
-        + cell(figures.chipJoules.map { PageNumber.joules($0) + mark })
-        + cell(figures.secondsPerInference.map(PageNumber.seconds)) + cell(figures.cores.map(PageNumber.integer))
-        + "<td>\(on)</td></tr>"
+      let name = "<span id=\"point-\(document.points[index].id)\">\(index + 1). \(HTML.text(labels[index]))</span>"
+      var cells: [Table.Cell] = [
+        .markup(name), known(figures.accuracy.map(PageNumber.percent)), "\(figures.steps)",
+        known(figures.spikes.map { PageNumber.count($0) }),
+      ]
+      cells += models.map { model in
+        known(figures[model.name].map { PageNumber.joules($0) + (model.name == "chip" ? mark : "") })
+      }
+      cells += [
+        known(figures.secondsPerInference.map(PageNumber.seconds)), known(figures.cores.map(PageNumber.integer)),
+        .text(fronts.filter { $0.indices.contains(index) }.map(\.title).joined(separator: "; ")),
+      ]
+      table.add(cells)
     }
     return """
-      <p class="note">Counts, energies and times are for one inference. * Without prices that nobody published.</p>
-      <div class="scroll"><table>
-      <thead><tr><th>Point</th><th class="n">Accuracy</th><th class="n">Steps</th><th class="n">Spikes</th>\
-      <th class="n">Energy, spike model</th><th class="n">Energy, chip model</th><th class="n">Time</th>\
-      <th class="n">Cores</th><th>Front</th></tr></thead>
-      <tbody>\(body)</tbody></table></div>
+      <p class="note">Counts, energies and times are per inference. * Without unpublished constants.</p>
+      \(table.markup())
       """
   }
 
   private func refusals(_ labels: [String]) -> String {
-    let rows = document.entries.indices.compactMap { index -> String? in
-      guard case .refused(let problem) = document.entries[index].outcome else { return nil }
-      return "<tr><td class=\"name\">\(index + 1). \(HTML.text(labels[index]))</td><td>\(HTML.text(problem))</td></tr>"
+    var table = Table([.name("Point"), .text("Why")])
+    var count = 0
+    for (index, entry) in document.entries.enumerated() {
+      guard case .refused(let problem) = entry.outcome, count < Self.mostRows else { continue }
+      table.add(["\(index + 1). \(labels[index])", .text(problem)])
+      count += 1
     }
-    guard !rows.isEmpty else { return "" }
-    return """
-      <h2>What cannot be run</h2>
-      <div class="scroll"><table><thead><tr><th>Point</th><th>Why</th></tr></thead>
-      <tbody>\(rows.prefix(Self.mostRows).joined())</tbody></table></div>
-      """
+    return table.isEmpty ? "" : "<h2>What cannot be run</h2>\n\(table.markup())"
   }
 }

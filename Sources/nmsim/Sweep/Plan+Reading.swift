@@ -14,9 +14,9 @@ extension Plan {
     }
     // Asked for all at once, so that a mistyped key is told as that, not as a missing one.
     for key in [
-      "name", "model", "networks", "preprocessing", "calibration", "methods", "data", "chips", "steps", "weightBits",
-      "membraneBits", "fractionBits", "scales", "mappings", "seeds", "faults", "target", "spikeProfile",
-    ] { _ = o.optional(key) }
+      "name", "model", "networks", "preprocessing", "calibration", "methods", "data", "chips", "steps", "mappings",
+      "seeds", "faults", "target", "spikeProfile",
+    ] + PlanAxis.all.map(\.list) { _ = o.optional(key) }
     try o.finish()
 
     source = try Plan.source(&o)
@@ -26,12 +26,9 @@ extension Plan {
       throw o.error("missing key 'data': the samples that every point runs on")
     }
     if let node = o.optional("chips") { chips = try Plan.list(node, Plan.name) }
-    if let node = o.optional("steps") { steps = try Plan.numbers(node, 1...1_000_000) }
-    if let node = o.optional("weightBits") { weightBits = try Plan.numbers(node, 2...16) }
-    if let node = o.optional("membraneBits") { membraneBits = try Plan.numbers(node, 2...32) }
-    if let node = o.optional("fractionBits") { fractionBits = try Plan.numbers(node, 0...15) }
-    if let node = o.optional("scales") {
-      scales = try Plan.list(node) { (node) throws(JSONError) in try node.choice(of: CompileOptions.Scale.self) }
+    if let node = o.optional("steps") { steps = try Plan.values(node, of: .steps).map { $0.flatMap { Int($0) } } }
+    for (index, axis) in PlanAxis.all.enumerated() {
+      if let node = o.optional(axis.list) { axes[index] = try Plan.values(node, of: axis.parameter) }
     }
     if let node = o.optional("mappings") { mappings = try Plan.list(node, Plan.name) }
     if let node = o.optional("seeds") {
@@ -70,11 +67,11 @@ extension Plan {
       return .networks(try list(networks, name))
     }
     if let networks = o.optional("networks") { throw networks.error("goes without 'model'; remove one of the two") }
-    var methods: [Method] = []
+    var methods: [ConversionSettings] = []
     let node = try o.required("methods")
     for element in try elements(node) {
       for method in try self.methods(element) {
-        guard !methods.contains(method) else { throw element.error("method '\(method.name.rawValue)' with the same options stands here twice") }
+        guard !methods.contains(method) else { throw element.error("method '\(method.name)' with the same options stands here twice") }
         methods.append(method)
       }
       guard methods.count <= mostMethods else {
@@ -83,8 +80,8 @@ extension Plan {
     }
     var calibration: Data?
     if let node = o.optional("calibration") { calibration = try Data(node) }
-    if calibration == nil, let method = methods.first(where: \.needsCalibration) {
-      throw o.error("missing key 'calibration': method '\(method.name.rawValue)' takes its thresholds from data")
+    if calibration == nil, let method = methods.first(where: \.method.needsCalibration) {
+      throw o.error("missing key 'calibration': method '\(method.name)' takes its thresholds from data")
     }
     var preprocessing = Preprocessing.identity
     if let node = o.optional("preprocessing") { preprocessing = try self.preprocessing(node) }
@@ -93,50 +90,25 @@ extension Plan {
   }
 
   /// One element, crossed out: `"rmp"`, or `{"name": "rmp", "alpha": [0.7, 0.8]}`.
-  private static func methods(_ node: JSONNode) throws(JSONError) -> [Method] {
-    if case .string = node.value.kind { return [Method(try node.choice())] }
+  private static func methods(_ node: JSONNode) throws(JSONError) -> [ConversionSettings] {
+    if case .string = node.value.kind { return [ConversionSettings(try method(node))] }
     var o = try node.object()
-    var methods = [Method(try o.required("name").choice(of: Method.Name.self))]
-    func cross<Value>(
-      _ key: String, _ place: WritableKeyPath<Method, Value>, _ read: (JSONNode) throws(JSONError) -> Value
-    ) throws(JSONError) {
-      guard let node = o.optional(key) else { return }
-      var crossed: [Method] = []
-      let nodes = try elements(node)
-      guard methods.count * nodes.count <= mostMethods else {
-        throw node.error("more than \(mostMethods) methods; divide the plan")
-      }
-      for method in methods {
-        for element in nodes {
-          var method = method
-          method[keyPath: place] = try read(element)
-          crossed.append(method)
-        }
-      }
-      methods = crossed
+    var crossed = [ConversionSettings(try method(try o.required("name")))]
+    for parameter in ConversionMethod.parameters {
+      guard let list = o.optional(parameter.key) else { continue }
+      var values: [ParameterValue] = []
+      for node in try elements(list) { values.append(try parameter.value(of: node)) }
+      crossed = try cross(crossed, values, list, most: mostMethods, of: "methods") { $0[value: parameter] = $1 }
     }
-    let number: (JSONNode) throws(JSONError) -> Double? = { (node) throws(JSONError) in try node.double() }
-    let count: (JSONNode) throws(JSONError) -> Int? = { (node) throws(JSONError) in try node.int() }
-    try cross("steps", \.steps, count)
-    try cross("percentile", \.percentile, number)
-    try cross("alpha", \.alpha, number)
-    try cross("period", \.period, count)
-    try cross("lambda", \.lambda, number)
-    try cross("tolerance", \.tolerance, number)
-    try cross("p", \.sharing) { (node) throws(JSONError) in try node.choice(of: Method.Sharing.self) }
-    try cross("variant", \.variant) { (node) throws(JSONError) in try node.choice(of: Method.Variant.self) }
-    try cross("membrane", \.membrane) { (node) throws(JSONError) in try node.choice(of: Method.Membrane.self) }
-    try cross("maxCount", \.maximumCount, count)
-    try cross("synchronousNeurons", \.usesSynchronousNeurons) { (node) throws(JSONError) in try node.bool() }
-    try cross("initial", \.initial) { (node) throws(JSONError) in try node.choice(of: Method.Initial.self) }
-    try cross("reset", \.reset) { (node) throws(JSONError) in try node.choice(of: Method.Reset.self) }
-    try cross("readout", \.readout) { (node) throws(JSONError) in try node.choice(of: Method.Readout.self) }
-    try cross("literal", \.isLiteral) { (node) throws(JSONError) in try node.bool() }
     try o.finish()
-    for method in methods {
-      do throws(ConversionError) { try method.check() } catch { throw node.error("\(error)") }
+    for settings in crossed {
+      do throws(ConversionError) { try settings.check() } catch { throw node.error("\(error)") }
     }
-    return methods
+    return crossed
+  }
+
+  private static func method(_ node: JSONNode) throws(JSONError) -> ConversionMethod {
+    ConversionMethod(named: try node.choice(of: ConversionMethod.all.map(\.name))) ?? .robustNorm
   }
 
   private static func preprocessing(_ node: JSONNode) throws(JSONError) -> Preprocessing {
@@ -161,6 +133,20 @@ extension Plan {
 
   // MARK: Lists
 
+  /// Every item with every value, the values changing fastest.
+  static func cross<Item, Value>(
+    _ items: [Item], _ values: [Value], _ node: JSONNode, most: Int, of what: String, _ set: (inout Item, Value) -> Void
+  ) throws(JSONError) -> [Item] {
+    guard items.count * values.count <= most else { throw node.error("more than \(most) \(what); divide the plan") }
+    return items.flatMap { item in
+      values.map { value in
+        var item = item
+        set(&item, value)
+        return item
+      }
+    }
+  }
+
   /// The elements of an array, or the value alone.
   static func elements(_ node: JSONNode) throws(JSONError) -> [JSONNode] {
     guard case .array = node.value.kind else { return [node] }
@@ -180,9 +166,9 @@ extension Plan {
     return values
   }
 
-  /// Whole numbers; `null` is the one that holds without the key.
-  private static func numbers(_ node: JSONNode, _ range: ClosedRange<Int>) throws(JSONError) -> [Int?] {
-    try list(node) { (node) throws(JSONError) -> Int? in node.isNull ? nil : try node.int(in: range) }
+  /// Values of a parameter; `null` is the one that holds without the key.
+  private static func values(_ node: JSONNode, of parameter: Parameter) throws(JSONError) -> [ParameterValue?] {
+    try list(node) { (node) throws(JSONError) -> ParameterValue? in node.isNull ? nil : try parameter.value(of: node) }
   }
 
   private static func name(_ node: JSONNode) throws(JSONError) -> String {

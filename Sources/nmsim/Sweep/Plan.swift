@@ -27,7 +27,7 @@ struct Plan: Sendable, Equatable {
     var preprocessing: Preprocessing
     var calibration: Data?
     /// With their options crossed out; seeds are the plan's.
-    var methods: [Method]
+    var methods: [ConversionSettings]
   }
 
   struct Data: Sendable, Equatable {
@@ -44,17 +44,14 @@ struct Plan: Sendable, Equatable {
   var chips: [String] = [ChipLibrary.defaultName]
   /// Nil: what the network was calibrated for.
   var steps: [Int?] = [nil]
-  /// Nil, here and below: the chip's.
-  var weightBits: [Int?] = [nil]
-  var membraneBits: [Int?] = [nil]
-  var fractionBits: [Int?] = [nil]
-  var scales: [CompileOptions.Scale?] = [nil]
+  /// The values of each axis of ``PlanAxis/all``.
+  var axes = [PlanAxis.Values](repeating: [nil], count: PlanAxis.all.count)
   /// Names of placements, or mapping files.
   var mappings: [String] = [CompileOptions.Placement.optimised.rawValue]
   var seeds: [Int] = [0]
   /// Nil: a whole chip.
   var faults: [PlanFaults?] = [nil]
-  var target = SpikeEnergy.standardTarget
+  var target = CountedRun.standardTarget
   /// As `run --spike-profile` takes it.
   var spikeProfile = SpikeProfile.standard.name
 
@@ -66,10 +63,8 @@ struct Plan: Sendable, Equatable {
       case .networks(let paths): paths.count
       }
     var total = networks
-    for factor in [
-      max(1, data.count), chips.count, steps.count, weightBits.count, membraneBits.count, fractionBits.count,
-      scales.count, mappings.count, seeds.count, faults.count,
-    ] {
+    let others = [data.count, chips.count, steps.count, mappings.count, seeds.count, faults.count]
+    for factor in others.map({ max(1, $0) }) + axes.map(\.count) {
       let (product, overflow) = total.multipliedReportingOverflow(by: factor)
       guard !overflow, product <= Plan.mostPoints else { return nil }
       total = product

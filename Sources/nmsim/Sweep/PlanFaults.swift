@@ -48,30 +48,15 @@ extension PlanFaults {
       guard let node = o.optional(kind.rawValue) else { continue }
       var rates: [Double] = []
       for node in try Plan.elements(node) { rates.append(try node.double(in: 0...1)) }
-      result = try cross(result, rates, node) { $0.set(kind, $1) }
+      result = try Plan.cross(result, rates, node, most: Plan.mostFaults, of: "faults") { $0.set(kind, $1) }
     }
     if let node = o.optional("seed") {
       var seeds: [Int] = []
       for node in try Plan.elements(node) { seeds.append(try node.int(in: 0 ... .max)) }
-      result = try cross(result, seeds, node) { $0.seed = $1 }
+      result = try Plan.cross(result, seeds, node, most: Plan.mostFaults, of: "faults") { $0.seed = $1 }
     }
     try o.finish()
     return result.map(\.orNone)
-  }
-
-  private static func cross<Value>(
-    _ faults: [PlanFaults], _ values: [Value], _ node: JSONNode, _ set: (inout PlanFaults, Value) -> Void
-  ) throws(JSONError) -> [PlanFaults] {
-    guard faults.count * values.count <= Plan.mostFaults else {
-      throw node.error("more than \(Plan.mostFaults) faults; divide the plan")
-    }
-    return faults.flatMap { faults in
-      values.map { value in
-        var faults = faults
-        set(&faults, value)
-        return faults
-      }
-    }
   }
 
   /// As results of a sweep name them.

@@ -1,22 +1,25 @@
 import ChipModel
+import Runtime
 
 /// The points of a sweep and what is known of them: `sweep.json` (`nmsim-sweep/1`), and `points.json` (`nmsim-points/1`)
 /// with the points alone.
 ///
 /// It follows from the plan's points and their result files, whoever ran them and when.
-struct SweepDocument: Sendable, Equatable {
+struct SweepDocument: JSONDocument {
   static let format = "nmsim-sweep/1"
   static let listFormat = "nmsim-points/1"
 
-  struct Entry: Sendable, Equatable {
-    var point: SweepPoint
+  struct Entry: JSONRecord {
+    var point = SweepPoint()
     var outcome = SweepFolder.Outcome.missing
 
     var figures: SweepFigures? { if case .finished(let figures) = outcome { figures } else { nil } }
   }
 
-  var name: String
-  var entries: [Entry]
+  var name = ""
+  var entries: [Entry] = []
+
+  init() {}
 
   init(name: String, points: [SweepPoint]) {
     self.name = name
@@ -36,66 +39,52 @@ struct SweepDocument: Sendable, Equatable {
   }
 }
 
-// MARK: - Writing
+// MARK: - Documents
+
+extension SweepDocument.Entry {
+  private var result: SweepFigures? {
+    get { figures }
+    set { if let newValue { outcome = .finished(newValue) } }
+  }
+
+  private var refused: String? {
+    get { if case .refused(let problem) = outcome { problem } else { nil } }
+    set { if let newValue { outcome = .refused(newValue) } }
+  }
+
+  static let fields: [JSONField<SweepDocument.Entry>] = SweepPoint.fields.map { $0.of(\.point) } + [
+    .optional("refused", \.refused, .text, "why the point cannot be run", absent: "where it can"),
+    .optional("result", \.result, .object, "what the run of the point gave", absent: "where there is none yet"),
+  ]
+}
 
 extension SweepDocument {
+  static let kind = (name: "a sweep", writer: "nmsim sweep")
+  /// Points alone read as a sweep of which nothing is known.
+  static let formerFormats = [listFormat]
+
+  static let fields: [JSONField<SweepDocument>] = [
+    .required("name", \.name, .text, "name of the plan"),
+    .required("points", \.entries, .objects(count: 0...Plan.mostPoints), "the points of the plan, in its order"),
+    .computed("fronts", fronts, "points that no other beats in accuracy and one cost, the cheapest first") { document in
+      SweepFront.all(document.entries).map { ($0.key, $0.indices.map { document.points[$0].id }) }
+    },
+    .computed("missing", .texts, "points without a result") { $0.missing },
+  ]
+
+  private static let fronts = JSONForm<[(key: String, points: [String])]>(
+    "object",
+    members: {
+      EnergyModels.all().reversed().filter(\.comparesRuns).map { SweepFront.key(of: $0) }.map { JSONFieldFacts($0, "list of texts", "energy of an inference") }
+        + [JSONFieldFacts("latency", "list of texts", "time of an inference"), JSONFieldFacts("cores", "list of texts", "cores")]
+    }, write: { .object($0.map { ($0.key, .strings($0.points)) }) }
+  ) { (_, _) throws(JSONError) in [] }
+
   /// `points.json`
   var list: JSONOutput {
     .object([
       ("format", .string(Self.listFormat)), ("name", .string(name)),
       ("points", .array(points.map { .object($0.members) })),
     ])
-  }
-
-  /// `sweep.json`
-  var document: JSONOutput {
-    .object([
-      ("format", .string(Self.format)), ("name", .string(name)),
-      (
-        "points",
-        .array(
-          entries.map { entry in
-            var members = entry.point.members
-            switch entry.outcome {
-            case .finished(let figures): members.append(("result", .object(figures.members)))
-            case .refused(let problem): members.append(("refused", .string(problem)))
-            case .missing: break
-            }
-            return .object(members)
-          })
-      ),
-      ("fronts", .object(SweepFront.all(entries).map { ($0.key, .strings($0.indices.map { points[$0].id })) })),
-      ("missing", .strings(missing)),
-    ])
-  }
-}
-
-// MARK: - Reading
-
-extension SweepDocument {
-  /// Reads either of the two forms.
-  /// - Throws: `JSONError` with line, column and member.
-  init(reading bytes: [UInt8]) throws(JSONError) {
-    try self.init(JSONNode(root: try JSONParser.parse(bytes)))
-  }
-
-  init(_ node: JSONNode) throws(JSONError) {
-    var o = try node.object()
-    let format = try o.required("format")
-    guard [Self.format, Self.listFormat].contains(try format.string()) else {
-      throw format.error("not a sweep; expected \"\(Self.format)\", as 'nmsim sweep' writes it")
-    }
-    name = try o.required("name").string()
-    entries = []
-    for node in try o.required("points").array(count: 0...Plan.mostPoints) {
-      var o = try node.object()
-      var entry = Entry(point: try SweepPoint(&o))
-      if let node = o.optional("result"), !node.isNull {
-        entry.outcome = .finished(try SweepFigures(node))
-      } else if let node = o.optional("refused"), !node.isNull {
-        entry.outcome = .refused(try node.string())
-      }
-      entries.append(entry)
-    }
   }
 }

@@ -1,3 +1,5 @@
+import Runtime
+
 /// The points that no other point beats in accuracy and one cost: the Pareto front.
 struct SweepFront: Sendable {
   /// Name in `sweep.json`.
@@ -12,6 +14,9 @@ struct SweepFront: Sendable {
   /// Indices of the points on the front, the cheapest first, apart for each set of points that can be compared.
   var stairs: [[Int]]
 
+  /// The chip's energy is the one that is meant without a name.
+  static func key(of model: any EnergyModel) -> String { model.name == "chip" ? "energy" : "\(model.name)Energy" }
+
   /// Indices of all points on it.
   var indices: [Int] { stairs.flatMap { $0 } }
 
@@ -23,7 +28,7 @@ struct SweepFront: Sendable {
     return front
   }
 
-  /// The fronts of accuracy against energy, latency and cores; those without any point are left out.
+  /// The fronts of accuracy against energy by each model, latency and cores; those without any point are left out.
   ///
   /// The chip model's energies are compared where nothing is missing from the bill. A bill that lacks something is compared
   /// only with bills of the same chip that lack the same, because what is missing could change the order. Latencies are
@@ -33,9 +38,13 @@ struct SweepFront: Sendable {
     let known = entries.indices.filter { entries[$0].figures?.accuracy != nil }
     func figures(_ index: Int) -> SweepFigures? { entries[index].figures }
     let isTimed = known.allSatisfy { figures($0)?.secondsPerInference != nil }
-    let kinds: [(key: String, letter: String, title: String, unit: String, cost: (SweepFigures) -> Double?)] = [
-      ("energy", "e", "Energy, chip model", "J", \.chipJoules),
-      ("spikeEnergy", "s", "Energy, spike model", "J", { $0.spikeJoules }),
+    typealias Kind = (key: String, letter: String, title: String, unit: String, cost: (SweepFigures) -> Double?)
+    var kinds: [Kind] = []
+    for model in EnergyModels.all().reversed() where model.comparesRuns {
+      let (key, name) = (key(of: model), model.name)
+      kinds.append((key, String(key.prefix(1)), "Energy, \(model.title.lowercased())", "J", { $0[name] }))
+    }
+    kinds += [
       (
         "latency", "t", isTimed ? "Time of an inference" : "Ticks of an inference", isTimed ? "s" : "",
         { isTimed ? $0.secondsPerInference : $0.ticksPerInference.map(Double.init) }

@@ -46,6 +46,8 @@ struct SweepInputs: Sendable {
   let mappings: [MappingChoice]
   let calibration: Samples?
   let profile: SpikeProfile
+  /// Every file that the plan leads to.
+  let files: [String]
 
   /// Samples of the calibration data that a hash is of, where the plan does not say how many: no method looks at more.
   private static let mostCalibration = 1_000
@@ -53,13 +55,17 @@ struct SweepInputs: Sendable {
   /// - Parameter path: of the plan; what it names is relative to its folder.
   init(_ plan: Plan, path: String) throws(CommandError) {
     let folder = PathText.folder(of: path)
-    func resolved(_ name: String) -> String { PathText.joined(folder, name) }
+    var files: [String] = []
+    func resolved(_ name: String) -> String {
+      files.append(PathText.joined(folder, name))
+      return files[files.count - 1]
+    }
     self.plan = plan
     var sources: [Source] = []
     var calibration: Samples?
     switch plan.source {
     case .model(let model):
-      let analog = try ConvertCommand.readModel(resolved(model.path)).network
+      let analog = try ConvertCommand.readModel(resolved(model.path), namedBy: .file).network
       let classes = analog.layers[analog.output].count
       if let data = model.calibration {
         calibration = try Self.samples(
@@ -70,14 +76,8 @@ struct SweepInputs: Sendable {
       sources = [Source(name: analog.name, hash: analog.contentHash, content: .model(analog), data: data)]
     case .networks(let paths):
       for path in paths {
-        let file: NetworkFile
-        let network: CheckedNetwork
-        do throws(NetworkFileError) {
-          file = try NetworkFile(reading: resolved(path))
-          network = try file.checked()
-        } catch {
-          throw CommandError(error)
-        }
+        let (file, network) = try InputFiles.network(resolved(path), namedBy: .file)
+        files += file.files
         let input = network.network.input
         let classes = network.populations[network.output].shape.count
         var data: [Samples] = []
@@ -101,7 +101,8 @@ struct SweepInputs: Sendable {
     var chips: [Chip] = []
     for name in plan.chips {
       // A built-in name stays one; everything else is a path.
-      let chip = try ChipsCommand.load(ChipLibrary.text(name) == nil && name.contains(".json") ? resolved(name) : name)
+      let isFile = ChipLibrary.text(name) == nil && name.contains(".json")
+      let chip = try ChipsCommand.load(isFile ? resolved(name) : name, namedBy: .file)
       chips.append(Chip(hash: try Self.hash(chip.document), description: chip))
     }
     self.chips = chips
@@ -110,7 +111,7 @@ struct SweepInputs: Sendable {
       if let placement = CompileOptions.Placement(rawValue: name) {
         mappings.append(MappingChoice(name: name, hash: name, placement: placement, mapping: nil))
       } else {
-        let mapping = try CompileCommand.readMapping(resolved(name))
+        let mapping = try CompileCommand.readMapping(resolved(name), namedBy: .file)
         mappings.append(
           MappingChoice(
             name: PathText.baseName(of: name, without: ""), hash: SHA256.hexadecimal(of: MappingFile.bytes(of: mapping)),
@@ -118,6 +119,7 @@ struct SweepInputs: Sendable {
       }
     }
     self.mappings = mappings
+    self.files = files
     do throws(ChipError) { profile = try SpikeProfile(nameOrAmount: plan.spikeProfile) } catch {
       throw CommandError(.badConfiguration, wrapping: error)
     }
@@ -130,7 +132,8 @@ struct SweepInputs: Sendable {
     let all: Dataset
     do throws(DataError) {
       all = try DatasetLoader.load(
-        images: path, labels: data.labels.map(resolved), expectedShape: shape, classes: classes)
+        images: path, labels: data.labels.map(resolved), expectedShape: shape, classes: classes, samples: data.samples,
+        namedBy: .file, labelsNamedBy: .file)
     } catch {
       throw CommandError(error.fileError.map(CommandError.init)?.status ?? .badData, message: error.description)
     }

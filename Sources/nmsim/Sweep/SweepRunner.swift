@@ -9,7 +9,10 @@ struct SweepRunner {
   let schedule: SweepSchedule
   let folder: SweepFolder
   let threads: Int
+  let memory: MemoryBudget
   let progress: ProgressLine
+  /// Says something, in one line.
+  let warn: @Sendable (String) -> Void
   /// Whether to stop; asked before every sample.
   let stop: @Sendable () -> Bool
   /// Called where a wish to stop comes during a conversion, which has no result to keep; may end the process.
@@ -27,6 +30,16 @@ struct SweepRunner {
     var faults: FaultSettings
     var records: [RunRecord]
   }
+  /// What decides the bytes of a program, by indices of the inputs.
+  private struct ProgramKey: Equatable {
+    var source: Int
+    var method: Int?
+    var axes: PlanAxis.Values
+    var chip: Int
+    var mapping: Int
+    var seed: Int
+    var faults: Int?
+  }
   private struct ConvertedNetwork {
     var source: Int
     var method: Int?
@@ -34,21 +47,27 @@ struct SweepRunner {
     var network: Built<CheckedNetwork>
   }
 
+  /// How long others are waited for before that is said.
+  private static let silentWait = Duration.seconds(5)
+
   private var conversions: [ConvertedNetwork] = []
-  private var program: (key: [Int], made: Built<(program: CompiledProgram, hash: String)>)?
+  private var program: (key: ProgramKey, made: Built<(program: CompiledProgram, hash: String)>)?
   private var finished: [Finished] = []
   /// By data index.
   private var annAccuracies: [Int: Double] = [:]
 
   init(
-    inputs: SweepInputs, schedule: SweepSchedule, folder: SweepFolder, threads: Int, progress: ProgressLine,
+    inputs: SweepInputs, schedule: SweepSchedule, folder: SweepFolder, threads: Int,
+    memory: MemoryBudget, progress: ProgressLine, warn: @escaping @Sendable (String) -> Void,
     stop: @escaping @Sendable () -> Bool, abandon: @escaping @Sendable () -> Void
   ) {
     self.inputs = inputs
     self.schedule = schedule
     self.folder = folder
     self.threads = threads
+    self.memory = memory
     self.progress = progress
+    self.warn = warn
     self.stop = stop
     self.abandon = abandon
   }
@@ -58,6 +77,8 @@ struct SweepRunner {
   mutating func run() throws(CommandError) -> Bool {
     var groups = schedule.groups
     var isSecondRound = false
+    var idle = ContinuousClock.now
+    var isWaitTold = false
     while !groups.isEmpty {
       var waiting: [SweepSchedule.Group] = []
       var hasWorked = false
@@ -74,6 +95,14 @@ struct SweepRunner {
         if !others.points.isEmpty { waiting.append(others) }
       }
       groups = waiting
+      if hasWorked { idle = .now }
+      if !isWaitTold, idle.duration(to: .now) >= Self.silentWait, let point = groups.first?.points.first {
+        isWaitTold = true
+        let count = groups.reduce(0) { $0 + $1.points.count }
+        warn(
+          "waiting for \(NumberFormat.count(count, of: "point")), \(point.id) for one, which \(folder.holder(point.id)) "
+            + "has claimed: end that process where it stands still, and this one goes on")
+      }
       // Nothing to do but wait for the others, or for what they leave when they end.
       if !groups.isEmpty, isSecondRound, !hasWorked { ProcessControl.wait(milliseconds: 200) }
       isSecondRound = true
@@ -115,6 +144,8 @@ struct SweepRunner {
     if stop() { return false }
     let own = made.program.network.steps ?? RunInputs.standardSteps
     let steps = Set(group.points.map { $0.steps ?? own }).sorted()
+    try RunContext.check(
+      made.program, steps: steps.last ?? own, samples: inputs.sources[group.source].data[group.data].count)
     guard let records = try records(group, made.program, steps) else { return false }
     for point in group.points {
       guard let record = records.first(where: { $0.steps == point.steps ?? own }) else { continue }
@@ -125,9 +156,14 @@ struct SweepRunner {
       } catch {
         throw CommandError(.badData, subject: data.path, wrapping: error)
       }
-      var result = RunResult(
-        program: made.program, record: record, profile: inputs.profile, target: inputs.plan.target,
-        programHash: made.hash, time: time, faults: faults(group).run)
+      var result: RunResult
+      do throws(CountError) {
+        result = try RunResult(
+          program: made.program, record: record, models: EnergyModels.all(profile: inputs.profile),
+          target: inputs.plan.target, programHash: made.hash, time: time, faults: faults(group).run)
+      } catch {
+        throw CommandError(error)
+      }
       if let accuracy = try annAccuracy(group) {
         result.ann.accuracy = accuracy
         result.ann.accuracyOn = "\(data.name), \(NumberFormat.count(data.count, of: "image"))"
@@ -184,12 +220,9 @@ struct SweepRunner {
   private mutating func compiled(
     _ group: SweepSchedule.Group
   ) throws(CommandError) -> Built<(program: CompiledProgram, hash: String)> {
-    let scale = group.scale.map { $0 == .channel ? 0 : 1 } ?? -1
-    let key = [
-      group.source, group.method ?? -1, group.weightBits ?? -1, group.membraneBits ?? -1, group.fractionBits ?? -1,
-      scale, group.chip, group.mapping, group.seed,
-      faults(group).chip == nil ? -1 : group.faults,
-    ]
+    let key = ProgramKey(
+      source: group.source, method: group.method, axes: group.axes, chip: group.chip, mapping: group.mapping,
+      seed: group.seed, faults: faults(group).chip == nil ? nil : group.faults)
     if let program, program.key == key { return program.made }
     let network: CheckedNetwork
     switch try converted(group) {
@@ -197,10 +230,10 @@ struct SweepRunner {
     case .refused(let problem): return .refused(problem)
     }
     let mapping = inputs.mappings[group.mapping]
-    let options = CompileOptions(
-      weightBits: group.weightBits, membraneBits: group.membraneBits, fractionBits: group.fractionBits,
-      scale: group.scale, placement: mapping.placement, seed: UInt64(clamping: group.seed), mapping: mapping.mapping,
-      faults: faults(group).chip)
+    var options = CompileOptions(
+      placement: mapping.placement, seed: UInt64(clamping: group.seed), mapping: mapping.mapping,
+      faults: faults(group).chip, memory: memory)
+    for (axis, value) in zip(PlanAxis.all, group.axes) { if let value { axis.apply(value, &options) } }
     let made: Built<(program: CompiledProgram, hash: String)>
     do throws(CompileError) {
       var program = try CompiledProgram.compile(
@@ -224,19 +257,18 @@ struct SweepRunner {
       if case .network(let network) = source.content { return keep(group, seed: 0, .made(network)) }
       throw CommandError(.software, subject: "sweep", problem: "a model without methods")
     }
-    var method = model.methods[index]
-    let usesSeed = method.name == .spikeNorm || method.name == .rmp
-    let seed = usesSeed ? group.seed : 0
+    var settings = model.methods[index]
+    let seed = settings.method.isSeeded ? group.seed : 0
     if let known = conversions.first(where: { $0.source == group.source && $0.method == index && $0.seed == seed }) {
       return known.network
     }
-    method.seed = UInt64(clamping: seed)
+    settings.seed = UInt64(clamping: seed)
     let calibration = inputs.calibration.map {
       CalibrationData(name: $0.name, dataset: $0.dataset, samples: model.calibration?.samples)
     }
     do throws(ConversionError) {
       let network = try Conversion.run(
-        analog, method: method, preprocessing: model.preprocessing, calibration: calibration, threads: threads,
+        analog, settings, preprocessing: model.preprocessing, calibration: calibration, threads: threads,
         progress: { [stop, abandon] _ in if stop() { abandon() } }
       ).network
       do throws(NetworkCheckError) { return keep(group, seed: seed, .made(try network.checked())) } catch {
@@ -291,7 +323,6 @@ extension CompiledProgram {
   fileprivate func computesLike(_ other: CompiledProgram) -> Bool {
     schedule == other.schedule && fractionBits == other.fractionBits && membraneBits == other.membraneBits
       && weightBits == other.weightBits && output == other.output
-      && network.inputDimensions == other.network.inputDimensions
       && network.preprocessing == other.network.preprocessing && populations == other.populations
       && projections == other.projections && weights == other.weights
   }
@@ -302,7 +333,7 @@ extension ConversionError {
   fileprivate var isAboutNetwork: Bool {
     switch self {
     case .negativeActivation, .noActivation, .outputFeeds, .noGoal, .notKept, .check, .compile: true
-    case .network, .foreignOption, .optionRange, .needsCalibration, .noSamples, .tooFewSamples, .inputShape, .labelRange,
+    case .network, .foreignParameter, .parameterRange, .needsCalibration, .noSamples, .tooFewSamples, .inputShape, .labelRange,
       .data:
       false
     }

@@ -10,10 +10,8 @@ struct SweepSchedule: Sendable {
     var source: Int
     /// Index in the plan's methods; nil for a network that is converted already.
     var method: Int?
-    var weightBits: Int?
-    var membraneBits: Int?
-    var fractionBits: Int?
-    var scale: CompileOptions.Scale?
+    /// A value for each axis of ``PlanAxis/all``.
+    var axes: PlanAxis.Values
     var chip: Int
     var mapping: Int
     var seed: Int
@@ -34,28 +32,21 @@ struct SweepSchedule: Sendable {
     for (source, content) in inputs.sources.enumerated() {
       let methods = plan.source.methods
       for method in methods.isEmpty ? [nil] : Array(methods.indices) as [Int?] {
-        for weightBits in plan.weightBits {
-          for membraneBits in plan.membraneBits {
-            for fractionBits in plan.fractionBits {
-              for scale in plan.scales {
-                for chip in inputs.chips.indices {
-                  for mapping in inputs.mappings.indices {
-                    for seed in plan.seeds {
-                      for faults in plan.faults.indices {
-                        for data in content.data.indices {
-                          var group = Group(
-                            source: source, method: method, weightBits: weightBits, membraneBits: membraneBits,
-                            fractionBits: fractionBits, scale: scale, chip: chip, mapping: mapping, seed: seed,
-                            faults: faults, data: data, points: [])
-                          for steps in plan.steps {
-                            let point = try Self.point(group, steps: steps, inputs)
-                            // Two names for the same inputs are one point.
-                            if known.insert(point.id).inserted { group.points.append(point) }
-                          }
-                          if !group.points.isEmpty { groups.append(group) }
-                        }
-                      }
+        for axes in PlanAxis.combinations(plan.axes) {
+          for chip in inputs.chips.indices {
+            for mapping in inputs.mappings.indices {
+              for seed in plan.seeds {
+                for faults in plan.faults.indices {
+                  for data in content.data.indices {
+                    var group = Group(
+                      source: source, method: method, axes: axes, chip: chip, mapping: mapping, seed: seed,
+                      faults: faults, data: data, points: [])
+                    for steps in plan.steps {
+                      let point = try Self.point(group, steps: steps, inputs)
+                      // Two names for the same inputs are one point.
+                      if known.insert(point.id).inserted { group.points.append(point) }
                     }
+                    if !group.points.isEmpty { groups.append(group) }
                   }
                 }
               }
@@ -75,13 +66,12 @@ struct SweepSchedule: Sendable {
     let method = group.method.map { inputs.plan.source.methods[$0] }
     let mapping = inputs.mappings[group.mapping]
     var point = SweepPoint(
-      id: "", network: source.name, method: method?.name.rawValue, options: method.map(\.givenOptions) ?? "",
-      chip: inputs.chips[group.chip].description.name, weightBits: group.weightBits, membraneBits: group.membraneBits,
-      fractionBits: group.fractionBits, scale: group.scale?.rawValue, mapping: mapping.name, seed: group.seed,
+      id: "", network: source.name, method: method?.name, options: method?.givenOptions.joined(separator: ", ") ?? "",
+      chip: inputs.chips[group.chip].description.name, axes: group.axes, mapping: mapping.name, seed: group.seed,
       data: data.name, samples: data.count, steps: steps, faults: inputs.plan.faults[group.faults])
     // Everything that decides a byte of the result, by content; names that stand in it, without their folders.
     var members: [(String, JSONOutput)] = [
-      ("result", .string(RunDocument.format)), ("nmsim", .string(Version.number)),
+      ("result", .string(RunResult.format)), ("nmsim", .string(Version.number)),
       ("network", .string(source.hash)), ("chip", .string(inputs.chips[group.chip].hash)),
       ("mapping", .string(mapping.hash)), ("data", .string(data.hash)),
       ("target", .double(inputs.plan.target)), ("spikeProfile", .string(inputs.plan.spikeProfile)),
@@ -102,27 +92,10 @@ struct SweepSchedule: Sendable {
 
 extension Plan.Source {
   /// The methods to convert by; none for networks.
-  var methods: [Method] {
+  var methods: [ConversionSettings] {
     switch self {
     case .model(let model): model.methods
     case .networks: []
     }
-  }
-}
-
-extension Method {
-  /// The options that were given, in the order of the command line: `alpha 0.8, reset hard`.
-  var givenOptions: String {
-    func number(_ value: Double?) -> String? { value.map(NumberFormat.plain) }
-    func whole(_ value: Int?) -> String? { value.map { "\($0)" } }
-    let options: [(String, String?)] = [
-      ("steps", whole(steps)), ("percentile", number(percentile)), ("alpha", number(alpha)), ("period", whole(period)),
-      ("lambda", number(lambda)), ("tolerance", number(tolerance)), ("p", sharing?.rawValue),
-      ("variant", variant?.rawValue), ("membrane", membrane?.rawValue), ("max-count", whole(maximumCount)),
-      ("no-synchronous-neurons", usesSynchronousNeurons ? nil : ""), ("initial", initial?.rawValue),
-      ("reset", reset?.rawValue), ("readout", readout?.rawValue), ("literal", isLiteral ? "" : nil),
-    ]
-    return options.compactMap { name, value in value.map { $0.isEmpty ? name : "\(name) \($0)" } }
-      .joined(separator: ", ")
   }
 }

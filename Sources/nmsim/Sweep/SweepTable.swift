@@ -1,4 +1,4 @@
-/// What a sweep prints: its best points, and on which front each lies.
+/// What a sweep prints: its best points, and the Pareto fronts that each is on.
 struct SweepTable: Sendable {
   let document: SweepDocument
   let style: TextStyle
@@ -34,12 +34,12 @@ struct SweepTable: Sendable {
       lines += table.render(style) + "\n"
       let legend = fronts.map { "\($0.letter) \($0.title.lowercased())" }.joined(separator: ", ")
       lines += TextLayout.paragraph(
-        "On the front of accuracy against: \(legend). Energy and time are for an inference.", width: style.width)
+        "On the Pareto front of accuracy and: \(legend). Energy and time are per inference.", width: style.width)
       if entries.contains(where: { $0.point.faults != nil }) {
         lines += "Points with faults are compared with those of the same faults.\n"
       }
       if shown.contains(where: { entries[$0].figures?.missing.isEmpty == false }) {
-        lines += "* Without prices that nobody published.\n"
+        lines += "* Without unpublished constants.\n"
       }
     }
     if let entry = entries.first(where: { if case .refused = $0.outcome { true } else { false } }),

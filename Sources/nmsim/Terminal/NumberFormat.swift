@@ -1,8 +1,10 @@
+import ChipModel
+
 /// Numbers as people read them. The same text on every machine: no locale, no C formatting.
 enum NumberFormat {
   /// 1234567 as `1,234,567`
   static func count(_ value: Int) -> String {
-    (value < 0 ? "-" : "") + grouped(String(value.magnitude))
+    groupedText(value)
   }
 
   /// `1 core`, `2 cores`
@@ -30,11 +32,11 @@ enum NumberFormat {
     guard scaled < 9_007_199_254_740_992, let units = UInt64(exactly: scaled) else {
       let digits = value.magnitude.rounded(.toNearestOrEven)
       guard let whole = UInt64(exactly: digits) else { return plain(value) }
-      return (value < 0 ? "-" : "") + grouped(String(whole))
+      return (value < 0 ? "-" : "") + groupedText(whole)
     }
     let divisor = UInt64(power)
     let sign = value < 0 && units > 0 ? "-" : ""
-    let whole = sign + grouped(String(units / divisor))
+    let whole = sign + groupedText(units / divisor)
     guard places > 0 else { return whole }
     let fraction = String(units % divisor)
     return whole + "." + String(repeating: "0", count: places - fraction.count) + fraction
@@ -78,12 +80,7 @@ enum NumberFormat {
   }
 
   /// The shortest decimal that reads back as the same number, whole numbers without `.0`.
-  static func plain(_ value: Double) -> String {
-    if value.isNaN { return "not a number" }
-    if value.isInfinite { return value < 0 ? "-infinite" : "infinite" }
-    let text = "\(value)"
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
+  static func plain(_ value: Double) -> String { numberText(value) }
 
   private static let smallestExponent = -18
   private static let prefixes = ["a", "f", "p", "n", "u", "m", "", "k", "M", "G", "T"]
@@ -91,13 +88,4 @@ enum NumberFormat {
   private static let powersOfTen: [Double] = [
     1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
   ]
-
-  private static func grouped(_ digits: String) -> String {
-    var result: [Character] = []
-    for (index, digit) in digits.reversed().enumerated() {
-      if index > 0, index % 3 == 0 { result.append(",") }
-      result.append(digit)
-    }
-    return String(result.reversed())
-  }
 }

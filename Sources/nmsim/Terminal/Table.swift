@@ -1,41 +1,93 @@
-/// A table in aligned columns, for example populations and their spikes.
+/// A table in aligned columns, for example populations and their spikes, on a terminal (`render`) or a page (`markup`).
 ///
-/// Numbers are right-aligned and never cut. A table that is too wide for its style shortens the first text column,
-/// then the next ones, down to eight characters each; what is still too wide goes on in parts below, each of which
-/// begins with the first column again.
+/// Numbers are right-aligned and never cut. On a terminal a table that is too wide for its style shortens the first
+/// text column, then the next ones, down to eight characters each; what is still too wide goes on in parts below, each
+/// of which begins with the first column again.
 struct Table: Sendable {
-  /// A column: its heading and whether its cells are numbers.
+  /// A column: its heading and what its cells are.
   struct Column: Sendable {
+    enum Kind: Sendable {
+      case text, number
+      /// Text that a page may break anywhere: names that people gave.
+      case name
+      /// A bar of a page.
+      case bar
+    }
     var title: String
-    var isNumber: Bool
-    static func text(_ title: String) -> Column { Column(title: title, isNumber: false) }
-    static func number(_ title: String) -> Column { Column(title: title, isNumber: true) }
+    var kind: Kind
+    var isNumber: Bool { kind == .number }
+    static func text(_ title: String) -> Column { Column(title: title, kind: .text) }
+    static func name(_ title: String) -> Column { Column(title: title, kind: .name) }
+    static func number(_ title: String) -> Column { Column(title: title, kind: .number) }
   }
 
-  /// What stands in a cell.
-  enum Cell: Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
-    case text(String)
-    /// Shown with thousands separators.
-    case count(Int)
+  /// A column of a table that has a row for each value: its heading, and the cell of a value.
+  struct Field<Value> {
+    var column: Column
+    var cell: (Value) -> Cell
 
-    init(stringLiteral value: String) { self = .text(value) }
-    init(integerLiteral value: Int) { self = .count(value) }
-
-    fileprivate var shown: String {
-      switch self {
-      case .text(let text): ErrorText.escaped(text)
-      case .count(let value): NumberFormat.count(value)
-      }
+    static func text(_ title: String, _ cell: @escaping (Value) -> Cell) -> Field {
+      Field(column: .text(title), cell: cell)
+    }
+    static func name(_ title: String, _ cell: @escaping (Value) -> String) -> Field {
+      Field(column: .name(title)) { .text(cell($0)) }
+    }
+    static func number(_ title: String, _ cell: @escaping (Value) -> Cell) -> Field {
+      Field(column: .number(title), cell: cell)
+    }
+    static func count(_ title: String, _ count: @escaping (Value) -> Int) -> Field {
+      Field(column: .number(title)) { .count(count($0)) }
+    }
+    /// Bars of a page, as markup.
+    static func bar(_ markup: @escaping (Value) -> String) -> Field {
+      Field(column: Column(title: "", kind: .bar)) { .markup(markup($0)) }
+    }
+    /// Numbers of a page, as markup.
+    static func figure(_ title: String, _ markup: @escaping (Value) -> String) -> Field {
+      Field(column: .number(title)) { .markup(markup($0)) }
     }
   }
 
+  /// What stands in a cell.
+  struct Cell: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral {
+    /// On a terminal, and on a page that has no markup of its own for the cell.
+    var text: String
+    /// On a page, already escaped.
+    var markup: String?
+    /// How dark the cell is on a page, 0 to 1; nil: not coloured.
+    var shade: Double?
+
+    init(stringLiteral value: String) { text = value }
+    init(integerLiteral value: Int) { text = NumberFormat.count(value) }
+    private init(_ text: String, markup: String? = nil, shade: Double? = nil) {
+      (self.text, self.markup, self.shade) = (text, markup, shade)
+    }
+
+    static func text(_ text: String) -> Cell { Cell(text) }
+    /// With thousands separators.
+    static func count(_ value: Int) -> Cell { Cell(NumberFormat.count(value)) }
+    /// The same for a count that may be unknown or without limit.
+    static func count(_ value: Int?, else absent: String) -> Cell {
+      Cell(value.map { NumberFormat.count($0) } ?? absent)
+    }
+    /// For pages alone.
+    static func markup(_ markup: String, shade: Double? = nil) -> Cell { Cell("", markup: markup, shade: shade) }
+  }
+
   private let columns: [Column]
-  private var rows: [[String]] = []
-  private var footer: [String]?
+  private var rows: [[Cell]] = []
+  private var footer: [Cell]?
   private static let gap = "  "
   private static let narrowest = 8
 
   init(_ columns: [Column]) { self.columns = columns }
+
+  /// A row for each value.
+  init<Value>(_ values: some Sequence<Value>, _ fields: [Field<Value>], footer: [Cell]? = nil) {
+    columns = fields.map(\.column)
+    for value in values { add(fields.map { $0.cell(value) }) }
+    if let footer { setFooter(footer) }
+  }
 
   var isEmpty: Bool { rows.isEmpty }
 
@@ -45,23 +97,54 @@ struct Table: Sendable {
   /// Sets the last row, which a rule separates from the others: totals.
   mutating func setFooter(_ cells: [Cell]) { footer = fitted(cells) }
 
-  private func fitted(_ cells: [Cell]) -> [String] {
-    let shown = cells.prefix(columns.count).map(\.shown)
-    return shown + Array(repeating: "", count: columns.count - shown.count)
+  private func fitted(_ cells: [Cell]) -> [Cell] {
+    Array(cells.prefix(columns.count)) + Array(repeating: "", count: max(0, columns.count - cells.count))
   }
+
+  // MARK: - Page
+
+  /// The table for a page, with a scroll bar of its own where the page is narrow. Columns without titles have no head.
+  /// - Parameter isTight: smaller type and less room, for many columns.
+  func markup(isTight: Bool = false) -> String {
+    func row(_ cells: [Cell]) -> String { "<tr>\(zip(columns, cells).map(Self.markup).joined())</tr>" }
+    let titles = columns.map { "<th\($0.isNumber ? " class=\"n\"" : "")>\(HTML.text($0.title))</th>" }.joined()
+    let head = columns.allSatisfy(\.title.isEmpty) ? "" : "<thead><tr>\(titles)</tr></thead>\n"
+    let foot = footer.map { "\n<tfoot>\(row($0))</tfoot>" } ?? ""
+    return "<div class=\"scroll\"><table\(isTight ? " class=\"tight\"" : "")>\n\(head)"
+      + "<tbody>\(rows.map(row).joined(separator: "\n"))</tbody>\(foot)</table></div>"
+  }
+
+  private static func markup(_ column: Column, _ cell: Cell) -> String {
+    let content = cell.markup ?? HTML.text(column.isNumber ? PageNumber.typeset(cell.text) : cell.text)
+    var classes: [String] =
+      switch column.kind {
+      case .text: []
+      case .number: ["n"]
+      case .name: ["name"]
+      case .bar: ["wide"]
+      }
+    if cell.shade != nil { classes.append("heat") }
+    let style = cell.shade.map { $0 > 0 ? " style=\"--h:\(HTML.coordinate($0))\"" : "" } ?? ""
+    return "<td\(classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\"")\(style)>\(content)</td>"
+  }
+
+  // MARK: - Terminal
 
   /// The table as lines that end in a line end, without trailing blanks.
   func render(_ style: TextStyle) -> String {
     guard !columns.isEmpty else { return "" }
     let titles = columns.map { ErrorText.escaped($0.title) }
-    let all = [titles] + rows + (footer.map { [$0] } ?? [])
+    func shown(_ cells: [Cell]) -> [String] { cells.map { ErrorText.escaped($0.text) } }
+    let lines = (body: rows.map(shown), foot: footer.map(shown))
+    let all = [titles] + lines.body + (lines.foot.map { [$0] } ?? [])
     let natural = columns.indices.map { column in all.map { $0[column].displayWidth }.max() ?? 0 }
     var widths = shrunk(natural, to: style.width)
     if widths.reduce(Self.gap.count * (widths.count - 1), +) > style.width {
       // It is cut into parts anyway, so names keep their length within reason.
       widths = columns.indices.map { columns[$0].isNumber ? natural[$0] : min(natural[$0], style.width / 2) }
     }
-    return parts(widths, style.width).map { part($0, widths, titles, style) }.joined(separator: "\n")
+    return parts(widths, style.width).map { part($0, widths, titles, lines.body, lines.foot, style) }
+      .joined(separator: "\n")
   }
 
   /// Columns that stand beside each other.
@@ -80,7 +163,9 @@ struct Table: Sendable {
     return parts
   }
 
-  private func part(_ shown: [Int], _ widths: [Int], _ titles: [String], _ style: TextStyle) -> String {
+  private func part(
+    _ shown: [Int], _ widths: [Int], _ titles: [String], _ rows: [[String]], _ footer: [String]?, _ style: TextStyle
+  ) -> String {
     let ellipsis = style.usesUnicode ? "\u{2026}" : "..."
 
     func line(_ cells: [String]) -> String {

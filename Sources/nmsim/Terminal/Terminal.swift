@@ -45,7 +45,7 @@ struct Terminal: Sendable {
   func say(_ text: String) { if !isQuiet { output.write(text) } }
 
   /// Prints a line on standard error, `--quiet` or not.
-  func warn(_ line: String) { error.write("nmsim: \(ErrorText.escaped(line))\n") }
+  func warn(_ line: String) { error.write("nmsim: \(ErrorText.shortened(line))\n") }
 }
 
 /// What text may use where it is shown.

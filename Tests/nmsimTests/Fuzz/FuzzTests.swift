@@ -7,7 +7,7 @@ import Testing
 struct FuzzTests {
   /// A reader by name, so that a failure names it.
   private func reader(_ name: String) throws -> FuzzReader {
-    try #require(FuzzReader.all.first { $0.name == name })
+    try #require(FuzzReader.named(name))
   }
 
   @Test("every valid file that the tool makes is accepted", arguments: FuzzReader.all.map(\.name))
@@ -53,29 +53,16 @@ struct FuzzTests {
     #expect(range.allSatisfy { first[$0].count <= FuzzReader.maximumInput })
   }
 
-  @Test("a worker stops at what is wrong, and its records survive the pipe")
-  func worker() {
-    let reader = FuzzReader("test", [FuzzShape(form: .text, seeds: [[1], [2], [3], [4]])]) { bytes in
-      bytes == [3] ? .wrong("three") : bytes == [2] ? .accepted : .refused
-    }
-    var kinds: [FuzzRecord.Kind] = []
-    FuzzWorker(reader: reader, seed: 1, inputs: 0..<4, memory: .max).run { record in
-      #expect(FuzzRecord(record.bytes[...]) == record)
-      kinds.append(record.kind)
-      return true
-    }
-    #expect(kinds == [.refused, .accepted, .wrong])
-  }
-
-  @Test("memory beyond the bound is a finding")
-  func memory() {
-    let reader = FuzzReader("test", [FuzzShape(form: .text, seeds: [[1], [2]])]) { _ in .accepted }
-    var records: [FuzzRecord] = []
-    FuzzWorker(reader: reader, seed: 1, inputs: 0..<2, memory: 1).run {
-      records.append($0)
-      return true
-    }
-    #expect(records.map(\.kind) == [.overMemory])
+  @Test("a search finds traps, hangs, wrong answers and memory beyond the bound, and goes on behind them")
+  func search() async throws {
+    var search = FuzzSearch(reader: .harmful, seed: 1, inputs: 0..<6, memory: 256 << 20)
+    search.hangSeconds = 3
+    let (counts, findings) = try await search.run()
+    #expect(findings.map(\.number) == [1, 3, 4, 5])
+    #expect(counts.inputs == 6 && counts.accepted == 1)
+    guard findings.count == 4 else { return }
+    if case .trap = findings[0].kind {} else { Issue.record("\(findings[0])") }
+    #expect(findings[1...].map(\.kind) == [.hang, .wrong("four"), .memory])
   }
 
   @Test("an error of several lines is wrong, one of one line a refusal")
@@ -87,11 +74,11 @@ struct FuzzTests {
   }
 }
 
-/// Inputs that `nmsim fuzz` found, each made small.
+/// Inputs that a search found, each made small.
 @Suite("Found inputs")
 struct FoundInputTests {
   private func outcome(_ reader: String, _ text: String) throws -> FuzzOutcome {
-    try #require(FuzzReader.all.first { $0.name == reader }).read(Array(text.utf8))
+    try #require(FuzzReader.named(reader)).read(Array(text.utf8))
   }
 
   private func network(threshold: String, weight: String) -> String {
@@ -122,13 +109,13 @@ struct FoundInputTests {
     let error = #expect(throws: NumPyError.self) { try NumPyArchive(bytes).tensor("a\nb", maximum: 100) }
     #expect(
       "\(try #require(error))"
-        == "array 'a?b': not an .npy array: it does not begin with \\x93NUMPY; write it with numpy.save")
+        == #"array 'a\nb': not an .npy array: it does not begin with \x93NUMPY; write it with numpy.save"#)
     // The offset of the entry, in the directory behind header (30), name (7) and data (1).
     let place = 38 + 42
     bytes[place] = 0xFF
     let damaged = #expect(throws: NumPyError.self) { try NumPyArchive(bytes) }
     #expect(
       "\(try #require(damaged))"
-        == "damaged ZIP archive at byte 38: entry 'a?b.npy' lies outside the file; copy the file again")
+        == #"damaged ZIP archive at byte 38: entry 'a\nb.npy' lies outside the file; copy the file again"#)
   }
 }

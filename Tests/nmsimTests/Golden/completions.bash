@@ -25,7 +25,7 @@ _nmsim() {
     previous="${COMP_WORDS[COMP_CWORD-2]}"
   fi
   if [[ $COMP_CWORD -eq 1 ]]; then
-    _nmsim_words "convert compile run sweep merge energy compare report explain bench chips inspect fuzz help completions manual --help --version"
+    _nmsim_words "convert compile run sweep merge energy compare report explain bench chips inspect help completions manual --help --version"
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -35,12 +35,6 @@ _nmsim() {
           _nmsim_words "max-norm robust-norm channel-norm spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto"
           return ;;
         --steps)
-          _nmsim_nothing
-          return ;;
-        --keep-accuracy)
-          _nmsim_nothing
-          return ;;
-        --max-loss)
           _nmsim_nothing
           return ;;
         --percentile)
@@ -82,6 +76,12 @@ _nmsim() {
         --seed)
           _nmsim_nothing
           return ;;
+        --keep-accuracy)
+          _nmsim_nothing
+          return ;;
+        --max-loss)
+          _nmsim_nothing
+          return ;;
         --calibration)
           return ;;
         --calibration-labels)
@@ -109,7 +109,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--method --steps --keep-accuracy --max-loss --percentile --alpha --period --lambda --tolerance --p --variant --membrane --max-count --no-synchronous-neurons --initial --reset --readout --literal --seed --calibration --calibration-labels --calibration-samples --input-scale --mean --std --test-images --test-labels -o --output -q --quiet --color -h --help"
+        _nmsim_words "--method --steps --percentile --alpha --period --lambda --tolerance --p --variant --membrane --max-count --no-synchronous-neurons --initial --reset --readout --literal --seed --keep-accuracy --max-loss --calibration --calibration-labels --calibration-samples --input-scale --mean --std --test-images --test-labels -o --output -q --quiet --color -h --help"
       fi ;;
     compile)
       case "$previous" in
@@ -160,16 +160,19 @@ _nmsim() {
           return ;;
         --json)
           return ;;
+        --memory)
+          _nmsim_nothing
+          return ;;
         --color)
           _nmsim_words "auto always never"
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--chip --weight-bits --membrane-bits --fraction-bits --scale --mapping --calibration --calibration-samples --schedule --seed --dead-cores --dead-links --stuck-weight-bits --fault-seed -o --output --write-mapping --json -q --quiet --color -h --help"
+        _nmsim_words "--chip --weight-bits --membrane-bits --fraction-bits --scale --mapping --calibration --calibration-samples --schedule --seed --dead-cores --dead-links --stuck-weight-bits --fault-seed -o --output --write-mapping --json --memory -q --quiet --color -h --help"
       fi ;;
     run)
       case "$previous" in
-        --ticks)
+        --ticks|--steps)
           _nmsim_nothing
           return ;;
         --threads)
@@ -209,7 +212,7 @@ _nmsim() {
         --spike-profile)
           _nmsim_nothing
           return ;;
-        --json)
+        -o|--output|--json)
           return ;;
         --predictions)
           return ;;
@@ -221,6 +224,9 @@ _nmsim() {
           _nmsim_nothing
           return ;;
         --probe)
+          _nmsim_nothing
+          return ;;
+        --memory)
           _nmsim_nothing
           return ;;
         --color)
@@ -237,7 +243,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--ticks --threads --engine --flip-membrane-bits --lose-spikes --duplicate-spikes --fault-seed --input --labels --samples --shard --target --min-accuracy --spike-profile --json --predictions --outputs --trace --trace-samples --probe --no-timing -q --quiet --color --time-model --time-samples --barrier-free --per-tick --early-decision -h --help"
+        _nmsim_words "--ticks --steps --threads --engine --flip-membrane-bits --lose-spikes --duplicate-spikes --fault-seed --input --labels --samples --shard --target --min-accuracy --spike-profile -o --output --json --predictions --outputs --trace --trace-samples --probe --no-timing --memory -q --quiet --color --time-model --time-samples --barrier-free --per-tick --early-decision -h --help"
       fi ;;
     sweep)
       case "$previous" in
@@ -255,12 +261,15 @@ _nmsim() {
         --tasks)
           _nmsim_nothing
           return ;;
+        --memory)
+          _nmsim_nothing
+          return ;;
         --color)
           _nmsim_words "auto always never"
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "-o --output --list --status --threads --shard --emit --tasks -q --quiet --color -h --help"
+        _nmsim_words "-o --output --list --status --threads --shard --emit --tasks --memory -q --quiet --color -h --help"
       fi ;;
     merge)
       case "$previous" in
@@ -284,14 +293,14 @@ _nmsim() {
         --profile)
           _nmsim_nothing
           return ;;
-        --json)
+        -o|--output|--json)
           return ;;
         --color)
           _nmsim_words "auto always never"
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--baseline --profile --explain --json -q --quiet --color -h --help"
+        _nmsim_words "--baseline --profile --explain -o --output --json -q --quiet --color -h --help"
       fi ;;
     compare)
       case "$previous" in
@@ -310,7 +319,7 @@ _nmsim() {
         --schedule)
           _nmsim_words "windowed continuous"
           return ;;
-        --ticks)
+        --ticks|--steps)
           _nmsim_nothing
           return ;;
         --threads)
@@ -323,16 +332,19 @@ _nmsim() {
         --samples)
           _nmsim_nothing
           return ;;
-        --json)
+        -o|--output|--json)
           return ;;
         --out)
+          return ;;
+        --memory)
+          _nmsim_nothing
           return ;;
         --color)
           _nmsim_words "auto always never"
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--chips --weight-bits --membrane-bits --fraction-bits --schedule --ticks --threads --input --labels --samples --json --out -q --quiet --color -h --help"
+        _nmsim_words "--chips --weight-bits --membrane-bits --fraction-bits --schedule --ticks --steps --threads --input --labels --samples -o --output --json --out --memory -q --quiet --color -h --help"
       fi ;;
     report)
       case "$previous" in
@@ -374,14 +386,17 @@ _nmsim() {
         --samples)
           _nmsim_nothing
           return ;;
-        --json)
+        -o|--output|--json)
+          return ;;
+        --memory)
+          _nmsim_nothing
           return ;;
         --color)
           _nmsim_words "auto always never"
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--model --ticks --chip --weight-bits --membrane-bits --fraction-bits --scale --input --labels --samples --json -q --quiet --color -h --help"
+        _nmsim_words "--model --ticks --chip --weight-bits --membrane-bits --fraction-bits --scale --input --labels --samples -o --output --json --memory -q --quiet --color -h --help"
       fi ;;
     bench)
       case "$previous" in
@@ -419,70 +434,43 @@ _nmsim() {
         --runs)
           _nmsim_nothing
           return ;;
-        --json)
+        -o|--output|--json)
+          return ;;
+        --memory)
+          _nmsim_nothing
           return ;;
         --color)
           _nmsim_words "auto always never"
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--model --input --labels --samples --ticks --calibration --calibration-labels --calibration-samples --input-scale --mean --std --kernels --runs --quick --json -q --quiet --color -h --help"
+        _nmsim_words "--model --input --labels --samples --ticks --calibration --calibration-labels --calibration-samples --input-scale --mean --std --kernels --runs --quick -o --output --json --memory -q --quiet --color -h --help"
       else
         _nmsim_nothing
       fi ;;
     chips)
       case "$previous" in
-        --json)
+        -o|--output|--json)
           return ;;
         --color)
           _nmsim_words "auto always never"
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--json -q --quiet --color -h --help"
+        _nmsim_words "-o --output --json -q --quiet --color -h --help"
       else
         _nmsim_words "list show ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin"
       fi ;;
     inspect)
       case "$previous" in
-        --json)
+        -o|--output|--json)
           return ;;
         --color)
           _nmsim_words "auto always never"
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--json -q --quiet --color -h --help"
-      fi ;;
-    fuzz)
-      case "$previous" in
-        --inputs)
-          _nmsim_nothing
-          return ;;
-        --seed)
-          _nmsim_nothing
-          return ;;
-        --seconds)
-          _nmsim_nothing
-          return ;;
-        --memory)
-          _nmsim_nothing
-          return ;;
-        --out)
-          return ;;
-        --input)
-          return ;;
-        --first)
-          _nmsim_nothing
-          return ;;
-        --color)
-          _nmsim_words "auto always never"
-          return ;;
-      esac
-      if [[ $current == -* ]]; then
-        _nmsim_words "--inputs --seed --seconds --memory --out --input --first --in-process -q --quiet --color -h --help"
-      else
-        _nmsim_words "network chip mapping program result plan sweep onnx safetensors npy npz idx cifar gzip labels command-line"
+        _nmsim_words "-o --output --json -q --quiet --color -h --help"
       fi ;;
     help)
       case "$previous" in
@@ -490,7 +478,7 @@ _nmsim() {
       if [[ $current == -* ]]; then
         _nmsim_words "-h --help"
       else
-        _nmsim_words "convert compile run sweep merge energy compare report explain bench chips inspect fuzz help completions manual words files output exit-status"
+        _nmsim_words "convert compile run sweep merge energy compare report explain bench chips inspect help completions manual words files output exit-status"
       fi ;;
     completions)
       case "$previous" in

@@ -22,7 +22,6 @@ _nmsim() {
     'bench:Measure the speed of the engine on this machine'
     'chips:List chip descriptions, or show one'
     'inspect:Show what is in a network, a program or a result'
-    'fuzz:Test the readers with damaged and hostile input'
     'help:Show help for a command or topic'
     'completions:Print a completion script for a shell'
     'manual:Print the man page (mdoc)'
@@ -39,24 +38,24 @@ _nmsim() {
     convert)
       _arguments -s \
         '--method=[Conversion method.]:NAME:(max-norm robust-norm channel-norm spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto)' \
-        '--steps=[Steps of the calibration, and default of '\''run --ticks'\''.]:T: ' \
-        '--keep-accuracy=[auto\: find the cheapest with at least this accuracy, a fraction of 1, within --steps or 256.]:ACCURACY: ' \
-        '--max-loss=[auto\: the same, at most so many points (hundredths) below the original network.]:POINTS: ' \
-        '--percentile=[robust-norm, ic-snn\: percentile of the activations taken as maximum.]:P: ' \
-        '--alpha=[rmp, channel-balance\: factor of the thresholds.]:A: ' \
-        '--period=[weighted-spikes, bsnn\: phases of a period.]:K: ' \
-        '--lambda=[rate-norm\: weight of the rate inference loss.]:L: ' \
+        '--steps=[Steps of the calibration, and default of '\''nmsim run'\''.]:N: ' \
+        '--percentile=[robust-norm, ic-snn\: percentile of the activations taken as maximum.]:X: ' \
+        '--alpha=[rmp, channel-balance\: factor of the thresholds.]:X: ' \
+        '--period=[weighted-spikes, bsnn\: phases of a period.]:N: ' \
+        '--lambda=[rate-norm\: weight of the rate inference loss.]:X: ' \
         '--tolerance=[rate-norm\: accuracy that may be lost.]:FRACTION: ' \
         '--p=[rate-norm\: one factor for all layers, or one for each.]:shared|layer:(shared layer)' \
-        '--variant=[ic-snn\: initial potentials, coding compensation, both, or from the weights.]:NAME:(i c ic weights)' \
-        '--membrane=[ic-snn\: which final potentials the initial ones are the mean of.]:NAME:(clamp active literal)' \
-        '--max-count=[aug-mapping\: largest count a spike carries.]:M: ' \
+        '--variant=[ic-snn\: initial potentials, coding compensation, both, or from the weights.]:i|c|ic|weights:(i c ic weights)' \
+        '--membrane=[ic-snn\: which final potentials the initial ones are the mean of.]:clamp|active|literal:(clamp active literal)' \
+        '--max-count=[aug-mapping\: largest count a spike carries.]:N: ' \
         '--no-synchronous-neurons[bsnn\: residual shortcuts without synchronisation.]' \
         '--initial=[Initial potential\: zero, or half a threshold.]:zero|half:(zero half)' \
         '--reset=[After a spike\: subtract the threshold, or set to zero.]:soft|hard:(soft hard)' \
         '--readout=[What is read as the answer.]:potential|spikes:(potential spikes)' \
         '--literal[Take the paper as printed where a corrected reading is the default.]' \
         '--seed=[spike-norm, rmp\: seed of the random input spikes.]:N: ' \
+        '--keep-accuracy=[auto\: find the cheapest with at least this accuracy, a fraction of 1, within --steps or 256.]:ACCURACY: ' \
+        '--max-loss=[auto\: the same, at most so many points (hundredths) below the original network.]:POINTS: ' \
         '--calibration=[Images for calibration\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
         '--calibration-labels=[Their labels.]:LABELS:_files' \
         '--calibration-samples=[How many, from the first.]:N: ' \
@@ -93,6 +92,7 @@ _nmsim() {
         '(-o --output)--output=[The program.]:FILE:_files' \
         '--write-mapping=[Also write which neurons each core holds, to change and give to --mapping.]:FILE:_files' \
         '--json=[Also write the tables as JSON; '\''-'\'' is standard output.]:FILE:_files' \
+        '--memory=[Most memory, in GiB, for what the files ask for in few bytes\: neurons of a shape, windows and taps unrolled.]:GIB: ' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
@@ -102,6 +102,7 @@ _nmsim() {
     run)
       _arguments -s \
         '--ticks=[Steps of an inference.]:T: ' \
+        '--steps=[Steps of an inference.]:T: ' \
         '--threads=[Threads, at most 1024.]:N: ' \
         '--engine=[fast works by populations; interpreter moves every message from core to core, slowly.]:fast|interpreter:(fast interpreter)' \
         '--flip-membrane-bits=[Probability that a bit of a membrane potential flips, each bit and step.]:RATE: ' \
@@ -115,6 +116,8 @@ _nmsim() {
         '--target=[Also report the steps and the energy that reach this accuracy, a fraction of 1.]:ACCURACY: ' \
         '--min-accuracy=[End with status 1 when the accuracy, a fraction of 1, is below.]:ACCURACY: ' \
         '--spike-profile=[Energy per spike for the papers'\'' model.]:NAME: ' \
+        '(-o --output)-o+[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
+        '(-o --output)--output=[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
         '--json=[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
         '--predictions=[One row a sample\: index, label, prediction, decision step.]:FILE.csv:_files' \
         '--outputs=[The output values, in units of the original network.]:FILE.npy:_files' \
@@ -122,6 +125,7 @@ _nmsim() {
         '--trace-samples=[How many samples to trace. They run once more on the interpreter, slowly.]:N: ' \
         '--probe=[A neuron whose potential is traced, for example conv1\:0; may be given several times.]:POP:NEURON: ' \
         '--no-timing[Leave the simulation'\''s own wall time out of the result.]' \
+        '--memory=[Most memory, in GiB, for what the files ask for in few bytes\: neurons of a shape, windows and taps unrolled.]:GIB: ' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
@@ -143,6 +147,7 @@ _nmsim() {
         '--shard=[Run only the I-th of N parts, without a summary\: '\''nmsim merge'\'' makes it. auto\: the task of a Slurm job array.]:I/N|auto: ' \
         '--emit=[Print a script that runs the sweep in parts, then merges them\: for Slurm, or GNU parallel.]:slurm|parallel:(slurm parallel)' \
         '--tasks=[With --emit\: how many parts.]:N: ' \
+        '--memory=[Most memory, in GiB, for what the files ask for in few bytes\: neurons of a shape, windows and taps unrolled.]:GIB: ' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
@@ -167,6 +172,8 @@ _nmsim() {
         '--baseline=[Another run, to show ratios against.]:FILE:_files' \
         '--profile=[Energy per spike for the papers'\'' model.]:NAME: ' \
         '--explain[Show formulas, constants and their sources.]' \
+        '(-o --output)-o+[Also write the bill as JSON; '\''-'\'' is standard output.]:FILE:_files' \
+        '(-o --output)--output=[Also write the bill as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '--json=[Also write the bill as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
@@ -182,12 +189,16 @@ _nmsim() {
         '--fraction-bits=[Extra low bits of biases, thresholds and potentials.]:N: ' \
         '--schedule=[Layers active in their windows, or all at every tick.]:windowed|continuous:(windowed continuous)' \
         '--ticks=[Steps of an inference.]:T: ' \
+        '--steps=[Steps of an inference.]:T: ' \
         '--threads=[Threads, at most 1024.]:N: ' \
         '--input=[Images\: IDX, .npy, .npz or CIFAR. Without any, nothing is run.]:DATA:_files' \
         '--labels=[Labels; without any, accuracies are unknown.]:LABELS:_files' \
         '--samples=[How many samples.]:N: ' \
+        '(-o --output)-o+[Also write the comparison as JSON; '\''-'\'' is standard output.]:FILE:_files' \
+        '(-o --output)--output=[Also write the comparison as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '--json=[Also write the comparison as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '--out=[Also write each run'\''s result into this folder, as CHIP.json, for '\''nmsim report'\''.]:FOLDER:_files' \
+        '--memory=[Most memory, in GiB, for what the files ask for in few bytes\: neurons of a shape, windows and taps unrolled.]:GIB: ' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
@@ -206,7 +217,7 @@ _nmsim() {
         '*:RUN:_files' ;;
     explain)
       _arguments -s \
-        '--model=[The original network, an .onnx file.]:MODEL:_files' \
+        '--model=[The ANN, an .onnx file.]:MODEL:_files' \
         '--ticks=[Steps of an inference.]:T: ' \
         '--chip=[Chip description; its number of cores plays no part.]:NAME|FILE: _nmsim_or_files ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin' \
         '--weight-bits=[Bits of a weight.]:N: ' \
@@ -214,9 +225,12 @@ _nmsim() {
         '--fraction-bits=[Extra low bits of biases, thresholds and potentials.]:N: ' \
         '--scale=[What shares one weight scale\: an output channel, or a whole population.]:channel|population:(channel population)' \
         '--input=[Images\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
-        '--labels=[Their labels; without any, the original network'\''s decisions.]:LABELS:_files' \
+        '--labels=[Their labels; without any, the ANN'\''s decisions.]:LABELS:_files' \
         '--samples=[How many samples, from the first.]:N: ' \
+        '(-o --output)-o+[Also write the tables as JSON; '\''-'\'' is standard output.]:FILE:_files' \
+        '(-o --output)--output=[Also write the tables as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '--json=[Also write the tables as JSON; '\''-'\'' is standard output.]:FILE:_files' \
+        '--memory=[Most memory, in GiB, for what the files ask for in few bytes\: neurons of a shape, windows and taps unrolled.]:GIB: ' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
@@ -239,7 +253,10 @@ _nmsim() {
         '--kernels=[Instructions to measure; all give equal results.]:LEVEL:(all swift base avx2 avx512)' \
         '--runs=[Rounds.]:N: ' \
         '--quick[Kernels, one small network and the model only.]' \
+        '(-o --output)-o+[Also write a nmsim-bench/1 document; '\''-'\'' is standard output.]:FILE|-:_files' \
+        '(-o --output)--output=[Also write a nmsim-bench/1 document; '\''-'\'' is standard output.]:FILE|-:_files' \
         '--json=[Also write a nmsim-bench/1 document; '\''-'\'' is standard output.]:FILE|-:_files' \
+        '--memory=[Most memory, in GiB, for what the files ask for in few bytes\: neurons of a shape, windows and taps unrolled.]:GIB: ' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
@@ -247,6 +264,8 @@ _nmsim() {
         '(-h --help)--help[Show this help.]' ;;
     chips)
       _arguments -s \
+        '(-o --output)-o+[Also write what is shown as JSON; '\''-'\'' is standard output.]:FILE:_files' \
+        '(-o --output)--output=[Also write what is shown as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '--json=[Also write what is shown as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
@@ -257,6 +276,8 @@ _nmsim() {
         '2::CHIP: _nmsim_or_files ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin' ;;
     inspect)
       _arguments -s \
+        '(-o --output)-o+[Also write what is shown as JSON; '\''-'\'' is standard output.]:FILE:_files' \
+        '(-o --output)--output=[Also write what is shown as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '--json=[Also write what is shown as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
@@ -264,27 +285,11 @@ _nmsim() {
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
         '*:FILE:_files' ;;
-    fuzz)
-      _arguments -s \
-        '--inputs=[Inputs of each reader.]:N: ' \
-        '--seed=[Seed of the inputs.]:N: ' \
-        '--seconds=[Stop after this time, shared evenly among the readers.]:N: ' \
-        '--memory=[Memory that reading may take, the program itself included.]:MIB: ' \
-        '--out=[Where inputs that are findings are written.]:FOLDER:_files' \
-        '--input=[Read this file instead, by the one reader named.]:FILE:_files' \
-        '--first=[Number of the first input.]:N: ' \
-        '--in-process[Read in this process\: a trap ends it, as a debugger wants it.]' \
-        '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
-        '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
-        '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
-        '(-h --help)-h[Show this help.]' \
-        '(-h --help)--help[Show this help.]' \
-        '*:READER:(network chip mapping program result plan sweep onnx safetensors npy npz idx cifar gzip labels command-line)' ;;
     help)
       _arguments -s \
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
-        '1::NAME:(convert compile run sweep merge energy compare report explain bench chips inspect fuzz help completions manual words files output exit-status)' ;;
+        '1::NAME:(convert compile run sweep merge energy compare report explain bench chips inspect help completions manual words files output exit-status)' ;;
     completions)
       _arguments -s \
         '(-h --help)-h[Show this help.]' \

@@ -16,17 +16,21 @@ enum ReportFixtures {
     let program = try CompiledProgram.compile(network, chip: try ChipLibrary.builtIn(chip)).program
     let data = try DatasetLoader.load(
       images: folder + "/test-images.npy", labels: folder + "/test-labels.npy",
-      expectedShape: program.network.inputDimensions)
+      expectedShape: program.input.dimensions)
     let collector = LayerDetailsCollector(program: program, steps: steps, samples: samples)
     let record = try Run(steps: steps, samples: samples, threads: 2)(program, data: data, observe: collector.observe)
-    var result = RunResult(program: program, record: record, programHash: String(repeating: "ab", count: 32))
+    var result = try RunResult(program: program, record: record, programHash: String(repeating: "ab", count: 32))
     result.details = LayerDetails(program: program, record: record, collector: collector)
     result.fit = RunContext.fit(program)
-    result.provenance = RunProvenance(
-      version: "0", images: "test-images.npy", imagesHash: String(repeating: "cd", count: 32), history: ["method: none", "odd"])
-    result.simulation = RunResult.Simulation(seconds: 0.25, threads: 2, synapticOperationsPerSecond: 1e8)
-    result.simulation?.command = "nmsim run --ticks \(steps)"
-    return try JSONWriter.bytes(of: result.document(timing: true))
+    var provenance = RunResult.Provenance()
+    (provenance.version, provenance.images, provenance.history) = ("0", "test-images.npy", ["method: none", "odd"])
+    provenance.imagesHash = String(repeating: "cd", count: 32)
+    result.provenance = provenance
+    var simulation = RunResult.Simulation()
+    (simulation.seconds, simulation.threads, simulation.synapticOperationsPerSecond) = (0.25, 2, 1e8)
+    simulation.command = "nmsim run --ticks \(steps)"
+    result.simulation = simulation
+    return try JSONWriter.bytes(of: result.document)
   }
 
   /// What `explain` finds for the bundled example.
@@ -41,13 +45,15 @@ enum ReportFixtures {
     var runs: [ReportRun] = []
     for text in texts { runs.append(try ReportRun(number: runs.count + 1, file: "run\(runs.count).json", text: text)) }
     if let explanation {
-      runs[0].explanation = try ReportExplanation(reading: explanation, JSONNode(root: JSONParser.parse(explanation)))
+      var record = try ExplanationRecord(reading: explanation)
+      record.text = explanation
+      runs[0].explanation = record
     }
     return Report(runs).page
   }
 
   /// The least that a result may be.
-  static let least = Array(#"{"format": "nmsim-run/1", "network": "n", "chip": "c", "ticks": 3, "samples": 2}"#.utf8)
+  static let least = Array(#"{"format": "nmsim-run/2", "network": "n", "chip": "c", "ticks": 3, "samples": 2}"#.utf8)
 }
 
 /// The tags of a page, in order, with a check that they nest and that attributes are quoted.

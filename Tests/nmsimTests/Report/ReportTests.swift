@@ -162,7 +162,8 @@ struct ReportTests {
       for texts in [[bytes], [bytes, Array(text.utf8), bytes]] {
         var runs: [ReportRun] = []
         for text in texts { runs.append(try ReportRun(number: runs.count + 1, file: name, text: text)) }
-        runs[0].explanation = try ReportExplanation(reading: explained, JSONNode(root: JSONParser.parse(explained)))
+        runs[0].explanation = try ExplanationRecord(reading: explained)
+        runs[0].explanation?.text = explained
         let page = Report(runs).page
         let markup = Markup(page)
         #expect(markup.problems.isEmpty, "\(name)")
@@ -201,7 +202,7 @@ struct ReportTests {
   func extremes() throws {
     let big = "9223372036854775807"
     let text = """
-      {"format": "nmsim-run/1", "network": "", "chip": "", "ticks": 1, "samples": \(big), "accuracy": 1,
+      {"format": "nmsim-run/2", "network": "", "chip": "", "ticks": 1, "samples": \(big), "accuracy": 1,
       "accuracyByStep": [0], "ann": {"accuracy": 1, "multiplyAccumulates": \(big)}, "populations": [
       {"name": "", "neurons": \(big), "spikes": \(big), "synapticOperations": \(big), "meanRate": 1e308, "saturations": \(big)},
       {"name": "", "neurons": \(big), "spikes": \(big), "synapticOperations": \(big), "saturations": \(big)}],
@@ -240,7 +241,7 @@ struct ReportTests {
         + #"{"neurons": 256, "spikes": 5, "synapticOperations": \#(index), "messagesIn": 1, "messagesOut": 2, "#
         + #""x": \#(index / 64), "y": \#(index % 64)}"#
     }
-    let text = #"{"format": "nmsim-run/1", "network": "n", "chip": "c", "ticks": 3, "samples": 2, "#
+    let text = #"{"format": "nmsim-run/2", "network": "n", "chip": "c", "ticks": 3, "samples": 2, "#
       + #""mesh": {"width": 64, "height": 64, "coresPerTile": 1}, "cores": [\#(cores)]}"#
     let page = try ReportFixtures.page([Array(text.utf8)])
     #expect(Markup(page).problems.isEmpty)
@@ -248,12 +249,42 @@ struct ReportTests {
     #expect(page.contains("The 200 cores with most synaptic operations"))
   }
 
+  @Test("a page of 10,000 populations shows the largest, sums the others, and says so")
+  func manyPopulations() throws {
+    let count = 10_000
+    func list(_ member: (Int) -> String) -> String { (0..<count).map(member).joined(separator: ",") }
+    let populations = list {
+      #"{"name": "population \#($0)", "neurons": 4, "spikes": 2, "synapticOperations": \#($0), "saturations": 1}"#
+    }
+    let details = list {
+      #"{"name": "population \#($0)", "neurons": 4, "spikes": [1, 1, 0], "rates": [4], "silent": 0, "#
+        + #""firstSpikes": [4, 4, 0], "never": 0}"#
+    }
+    let text = #"{"format": "nmsim-run/1", "network": "n", "chip": "c", "ticks": 3, "samples": 2, "#
+      + #""populations": [\#(populations)], "totals": {"spikes": 20000}, "#
+      + #""details": {"samples": 2, "steps": [1, 2, 3], "rateEdges": [1], "populations": [\#(details)]}, "#
+      + #""fit": {"populations": [\#(list { #"{"name": "population \#($0)", "synapses": 4}"# })]}, "#
+      + #""energy": {"chip": {"items": [{"unit": "soma", "action": "spike", "count": 1, "joules": 1}], "#
+      + #""joulesPerInference": 1, "joulesByPopulation": [\#(list { _ in "0.5" })]}}}"#
+    let page = try ReportFixtures.page([Array(text.utf8)])
+    #expect(Markup(page).problems.isEmpty)
+    let shown = page.prefix(upTo: page.range(of: "<script")?.lowerBound ?? page.endIndex)
+    #expect(shown.utf8.count < 1_000_000, "\(shown.utf8.count)")
+    #expect(page.contains("The 200 with most synaptic operations; the other 9,800 are summed."))
+    #expect(page.contains("The 200 with most energy; the other 9,800 are summed."))
+    // What the largest 200 leave: 4 neurons each, 1 spike per inference.
+    #expect(page.contains("<td class=\"name\">Others</td><td class=\"n\">39,200</td><td class=\"n\">9,800</td>"))
+    let large = text.dropLast() + #", "padding": "\#(String(repeating: "x", count: 5_000_000))"}"#
+    let without = try ReportFixtures.page([Array(String(large).utf8)])
+    #expect(!without.contains("<script") && without.contains("results of more than 4 MB are not in it"))
+  }
+
   @Test("runs are named by what tells them apart")
   func labels() throws {
     func labels(_ members: [String]) throws -> [String] {
       var runs: [ReportRun] = []
       for member in members {
-        let text = #"{"format": "nmsim-run/1", "samples": 2, \#(member)}"#
+        let text = #"{"format": "nmsim-run/2", "samples": 2, \#(member)}"#
         runs.append(try ReportRun(number: runs.count + 1, file: "\(runs.count).json", text: Array(text.utf8)))
       }
       return ReportRun.named(runs).map(\.label)

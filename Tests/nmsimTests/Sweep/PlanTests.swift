@@ -65,10 +65,10 @@ struct PlanTests {
          "methods": ["max-norm", {"name": "rmp", "alpha": [0.7, 0.9], "reset": ["soft", "hard"]}],
          "preprocessing": {"scale": "1/255"}, "weightBits": [4, null]}
         """.utf8))
-    #expect(plan.source.methods.map(\.givenOptions) == [
+    #expect(plan.source.methods.map { $0.givenOptions.joined(separator: ", ") } == [
       "", "alpha 0.7, reset soft", "alpha 0.7, reset hard", "alpha 0.9, reset soft", "alpha 0.9, reset hard",
     ])
-    #expect(plan.weightBits == [4, nil])
+    #expect(plan.axes[0] == [.integer(4), nil])
     #expect(plan.count == 20)
     guard case .model(let model) = plan.source else { return }
     #expect(model.preprocessing.scale == 1.0 / 255)

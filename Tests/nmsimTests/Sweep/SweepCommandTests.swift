@@ -5,6 +5,12 @@ import Testing
 
 @testable import nmsim
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 @Suite("sweep and merge")
 struct SweepCommandTests {
   /// Four runs of the bundled network, three numbers of steps each.
@@ -41,13 +47,13 @@ struct SweepCommandTests {
       for chip in ["ideal", "loihi"] {
         let compiled = folder.invoke("compile DIGITS/net.json --chip \(chip) --weight-bits 4 -o DIR/net.nmsim -q")
         #expect(compiled.status == .success)
-        for entry in document.entries where entry.point.chip == chip && entry.point.weightBits == 4 {
+        for entry in document.entries where entry.point.chip == chip && entry.point.axes[0] == .integer(4) {
           let run = folder.invoke(
             "run DIR/net.nmsim --input DIGITS/test-images.npy --labels DIGITS/test-labels.npy --samples 12 "
               + "--ticks \(entry.point.steps ?? 0) --no-timing --json -")
           // Where its data lie is part of a compiled program and of a run's provenance, not of a point.
-          var alone = try RunDocument(reading: Array(run.output.utf8))
-          var point = try RunDocument(reading: Array(try folder.text("out/points/\(entry.point.id).json").utf8))
+          var alone = try RunResult(reading: Array(run.output.utf8))
+          var point = try RunResult(reading: Array(try folder.text("out/points/\(entry.point.id).json").utf8))
           #expect(point.fit != nil && point.provenance == nil)
           alone.details = nil
           alone.provenance = nil
@@ -88,8 +94,8 @@ struct SweepCommandTests {
             + "--ticks \(entry.point.steps ?? 0) --no-timing --json - --lose-spikes \(faults.rate(.loseSpikes)) "
             + "--duplicate-spikes \(faults.rate(.duplicateSpikes)) --fault-seed \(faults.seed) "
             + "--flip-membrane-bits \(faults.rate(.flipMembraneBits))")
-        var alone = try RunDocument(reading: Array(run.output.utf8))
-        var point = try RunDocument(reading: Array(try folder.text("out/points/\(entry.point.id).json").utf8))
+        var alone = try RunResult(reading: Array(run.output.utf8))
+        var point = try RunResult(reading: Array(try folder.text("out/points/\(entry.point.id).json").utf8))
         #expect((point.faults == nil) == (entry.point.faults == nil))
         alone.details = nil
         alone.provenance = nil
@@ -118,7 +124,7 @@ struct SweepCommandTests {
       let whole = try files(folder, "out")
       #expect(whole.count == 14)
       let points = whole.keys.filter { $0.hasPrefix("points/") }.sorted()
-      try folder.write("{\"format\": \"nmsim-run/1\"", "out/\(points[0])")
+      try folder.write("{\"format\": \"nmsim-run/2\"", "out/\(points[0])")
       try folder.write("", "out/\(points[1])")
       try FileManager.default.removeItem(atPath: "\(folder.path)/out/\(points[2])")
       try FileManager.default.removeItem(atPath: "\(folder.path)/out/sweep.json")
@@ -239,8 +245,8 @@ struct SweepCommandTests {
           + "name the right one with --program\n")
       #expect(
         error("merge DIR/whole.json")
-          == "nmsim: DIR/whole.json: line 2, column 13: format: not a part of a run: expected \"nmsim-partial/1\", as "
-          + "'nmsim run --shard' writes it\n")
+          == "nmsim: DIR/whole.json: line 2, column 13: format: not a part of a run: expected \"nmsim-partial/2\", as "
+          + "'nmsim run' writes its parts\n")
       #expect(error("merge DIR DIR/whole.json").hasPrefix("nmsim: merge: folders of a sweep and parts of a run"))
     }
   }
@@ -263,10 +269,72 @@ struct SweepCommandTests {
         for _ in 0...Int.random(in: 0...1, using: &random) {
           bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 44...57, using: &random)
         }
+        if bytes == text { continue }
         try Data(bytes).write(to: URL(filePath: "\(folder.path)/bad.json"))
-        let status = folder.invoke("merge DIR/bad.json -o DIR/out.json -q").status
-        #expect([.success, .badData, .missingInput, .badConfiguration].contains(status))
+        #expect(folder.invoke("merge DIR/bad.json -o DIR/out.json -q").status == .badData)
       }
+    }
+  }
+
+  @Test("a point's file that was changed anywhere is run again")
+  func damagedPoints() throws {
+    try TemporaryFolder.with { folder in
+      try folder.write(Self.plan, "plan.json")
+      #expect(folder.invoke("sweep DIR/plan.json --output DIR/out -q").status == .success)
+      let document = try SweepDocument(reading: FileReader.bytes(of: "\(folder.path)/out/sweep.json"))
+      let id = document.points[0].id
+      let sweep = SweepFolder(reading: "\(folder.path)/out")
+      let text = try FileReader.bytes(of: sweep.file(id))
+      #expect(sweep.outcome(id) == document.entries[0].outcome && sweep.outcome(id) != .missing)
+      var random = SplitMix64(seed: 5)
+      for _ in 0..<400 {
+        var bytes = text
+        bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 32...126, using: &random)
+        if bytes == text { continue }
+        try Data(bytes).write(to: URL(filePath: sweep.file(id)))
+        #expect(sweep.outcome(id) == .missing)
+      }
+      // A point of version 1 has no checksum and is believed.
+      var former = String(decoding: text, as: UTF8.self).replacingOccurrences(of: "nmsim-run/2", with: "nmsim-run/1")
+      former = former.components(separatedBy: ",\n  \"checksum\"")[0] + "\n}\n"
+      try folder.write(former, "out/points/\(id).json")
+      #expect(sweep.outcome(id) == document.entries[0].outcome)
+    }
+  }
+
+  @Test("a run keeps what another one left when it was interrupted, and continues its own")
+  func otherPartials() throws {
+    try TemporaryFolder.with { folder in
+      _ = folder.invoke("compile DIGITS/net.json -o DIR/net.nmsim -q")
+      let line = "run DIR/net.nmsim --input DIGITS/test-images.npy --samples 20 --no-timing -q"
+      #expect(folder.invoke("\(line) --ticks 9 --json DIR/whole.json").status == .success)
+      #expect(folder.invoke("\(line) --ticks 9 --shard 1/2 -o DIR/r.json.partial").status == .success)
+      let part = try folder.text("r.json.partial")
+      let other = folder.invoke("\(line) --ticks 8 --json DIR/r.json")
+      #expect(other.status == .success)
+      #expect(
+        other.error == "nmsim: run: DIR/r.json.partial has 10 samples of another run (not the same ticks): it is kept\n")
+      #expect(try folder.text("r.json.partial") == part)
+      #expect(folder.invoke("\(line) --ticks 9 --json DIR/r.json").error.isEmpty)
+      #expect(try folder.text("r.json") == folder.text("whole.json") && !folder.has("r.json.partial"))
+      // A damaged one, and one of version 1, are run again, with a line.
+      for (old, new) in [("\"count\": 10", "\"count\": 9"), ("nmsim-partial/2", "nmsim-partial/1")] {
+        try folder.write(part.replacingOccurrences(of: old, with: new), "r.json.partial")
+        let again = folder.invoke("\(line) --ticks 9 --json DIR/r.json")
+        #expect(again.status == .success && again.error.hasSuffix("its samples are run again\n"), "\(again.error)")
+        #expect(try folder.text("r.json") == folder.text("whole.json"))
+      }
+    }
+  }
+
+  @Test("a result is written before traces, predictions and outputs, which may fail")
+  func resultFirst() throws {
+    try TemporaryFolder.with { folder in
+      _ = folder.invoke("compile DIGITS/net.json -o DIR/net.nmsim -q")
+      try folder.write("", "traces/perf.csv/in-the-way")
+      let run = folder.invoke(
+        "run DIR/net.nmsim --input DIGITS/test-images.npy --samples 3 --ticks 4 -q --json DIR/r.json --trace DIR/traces")
+      #expect(run.status == .cannotWrite && folder.has("r.json"), "\(run.error)")
     }
   }
 
@@ -301,6 +369,113 @@ struct SweepCommandTests {
   }
 }
 
+/// Names of files and plans in scripts.
+@Suite("Scripts of sweeps")
+struct ClusterScriptTests {
+  @Test("a name is one word of the shell, whatever is in it", arguments: ["slurm", "parallel"])
+  func quoted(engine: String) throws {
+    try TemporaryFolder.with { folder in
+      let sh = try #require(Program.find("sh"))
+      for name in ["it's", "a b", "$(touch DIR/hurt)", "`touch DIR/hurt`", "{}", "{.} {#}", "%a%%", "-x", "a;touch DIR/hurt", "\"", "\\", "~"] {
+        let name = name.replacingOccurrences(of: "DIR", with: folder.path)
+        let script = try ClusterScript(plan: name, folder: name, name: name, tasks: 2, threads: nil)
+        // The programs that the script runs say what they were given, one argument a line.
+        let path = try folder.write(
+          """
+          mkdir() { printf '%s\\n' "$@"; }
+          sbatch() { printf '%s\\n' "$@" >&2; cat >&2; echo 1; }
+          parallel() { for last; do :; done; printf '%s\\n' "$last"; sh -c "$(printf %s "$last" | sed 's/{}/1/')"; }
+          NMSIM=\(folder.path)/nmsim
+          \(script.text(engine))
+          """, "script.sh")
+        try folder.write("#!/bin/sh\nprintf '%s\\n' \"$@\"\n", "nmsim")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder.path)/nmsim")
+        let result = try Program.run(sh, [path])
+        #expect(result.status == 0, "\(result.text)")
+        #expect(!folder.has("hurt"))
+        let word = name.hasPrefix("-") ? "./" + name : name
+        let lines = result.text.split(separator: "\n").map { String($0) }
+        // The folder that is made, and what 'merge' is given or would be.
+        #expect(lines.count { $0 == word } >= 1, "\(result.text)")
+        #expect(engine != "slurm" || lines.contains("--job-name=nmsim-\(name)"), "\(result.text)")
+      }
+    }
+  }
+
+  @Test("a name with a line of its own is refused: it could end what the shell reads")
+  func lines() throws {
+    try TemporaryFolder.with { folder in
+      for name in ["a\nTASK\ntouch hurt\n", "a\u{7}", "a\u{2028}b"] {
+        #expect(throws: CommandError.self) { try ClusterScript(plan: name, folder: "f", name: "n", tasks: 1, threads: nil) }
+        #expect(throws: CommandError.self) { try ClusterScript(plan: "p", folder: name, name: "n", tasks: 1, threads: nil) }
+        let error = #expect(throws: CommandError.self) {
+          try ClusterScript(plan: "p", folder: "f", name: name, tasks: 1, threads: nil)
+        }
+        let line = ErrorText.line(for: try #require(error))
+        #expect(line.hasPrefix("nmsim: sweep: the sweep's name 'a") && !line.contains { $0.isNewline }, "\(line)")
+      }
+    }
+  }
+}
+
+/// Claims of processes that do not go on.
+@Suite("Claims", .enabled(if: Program.find("python3") != nil, "python3 is not there"))
+struct ClaimTests {
+  private static let plan = """
+    {"format": "nmsim-plan/1", "networks": ["\(TemporaryFolder.digits)/net.json"],
+     "data": {"images": "\(TemporaryFolder.digits)/test-images.npy", "samples": 2}, "steps": [4]}
+    """
+
+  /// Starts a process that claims every point, does what `then` says, and is killed at the end.
+  private func withClaims(_ then: String, _ body: (TemporaryFolder) throws -> Void) throws {
+    try TemporaryFolder.with { folder in
+      try folder.write(Self.plan, "plan.json")
+      try folder.write("", "out/points/.claims")
+      let holder = Foundation.Process()
+      holder.executableURL = URL(filePath: try #require(Program.find("python3")))
+      holder.arguments = [
+        "-c",
+        """
+        import fcntl, os, signal, time
+        file = open("\(folder.path)/out/points/.claims", "r+b")
+        fcntl.lockf(file, fcntl.LOCK_EX, 0, 0)
+        open("\(folder.path)/ready", "w").close()
+        \(then)
+        """,
+      ]
+      try holder.run()
+      defer {
+        kill(holder.processIdentifier, SIGKILL)
+        holder.waitUntilExit()
+      }
+      for _ in 0..<500 where !folder.has("ready") { usleep(20_000) }
+      #expect(folder.has("ready"))
+      usleep(200_000)
+      try body(folder)
+    }
+  }
+
+  @Test("a stopped process holds nobody up")
+  func stopped() throws {
+    try withClaims("os.kill(os.getpid(), signal.SIGSTOP)") { folder in
+      let result = folder.invoke("sweep DIR/plan.json -o DIR/out -q")
+      #expect(result.status == .success, "\(result.error)")
+      #expect(folder.has("out/sweep.json"))
+    }
+  }
+
+  @Test("a wait for others is said, once")
+  func waiting() throws {
+    try withClaims("time.sleep(9)") { folder in
+      let result = folder.invoke("sweep DIR/plan.json -o DIR/out -q")
+      #expect(result.status == .success, "\(result.error)")
+      #expect(result.error.hasPrefix("nmsim: sweep: waiting for 1 point, "), "\(result.error)")
+      #expect(result.error.contains(", which process "))
+      #expect(result.error.split(separator: "\n").count == 1)
+    }
+  }
+}
+
 /// The built program under signals and limits.
 @Suite("Interruption", .enabled(if: Program.nmsim != nil && Program.find("bash") != nil, "nmsim or bash is not there"))
 struct InterruptionTests {
@@ -310,7 +485,7 @@ struct InterruptionTests {
       ["-c", "cd \"$2\"; " + script, "bash", try #require(Program.nmsim), folder.path, TemporaryFolder.digits])
   }
 
-  @Test("SIGTERM keeps whole samples, ends with 75, and the same command continues to the same bytes", arguments: ["INT", "TERM", "USR1"])
+  @Test("SIGTERM keeps whole samples, ends with 75, and the same command continues to the same bytes", arguments: ["INT", "TERM", "USR1", "HUP"])
   func stop(signal: String) throws {
     try TemporaryFolder.with { folder in
       let result = try bash(

@@ -1,3 +1,5 @@
+import ChipModel
+
 /// What `auto` looks for: the cheapest conversion, in synaptic operations, that is accurate enough.
 package struct AutomaticGoal: Sendable, Equatable {
   /// What must be kept on the calibration data.

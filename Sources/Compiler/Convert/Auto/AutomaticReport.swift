@@ -28,40 +28,18 @@ package struct AutomaticAttempt: Sendable, Equatable {
   }
 
   /// With the steps of the attempt.
-  package var method: Method
+  package var settings: ConversionSettings
   package var outcome: Outcome
   /// Samples that it ran on; 0: none.
   package var samples = 0
-  /// Fraction of those samples that were right at `method.steps`.
+  /// Fraction of those samples that were right at `settings.steps`.
   package var accuracy: Double?
   /// Means over those samples.
   package var synapticOperations: Double?
   package var events: Double?
 
-  package init(_ method: Method, _ outcome: Outcome) {
-    self.method = method
+  package init(_ settings: ConversionSettings, _ outcome: Outcome) {
+    self.settings = settings
     self.outcome = outcome
-  }
-}
-
-extension Method {
-  /// The options that differ from the method's standard, as the command line has them: `--initial half --max-count 4`.
-  package var optionsText: String {
-    var words: [String] = []
-    if let percentile { words.append("--percentile \(numberText(percentile))") }
-    if let alpha { words.append("--alpha \(numberText(alpha))") }
-    if let period { words.append("--period \(period)") }
-    if let lambda { words.append("--lambda \(numberText(lambda))") }
-    if let tolerance { words.append("--tolerance \(numberText(tolerance))") }
-    if let sharing { words.append("--p \(sharing.rawValue)") }
-    if let variant { words.append("--variant \(variant.rawValue)") }
-    if let membrane { words.append("--membrane \(membrane.rawValue)") }
-    if let maximumCount { words.append("--max-count \(maximumCount)") }
-    if !usesSynchronousNeurons { words.append("--no-synchronous-neurons") }
-    if let initial { words.append("--initial \(initial.rawValue)") }
-    if let reset { words.append("--reset \(reset.rawValue)") }
-    if let readout { words.append("--readout \(readout.rawValue)") }
-    if isLiteral { words.append("--literal") }
-    return words.joined(separator: " ")
   }
 }

@@ -20,7 +20,7 @@ struct AutomaticSearch {
   /// Accuracy of the original network on those labels.
   let originalAccuracy: Double
   /// Conversions whose thresholds others share.
-  private var shared: [(method: Method, stage: ConversionStage)] = []
+  private var shared: [(settings: ConversionSettings, stage: ConversionStage)] = []
 
   var attempts: [AutomaticAttempt] = []
   var chosen: Int?
@@ -31,7 +31,7 @@ struct AutomaticSearch {
   private static let early = [128, 512, 1500]
 
   init(
-    _ network: AnalogNetwork, goal: AutomaticGoal, seed: UInt64, readout: Method.Readout?, data: CalibrationData,
+    _ network: AnalogNetwork, goal: AutomaticGoal, seed: UInt64, readout: NetworkOutput.Readout?, data: CalibrationData,
     preprocessing: Preprocessing, threads: Int?, progress: ConversionProgress.Handler?
   ) throws(ConversionError) {
     self.network = network
@@ -41,9 +41,10 @@ struct AutomaticSearch {
     do throws(AnalogNetworkError) { try network.validate() } catch { throw .network(error) }
     let evaluator: FloatEvaluator
     do throws(AnalogNetworkError) { evaluator = try FloatEvaluator(network) } catch { throw .network(error) }
-    func loaded(_ name: Method.Name) throws(ConversionError) -> ConversionStage {
+    func loaded(_ method: ConversionMethod) throws(ConversionError) -> ConversionStage {
       var stage = ConversionStage(
-        network: network, method: Method(name), evaluator: evaluator, threads: threads, progress: progress)
+        network: network, settings: ConversionSettings(method), evaluator: evaluator, threads: threads,
+        progress: progress)
       try stage.load(data, preprocessing: preprocessing)
       return stage
     }
@@ -57,7 +58,8 @@ struct AutomaticSearch {
       originalAccuracy = base.account?.annAccuracy ?? 1
     } else {
       var stage = ConversionStage(
-        network: network, method: Method(.maxNorm), evaluator: evaluator, threads: threads, progress: progress)
+        network: network, settings: ConversionSettings(.maxNorm), evaluator: evaluator, threads: threads,
+        progress: progress)
       try stage.load(all, preprocessing: preprocessing)
       (samples, labels) = (stage.samples, stage.labels)
       originalAccuracy = stage.account?.annAccuracy ?? 1
@@ -80,8 +82,8 @@ struct AutomaticSearch {
   private mutating func prepare(_ attempt: AutomaticAttempt) -> Candidate? {
     var attempt = attempt
     do throws(ConversionError) {
-      try Conversion.check(network, method: attempt.method)
-      let stage = try converted(attempt.method)
+      try Conversion.check(network, method: attempt.settings.method)
+      let stage = try converted(attempt.settings)
       let program = try SpikingTrial.lower(stage.draft.build(preprocessing: .identity), weightBits: 8)
       return Candidate(attempt: attempt, program: program, tally: AutomaticTally(steps: stage.steps))
     } catch {
@@ -91,15 +93,14 @@ struct AutomaticSearch {
     }
   }
 
-  private mutating func converted(_ method: Method) throws(ConversionError) -> ConversionStage {
-    var stage = ConversionStage(method, sharing: method.watchesSpikes ? watching : base)
-    guard method.sharesThresholds else {
+  private mutating func converted(_ settings: ConversionSettings) throws(ConversionError) -> ConversionStage {
+    var stage = ConversionStage(settings, sharing: settings.watchesSpikes ? watching : base)
+    guard settings.method.sharesThresholds else {
       try stage.convert()
       return stage
     }
-    var key = method
-    (key.steps, key.initial) = (nil, nil)
-    if let found = shared.first(where: { $0.method == key }) {
+    let key = settings.with(.steps, nil).with(.initial, nil)
+    if let found = shared.first(where: { $0.settings == key }) {
       stage.take(found.stage)
       return stage
     }
@@ -129,7 +130,7 @@ struct AutomaticSearch {
   private mutating func note(_ candidate: Candidate, _ outcome: AutomaticAttempt.Outcome, step: Int? = nil) {
     var attempt = candidate.attempt
     let step = step ?? candidate.tally.steps
-    attempt.method.steps = step
+    attempt.settings.steps = step
     attempt.outcome = outcome
     attempt.samples = candidate.tally.samples
     attempt.accuracy = candidate.tally.accuracy(at: step)
@@ -201,10 +202,10 @@ struct AutomaticSearch {
     let allowed = Int((Double(sampleCount) * (1 - accuracy) + 1e-9).rounded(.down))
     var kept: [(candidate: Candidate, step: Int)] = []
     var cheapest = Double.infinity
-    var finished: [Method] = []
+    var finished: [ConversionSettings] = []
     for horizon in Self.horizons(most) {
       let isLast = horizon == most
-      let list = candidates.methods(steps: horizon).filter { !finished.contains(Self.key($0.method)) }
+      let list = candidates.methods(steps: horizon).filter { !finished.contains($0.settings.with(.steps, nil)) }
       let advance = tell("trying methods at \(horizon) steps", list.count)
       for attempt in list {
         advance(1)
@@ -214,10 +215,10 @@ struct AutomaticSearch {
         }
         let before = attempts.count
         guard var candidate = prepare(attempt) else {
-          finished.append(Self.key(attempts[before].method))
+          finished.append(attempts[before].settings.with(.steps, nil))
           continue
         }
-        let readable = attempt.method.dependsOnSteps || attempt.method.period != nil
+        let readable = attempt.settings.method.dependsOnSteps(attempt.settings) || !attempt.settings.method.isReadAtAnyStep
           ? [candidate.tally.steps] : Array(1...candidate.tally.steps)
         var step: Int?
         for end in early + [sampleCount] {
@@ -237,10 +238,10 @@ struct AutomaticSearch {
           let exact = candidate.tally.synapticOperations(upTo: step)
           kept.append((candidate, step))
           cheapest = min(cheapest, exact)
-          finished.append(Self.key(attempt.method))
+          finished.append(attempt.settings.with(.steps, nil))
         } else if step != nil || cost > cheapest {
           note(candidate, .leftForCost, step: step)
-          finished.append(Self.key(attempt.method))
+          finished.append(attempt.settings.with(.steps, nil))
         } else if isLast {
           note(candidate, .lessAccurate)
         }
@@ -261,12 +262,6 @@ struct AutomaticSearch {
   private func measure(_ candidate: inout Candidate, steps: Int) {
     candidate.tally = AutomaticTally(steps: steps)
     run(&candidate, upTo: sampleCount)
-  }
-
-  private static func key(_ method: Method) -> Method {
-    var key = method
-    key.steps = nil
-    return key
   }
 
   /// 4, 16, 64 ... up to the most.

@@ -13,17 +13,17 @@ extension Conversion {
   ///   - calibration: what the methods are tried on; nil is an error.
   ///   - seed: of the methods that take random input spikes.
   ///   - readout: nil: the methods' own.
-  ///   - threads: at most this many; nil: as many as the machine has cores.
+  ///   - threads: at most this many; nil: as many as this process may use.
   ///   - progress: called as samples finish; nil: not reported.
   /// - Throws: `ConversionError`; `.noGoal` without steps and accuracy, `.notKept` where nothing keeps the accuracy.
   package static func automatic(
     _ network: AnalogNetwork, goal: AutomaticGoal, preprocessing: Preprocessing = .identity,
-    calibration: CalibrationData?, seed: UInt64 = 0, readout: Method.Readout? = nil, threads: Int? = nil,
+    calibration: CalibrationData?, seed: UInt64 = 0, readout: NetworkOutput.Readout? = nil, threads: Int? = nil,
     progress: ConversionProgress.Handler? = nil
   ) throws(ConversionError) -> (result: ConversionResult, report: AutomaticReport) {
     if goal.steps == nil && goal.accuracy == nil { throw .noGoal }
-    guard (1...1_000_000).contains(goal.steps ?? 1) else {
-      throw .optionRange("--steps", value: Double(goal.steps ?? 0), rule: "1 to 1,000,000")
+    if let steps = goal.steps, !Parameter.steps.allows(.integer(steps)) {
+      throw .parameterRange(Parameter.steps.key, value: "\(steps)", allowed: Parameter.steps.allowedText)
     }
     guard let calibration else { throw .needsCalibration(method: "auto") }
     var search = try AutomaticSearch(
@@ -39,10 +39,10 @@ extension Conversion {
       let best = search.attempts.max { ($0.accuracy ?? -1) < ($1.accuracy ?? -1) }
       throw .notKept(
         accuracy: goal.leastAccuracy(original: search.originalAccuracy) ?? 0, steps: steps,
-        best: best?.accuracy, method: best?.method.name.rawValue ?? "none")
+        best: best?.accuracy, method: best?.settings.name ?? "none")
     }
     var result = try run(
-      network, method: search.attempts[chosen].method, preprocessing: preprocessing, calibration: calibration,
+      network, search.attempts[chosen].settings, preprocessing: preprocessing, calibration: calibration,
       threads: threads, progress: progress)
     result.network.provenance.append(
       ProvenanceEntry(key: "chosenBy", value: .text("auto, of \(search.attempts.count { $0.samples > 0 }) tried")))

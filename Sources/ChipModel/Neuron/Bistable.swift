@@ -1,0 +1,23 @@
+/// Two complementary members a unit, one firing, one integrating, in turn by periods (BSNN, Li, Zhao and Zeng 2022).
+enum Bistable {
+  static let traits = NeuronTraits(
+    code: .pairs, reset: .threshold, options: [.period], potentials: 2, actsAlone: true)
+
+  @inline(__always)
+  static func update(
+    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
+  ) -> Int32 {
+    let shift = Int64(PhaseCode.shift(step: step.index, period: rule.model.period))
+    let bFires = PhaseCode.firingMember(step: step.index, period: rule.model.period) == 1
+    let integrating = bFires ? state.v : state.b
+    var firing = Int64(bFires ? state.b : state.v)
+    let gained = rule.saturated(Int64(integrating) &+ (step.sum << shift), &saturations)
+    let threshold = Int64(step.threshold) << shift
+    let fires = step.threshold != NeuronModel.infinite && firing >= threshold
+    if fires { firing &-= threshold }
+    let kept = Int32(truncatingIfNeeded: gained)
+    let rest = Int32(truncatingIfNeeded: firing)
+    state = bFires ? NeuronRule.State(v: kept, b: rest) : NeuronRule.State(v: rest, b: kept)
+    return fires ? 1 : 0
+  }
+}

@@ -1,0 +1,47 @@
+/// What users of a neuron model ask, answered once, by the model's own file.
+package struct NeuronTraits: Sendable {
+  /// How a spike train means a number.
+  package enum Code: Sendable {
+    /// By the number of spikes, or of their payload.
+    case rate
+    /// By spikes weighted with their phase of a period (``PhaseCode``).
+    case phase
+    /// As `phase`, in pairs of members that fire in turn, one layer a period.
+    case pairs
+    /// No spikes; a period code that arrives is taken as it is.
+    case none
+  }
+
+  /// What a spike takes from the potential.
+  package enum Reset: Sendable {
+    case none
+    /// The threshold, or all of it where ``NeuronModel/hardReset`` says so.
+    case threshold
+    /// The threshold, once for each unit of the payload.
+    case payload
+  }
+
+  /// Options that not every model has.
+  package enum Option: Sendable { case hardReset, strict, negativeThreshold, maximumPayload, period, leakShift }
+
+  package var code: Code
+  package var reset: Reset
+  package var options: Set<Option> = []
+  /// Of a unit.
+  package var potentials = 1
+  /// Whether it may spike, or its potential change, in a step in which nothing arrives and no current acts and after which
+  /// it did not fire: by a leak, a changing threshold or a second member.
+  package var actsAlone = false
+  /// Whether spikes carry a count other than 1.
+  package var hasPayload = false
+  /// Whether it stands for the network's input: no core holds it, and nothing is sent to it.
+  package var isInput = false
+  /// Whether what leaves it is a current that the host adds, not spikes that synapses deliver.
+  package var isHostCurrent = false
+
+  /// Whether it ever sends spikes.
+  package var fires: Bool { code != .none }
+
+  /// Whether its spikes have phases.
+  package var isPeriodic: Bool { code == .phase || code == .pairs }
+}

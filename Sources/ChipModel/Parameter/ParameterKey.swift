@@ -1,0 +1,75 @@
+/// A Swift type that a parameter's values have.
+package protocol ParameterType: Sendable, Equatable {
+  init?(_ value: ParameterValue)
+  var parameterValue: ParameterValue { get }
+}
+
+extension Int: ParameterType {
+  package init?(_ value: ParameterValue) {
+    guard case .integer(let value) = value else { return nil }
+    self = value
+  }
+  package var parameterValue: ParameterValue { .integer(self) }
+}
+
+extension Double: ParameterType {
+  package init?(_ value: ParameterValue) {
+    guard case .number(let value) = value else { return nil }
+    self = value
+  }
+  package var parameterValue: ParameterValue { .number(self) }
+}
+
+extension Bool: ParameterType {
+  package init?(_ value: ParameterValue) {
+    guard case .flag(let value) = value else { return nil }
+    self = value
+  }
+  package var parameterValue: ParameterValue { .flag(self) }
+}
+
+/// A parameter whose values are the names of an enum.
+package protocol ParameterChoice: ParameterType, RawRepresentable<String>, CaseIterable {}
+
+extension ParameterChoice {
+  package init?(_ value: ParameterValue) {
+    guard case .choice(let name) = value else { return nil }
+    self.init(rawValue: name)
+  }
+  package var parameterValue: ParameterValue { .choice(rawValue) }
+}
+
+extension Parameter.Kind {
+  /// The names of an enum.
+  package static func choice<Choice: ParameterChoice>(of type: Choice.Type) -> Parameter.Kind {
+    .choice(Choice.allCases.map(\.rawValue))
+  }
+}
+
+/// A parameter together with the type of its values, for code that reads it. Names stand in extensions:
+/// `extension ParameterKey<Int> { static var period: Self { ... } }`, used as `values[.period]`.
+package struct ParameterKey<Value: ParameterType>: Sendable {
+  package var parameter: Parameter
+
+  package init(_ parameter: Parameter) { self.parameter = parameter }
+}
+
+/// Values that were given, by parameter. Their order is that of the list of parameters that they are asked with.
+package struct ParameterValues: Sendable, Hashable {
+  private var values: [String: ParameterValue] = [:]
+
+  package init() {}
+
+  package var isEmpty: Bool { values.isEmpty }
+
+  /// Nil: not given.
+  package subscript(value parameter: Parameter) -> ParameterValue? {
+    get { values[parameter.key] }
+    set { values[parameter.key] = newValue }
+  }
+
+  package subscript<Value>(key: ParameterKey<Value>) -> Value? {
+    get { self[value: key.parameter].flatMap { Value($0) } }
+    set { self[value: key.parameter] = newValue?.parameterValue }
+  }
+}

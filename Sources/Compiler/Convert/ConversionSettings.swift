@@ -1,0 +1,102 @@
+import ChipModel
+
+/// A conversion method with the values of its parameters: what `nmsim convert --method` takes.
+///
+/// Values that were not given are the method's own; ``check()`` refuses those that belong to another method.
+package struct ConversionSettings: Sendable, Hashable {
+  package let method: ConversionMethod
+  /// What was given.
+  package private(set) var values = ParameterValues()
+  /// Seed of a method that draws random numbers.
+  package var seed: UInt64 = 0
+
+  package init(_ method: ConversionMethod) { self.method = method }
+
+  package var name: String { method.name }
+
+  /// The value given, else the method's own; nil where it has none. Giving nil takes a value back.
+  package subscript<Value>(key: ParameterKey<Value>) -> Value? {
+    get { self[value: key.parameter].flatMap { Value($0) } }
+    set { self[value: key.parameter] = newValue?.parameterValue }
+  }
+
+  package subscript(value parameter: Parameter) -> ParameterValue? {
+    get { values[value: parameter] ?? (method.declared(parameter) ?? parameter).standard }
+    set {
+      // A flag that is not turned round says nothing.
+      if case .flag? = newValue, newValue == parameter.standard {
+        values[value: parameter] = nil
+      } else {
+        values[value: parameter] = newValue
+      }
+    }
+  }
+
+  /// The same with one more value.
+  package func with<Value>(_ key: ParameterKey<Value>, _ value: Value?) -> ConversionSettings {
+    var changed = self
+    changed[key] = value
+    return changed
+  }
+
+  /// Steps of the calibration and default of `run`; nil: the method's.
+  package var steps: Int? {
+    get { self[.steps] }
+    set { self[.steps] = newValue }
+  }
+
+  /// What was given, in the order of ``ConversionMethod/parameters``; a method of one's own adds its own after them.
+  package var given: [(parameter: Parameter, value: ParameterValue)] {
+    let known = ConversionMethod.parameters
+    let own = method.parameters.filter { parameter in !known.contains { $0.key == parameter.key } }
+    return (known + own).compactMap { parameter in values[value: parameter].map { (parameter, $0) } }
+  }
+
+  // MARK: What the method makes of it
+
+  package var watchesSpikes: Bool { method.watchesSpikes(self) }
+
+  /// Calibration samples unless told otherwise: 1,000, or 500 where the spiking network is watched.
+  package var standardSamples: Int { watchesSpikes ? 500 : 1000 }
+
+  func stepsOrStandard(layers: Int) -> Int { steps ?? method.standardSteps(self, layers) }
+
+  /// The same from both initial potentials.
+  package var withInitials: [ConversionSettings] { [self, with(.initial, .half)] }
+
+  /// Refuses values of other methods' parameters and values out of range. A value that holds for every method that is told
+  /// nothing, such as soft reset, is nobody's own.
+  /// - Throws: `ConversionError.foreignParameter`, `ConversionError.parameterRange`.
+  package func check() throws(ConversionError) {
+    for (parameter, value) in given {
+      guard let own = method.declared(parameter) else {
+        if value == parameter.standard { continue }
+        throw .foreignParameter(
+          parameter.key, method: name, methods: ConversionMethod.taking(parameter).map(\.name))
+      }
+      guard own.allows(value) else {
+        throw .parameterRange(parameter.key, value: value.text, allowed: own.allowedText)
+      }
+    }
+  }
+
+  // MARK: Neurons
+
+  /// An integrate-and-fire neuron as these settings have it.
+  package func integrateFire(threshold: Values, spikeValue: Values? = nil, strict: Bool = false) -> NetworkNeuron {
+    NetworkNeuron(
+      model: .if, threshold: threshold, spikeValue: spikeValue, initial: initial(threshold),
+      hardReset: self[.reset] == .hard, strict: strict)
+  }
+
+  /// Initial potential `half`: half of each threshold, 0 where it is infinite.
+  func initial(_ threshold: Values) -> Values? {
+    guard self[.initial] == .half else { return nil }
+    func half(_ value: Double) -> Double { value.isFinite ? value / 2 : 0 }
+    switch threshold {
+    case .uniform(let value): return .uniform(half(value))
+    case .list(let values): return .list(values.map(half))
+    case .tensor: return nil
+    }
+  }
+}

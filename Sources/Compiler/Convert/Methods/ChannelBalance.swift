@@ -1,0 +1,45 @@
+import ChipModel
+
+extension ConversionMethod {
+  package static let channelBalance = ConversionMethod(
+    "channel-balance", threshold: "largest input current of each channel, layers before it spiking",
+    source: "Ngu, Lee 2022",
+    parameters: [.steps, .alpha.defaulting(to: 1.0), .initial, .reset, .readout, .literal],
+    watchesSpikes: { _ in true },
+    tries: { standard, _, _ in [standard, standard.with(.alpha, 0.6)].flatMap(\.withInitials) },
+    convert: { (stage) throws(ConversionError) in try stage.balanceByChannel() })
+}
+
+extension ConversionStage {
+  /// `channel-balance` (Nguyen and Lee 2022): one threshold a channel, the largest sum in any of the T steps under the
+  /// constant input. A channel that never gets a positive sum never fires (a threshold of 0 would fire at every step).
+  ///
+  /// The default reading makes a spike worth its threshold, so that the network tends to the ANN; `literal` leaves it worth
+  /// 1, as the paper and its code do.
+  fileprivate mutating func balanceByChannel() throws(ConversionError) {
+    let isLiteral = settings[.literal] == true
+    let spikeValue: Values? = isLiteral ? .uniform(1) : nil
+    if isLiteral, network.layers.contains(where: { $0.bias != nil }) {
+      notes.append(
+        "the literal reading leaves the weights behind a threshold unscaled, and this network has biases: it does not "
+          + "tend to the original network; leave 'literal' out")
+    }
+    let alpha = settings[.alpha] ?? 1
+    var calibration = SpikingCalibration(draft, samples: samples, steps: steps, threads: threads)
+    for layer in hiddenLayers {
+      let name = network.layers[layer].name
+      let sums = try calibration.largestSums(layer: layer, report("largest sums of '\(name)'"))
+      let most = bound(layer) ?? .infinity
+      let thresholds = sums.map { $0 > 0 ? min($0, most) : .infinity }
+      try calibration.freeze(
+        layer: layer, neuron(threshold: Self.values(thresholds), spikeValue: spikeValue), report("spikes of '\(name)'"))
+      draft.neurons[layer] = neuron(
+        threshold: Self.values(thresholds.map { $0 * alpha }), spikeValue: spikeValue)
+      let silent = thresholds.count { $0.isInfinite }
+      if silent > 0, silent < thresholds.count {
+        notes.append("layer '\(shownName(name))': \(silent) of \(thresholds.count) channels get no positive sum and never fire")
+      }
+    }
+    noteBalance()
+  }
+}

@@ -1,0 +1,9 @@
+import ChipModel
+
+extension ConversionMethod {
+  package static let rmp = ConversionMethod(
+    "rmp", threshold: "that of `spike-norm` times `alpha`", source: "Han et al. 2020",
+    parameters: [.steps, .alpha.defaulting(to: 0.8), .initial, .reset, .readout], isSeeded: true,
+    watchesSpikes: { _ in true },
+    convert: { (stage) throws(ConversionError) in try stage.balanceBySpikes(factor: stage.settings[.alpha] ?? 1) })
+}

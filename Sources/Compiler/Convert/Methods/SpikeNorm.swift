@@ -1,0 +1,9 @@
+import ChipModel
+
+extension ConversionMethod {
+  package static let spikeNorm = ConversionMethod(
+    "spike-norm", threshold: "largest weighted sum in a step under random input spikes, layer by layer",
+    source: "Sengupta et al. 2019", parameters: [.steps, .initial, .reset, .readout], isSeeded: true,
+    watchesSpikes: { _ in true },
+    convert: { (stage) throws(ConversionError) in try stage.balanceBySpikes(factor: 1) })
+}

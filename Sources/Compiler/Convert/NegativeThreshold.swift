@@ -1,0 +1,11 @@
+import ChipModel
+
+extension ConversionStage {
+  /// The negative threshold of a double-threshold neuron (Yu et al. 2020) carries LeakyReLU: a negative spike takes
+  /// `1 / slope` times as much negative potential as a positive one takes positive. The paper writes one slope for both
+  /// sides, which `literal` follows; it maps the identity.
+  func negativeThreshold(_ threshold: Double, _ layer: Int) -> Values? {
+    guard case .leakyRelu(let slope) = network.layers[layer].activation, slope > 0 else { return nil }
+    return .uniform(-threshold / (settings[.literal] == true ? 1 : Double(slope)))
+  }
+}

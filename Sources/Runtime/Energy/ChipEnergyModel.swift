@@ -1,0 +1,145 @@
+import ChipModel
+
+/// The chip model: every action of the chip description counted and priced, and static power over time.
+package struct ChipEnergyModel: EnergyModel {
+  package init() {}
+
+  package let name = "chip"
+  package let title = "Chip model"
+  package let source = "the chip's description"
+  package let formula = "joules = count x joules each, + static power x time"
+  package let leavesOut = ChipBill.leavesOut
+
+  package func account(of run: CountedRun) -> EnergyAccount { bill(run).account }
+
+  package func add(_ run: CountedRun, to energy: inout RunResult.Energy) {
+    var bill = bill(run)
+    bill.share(run)
+    energy.chip = bill
+  }
+
+  private func bill(_ run: CountedRun) -> ChipBill {
+    ChipBill(program: run.program, counts: run.counts, steps: run.steps, samples: run.samples, time: run.time)
+  }
+}
+
+/// The account of the chip model: a table of unit, action, count, joules each, joules; unknown constants are listed as
+/// missing, never taken as zero.
+package struct ChipBill: JSONRecord {
+  package var items: [EnergyItem] = []
+  /// What is known, divided by the samples; `missing` says what it leaves out.
+  package var joulesPerInference: Double?
+  /// Over all samples; nil where the static power or the time is unknown.
+  package var staticJoules: Double?
+  package var missing: [String] = []
+  package var notModelled: String?
+  /// Without static power, over all samples, in the result's order; nil: nothing has a price.
+  package var joulesByPopulation: [Double]?
+  package var joulesByCore: [Double]?
+  /// By tick of an inference; nil also where ticks were not observed.
+  package var joulesByTick: [Double]?
+  /// An inference that stops when its output is read after the step that reaches the target, static power included: the
+  /// same step as the spike model's. Nil: not reached or not observed.
+  package var joulesToTarget: Double?
+
+  package init() {}
+
+  /// What no bill of any chip includes.
+  static let leavesOut = "host input encoding, configuration, chip input and output"
+
+  package static let fields: [JSONField<ChipBill>] = [
+    .member("items", \.items, .objects(), "every action that was counted or has a price"),
+    .optional("joulesPerInference", \.joulesPerInference, .amount, "what is known, for one sample, static power with it", unit: "J"),
+    .optional(
+      "staticJoules", \.staticJoules, .amount, "static power over time, all samples", unit: "J",
+      null: "where power or time is unknown"),
+    .member("missing", \.missing, .texts, "what has no price and is not in the sum"),
+    .optional("notModelled", \.notModelled, .text, "what no bill of any chip includes"),
+    .optional(
+      "joulesByPopulation", \.joulesByPopulation, .amounts, "without static power, over all samples", unit: "J",
+      null: unpriced),
+    .optional("joulesByCore", \.joulesByCore, .amounts, "without static power, over all samples", unit: "J", null: unpriced),
+    .optional(
+      "joulesByTick", \.joulesByTick, .amounts, "without static power, by tick of an inference, over all samples",
+      unit: "J", null: "where ticks were not counted"),
+    .optional(
+      "joulesToTarget", \.joulesToTarget, .amount, "of a sample up to the step that reaches the target accuracy",
+      unit: "J", null: "where ticks were not counted or no step reaches it"),
+  ]
+  private static let unpriced = "where nothing has a price"
+
+  /// - Parameters:
+  ///   - program: whose chip states the prices.
+  ///   - counts: of all samples.
+  ///   - steps: `T` of each sample.
+  ///   - samples: that `counts` are of.
+  ///   - neuronUpdates: neurons that had something to do, for a chip that prices an update apart from a visit; nil: what
+  ///     `counts` says, and where that was not counted either every visited neuron.
+  ///   - time: nil: the chip's own tick.
+  package init(
+    program: CompiledProgram, counts: OperationCounts, steps: Int, samples: Int, neuronUpdates: Int? = nil,
+    time: RunTime? = nil
+  ) {
+    let chip = program.chip
+    let time = time ?? RunTime(stated: program, steps: steps)
+    var events = ActionEvents(counts, program: program)
+    if let neuronUpdates { events.updates = neuronUpdates }
+    for action in ChipAction.allCases {
+      let count = events.count(action)
+      // Actions that the chip does not price and the run did not do are of no interest.
+      if count == 0 && chip.energy[action] == nil { continue }
+      let joules = chip.energy.total(action, count: count)
+      if joules == nil { missing.append("energy of \(action.rawValue)") }
+      items.append(
+        EnergyItem(
+          unit: action.unit.rawValue, action: action.rawValue, count: count, joulesEach: chip.energy.each(action),
+          joules: joules, source: chip.energy.cost(of: action)?.provenance))
+    }
+    let power = ChipBill.staticWatts(program)
+    if power == nil { missing.append("static power") }
+    if time.secondsPerTick == nil { missing.append("time of a tick") }
+    if let power, let seconds = time.secondsPerInference { staticJoules = power * seconds * Double(samples) }
+    joulesPerInference = samples == 0 ? 0 : knownJoules / Double(samples)
+    notModelled = ChipBill.leavesOut
+  }
+
+  /// Over all samples, summed in the order of the items, static power last.
+  package var knownJoules: Double { items.reduce(0.0) { $0 + ($1.joules ?? 0) } + (staticJoules ?? 0) }
+
+  /// Whether anything that happened has a price: without any, the sum says nothing.
+  package var isPriced: Bool { staticJoules != nil || items.contains { $0.joules != nil && $0.count > 0 } }
+
+  /// Of an inference; nil where nothing has a price.
+  package var pricedJoules: Double? { isPriced ? joulesPerInference : nil }
+
+  var account: EnergyAccount {
+    EnergyAccount(
+      name: "chip", source: "the chip's description", items: items, joulesPerInference: pricedJoules, missing: missing)
+  }
+
+  /// Watts that flow all the time in the chips and cores in use; nil where nothing is known.
+  static func staticWatts(_ program: CompiledProgram) -> Double? {
+    let power = program.chip.power
+    guard !power.known.isEmpty else { return nil }
+    let mesh = Mesh(program.chip)
+    let chips = Set(program.cores.map { mesh.chip(ofCore: $0.place) }).count
+    return (power.value(.perChip) ?? 0) * Double(chips) + (power.value(.perCore) ?? 0) * Double(program.cores.count)
+  }
+
+  /// Shares the bill out by population, core and tick, and up to the target accuracy.
+  fileprivate mutating func share(_ run: CountedRun) {
+    guard isPriced else { return }
+    let prices = run.program.chip.energy
+    let shares = BillShares(program: run.program, counters: run.record.counters, counts: run.counts, ticks: run.ticks)
+    joulesByPopulation = shares.populations[run.program.listed].map { $0.joules(prices) }
+    joulesByCore = shares.cores.map { $0.joules(prices) }
+    guard let ticks = run.ticks else { return }
+    joulesByTick = ticks.map { $0.joules(prices) }
+    guard let stepsToTarget = run.stepsToTarget, run.samples > 0 else { return }
+    let count = run.program.populations[run.program.output.population].start + stepsToTarget
+    var spent = ActionEvents()
+    for tick in ticks.prefix(count) { spent.add(tick) }
+    let power = staticJoules == nil ? 0 : ChipBill.staticWatts(run.program) ?? 0
+    joulesToTarget = spent.joules(prices) / Double(run.samples) + power * (run.time.seconds(ticks: count) ?? 0)
+  }
+}

@@ -1,0 +1,194 @@
+import ChipModel
+
+/// Every operation of a run, derived from spike counts: exact integers, equal to what the chip interpreter counts one by one.
+///
+/// A spike of one neuron reaches the same synapses every time, so operations are sums over neurons of spikes times fan-out;
+/// behind a max-pool gate, of the spikes that passed times the fan-out of the pooled neuron. Synaptic operations are
+/// attributed to the population that receives, and counted when the message arrives at its core: in the tick of the
+/// emission, also where the delay carries the weight beyond the receiver's window.
+/// - Complexity: linear in neurons, axons and weights; independent of steps and spikes.
+package struct OperationCounts: Sendable, Equatable {
+  /// One population over all samples.
+  package struct PopulationCounts: Sendable, Equatable {
+    package var spikes = 0
+    /// Synaptic operations that it received.
+    package var synapticOperations = 0
+    /// The same once for each unit of the payload: what a chip without payloads adds.
+    package var additions = 0
+    /// Additions with a weight that is not zero, once for each unit of the payload.
+    package var effectiveACs = 0
+    /// Messages that its spikes became, and their hops; 0 for a program without cores.
+    package var messages = 0
+    package var hops = 0
+    package var saturations = 0
+    package var neuronVisits = 0
+    /// Those in which the neuron had something to do (`NeuronUpdates`); nil: not counted.
+    package var neuronUpdates: Int?
+    package init() {}
+  }
+
+  /// Operations and additions through one kind of projection.
+  package struct KindCounts: Sendable, Equatable {
+    package var operations = 0
+    package var additions = 0
+  }
+
+  /// One core over all samples.
+  package struct CoreCounts: Sendable, Equatable {
+    package var neurons = 0
+    package var neuronVisits = 0
+    /// Those in which the neuron had something to do; nil: not counted.
+    package var neuronUpdates: Int?
+    package var saturations = 0
+    package var spikes = 0
+    /// Synaptic operations that it performed.
+    package var synapticOperations = 0
+    package var messagesIn = 0
+    package var messagesOut = 0
+    /// Hops of the messages that left it.
+    package var hops = 0
+    package init() {}
+  }
+
+  package var populations: [PopulationCounts]
+  /// In the program's order; empty for a program without cores.
+  package var cores: [CoreCounts]
+  package var samples: Int
+  package var spikes: Int
+  package var synapticOperations: Int
+  /// Synaptic operations once for each unit of the payload, zero weights too.
+  package var additions: Int
+  package var byKind: [Projection.Kind: KindCounts] = [:]
+  /// `Effective_ACs`: sum over spikes of |payload| times its weights that are not zero.
+  package var effectiveACs: Int
+  /// `Effective_MACs`: multiply-accumulates of the host's input encoding with neither factor zero.
+  package var effectiveMACs: Int
+  /// `Dense`: the same with nothing skipped: every synapse (one winner per max-pool window) every step, and the input
+  /// encoding once a sample.
+  package var dense: Int
+  package var neuronVisits: Int
+  /// Those in which the neuron had something to do; nil: not counted.
+  package var neuronUpdates: Int?
+  package var saturations: Int
+  package var messages: Int
+  /// Packets that left cores: the messages, or with multicast one for all messages of a spike.
+  package var packets: Int
+  /// Messages that stay within their tile.
+  package var tileMessages: Int
+  /// Tile-to-tile steps, a step between chips counted as the chip's link is worth.
+  package var hops: Int
+  /// Steps by direction within chips; `links`: steps between chips.
+  package var hopsByDirection: HopCount
+  /// The same by the tile they left, row by row.
+  package var linkLoads: [LinkLoad]
+
+  /// - Parameters:
+  ///   - program: that ran.
+  ///   - counters: of all samples, workers added up.
+  ///   - steps: `T` of each sample.
+  package init(program: CompiledProgram, counters: RunCounters, steps: Int) {
+    samples = counters.samples
+    populations = program.populations.map { _ in PopulationCounts() }
+    var synapses = 0
+    var inputSynapses = 0
+    for (index, projection) in program.projections.enumerated() {
+      let rule = program.synapses(index)
+      let fanOut = rule.fanOut
+      let source = projection.source
+      if program.isHostCurrent(projection) {
+        inputSynapses +|= fanOut.total
+        continue
+      }
+      synapses +|= fanOut.total
+      let isGated = program.isGated(projection)
+      let spikes = isGated ? counters.gatedSpikes[index] : counters.spikes[source]
+      let payloads = isGated ? counters.gatedPayloads[index] : counters.payloads[source]
+      let carried = payloads.isEmpty ? spikes : payloads
+      let operations = fanOut.operations(spikes: spikes)
+      let additions = fanOut.operations(spikes: carried)
+      let nonZero = rule.nonZero(program.weights[projection.weights])
+      var effective = 0
+      for neuron in carried.indices { effective +|= Int(clamping: carried[neuron]) *| nonZero[neuron] }
+      populations[projection.target].synapticOperations +|= operations
+      populations[projection.target].additions +|= additions
+      populations[projection.target].effectiveACs +|= effective
+      byKind[projection.kind, default: KindCounts()].operations +|= operations
+      byKind[projection.kind, default: KindCounts()].additions +|= additions
+    }
+    let active = steps *| counters.samples
+    for index in populations.indices {
+      populations[index].spikes = counters.spikes[index].reduce(0) { $0 +| Int(clamping: $1) }
+      populations[index].saturations = counters.saturations[index]
+      populations[index].neuronVisits = program.populations[index].neurons *| active
+      populations[index].neuronUpdates = counters.updates.map { $0[index].reduce(0) { $0 +| Int(clamping: $1) } }
+    }
+    let updated = populations.map { $0.neuronUpdates ?? 0 }.sum
+    neuronUpdates = counters.updates == nil ? nil : updated
+    spikes = populations.map(\.spikes).sum
+    synapticOperations = populations.map(\.synapticOperations).sum
+    additions = populations.map(\.additions).sum
+    effectiveACs = populations.map(\.effectiveACs).sum
+    effectiveMACs = counters.inputMACs
+    saturations = populations.map(\.saturations).sum
+    neuronVisits = program.populations.map(\.neurons).sum *| active
+    dense = synapses *| active +| inputSynapses *| counters.samples
+
+    let traffic = Traffic(program: program, spikes: counters.spikes)
+    for index in populations.indices {
+      populations[index].messages = traffic.messagesOfPopulation[index]
+      populations[index].hops = traffic.hopsOfPopulation[index]
+    }
+    messages = traffic.messages
+    packets = traffic.packets
+    tileMessages = traffic.tileMessages
+    hops = traffic.hops
+    hopsByDirection = traffic.hopsByDirection
+    linkLoads = traffic.linkLoads
+    cores = program.cores.enumerated().map { core, image in
+      var counts = CoreCounts()
+      counts.neurons = image.neuronCount
+      counts.neuronVisits = image.neuronCount *| active
+      counts.neuronUpdates = counters.updates.map { OperationCounts.sum($0, over: image) }
+      if core < counters.saturationsByCore.count { counts.saturations = counters.saturationsByCore[core] }
+      counts.spikes = traffic.spikes[core]
+      counts.messagesIn = traffic.messagesIn[core]
+      counts.messagesOut = traffic.messagesOut[core]
+      counts.hops = traffic.hopsOut[core]
+      for block in image.blocks {
+        let source = program.projections[block.projection].source
+        let gated = counters.gatedSpikes[block.projection]
+        let spikes = gated.isEmpty ? counters.spikes[source] : gated
+        let fanOut = program.synapses(block.projection).fanOut(into: image.groups[block.group].box)
+        counts.synapticOperations +|= fanOut.operations(spikes: spikes)
+      }
+      return counts
+    }
+  }
+
+  /// Refuses counts that 64 bits did not hold.
+  package func check(_ program: CompiledProgram) throws(CountError) {
+    try CountError.check([
+      ("neuronVisits", neuronVisits), ("Dense", dense), ("spikes", spikes), ("synapticOperations", synapticOperations),
+      ("additions", additions), ("Effective_ACs", effectiveACs), ("Effective_MACs", effectiveMACs),
+      ("messages", messages), ("hops", hops), ("packets", packets),
+    ])
+  }
+
+  /// Refuses a run of which some counts are known to pass 64 bits before it begins: those that its spikes do not decide.
+  package static func check(_ program: CompiledProgram, steps: Int, samples: Int) throws(CountError) {
+    try CountError.check([
+      ("neuronVisits", program.populations.map(\.neurons).sum *| steps *| samples),
+      ("Dense", program.projections.indices.map { program.synapses($0).fanOut.total }.sum *| steps *| samples),
+    ])
+  }
+
+  /// What a core's neurons counted.
+  private static func sum(_ counts: [[UInt64]], over image: CoreImage) -> Int {
+    image.groups.reduce(0) { sum, group in
+      let counts = counts[group.population]
+      return (0..<group.box.count).reduce(sum) {
+        $0 +| Int(clamping: counts[group.box.populationIndex($1, in: group.populationShape)])
+      }
+    }
+  }
+}

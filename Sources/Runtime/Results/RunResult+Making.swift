@@ -1,0 +1,72 @@
+import ChipModel
+
+extension RunResult {
+  /// - Parameters:
+  ///   - program: that ran.
+  ///   - record: what the run counted.
+  ///   - models: whose accounts it has.
+  ///   - target: accuracy up to which energy is counted, as a fraction.
+  ///   - engine: which execution of the program ran.
+  ///   - programHash: SHA-256 of the program file, where known.
+  ///   - observation: what was watched; without it nothing is known by tick, and the time is `timed` or what the chip states.
+  ///   - timed: the time of an inference where that alone was found.
+  ///   - faults: transient faults of the run; the chip's come with the program.
+  /// - Throws: a count beyond 64 bits.
+  package init(
+    program: CompiledProgram, record: RunRecord, models: [any EnergyModel] = EnergyModels.all(),
+    target: Double = CountedRun.standardTarget, engine: Run.Engine = .fast, programHash: String? = nil,
+    observation: RunObservation? = nil, time timed: RunTime? = nil, faults: FaultSettings = .none
+  ) throws(CountError) {
+    let counts = OperationCounts(program: program, counters: record.counters, steps: record.steps)
+    try counts.check(program)
+    let time = observation?.time ?? timed ?? RunTime(stated: program, steps: record.steps)
+    let run = CountedRun(
+      program: program, record: record, counts: counts, time: time,
+      ticks: observation.flatMap { $0.ticks.isEmpty ? nil : $0.ticks }, target: target)
+    self.init()
+    network = program.network.name
+    chip = program.chip.name
+    method = program.network.method
+    ticks = run.steps
+    ticksPerInference = program.ticksPerInference(steps: run.steps)
+    samples = run.samples
+    accuracy = record.accuracy
+    accuracyInterval = record.correctByStep.last.map { Wilson.interval(correct: $0, total: samples) }
+    accuracyByStep = run.accuracyByStep
+    ann = ANN(program.network.ann)
+    self.program.hash = programHash
+    self.program.schedule = program.schedule.name
+    self.program.weightBits = program.weightBits
+    self.program.membraneBits = program.membraneBits
+    self.program.fractionBits = program.fractionBits
+    self.program.cores = program.cores.count
+    self.program.engine = engine.rawValue
+    populations = program.listed.map { index in
+      let (population, count) = (program.populations[index], counts.populations[index])
+      var result = Population()
+      let places = population.shape.count *| run.steps *| run.samples
+      result.name = population.name
+      result.neurons = population.shape.count
+      result.spikes = count.spikes
+      result.synapticOperations = count.synapticOperations
+      result.meanRate = places == 0 ? 0 : Double(count.spikes) / Double(places)
+      result.saturations = count.saturations
+      result.messages = count.messages
+      result.hops = count.hops
+      return result
+    }
+    totals = Totals(counts)
+    let mesh = ChipModel.Mesh(program.chip)
+    cores = zip(program.cores, counts.cores).map { Core($1, $0, mesh) }
+    self.mesh = Mesh(mesh, program.chip, counts.linkLoads)
+    for model in models { model.add(run, to: &energy) }
+    self.time = Time(time, steps: run.steps)
+    earlyDecision = observation?.stops.map { stops in
+      EarlyDecision(
+        program: program, record: record, stops: stops, time: time,
+        bill: energy.chip ?? ChipBill(program: program, counts: counts, steps: run.steps, samples: run.samples, time: time))
+    }
+    neurobench = NeuroBench(program: program, counts: counts, steps: run.steps, samples: samples, accuracy: record.accuracy)
+    self.faults = RunFaults(chip: program.faults, run: faults)
+  }
+}

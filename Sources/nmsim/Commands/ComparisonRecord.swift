@@ -1,0 +1,173 @@
+import ChipModel
+import Compiler
+import Runtime
+
+/// What `compare --json` writes: everything, numbers in plain units.
+struct ComparisonRecord: JSONDocument {
+  static let format = "nmsim-compare/2"
+  static let kind = (name: "a comparison", writer: "nmsim compare --json")
+
+  var samples: Int?
+  var ticks: Int?
+  var entries: [Entry] = []
+  init() {}
+
+  static let fields: [JSONField<ComparisonRecord>] = [
+    .optional("samples", \.samples, .count, "largest number of samples of an entry", null: "where nothing was run"),
+    .optional("ticks", \.ticks, .count, "largest number of steps of an entry", null: "where nothing was run"),
+    .member("entries", \.entries, .objects(), "one entry a network and chip"),
+  ]
+
+  /// One network on one chip.
+  struct Entry: JSONRecord {
+    var file = ""
+    var network = ""
+    var chip = ""
+    var fits = true
+    var refusal: Refusal?
+    var weightBits: Int?
+    var membraneBits: Int?
+    var cores: Int?
+    var coresOfChip: Int?
+    var chips: Int?
+    var capacity: [Capacity]?
+    var accuracy: Double?
+    var accuracyInterval: ClosedRange<Double>?
+    var accounts: [String: Double] = [:]
+    var joulesPerInference: Double?
+    var missing: [String]?
+    var secondsPerTick: Double?
+    var secondsPerInference: Double?
+    var spikes: Int?
+    var synapticOperations: Int?
+    var messages: Int?
+    var run: String?
+    init() {}
+
+    init(_ entry: CompareEntry) {
+      file = entry.file
+      network = entry.network
+      chip = entry.chip
+      fits = entry.refusal == nil
+      refusal = entry.refusal
+      weightBits = entry.weightBits
+      membraneBits = entry.membraneBits
+      cores = entry.report?.cores.count
+      coresOfChip = entry.report?.totalCores
+      chips = entry.report?.chips
+      capacity = entry.report?.capacity.map(Capacity.init)
+      run = entry.resultFile
+      guard let result = entry.result else { return }
+      accuracy = result.accuracy
+      accuracyInterval = result.accuracyInterval
+      for account in result.accounts { self[account.name] = account.joulesPerInference }
+      joulesPerInference = result.bill?.pricedJoules
+      missing = result.bill?.missing
+      secondsPerTick = result.time.secondsPerTick
+      secondsPerInference = result.time.secondsPerInference
+      spikes = result.totals.spikes
+      synapticOperations = result.totals.synapticOperations
+      messages = result.totals.messages
+    }
+
+    /// Joules of an inference by the name of the model.
+    subscript(model: String) -> Double? {
+      get { accounts[model] }
+      set { accounts[model] = newValue }
+    }
+
+    private static let refused = "where the network does not fit"
+    private static let idle = "where nothing was run"
+
+    static let fields: [JSONField<Entry>] = [
+      .required("file", \.file, .text, "file of the network or program"),
+      .required("network", \.network, .text, "name of the network"),
+      .required("chip", \.chip, .text, "name of the chip"),
+      .required("fits", \.fits, .flag, "whether the network fits the chip"),
+      .optional("refusal", \.refusal, .object, "why it does not fit, and what would", null: "where it fits"),
+      .optional("weightBits", \.weightBits, .count, "width of a weight", unit: "bits"),
+      .optional("membraneBits", \.membraneBits, .count, "width of a potential", unit: "bits"),
+      .optional("cores", \.cores, .count, "cores in use", null: refused),
+      .optional("coresOfChip", \.coresOfChip, .count, "cores of all chips together", null: "where they are not limited"),
+      .optional("chips", \.chips, .count, "chips in use", null: refused),
+      .optional("capacity", \.capacity, .objects(), "use of each limit", null: refused),
+      .optional("accuracy", \.accuracy, .fraction, "fraction of the samples decided right", null: idle),
+      .optional("accuracyInterval", \.accuracyInterval, .interval, "Wilson's interval at 95 %", null: idle),
+      .optional(
+        "joulesPerInference", \.joulesPerInference, .amount, "chip model, what is known", unit: "J",
+        null: "where nothing has a price"),
+      .optional("missing", \.missing, .texts, "what has no price and is not in the sum", null: idle),
+    ]
+      + EnergyModels.all().map { model in
+        .optional(
+          "\(model.name)Joules", \.[model.name], .amount, "an inference by the \(model.title.lowercased())", unit: "J",
+          null: "where nothing has a price")
+      } + [
+        .optional("secondsPerTick", \.secondsPerTick, .amount, "mean length of a tick", unit: "s", null: untimed),
+        .optional("secondsPerInference", \.secondsPerInference, .amount, "mean time of an inference", unit: "s", null: untimed),
+        .optional("spikes", \.spikes, .count, "over all samples", null: idle),
+        .optional("synapticOperations", \.synapticOperations, .count, "over all samples", null: idle),
+        .optional("messages", \.messages, .count, "over all samples", null: idle),
+        .optional("run", \.run, .text, "file of the run's result", null: "where none was written"),
+      ]
+    private static let untimed = "where the chip lacks a time"
+  }
+}
+
+extension CompareEntry {
+  /// Why a network does not fit, and what would.
+  struct Refusal: JSONRecord {
+    /// One line: what, the number, the limit.
+    var problem = ""
+    var remedy: String?
+    /// An option of `compile` with which it fits, found by trying.
+    var option: String?
+
+    static let fields: [JSONField<Refusal>] = [
+      .required("problem", \.problem, .text, "what passes which limit, with the numbers"),
+      .optional("remedy", \.remedy, .text, "what to do", null: "where nothing helps"),
+      .optional("option", \.option, .text, "an option of compile with which it fits", null: "where none was found"),
+    ]
+  }
+}
+
+extension ComparisonRecord {
+  typealias Refusal = CompareEntry.Refusal
+
+  /// What is used of one limit of the chip.
+  struct Capacity: JSONRecord {
+    var resource = ""
+    var used = 0
+    var limit: Int?
+    var fraction: Double?
+    var core: Int?
+    var population: String?
+    var knob: String?
+    var largerChips: [String]?
+    init() {}
+
+    init(_ capacity: CompileReport.Capacity) {
+      resource = capacity.resource.rawValue
+      used = capacity.used
+      limit = capacity.limit
+      fraction = capacity.fraction
+      core = capacity.core
+      population = capacity.population
+      knob = capacity.resource.knob
+      if let limit, used >= limit { largerChips = capacity.resource.chips(with: used + 1) }
+    }
+
+    private static let free = "where it is not limited"
+
+    static let fields: [JSONField<Capacity>] = [
+      .required("resource", \.resource, .text, "what is limited"),
+      .required("used", \.used, .count, "the most that a place uses"),
+      .optional("limit", \.limit, .count, "how much there is", null: free),
+      .optional("fraction", \.fraction, .amount, "used over limit", null: free),
+      .optional("core", \.core, .count, "the core that uses the most", null: "where it is no limit of a core"),
+      .optional("population", \.population, .text, "the population that uses the most", null: "where it is no limit of one"),
+      .optional("knob", \.knob, .text, "what lowers the use", null: "where nothing does"),
+      .optional("largerChips", \.largerChips, .texts, "chips that have more", null: "where it is not used up"),
+    ]
+  }
+}

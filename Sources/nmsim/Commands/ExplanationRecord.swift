@@ -1,0 +1,193 @@
+import ChipModel
+import Compiler
+
+/// What `explain --json` writes, and `report` shows beside the run of the same network and steps.
+struct ExplanationRecord: JSONDocument {
+  static let format = "nmsim-explain/1"
+  static let kind = (name: "an explanation", writer: "nmsim explain --json")
+
+  /// The document's text where it was read, embedded in pages.
+  var text: [UInt8] = []
+  var network = ""
+  var chip = ""
+  var weightBits: Int?
+  var membraneBits: Int?
+  var steps = 1
+  var samples = 0
+  var hasLabels: Bool?
+  var accuracy = Executions()
+  var losses = Losses()
+  var finding: Finding?
+  var summary = ""
+  var layers: [Layer] = []
+  var notes: [String] = []
+
+  init() {}
+
+  static let fields: [JSONField<ExplanationRecord>] = [
+    .required("network", \.network, .text, "name of the network"),
+    .member("chip", \.chip, .text, "name of the chip"),
+    .optional("weightBits", \.weightBits, .count, "width of a weight", unit: "bits"),
+    .optional("membraneBits", \.membraneBits, .count, "width of a potential", unit: "bits"),
+    .required("ticks", \.steps, .length("T", in: ActiveWindow.steps), "steps of an inference, T"),
+    .required("samples", \.samples, .count, "samples that were compared"),
+    .optional("labels", \.hasLabels, .flag, "whether accuracies are against labels, else against the original's decisions"),
+    .required("accuracy", \.accuracy, .executions(in: 0...1), "fraction decided right by each execution"),
+    .member("losses", \.losses, .object, "accuracy that each stage loses"),
+    .optional("finding", \.finding, .object, "where accuracy is lost first", null: "where hardly any is lost"),
+    .member("summary", \.summary, .text, "the finding in words"),
+    .required("layers", \.layers, .objects(count: 0...10_000), "one entry a layer, this layer and those before it spiking"),
+    .member("notes", \.notes, .texts, "what else there is to know"),
+  ]
+
+  /// One figure an execution, from the least changed to the chip.
+  struct Executions: JSONRecord {
+    var original: Double?
+    var limit: Double?
+    var float: Double?
+    var integer: Double?
+    var chip: Double?
+
+    static let fields: [JSONField<Executions>] = [
+      .optional("original", \.original, .number, "the original network in floats", absent: "for layers"),
+      .optional("limit", \.limit, .number, "rates of infinitely many steps", null: "where they are unknown"),
+      .optional("float", \.float, .number, "the spiking network in 64-bit floats", null: "where it is unknown"),
+      .optional("integer", \.integer, .number, "in the chip's integers, membranes of 32 bits", null: "where it is unknown"),
+      .optional("chip", \.chip, .number, "with the chip's membranes", null: "where it is unknown"),
+    ]
+  }
+
+  struct Losses: JSONRecord {
+    var conversion: Double?
+    var rounding: Double?
+    var saturation: Double?
+
+    static let fields: [JSONField<Losses>] = [
+      .optional("conversion", \.conversion, .number, "from the original to the spiking network in floats"),
+      .optional("rounding", \.rounding, .number, "from there to integers"),
+      .optional("saturation", \.saturation, .number, "from there to the chip's membranes"),
+    ]
+  }
+
+  struct Finding: JSONRecord {
+    var stage = ""
+    var layer = ""
+    var cause = ""
+    var loss: Double?
+
+    static let fields: [JSONField<Finding>] = [
+      .required("stage", \.stage, .text, "conversion, rounding or saturation"),
+      .required("layer", \.layer, .text, "the first layer that loses"),
+      .required("cause", \.cause, .text, "thresholds, steps, weights or membranes"),
+      .optional("loss", \.loss, .number, "accuracy that is lost in all"),
+    ]
+  }
+
+  struct Layer: JSONRecord {
+    var name = ""
+    var neurons: Int?
+    var cosine = Executions()
+    var accuracy = Executions()
+    var meanRate: Double?
+    var silentNeurons: Int?
+    var full: Double?
+    var saturated: Double?
+    var omega: Double?
+    var kByStep: [Double] = []
+
+    private static let silent = "for a layer that does not spike"
+
+    static let fields: [JSONField<Layer>] = [
+      .required("name", \.name, .text, "its name in the network"),
+      .optional("neurons", \.neurons, .count, "its size"),
+      // Cosines are rounded sums: a little beyond 1 is theirs.
+      .member("cosine", \.cosine, .executions(in: -1.001...1.001), "cosine of its rates with the original's activations"),
+      .member("accuracy", \.accuracy, .executions(in: 0...1), "with the layers after it in floats"),
+      .optional("meanRate", \.meanRate, .amount, "spikes per neuron and step", null: silent),
+      .optional("silentNeurons", \.silentNeurons, .count, "neurons that never fired", null: silent),
+      .optional("full", \.full, .fraction, "fraction of neurons at the highest rate", null: silent),
+      .optional("saturated", \.saturated, .fraction, "fraction of updates that saturate"),
+      .optional(
+        "omega", \.omega, .number(in: 0 ... .greatestFiniteMagnitude), "relative distance of the limit (Ding et al. 2021)",
+        null: silent),
+      .member("kByStep", \.kByStep, .curve, "K after each step (Ding et al. 2021, equation 7); empty for a layer without rates"),
+    ]
+  }
+}
+
+extension JSONForm where Value == ExplanationRecord.Executions {
+  fileprivate static func executions(in range: ClosedRange<Double>) -> JSONForm {
+    let form = object
+    return JSONForm(form.name, members: form.members, write: form.write) { (node, scope) throws(JSONError) in
+      let value = try form.read(node, &scope)
+      for figure in [value.original, value.limit, value.float, value.integer, value.chip] {
+        if let figure, !range.contains(figure) { throw node.error("the figure \(figure) is out of range") }
+      }
+      return value
+    }
+  }
+}
+
+extension JSONForm where Value == [Double] {
+  /// One number a step, or none.
+  fileprivate static var curve: JSONForm {
+    JSONForm("list of T numbers", write: { .doubles($0) }) { (node, scope) throws(JSONError) in
+      let values = try numbers(in: 0 ... .greatestFiniteMagnitude).read(node, &scope)
+      let steps = scope.lengths["T"] ?? values.count
+      guard values.isEmpty || values.count == steps else { throw node.error("\(values.count) values for \(steps) steps") }
+      return values
+    }
+  }
+}
+
+// MARK: - Out of an explanation
+
+extension ExplanationRecord {
+  /// - Parameter summary: the finding in words.
+  init(_ explanation: Explanation, network: String, chip: String, summary: String) {
+    self.network = network
+    self.chip = chip
+    self.summary = summary
+    weightBits = explanation.weightBits
+    membraneBits = explanation.membraneBits
+    steps = explanation.steps
+    samples = explanation.samples
+    hasLabels = explanation.hasLabels
+    accuracy = Executions(explanation.accuracy)
+    accuracy.original = explanation.original
+    for (stage, loss) in explanation.losses {
+      switch stage {
+      case .conversion: losses.conversion = loss
+      case .rounding: losses.rounding = loss
+      case .saturation: losses.saturation = loss
+      }
+    }
+    finding = explanation.finding.map { found in
+      Finding(
+        stage: found.stage.rawValue, layer: explanation.layers[found.layer].name, cause: found.cause.rawValue,
+        loss: found.points / 100)
+    }
+    layers = explanation.layers.map(Layer.init)
+    notes = explanation.notes
+  }
+}
+
+extension ExplanationRecord.Executions {
+  init(_ figures: PerExecution<Double>) {
+    self.init(limit: figures.limit, float: figures.real, integer: figures.integer, chip: figures.chip)
+  }
+}
+
+extension ExplanationRecord.Layer {
+  init(_ layer: ExplainedLayer) {
+    name = layer.name
+    neurons = layer.neurons
+    cosine = ExplanationRecord.Executions(
+      limit: layer.cosine.limit, float: layer.cosine.real, integer: layer.cosine.integer, chip: layer.cosine.chip)
+    accuracy = ExplanationRecord.Executions(layer.accuracy)
+    if layer.spikes { (meanRate, silentNeurons, full) = (layer.meanRate, layer.silent, layer.full) }
+    saturated = layer.saturated
+    omega = layer.omega
+    kByStep = layer.kCurve
+  }
+}
