@@ -1,3 +1,5 @@
+import Foundation
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -8,12 +10,13 @@
 enum ResourceUsage {
   /// Largest resident memory in bytes.
   static var peakMemory: Int {
-    var usage = rusage()
     #if canImport(Glibc)
-      guard unsafe getrusage(RUSAGE_SELF.rawValue, &usage) == 0 else { return 0 }
-      // Linux counts in KiB.
-      return Int(usage.ru_maxrss) * 1024
+      // getrusage would count what the parent process had in memory when it started this one.
+      let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+      let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+      return 1024 * (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0)
     #else
+      var usage = rusage()
       guard unsafe getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
       return Int(usage.ru_maxrss)
     #endif

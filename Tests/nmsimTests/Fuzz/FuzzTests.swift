@@ -56,9 +56,9 @@ struct FuzzTests {
   @Test("a search finds traps, hangs, wrong answers and memory beyond the bound, and goes on behind them")
   func search() async throws {
     var search = FuzzSearch(reader: .harmful, seed: 1, inputs: 0..<6, memory: 256 << 20)
-    search.hangSeconds = 3
+    search.hangSeconds = 15
     let (counts, findings) = try await search.run()
-    #expect(findings.map(\.number) == [1, 3, 4, 5])
+    #expect(findings.map(\.number) == [1, 3, 4, 5], "\(findings)")
     #expect(counts.inputs == 6 && counts.accepted == 1)
     guard findings.count == 4 else { return }
     if case .trap = findings[0].kind {} else { Issue.record("\(findings[0])") }
