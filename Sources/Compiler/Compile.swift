@@ -140,7 +140,7 @@ extension Lowering {
       chip: chip, schedule: options.schedule, fractionBits: fractionBits, weightBits: weightBits,
       membraneBits: membraneBits, populations: populations, projections: projections, weights: weights,
       output: ProgramOutput(
-        population: Lowering.place(network.output), readout: network.readout == .potential ? .potential : .spikes))
+        population: network.output, readout: network.readout))
   }
 }
 

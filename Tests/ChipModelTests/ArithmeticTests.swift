@@ -141,8 +141,8 @@ struct ArithmeticTests {
       var random = SeededGenerator(seed: seed)
       let bits = Int.random(in: 5...10, using: &random)
       let model = NeuronModel(
-        kind: .augmented, hasNegativeThreshold: Bool.random(using: &random),
-        maximumPayload: seed % 3 == 0 ? Int32.random(in: 1...3, using: &random) : nil)
+        kind: .augmented, parameters: .with(.maximumPayload, seed % 3 == 0 ? Int.random(in: 1...3, using: &random) : nil),
+        hasNegativeThreshold: Bool.random(using: &random))
       let top = Int32(FixedPoint.highest(bits: bits))
       let sum = SumBound(high: Int64.random(in: 0...60, using: &random), low: -Int64.random(in: 0...60, using: &random))
       let population = Population(

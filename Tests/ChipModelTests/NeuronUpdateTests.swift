@@ -23,9 +23,9 @@ struct NeuronUpdateTests {
     let sums: [Int64] = [10, 4, 7, 25, 0, 0]
     #expect(run(NeuronModel(kind: .integrateFire), sums).payloads == [1, 0, 1, 1, 1, 0])
     #expect(run(NeuronModel(kind: .integrateFire), sums).state.v == 6)
-    #expect(run(NeuronModel(kind: .integrateFire, hardReset: true), sums).payloads == [1, 0, 1, 1, 0, 0])
-    #expect(run(NeuronModel(kind: .integrateFire, strict: true), sums).payloads == [0, 1, 1, 1, 1, 0])
-    #expect(run(NeuronModel(kind: .integrateFire, strict: true), sums).state.v == 6)
+    #expect(run(NeuronModel(kind: .integrateFire, parameters: .with(.reset, .hard)), sums).payloads == [1, 0, 1, 1, 0, 0])
+    #expect(run(NeuronModel(kind: .integrateFire, parameters: .with(.strict, true)), sums).payloads == [0, 1, 1, 1, 1, 0])
+    #expect(run(NeuronModel(kind: .integrateFire, parameters: .with(.strict, true)), sums).state.v == 6)
   }
 
   @Test("signed counts, bounded and not; without a negative threshold nothing negative is sent")
@@ -33,9 +33,9 @@ struct NeuronUpdateTests {
     let sums: [Int64] = [35, -60, 5, -3]
     var model = NeuronModel(kind: .augmented, hasNegativeThreshold: true)
     #expect(run(model, sums).payloads == [3, -5, 0, 0])
-    model.maximumPayload = 2
+    model[.maximumPayload] = 2
     #expect(run(model, sums).payloads == [2, -2, -2, 0])
-    model.maximumPayload = 1
+    model = NeuronModel(kind: .ternary, hasNegativeThreshold: true)
     #expect(run(model, sums).payloads == [1, -1, -1, -1])
     #expect(run(NeuronModel(kind: .augmented), sums).payloads == [3, 0, 0, 0])
     #expect(run(NeuronModel(kind: .augmented), sums).state.v == -53)
@@ -43,7 +43,7 @@ struct NeuronUpdateTests {
 
   @Test("the leak rounds toward minus infinity and comes before the sum")
   func leak() {
-    let model = NeuronModel(kind: .leaky, leakShift: 1)
+    let model = NeuronModel(kind: .leaky, parameters: .with(.leakShift, 1))
     // 7 - 3 + 0 = 4; -5 - (-3) = -2; -1 - (-1) = 0.
     #expect(run(model, [0], start: 7).state.v == 4)
     #expect(run(model, [0], start: -5).state.v == -2)

@@ -107,8 +107,8 @@ struct CapacityTests {
   @Test("a mapping that puts a layer on a core of the wrong kind, or a part of one, is refused")
   func mappings() throws {
     var layers = ChipRuleTests.Layers([1, 64, 64])
-    try layers.add("l0", [16, 64, 64], .conv2d, weightShape: [16, 1, 1, 1])
-    try layers.add("l1", [4, 64, 64], .conv2d, weightShape: [4, 16, 1, 1])
+    try layers.add("l0", [16, 64, 64], .convolution, weightShape: [16, 1, 1, 1])
+    try layers.add("l1", [4, 64, 64], .convolution, weightShape: [4, 16, 1, 1])
     let network = try layers.network.checked()
     let chip = try ChipLibrary.builtIn("dynapcnn")
     let good = Mapping(try CompiledProgram.compile(network, chip: chip).program)
@@ -142,8 +142,8 @@ struct CapacityTests {
         == "core \(large) holds a part of a population, a core of chip 'dynapcnn' runs one whole population; give it "
         + "exactly one")
     var small = ChipRuleTests.Layers([1, 8, 8])
-    try small.add("l0", [2, 8, 8], .conv2d, weightShape: [2, 1, 1, 1])
-    try small.add("l1", [2, 8, 8], .conv2d, weightShape: [2, 2, 1, 1])
+    try small.add("l0", [2, 8, 8], .convolution, weightShape: [2, 1, 1, 1])
+    try small.add("l1", [2, 8, 8], .convolution, weightShape: [2, 2, 1, 1])
     let together = Mapping(cores: [
       Mapping.Core(
         place: 0,
@@ -187,16 +187,16 @@ struct CapacityTests {
       side: Int = 8, channels: Int = 2, pool: NetworkPool? = nil, padding: [Int] = [0, 0, 0, 0], fed: Int = 1
     ) throws -> String {
       var layers = ChipRuleTests.Layers([1, side, side])
-      try layers.add("a", [channels, side, side], .conv2d, weightShape: [channels, 1, 1, 1])
+      try layers.add("a", [channels, side, side], .convolution, weightShape: [channels, 1, 1, 1])
       let pooled = pool.map { (side - $0.kernel[0]) / $0.stride[0] + 1 } ?? side
       for index in 0..<fed {
         try layers.add(
-          "b\(index)", [1, pooled + 2 * padding[0], pooled + 2 * padding[0]], .conv2d, from: "a",
+          "b\(index)", [1, pooled + 2 * padding[0], pooled + 2 * padding[0]], .convolution, from: "a",
           weightShape: [1, channels, 1, 1], pool: pool, padding: padding)
       }
       return rules.message(layers, "dynapcnn")
     }
-    func pool(_ kind: NetworkPool.Kind, _ size: Int, stride: Int? = nil) -> NetworkPool {
+    func pool(_ kind: PoolGeometry.Kind, _ size: Int, stride: Int? = nil) -> NetworkPool {
       NetworkPool(kind: kind, kernel: [size, size], stride: [stride ?? size, stride ?? size])
     }
     let change = "; change the layer, or choose another chip"
@@ -225,7 +225,7 @@ struct CapacityTests {
         + "chip")
     #expect(try message(fed: 2) == "compiles")
     // A dense layer is a kernel over the whole map.
-    func second(_ input: [Int], _ output: [Int], _ kind: NetworkProjection.Kind, _ weights: [Int]) throws -> String {
+    func second(_ input: [Int], _ output: [Int], _ kind: Projection.Kind, _ weights: [Int]) throws -> String {
       var layers = ChipRuleTests.Layers([1])
       try layers.add("a", input, .dense, weightShape: [input.reduce(1, *), 1])
       try layers.add(
@@ -239,7 +239,7 @@ struct CapacityTests {
         == "projection 'to-b' has a dense layer over 17 x 17, which chip 'dynapcnn' does not run: kernels go to 16"
         + change)
     #expect(
-      try second([1025, 2, 2], [1, 1, 1], .conv2d, [1, 1025, 1, 1])
+      try second([1025, 2, 2], [1, 1, 1], .convolution, [1, 1025, 1, 1])
         == "population 'a' needs 1,025 channels, chip 'dynapcnn' has 1,024; use fewer channels, or choose another chip")
     func inputs(_ side: Int) throws -> String {
       rules.message(try rules.convolutions(), "dynapcnn") { $0.convolutionCore?.value.maximumInputSide = side }
@@ -265,9 +265,9 @@ struct CapacityTests {
       rules.message(layers, "truenorth") { narrow(63, &$0) }.hasPrefix(
         "population 'c' needs 64 input axons on one core for a single neuron, chip 'truenorth' has 63; "))
     var gated = ChipRuleTests.Layers([1, 4, 4])
-    try gated.add("a", [1, 4, 4], .conv2d, weightShape: [1, 1, 1, 1])
+    try gated.add("a", [1, 4, 4], .convolution, weightShape: [1, 1, 1, 1])
     try gated.add(
-      "b", [1, 2, 2], .conv2d, weightShape: [1, 1, 1, 1],
+      "b", [1, 2, 2], .convolution, weightShape: [1, 1, 1, 1],
       pool: NetworkPool(kind: .max, kernel: [2, 2], stride: [2, 2]))
     #expect(
       rules.message(gated, "truenorth")
@@ -278,7 +278,7 @@ struct CapacityTests {
   @Test("TrueNorth refuses a trained network, and says why", arguments: TrainedNetwork.bare)
   func trainedOnTrueNorth(_ trained: TrainedNetwork) throws {
     let name = try #require(trained.network().layers.last?.name)
-    func message(_ readout: NetworkOutput.Readout) throws -> String {
+    func message(_ readout: Readout) throws -> String {
       let network = try trained.convert(ConversionSettings(.maxNorm).with(.readout, readout), samples: 20).network
       do {
         _ = try CompiledProgram.compile(network.checked(), chip: try ChipLibrary.builtIn("truenorth"))

@@ -19,8 +19,8 @@ struct ChipRuleTests {
     }
 
     mutating func add(
-      _ name: String, _ to: [Int], _ kind: NetworkProjection.Kind, from: String? = nil, weightShape: [Int],
-      model: NetworkNeuron.Model = .if, pool: NetworkPool? = nil, stride: [Int] = [1, 1], padding: [Int] = [0, 0, 0, 0],
+      _ name: String, _ to: [Int], _ kind: Projection.Kind, from: String? = nil, weightShape: [Int],
+      model: NeuronModel.Kind = .integrateFire, pool: NetworkPool? = nil, stride: [Int] = [1, 1], padding: [Int] = [0, 0, 0, 0],
       weight: (Int) -> Int = { $0 % 3 - 1 }
     ) throws {
       let neuron = model == .accumulator
@@ -117,10 +117,10 @@ struct ChipRuleTests {
 
   func convolutions(kernel: Int = 3, stride: Int = 1, channels: Int = 8) throws -> Layers {
     var layers = Layers([2, 32, 32])
-    try layers.add("a", [8, 32, 32], .conv2d, weightShape: [8, 2, 3, 3], padding: [1, 1, 1, 1])
+    try layers.add("a", [8, 32, 32], .convolution, weightShape: [8, 2, 3, 3], padding: [1, 1, 1, 1])
     let side = (16 - kernel + 2) / stride + 1
     try layers.add(
-      "b", [channels, side, side], .conv2d, weightShape: [channels, 8, kernel, kernel],
+      "b", [channels, side, side], .convolution, weightShape: [channels, 8, kernel, kernel],
       pool: NetworkPool(kind: .average, kernel: [2, 2], stride: [2, 2]), stride: [stride, stride], padding: [1, 1, 1, 1])
     try layers.add("out", [4], .dense, weightShape: [4, channels * side * side], model: .accumulator)
     return layers
@@ -160,12 +160,12 @@ struct ChipRuleTests {
         == "projection 'to-d' has an identity, which chip 'dynapcnn' does not run: its cores compute convolutions only; "
         + "change the layer, or choose another chip")
     var wide = Layers([1, 8, 8])
-    try wide.add("a", [1025, 8, 8], .conv2d, weightShape: [1025, 1, 1, 1])
+    try wide.add("a", [1025, 8, 8], .convolution, weightShape: [1025, 1, 1, 1])
     #expect(
       message(wide, "dynapcnn")
         == "population 'a' needs 1,025 channels, chip 'dynapcnn' has 1,024; use fewer channels, or choose another chip")
     var big = Layers([1, 64, 64])
-    try big.add("a", [17, 64, 64], .conv2d, weightShape: [17, 1, 1, 1])
+    try big.add("a", [17, 64, 64], .convolution, weightShape: [17, 1, 1, 1])
     #expect(
       message(big, "dynapcnn")
         == "population 'a' needs 69,632 neurons on the one core of a layer, chip 'dynapcnn' has 65,536; reduce the layer, "
@@ -177,9 +177,9 @@ struct ChipRuleTests {
     // 28 x 28 neurons and 128 x 9 weights of 8 bits a channel; 32,768 neurons come with 262,144 bits.
     func layers(_ channels: Int) throws -> Layers {
       var layers = Layers([1, 16, 16])
-      try layers.add("a", [128, 16, 16], .conv2d, weightShape: [128, 1, 1, 1])
+      try layers.add("a", [128, 16, 16], .convolution, weightShape: [128, 1, 1, 1])
       try layers.add(
-        "b", [channels, 28, 28], .conv2d, weightShape: [channels, 128, 3, 3], padding: [7, 7, 7, 7])
+        "b", [channels, 28, 28], .convolution, weightShape: [channels, 128, 3, 3], padding: [7, 7, 7, 7])
       return layers
     }
     #expect(message(try layers(28), "dynapcnn") == "compiles")
@@ -193,9 +193,9 @@ struct ChipRuleTests {
   func kinds() throws {
     func layers(_ count: Int) throws -> Layers {
       var layers = Layers([1, 64, 64])
-      try layers.add("l0", [16, 64, 64], .conv2d, weightShape: [16, 1, 1, 1])
+      try layers.add("l0", [16, 64, 64], .convolution, weightShape: [16, 1, 1, 1])
       for index in 1..<count {
-        try layers.add("l\(index)", [16, 64, 64], .conv2d, weightShape: [16, 16, 1, 1])
+        try layers.add("l\(index)", [16, 64, 64], .convolution, weightShape: [16, 16, 1, 1])
       }
       return layers
     }
@@ -223,9 +223,9 @@ struct ChipRuleTests {
       limit(8)
         == "population 'a' needs 32 bits for the payload of a spike, chip 'ideal' has 8; bound the payload (--max-count), "
         + "or choose a chip with wider payloads")
-    layers.network.populations[0].neuron.maximumPayload = 127
+    layers.network.populations[0].neuron[.maximumPayload] = 127
     #expect(limit(8) == "compiles")
-    layers.network.populations[0].neuron.maximumPayload = 128
+    layers.network.populations[0].neuron[.maximumPayload] = 128
     #expect(limit(8).hasPrefix("population 'a' needs 9 bits for the payload of a spike"))
   }
 

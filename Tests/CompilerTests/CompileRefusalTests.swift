@@ -28,7 +28,7 @@ struct CompileRefusalTests {
     var network = Network(
       name: "n", input: NetworkInput(shape: [3]),
       populations: [
-        NetworkPopulation(name: "a", shape: [6], neuron: NetworkNeuron(model: .if, threshold: .uniform(1))),
+        NetworkPopulation(name: "a", shape: [6], neuron: NetworkNeuron(model: .integrateFire, threshold: .uniform(1))),
         NetworkPopulation(name: "b", shape: [4], neuron: NetworkNeuron(model: .accumulator)),
       ],
       projections: [
@@ -145,13 +145,13 @@ struct CompileRefusalTests {
     let network = Network(
       name: "n", input: NetworkInput(shape: [1, 4, 4]),
       populations: [
-        NetworkPopulation(name: "a", shape: [1, 4, 4], neuron: NetworkNeuron(model: .if, threshold: .uniform(1))),
+        NetworkPopulation(name: "a", shape: [1, 4, 4], neuron: NetworkNeuron(model: .integrateFire, threshold: .uniform(1))),
         NetworkPopulation(name: "b", shape: [2, 4, 4], neuron: NetworkNeuron(model: .accumulator)),
       ],
       projections: [
         NetworkProjection(name: "ia", from: nil, to: "a", kind: .identity),
         NetworkProjection(
-          name: "ab", from: "a", to: "b", kind: .conv2d, weights: tensor([2, 1, 3, 3], (0..<18).map { Double($0) }),
+          name: "ab", from: "a", to: "b", kind: .convolution, weights: tensor([2, 1, 3, 3], (0..<18).map { Double($0) }),
           padding: [1, 1, 1, 1]),
       ], output: NetworkOutput(population: "b"))
     let checked = try network.checked()
@@ -203,7 +203,7 @@ struct CompileRefusalTests {
     for (value, text) in [(4.015, "compiled to 1 cores"), (4.02, fits("threshold", "4.02"))] {
       let strict = network {
         $0.populations[0].neuron.threshold = .uniform(value)
-        $0.populations[0].neuron.strict = true
+        $0.populations[0].neuron[.strict] = true
       }
       #expect(try message(strict, ten) == text)
     }
@@ -264,9 +264,9 @@ struct CompileRefusalTests {
       try message(network(), chip(models: ["lif", "accumulator"]))
         == "population 'a' uses neuron model 'if', which chip 'tiny' does not run (it runs lif, accumulator); "
         + "convert with another method or choose another chip")
-    for (model, period) in [(NetworkNeuron.Model.phase, 4), (.bistable, 4), (.bistable, 1)] {
+    for (model, period) in [(NeuronModel.Kind.phase, 4), (.bistable, 4), (.bistable, 1)] {
       let coded = network {
-        $0.populations[0].neuron = NetworkNeuron(model: model, threshold: .uniform(1), period: period)
+        $0.populations[0].neuron = NetworkNeuron(model: model, threshold: .uniform(1), parameters: .with(.period, period))
       }
       #expect(
         try message(coded, chip(), CompileOptions(schedule: .continuous))
@@ -341,7 +341,7 @@ struct CompileRefusalTests {
         + "60; give a shorter delay or choose a chip with longer delays")
     let lif = network {
       $0.projections[1].delay = 2
-      $0.populations[0].neuron = NetworkNeuron(model: .lif, threshold: .uniform(1), leakShift: 3)
+      $0.populations[0].neuron = NetworkNeuron(model: .leaky, threshold: .uniform(1), parameters: .with(.leakShift, 3))
     }
     #expect(
       try message(lif, chip([.maximumDelay: 1], models: ["lif", "accumulator"]))

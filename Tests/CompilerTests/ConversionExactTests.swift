@@ -20,7 +20,7 @@ struct ConversionExactTests {
     let checked = try result.network.checked()
     let program = try CompiledProgram.lower(
       checked, chip: ChipLibrary.builtIn("ideal"), options: CompileOptions(weightBits: 16, fractionBits: bits))
-    let thresholds = checked.populations.map { $0.threshold?.entries[0] }
+    let thresholds = checked.populations[checked.placed].map { $0.threshold?.entries[0] }
     var network = try trained.network()
     for (index, projection) in program.projections.enumerated() {
       let unit = program.populations[index + 1].unit
@@ -72,7 +72,7 @@ struct ConversionExactTests {
     for index in plain.populations.indices where plain.populations[index].neuron.model == .augmented {
       augmented.populations[index].neuron.threshold = .uniform(0.7)
       augmented.populations[index].neuron.spikeValue = .uniform(0.7)
-      plain.populations[index].neuron = NetworkNeuron(model: .if, threshold: .uniform(0.7))
+      plain.populations[index].neuron = NetworkNeuron(model: .integrateFire, threshold: .uniform(0.7))
     }
     let a = try tiny(augmented, data, steps: 20)
     let b = try tiny(plain, data, steps: 20)
@@ -237,13 +237,13 @@ struct ConversionExactTests {
     let data = try TinyNetwork.data(seed: 42, shape: [2, 6, 6], count: 6)
     let samples = try data.floats(samples: 6, preprocessing: .identity)
     var draft = SpikingDraft(network)
-    draft.neurons[0] = NetworkNeuron(model: .if, threshold: .uniform(1.1))
+    draft.neurons[0] = NetworkNeuron(model: .integrateFire, threshold: .uniform(1.1))
     var calibration = SpikingCalibration(draft, samples: samples, steps: 9, threads: 3)
     try calibration.freeze(layer: 0, draft.neurons[0]) { _ in }
     let sums = try calibration.largestSums(layer: 1) { _ in }
     // The same by stopping an accumulator after each step.
     var whole = draft.provisional(through: 1, spikingInput: nil)
-    whole.populations[1].neuron = NetworkNeuron(model: .if, threshold: .uniform(.infinity))
+    whole.populations[1].neuron = NetworkNeuron(model: .integrateFire, threshold: .uniform(.infinity))
     let program = try SpikingTrial.lower(whole, weightBits: 16)
     var largest = [Double](repeating: 0, count: 3)
     for sample in 0..<6 {
@@ -314,7 +314,7 @@ enum FloatSpiking {
   ) -> [Double] {
     var result = [Double](repeating: 0, count: layer.count)
     let weights = connection.weights
-    guard connection.kind == .conv2d else {
+    guard connection.kind == .convolution else {
       for row in result.indices {
         for column in values.indices { result[row] += Double(weights[row * values.count + column]) * values[column] }
       }

@@ -59,13 +59,13 @@ enum TinyNetwork {
           name: "conv1", shape: [4, 6, 6],
           connections: [
             AnalogConnection(
-              source: .input, kind: .conv2d, weights: first, weightShape: [4, 2, 3, 3], padding: [1, 1, 1, 1])
+              source: .input, kind: .convolution, weights: first, weightShape: [4, 2, 3, 3], padding: [1, 1, 1, 1])
           ], activation: activation),
         AnalogLayer(
           name: "conv2", shape: [3, 3, 3],
           connections: [
             AnalogConnection(
-              source: .layer(0), pool: pool, kind: .conv2d, weights: weights(3 * 4 * 9), weightShape: [3, 4, 3, 3],
+              source: .layer(0), pool: pool, kind: .convolution, weights: weights(3 * 4 * 9), weightShape: [3, 4, 3, 3],
               padding: [1, 1, 1, 1])
           ], bias: [0.1, -0.05, 0.2], activation: activation),
         AnalogLayer(

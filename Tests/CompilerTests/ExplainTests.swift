@@ -17,7 +17,7 @@ struct ExplainTests {
     return Network(
       name: "copies", input: NetworkInput(shape: [3]),
       populations: [
-        NetworkPopulation(name: "copy", shape: [3], neuron: NetworkNeuron(model: .if, threshold: .uniform(threshold))),
+        NetworkPopulation(name: "copy", shape: [3], neuron: NetworkNeuron(model: .integrateFire, threshold: .uniform(threshold))),
         NetworkPopulation(name: "out", shape: [3], neuron: NetworkNeuron(model: .accumulator)),
       ],
       projections: [
@@ -67,7 +67,7 @@ struct ExplainTests {
     let coarse = try explain(network, steps: 16, options: CompileOptions(weightBits: 2, fractionBits: 8))
     #expect(coarse.finding == Explanation.Finding(stage: .rounding, points: 50, layer: 1, cause: .weights))
     #expect(coarse.accuracy == PerExecution(limit: 1, real: 1, integer: 0.5, chip: 0.5))
-    #expect(coarse.layers[0].accuracy.integer == 1)
+    #expect(coarse.layers[0].accuracy?.integer == 1)
     let fine = try explain(network, steps: 16, options: CompileOptions(weightBits: 8, fractionBits: 8))
     #expect(fine.finding == nil)
     #expect(fine.accuracy.chip == 1)
@@ -116,11 +116,12 @@ struct ExplainTests {
       let outcome = real.run(input, steps: steps)
       let expected = runner.run(input)
       #expect(outcome.decision == expected.decisions.last, "sample \(sample)")
-      for (index, population) in network.populations.enumerated() {
+      for index in network.placed {
+        let population = network.populations[index]
         let shape = population.shape
         for step in 0..<steps {
           var counts = [Int](repeating: 0, count: shape.count)
-          runner.trains[index + 1].forEachSpike(step: step) { counts[$0] += Int($1) }
+          runner.trains[index].forEachSpike(step: step) { counts[$0] += Int($1) }
           var own = [Int](repeating: 0, count: shape.count)
           outcome.trains[index].forEach(step: step) {
             own[$0 % shape.channels * shape.pixels + $0 / shape.channels] += $1
@@ -142,16 +143,16 @@ struct ExplainTests {
   private static func pooled(_ model: Model) -> Network {
     func neuron(_ threshold: Double) -> NetworkNeuron {
       switch model {
-      case .soft: NetworkNeuron(model: .if, threshold: .uniform(threshold), initial: .uniform(threshold / 2))
-      case .hard: NetworkNeuron(model: .if, threshold: .uniform(threshold), hardReset: true, strict: true)
+      case .soft: NetworkNeuron(model: .integrateFire, threshold: .uniform(threshold), initial: .uniform(threshold / 2))
+      case .hard: NetworkNeuron(model: .integrateFire, threshold: .uniform(threshold), parameters: .with(.reset, .hard).with(.strict, true))
       case .augmented:
         NetworkNeuron(
           model: .augmented, threshold: .uniform(threshold), negativeThreshold: .uniform(-2 * threshold),
-          maximumPayload: 3)
+          parameters: .with(.maximumPayload, 3))
       case .ternary:
         NetworkNeuron(model: .ternary, threshold: .uniform(threshold), negativeThreshold: .uniform(-threshold))
-      case .phase: NetworkNeuron(model: .phase, threshold: .uniform(threshold), period: 4)
-      case .bistable: NetworkNeuron(model: .bistable, threshold: .uniform(threshold), period: 4)
+      case .phase: NetworkNeuron(model: .phase, threshold: .uniform(threshold), parameters: .with(.period, 4))
+      case .bistable: NetworkNeuron(model: .bistable, threshold: .uniform(threshold), parameters: .with(.period, 4))
       }
     }
     var random = SplitMix(state: 3)
@@ -170,14 +171,14 @@ struct ExplainTests {
       ],
       projections: [
         NetworkProjection(
-          name: "a", from: nil, to: "a", kind: .conv2d, weights: integers([4, 2, 3, 3]), padding: [1, 1, 1, 1]),
+          name: "a", from: nil, to: "a", kind: .convolution, weights: integers([4, 2, 3, 3]), padding: [1, 1, 1, 1]),
         NetworkProjection(
-          name: "b", from: "a", to: "b", kind: .conv2d, weights: integers([4, 2, 1, 1]),
+          name: "b", from: "a", to: "b", kind: .convolution, weights: integers([4, 2, 1, 1]),
           pool: NetworkPool(kind: .max, kernel: [2, 2], stride: [2, 2]), groups: 2),
         NetworkProjection(
-          name: "c", from: "b", to: "c", kind: .conv2d, weights: integers([4, 4, 3, 3]), padding: [1, 1, 1, 1]),
+          name: "c", from: "b", to: "c", kind: .convolution, weights: integers([4, 4, 3, 3]), padding: [1, 1, 1, 1]),
         NetworkProjection(
-          name: "short", from: "a", to: "c", kind: .conv2d, weights: integers([4, 4, 2, 2]), stride: [2, 2]),
+          name: "short", from: "a", to: "c", kind: .convolution, weights: integers([4, 4, 2, 2]), stride: [2, 2]),
         NetworkProjection(
           name: "out", from: "c", to: "out", kind: .dense, weights: integers([3, 4]),
           pool: NetworkPool(kind: .average, kernel: [2, 2], stride: [2, 2])),
@@ -219,5 +220,29 @@ struct ExplainTests {
       "\(error)"
         == "layer 'elsewhere': the spiking network has no population of its name and size: correct the network that was built"
     }
+  }
+
+  @Test("a network of any depth is explained in work that grows with its layers")
+  func deep() throws {
+    #expect(Explainer.cuts(5) == [0, 1, 2, 3, 4])
+    #expect(Explainer.cuts(1000).count == Explainer.mostCuts && Explainer.cuts(1000).last == 999)
+    let depth = 3 * Explainer.mostCuts
+    var network = Self.copies(threshold: 1)
+    let (first, last) = (network.populations[0], network.populations[1])
+    network.populations = (0..<depth).map { index in
+      var population = first
+      population.name = "p\(index)"
+      return population
+    } + [last]
+    let readout = network.projections[1]
+    network.projections = (0..<depth).map { index in
+      NetworkProjection(name: "j\(index)", from: index == 0 ? nil : "p\(index - 1)", to: "p\(index)", kind: .identity)
+    }
+    network.projections.append(readout)
+    network.projections[depth].from = "p\(depth - 1)"
+    let result = try explain(network, steps: 4, options: CompileOptions())
+    #expect(result.layers.count == depth + 1 && result.layers.count { $0.accuracy != nil } == Explainer.mostCuts)
+    #expect(result.layers.last?.accuracy == result.accuracy)
+    #expect(result.notes == ["of 193 layers 64 are tried as the last that spikes"])
   }
 }

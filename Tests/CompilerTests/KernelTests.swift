@@ -87,7 +87,7 @@ struct FloatEvaluatorTests {
         name: "a", shape: [1, 2, 2],
         connections: [
           AnalogConnection(
-            source: .input, kind: .conv2d, weights: [1, -1, 0, 2], weightShape: [1, 1, 2, 2])
+            source: .input, kind: .convolution, weights: [1, -1, 0, 2], weightShape: [1, 1, 2, 2])
         ], bias: [-10], activation: .leakyRelu(slope: 0.5)),
       AnalogLayer(
         name: "b", shape: [1, 1, 1],
@@ -121,7 +121,7 @@ struct FloatEvaluatorTests {
           name: "a", shape: [4, 3, 3],
           connections: [
             AnalogConnection(
-              source: .input, kind: .conv2d, weights: [Float](repeating: 1, count: 36), weightShape: [4, 1, 3, 3],
+              source: .input, kind: .convolution, weights: [Float](repeating: 1, count: 36), weightShape: [4, 1, 3, 3],
               padding: [1, 1, 1, 1], groups: 2)
           ])
       ], output: 0)

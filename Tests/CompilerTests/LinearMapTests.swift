@@ -1,3 +1,4 @@
+import ChipModel
 import Testing
 
 @testable import Compiler
@@ -77,8 +78,8 @@ struct LinearMapTests {
     }
   }
 
-  @Test("poolings merge only where nothing changes", arguments: [NetworkPool.Kind.average, .max])
-  func pools(_ kind: NetworkPool.Kind) throws {
+  @Test("poolings merge only where nothing changes", arguments: [PoolGeometry.Kind.average, .max])
+  func pools(_ kind: PoolGeometry.Kind) throws {
     var generator = SplitMix(state: 11)
     func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
     func pool() -> NetworkPool {

@@ -15,7 +15,7 @@ enum MappingNetworks {
       var population = NetworkPopulation(
         name: layer.name, shape: layer.shape,
         neuron: isOutput
-          ? NetworkNeuron(model: .accumulator) : NetworkNeuron(model: .if, threshold: .uniform(threshold)))
+          ? NetworkNeuron(model: .accumulator) : NetworkNeuron(model: .integrateFire, threshold: .uniform(threshold)))
       if let bias = layer.bias { population.bias = .list(bias.map(Double.init)) }
       network.populations.append(population)
       for (part, connection) in layer.connections.enumerated() {
@@ -31,7 +31,7 @@ enum MappingNetworks {
         network.projections.append(
           NetworkProjection(
             name: name, from: from, to: layer.name,
-            kind: connection.kind == .dense ? .dense : connection.kind == .conv2d ? .conv2d : .identity,
+            kind: connection.kind == .dense ? .dense : connection.kind == .convolution ? .convolution : .identity,
             weights: weights,
             pool: connection.pool.map {
               NetworkPool(
@@ -70,7 +70,7 @@ enum MappingNetworks {
           connections: [
             AnalogConnection(
               source: index == 0 ? .input : .layer(index - 1),
-              pool: pooled && !strided ? NetworkPool(kind: .average, kernel: [2, 2], stride: [2, 2]) : nil, kind: .conv2d,
+              pool: pooled && !strided ? NetworkPool(kind: .average, kernel: [2, 2], stride: [2, 2]) : nil, kind: .convolution,
               weights: values(width * channels * 9, 0.1), weightShape: [width, channels, 3, 3],
               stride: pooled && strided ? [2, 2] : [1, 1], padding: [1, 1, 1, 1])
           ], bias: values(width, 0.1)))

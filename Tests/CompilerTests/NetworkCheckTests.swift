@@ -7,12 +7,12 @@ import Testing
 @Suite("Network check")
 struct NetworkCheckTests {
   private func population(
-    _ name: String, _ shape: [Int], _ model: NetworkNeuron.Model = .if, threshold: Values? = .uniform(1),
+    _ name: String, _ shape: [Int], _ model: NeuronModel.Kind = .integrateFire, threshold: Values? = .uniform(1),
     period: Int? = nil
   ) -> NetworkPopulation {
     NetworkPopulation(
       name: name, shape: shape,
-      neuron: NetworkNeuron(model: model, threshold: model == .accumulator ? nil : threshold, period: period))
+      neuron: NetworkNeuron(model: model, threshold: model == .accumulator ? nil : threshold, parameters: .with(.period, period)))
   }
 
   private func identity(_ from: String?, _ to: String, _ weights: Weights? = nil) -> NetworkProjection {
@@ -49,14 +49,14 @@ struct NetworkCheckTests {
         identity(nil, "c"),
       ]
     ).with(output: "out").checked()
-    #expect(checked.populations.map(\.depth) == [3, 2, 1, 0])
-    #expect(checked.order == [3, 2, 1, 0])
+    #expect(checked.populations.map(\.depth) == [0, 3, 2, 1, 0])
+    #expect(checked.order == [4, 3, 2, 1])
     #expect(checked.layers == 4)
-    #expect(checked.output == 0)
-    #expect(checked.populations[1].incoming == [3, 4, 5])
-    #expect(checked.populations[3].outgoing == [2, 4])
-    #expect(checked.projections[1].source == nil)
-    #expect(checked.projections[0].source == 1)
+    #expect(checked.output == 1)
+    #expect(checked.populations[2].incoming == [3, 4, 5])
+    #expect(checked.populations[4].outgoing == [2, 4])
+    #expect(checked.projections[1].source == 0)
+    #expect(checked.projections[0].source == 2)
   }
 
   @Test("values are uniform, per channel or per neuron by their count")
@@ -66,7 +66,7 @@ struct NetworkCheckTests {
     populations[0].bias = .tensor("t")
     populations[0].neuron.initial = .list([5])
     let checked = try network(populations, [identity(nil, "a")], shape: [2, 1, 2], tensors: ["t": tensor]).checked()
-    let result = checked.populations[0]
+    let result = checked.populations[1]
     #expect(result.threshold == .perChannel([1, .infinity]))
     #expect(result.spikeValue == .perChannel([1, 0]))
     #expect(result.initial == .uniform(5))
@@ -76,7 +76,7 @@ struct NetworkCheckTests {
     #expect(result.threshold?.value(at: 2, shape: result.shape) == .infinity)
     #expect(
       try network([population("a", [2], threshold: .list([1, 2]))], [identity(nil, "a")]).checked()
-        .populations[0].threshold == .perNeuron([1, 2]))
+        .populations[1].threshold == .perNeuron([1, 2]))
   }
 
   @Test("an accumulator has the period of what feeds it, the network has one")
@@ -85,7 +85,7 @@ struct NetworkCheckTests {
       [population("a", [2], .bistable, period: 10), population("out", [2], .accumulator)],
       [identity(nil, "a"), identity("a", "out")]
     ).checked()
-    #expect(checked.populations.map(\.period) == [10, 10])
+    #expect(checked.populations.map(\.model.codePeriod) == [nil, 10, 10])
     #expect(checked.period == 10)
     let rate = try network([population("a", [2])], [identity(nil, "a")]).checked()
     #expect(rate.period == nil)
@@ -99,7 +99,7 @@ struct NetworkCheckTests {
       [identity(nil, "a"), identity("a", "b"), identity(nil, "b", weights)]
     ).checked()
     #expect(checked.projections.map(\.isInteger) == [false, true, true])
-    #expect(checked.populations.map(\.hasIntegerWeights) == [false, true])
+    #expect(checked.populations.map(\.hasIntegerWeights) == [false, false, true])
   }
 
   @Test("pooling comes before the weights, for every kind")
@@ -107,7 +107,7 @@ struct NetworkCheckTests {
     let pool = NetworkPool(kind: .max, kernel: [3, 2], stride: [2, 2], padding: [1, 0, 1, 0])
     var dense = NetworkProjection(name: "d", from: nil, to: "d", kind: .dense, pool: pool)
     dense.weights = .inline(NetworkFixtures.tensor([1, 8], .float64([1, 2, 3, 4, 5, 6, 7, 8])))
-    var convolution = NetworkProjection(name: "c", from: nil, to: "c", kind: .conv2d, pool: pool, groups: 2)
+    var convolution = NetworkProjection(name: "c", from: nil, to: "c", kind: .convolution, pool: pool, groups: 2)
     convolution.weights = .inline(NetworkFixtures.tensor([4, 1, 1, 2], .int8([1, 2, 3, 4, 5, 6, 7, 8])))
     let same = NetworkProjection(name: "i", from: nil, to: "i", kind: .identity, pool: pool)
     let checked = try network(
@@ -164,7 +164,7 @@ struct NetworkCheckTests {
   @Test("codes and periods do not mix")
   func codes() {
     let projections = [identity(nil, "a"), identity(nil, "b"), identity("a", "out"), identity("b", "out")]
-    func with(_ a: NetworkNeuron.Model, _ first: Int?, _ b: NetworkNeuron.Model, _ second: Int?) -> String {
+    func with(_ a: NeuronModel.Kind, _ first: Int?, _ b: NeuronModel.Kind, _ second: Int?) -> String {
       message(
         network(
           [
@@ -180,7 +180,7 @@ struct NetworkCheckTests {
       with(.phase, 8, .bistable, 8)
         == "population 'out': its phase code does not match the bistable code of its source 'b'; use one code")
     #expect(
-      with(.if, nil, .bistable, 8)
+      with(.integrateFire, nil, .bistable, 8)
         == "population 'out': its rate code does not match the bistable code of its source 'b'; use one code")
   }
 

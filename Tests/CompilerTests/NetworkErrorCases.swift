@@ -280,7 +280,7 @@ extension NetworkErrorTests {
     Case(
       #""model": "if""#,
       #""model": "augmented", "maximumPayload": 0"#,
-      #"line 6, column 90: population 'a': maximumPayload is 0; write a whole number from 1 to 2147483647"#),
+      #"line 6, column 90: populations[0].neuron.maximumPayload: 0 is out of range; expected an integer from 1 to 2147483647"#),
     Case(
       #""model": "if""#,
       #""model": "if", "maximumPayload": 3"#,
@@ -296,7 +296,7 @@ extension NetworkErrorTests {
     Case(
       #""model": "if""#,
       #""model": "phase", "period": 17"#,
-      #"line 6, column 78: population 'a': period is 17; write a whole number from 1 to 16"#),
+      #"line 6, column 78: populations[0].neuron.period: 17 is out of range; expected an integer from 1 to 16"#),
     Case(
       #""model": "if""#,
       #""model": "phase", "period": 8, "strict": true"#,
@@ -304,7 +304,7 @@ extension NetworkErrorTests {
     Case(
       #""model": "if""#,
       #""model": "phase", "period": 8, "reset": "hard""#,
-      #"line 6, column 49: population 'a': reset hard is not for model 'phase', only for if and lif; remove it"#),
+      #"line 6, column 90: population 'a': reset is not for model 'phase', only for if and lif; remove it"#),
     Case(
       #""model": "if""#,
       #""model": "phase", "period": 8"#,
@@ -318,7 +318,7 @@ extension NetworkErrorTests {
     Case(
       #""leakShift": 4"#,
       #""leakShift": 0"#,
-      #"line 7, column 95: population 'b': leakShift is 0; write a whole number from 1 to 31"#),
+      #"line 7, column 95: populations[1].neuron.leakShift: 0 is out of range; expected an integer from 1 to 31"#),
     Case(#", "leakShift": 4"#, #""#, #"line 7, column 5: population 'b': leakShift is missing; model 'lif' needs it"#),
     Case(
       #""model": "accumulator""#,

@@ -30,10 +30,10 @@ struct NetworkFileTests {
   func digits() throws {
     let path = NetworkFixtures.root.appending(path: "Examples/digits/net.json").path()
     let checked = try NetworkFile(reading: path).checked()
-    #expect(checked.populations.map(\.depth) == [0, 1, 2, 3])
+    #expect(checked.populations.map(\.depth) == [0, 0, 1, 2, 3])
     #expect(checked.layers == 4)
-    #expect(checked.output == 3)
-    #expect(checked.projections.map(\.source) == [nil, 0, 0, 1, 2])
+    #expect(checked.output == 4)
+    #expect(checked.projections.map(\.source) == [0, 1, 1, 2, 3])
     let text = try checked.network.jsonBytes(tensorsFile: "net.safetensors")
     var again = try NetworkDocument(parsing: text).network
     again.tensors = checked.network.tensors

@@ -38,7 +38,7 @@ enum NetworkFixtures {
       input: NetworkInput(shape: [4], preprocessing: Preprocessing(scale: 1 / 255), images: "images.npy"),
       populations: [
         NetworkPopulation(
-          name: "hidden", shape: [2, 1, 2], neuron: NetworkNeuron(model: .if, threshold: .tensor("threshold")),
+          name: "hidden", shape: [2, 1, 2], neuron: NetworkNeuron(model: .integrateFire, threshold: .tensor("threshold")),
           bias: .tensor("bias")),
         NetworkPopulation(name: "out", shape: [3], neuron: NetworkNeuron(model: .accumulator)),
       ],

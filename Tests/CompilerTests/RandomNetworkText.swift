@@ -11,7 +11,7 @@ struct RandomNetworkText {
     let projections = (0..<Int.random(in: 0...5, using: &random)).map { Self.projection($0, &random) }
     network = Network(
       name: Self.text(&random), input: Self.input(&random), populations: populations, projections: projections,
-      output: NetworkOutput(population: Self.text(&random), readout: Self.pick(NetworkOutput.Readout.self, &random)))
+      output: NetworkOutput(population: Self.text(&random), readout: Self.pick(Readout.self, &random)))
     if Bool.random(using: &random) {
       network.ann = ANNFacts(
         accuracy: Self.maybe(&random) { Double.random(in: 0...1, using: &$0) },
@@ -40,13 +40,15 @@ struct RandomNetworkText {
   }
 
   private static func population(_ index: Int, _ random: inout NetworkRandom) -> NetworkPopulation {
-    let neuron = NetworkNeuron(
-      model: pick(NetworkNeuron.Model.self, &random), threshold: maybe(&random) { values(&$0, infinity: true) },
+    var neuron = NetworkNeuron(
+      model: NeuronModel.Kind.ofNetworks.randomElement(using: &random) ?? .accumulator, threshold: maybe(&random) { values(&$0, infinity: true) },
       negativeThreshold: maybe(&random) { values(&$0) }, spikeValue: maybe(&random) { values(&$0) },
-      initial: maybe(&random) { values(&$0) }, hardReset: Bool.random(using: &random),
-      strict: Bool.random(using: &random), maximumPayload: maybe(&random) { Int.random(in: -1...9, using: &$0) },
-      period: maybe(&random) { Int.random(in: 1...16, using: &$0) },
-      leakShift: maybe(&random) { Int.random(in: 1...31, using: &$0) })
+      initial: maybe(&random) { values(&$0) })
+    neuron[.reset] = Bool.random(using: &random) ? .hard : nil
+    neuron[.strict] = Bool.random(using: &random) ? true : nil
+    neuron[.maximumPayload] = maybe(&random) { Int.random(in: 1...9, using: &$0) }
+    neuron[.period] = maybe(&random) { Int.random(in: 1...16, using: &$0) }
+    neuron[.leakShift] = maybe(&random) { Int.random(in: 1...31, using: &$0) }
     return NetworkPopulation(
       name: "population \(index)", shape: Bool.random(using: &random) ? [2, 3, 4] : [7], neuron: neuron,
       bias: maybe(&random) { values(&$0) })
@@ -55,13 +57,13 @@ struct RandomNetworkText {
   private static func projection(_ index: Int, _ random: inout NetworkRandom) -> NetworkProjection {
     var result = NetworkProjection(
       name: "projection \(index)", from: maybe(&random) { text(&$0) + "?" }, to: text(&random),
-      kind: pick(NetworkProjection.Kind.self, &random), weights: maybe(&random) { weights(&$0) },
+      kind: pick(Projection.Kind.self, &random), weights: maybe(&random) { weights(&$0) },
       stride: integers(2, &random), padding: integers(4, &random), dilation: integers(2, &random),
       groups: Int.random(in: 1...2, using: &random), delay: maybe(&random) { Int.random(in: 1...9, using: &$0) })
     if Bool.random(using: &random) {
       let kernel = integers(2, &random)
       result.pool = NetworkPool(
-        kind: pick(NetworkPool.Kind.self, &random), kernel: kernel,
+        kind: pick(PoolGeometry.Kind.self, &random), kernel: kernel,
         stride: Bool.random(using: &random) ? kernel : integers(2, &random), padding: integers(4, &random))
     }
     return result

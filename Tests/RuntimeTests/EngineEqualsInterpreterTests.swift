@@ -33,8 +33,8 @@ struct EngineEqualsInterpreterTests {
     }
     // The generator reaches what it is meant to reach.
     #expect(cores.contains(1) && (cores.max() ?? 0) >= 30, "\(cores.sorted())")
-    let all = NeuronModel.Kind.allCases.map { "\($0)" }
-      + ["hard", "strict", "negative", "bounded", "ternary", "infinite", "initial", "continuous", "dense map", "groups"]
+    let all = NeuronModel.Kind.all.map { "\($0)" }
+      + ["hard", "strict", "negative", "bounded", "infinite", "initial", "continuous", "dense map", "groups"]
       + ["dilation", "average", "overlapping average", "padded average", "global average", "max", "overlapping max"]
       + ["padded max", "max of bistable", "max of phase", "max of input", "late", "fraction", "shifts", "parallel"]
       + ["many steps", "long period", "much fraction", "slow leak", "multicast", "crossbar", "core types", "layer cores"]
@@ -143,10 +143,10 @@ struct EngineEqualsInterpreterTests {
       result.append("\(model.kind)")
       if model.hardReset { result.append("hard") }
       if model.period > 5 { result.append("long period") }
-      if model.kind == .leaky, model.leakShift > 6 { result.append("slow leak") }
+      if model.kind == .leaky, model[.leakShift] ?? 0 > 6 { result.append("slow leak") }
       if model.strict { result.append("strict") }
       if model.hasNegativeThreshold { result.append("negative") }
-      if let most = model.maximumPayload { result.append(most == 1 ? "ternary" : "bounded") }
+      if model.maximumPayload != nil { result.append("bounded") }
       if model.kind != .accumulator, population.threshold.values.contains(NeuronModel.infinite) {
         result.append("infinite")
       }

@@ -20,11 +20,11 @@ struct EveryChipTests {
 
     /// - Parameter limit: weights are -limit...limit.
     mutating func add(
-      _ name: String, _ to: [Int], _ kind: NetworkProjection.Kind, _ weightShape: [Int], limit: Int,
+      _ name: String, _ to: [Int], _ kind: Projection.Kind, _ weightShape: [Int], limit: Int,
       threshold: Double? = 3, pool: NetworkPool? = nil, padding: Int = 0
     ) throws {
       let neuron =
-        threshold.map { NetworkNeuron(model: .if, threshold: .uniform($0)) } ?? NetworkNeuron(model: .accumulator)
+        threshold.map { NetworkNeuron(model: .integrateFire, threshold: .uniform($0)) } ?? NetworkNeuron(model: .accumulator)
       network.populations.append(NetworkPopulation(name: name, shape: to, neuron: neuron))
       let count = weightShape.reduce(1, *)
       let values = (0..<count).map { _ in Int8(Int(random.next() % UInt64(2 * limit + 1)) - limit) }
@@ -60,9 +60,9 @@ struct EveryChipTests {
     case "dynapcnn":
       // One layer a core, sum pooling, one threshold a layer.
       var chain = Chain([2, 16, 16], range: InputRange(low: 0, high: 1))
-      try chain.add("a", [6, 16, 16], .conv2d, [6, 2, 3, 3], limit: 5, padding: 1)
+      try chain.add("a", [6, 16, 16], .convolution, [6, 2, 3, 3], limit: 5, padding: 1)
       try chain.add(
-        "b", [8, 8, 8], .conv2d, [8, 6, 3, 3], limit: 5, threshold: 20,
+        "b", [8, 8, 8], .convolution, [8, 6, 3, 3], limit: 5, threshold: 20,
         pool: NetworkPool(kind: .average, kernel: [2, 2], stride: [2, 2]), padding: 1)
       try chain.add("c", [10], .dense, [10, 512], limit: 5, threshold: nil)
       return chain.network

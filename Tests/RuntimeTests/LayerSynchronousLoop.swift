@@ -221,16 +221,15 @@ struct LayerSynchronousLoop {
           var payload = 0
           var v = potentials[p][i]
           switch model.kind {
-          case .currentInput: break
           case .accumulator: v = gained(v)
           case .integrateFire, .leaky, .phase:
-            if model.kind == .leaky { v -= Int((Double(v) / Double(1 << model.leakShift)).rounded(.down)) }
+            if model.kind == .leaky { v -= Int((Double(v) / Double(1 << (model[.leakShift] ?? 0))).rounded(.down)) }
             v = gained(v)
             if !isInfinite && v >= threshold * scale + (model.strict ? 1 : 0) {
               payload = 1
               v = model.hardReset ? 0 : v - threshold * scale
             }
-          case .augmented:
+          case .augmented, .ternary:
             v = gained(v)
             let most = model.maximumPayload.map(Int.init) ?? Int.max
             let negative = Self.parameter(all[p].negativeThreshold.values, i, maps[p])
@@ -252,6 +251,7 @@ struct LayerSynchronousLoop {
             }
             v = aListens ? listening : firing
             others[p][i] = aListens ? firing : listening
+          default: break
           }
           potentials[p][i] = v
           spikes[p].values[i] = payload

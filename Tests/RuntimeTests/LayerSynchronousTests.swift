@@ -51,7 +51,7 @@ struct LayerSynchronousTests {
   func sumCheck() throws {
     var rules = LayerSynchronousTests.rules
     rules.codes = [.rate]
-    rules.models = [.if]
+    rules.models = [.integrateFire]
     rules.smallMembranes = false
     var checked = 0
     for size in 1...10 {

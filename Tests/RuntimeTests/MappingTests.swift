@@ -47,8 +47,8 @@ struct MappingTests {
     let network = Network(
       name: "sensitive", input: NetworkInput(shape: [2]),
       populations: [
-        NetworkPopulation(name: "a", shape: [6], neuron: NetworkNeuron(model: .if, threshold: .uniform(900))),
-        NetworkPopulation(name: "b", shape: [5], neuron: NetworkNeuron(model: .if, threshold: .uniform(4000))),
+        NetworkPopulation(name: "a", shape: [6], neuron: NetworkNeuron(model: .integrateFire, threshold: .uniform(900))),
+        NetworkPopulation(name: "b", shape: [5], neuron: NetworkNeuron(model: .integrateFire, threshold: .uniform(4000))),
         NetworkPopulation(name: "out", shape: [4], neuron: NetworkNeuron(model: .accumulator)),
       ],
       projections: [

@@ -95,10 +95,14 @@ struct ProgramCheckTests {
       (
         "population 1 ('a'): model 'lif' has no gated periods", .convolutions, { $0.populations[1].gatedPeriods = 2 }
       ),
-      ("population 1 ('a'): leak shift is 0, allowed is 1 to 31", .convolutions, { $0.populations[1].model.leakShift = 0 }),
       (
-        "population 1 ('a'): model 'bistable' has no hard reset", .periods,
-        { $0.populations[1].model.hardReset = true }
+        "population 1 ('a'): leakShift is 0, allowed is a whole number from 1 to 31", .convolutions,
+        { $0.populations[1].model[.leakShift] = 0 }
+      ),
+      ("population 1 ('a'): leakShift is missing", .convolutions, { $0.populations[1].model[.leakShift] = nil }),
+      (
+        "population 1 ('a'): model 'bistable' has no reset", .periods,
+        { $0.populations[1].model[.reset] = .hard }
       ),
       (
         "population 2 ('out'): begins at tick 1 of a continuous schedule", .dense, { $0.schedule = .continuous }
@@ -195,7 +199,7 @@ struct ProgramCheckTests {
       ),
       (
         "core 0, group 0: the neuron model is not that of population 1", .maxPool,
-        { $0.cores[0].groups[0].model.maximumPayload = 2 }
+        { $0.cores[0].groups[0].model[.maximumPayload] = 2 }
       ),
       (
         "core 0, group 0: rows -9223372036854775808..<9223372036854775807 are not a part of 0..<4", .maxPool,

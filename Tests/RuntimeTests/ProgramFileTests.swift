@@ -84,16 +84,16 @@ struct ProgramFileTests {
   @Test("a file of another version is refused, and the line says what to do")
   func otherVersions() throws {
     var bytes = try ProgramFixtures.dense.program().encoded()
-    for version: UInt8 in 1...3 {
+    for version: UInt8 in 1...4 {
       bytes[8] = version
       #expect(
         message(resealed(bytes))
-          == "is a program of format version \(version), this nmsim reads version 4; compile the network again")
+          == "is a program of format version \(version), this nmsim reads version 5; compile the network again")
     }
-    bytes[8] = 5
+    bytes[8] = 6
     #expect(
       message(bytes)
-        == "is a program of format version 5, this nmsim reads version 4; "
+        == "is a program of format version 6, this nmsim reads version 5; "
         + "use the nmsim that compiled it, or compile the network again")
   }
 

@@ -83,13 +83,13 @@ struct ProgramMutationTests {
     for core in program.cores.indices {
       for block in program.cores[core].blocks.indices { program.cores[core].blocks[block].shifts = [30] }
       for group in program.cores[core].groups.indices {
-        program.cores[core].groups[group].model.maximumPayload = nil
+        program.cores[core].groups[group].model[.maximumPayload] = nil
         program.cores[core].groups[group].threshold = UnitValues(uniform: 1)
         program.cores[core].groups[group].bias = UnitValues(uniform: .max)
       }
     }
     for index in program.populations.indices {
-      program.populations[index].model.maximumPayload = nil
+      program.populations[index].model[.maximumPayload] = nil
       program.populations[index].threshold = UnitValues(uniform: 1)
       program.populations[index].bias = UnitValues(uniform: .max)
     }

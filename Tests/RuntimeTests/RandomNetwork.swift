@@ -39,7 +39,7 @@ struct RandomNetworkRules {
     case layers
   }
   var codes = Code.allCases
-  var models: [NetworkNeuron.Model] = [.if, .if, .augmented, .ternary, .lif]
+  var models: [NeuronModel.Kind] = [.integrateFire, .integrateFire, .augmented, .ternary, .leaky]
   /// Explicit delays, as no layer-synchronous loop has them.
   var delays = true
   var schedules: [Schedule] = [.windowed, .windowed, .continuous]
@@ -171,7 +171,7 @@ extension RandomNetwork {
       let count = dice.integer(1...min(7, 1 + size / 2))
       for index in 0..<count { add(index, input: input, isLast: index == count - 1) }
       let last = populations[populations.count - 1]
-      let readout: NetworkOutput.Readout =
+      let readout: Readout =
         last.neuron.model != .accumulator && dice.chance(0.5) ? .spikes : .potential
       let network = Network(
         name: "random", input: NetworkInput(shape: dimensions(input)), populations: populations,
@@ -235,7 +235,7 @@ extension RandomNetwork {
     }
 
     mutating func neuron(_ shape: MapShape, _ isInteger: Bool, isAccumulator: Bool) -> NetworkNeuron {
-      let model: NetworkNeuron.Model =
+      let model: NeuronModel.Kind =
         isAccumulator
         ? .accumulator : code == .phase ? .phase : code == .bistable ? .bistable
         : isWide ? .augmented : dice.pick(rules.models)
@@ -253,19 +253,19 @@ extension RandomNetwork {
       neuron.spikeValue =
         dice.chance(0.5) ? .uniform(dice.real(-1...2)) : .list((0..<shape.channels).map { _ in dice.real(0.2...2) })
       switch model {
-      case .if, .lif:
-        neuron.hardReset = dice.chance(0.3)
-        neuron.strict = dice.chance(0.3)
-        if model == .lif { neuron.leakShift = dice.chance(0.7) ? dice.integer(1...6) : dice.integer(7...31) }
+      case .integrateFire, .leaky:
+        neuron[.reset] = dice.chance(0.3) ? .hard : nil
+        neuron[.strict] = dice.chance(0.3)
+        if model == .leaky { neuron[.leakShift] = dice.chance(0.7) ? dice.integer(1...6) : dice.integer(7...31) }
       case .augmented, .ternary:
         if dice.chance(0.6) {
           neuron.negativeThreshold =
             thresholdPerNeuron
             ? values(shape, isInteger ? -120...(-1) : -2...(-0.4), isInteger) : .uniform(isInteger ? -40 : -1)
         }
-        if model == .augmented && !isWide && dice.chance(0.6) { neuron.maximumPayload = dice.integer(1...5) }
-      case .phase, .bistable: neuron.period = period
-      case .accumulator: break
+        if model == .augmented && !isWide && dice.chance(0.6) { neuron[.maximumPayload] = dice.integer(1...5) }
+      case .phase, .bistable: neuron[.period] = period
+      default: break
       }
       return neuron
     }
@@ -319,7 +319,7 @@ extension RandomNetwork {
       if choice < 7 {
         let groups = isLayer ? 1 : dice.pick((1...pooled.channels).filter { pooled.channels % $0 == 0 })
         let channels = groups * dice.integer(1...max(1, size * 2 / groups))
-        var projection = NetworkProjection(name: name, from: from.map { "p\($0)" }, to: to, kind: .conv2d, pool: pool)
+        var projection = NetworkProjection(name: name, from: from.map { "p\($0)" }, to: to, kind: .convolution, pool: pool)
         projection.groups = groups
         projection.stride = [dice.integer(1...2), dice.integer(1...2)]
         projection.dilation = isLayer ? [1, 1] : [dice.integer(1...2), dice.integer(1...2)]
@@ -347,7 +347,7 @@ extension RandomNetwork {
       if kind != .layers, pooled == target, dice.chance(0.7) { return identity(from, pooled, pool, name, to, isInteger) }
       if pooled.height == target.height && pooled.width == target.width && dice.chance(0.6) {
         var projection = NetworkProjection(
-          name: name, from: from.map { "p\($0)" }, to: to, kind: .conv2d, pool: pool, padding: [1, 1, 1, 1],
+          name: name, from: from.map { "p\($0)" }, to: to, kind: .convolution, pool: pool, padding: [1, 1, 1, 1],
           delay: delay(from))
         projection.weights = weights([target.channels, pooled.channels, 3, 3], isInteger)
         return projection

@@ -28,23 +28,23 @@ struct RandomNetworks {
     let width = int(2...4)
     func population(_ name: String, _ shape: [Int], _ threshold: Int, _ bias: Int) -> NetworkPopulation {
       NetworkPopulation(
-        name: name, shape: shape, neuron: NetworkNeuron(model: .if, threshold: .uniform(Double(threshold))),
+        name: name, shape: shape, neuron: NetworkNeuron(model: .integrateFire, threshold: .uniform(Double(threshold))),
         bias: bias == 0 ? nil : .uniform(Double(bias)))
     }
     network.populations.append(population("a", [width, side, side], int(4...20), int(-1...2)))
     network.projections.append(
       NetworkProjection(
-        name: "in", from: nil, to: "a", kind: .conv2d, weights: weights([width, channels, 3, 3]),
+        name: "in", from: nil, to: "a", kind: .convolution, weights: weights([width, channels, 3, 3]),
         padding: [1, 1, 1, 1]))
     network.populations.append(population("b", [width, side, side], int(4...20), int(-1...1)))
     network.projections.append(
       NetworkProjection(
-        name: "ab", from: "a", to: "b", kind: .conv2d, weights: weights([width, width, 3, 3]), padding: [1, 1, 1, 1]))
+        name: "ab", from: "a", to: "b", kind: .convolution, weights: weights([width, width, 3, 3]), padding: [1, 1, 1, 1]))
     if int(0...1) == 1 {
       network.populations.append(population("c", [width, side, side], int(4...20), 0))
       network.projections.append(
         NetworkProjection(
-          name: "bc", from: "b", to: "c", kind: .conv2d, weights: weights([width, width, 3, 3]), padding: [1, 1, 1, 1]))
+          name: "bc", from: "b", to: "c", kind: .convolution, weights: weights([width, width, 3, 3]), padding: [1, 1, 1, 1]))
       if delaysAllowed {
         network.projections.append(
           NetworkProjection(name: "ac", from: "a", to: "c", kind: .identity, weights: weights([width])))

@@ -23,16 +23,18 @@ struct RandomProgram {
     let depth = integer(2...4)
     let scale = chance(8) ? 14 : weightBits - 1
 
+    func reset(_ oneIn: Int) -> ParameterValues { .with(.reset, chance(oneIn) ? .hard : .soft) }
     func model(isLast: Bool) -> NeuronModel {
       if isLast && chance(2) { return NeuronModel(kind: .accumulator, period: period) }
       if isBistable { return NeuronModel(kind: .bistable, period: period) }
       if period > 1 { return NeuronModel(kind: .phase, period: period) }
       switch integer(0...5) {
-      case 0: return NeuronModel(kind: .leaky, hardReset: chance(2), leakShift: integer(1...31))
+      case 0: return NeuronModel(kind: .leaky, parameters: reset(2).with(.leakShift, integer(1...31)))
       case 1, 2:
         return NeuronModel(
-          kind: .augmented, hasNegativeThreshold: chance(2), maximumPayload: chance(2) ? Int32(integer(1...9)) : nil)
-      default: return NeuronModel(kind: .integrateFire, hardReset: chance(4), strict: chance(4))
+          kind: .augmented, parameters: .with(.maximumPayload, chance(2) ? integer(1...9) : nil),
+          hasNegativeThreshold: chance(2))
+      default: return NeuronModel(kind: .integrateFire, parameters: reset(4).with(.strict, chance(4)))
       }
     }
     func addWeights(_ shape: [Int]) throws -> Int {

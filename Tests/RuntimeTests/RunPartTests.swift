@@ -49,7 +49,7 @@ struct RunPartTests {
       NetworkProjection(name: name, from: from, to: to, kind: .identity, delay: delay)
     }
     func population(_ name: String) -> NetworkPopulation {
-      NetworkPopulation(name: name, shape: [2], neuron: NetworkNeuron(model: .if, threshold: .uniform(1)))
+      NetworkPopulation(name: name, shape: [2], neuron: NetworkNeuron(model: .integrateFire, threshold: .uniform(1)))
     }
     let network = Network(
       name: "ahead", input: NetworkInput(shape: [2]), populations: [population("a"), population("b"), population("c")],

@@ -113,8 +113,8 @@ struct SanaFEPackageTests {
   func random(seed: UInt64) throws {
     var random = RandomNetworks(seed: seed)
     var network = try random.network().network
-    for index in network.populations.indices where network.populations[index].neuron.model == .if {
-      network.populations[index].neuron.strict = true
+    for index in network.populations.indices where network.populations[index].neuron.model == .integrateFire {
+      network.populations[index].neuron[.strict] = true
     }
     var chip = try random.smallCores("loihi-sanafe")
     chip.numbers[.chips] = Sourced(1, source: "test", certainty: .assumed)
@@ -195,8 +195,8 @@ struct SanaFEPackageTests {
       analog, ConversionSettings(.robustNorm).with(.initial, .zero), preprocessing: grey,
       calibration: CalibrationData(name: "mnist-train", dataset: data, samples: 100)
     ).network
-    for index in network.populations.indices where network.populations[index].neuron.model == .if {
-      network.populations[index].neuron.strict = true
+    for index in network.populations.indices where network.populations[index].neuron.model == .integrateFire {
+      network.populations[index].neuron[.strict] = true
     }
     var chip = try ChipLibrary.builtIn("loihi-sanafe")
     chip.numbers[.chips] = Sourced(1, source: "test", certainty: .assumed)

@@ -74,7 +74,7 @@ private struct ReferenceChip {
             let index = (c * from.height + sy) * from.width + sx
             if let source {
               let kind: Projection.Kind =
-                projection.kind == .dense ? .dense : projection.kind == .conv2d ? .convolution : .identity
+                projection.kind == .dense ? .dense : projection.kind == .convolution ? .convolution : .identity
               synapses[first[source] + index].append(Synapse(target: first[target] + neuron, weight: weight, kind: kind))
             } else {
               currents[first[target] + neuron] += weight * input[index]
@@ -97,7 +97,7 @@ private struct ReferenceChip {
                   }
                 }
               }
-            case .conv2d:
+            case .convolution:
               for c in 0..<from.channels {
                 for ky in 0..<3 {
                   for kx in 0..<3 {
@@ -185,8 +185,8 @@ struct SanaFETests {
       var random = RandomNetworks(seed: seed)
       // Fires at v > threshold, as that simulator's leaky unit does.
       var network = try random.network().network
-      for index in network.populations.indices where network.populations[index].neuron.model == .if {
-        network.populations[index].neuron.strict = true
+      for index in network.populations.indices where network.populations[index].neuron.model == .integrateFire {
+        network.populations[index].neuron[.strict] = true
       }
       var chip = try random.smallCores("loihi-sanafe")
       chip.numbers[.chips] = Sourced(1, source: "test", certainty: .assumed)

@@ -24,6 +24,22 @@ struct DeclarationTests {
     }
   }
 
+  @Test("docs/net-json.md has every neuron model and every parameter as declared")
+  func neurons() throws {
+    let page = try String(contentsOf: Self.root.appending(path: "docs/net-json.md"), encoding: .utf8)
+    for model in NeuronModel.Kind.ofNetworks {
+      let row = "| `\(model.name)` | \(model.dynamics.rule) |"
+      #expect(page.contains(row + "\n"), "\(row)")
+    }
+    for parameter in NeuronModel.Kind.parameters {
+      let models = NeuronModel.Kind.ofNetworks.filter { $0.parameters.contains { $0.key == parameter.key } }
+      let standard = parameter.standard?.text ?? parameter.standardText ?? "required"
+      let row = "| `\(parameter.key)` | \(parameter.allowedText) | \(parameter.unit ?? "") | \(standard) | "
+        + models.map { "`\($0.name)`" }.joined(separator: ", ") + " | \(parameter.help) |"
+      #expect(page.contains(row + "\n"), "\(row)")
+    }
+  }
+
   private static func row(_ parameter: Parameter) -> String {
     let option = OptionSpec.conversion(group: "").first { $0.name == parameter.option }
     let methods = ConversionMethod.taking(parameter)

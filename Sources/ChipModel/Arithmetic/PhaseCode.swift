@@ -17,3 +17,12 @@ package enum PhaseCode {
   @inlinable @inline(__always)
   package static func firingMember(step: Int, period: Int) -> Int { (step / period) & 1 == 0 ? 1 : 0 }
 }
+
+extension Parameter {
+  package static let period = Parameter(
+    "period", .integer(1...16), unit: "phases", source: "Kim et al. 2018; Li, Zhao, Zeng 2022", "Phases of a period.")
+}
+
+extension ParameterKey<Int> {
+  package static var period: Self { Self(.period) }
+}

@@ -57,7 +57,7 @@ package struct ChipDescription: Sendable, Equatable {
   }
 
   /// The neuron models of the contract, by the names networks use.
-  package static let allNeuronModels = ["if", "augmented", "ternary", "phase", "bistable", "lif", "accumulator"]
+  package static let allNeuronModels = NeuronModel.Kind.ofNetworks.map(\.name)
 }
 
 /// Power that flows all the time.

@@ -6,6 +6,11 @@ struct ByteWriter {
 
   mutating func flag(_ value: Bool) { bytes.append(value ? 1 : 0) }
 
+  /// The place of a case in the list of all.
+  mutating func choice<Value: CaseIterable & Equatable>(_ value: Value) {
+    byte(UInt8(truncatingIfNeeded: Array(Value.allCases).firstIndex(of: value) ?? 0))
+  }
+
   mutating func word32(_ value: UInt32) {
     for shift in stride(from: UInt32(0), to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
   }

@@ -1,14 +1,18 @@
 /// Two complementary members a unit, one firing, one integrating, in turn by periods (BSNN, Li, Zhao and Zeng 2022).
-enum Bistable {
-  static let traits = NeuronTraits(
-    code: .pairs, reset: .threshold, options: [.period], potentials: 2, actsAlone: true)
+struct Bistable: NeuronDynamics {
+  static let name = "bistable"
+  static let rule = "pairs of such neurons that fire and integrate in turns of one period (BSNN)"
+  static let traits = NeuronTraits(code: .pairs, reset: .threshold, potentials: 2, actsAlone: true, hasKernel: true)
 
-  @inline(__always)
-  static func update(
+  let period: Int
+
+  init(_ model: NeuronModel) { period = model.period }
+
+  func update(
     _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
   ) -> Int32 {
-    let shift = Int64(PhaseCode.shift(step: step.index, period: rule.model.period))
-    let bFires = PhaseCode.firingMember(step: step.index, period: rule.model.period) == 1
+    let shift = Int64(PhaseCode.shift(step: step.index, period: period))
+    let bFires = PhaseCode.firingMember(step: step.index, period: period) == 1
     let integrating = bFires ? state.v : state.b
     var firing = Int64(bFires ? state.b : state.v)
     let gained = rule.saturated(Int64(integrating) &+ (step.sum << shift), &saturations)
@@ -20,4 +24,19 @@ enum Bistable {
     state = bFires ? NeuronRule.State(v: kept, b: rest) : NeuronRule.State(v: rest, b: kept)
     return fires ? 1 : 0
   }
+}
+
+extension Bistable: RealNeuronDynamics {
+  func update(_ state: inout RealNeuronState, _ step: RealNeuronStep) -> Int {
+    if PhaseCode.firingMember(step: step.index, period: period) == 1 {
+      state.v += step.sum
+      return step.fire(&state.b)
+    }
+    state.b += step.sum
+    return step.fire(&state.v)
+  }
+}
+
+extension NeuronModel.Kind {
+  package static let bistable = Self(Bistable.self)
 }

@@ -1,4 +1,17 @@
 /// No neurons: the input as a current that the host computes once a sample (``InputEncoder``) and that acts in every step.
-enum CurrentInput {
-  static let traits = NeuronTraits(code: .none, reset: .none, potentials: 0, isInput: true, isHostCurrent: true)
+struct CurrentInput: NeuronDynamics {
+  static let name = "current"
+  static let rule = "the network's input: a constant current"
+  static let traits = NeuronTraits(
+    code: .none, reset: .none, potentials: 0, isInput: true, isHostCurrent: true, hasKernel: true)
+
+  init(_ model: NeuronModel) {}
+
+  func update(
+    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
+  ) -> Int32 { 0 }
+}
+
+extension NeuronModel.Kind {
+  package static let currentInput = Self(CurrentInput.self)
 }

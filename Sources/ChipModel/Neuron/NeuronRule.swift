@@ -1,19 +1,17 @@
-/// The scalar rule of every neuron model: the definition that every kernel is tested against.
-///
-/// One update of one neuron: `v = saturate(v + acc)`, compare, reset. `acc` is exact; saturation is to the membrane's
-/// width and counted.
+/// The scalar rule of a population: its model's dynamics in a membrane of some width. Updates are exact; saturation is to
+/// the membrane's width and counted.
 package struct NeuronRule: Sendable {
-  package let model: NeuronModel
   package let low: Int64
   package let high: Int64
+  private let dynamics: any NeuronDynamics
 
   /// - Parameters:
-  ///   - model: the kind of neuron and its options.
+  ///   - model: the kind of neuron and its parameters.
   ///   - membraneBits: 2...32.
   package init(model: NeuronModel, membraneBits: Int) {
-    self.model = model
-    self.low = FixedPoint.lowest(bits: membraneBits)
-    self.high = FixedPoint.highest(bits: membraneBits)
+    dynamics = model.kind.dynamics.init(model)
+    low = FixedPoint.lowest(bits: membraneBits)
+    high = FixedPoint.highest(bits: membraneBits)
   }
 
   /// State of one neuron. `b` is member B of a unit of two potentials, 0 and unused elsewhere.
@@ -27,11 +25,11 @@ package struct NeuronRule: Sendable {
   }
 
   /// What one update is given.
-  struct Step {
-    var sum: Int64
-    var threshold: Int32
-    var negativeThreshold: Int32
-    var index: Int
+  package struct Step: Sendable {
+    package let sum: Int64
+    package let threshold: Int32
+    package let negativeThreshold: Int32
+    package let index: Int
   }
 
   /// Updates one neuron in local step `step`.
@@ -48,15 +46,7 @@ package struct NeuronRule: Sendable {
     _ state: inout State, sum: Int64, threshold: Int32, negativeThreshold: Int32, step: Int, saturations: inout Int
   ) -> Int32 {
     let step = Step(sum: sum, threshold: threshold, negativeThreshold: negativeThreshold, index: step)
-    return switch model.kind {
-    case .integrateFire: IntegrateFire.update(&state, step, self, &saturations)
-    case .augmented: Augmented.update(&state, step, self, &saturations)
-    case .phase: WeightedSpikes.update(&state, step, self, &saturations)
-    case .bistable: Bistable.update(&state, step, self, &saturations)
-    case .leaky: Leaky.update(&state, step, self, &saturations)
-    case .accumulator: Accumulator.update(&state, step, self, &saturations)
-    case .currentInput: 0
-    }
+    return dynamics.update(&state, step, self, &saturations)
   }
 
   @inline(__always)

@@ -10,6 +10,16 @@ package struct NeuronTraits: Sendable {
     case pairs
     /// No spikes; a period code that arrives is taken as it is.
     case none
+
+    /// In messages; nil: there are no spikes.
+    package var name: String? {
+      switch self {
+      case .rate: "rate code"
+      case .phase: "phase code"
+      case .pairs: "bistable code"
+      case .none: nil
+      }
+    }
   }
 
   /// What a spike takes from the potential.
@@ -21,23 +31,27 @@ package struct NeuronTraits: Sendable {
     case payload
   }
 
-  /// Options that not every model has.
-  package enum Option: Sendable { case hardReset, strict, negativeThreshold, maximumPayload, period, leakShift }
-
   package var code: Code
   package var reset: Reset
-  package var options: Set<Option> = []
+  /// Whether it may have a negative threshold.
+  package var takesNegativeThreshold = false
   /// Of a unit.
   package var potentials = 1
   /// Whether it may spike, or its potential change, in a step in which nothing arrives and no current acts and after which
   /// it did not fire: by a leak, a changing threshold or a second member.
   package var actsAlone = false
+  /// Whether its potential falls without spikes, so that rates alone do not tell it.
+  package var leaks = false
   /// Whether spikes carry a count other than 1.
   package var hasPayload = false
+  /// Bound of that count's magnitude in every network; nil: a parameter's, or none.
+  package var largestPayload: Int32?
   /// Whether it stands for the network's input: no core holds it, and nothing is sent to it.
   package var isInput = false
   /// Whether what leaves it is a current that the host adds, not spikes that synapses deliver.
   package var isHostCurrent = false
+  /// Whether the engine has a kernel for it; else it runs by its scalar rule.
+  package var hasKernel = false
 
   /// Whether it ever sends spikes.
   package var fires: Bool { code != .none }

@@ -1,16 +1,32 @@
 /// Weighted spikes (Kim et al. 2018), the model `phase`: current and threshold are scaled by the phase.
-enum WeightedSpikes {
-  static let traits = NeuronTraits(code: .phase, reset: .threshold, options: [.period], actsAlone: true)
+struct WeightedSpikes: NeuronDynamics {
+  static let name = "phase"
+  static let rule = "weighted spikes: in phase `k` current and threshold carry the factor `2^-(1 + k)`"
+  static let traits = NeuronTraits(code: .phase, reset: .threshold, actsAlone: true, hasKernel: true)
 
-  @inline(__always)
-  static func update(
+  let period: Int
+
+  init(_ model: NeuronModel) { period = model.period }
+
+  func update(
     _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
   ) -> Int32 {
-    let shift = Int64(PhaseCode.shift(step: step.index, period: rule.model.period))
+    let shift = Int64(PhaseCode.shift(step: step.index, period: period))
     let v = rule.saturated(Int64(state.v) &+ (step.sum << shift), &saturations)
     let threshold = Int64(step.threshold) << shift
     let fires = step.threshold != NeuronModel.infinite && v >= threshold
     state.v = Int32(truncatingIfNeeded: fires ? v &- threshold : v)
     return fires ? 1 : 0
   }
+}
+
+extension WeightedSpikes: RealNeuronDynamics {
+  func update(_ state: inout RealNeuronState, _ step: RealNeuronStep) -> Int {
+    state.v += step.sum
+    return step.fire(&state.v)
+  }
+}
+
+extension NeuronModel.Kind {
+  package static let phase = Self(WeightedSpikes.self)
 }

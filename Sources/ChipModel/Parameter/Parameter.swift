@@ -8,6 +8,9 @@ package struct Parameter: Sendable, Hashable {
     case choice([String])
     /// Yes or no.
     case flag
+
+    /// Those of a choice.
+    package var names: [String] { if case .choice(let names) = self { names } else { [] } }
   }
 
   /// Its name in files and in the messages of every module but the command line: `maxCount`.
@@ -45,6 +48,9 @@ package struct Parameter: Sendable, Hashable {
   package static func option(for key: String) -> String {
     key.reduce(into: "") { $0 += $1.isUppercase ? "-" + $1.lowercased() : String($1) }
   }
+
+  /// Whether nothing holds where it is not given.
+  package var isRequired: Bool { standard == nil && standardText == nil }
 
   /// Whether a value is of its kind and in its range.
   package func allows(_ value: ParameterValue) -> Bool {

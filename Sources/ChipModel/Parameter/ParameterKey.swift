@@ -72,4 +72,35 @@ package struct ParameterValues: Sendable, Hashable {
     get { self[value: key.parameter].flatMap { Value($0) } }
     set { self[value: key.parameter] = newValue?.parameterValue }
   }
+
+  /// The same with one more value.
+  package func with<Value>(_ key: ParameterKey<Value>, _ value: Value?) -> ParameterValues {
+    var changed = self
+    changed[key] = value
+    return changed
+  }
+
+  /// One value.
+  package static func with<Value>(_ key: ParameterKey<Value>, _ value: Value?) -> ParameterValues {
+    ParameterValues().with(key, value)
+  }
+
+  /// What may be wrong with values, given who takes which.
+  package enum Fault: Sendable {
+    /// The key of a parameter that is not taken.
+    case foreign(String)
+    case missing(Parameter)
+    case range(Parameter, ParameterValue)
+  }
+
+  /// The first fault for a model that takes these parameters: foreign ones, then missing ones, then ranges.
+  package func fault(taking parameters: [Parameter]) -> Fault? {
+    let foreign = values.keys.filter { key in !parameters.contains { $0.key == key } }.min()
+    if let foreign { return .foreign(foreign) }
+    if let missing = parameters.first(where: { $0.isRequired && values[$0.key] == nil }) { return .missing(missing) }
+    for parameter in parameters {
+      if let value = values[parameter.key], !parameter.allows(value) { return .range(parameter, value) }
+    }
+    return nil
+  }
 }

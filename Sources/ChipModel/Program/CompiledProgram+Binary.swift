@@ -2,7 +2,7 @@
 ///
 /// ```
 /// magic     8 bytes   89 'N' 'M' 'S' 'I' 'M' 0D 0A: seven-bit and line-end transfers break it visibly
-/// version   4 bytes   4: the input is population 0
+/// version   4 bytes   5: a neuron model has the parameters that it declares
 /// length    8 bytes   of the whole file
 /// sections            NETW CHIP DATA POPS PROJ WGTS CORE ROUT FALT: tag (4), length (8), content
 /// checksum  32 bytes  SHA-256 of everything before
@@ -16,7 +16,7 @@ enum ProgramFormat {
 
   static let magic: [UInt8] = [0x89, 0x4E, 0x4D, 0x53, 0x49, 0x4D, 0x0D, 0x0A]
   /// The only one that is read.
-  static let version: UInt32 = 4
+  static let version: UInt32 = 5
   static let headerBytes = 20
   static let checksumBytes = 32
 }
@@ -34,12 +34,12 @@ extension CompiledProgram {
     writer.section("NETW") { $0.network(network) }
     writer.section("CHIP") { $0.raw(chip.canonicalJSON()) }
     writer.section("DATA") {
-      $0.byte(schedule.rawValue)
+      $0.choice(schedule)
       $0.int(fractionBits)
       $0.int(weightBits)
       $0.int(membraneBits)
       $0.int(output.population)
-      $0.byte(output.readout.rawValue)
+      $0.choice(output.readout)
     }
     writer.section("POPS") { $0.list(populations) { $0.population($1) } }
     writer.section("PROJ") { $0.list(projections) { $0.projection($1) } }
@@ -90,13 +90,22 @@ extension ByteWriter {
   }
 
   fileprivate mutating func model(_ model: NeuronModel) {
-    byte(model.kind.rawValue)
-    flag(model.hardReset)
-    flag(model.strict)
+    byte(UInt8(truncatingIfNeeded: NeuronModel.Kind.all.firstIndex(of: model.kind) ?? 0))
     flag(model.hasNegativeThreshold)
-    optional(model.maximumPayload) { $0.word32(UInt32(bitPattern: $1)) }
     optional(model.codePeriod) { $0.int($1) }
-    int(model.leakShift)
+    for parameter in model.kind.dynamics.parameters {
+      optional(model.parameters[value: parameter]) { $0.value($1, of: parameter) }
+    }
+  }
+
+  private mutating func value(_ value: ParameterValue, of parameter: Parameter) {
+    switch value {
+    case .integer(let value): int(value)
+    case .number(let value): double(value)
+    case .flag(let value): flag(value)
+    case .choice(let name):
+      byte(UInt8(truncatingIfNeeded: parameter.kind.names.firstIndex(of: name) ?? parameter.kind.names.count))
+    }
   }
 
   fileprivate mutating func population(_ population: Population) {
@@ -118,7 +127,7 @@ extension ByteWriter {
     text(projection.name)
     int(projection.source)
     int(projection.target)
-    byte(projection.kind.rawValue)
+    choice(projection.kind)
     int(projection.weights)
     array(projection.shifts)
     optional(projection.pool) { $0.pool($1) }
@@ -130,7 +139,7 @@ extension ByteWriter {
   }
 
   fileprivate mutating func pool(_ pool: PoolGeometry) {
-    byte(pool.kind.rawValue)
+    choice(pool.kind)
     for value in [
       pool.kernelY, pool.kernelX, pool.strideY, pool.strideX, pool.top, pool.left, pool.bottom, pool.right,
     ] { int(value) }
@@ -192,7 +201,7 @@ extension ByteWriter {
 
   private mutating func block(_ block: SynapseBlock) {
     int(block.projection)
-    byte(block.kind.rawValue)
+    choice(block.kind)
     int(block.weights)
     array(block.shifts)
     optional(block.pool) { $0.pool($1) }

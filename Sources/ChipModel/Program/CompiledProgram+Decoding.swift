@@ -63,8 +63,8 @@ extension CompiledProgram {
   private mutating func readContent(_ reader: inout ByteReader) throws(ByteReaderError) {
     let data = try reader.section("DATA") { (r) throws(ByteReaderError) in
       (
-        schedule: try r.choice { Schedule(rawValue: $0) }, fraction: try r.int(), weight: try r.int(),
-        membrane: try r.int(), population: try r.int(), readout: try r.choice { ProgramOutput.Readout(rawValue: $0) }
+        schedule: try r.choice(of: Schedule.self), fraction: try r.int(), weight: try r.int(),
+        membrane: try r.int(), population: try r.int(), readout: try r.choice(of: Readout.self)
       )
     }
     schedule = data.schedule
@@ -98,13 +98,17 @@ extension ByteReader {
     return bytes
   }
 
-  /// A byte that stands for a case.
-  fileprivate mutating func choice<Value>(_ make: (UInt8) -> Value?) throws(ByteReaderError) -> Value {
-    let code = try byte()
-    guard let value = make(code) else {
-      throw .value(offset: position - 1, value: Int(code), expected: "the code of a known case")
+  /// A byte that stands for one of these, by its place.
+  fileprivate mutating func choice<Value>(of values: [Value]) throws(ByteReaderError) -> Value {
+    let code = Int(try byte())
+    guard values.indices.contains(code) else {
+      throw .value(offset: position - 1, value: code, expected: "the code of a known case")
     }
-    return value
+    return values[code]
+  }
+
+  fileprivate mutating func choice<Value: CaseIterable>(of type: Value.Type) throws(ByteReaderError) -> Value {
+    try choice(of: Array(type.allCases))
   }
 
   private mutating func texts() throws(ByteReaderError) -> [String] {
@@ -144,11 +148,21 @@ extension ByteReader {
   }
 
   private mutating func model() throws(ByteReaderError) -> NeuronModel {
-    NeuronModel(
-      kind: try choice { NeuronModel.Kind(rawValue: $0) }, hardReset: try flag(), strict: try flag(),
-      hasNegativeThreshold: try flag(),
-      maximumPayload: try optional { (r) throws(ByteReaderError) in Int32(bitPattern: try r.word32()) },
-      period: try optionalInt(), leakShift: try int())
+    var model = NeuronModel(
+      kind: try choice(of: NeuronModel.Kind.all), hasNegativeThreshold: try flag(), period: try optionalInt())
+    for parameter in model.kind.dynamics.parameters {
+      model.parameters[value: parameter] = try optional { (r) throws(ByteReaderError) in try r.value(of: parameter) }
+    }
+    return model
+  }
+
+  private mutating func value(of parameter: Parameter) throws(ByteReaderError) -> ParameterValue {
+    switch parameter.kind {
+    case .integer: .integer(try int())
+    case .number: .number(try double())
+    case .flag: .flag(try flag())
+    case .choice(let names): .choice(try choice(of: names))
+    }
   }
 
   private mutating func values() throws(ByteReaderError) -> UnitValues { UnitValues(try array(Int32.self)) }
@@ -163,7 +177,7 @@ extension ByteReader {
   fileprivate mutating func projection() throws(ByteReaderError) -> Projection {
     Projection(
       name: try text(), source: try int(), target: try int(),
-      kind: try choice { Projection.Kind(rawValue: $0) }, weights: try int(), shifts: try array(UInt8.self),
+      kind: try choice(of: Projection.Kind.self), weights: try int(), shifts: try array(UInt8.self),
       pool: try optionalPool(), convolution: try convolution(), delay: try int(), gatePeriod: try int(),
       gateRestarts: try flag(), largestRoundingError: try double())
   }
@@ -171,7 +185,7 @@ extension ByteReader {
   private mutating func optionalPool() throws(ByteReaderError) -> PoolGeometry? {
     try optional { (r) throws(ByteReaderError) in
       PoolGeometry(
-        kind: try r.choice { PoolGeometry.Kind(rawValue: $0) }, kernelY: try r.int(), kernelX: try r.int(),
+        kind: try r.choice(of: PoolGeometry.Kind.self), kernelY: try r.int(), kernelX: try r.int(),
         strideY: try r.int(), strideX: try r.int(), top: try r.int(), left: try r.int(), bottom: try r.int(),
         right: try r.int())
     }
@@ -231,7 +245,7 @@ extension ByteReader {
 
   private mutating func block() throws(ByteReaderError) -> SynapseBlock {
     SynapseBlock(
-      projection: try int(), kind: try choice { Projection.Kind(rawValue: $0) }, weights: try int(),
+      projection: try int(), kind: try choice(of: Projection.Kind.self), weights: try int(),
       shifts: try array(UInt8.self), pool: try optionalPool(), convolution: try convolution(), delay: try int(),
       sourceShape: try shape(), group: try int(), gateStart: try int(), gatePeriod: try int(),
       gateRestarts: try flag())

@@ -150,9 +150,11 @@ package struct ANNFacts: Sendable, Equatable {
   }
 }
 
+/// What of a population is read as the answer: its potential, or its (signed) spike counts.
+package enum Readout: String, ParameterChoice { case potential, spikes }
+
 /// What is read as the answer.
 package struct ProgramOutput: Sendable, Equatable {
-  package enum Readout: UInt8, Sendable { case potential = 0, spikes = 1 }
   package var population: Int
   package var readout: Readout
   package init(population: Int, readout: Readout) {

@@ -41,7 +41,7 @@ package struct MapShape: Sendable, Hashable {
 /// A pooling window over the source of a projection: `average` adds the spikes of the window (the divisor is folded into
 /// the weights), `max` lets the winner of the window through.
 package struct PoolGeometry: Sendable, Hashable {
-  package enum Kind: UInt8, Sendable { case average = 0, max = 1 }
+  package enum Kind: String, Sendable, CaseIterable { case average, max }
   package var kind: Kind
   package var kernelY: Int
   package var kernelX: Int

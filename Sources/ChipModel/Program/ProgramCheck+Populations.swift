@@ -38,20 +38,21 @@ extension ProgramCheck {
 
   /// Features belong to their models: the engine reads them whatever the model is, the scalar rule does not.
   private func checkModel(_ model: NeuronModel, _ place: ProgramPlace) throws(ProgramError) {
-    func allow(_ option: NeuronTraits.Option, _ isUsed: Bool, _ what: String) throws(ProgramError) {
-      try rule(!isUsed || model.options.contains(option), "model '\(model.name)' has no \(what)", place)
+    func has(_ what: String, _ isUsed: Bool, _ isAllowed: Bool) throws(ProgramError) {
+      try rule(!isUsed || isAllowed, "model '\(model.name)' has no \(what)", place)
     }
-    try allow(.period, model.codePeriod != nil, "period")
-    try allow(.leakShift, model.leakShift != 0, "leak")
-    try allow(.hardReset, model.hardReset, "hard reset")
-    try allow(.strict, model.strict, "strict comparison")
-    try allow(.negativeThreshold, model.hasNegativeThreshold, "negative threshold")
-    try allow(.maximumPayload, model.maximumPayload != nil, "payload")
+    try has("period", model.codePeriod != nil, model.isPeriodic || !model.fires)
+    try has("negative threshold", model.hasNegativeThreshold, model.takesNegativeThreshold)
     if model.isPeriodic || model.codePeriod != nil {
       try range("period", model.codePeriod ?? 0, 1...ProgramLimits.period, place)
     }
-    if model.options.contains(.leakShift) { try range("leak shift", model.leakShift, 1...31, place) }
-    if let most = model.maximumPayload { try range("largest payload", Int(most), 1...Int(Int32.max), place) }
+    switch model.parameters.fault(taking: model.kind.dynamics.parameters) {
+    case nil: break
+    case .foreign(let key): try has(key, true, false)
+    case .missing(let parameter): try rule(false, "\(parameter.key) is missing", place)
+    case .range(let parameter, let value):
+      try rule(false, "\(parameter.key) is \(value.text), allowed is \(parameter.allowedText)", place)
+    }
   }
 
   /// Integer parameters over a shape: their numbers and their ranges.

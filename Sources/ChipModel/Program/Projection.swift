@@ -1,6 +1,7 @@
 /// Compiled synapses from one population to another.
 package struct Projection: Sendable, Equatable {
-  package enum Kind: UInt8, Sendable, CaseIterable { case dense = 0, convolution = 1, identity = 2 }
+  /// Raw values are those of files.
+  package enum Kind: String, Sendable, CaseIterable { case dense, convolution = "conv2d", identity }
   package var name: String
   package var source: Int
   package var target: Int

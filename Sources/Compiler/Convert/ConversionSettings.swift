@@ -85,8 +85,8 @@ package struct ConversionSettings: Sendable, Hashable {
   /// An integrate-and-fire neuron as these settings have it.
   package func integrateFire(threshold: Values, spikeValue: Values? = nil, strict: Bool = false) -> NetworkNeuron {
     NetworkNeuron(
-      model: .if, threshold: threshold, spikeValue: spikeValue, initial: initial(threshold),
-      hardReset: self[.reset] == .hard, strict: strict)
+      model: .integrateFire, threshold: threshold, spikeValue: spikeValue, initial: initial(threshold),
+      parameters: .with(.reset, self[.reset] == .hard ? .hard : nil).with(.strict, strict ? true : nil))
   }
 
   /// Initial potential `half`: half of each threshold, 0 where it is infinite.

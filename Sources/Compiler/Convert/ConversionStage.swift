@@ -163,7 +163,7 @@ package struct ConversionStage {
       let known = statistics.isEmpty ? nil : statistics[index]
       return LayerAccount(
         name: layer.name, shape: layer.shape, activation: layer.activation.text, population: draft.names[index],
-        model: neuron.model.rawValue, threshold: threshold, isPerChannel: (thresholds[index]?.count ?? 0) > 1,
+        model: neuron.model.name, threshold: threshold, isPerChannel: (thresholds[index]?.count ?? 0) > 1,
         negativeThreshold: neuron.negativeThreshold?.finiteRange?.upperBound,
         spikeValue: neuron.spikeValue?.finiteRange ?? threshold, initial: neuron.initial?.finiteRange,
         factor: factors[index], largestActivation: known.map { Double($0.largest) },

@@ -10,7 +10,7 @@ struct SpikingDraft: Sendable {
   let names: [String]
   /// One a layer.
   var neurons: [NetworkNeuron]
-  var readout: NetworkOutput.Readout = .potential
+  var readout: Readout = .potential
   /// BSNN without synchronous neurons: spikes of a shortcut arrive as soon as the chip can carry them.
   var hasShortestDelays = false
 
@@ -18,7 +18,7 @@ struct SpikingDraft: Sendable {
   init(_ network: AnalogNetwork) {
     self.network = network
     names = SpikingDraft.populationNames(network.layers.map(\.name))
-    neurons = network.layers.map { _ in NetworkNeuron(model: .if, threshold: .uniform(.infinity)) }
+    neurons = network.layers.map { _ in NetworkNeuron(model: .integrateFire, threshold: .uniform(.infinity)) }
   }
 
   /// The finished network, without provenance and ANN facts.

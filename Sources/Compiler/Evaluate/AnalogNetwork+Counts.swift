@@ -20,7 +20,7 @@ extension AnalogNetwork {
     switch connection.kind {
     case .dense: return connection.weights.count
     case .identity: return connection.weights.isEmpty ? 0 : layer.count
-    case .conv2d:
+    case .convolution:
       let size = pooledShape(connection)
       guard size.count == 3, layer.shape.count == 3 else { return 0 }
       // Taps inside the image, on each axis.

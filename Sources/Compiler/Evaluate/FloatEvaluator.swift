@@ -38,7 +38,7 @@ package struct FloatEvaluator: Sendable {
         case .dense:
           packed = PackedRows(
             weights: connection.weights, groups: 1, rows: connection.weightShape[0], taps: connection.weightShape[1])
-        case .conv2d:
+        case .convolution:
           let w = connection.weightShape
           packed = PackedRows(
             weights: connection.weights, groups: connection.groups, rows: w[0] / connection.groups,

@@ -26,7 +26,7 @@ extension AnalogNetwork {
   }
 
   private static func activation(_ population: CheckedPopulation) -> AnalogActivation {
-    if !population.model.traits.fires { return .none }
+    if !population.model.fires { return .none }
     guard let threshold = population.threshold?.entries.first, threshold.isFinite,
       let negative = population.negativeThreshold?.entries.first
     else { return .relu }
@@ -36,15 +36,15 @@ extension AnalogNetwork {
   private static func connection(
     _ projection: CheckedProjection, _ network: CheckedNetwork, _ place: [Int]
   ) -> AnalogConnection {
-    let source = projection.source.map { network.populations[$0] }
+    let source = network.source(of: projection)
     var weights = projection.weights?.doubles ?? []
     if projection.isInteger { scale(&weights, projection, source) }
     let c = projection.convolution
     return AnalogConnection(
-      source: projection.source.map { .layer(place[$0]) } ?? .input,
+      source: source.model.isInput ? .input : .layer(place[projection.source]),
       pool: projection.pool.map {
         NetworkPool(
-          kind: $0.kind == .average ? .average : .max, kernel: [$0.kernelY, $0.kernelX],
+          kind: $0.kind, kernel: [$0.kernelY, $0.kernelX],
           stride: [$0.strideY, $0.strideX], padding: [$0.top, $0.left, $0.bottom, $0.right])
       }, kind: projection.kind, weights: weights.map { Float($0) },
       weightShape: projection.kind == .identity ? [] : projection.synapses.weightShape,
@@ -53,7 +53,7 @@ extension AnalogNetwork {
   }
 
   /// Integer weights: a spike is worth 1 and stands for a threshold of activation; an average pool is a sum.
-  private static func scale(_ weights: inout [Double], _ projection: CheckedProjection, _ source: CheckedPopulation?) {
+  private static func scale(_ weights: inout [Double], _ projection: CheckedProjection, _ source: CheckedPopulation) {
     let area = projection.pool.map { $0.kind == .average ? Double($0.area) : 1 } ?? 1
     let pooled = projection.pooledShape
     if weights.isEmpty { weights = [Double](repeating: 1, count: pooled.channels) }
@@ -61,7 +61,7 @@ extension AnalogNetwork {
       weights = [Double](repeating: weights[0], count: pooled.channels)
     }
     func gain(_ channel: Int) -> Double {
-      guard let source, let threshold = source.threshold else { return area }
+      guard let threshold = source.threshold else { return area }
       return area / threshold.value(at: channel * source.shape.pixels, shape: source.shape)
     }
     let synapses = projection.synapses

@@ -12,6 +12,8 @@ package struct Explainer: Sendable {
   let chip: CompiledProgram
   let steps: Int
   let decoders: [RateDecoder]
+  /// Layers of the original after which it takes over from the spiking ones.
+  let cuts: [Int]
   let notes: [String]
 
   /// - Parameters:
@@ -31,13 +33,13 @@ package struct Explainer: Sendable {
     options.schedule = .windowed
     do throws(CompileError) {
       try ChipRules.checkWidths(options, chip)
-      real = try RealNetwork(network)
       self.chip = try CompiledProgram.lower(network, chip: chip, options: options)
       options.membraneBits = 32
       integer = try CompiledProgram.lower(network, chip: chip, options: options)
     } catch {
       throw .compile(error)
     }
+    real = try RealNetwork(network)
     var notes: [String] = []
     do throws(AnalogNetworkError) {
       if let model {
@@ -53,16 +55,29 @@ package struct Explainer: Sendable {
     var layers = [Int](repeating: 0, count: network.populations.count)
     for (layer, population) in populations.enumerated() { layers[population] = layer }
     self.layers = layers
+    cuts = Self.cuts(populations.count)
     decoders = network.populations.map { RateDecoder($0, network, steps: steps) }
-    if network.populations.contains(where: { $0.model.traits.options.contains(.leakShift) }) {
+    if network.populations.contains(where: { $0.model.leaks }) {
       notes.append("leaky neurons have no counterpart in the original network: their leak counts as conversion")
     }
-    if let depth = network.populations.filter({ $0.model.traits.code == .pairs }).map(\.depth).max(),
+    if let depth = network.populations.filter({ $0.model.code == .pairs }).map(\.depth).max(),
       let period = network.period, steps < (depth + 2) * period
     {
       notes.append("\(steps) steps are fewer than the \((depth + 2) * period) that the first answer takes")
     }
+    if cuts.count < populations.count {
+      notes.append("of \(groupedText(populations.count)) layers \(cuts.count) are tried as the last that spikes")
+    }
     self.notes = notes
+  }
+
+  /// Trying every layer of a deep network as the last that spikes would take the square of its layers.
+  package static let mostCuts = 64
+
+  /// Up to ``mostCuts`` of so many layers, evenly spread, the last one among them.
+  static func cuts(_ layers: Int) -> [Int] {
+    let count = min(layers, mostCuts)
+    return (0..<count).map { ($0 + 1) * layers / count - 1 }
   }
 
   /// The population of each layer of a model, by the names that `convert` gives.
@@ -70,16 +85,16 @@ package struct Explainer: Sendable {
     let names = SpikingDraft.populationNames(model.layers.map(\.name))
     var result: [Int] = []
     for (layer, name) in zip(model.layers, names) {
-      guard let index = network.populations.firstIndex(where: { $0.name == name }),
+      guard let index = network.placed.first(where: { network.populations[$0].name == name }),
         network.populations[index].shape.count == layer.count
       else { throw .shape(layer: layer.name, what: "the spiking network has no population of its name and size") }
       result.append(index)
     }
-    guard result.count == network.populations.count, model.inputCount == network.inputShape.count,
+    guard result.count == network.placed.count, model.inputCount == network.inputShape.count,
       model.layers.indices.contains(model.output), result[model.output] == network.output
     else {
       throw .shape(
-        layer: model.name, what: "the spiking network has \(network.populations.count) populations for its "
+        layer: model.name, what: "the spiking network has \(network.placed.count) populations for its "
           + "\(model.layers.count) layers, or another input or output")
     }
     return result
@@ -112,11 +127,16 @@ package struct Explainer: Sendable {
 package enum ExplanationError: Error, Sendable, Equatable, CustomStringConvertible {
   case network(AnalogNetworkError)
   case compile(CompileError)
+  /// A neuron model without a rule in real numbers.
+  case model(population: String, model: String)
 
   package var description: String {
     switch self {
     case .network(let error): "\(error)"
     case .compile(let error): "\(error)"
+    case .model(let population, let model):
+      "population '\(population)' uses neuron model '\(model)', which has no rule in real numbers to compare with; "
+        + "explain a network of other models"
     }
   }
 }

@@ -4,8 +4,11 @@ import Runtime
 /// What one sample showed, by population.
 struct ExplainedSample: Sendable {
   var original = 0
-  /// Decisions if the layers up to one spike and the rest is the original, by population.
-  var decisions: [PerExecution<Int>]
+  /// Decisions if the layers up to one spike and the rest is the original, by population; nil where they were not asked
+  /// for.
+  var decisions: [PerExecution<Int>?]
+  /// Decisions of the spiking networks.
+  var last = PerExecution(0)
   /// Cosines with the original's activations; nil where the original is silent.
   var cosines: [PerExecution<Double>?]
   /// Sums of |r| and r^2 of the limit's rates.
@@ -21,8 +24,7 @@ struct ExplainedSample: Sendable {
   var saturations: [Int]
 
   init(populations: Int) {
-    let none = PerExecution(limit: 0, real: 0, integer: 0, chip: 0)
-    decisions = [PerExecution<Int>](repeating: none, count: populations)
+    decisions = [PerExecution<Int>?](repeating: nil, count: populations)
     cosines = [PerExecution<Double>?](repeating: nil, count: populations)
     rates = [Double](repeating: 0, count: populations)
     squares = rates
@@ -40,10 +42,7 @@ struct ExplainerBlock {
   let block: EvaluatedBlock
   private(set) var samples: [ExplainedSample]
   /// Activations of each execution, `[layer of the original][neuron]`, a lane a sample.
-  private var limit: [[Lanes]]
-  private var real: [[Lanes]]
-  private var integer: [[Lanes]]
-  private var chip: [[Lanes]]
+  private var activations: PerExecution<[[Lanes]]>
 
   init(_ explainer: Explainer, _ block: EvaluatedBlock) {
     self.explainer = explainer
@@ -51,7 +50,7 @@ struct ExplainerBlock {
     samples = [ExplainedSample](
       repeating: ExplainedSample(populations: explainer.network.populations.count), count: block.count)
     let zero = explainer.original.network.layers.map { [Lanes](repeating: .zero, count: $0.count) }
-    (limit, real, integer, chip) = (zero, zero, zero, zero)
+    activations = PerExecution(zero)
   }
 
   private var network: CheckedNetwork { explainer.network }
@@ -59,9 +58,13 @@ struct ExplainerBlock {
   mutating func execute(_ progress: (Int) -> Void) {
     let inputs = (0..<block.count).map { lane in block.inputs.map { Double($0[lane]) } }
     for lane in 0..<block.count { runReal(inputs[lane], lane) }
-    let saturates = runProgram(explainer.chip, inputs, isChip: true)
-    if saturates { _ = runProgram(explainer.integer, inputs, isChip: false) } else { copyChip() }
-    for population in network.populations.indices { compare(population) }
+    if runProgram(explainer.chip, inputs, .chip) {
+      _ = runProgram(explainer.integer, inputs, .integer)
+    } else {
+      activations.integer = activations.chip
+      for lane in samples.indices { samples[lane].last.integer = samples[lane].last.chip }
+    }
+    for population in network.placed { compare(population) }
     decide()
     progress(block.count)
   }
@@ -71,26 +74,27 @@ struct ExplainerBlock {
   private mutating func runReal(_ input: [Double], _ lane: Int) {
     let limits = explainer.real.limit(input)
     let outcome = explainer.real.run(input, steps: explainer.steps)
-    for (population, decoder) in explainer.decoders.enumerated() {
+    for population in network.placed {
+      let decoder = explainer.decoders[population]
       let layer = explainer.layers[population]
       let shape = decoder.shape
       let ordered = rowMajor(limits[population], shape)
       if decoder.isAccumulator {
-        set(&limit[layer], lane, ordered)
-        set(&real[layer], lane, rowMajor(outcome.potentials[population], shape).map { $0 / decoder.spans })
+        set(&activations.limit[layer], lane, ordered)
+        set(&activations.real[layer], lane, rowMajor(outcome.potentials[population], shape).map { $0 / decoder.spans })
         continue
       }
-      set(&limit[layer], lane, zip(ordered, decoder.amplitude).map { $0 * $1 })
+      set(&activations.limit[layer], lane, zip(ordered, decoder.amplitude).map { $0 * $1 })
       var counts = [Double](repeating: 0, count: shape.count)
       samples[lane].distances[population] = distances(
         outcome.trains[population], limits[population], decoder, counts: &counts)
-      set(&real[layer], lane, decoder.activations(sums: rowMajor(counts, shape)))
+      set(&activations.real[layer], lane, decoder.activations(sums: rowMajor(counts, shape)))
       for rate in limits[population] {
         samples[lane].rates[population] += abs(rate)
         samples[lane].squares[population] += rate * rate
       }
     }
-    samples[lane].decisions[network.output].real = outcome.decision
+    samples[lane].last.real = outcome.decision
   }
 
   /// `|N / t - r|^2` after each step, from running sums of N^2 and N r: a step costs as much as it has spikes.
@@ -115,51 +119,36 @@ struct ExplainerBlock {
   }
 
   /// Runs the block on the engine. Returns whether a membrane saturated.
-  private mutating func runProgram(_ program: CompiledProgram, _ inputs: [[Double]], isChip: Bool) -> Bool {
+  private mutating func runProgram(_ program: CompiledProgram, _ inputs: [[Double]], _ execution: Execution) -> Bool {
     var runner = LayerRunner(plan: EnginePlan(program), steps: explainer.steps)
     var before = [Int](repeating: 0, count: program.populations.count)
     for (lane, input) in inputs.enumerated() {
-      let outcome = runner.run(input)
-      let decision = outcome.decisions.last ?? 0
-      if isChip {
-        samples[lane].decisions[network.output].chip = decision
-      } else {
-        samples[lane].decisions[network.output].integer = decision
+      samples[lane].last[execution] = runner.run(input).decisions.last ?? 0
+      let after = runner.counters.saturations
+      for population in network.placed {
+        let values = decoded(runner, population, lane, execution)
+        set(&activations[execution][explainer.layers[population]], lane, values)
+        if execution == .chip { samples[lane].saturations[population] = after[population] - before[population] }
       }
-      for (population, decoder) in explainer.decoders.enumerated() {
-        let values = decoded(runner, program.populations[Lowering.place(population)], population, decoder, lane, isChip: isChip)
-        if isChip {
-          set(&chip[explainer.layers[population]], lane, values)
-        } else {
-          set(&integer[explainer.layers[population]], lane, values)
-        }
-      }
-      if isChip {
-        let after = runner.counters.saturations
-        for population in network.populations.indices {
-          let place = Lowering.place(population)
-          samples[lane].saturations[population] = after[place] - before[place]
-        }
-        before = after
-      }
+      before = after
     }
     return before.contains { $0 > 0 }
   }
 
-  private mutating func decoded(
-    _ runner: LayerRunner, _ population: Population, _ index: Int, _ decoder: RateDecoder, _ lane: Int, isChip: Bool
-  ) -> [Double] {
+  private mutating func decoded(_ runner: LayerRunner, _ index: Int, _ lane: Int, _ execution: Execution) -> [Double] {
+    let decoder = explainer.decoders[index]
+    let program = runner.plan.program
     if decoder.isAccumulator {
       return (0..<decoder.shape.count).map { neuron in
-        population.value(
-          ofPotential: Int(runner.potential(population: Lowering.place(index), index: neuron)), index: neuron,
-          fractionBits: runner.plan.program.fractionBits) / decoder.spans
+        program.populations[index].value(
+          ofPotential: Int(runner.potential(population: index, index: neuron)), index: neuron,
+          fractionBits: program.fractionBits) / decoder.spans
       }
     }
     var sums = [Double](repeating: 0, count: decoder.shape.count)
     var events = [Int](repeating: 0, count: decoder.shape.count)
     var payloads = events
-    let train = runner.trains[Lowering.place(index)]
+    let train = runner.trains[index]
     for step in 0..<train.steps {
       let worth = decoder.worth(step: step)
       train.forEachSpike(step: step) { neuron, payload in
@@ -168,7 +157,7 @@ struct ExplainerBlock {
         payloads[neuron] += Int(payload.magnitude)
       }
     }
-    if isChip {
+    if execution == .chip {
       samples[lane].spikes[index] = events.reduce(0, +)
       samples[lane].fired[index] = events.map { $0 > 0 }
       if let bound = decoder.bound, decoder.mostSpikes > 0 {
@@ -177,13 +166,6 @@ struct ExplainerBlock {
       }
     }
     return decoder.activations(sums: sums)
-  }
-
-  private mutating func copyChip() {
-    integer = chip
-    for lane in samples.indices {
-      samples[lane].decisions[network.output].integer = samples[lane].decisions[network.output].chip
-    }
   }
 
   private func set(_ lanes: inout [Lanes], _ lane: Int, _ values: [Double]) {
@@ -197,9 +179,7 @@ struct ExplainerBlock {
     let truth = block.activations(layer: layer)
     for lane in samples.indices {
       guard truth.contains(where: { $0[lane] != 0 }) else { continue }
-      samples[lane].cosines[population] = PerExecution(
-        limit: Self.cosine(truth, limit[layer], lane), real: Self.cosine(truth, real[layer], lane),
-        integer: Self.cosine(truth, integer[layer], lane), chip: Self.cosine(truth, chip[layer], lane))
+      samples[lane].cosines[population] = activations.map { Self.cosine(truth, $0[layer], lane) }
     }
   }
 
@@ -218,18 +198,18 @@ struct ExplainerBlock {
   private mutating func decide() {
     let output = explainer.original.network.output
     let own = Self.decisions(block.activations(layer: output), block.count)
-    let last = Self.decisions(limit[output], block.count)
+    let limits = Self.decisions(activations.limit[output], block.count)
     for lane in samples.indices {
       samples[lane].original = own[lane]
-      samples[lane].decisions[network.output].limit = last[lane]
+      samples[lane].last.limit = limits[lane]
+      samples[lane].decisions[network.output] = samples[lane].last
     }
-    for (layer, population) in explainer.populations.enumerated() where layer != output {
-      let results = [limit, real, integer, chip].map { values in
+    for layer in explainer.cuts where layer != output {
+      let results = activations.map { values in
         Self.decisions(explainer.original.output(of: block, given: Array(values[0...layer])), block.count)
       }
       for lane in samples.indices {
-        samples[lane].decisions[population] = PerExecution(
-          limit: results[0][lane], real: results[1][lane], integer: results[2][lane], chip: results[3][lane])
+        samples[lane].decisions[explainer.populations[layer]] = results.map { $0[lane] }
       }
     }
   }

@@ -29,6 +29,33 @@ package struct PerExecution<Value: Sendable>: Sendable {
   package init(limit: Value, real: Value, integer: Value, chip: Value) {
     (self.limit, self.real, self.integer, self.chip) = (limit, real, integer, chip)
   }
+
+  /// The same for all.
+  init(_ value: Value) { self.init(limit: value, real: value, integer: value, chip: value) }
+
+  subscript(execution: Execution) -> Value {
+    get { self[keyPath: execution.path()] }
+    set { self[keyPath: execution.path()] = newValue }
+  }
+
+  func map<Result>(_ change: (Value) -> Result) -> PerExecution<Result> {
+    PerExecution<Result>(limit: change(limit), real: change(real), integer: change(integer), chip: change(chip))
+  }
+
+  /// Changes each figure by the other's.
+  mutating func merge<Other>(_ other: PerExecution<Other>, _ change: (inout Value, Other) -> Void) {
+    change(&limit, other.limit)
+    change(&real, other.real)
+    change(&integer, other.integer)
+    change(&chip, other.chip)
+  }
+}
+
+/// A way to execute the spiking network on the engine.
+enum Execution: Sendable {
+  case integer, chip
+
+  func path<Value>() -> WritableKeyPath<PerExecution<Value>, Value> { self == .chip ? \.chip : \.integer }
 }
 
 extension PerExecution: Equatable where Value: Equatable {}
@@ -42,8 +69,9 @@ package struct ExplainedLayer: Sendable {
   /// Mean over the samples of the cosine between the original's activations and the spiking network's (rate times the
   /// value of a spike; the potential of an accumulator); nil where the original is silent on all samples.
   package var cosine: PerExecution<Double?>
-  /// Accuracy if this layer and those before it spike and the rest is the original network in floats.
-  package var accuracy: PerExecution<Double>
+  /// Accuracy if this layer and those before it spike and the rest is the original network in floats; nil where a network
+  /// has more layers than are tried (``Explainer/mostCuts``).
+  package var accuracy: PerExecution<Double>?
   /// Spikes a neuron and step on the chip.
   package var meanRate: Double
   /// Neurons that never spike on the chip on any sample.
@@ -86,7 +114,9 @@ extension Explanation {
   }
 
   /// Fractions of accuracy that each stage loses; negative: gained.
-  package var losses: [(stage: Stage, loss: Double)] {
+  package var losses: [(stage: Stage, loss: Double)] { losses(accuracy) }
+
+  private func losses(_ accuracy: PerExecution<Double>) -> [(stage: Stage, loss: Double)] {
     [
       (.conversion, original - accuracy.real), (.rounding, accuracy.real - accuracy.integer),
       (.saturation, accuracy.integer - accuracy.chip),
@@ -100,14 +130,11 @@ extension Explanation {
   package var finding: Finding? {
     guard let worst = losses.max(by: { $0.loss < $1.loss }), worst.loss >= least else { return nil }
     // In each layer: what is lost by the execution before the stage, and by the one after it.
-    func lost(_ layer: ExplainedLayer) -> Double {
-      switch worst.stage {
-      case .conversion: original - layer.accuracy.real
-      case .rounding: layer.accuracy.real - layer.accuracy.integer
-      case .saturation: layer.accuracy.integer - layer.accuracy.chip
-      }
-    }
-    let first = layers.firstIndex { lost($0) >= max(worst.loss / 2, least / 2) } ?? max(0, layers.count - 1)
+    let first = layers.firstIndex { layer in
+      guard let accuracy = layer.accuracy else { return false }
+      let lost = losses(accuracy).first { $0.stage == worst.stage }?.loss ?? 0
+      return lost >= max(worst.loss / 2, least / 2)
+    } ?? max(0, layers.count - 1)
     let cause: Cause =
       switch worst.stage {
       case .conversion: original - accuracy.limit >= worst.loss / 2 ? .thresholds : .steps

@@ -23,11 +23,11 @@ struct RateDecoder: Sendable {
   init(_ population: CheckedPopulation, _ network: CheckedNetwork, steps: Int) {
     shape = population.shape
     self.steps = steps
-    period = population.period ?? 1
-    hasPeriods = population.period != nil
-    isAccumulator = !population.model.traits.fires
-    first = population.model.traits.code == .pairs ? period * (population.depth + 1) : 0
-    bound = population.model.traits.hasPayload ? population.maximumPayload : 1
+    period = population.model.period
+    hasPeriods = population.model.codePeriod != nil
+    isAccumulator = !population.model.fires
+    first = population.model.code == .pairs ? period * (population.depth + 1) : 0
+    bound = population.model.hasPayload ? population.model.maximumPayload.map(Int.init) : 1
     let isInteger = population.outgoing.contains { network.projections[$0].isInteger }
     let value = isInteger ? population.threshold : population.spikeValue ?? population.threshold
     let shape = shape
@@ -35,10 +35,7 @@ struct RateDecoder: Sendable {
       let one = value?.value(at: index, shape: shape) ?? 1
       return one.isFinite ? one : 0
     }
-    let isFedByBistable = population.incoming.contains { index in
-      network.projections[index].source.map { network.populations[$0].model.traits.code == .pairs } ?? false
-    }
-    let idle = isFedByBistable ? population.depth : 0
+    let idle = network.isFedByPairs(population) ? population.depth : 0
     spans = hasPeriods ? max(1, Double(steps / period - idle)) : Double(max(1, steps))
   }
 

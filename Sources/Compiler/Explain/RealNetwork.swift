@@ -7,10 +7,8 @@ import ChipModel
 struct RealNetwork: Sendable {
   struct Neurons: Sendable {
     let shape: MapShape
-    let model: NetworkNeuron.Model
-    let period: Int
-    /// A period code, also of one phase.
-    let hasPeriods: Bool
+    let model: NeuronModel
+    let dynamics: any RealNeuronDynamics
     /// No bias and no input current in the periods before this one (BSNN).
     let gatedPeriods: Int
     /// Per neuron, channel-last; infinite: never fires.
@@ -18,64 +16,60 @@ struct RealNetwork: Sendable {
     let negativeThreshold: [Double]?
     let bias: [Double]?
     let initial: [Double]?
-    let hardReset: Bool
-    let strict: Bool
-    /// Largest payload; nil: unbounded.
-    let bound: Int?
-    let leak: Double
-    let incoming: [(source: Int?, synapses: RealSynapses, lag: Int)]
+    /// What the input brings as a current.
+    let currents: [RealSynapses]
+    let arrivals: [(source: Int, synapses: RealSynapses, lag: Int)]
   }
 
   let inputShape: MapShape
-  let populations: [Neurons]
+  /// Nil: the input.
+  let populations: [Neurons?]
   /// Sources before targets.
   let order: [Int]
   let output: Int
   let readsPotential: Bool
 
-  /// - Throws: `CompileError` where amplitudes cannot be folded.
-  init(_ network: CheckedNetwork) throws(CompileError) {
+  /// - Throws: `ExplanationError` where amplitudes cannot be folded, or a neuron model has no rule in real numbers.
+  init(_ network: CheckedNetwork) throws(ExplanationError) {
     inputShape = network.inputShape
     order = network.order
     output = network.output
     readsPotential = network.readout == .potential
-    var populations: [Neurons] = []
-    for population in network.populations { populations.append(try Self.neurons(population, network)) }
+    var populations: [Neurons?] = [nil]
+    for index in network.placed { populations.append(try Self.neurons(network.populations[index], network)) }
     self.populations = populations
   }
 
   private static func neurons(
     _ population: CheckedPopulation, _ network: CheckedNetwork
-  ) throws(CompileError) -> Neurons {
+  ) throws(ExplanationError) -> Neurons {
     let shape = population.shape
+    guard let dynamics = population.model.kind.dynamics.init(population.model) as? any RealNeuronDynamics else {
+      throw .model(population: population.name, model: population.model.name)
+    }
     func spread(_ values: ResolvedValues?) -> [Double]? {
       values.map { values in
         (0..<shape.count).map { values.value(at: $0 % shape.channels * shape.pixels + $0 / shape.channels, shape: shape) }
       }
     }
-    var incoming: [(source: Int?, synapses: RealSynapses, lag: Int)] = []
-    var isFedByBistable = false
+    var currents: [RealSynapses] = []
+    var arrivals: [(source: Int, synapses: RealSynapses, lag: Int)] = []
     for index in population.incoming {
       let projection = network.projections[index]
-      let source = projection.source.map { network.populations[$0] }
-      let isBistable = source?.model.traits.code == .pairs
-      isFedByBistable = isFedByBistable || isBistable
-      let way = population.depth - (source?.depth ?? 0)
-      let waiting = isBistable ? source?.period ?? 1 : 0
-      let delay =
-        projection.delay ?? ActiveWindow.delay(source: source?.depth ?? 0, target: population.depth, waitingPeriod: waiting)
-      incoming.append((projection.source, try RealSynapses(projection, source: source), source == nil ? 0 : delay - way))
+      let source = network.source(of: projection)
+      let synapses: RealSynapses
+      do throws(CompileError) { synapses = try RealSynapses(projection, source: source) } catch { throw .compile(error) }
+      if source.model.isHostCurrent {
+        currents.append(synapses)
+      } else {
+        arrivals.append((projection.source, synapses, network.delay(projection) - (population.depth - source.depth)))
+      }
     }
-    let traits = population.model.traits
-    let isGated = traits.code == .pairs || (!traits.fires && isFedByBistable)
     return Neurons(
-      shape: shape, model: population.model, period: population.period ?? 1,
-      hasPeriods: population.period != nil, gatedPeriods: isGated ? population.depth : 0,
+      shape: shape, model: population.model, dynamics: dynamics, gatedPeriods: network.gatedPeriods(population),
       threshold: spread(population.threshold) ?? [Double](repeating: .infinity, count: shape.count),
       negativeThreshold: spread(population.negativeThreshold), bias: spread(population.bias),
-      initial: spread(population.initial), hardReset: population.hardReset, strict: population.strict,
-      bound: population.maximumPayload, leak: population.leakShift.map { 1 / Double(1 << min($0, 62)) } ?? 0,
-      incoming: incoming)
+      initial: spread(population.initial), currents: currents, arrivals: arrivals)
   }
 
   // MARK: Spikes
@@ -95,30 +89,34 @@ struct RealNetwork: Sendable {
       trains: [RealTrain](repeating: RealTrain(), count: populations.count),
       potentials: [[Double]](repeating: [], count: populations.count), decision: 0)
     for index in order {
-      let neurons = populations[index]
+      guard let neurons = populations[index] else { continue }
       let (current, isDriven) = drive(neurons, input)
-      let arrivals = neurons.incoming.compactMap { arrival -> (train: RealTrain, synapses: RealSynapses, lag: Int)? in
-        guard let source = arrival.source else { return nil }
-        return (gated(outcome.trains[source], arrival.synapses, populations[source]), arrival.synapses, arrival.lag)
-      }
-      var state = NeuronState(neurons)
+      let trains = neurons.arrivals.map { gated(outcome.trains[$0.source], $0.synapses, populations[$0.source]) }
+      let first = neurons.initial ?? [Double](repeating: 0, count: neurons.shape.count)
+      var states = first.map { RealNeuronState(v: $0, b: neurons.model.potentials == 2 ? $0 : 0) }
       var sums = [Double](repeating: 0, count: neurons.shape.count)
       var train = RealTrain()
       for step in 0..<steps {
-        let takesCurrent = isDriven && step / neurons.period >= neurons.gatedPeriods
+        let takesCurrent = isDriven && step / neurons.model.period >= neurons.gatedPeriods
         if takesCurrent { sums = current } else { for at in sums.indices { sums[at] = 0 } }
-        for arrival in arrivals {
+        for (arrival, train) in zip(neurons.arrivals, trains) {
           let sent = step - arrival.lag
           guard sent >= 0, sent < steps else { continue }
-          arrival.train.forEach(step: sent) { neuron, payload in
-            arrival.synapses.deliver(neuron, Double(payload), into: &sums)
-          }
+          train.forEach(step: sent) { neuron, payload in arrival.synapses.deliver(neuron, Double(payload), into: &sums) }
         }
-        state.update(neurons, sums, step: step, into: &train)
+        // A period code scales sums and thresholds by the worth of the phase.
+        let worth = neurons.model.codePeriod.map { 1 / Double(2 << (step % $0)) } ?? 1
+        for at in states.indices {
+          let update = RealNeuronStep(
+            sum: sums[at] * worth, threshold: neurons.threshold[at] * worth,
+            negativeThreshold: neurons.negativeThreshold?[at], index: step)
+          let payload = neurons.dynamics.update(&states[at], update)
+          if payload != 0 { train.append(at, payload: payload) }
+        }
         train.endStep()
       }
       outcome.trains[index] = train
-      outcome.potentials[index] = state.v
+      outcome.potentials[index] = states.map(\.v)
     }
     outcome.decision = decision(outcome)
     return outcome
@@ -127,26 +125,20 @@ struct RealNetwork: Sendable {
   /// Bias plus input current, and whether there is any.
   private func drive(_ neurons: Neurons, _ input: [Double]) -> (sums: [Double], isDriven: Bool) {
     var sums = neurons.bias ?? [Double](repeating: 0, count: neurons.shape.count)
-    var isDriven = neurons.bias != nil
-    for arrival in neurons.incoming where arrival.source == nil {
-      isDriven = true
-      for (position, value) in arrival.synapses.maxPooled(input, of: inputShape).enumerated() where value != 0 {
-        arrival.synapses.deliver(position, value, into: &sums)
-      }
-    }
-    return (sums, isDriven)
+    for current in neurons.currents { current.deliverRates(input, of: inputShape, into: &sums) }
+    return (sums, neurons.bias != nil || !neurons.currents.isEmpty)
   }
 
-  private func gated(_ train: RealTrain, _ synapses: RealSynapses, _ source: Neurons) -> RealTrain {
-    guard let pool = synapses.gate else { return train }
+  private func gated(_ train: RealTrain, _ synapses: RealSynapses, _ source: Neurons?) -> RealTrain {
+    guard let pool = synapses.gate, let source else { return train }
     return train.gated(
-      by: pool, source: source.shape, pooled: synapses.from, period: source.period,
-      restarts: source.model.traits.code == .pairs)
+      by: pool, source: source.shape, pooled: synapses.from, period: source.model.period,
+      restarts: source.model.code == .pairs)
   }
 
   /// Index of the largest output, row-major, the lowest of equal ones.
   private func decision(_ outcome: Outcome) -> Int {
-    let shape = populations[output].shape
+    guard let shape = populations[output]?.shape else { return 0 }
     var values = outcome.potentials[output]
     if !readsPotential {
       values = [Double](repeating: 0, count: shape.count)
@@ -165,90 +157,23 @@ struct RealNetwork: Sendable {
     let input = channelLast(values, inputShape)
     var rates = [[Double]](repeating: [], count: populations.count)
     for index in order {
-      let neurons = populations[index]
+      guard let neurons = populations[index] else { continue }
       var (sums, _) = drive(neurons, input)
-      for arrival in neurons.incoming {
-        guard let source = arrival.source else { continue }
-        let pooled = arrival.synapses.maxPooled(rates[source], of: populations[source].shape)
-        for (position, rate) in pooled.enumerated() where rate != 0 {
-          arrival.synapses.deliver(position, rate, into: &sums)
-        }
+      for arrival in neurons.arrivals {
+        guard let source = populations[arrival.source] else { continue }
+        arrival.synapses.deliverRates(rates[arrival.source], of: source.shape, into: &sums)
       }
-      if neurons.model.traits.fires { for at in sums.indices { sums[at] = rate(neurons, sums[at], at) } }
+      if neurons.model.fires { for at in sums.indices { sums[at] = rate(neurons, sums[at], at) } }
       rates[index] = sums
     }
     return rates
   }
 
   private func rate(_ neurons: Neurons, _ sum: Double, _ at: Int) -> Double {
-    let most = neurons.model.traits.hasPayload ? neurons.bound.map(Double.init) ?? .infinity : 1
+    let most = neurons.model.hasPayload ? neurons.model.maximumPayload.map(Double.init) ?? .infinity : 1
     if sum >= 0 { return min(sum / neurons.threshold[at], most) }
     guard let negative = neurons.negativeThreshold else { return 0 }
     return -min(sum / negative[at], most)
-  }
-}
-
-/// Potentials of a population while it runs.
-private struct NeuronState {
-  var v: [Double]
-  /// Member B of bistable units.
-  var b: [Double]
-
-  init(_ neurons: RealNetwork.Neurons) {
-    v = neurons.initial ?? [Double](repeating: 0, count: neurons.shape.count)
-    b = neurons.model.traits.potentials == 2 ? v : []
-  }
-
-  mutating func update(_ n: RealNetwork.Neurons, _ sums: [Double], step: Int, into train: inout RealTrain) {
-    let worth = n.hasPeriods ? 1 / Double(2 << (step % n.period)) : 1
-    switch n.model {
-    case .accumulator: for at in v.indices { v[at] += sums[at] * worth }
-    case .if, .lif:
-      for at in v.indices {
-        v[at] += sums[at] - v[at] * n.leak
-        guard n.strict ? v[at] > n.threshold[at] : v[at] >= n.threshold[at] else { continue }
-        v[at] = n.hardReset ? 0 : v[at] - n.threshold[at]
-        train.append(at, payload: 1)
-      }
-    case .augmented, .ternary:
-      for at in v.indices {
-        v[at] += sums[at]
-        let payload = payload(n, at)
-        guard payload != 0 else { continue }
-        v[at] -= Double(payload.magnitude) * (payload > 0 ? n.threshold[at] : n.negativeThreshold?[at] ?? 0)
-        train.append(at, payload: payload)
-      }
-    case .phase:
-      for at in v.indices {
-        v[at] += sums[at] * worth
-        Self.fire(&v[at], n.threshold[at] * worth, at, &train)
-      }
-    case .bistable:
-      if PhaseCode.firingMember(step: step, period: n.period) == 1 {
-        for at in v.indices {
-          v[at] += sums[at] * worth
-          Self.fire(&b[at], n.threshold[at] * worth, at, &train)
-        }
-      } else {
-        for at in v.indices {
-          b[at] += sums[at] * worth
-          Self.fire(&v[at], n.threshold[at] * worth, at, &train)
-        }
-      }
-    }
-  }
-
-  private static func fire(_ potential: inout Double, _ threshold: Double, _ at: Int, _ train: inout RealTrain) {
-    guard potential >= threshold else { return }
-    potential -= threshold
-    train.append(at, payload: 1)
-  }
-
-  private func payload(_ n: RealNetwork.Neurons, _ at: Int) -> Int {
-    func count(_ ratio: Double) -> Int { min(n.bound ?? Int(Int32.max), Int(min(ratio, Double(Int32.max)))) }
-    if v[at] >= n.threshold[at] { return count(v[at] / n.threshold[at]) }
-    if let negative = n.negativeThreshold?[at], v[at] <= negative { return -count(v[at] / negative) }
-    return 0
   }
 }
 

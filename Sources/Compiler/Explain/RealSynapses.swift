@@ -20,7 +20,7 @@ struct RealSynapses: Sendable {
   private let outputsPerGroup: Int
 
   /// - Throws: `CompileError.mixedAmplitude`, as compiling does.
-  init(_ projection: CheckedProjection, source: CheckedPopulation?) throws(CompileError) {
+  init(_ projection: CheckedProjection, source: CheckedPopulation) throws(CompileError) {
     let synapses = projection.synapses
     let (target, pooled) = (synapses.target, synapses.pooled)
     let isDense = projection.kind == .dense
@@ -67,7 +67,7 @@ struct RealSynapses: Sendable {
 
   /// Weights with the value of a spike in them; integer weights are taken as they are.
   private static func values(
-    _ projection: CheckedProjection, _ source: CheckedPopulation?
+    _ projection: CheckedProjection, _ source: CheckedPopulation
   ) throws(CompileError) -> [Double] {
     guard projection.isInteger else { return try FoldedWeights(projection, source: source).values }
     let raw = projection.weights?.doubles ?? [1]
@@ -87,8 +87,15 @@ struct RealSynapses: Sendable {
     }
   }
 
+  /// Adds what the rates, or the currents, of a channel-last map deliver, max-pooled where the projection is.
+  func deliverRates(_ rates: [Double], of shape: MapShape, into sums: inout [Double]) {
+    for (position, rate) in maxPooled(rates, of: shape).enumerated() where rate != 0 {
+      deliver(position, rate, into: &sums)
+    }
+  }
+
   /// Largest value of each window of a channel-last map; 0 for a window that covers nothing.
-  func maxPooled(_ values: [Double], of shape: MapShape) -> [Double] {
+  private func maxPooled(_ values: [Double], of shape: MapShape) -> [Double] {
     guard let gate else { return values }
     var result = [Double](repeating: 0, count: from.count)
     for row in 0..<from.height {

@@ -1,3 +1,5 @@
+import ChipModel
+
 /// A trained network in the one form that conversion works on: layers that sum linear connections, add a bias and apply
 /// one activation.
 ///
@@ -51,10 +53,10 @@ package enum AnalogSource: Sendable, Hashable {
 
 /// Weights from one source into a layer; pooling, if any, acts on the source's activation before the weights.
 package struct AnalogConnection: Sendable, Equatable {
-  package typealias Kind = NetworkProjection.Kind
+  package typealias Kind = Projection.Kind
   package var source: AnalogSource
   package var pool: NetworkPool?
-  package var kind: NetworkProjection.Kind
+  package var kind: Projection.Kind
   /// dense `[N_out, N_in]` (N_in counts the pooled source, row-major), conv2d `[C_out, C_in / groups, kH, kW]`,
   /// identity `C` factors, or empty for 1.
   package var weights: [Float] = []

@@ -59,7 +59,7 @@ extension AnalogNetwork {
       guard weights == [layer.count, count], connection.weights.count == layer.count * count else {
         throw fail("weights \(shapeText(weights)) from \(count) to \(layer.count) neurons")
       }
-    case .conv2d:
+    case .convolution:
       let groups = connection.groups
       guard from.count == 3, layer.shape.count == 3, weights.count == 4, weights.allSatisfy({ $0 > 0 }), groups > 0,
         weights[1].multipliedReportingOverflow(by: groups).partialValue == from[0], weights[0] == layer.shape[0],

@@ -54,7 +54,7 @@ extension Canonicaliser {
       result.weights = weights
       result.weightShape = [term.map.outCount, term.map.inCount]
     case .convolution(let c):
-      result.kind = .conv2d
+      result.kind = .convolution
       result.weights = c.weights
       result.weightShape = c.shape
       result.stride = c.stride

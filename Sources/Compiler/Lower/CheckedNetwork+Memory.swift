@@ -4,7 +4,7 @@ extension CheckedNetwork {
   /// What compiling takes beside the network's tensors: parameters of channels, places and axons of neurons.
   package var memoryToCompile: MemoryNeed {
     var need = MemoryNeed()
-    for population in populations {
+    for population in populations[placed] {
       let what = "neurons of population"
       need.add(population.shape.channels, 128, for: what, population.name)
       need.add(population.shape.count, 16 + 24 * population.outgoing.count, for: what, population.name)

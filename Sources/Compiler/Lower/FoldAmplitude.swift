@@ -14,21 +14,20 @@ struct FoldedWeights {
   var largest: [Double]
 
   init(
-    _ projection: CheckedProjection, source: CheckedPopulation?
+    _ projection: CheckedProjection, source: CheckedPopulation
   ) throws(CompileError) {
     let area =
       projection.pool.map { $0.kind == .average ? Double($0.area) : 1 } ?? 1
-    let spike = source?.spikeValue ?? source?.threshold
+    let spike = source.spikeValue
     let from = projection.sourceShape
     // In a population `[N]` every neuron is a channel.
     let isPerNeuron = spike.map { !$0.isUniformPerChannel } ?? false && from.pixels > 1
     if isPerNeuron && (projection.pool != nil || projection.kind != .dense) {
-      throw .mixedAmplitude(projection: projection.name, population: source?.name ?? "input")
+      throw .mixedAmplitude(projection: projection.name, population: source.name)
     }
     // By neuron of the source, or by channel.
     let amplitudes = (0..<(isPerNeuron ? from.count : from.channels)).map { index in
-      guard source != nil else { return 1 / area }
-      guard let spike else { return 1.0 }
+      guard let spike else { return 1 / area }
       let value = spike.value(at: isPerNeuron ? index : index * from.pixels, shape: from)
       // A neuron that never fires delivers nothing, whatever its spike would be worth.
       return value.isFinite ? value / area : 0

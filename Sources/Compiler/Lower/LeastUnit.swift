@@ -10,12 +10,12 @@ struct ParameterLimits {
 
   init(_ population: CheckedPopulation, membraneBits: Int) {
     let high = Double(FixedPoint.highest(bits: membraneBits))
-    let period = population.period ?? 1
-    let shifted = ((high - (population.strict ? 1 : 0)) / Double(1 << (period - 1))).rounded(.down)
+    let period = population.model.period
+    let shifted = ((high - (population.model.strict ? 1 : 0)) / Double(1 << (period - 1))).rounded(.down)
     // The largest integer is the flag of an infinite threshold.
     threshold = min(shifted, Double(Int32.max) - 1)
     bias = high
-    initial = (high / Double(population.period.map { 1 << $0 } ?? 1)).rounded(.down)
+    initial = (high / Double(1 << population.model.codeBits)).rounded(.down)
   }
 }
 

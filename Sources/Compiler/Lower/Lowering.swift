@@ -47,13 +47,14 @@ struct Lowering {
     var lowered = [(tensor: WeightTensor, shifts: [UInt8], error: Double)?](
       repeating: nil, count: network.projections.count)
     populations.append(.currentInput(network.network.input.shape))
-    for (index, population) in network.populations.enumerated() {
+    for index in network.placed {
+      let population = network.populations[index]
       try checkModel(population)
       var incoming: [(projection: CheckedProjection, folded: FoldedWeights)] = []
       for index in population.incoming {
         let projection = network.projections[index]
         incoming.append(
-          (projection, try FoldedWeights(projection, source: projection.source.map { network.populations[$0] })))
+          (projection, try FoldedWeights(projection, source: network.source(of: projection))))
       }
       let isRead = network.output == index && network.readout == .potential
       let isShared = isRead || !chip.thresholdPerNeuron || options.scale == .population
@@ -81,13 +82,13 @@ struct Lowering {
   }
 
   private func checkModel(_ population: CheckedPopulation) throws(CompileError) {
-    let name = population.model.rawValue
+    let name = population.model.name
     guard chip.supports(neuronModel: name) else {
       throw .unsupportedModel(
         population: population.name, model: name, chip: chip.name,
         supported: chip.neuronModels?.value ?? ChipDescription.allNeuronModels)
     }
-    if options.schedule == .continuous, population.model.traits.code == .pairs || (population.period ?? 1) > 1 {
+    if options.schedule == .continuous, population.model.code == .pairs || population.model.period > 1 {
       throw .periodCodeNeedsWindows(population: population.name)
     }
   }
@@ -150,15 +151,7 @@ struct Lowering {
       }
       return UnitValues(result).simplified
     }
-    let isAccumulator = !population.model.traits.fires
-    let isBistable = population.model.traits.code == .pairs
-    let isFedByBistable =
-      isAccumulator
-      && population.incoming.contains { index in
-        network.projections[index].source.map { network.populations[$0].model.traits.code == .pairs } ?? false
-      }
-    var threshold =
-      isAccumulator ? UnitValues(uniform: NeuronModel.infinite) : try thresholds(population.threshold, sign: 1)
+    var threshold = try thresholds(population.threshold, sign: 1)
     var negative =
       population.negativeThreshold == nil
       ? UnitValues(uniform: -1) : try thresholds(population.negativeThreshold, sign: -1)
@@ -169,51 +162,29 @@ struct Lowering {
       (threshold, negative) = (one, other)
     }
     return Population(
-      name: name, dimensions: population.dimensions, model: model(population),
+      name: name, dimensions: population.dimensions, model: population.model,
       threshold: threshold, negativeThreshold: negative,
       bias: try integers(population.bias, what: "bias", limit: limits.bias),
       initial: try integers(
         population.initial, what: "initial potential", limit: limits.initial
-      ).shifted(by: population.period ?? 0),
+      ).shifted(by: population.model.codeBits),
       start: options.schedule == .windowed ? population.depth : 0,
-      gatedPeriods: isBistable || isFedByBistable ? population.depth : 0, unit: unit)
+      gatedPeriods: network.gatedPeriods(population), unit: unit)
   }
-
-  private func model(_ population: CheckedPopulation) -> NeuronModel {
-    NeuronModel(
-      kind: population.model.kind, hardReset: population.hardReset, strict: population.strict,
-      hasNegativeThreshold: population.negativeThreshold != nil,
-      maximumPayload: population.maximumPayload.map { Int32(clamping: $0) }, period: population.period,
-      leakShift: population.leakShift ?? 0)
-  }
-
-  /// Index in the program of a network's population: the input comes before them.
-  static func place(_ population: Int) -> Int { population + 1 }
 
   // MARK: - Projections
 
   private func integerProjection(
     _ projection: CheckedProjection, weights: Int, _ shifts: [UInt8], _ error: Double
   ) -> Projection {
-    let source = projection.source.map { network.populations[$0] }
-    let isBistable = source?.model.traits.code == .pairs
-    let period = source?.period ?? 1
-    let delay: Int
-    if let source {
-      let depth = network.populations[projection.target].depth
-      delay =
-        projection.delay
-        ?? (options.schedule == .continuous
-          ? 1
-          : ActiveWindow.delay(source: source.depth, target: depth, waitingPeriod: isBistable ? period : 0))
-    } else {
-      delay = 1
-    }
+    let source = network.source(of: projection).model
+    let delay =
+      source.isHostCurrent
+      ? 1 : options.schedule == .continuous ? projection.delay ?? 1 : network.delay(projection)
     return Projection(
-      name: projection.name, source: projection.source.map(Lowering.place) ?? 0,
-      target: Lowering.place(projection.target), kind: projection.kind.compiled, weights: weights,
-      shifts: shifts, pool: projection.pool, convolution: projection.convolution, delay: delay, gatePeriod: period,
-      gateRestarts: isBistable, largestRoundingError: error)
+      name: projection.name, source: projection.source, target: projection.target, kind: projection.kind,
+      weights: weights, shifts: shifts, pool: projection.pool, convolution: projection.convolution, delay: delay,
+      gatePeriod: source.period, gateRestarts: source.code == .pairs, largestRoundingError: error)
   }
 
   /// Builds delays beyond the chip's, and beyond what a program holds, from relay populations: neurons that repeat each
@@ -251,9 +222,10 @@ struct Lowering {
 
   private mutating func addRelay(of source: Int, delay: Int, name: String) throws(CompileError) -> Int {
     let from = populations[source]
-    let model = NeuronModel(
-      kind: from.model.hasPayload ? .augmented : .integrateFire, hasNegativeThreshold: from.model.hasPayload,
-      maximumPayload: from.model.maximumPayload)
+    let model =
+      from.model.hasPayload
+      ? NeuronModel(kind: from.model.kind, parameters: from.model.parameters, hasNegativeThreshold: true)
+      : NeuronModel(kind: .integrateFire)
     guard chip.supports(neuronModel: model.name) else {
       throw .unsupportedModel(
         population: name, model: model.name, chip: chip.name,
@@ -299,7 +271,7 @@ struct Lowering {
       network: ProgramNetwork(name: "", inputRange: network.network.input.range), chip: chip,
       schedule: options.schedule,
       fractionBits: fractionBits, weightBits: weightBits, membraneBits: membraneBits, populations: populations,
-      projections: projections, weights: weights, output: ProgramOutput(population: Lowering.place(network.output), readout: .potential))
+      projections: projections, weights: weights, output: ProgramOutput(population: network.output, readout: .potential))
     let order = program.topologicalOrder
     headroom = Headroom.all(program, order: order)
     for index in order {

@@ -3,23 +3,48 @@ import ChipModel
 /// A network that passed `Network.checked()`: every reference is an index, every shape agrees, every number is in
 /// range. Lowering works on this form and needs no further checks of its own.
 ///
-/// Populations and projections keep the order of the file.
+/// Population 0 is the input; the others, and the projections, keep the order of the file.
 package struct CheckedNetwork: Sendable {
   /// The network as it was given.
   package let network: Network
-  package let inputShape: MapShape
   package let populations: [CheckedPopulation]
   package let projections: [CheckedProjection]
-  /// Indices into `populations`, every source before its targets; by depth, then by place in the file.
+  /// Indices into `populations` without the input, every source before its targets; by depth, then by place in the file.
   package let order: [Int]
   /// Index of the population that is read as the answer.
   package let output: Int
-  package let readout: NetworkOutput.Readout
+  package let readout: Readout
 
+  package var inputShape: MapShape { populations[0].shape }
+  /// Indices of the populations of the file.
+  package var placed: Range<Int> { 1..<populations.count }
   /// Number of layers `D`: the largest depth plus 1.
-  package var layers: Int { (populations.map(\.depth).max() ?? -1) + 1 }
+  package var layers: Int { (populations[placed].map(\.depth).max() ?? -1) + 1 }
   /// Phases a period where the network has period-coded populations (they share one), else nil.
-  package var period: Int? { populations.lazy.compactMap(\.period).first }
+  package var period: Int? { populations.lazy.compactMap(\.model.codePeriod).first }
+
+  package func source(of projection: CheckedProjection) -> CheckedPopulation { populations[projection.source] }
+
+  /// No bias and no input current in the periods before this one: pairs, and accumulators that pairs feed, wait for the
+  /// layers before them (BSNN).
+  func gatedPeriods(_ population: CheckedPopulation) -> Int {
+    let isGated =
+      population.model.code == .pairs || (!population.model.fires && isFedByPairs(population))
+    return isGated ? population.depth : 0
+  }
+
+  func isFedByPairs(_ population: CheckedPopulation) -> Bool {
+    population.incoming.contains { source(of: projections[$0]).model.code == .pairs }
+  }
+
+  /// Ticks from a spike to its arrival: the projection's own, else those of the windowed schedule.
+  func delay(_ projection: CheckedProjection) -> Int {
+    let source = source(of: projection)
+    return projection.delay
+      ?? ActiveWindow.delay(
+        source: source.depth, target: populations[projection.target].depth,
+        waitingPeriod: source.model.code == .pairs ? source.model.period : 0)
+  }
 }
 
 /// One population of a checked network.
@@ -28,49 +53,53 @@ package struct CheckedPopulation: Sendable {
   /// `[C, H, W]` or `[N]` as the file has it.
   package let dimensions: [Int]
   package let shape: MapShape
-  package let model: NetworkNeuron.Model
-  /// Positive threshold, > 0, may be infinite. Nil for `accumulator`.
-  package let threshold: ResolvedValues?
-  /// Negative threshold, finite, < 0. Nil: absent.
-  package let negativeThreshold: ResolvedValues?
-  /// Value of one spike in ANN units, finite: the given one, else the threshold (0 where that is infinite: it never
-  /// fires). Nil for `accumulator`.
-  package let spikeValue: ResolvedValues?
-  /// Membrane potential before the first step; nil: 0.
-  package let initial: ResolvedValues?
-  /// Added every step; nil: none.
-  package let bias: ResolvedValues?
-  package let hardReset: Bool
-  package let strict: Bool
-  /// `augmented`: largest payload, nil = unbounded; `ternary`: 1; else nil.
-  package let maximumPayload: Int?
-  /// Phases a period, 1...16: of `phase` and `bistable`, and of an `accumulator` that they feed. Nil: rate code.
-  package let period: Int?
-  /// 1...31 for `lif`, else nil.
-  package let leakShift: Int?
-  /// Longest path from the input in populations; 0 where only the input feeds it.
+  package let model: NeuronModel
+  /// Its values, resolved.
+  package let values: NeuronValues
+  /// Longest path from the input in populations; 0 where only the input feeds it, and of the input.
   package let depth: Int
-  /// Indices into `projections` of what arrives, in file order; never empty.
+  /// Indices into `projections` of what arrives, in file order; empty of the input alone.
   package let incoming: [Int]
   /// Indices into `projections` of what leaves, in file order.
   package let outgoing: [Int]
   /// Integer weights arrive, taken as they are with scale 1.
   package let hasIntegerWeights: Bool
+
+  package var threshold: ResolvedValues? { values.threshold }
+  package var negativeThreshold: ResolvedValues? { values.negativeThreshold }
+  package var spikeValue: ResolvedValues? { values.spikeValue }
+  package var initial: ResolvedValues? { values.initial }
+  package var bias: ResolvedValues? { values.bias }
+}
+
+/// Real values of a population's neurons.
+package struct NeuronValues: Sendable, Equatable {
+  /// Positive threshold, > 0, may be infinite. Nil for a model that never fires.
+  package var threshold: ResolvedValues?
+  /// Negative threshold, finite, < 0. Nil: absent.
+  package var negativeThreshold: ResolvedValues?
+  /// Value of one spike in ANN units, finite: the given one, else the threshold (0 where that is infinite: it never
+  /// fires). Nil for a model that never fires.
+  package var spikeValue: ResolvedValues?
+  /// Membrane potential before the first step; nil: 0.
+  package var initial: ResolvedValues?
+  /// Added every step; nil: none.
+  package var bias: ResolvedValues?
 }
 
 /// One projection of a checked network.
 package struct CheckedProjection: Sendable {
   package let name: String
-  /// Index of the source population; nil: the input.
-  package let source: Int?
+  /// Index of the source population; 0: the input.
+  package let source: Int
   /// Index of the target population.
   package let target: Int
-  package let kind: NetworkProjection.Kind
+  package let kind: Projection.Kind
   /// dense `[N_out, N_in]`, conv2d `[C_out, C_in / groups, kH, kW]`, identity `[]`, `[1]` or `[C]`; finite.
   /// Nil: an identity of ones.
   package let weights: Tensor?
   /// The weights are I8, I16 or I32, or all others into the target are: scale 1, nothing is folded into them.
-  package let isInteger: Bool
+  package internal(set) var isInteger: Bool
   package let pool: PoolGeometry?
   package let sourceShape: MapShape
   /// The source's shape after pooling; equal to `sourceShape` without.
@@ -80,4 +109,9 @@ package struct CheckedProjection: Sendable {
   package let convolution: ConvolutionGeometry
   /// Delay in ticks, 1...65535; nil: the schedule's.
   package let delay: Int?
+
+  /// The address rule; an identity has one weight a channel.
+  var synapses: Synapses {
+    Synapses(kind: kind, pool: pool, convolution: convolution, source: sourceShape, target: targetShape)
+  }
 }

@@ -92,26 +92,24 @@ struct NetworkReader {
     return NetworkPopulation(name: name, shape: shape, neuron: neuron, bias: bias)
   }
 
-  /// `soft` or `hard`.
-  private enum Reset: String, CaseIterable { case soft, hard }
-
   private mutating func neuron(_ node: JSONNode) throws(JSONError) -> NetworkNeuron {
     var object = try known(
       node,
       [
-        "model", "threshold", "negativeThreshold", "spikeValue", "initial", "reset", "strict", "maximumPayload",
-        "period", "leakShift",
-      ])
-    var neuron = NetworkNeuron(model: try object.required("model").choice())
+        "model", "threshold", "negativeThreshold", "spikeValue", "initial",
+      ] + NeuronModel.Kind.parameters.map(\.key))
+    let name = try object.required("model").choice(of: NeuronModel.Kind.ofNetworks.map(\.name))
+    var neuron = NetworkNeuron(model: NeuronModel.Kind(named: name) ?? .integrateFire)
     neuron.threshold = try optionalValues(object.optional("threshold"), allowsInfinity: true)
     neuron.negativeThreshold = try optionalValues(object.optional("negativeThreshold"))
     neuron.spikeValue = try optionalValues(object.optional("spikeValue"))
     neuron.initial = try optionalValues(object.optional("initial"))
-    if let node = object.optional("reset") { neuron.hardReset = try node.choice(of: Reset.self) == .hard }
-    if let node = object.optional("strict") { neuron.strict = try node.bool() }
-    neuron.maximumPayload = try object.optional("maximumPayload")?.int()
-    neuron.period = try object.optional("period")?.int()
-    neuron.leakShift = try object.optional("leakShift")?.int()
+    for parameter in NeuronModel.Kind.parameters {
+      guard let node = object.optional(parameter.key) else { continue }
+      let value = try parameter.value(of: node)
+      // What holds anyway is no value of the model's own, and not written.
+      if value != parameter.standard { neuron.parameters[value: parameter] = value }
+    }
     try object.finish()
     return neuron
   }
@@ -127,7 +125,7 @@ struct NetworkReader {
     let name = try object.required("name").string()
     let from = try object.required("from").string()
     let to = try object.required("to").string()
-    let kind = try object.required("kind").choice(of: NetworkProjection.Kind.self)
+    let kind = try object.required("kind").choice(of: Projection.Kind.self)
     var result = NetworkProjection(name: name, from: from == "input" ? nil : from, to: to, kind: kind)
     if let node = object.optional("pool") { result.pool = try pool(node) }
     if let node = object.optional("weights") { result.weights = try weights(node) }
@@ -142,7 +140,7 @@ struct NetworkReader {
 
   private func pool(_ node: JSONNode) throws(JSONError) -> NetworkPool {
     var object = try known(node, ["kind", "kernel", "stride", "padding"])
-    let kind = try object.required("kind").choice(of: NetworkPool.Kind.self)
+    let kind = try object.required("kind").choice(of: PoolGeometry.Kind.self)
     let kernel = try pair(try object.required("kernel"))
     var pool = NetworkPool(kind: kind, kernel: kernel, stride: kernel)
     if let node = object.optional("stride") { pool.stride = try pair(node) }

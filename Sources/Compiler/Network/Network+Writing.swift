@@ -61,17 +61,14 @@ extension NetworkPopulation {
 extension NetworkNeuron {
   fileprivate var json: JSONOutput {
     object([
-      ("model", .string(model.rawValue)),
+      ("model", .string(model.name)),
       ("threshold", threshold?.json),
       ("negativeThreshold", negativeThreshold?.json),
       ("spikeValue", spikeValue?.json),
       ("initial", initial?.json),
-      ("reset", hardReset ? .string("hard") : nil),
-      ("strict", strict ? .bool(true) : nil),
-      ("maximumPayload", maximumPayload.map { .int($0) }),
-      ("period", period.map { .int($0) }),
-      ("leakShift", leakShift.map { .int($0) }),
-    ])
+    ] + NeuronModel.Kind.parameters.map { parameter in
+      (parameter.key, parameters[value: parameter].flatMap { $0 == parameter.standard ? nil : $0.json })
+    })
   }
 }
 

@@ -92,58 +92,35 @@ package struct NetworkPopulation: Sendable, Equatable {
   }
 }
 
-/// Neuron model and its real-valued parameters. Which are allowed depends on the model; see `docs/net-json.md`.
+/// Neuron model and its values. Which are allowed depends on the model; see `docs/net-json.md`.
 package struct NetworkNeuron: Sendable, Equatable {
-  package enum Model: String, Sendable, CaseIterable {
-    case `if`, augmented, ternary, phase, bistable, lif, accumulator
-
-    /// The chip's rule.
-    package var kind: NeuronModel.Kind {
-      switch self {
-      case .if: .integrateFire
-      case .augmented, .ternary: .augmented
-      case .phase: .phase
-      case .bistable: .bistable
-      case .lif: .leaky
-      case .accumulator: .accumulator
-      }
-    }
-    package var traits: NeuronTraits { kind.traits }
-  }
-  package var model: Model
+  package var model: NeuronModel.Kind
   /// Positive threshold, > 0, ANN units; `infinity` = never fires. Nil only for `accumulator`.
   package var threshold: Values?
-  /// Negative threshold, < 0, `augmented` and `ternary` only. Nil: absent.
+  /// Negative threshold, < 0, of models that take one. Nil: absent.
   package var negativeThreshold: Values?
   /// What one spike is worth to the projections that leave, ANN units. Nil: the threshold.
   package var spikeValue: Values?
   /// Membrane potential before the first step, ANN units. Nil: 0.
   package var initial: Values?
-  /// `if`, `lif`: subtract the threshold (soft) or set the potential to 0 (hard).
-  package var hardReset: Bool
-  /// `if`, `lif`: fire at `v > threshold` instead of `v >= threshold`.
-  package var strict: Bool
-  /// `augmented`: largest payload, >= 1. Nil: unbounded.
-  package var maximumPayload: Int?
-  /// `phase`, `bistable`: phases a period, 1...16.
-  package var period: Int?
-  /// `lif`: v -= v >> leakShift each step, 1...31.
-  package var leakShift: Int?
+  /// What all neurons share, as the model declares it.
+  package var parameters: ParameterValues
   package init(
-    model: Model, threshold: Values? = nil, negativeThreshold: Values? = nil, spikeValue: Values? = nil,
-    initial: Values? = nil, hardReset: Bool = false, strict: Bool = false, maximumPayload: Int? = nil,
-    period: Int? = nil, leakShift: Int? = nil
+    model: NeuronModel.Kind, threshold: Values? = nil, negativeThreshold: Values? = nil, spikeValue: Values? = nil,
+    initial: Values? = nil, parameters: ParameterValues = ParameterValues()
   ) {
     self.model = model
     self.threshold = threshold
     self.negativeThreshold = negativeThreshold
     self.spikeValue = spikeValue
     self.initial = initial
-    self.hardReset = hardReset
-    self.strict = strict
-    self.maximumPayload = maximumPayload
-    self.period = period
-    self.leakShift = leakShift
+    self.parameters = parameters
+  }
+
+  /// A parameter's value; nil: not given.
+  package subscript<Value>(key: ParameterKey<Value>) -> Value? {
+    get { parameters[key] }
+    set { parameters[key] = newValue }
   }
 }
 
@@ -159,12 +136,11 @@ package enum Values: Sendable, Equatable {
 
 /// The synapses from one population (or the input) to another. Pooling is part of it and comes before the weights.
 package struct NetworkProjection: Sendable, Equatable {
-  package enum Kind: String, Sendable, CaseIterable { case dense, conv2d, identity }
   package var name: String
   /// Source population; nil = the input (spelled `input` in the file).
   package var from: String?
   package var to: String
-  package var kind: Kind
+  package var kind: Projection.Kind
   /// dense `[N_out, N_in]`, conv2d `[C_out, C_in / groups, kH, kW]`, identity a scalar, `[C]` or nil (= 1).
   package var weights: Weights?
   package var pool: NetworkPool?
@@ -178,7 +154,7 @@ package struct NetworkProjection: Sendable, Equatable {
   /// Delay in ticks, >= 1, instead of the one that the schedule gives. Nil: the schedule's.
   package var delay: Int?
   package init(
-    name: String, from: String?, to: String, kind: Kind, weights: Weights? = nil, pool: NetworkPool? = nil,
+    name: String, from: String?, to: String, kind: Projection.Kind, weights: Weights? = nil, pool: NetworkPool? = nil,
     stride: [Int] = [1, 1], padding: [Int] = [0, 0, 0, 0], dilation: [Int] = [1, 1], groups: Int = 1,
     delay: Int? = nil
   ) {
@@ -206,15 +182,14 @@ package enum Weights: Sendable, Equatable {
 /// Pooling before the weights, of activations and of spikes: `average` always divides by the kernel's area; in `max`
 /// padding never wins, and spikes are gated by counts.
 package struct NetworkPool: Sendable, Equatable {
-  package enum Kind: String, Sendable, CaseIterable { case average, max }
-  package var kind: Kind
+  package var kind: PoolGeometry.Kind
   /// `[y, x]`
   package var kernel: [Int]
   /// `[y, x]`
   package var stride: [Int]
   /// `[top, left, bottom, right]`
   package var padding: [Int]
-  package init(kind: Kind, kernel: [Int], stride: [Int], padding: [Int] = [0, 0, 0, 0]) {
+  package init(kind: PoolGeometry.Kind, kernel: [Int], stride: [Int], padding: [Int] = [0, 0, 0, 0]) {
     self.kind = kind
     self.kernel = kernel
     self.stride = stride
@@ -224,7 +199,6 @@ package struct NetworkPool: Sendable, Equatable {
 
 /// What is read as the answer: the potential of a population, or its (signed) spike counts.
 package struct NetworkOutput: Sendable, Equatable {
-  package enum Readout: String, Sendable, CaseIterable { case potential, spikes }
   package var population: String
   package var readout: Readout
   package init(population: String, readout: Readout = .potential) {

@@ -1,14 +1,5 @@
 import ChipModel
 
-/// A population's values, resolved.
-struct NeuronValues {
-  var threshold: ResolvedValues?
-  var negativeThreshold: ResolvedValues?
-  var spikeValue: ResolvedValues?
-  var initial: ResolvedValues?
-  var bias: ResolvedValues?
-}
-
 extension NetworkCheck {
   // MARK: Input
 
@@ -107,39 +98,30 @@ extension NetworkCheck {
     return values
   }
 
-  /// Which keys a model needs and which belong to others, and the ranges of the whole numbers.
+  /// Which keys a model needs and which belong to others, and the ranges of parameters.
   func checkKeys(_ neuron: NetworkNeuron, _ subject: NetworkCheckError.Subject) throws(NetworkCheckError) {
     let model = neuron.model
-    func takes(_ option: NeuronTraits.Option) -> (NetworkNeuron.Model) -> Bool { { $0.traits.options.contains(option) } }
-    let rules: [(key: String, isPresent: Bool, isNeeded: Bool, takes: (NetworkNeuron.Model) -> Bool)] = [
-      ("threshold", neuron.threshold != nil, true, { $0.traits.fires }),
-      ("spikeValue", neuron.spikeValue != nil, false, { $0.traits.fires }),
-      ("negativeThreshold", neuron.negativeThreshold != nil, false, takes(.negativeThreshold)),
-      ("reset hard", neuron.hardReset, false, takes(.hardReset)),
-      ("strict", neuron.strict, false, takes(.strict)),
-      // `ternary` has its own.
-      ("maximumPayload", neuron.maximumPayload != nil, false, { $0 != .ternary && takes(.maximumPayload)($0) }),
-      ("period", neuron.period != nil, true, { $0.traits.isPeriodic }),
-      ("leakShift", neuron.leakShift != nil, true, takes(.leakShift)),
-    ]
-    for rule in rules where rule.isPresent && !rule.takes(model) {
-      let models = NetworkNeuron.Model.allCases.filter(rule.takes).map(\.rawValue)
+    func foreign(_ key: String, _ takes: (NeuronModel.Kind) -> Bool) -> NetworkCheckError {
+      let models = NeuronModel.Kind.ofNetworks.filter(takes).map(\.name)
       let text = models.dropLast().joined(separator: ", ") + (models.count > 1 ? " and " : "") + (models.last ?? "")
-      throw NetworkCheckError(subject, .keyOfAnotherModel(key: rule.key, model: model.rawValue, allowed: text))
+      return NetworkCheckError(subject, .keyOfAnotherModel(key: key, model: model.name, allowed: text))
     }
-    for rule in rules where rule.isNeeded && rule.takes(model) && !rule.isPresent {
-      throw NetworkCheckError(subject, .keyMissing(key: rule.key, model: model.rawValue))
-    }
-    let ranges: [(key: String, value: Int?, high: Int)] = [
-      ("maximumPayload", neuron.maximumPayload, Int(Int32.max)),
-      ("period", neuron.period, NetworkLimits.period),
-      ("leakShift", neuron.leakShift, NetworkLimits.leakShift),
+    let rules: [(key: String, isPresent: Bool, takes: (NeuronModel.Kind) -> Bool)] = [
+      ("threshold", neuron.threshold != nil, { $0.traits.fires }),
+      ("spikeValue", neuron.spikeValue != nil, { $0.traits.fires }),
+      ("negativeThreshold", neuron.negativeThreshold != nil, { $0.traits.takesNegativeThreshold }),
     ]
-    for range in ranges {
-      if let value = range.value, !(1...range.high).contains(value) {
-        throw NetworkCheckError(
-          subject, .parameterRange(key: range.key, value: value, low: 1, high: range.high))
-      }
+    for rule in rules where rule.isPresent && !rule.takes(model) { throw foreign(rule.key, rule.takes) }
+    if model.traits.fires, neuron.threshold == nil {
+      throw NetworkCheckError(subject, .keyMissing(key: "threshold", model: model.name))
+    }
+    switch neuron.parameters.fault(taking: model.parameters) {
+    case nil: break
+    case .foreign(let key): throw foreign(key) { $0.parameters.contains { $0.key == key } }
+    case .missing(let parameter): throw NetworkCheckError(subject, .keyMissing(key: parameter.key, model: model.name))
+    case .range(let parameter, let value):
+      throw NetworkCheckError(
+        subject, .parameterValue(key: parameter.key, value: value.text, allowed: parameter.allowedText))
     }
   }
 

@@ -1,21 +1,13 @@
 import ChipModel
 
-/// What the check makes of one projection's parameters.
-struct ProjectionForm {
-  /// Nil: an identity of ones.
-  let weights: Tensor?
-  let pool: PoolGeometry?
-  let pooledShape: MapShape
-  let convolution: ConvolutionGeometry
-}
-
 extension NetworkCheck {
-  /// Parameters, shapes and weights of one projection.
+  /// Parameters, shapes and weights of one projection; whether its weights are integers is found later.
   func checkProjection(
-    _ projection: NetworkProjection, at index: Int, source: MapShape, target: MapShape, fromInput: Bool
-  ) throws(NetworkCheckError) -> ProjectionForm {
+    _ projection: NetworkProjection, at index: Int, ends: ProjectionEnds, shapes: [MapShape]
+  ) throws(NetworkCheckError) -> CheckedProjection {
     let subject = NetworkCheckError.Subject.projection(index, projection.name)
-    try checkParameters(projection, subject, fromInput: fromInput)
+    let (source, target) = (shapes[ends.source], shapes[ends.target])
+    try checkParameters(projection, subject, fromInput: ends.source == 0)
     let (pool, pooled) = try checkPool(projection.pool, subject, source: source)
 
     var weights: Tensor?
@@ -32,11 +24,14 @@ extension NetworkCheck {
     var convolution = ConvolutionGeometry(kernelY: 1, kernelX: 1)
     switch projection.kind {
     case .dense: try checkDense(weights, subject, source: pooled, target: target)
-    case .conv2d:
+    case .convolution:
       convolution = try checkConvolution(projection, weights, subject, source: pooled, target: target)
     case .identity: try checkIdentity(weights, subject, source: pooled, target: target)
     }
-    return ProjectionForm(weights: weights, pool: pool, pooledShape: pooled, convolution: convolution)
+    return CheckedProjection(
+      name: projection.name, source: ends.source, target: ends.target, kind: projection.kind, weights: weights,
+      isInteger: false, pool: pool, sourceShape: source, pooledShape: pooled, targetShape: target,
+      convolution: convolution, delay: projection.delay)
   }
 
   // MARK: Parameters
@@ -47,7 +42,7 @@ extension NetworkCheck {
     try checkList("stride", projection.stride, count: 2, low: 1, "[y, x]", subject)
     try checkList("padding", projection.padding, count: 4, low: 0, "[top, left, bottom, right]", subject)
     try checkList("dilation", projection.dilation, count: 2, low: 1, "[y, x]", subject)
-    if projection.kind != .conv2d {
+    if projection.kind != .convolution {
       let given = [
         ("stride", projection.stride != [1, 1]), ("padding", projection.padding != [0, 0, 0, 0]),
         ("dilation", projection.dilation != [1, 1]), ("groups", projection.groups != 1),
@@ -91,7 +86,7 @@ extension NetworkCheck {
       throw NetworkCheckError(subject, .poolPadding(padding: padding, kernel: pool.kernel[side % 2]))
     }
     let geometry = PoolGeometry(
-      kind: pool.kind == .max ? .max : .average, kernelY: pool.kernel[0], kernelX: pool.kernel[1],
+      kind: pool.kind, kernelY: pool.kernel[0], kernelX: pool.kernel[1],
       strideY: pool.stride[0], strideX: pool.stride[1], top: pool.padding[0], left: pool.padding[1],
       bottom: pool.padding[2], right: pool.padding[3])
     guard let pooled = geometry.output(of: source) else {

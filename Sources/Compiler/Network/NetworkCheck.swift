@@ -16,8 +16,8 @@ extension Network {
 /// The check of one network, in the order in which a later step relies on an earlier one.
 struct NetworkCheck {
   let network: Network
-  /// Population index by name; only looked up, never iterated.
-  var populationIndex: [String: Int] = [:]
+  /// Population index by name, 0 the input; only looked up, never iterated.
+  var populationIndex = ["input": 0]
   /// Names in file order, for suggestions.
   var populationNames: [String] = []
   /// Sorted, for suggestions.
@@ -30,13 +30,12 @@ struct NetworkCheck {
 
   mutating func run() throws(NetworkCheckError) -> CheckedNetwork {
     try checkNames()
-    let inputShape = try checkInput()
-    var shapes: [MapShape] = []
-    var neurons: [NeuronValues] = []
+    var shapes = [try checkInput()]
+    var values = [NeuronValues()]
     for (index, population) in network.populations.enumerated() {
       let shape = try checkShape(population.shape, .population(index, population.name), what: "neurons")
       shapes.append(shape)
-      neurons.append(try checkNeuron(population, at: index, shape: shape))
+      values.append(try checkNeuron(population, at: index, shape: shape))
     }
 
     let ends = try resolveEnds()
@@ -44,55 +43,45 @@ struct NetworkCheck {
     var outgoing = incoming
     for (index, end) in ends.enumerated() {
       incoming[end.target].append(index)
-      if let source = end.source { outgoing[source].append(index) }
+      outgoing[end.source].append(index)
     }
-    for (index, population) in network.populations.enumerated() where incoming[index].isEmpty {
+    for (index, population) in network.populations.enumerated() where incoming[index + 1].isEmpty {
       throw NetworkCheckError(.population(index, population.name), .noProjectionArrives)
     }
     let depths = try depthsInOrder(ends: ends, incoming: incoming, outgoing: outgoing)
-    let order = depths.indices.sorted { (depths[$0], $0) < (depths[$1], $1) }
-    let periods = try checkCodes(ends: ends, incoming: incoming, order: order)
+    let order = depths.indices.dropFirst().sorted { (depths[$0], $0) < (depths[$1], $1) }
+    let periods = try checkCodes(ends: ends, incoming: incoming)
 
-    var forms: [ProjectionForm] = []
+    var projections: [CheckedProjection] = []
     var totalWeights = 0
     for (index, projection) in network.projections.enumerated() {
-      let sourceShape = ends[index].source.map { shapes[$0] } ?? inputShape
-      let form = try checkProjection(
-        projection, at: index, source: sourceShape, target: shapes[ends[index].target],
-        fromInput: ends[index].source == nil)
-      forms.append(form)
-      totalWeights += form.weights?.count ?? 0
+      let checked = try checkProjection(projection, at: index, ends: ends[index], shapes: shapes)
+      projections.append(checked)
+      totalWeights += checked.weights?.count ?? 0
       if totalWeights > NetworkLimits.weights {
         throw NetworkCheckError(
           .network,
           .tooLarge(key: "projections", what: "weights", count: totalWeights, limit: NetworkLimits.weights))
       }
     }
-    let integer = try checkWeightKinds(weights: forms.map(\.weights), incoming: incoming)
+    let integer = try checkWeightKinds(weights: projections.map(\.weights), incoming: incoming)
+    for index in projections.indices { projections[index].isInteger = integer[projections[index].target] }
     let output = try checkOutput()
     try checkFacts()
 
-    let populations = network.populations.enumerated().map { index, population in
-      CheckedPopulation(
-        name: population.name, dimensions: population.shape, shape: shapes[index], model: population.neuron.model,
-        threshold: neurons[index].threshold, negativeThreshold: neurons[index].negativeThreshold,
-        spikeValue: neurons[index].spikeValue, initial: neurons[index].initial, bias: neurons[index].bias,
-        hardReset: population.neuron.hardReset, strict: population.neuron.strict,
-        maximumPayload: population.neuron.model == .ternary ? 1 : population.neuron.maximumPayload,
-        period: periods[index],
-        leakShift: population.neuron.leakShift, depth: depths[index], incoming: incoming[index],
-        outgoing: outgoing[index], hasIntegerWeights: integer[index])
-    }
-    let projections = network.projections.enumerated().map { index, projection in
-      CheckedProjection(
-        name: projection.name, source: ends[index].source, target: ends[index].target, kind: projection.kind,
-        weights: forms[index].weights, isInteger: integer[ends[index].target], pool: forms[index].pool,
-        sourceShape: ends[index].source.map { shapes[$0] } ?? inputShape, pooledShape: forms[index].pooledShape,
-        targetShape: shapes[ends[index].target], convolution: forms[index].convolution, delay: projection.delay)
+    let populations = shapes.indices.map { index in
+      let given = index == 0 ? nil : network.populations[index - 1]
+      return CheckedPopulation(
+        name: given?.name ?? "input", dimensions: given?.shape ?? network.input.shape, shape: shapes[index],
+        model: NeuronModel(
+          kind: given?.neuron.model ?? .currentInput, parameters: given?.neuron.parameters ?? ParameterValues(),
+          hasNegativeThreshold: values[index].negativeThreshold != nil, period: periods[index]),
+        values: values[index], depth: depths[index], incoming: incoming[index], outgoing: outgoing[index],
+        hasIntegerWeights: integer[index])
     }
     return CheckedNetwork(
-      network: network, inputShape: inputShape, populations: populations, projections: projections, order: order,
-      output: output, readout: network.output.readout)
+      network: network, populations: populations, projections: projections, order: order, output: output,
+      readout: network.output.readout)
   }
 
   // MARK: Names
@@ -110,9 +99,9 @@ struct NetworkCheck {
       try checkName(name, subject)
       if name == "input" { throw NetworkCheckError(subject, .reservedName) }
       if let first = populationIndex[name] {
-        throw NetworkCheckError(subject, .duplicateName(key: "populations", first: first, second: index))
+        throw NetworkCheckError(subject, .duplicateName(key: "populations", first: first - 1, second: index))
       }
-      populationIndex[name] = index
+      populationIndex[name] = index + 1
     }
     var projectionIndex: [String: Int] = [:]
     for (index, projection) in network.projections.enumerated() {
@@ -148,11 +137,11 @@ struct NetworkCheck {
 
   func checkOutput() throws(NetworkCheckError) -> Int {
     let output = network.output
-    guard let index = populationIndex[output.population] else {
+    guard let index = populationIndex[output.population], index > 0 else {
       throw NetworkCheckError(
         .output, unknownPopulation(key: "population", name: output.population))
     }
-    if output.readout == .spikes, !network.populations[index].neuron.model.traits.fires {
+    if output.readout == .spikes, !network.populations[index - 1].neuron.model.traits.fires {
       throw NetworkCheckError(.output, .spikesOfAccumulator(name: output.population))
     }
     return index

@@ -7,9 +7,6 @@ enum NetworkLimits {
   static let kernel = 4096
   static let populations = 65536
   static let projections = 65536
-  /// Phases a period.
-  static let period = 16
-  static let leakShift = 31
   /// UTF-8 bytes of a name.
   static let nameBytes = 255
 }

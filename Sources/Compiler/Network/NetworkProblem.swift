@@ -43,6 +43,7 @@ package enum NetworkProblem: Sendable, Equatable {
   // Neuron models
   case keyMissing(key: String, model: String)
   case keyOfAnotherModel(key: String, model: String, allowed: String)
+  case parameterValue(key: String, value: String, allowed: String)
   case spikeValueNeeded
 
   // Codes and readout
@@ -121,6 +122,7 @@ extension NetworkProblem {
     case .keyMissing(let key, let model): "\(key) is missing; model '\(model)' needs it"
     case .keyOfAnotherModel(let key, let model, let allowed):
       "\(key) is not for model '\(model)', only for \(allowed); remove it"
+    case .parameterValue(let key, let value, let allowed): "\(key) is \(value); write \(allowed)"
     case .spikeValueNeeded:
       "the threshold is infinite and there is a negativeThreshold, so what a spike is worth is open; add spikeValue"
     case .periods(let other, let period, let otherPeriod):
@@ -154,7 +156,7 @@ extension NetworkProblem {
     case .accumulatorFeeds: [.key("from")]
     case .spikesOfAccumulator: [.key("readout")]
     case .delayFromInput: [.key("delay")]
-    case .keyOfAnotherModel(let key, _, _): [.key("neuron"), .key(key)]
+    case .keyOfAnotherModel(let key, _, _), .parameterValue(let key, _, _): [.key("neuron"), .key(key)]
     case .tooMany(let key, _, _), .unknownPopulation(let key, _, _), .shapeRank(let key, _),
       .shapeDimension(let key, _), .tooLarge(let key, _, _, _), .parameterCount(let key, _, _),
       .parameterRange(let key, _, _, _), .kernelDoesNotFit(let key, _, _, _), .keyOfAnotherKind(let key, _, _),
@@ -166,9 +168,7 @@ extension NetworkProblem {
 
   /// `pool.kernel` is two steps; neuron keys are spelled without `neuron.` in messages.
   private func keyPath(_ key: String) -> [NetworkPathStep] {
-    let neuronKeys = [
-      "threshold", "negativeThreshold", "spikeValue", "initial", "maximumPayload", "period", "leakShift",
-    ]
+    let neuronKeys = ["threshold", "negativeThreshold", "spikeValue", "initial"]
     if neuronKeys.contains(key) { return [.key("neuron"), .key(key)] }
     return key.split(separator: ".").map { .key(String($0)) }
   }

@@ -159,9 +159,9 @@ package struct LayerRunner: Sendable {
       p: p, isExact: isExact,
       settings: NeuronStep.Settings(
         fractionShift: Int32(truncatingIfNeeded: plan.program.fractionBits),
-        leakShift: Int32(truncatingIfNeeded: model.leakShift),
+        leakShift: p.leakShift,
         low: Int32(truncatingIfNeeded: p.rule.low), high: Int32(truncatingIfNeeded: p.rule.high), saturates: saturates),
-      firing: model.firing)
+      firing: p.firing)
     var isPending = p.isActiveAtStart
     var hasWatchedDrive = false
     let saturations = tally.saturations[index]
@@ -335,7 +335,7 @@ package struct LayerRunner: Sendable {
       if pass.firing == .marked {
         NeuronStep.settlePayloads(
           &trains[index], fired: fired, padded: p.padded, tiles: p.tiles,
-          bound: Int64(model.maximumPayload ?? Int32.max), potentials: &v[index])
+          bound: p.payloadBound, potentials: &v[index])
       }
     }
     return fired > 0 || p.actsAlone

@@ -10,6 +10,10 @@ final class PopulationPlan: Sendable {
   /// `pixels * padded`; 0 of an input, which has no potentials.
   let count: Int
   let rule: NeuronRule
+  /// What the kernels take of the model.
+  let firing: NeuronStep.Firing
+  let leakShift: Int32
+  let payloadBound: Int64
   /// Range of one spike's payload.
   let payload: ClosedRange<Int64>
   /// Projections whose spikes arrive, and those that the host computes.
@@ -55,6 +59,10 @@ final class PopulationPlan: Sendable {
     self.padded = padded
     count = population.model.potentials == 0 ? 0 : shape.pixels * padded
     rule = NeuronRule(model: population.model, membraneBits: program.membraneBits)
+    firing = population.model.firing
+    leakShift = Int32(truncatingIfNeeded: population.model[.leakShift] ?? 0)
+    payloadBound = Int64(population.model.maximumPayload ?? Int32.max)
+    let isScalar = isScalar || !population.model.hasKernel
     incoming = arriving.filter { !program.isHostCurrent(program.projections[$0]) }
     inputs = arriving.filter { program.isHostCurrent(program.projections[$0]) }
 

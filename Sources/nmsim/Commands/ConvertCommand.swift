@@ -94,7 +94,7 @@ enum ConvertCommand {
         let found = try Conversion.automatic(
           model.network, goal: goal, preprocessing: preprocessing, calibration: calibration,
           seed: UInt64(clamping: arguments.int("seed") ?? 0),
-          readout: arguments.string("readout").flatMap { NetworkOutput.Readout(rawValue: $0) },
+          readout: arguments.string("readout").flatMap { Readout(rawValue: $0) },
           threads: RunInputs.standardThreads, progress: stages.handler)
         (result, tried) = (found.result, found.report)
       } else {

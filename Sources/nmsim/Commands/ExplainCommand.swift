@@ -82,6 +82,7 @@ enum ExplainCommand {
       switch error {
       case .compile(let error): throw CommandError(error, network: path, mapping: nil)
       case .network(let error): throw CommandError(.badData, subject: arguments.string("model") ?? path, wrapping: error)
+      case .model: throw CommandError(.badData, subject: path, wrapping: error)
       }
     }
     let progress = ProgressLine("explain", total: count, unit: "images", terminal: terminal)

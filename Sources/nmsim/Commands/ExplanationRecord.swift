@@ -102,7 +102,7 @@ struct ExplanationRecord: JSONDocument {
       .optional("neurons", \.neurons, .count, "its size"),
       // Cosines are rounded sums: a little beyond 1 is theirs.
       .member("cosine", \.cosine, .executions(in: -1.001...1.001), "cosine of its rates with the original's activations"),
-      .member("accuracy", \.accuracy, .executions(in: 0...1), "with the layers after it in floats"),
+      .member("accuracy", \.accuracy, .executions(in: 0...1), "with the layers after it in floats; of more than 64 layers 64 have it"),
       .optional("meanRate", \.meanRate, .amount, "spikes per neuron and step", null: silent),
       .optional("silentNeurons", \.silentNeurons, .count, "neurons that never fired", null: silent),
       .optional("full", \.full, .fraction, "fraction of neurons at the highest rate", null: silent),
@@ -173,8 +173,8 @@ extension ExplanationRecord {
 }
 
 extension ExplanationRecord.Executions {
-  init(_ figures: PerExecution<Double>) {
-    self.init(limit: figures.limit, float: figures.real, integer: figures.integer, chip: figures.chip)
+  init(_ figures: PerExecution<Double>?) {
+    self.init(limit: figures?.limit, float: figures?.real, integer: figures?.integer, chip: figures?.chip)
   }
 }
 

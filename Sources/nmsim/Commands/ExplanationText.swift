@@ -96,9 +96,9 @@ struct ExplanationText: Sendable {
       [
         .name("Layer", \.name), .number("Float") { .text(cosine($0.cosine.real)) },
         .number("Integer") { .text(cosine($0.cosine.integer)) }, .number("Chip") { .text(cosine($0.cosine.chip)) },
-        .number("Float") { .text(NumberFormat.percent($0.accuracy.real)) },
-        .number("Integer") { .text(NumberFormat.percent($0.accuracy.integer)) },
-        .number("Chip") { .text(NumberFormat.percent($0.accuracy.chip)) },
+        .number("Float") { .text(NumberFormat.percent($0.accuracy?.real)) },
+        .number("Integer") { .text(NumberFormat.percent($0.accuracy?.integer)) },
+        .number("Chip") { .text(NumberFormat.percent($0.accuracy?.chip)) },
       ])
   }
 

@@ -100,11 +100,15 @@ struct NetworkText: Sendable {
   }
 
   private static func model(_ neuron: NetworkNeuron) -> String {
-    var text = neuron.model.rawValue
-    if neuron.hardReset { text += " hard" }
-    if neuron.strict { text += " strict" }
-    if let period = neuron.period { text += " K=\(period)" }
-    return text
+    let values = neuron.model.parameters.compactMap { parameter -> String? in
+      guard let value = neuron.parameters[value: parameter], value != parameter.standard else { return nil }
+      return switch value {
+      case .flag: parameter.key
+      case .choice(let name): name
+      case .integer, .number: "\(parameter.key)=\(value.text)"
+      }
+    }
+    return ([neuron.model.name] + values).joined(separator: " ")
   }
 
   /// Product of dimensions that a checked network bounds.
@@ -117,7 +121,7 @@ struct NetworkText: Sendable {
     let populations = network.populations.map { population in
       JSONOutput.object([
         ("name", .string(population.name)), ("shape", .integers(population.shape)),
-        ("neurons", .int(count(population.shape))), ("model", .string(population.neuron.model.rawValue)),
+        ("neurons", .int(count(population.shape))), ("model", .string(population.neuron.model.name)),
       ])
     }
     let projections = network.projections.map { projection in

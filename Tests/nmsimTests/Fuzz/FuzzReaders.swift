@@ -188,12 +188,11 @@ extension FuzzReader {
   private static let networkTokens = [
     "format", "nmsim-network/1", "name", "tensors", "input", "kind", "shape", "preprocessing", "scale", "mean", "std",
     "images", "labels", "populations", "neuron", "model", "threshold", "negativeThreshold", "spikeValue", "initial",
-    "reset", "hard", "strict", "maximumPayload", "period", "leakShift", "bias", "projections", "from", "to", "weights",
+    "hard", "bias", "projections", "from", "to", "weights",
     "pool", "kernel", "stride", "padding", "dilation", "groups", "delay", "tensor", "type", "values", "output",
     "population", "readout", "potential", "spikes", "ann", "provenance", "infinity", "dense", "conv2d", "identity",
-    "average", "max", "hidden", "a", "b", "out", "if", "augmented", "ternary", "phase", "bistable", "lif",
-    "accumulator", "F32", "I8", "I16", "I32", "current",
-  ]
+    "average", "max", "hidden", "a", "b", "out", "F32", "I8", "I16", "I32", "current",
+  ] + NeuronModel.Kind.all.map(\.name) + NeuronModel.Kind.parameters.map(\.key)
   private static let chipTokens = [
     "format", "nmsim-chip/1", "extends", "generic-45nm", "ideal", "loihi", "value", "source", "note", "certainty",
     "null", "J", "s", "pJ",

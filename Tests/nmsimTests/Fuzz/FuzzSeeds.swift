@@ -13,26 +13,26 @@ enum FuzzSeeds {
   /// `count` weights of both signs, never zero.
   private static func ramp(_ count: Int) -> [Float] { (0..<count).map { Float($0 % 7 - 3) * 0.25 + 0.0625 } }
 
-  private static func neuron(_ model: NetworkNeuron.Model, period: Int? = nil) -> NetworkNeuron {
-    var neuron = NetworkNeuron(model: model, period: period)
+  private static func neuron(_ model: NeuronModel.Kind, period: Int? = nil) -> NetworkNeuron {
+    var neuron = NetworkNeuron(model: model, parameters: .with(.period, period))
     if model != .accumulator { neuron.threshold = .uniform(1) }
     if model == .ternary || model == .augmented { neuron.negativeThreshold = .uniform(-0.5) }
-    if model == .augmented { neuron.maximumPayload = 3 }
-    if model == .lif { neuron.leakShift = 2 }
+    if model == .augmented { neuron[.maximumPayload] = 3 }
+    if model == .leaky { neuron[.leakShift] = 2 }
     return neuron
   }
 
   /// Two dense layers; every neuron model in turn.
-  private static func dense(_ model: NetworkNeuron.Model, readout: NetworkOutput.Readout = .potential) -> Network {
+  private static func dense(_ model: NeuronModel.Kind, readout: Readout = .potential) -> Network {
     let isPeriodic = model == .phase || model == .bistable
     var hidden = NetworkPopulation(name: "hidden", shape: [4], neuron: neuron(model, period: isPeriodic ? 4 : nil))
     hidden.bias = .list([0.5, -0.25, 0, 0.125])
     hidden.neuron.initial = .uniform(0.5)
     let output = NetworkPopulation(
-      name: "output", shape: [3], neuron: neuron(readout == .spikes ? .if : .accumulator),
+      name: "output", shape: [3], neuron: neuron(readout == .spikes ? .integrateFire : .accumulator),
       bias: isPeriodic ? nil : .uniform(0.125))
     return Network(
-      name: "dense \(model.rawValue)", input: NetworkInput(shape: [5], images: "images.npy", labels: "labels.npy"),
+      name: "dense \(model.name)", input: NetworkInput(shape: [5], images: "images.npy", labels: "labels.npy"),
       populations: [hidden, output],
       projections: [
         NetworkProjection(
@@ -50,10 +50,10 @@ enum FuzzSeeds {
   }
 
   /// Convolution, pooling, a shortcut, tensors beside the file.
-  private static func convolutional(_ pool: NetworkPool.Kind) -> Network {
+  private static func convolutional(_ pool: PoolGeometry.Kind) -> Network {
     let shape = [2, 4, 4]
     func layer(_ name: String, _ shape: [Int]) -> NetworkPopulation {
-      NetworkPopulation(name: name, shape: shape, neuron: neuron(.if))
+      NetworkPopulation(name: name, shape: shape, neuron: neuron(.integrateFire))
     }
     return Network(
       name: "conv",
@@ -64,12 +64,12 @@ enum FuzzSeeds {
       ],
       projections: [
         NetworkProjection(
-          name: "in-a", from: nil, to: "a", kind: .conv2d, weights: .tensor("a.weight"), padding: [1, 1, 1, 1]),
+          name: "in-a", from: nil, to: "a", kind: .convolution, weights: .tensor("a.weight"), padding: [1, 1, 1, 1]),
         NetworkProjection(
-          name: "a-b", from: "a", to: "b", kind: .conv2d, weights: .inline(tensor([2, 1, 3, 3], .float32(ramp(18)))),
+          name: "a-b", from: "a", to: "b", kind: .convolution, weights: .inline(tensor([2, 1, 3, 3], .float32(ramp(18)))),
           padding: [1, 1, 1, 1], groups: 2),
         NetworkProjection(
-          name: "shortcut", from: nil, to: "b", kind: .conv2d,
+          name: "shortcut", from: nil, to: "b", kind: .convolution,
           weights: .inline(tensor([2, 1, 1, 1], .float32([1, 0.5])))),
         NetworkProjection(
           name: "b-out", from: "b", to: "out", kind: .dense, weights: .tensor("out.weight"),
@@ -86,8 +86,8 @@ enum FuzzSeeds {
   ]
 
   static let networkValues: [Network] =
-    NetworkNeuron.Model.allCases.filter { $0 != .accumulator }.map { dense($0) }
-    + [dense(.if, readout: .spikes), convolutional(.average), convolutional(.max)]
+    NeuronModel.Kind.ofNetworks.filter { $0 != .accumulator }.map { dense($0) }
+    + [dense(.integrateFire, readout: .spikes), convolutional(.average), convolutional(.max)]
 
   static let networks: [[UInt8]] = networkValues.compactMap {
     try? $0.jsonBytes(tensorsFile: $0.tensors.isEmpty ? nil : "net.safetensors")

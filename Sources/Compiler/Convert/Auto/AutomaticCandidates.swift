@@ -7,7 +7,7 @@ struct AutomaticCandidates: Sendable {
   /// Populations on the longest path, readout included.
   let layers: Int
   let seed: UInt64
-  let readout: NetworkOutput.Readout?
+  let readout: Readout?
 
   /// Methods for at most `steps` steps, with their steps; those that need more are skipped and say so.
   func methods(steps: Int) -> [AutomaticAttempt] {

@@ -31,7 +31,7 @@ struct AutomaticSearch {
   private static let early = [128, 512, 1500]
 
   init(
-    _ network: AnalogNetwork, goal: AutomaticGoal, seed: UInt64, readout: NetworkOutput.Readout?, data: CalibrationData,
+    _ network: AnalogNetwork, goal: AutomaticGoal, seed: UInt64, readout: Readout?, data: CalibrationData,
     preprocessing: Preprocessing, threads: Int?, progress: ConversionProgress.Handler?
   ) throws(ConversionError) {
     self.network = network

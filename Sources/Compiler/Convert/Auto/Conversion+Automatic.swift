@@ -18,7 +18,7 @@ extension Conversion {
   /// - Throws: `ConversionError`; `.noGoal` without steps and accuracy, `.notKept` where nothing keeps the accuracy.
   package static func automatic(
     _ network: AnalogNetwork, goal: AutomaticGoal, preprocessing: Preprocessing = .identity,
-    calibration: CalibrationData?, seed: UInt64 = 0, readout: NetworkOutput.Readout? = nil, threads: Int? = nil,
+    calibration: CalibrationData?, seed: UInt64 = 0, readout: Readout? = nil, threads: Int? = nil,
     progress: ConversionProgress.Handler? = nil
   ) throws(ConversionError) -> (result: ConversionResult, report: AutomaticReport) {
     if goal.steps == nil && goal.accuracy == nil { throw .noGoal }

@@ -27,7 +27,8 @@ extension ConversionStage {
   fileprivate func augmented(negative: Values?, spikeValue: Values?) -> NetworkNeuron {
     NetworkNeuron(
       model: .augmented, threshold: .uniform(1), negativeThreshold: negative, spikeValue: spikeValue,
-      initial: settings.initial(.uniform(1)), maximumPayload: settings[.maximumCount])
+      initial: settings.initial(.uniform(1)),
+      parameters: .with(.maximumPayload, settings[.maximumCount]))
   }
 }
 

@@ -13,7 +13,8 @@ extension ConversionMethod {
       }
     },
     neuron: { settings, threshold, _ in
-      NetworkNeuron(model: .bistable, threshold: threshold, period: settings[.period] ?? 1)
+      NetworkNeuron(
+        model: .bistable, threshold: threshold, parameters: .with(.period, settings[.period] ?? 1))
     },
     convert: { (stage) throws(ConversionError) in
       stage.normalise(stage.largestByLayer())

@@ -12,7 +12,7 @@ extension ConversionMethod {
         let isSilent = !stage.ternaryFactor(layer).isFinite
         stage.draft.neurons[layer] =
           isSilent
-          ? NetworkNeuron(model: .if, threshold: .uniform(.infinity))
+          ? NetworkNeuron(model: .integrateFire, threshold: .uniform(.infinity))
           : stage.ternary(
             layer, negative: { stage.negativeThreshold($0, layer) }, spikeValue: { .uniform($0) })
       }

@@ -12,7 +12,8 @@ extension ConversionMethod {
       }
     },
     neuron: { settings, threshold, _ in
-      NetworkNeuron(model: .phase, threshold: threshold, period: settings[.period] ?? 1)
+      NetworkNeuron(
+        model: .phase, threshold: threshold, parameters: .with(.period, settings[.period] ?? 1))
     },
     convert: { (stage) throws(ConversionError) in stage.normalise(stage.largestByLayer()) })
 }

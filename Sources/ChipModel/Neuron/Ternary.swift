@@ -1,0 +1,25 @@
+/// `augmented` with counts 1 and -1 only (Yu et al. 2020).
+struct Ternary: NeuronDynamics {
+  static let name = "ternary"
+  static let rule = "`augmented` with counts 1 and -1 only"
+  static let traits = NeuronTraits(
+    code: .rate, reset: .payload, takesNegativeThreshold: true, hasPayload: true, largestPayload: 1, hasKernel: true)
+
+  let augmented: Augmented
+
+  init(_ model: NeuronModel) { augmented = Augmented(model) }
+
+  func update(
+    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
+  ) -> Int32 {
+    augmented.update(&state, step, rule, &saturations)
+  }
+}
+
+extension Ternary: RealNeuronDynamics {
+  func update(_ state: inout RealNeuronState, _ step: RealNeuronStep) -> Int { augmented.update(&state, step) }
+}
+
+extension NeuronModel.Kind {
+  package static let ternary = Self(Ternary.self)
+}
