@@ -66,13 +66,13 @@ struct ProtobufReaderTests {
 struct ONNXTensorTests {
   @Test("halves are exact for every bit pattern that is a number")
   func halves() {
-    #expect(ONNXTensor.float(half: 0x3c00) == 1)
-    #expect(ONNXTensor.float(half: 0xc000) == -2)
-    #expect(ONNXTensor.float(half: 0x7bff) == 65504)
-    #expect(ONNXTensor.float(half: 0x0001) == 0x1p-24)
-    #expect(ONNXTensor.float(half: 0x83ff) == -0x1.ff8p-15)
-    #expect(ONNXTensor.float(half: 0x7c00) == .infinity)
-    #expect(ONNXTensor.float(half: 0x7e00).isNaN)
+    #expect(Float(halfBits: 0x3c00) == 1)
+    #expect(Float(halfBits: 0xc000) == -2)
+    #expect(Float(halfBits: 0x7bff) == 65504)
+    #expect(Float(halfBits: 0x0001) == 0x1p-24)
+    #expect(Float(halfBits: 0x83ff) == -0x1.ff8p-15)
+    #expect(Float(halfBits: 0x7c00) == .infinity)
+    #expect(Float(halfBits: 0x7e00).isNaN)
   }
 
   @Test("shape arithmetic refuses negative sizes and overflow")

@@ -11,13 +11,9 @@ struct ByteWriter {
     byte(UInt8(truncatingIfNeeded: Array(Value.allCases).firstIndex(of: value) ?? 0))
   }
 
-  mutating func word32(_ value: UInt32) {
-    for shift in stride(from: UInt32(0), to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
-  }
+  mutating func word32(_ value: UInt32) { RawArrays.append([value], to: &bytes) }
 
-  mutating func word64(_ value: UInt64) {
-    for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
-  }
+  mutating func word64(_ value: UInt64) { RawArrays.append([value], to: &bytes) }
 
   mutating func int(_ value: Int) { word64(UInt64(bitPattern: Int64(value))) }
 

@@ -3,20 +3,21 @@
 /// Two zero bytes, the element type, the number of dimensions, the dimensions as big-endian 32-bit numbers, then the
 /// elements, big-endian and row-major. Files usually come gzip-compressed; decompress them first (`Gzip`).
 package enum IDX {
-  /// Bytes per element by type code.
-  private static func elementSize(_ code: UInt8) -> Int? {
+  private static func elementType(_ code: UInt8) -> ElementType? {
     switch code {
-    case 0x08, 0x09: 1
-    case 0x0B: 2
-    case 0x0C, 0x0D: 4
-    case 0x0E: 8
+    case 0x08: ElementType(.unsigned, 1)
+    case 0x09: ElementType(.signed, 1)
+    case 0x0B: ElementType(.signed, 2, bigEndian: true)
+    case 0x0C: ElementType(.signed, 4, bigEndian: true)
+    case 0x0D: ElementType(.float, 4, bigEndian: true)
+    case 0x0E: ElementType(.float, 8, bigEndian: true)
     default: nil
     }
   }
 
   /// Whether the first four bytes can be an IDX file's. CIFAR records may look the same: see `hasExactSize`.
   package static func hasMagic(_ bytes: [UInt8]) -> Bool {
-    bytes.count >= 4 && bytes[0] == 0 && bytes[1] == 0 && elementSize(bytes[2]) != nil && bytes[3] > 0
+    bytes.count >= 4 && bytes[0] == 0 && bytes[1] == 0 && elementType(bytes[2]) != nil && bytes[3] > 0
   }
 
   /// Whether the header announces exactly as many bytes as there are: certainty that it is IDX.
@@ -28,40 +29,20 @@ package enum IDX {
   /// - Throws: `IDXError`; the size must be exactly what the header announces.
   package static func decode(_ bytes: [UInt8]) throws(IDXError) -> Tensor {
     let header = try header(bytes)
-    guard header.expectedSize == bytes.count, let count = Tensor.elementCount(header.shape) else {
-      throw .size(header.shape, expected: header.expectedSize, actual: bytes.count)
-    }
-    let start = header.dataStart
-    let storage: Tensor.Storage
-    switch bytes[2] {
-    case 0x08: storage = .uint8(Array(bytes[start...]))
-    case 0x09: storage = .int8(bytes[start...].map(Int8.init(bitPattern:)))
-    case 0x0B:
-      storage = .int16(
-        RawElements.words16(bytes, at: start, count: count, bigEndian: true).map(Int16.init(bitPattern:)))
-    case 0x0C:
-      storage = .int32(
-        RawElements.words32(bytes, at: start, count: count, bigEndian: true).map(Int32.init(bitPattern:)))
-    case 0x0D:
-      storage = .float32(
-        RawElements.words32(bytes, at: start, count: count, bigEndian: true).map(Float.init(bitPattern:)))
-    default:
-      storage = .float64(
-        RawElements.words64(bytes, at: start, count: count, bigEndian: true).map(Double.init(bitPattern:)))
-    }
-    guard let tensor = Tensor(shape: header.shape, storage: storage) else {
-      throw .size(header.shape, expected: header.expectedSize, actual: bytes.count)
-    }
+    guard header.expectedSize == bytes.count, let count = Tensor.elementCount(header.shape),
+      let storage = Tensor.Storage(bytes, at: header.dataStart, count: count, as: header.type),
+      let tensor = Tensor(shape: header.shape, storage: storage)
+    else { throw .size(header.shape, expected: header.expectedSize, actual: bytes.count) }
     return tensor
   }
 
   /// Where the samples lie; nil where the bytes do not begin as an IDX file of some samples.
   static func layout(_ bytes: [UInt8]) -> ArrayLayout? {
     guard hasMagic(bytes), let header = try? header(bytes), header.expectedSize != nil, header.shape[0] > 0,
-      let element = elementSize(bytes[2]), let count = Tensor.elementCount(Array(header.shape.dropFirst()))
+      let count = Tensor.elementCount(Array(header.shape.dropFirst()))
     else { return nil }
     let start = header.dataStart
-    return ArrayLayout(rows: header.shape[0], rowSize: count * element, dataStart: start) { rows in
+    return ArrayLayout(rows: header.shape[0], rowSize: count * header.type.size, dataStart: start) { rows in
       let count = UInt32(truncatingIfNeeded: rows)
       return bytes[..<4] + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) } + bytes[8..<start]
     }
@@ -70,19 +51,19 @@ package enum IDX {
   /// `expectedSize` is nil where it overflows.
   private static func header(
     _ bytes: [UInt8]
-  ) throws(IDXError) -> (shape: [Int], dataStart: Int, expectedSize: Int?) {
+  ) throws(IDXError) -> (type: ElementType, shape: [Int], dataStart: Int, expectedSize: Int?) {
     guard bytes.count >= 4 else { throw .truncated(size: bytes.count) }
     guard bytes[0] == 0, bytes[1] == 0 else { throw .notIDX }
-    guard let size = elementSize(bytes[2]) else { throw .type(bytes[2]) }
+    guard let type = elementType(bytes[2]) else { throw .type(bytes[2]) }
     let rank = Int(bytes[3])
     guard rank > 0 else { throw .notIDX }
     let dataStart = 4 + 4 * rank
     guard bytes.count >= dataStart else { throw .truncated(size: bytes.count) }
-    let shape = RawElements.words32(bytes, at: 4, count: rank, bigEndian: true).map(Int.init)
-    guard let count = Tensor.elementCount(shape) else { return (shape, dataStart, nil) }
-    let (data, overflow) = count.multipliedReportingOverflow(by: size)
+    let shape = (0..<rank).map { Int(bytes.littleEndian32(at: 4 + 4 * $0).byteSwapped) }
+    guard let count = Tensor.elementCount(shape) else { return (type, shape, dataStart, nil) }
+    let (data, overflow) = count.multipliedReportingOverflow(by: type.size)
     let (total, carry) = data.addingReportingOverflow(dataStart)
-    return (shape, dataStart, overflow || carry ? nil : total)
+    return (type, shape, dataStart, overflow || carry ? nil : total)
   }
 }
 

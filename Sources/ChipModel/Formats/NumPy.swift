@@ -43,34 +43,11 @@ package enum NumPy {
 
   /// Writes an array, row-major and little-endian, as NumPy itself does (version 1, data at a multiple of 64 bytes).
   package static func encode(_ tensor: Tensor) -> [UInt8] {
-    let descriptor: String
-    var data: [UInt8] = []
-    switch tensor.storage {
-    case .float32(let values):
-      descriptor = "<f4"
-      data.reserveCapacity(4 * values.count)
-      for value in values { data.appendLittleEndian(UInt64(value.bitPattern), bytes: 4) }
-    case .float64(let values):
-      descriptor = "<f8"
-      data.reserveCapacity(8 * values.count)
-      for value in values { data.appendLittleEndian(value.bitPattern, bytes: 8) }
-    case .int8(let values):
-      descriptor = "|i1"
-      data = values.map(UInt8.init(bitPattern:))
-    case .uint8(let values):
-      descriptor = "|u1"
-      data = values
-    case .int16(let values):
-      descriptor = "<i2"
-      for value in values { data.appendLittleEndian(UInt64(UInt16(bitPattern: value)), bytes: 2) }
-    case .int32(let values):
-      descriptor = "<i4"
-      for value in values { data.appendLittleEndian(UInt64(UInt32(bitPattern: value)), bytes: 4) }
-    case .int64(let values):
-      descriptor = "<i8"
-      for value in values { data.appendLittleEndian(UInt64(bitPattern: value), bytes: 8) }
-    }
-    return head(descriptor, tensor.shape) + data
+    let type = tensor.storage.elementType
+    let kind = type.kind == .float ? "f" : type.kind == .signed ? "i" : "u"
+    var output = head("\(type.size == 1 ? "|" : "<")\(kind)\(type.size)", tensor.shape)
+    tensor.storage.append(to: &output)
+    return output
   }
 
   /// Everything before the elements.
@@ -82,53 +59,21 @@ package enum NumPy {
     let padding = (64 - (10 + header.count + 1) % 64) % 64
     header.append(contentsOf: repeatElement(0x20, count: padding))
     header.append(0x0A)
-    var output = magic + [1, 0]
-    output.appendLittleEndian(UInt64(header.count), bytes: 2)
-    return output + header
+    let length = [UInt8(truncatingIfNeeded: header.count), UInt8(truncatingIfNeeded: header.count >> 8)]
+    return magic + [1, 0] + length + header
   }
 
   private static func elements(
     _ bytes: [UInt8], from start: Int, _ header: NumPyHeader
   ) throws(NumPyError) -> Tensor {
-    let type = header.type
-    guard let count = Tensor.elementCount(header.shape) else { throw .size(header.shape, actual: bytes.count - start) }
-    let (expected, overflow) = count.multipliedReportingOverflow(by: type.size)
+    let size = bytes.count - start
     // Compared before anything is allocated: a header may claim any shape.
-    guard !overflow, expected == bytes.count - start else {
-      throw .size(header.shape, actual: bytes.count - start)
-    }
-    let big = type.bigEndian
-    var storage: Tensor.Storage
-    switch (type.kind, type.size) {
-    case ("b", 1), ("u", 1): storage = .uint8(Array(bytes[start...]))
-    case ("i", 1): storage = .int8(bytes[start...].map(Int8.init(bitPattern:)))
-    case ("f", 2):
-      storage = .float32(
-        RawElements.words16(bytes, at: start, count: count, bigEndian: big).map(RawElements.float(half:)))
-    case ("i", 2):
-      storage = .int16(
-        RawElements.words16(bytes, at: start, count: count, bigEndian: big).map(Int16.init(bitPattern:)))
-    case ("u", 2):
-      storage = .int32(RawElements.words16(bytes, at: start, count: count, bigEndian: big).map(Int32.init))
-    case ("f", 4):
-      storage = .float32(
-        RawElements.words32(bytes, at: start, count: count, bigEndian: big).map(Float.init(bitPattern:)))
-    case ("i", 4):
-      storage = .int32(
-        RawElements.words32(bytes, at: start, count: count, bigEndian: big).map(Int32.init(bitPattern:)))
-    case ("u", 4):
-      storage = .int64(RawElements.words32(bytes, at: start, count: count, bigEndian: big).map(Int64.init))
-    case ("f", 8):
-      storage = .float64(
-        RawElements.words64(bytes, at: start, count: count, bigEndian: big).map(Double.init(bitPattern:)))
-    case ("i", 8):
-      storage = .int64(
-        RawElements.words64(bytes, at: start, count: count, bigEndian: big).map(Int64.init(bitPattern:)))
-    default: throw .type(header.descriptor)
-    }
+    guard let count = Tensor.elementCount(header.shape), size % header.type.size == 0, size / header.type.size == count,
+      var storage = Tensor.Storage(bytes, at: start, count: count, as: header.type)
+    else { throw .size(header.shape, actual: size) }
     if header.isColumnMajor, header.shape.count > 1 { storage = storage.rowMajor(header.shape) }
     guard let tensor = Tensor(shape: header.shape, storage: storage) else {
-      throw .size(header.shape, actual: bytes.count - start)
+      throw .size(header.shape, actual: size)
     }
     return tensor
   }
@@ -218,11 +163,5 @@ extension Tensor.Storage {
       }
       if axis < 0 { return indices }
     }
-  }
-}
-
-extension [UInt8] {
-  fileprivate mutating func appendLittleEndian(_ value: UInt64, bytes: Int) {
-    for index in 0..<bytes { append(UInt8(truncatingIfNeeded: value >> UInt64(8 * index))) }
   }
 }

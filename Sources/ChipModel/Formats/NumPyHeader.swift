@@ -2,13 +2,6 @@
 ///
 /// A Python literal; only the three keys that NumPy writes, in any order, each once.
 struct NumPyHeader: Sendable, Equatable {
-  /// What one element is: kind `f`, `i`, `u` or `b`, size in bytes.
-  struct ElementType: Sendable, Equatable {
-    let kind: Character
-    let size: Int
-    let bigEndian: Bool
-  }
-
   let descriptor: String
   let type: ElementType
   let isColumnMajor: Bool
@@ -56,9 +49,11 @@ struct NumPyHeader: Sendable, Equatable {
     guard let order = rest.popFirst(), order == "<" || order == ">" || order == "|", let kind = rest.popFirst(),
       let size = ["1": 1, "2": 2, "4": 4, "8": 8][rest], order != "|" || size == 1
     else { throw error }
+    let bigEndian = order == ">"
     switch (kind, size) {
-    case ("f", 2), ("f", 4), ("f", 8), ("i", _), ("u", 1), ("u", 2), ("u", 4), ("b", 1):
-      return ElementType(kind: kind, size: size, bigEndian: order == ">")
+    case ("f", 2), ("f", 4), ("f", 8): return ElementType(.float, size, bigEndian: bigEndian)
+    case ("i", _): return ElementType(.signed, size, bigEndian: bigEndian)
+    case ("u", 1), ("u", 2), ("u", 4), ("b", 1): return ElementType(.unsigned, size, bigEndian: bigEndian)
     default: throw error
     }
   }

@@ -29,7 +29,7 @@ extension Safetensors {
         (
           entry.name,
           .object([
-            ("dtype", .string(type.rawValue)), ("shape", .integers(entry.tensor.shape)),
+            ("dtype", .string(name(of: type))), ("shape", .integers(entry.tensor.shape)),
             ("data_offsets", .integers([start, end])),
           ])
         ))
@@ -42,19 +42,9 @@ extension Safetensors {
 
     var result: [UInt8] = []
     result.reserveCapacity(8 + header.count + end)
-    append(UInt64(header.count), to: &result)
+    RawArrays.append([UInt64(header.count)], to: &result)
     result += header
-    for entry in tensors {
-      switch entry.tensor.storage {
-      case .float32(let values): for value in values { append(value.bitPattern, to: &result) }
-      case .float64(let values): for value in values { append(value.bitPattern, to: &result) }
-      case .int8(let values): for value in values { result.append(UInt8(bitPattern: value)) }
-      case .uint8(let values): result += values
-      case .int16(let values): for value in values { append(UInt16(bitPattern: value), to: &result) }
-      case .int32(let values): for value in values { append(UInt32(bitPattern: value), to: &result) }
-      case .int64(let values): for value in values { append(UInt64(bitPattern: value), to: &result) }
-      }
-    }
+    for entry in tensors { entry.tensor.storage.append(to: &result) }
     return result
   }
 
@@ -68,13 +58,6 @@ extension Safetensors {
     }
   }
 
-  @inline(__always)
-  private static func append<Bits: FixedWidthInteger>(_ bits: Bits, to bytes: inout [UInt8]) {
-    for offset in 0..<(Bits.bitWidth / 8) {
-      bytes.append(UInt8(truncatingIfNeeded: bits &>> Bits(truncatingIfNeeded: 8 * offset)))
-    }
-  }
-
   /// By UTF-8 bytes, the order of every other implementation; Swift's own compares normalised text.
   private static func precedes(_ a: String, _ b: String) -> Bool {
     a.utf8.lexicographicallyPrecedes(b.utf8)
@@ -83,19 +66,5 @@ extension Safetensors {
   private static func firstRepeated(_ names: [String]) -> String? {
     var seen: Set<String> = []
     return names.first { !seen.insert($0).inserted }
-  }
-}
-
-extension Tensor.Storage {
-  fileprivate var elementType: Safetensors.ElementType {
-    switch self {
-    case .float32: .f32
-    case .float64: .f64
-    case .int8: .i8
-    case .uint8: .u8
-    case .int16: .i16
-    case .int32: .i32
-    case .int64: .i64
-    }
   }
 }

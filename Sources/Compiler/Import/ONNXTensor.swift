@@ -94,21 +94,24 @@ enum ONNXElement: Int {
   case uint64 = 13
   case bfloat16 = 16
 
-  /// Bytes an element has in `raw_data`.
-  var width: Int {
+  /// As `raw_data` holds it.
+  var type: ElementType {
     switch self {
-    case .uint8, .int8, .bool: 1
-    case .uint16, .int16, .float16, .bfloat16: 2
-    case .float32, .int32, .uint32: 4
-    case .int64, .uint64, .float64: 8
+    case .float32: .init(.float, 4)
+    case .float64: .init(.float, 8)
+    case .float16: .init(.float, 2)
+    case .bfloat16: .init(.brainFloat, 2)
+    case .int8: .init(.signed, 1)
+    case .int16: .init(.signed, 2)
+    case .int32: .init(.signed, 4)
+    case .int64: .init(.signed, 8)
+    case .uint8, .bool: .init(.unsigned, 1)
+    case .uint16: .init(.unsigned, 2)
+    case .uint32: .init(.unsigned, 4)
+    case .uint64: .init(.unsigned, 8)
     }
   }
-  var isFloat: Bool {
-    switch self {
-    case .float32, .float16, .bfloat16, .float64: true
-    default: false
-    }
-  }
+  var isFloat: Bool { type.kind == .float || type.kind == .brainFloat }
 }
 
 extension ONNXTensor {
@@ -151,15 +154,15 @@ extension ONNXTensor {
     }
     let values: Values
     if isExternal {
-      let (bytes, overflow) = count.multipliedReportingOverflow(by: element.width)
+      let (bytes, overflow) = count.multipliedReportingOverflow(by: element.type.size)
       guard !overflow else { throw .tensor(name: name, what: "has impossible shape \(shapeText(shape))") }
       let location = try ExternalLocation(entries: external, tensor: name, byteCount: bytes)
       let content = bytes == 0 ? [] : try location.load(folder: folder, tensor: name)
-      values = decode(content[...], element)
+      values = decode(content, 0..<content.count, element)
     } else if let raw {
-      values = decode(data[raw], element)
-      guard raw.count % element.width == 0 else {
-        throw .tensor(name: name, what: "has \(raw.count) bytes of \(element.width)-byte elements")
+      values = decode(data, raw, element)
+      guard raw.count % element.type.size == 0 else {
+        throw .tensor(name: name, what: "has \(raw.count) bytes of \(element.type.size)-byte elements")
       }
     } else if element.isFloat {
       // Halves travel as bit patterns in int32_data.
@@ -188,45 +191,22 @@ extension ONNXTensor {
   private static func widen(_ bits: [Int], _ element: ONNXElement) -> [Float] {
     bits.map { value in
       let low = UInt16(truncatingIfNeeded: value)
-      return element == .bfloat16 ? Float(bitPattern: UInt32(low) << 16) : float(half: low)
+      return element == .bfloat16 ? Float(brainBits: low) : Float(halfBits: low)
     }
   }
 
   /// Little-endian elements of raw bytes; a partial element at the end is dropped (and shows as a wrong count).
-  private static func decode(_ bytes: ArraySlice<UInt8>, _ element: ONNXElement) -> Values {
-    let width = element.width
-    let count = bytes.count / width
-    func bits(_ index: Int) -> UInt64 {
-      let start = bytes.startIndex + index * width
-      var value: UInt64 = 0
-      for i in 0..<width { value |= UInt64(bytes[start + i]) << UInt64(8 * i) }
-      return value
+  private static func decode(_ bytes: [UInt8], _ range: Range<Int>, _ element: ONNXElement) -> Values {
+    let count = range.count / element.type.size
+    switch Tensor.Storage(bytes, at: range.lowerBound, count: count, as: element.type) {
+    case .float32(let v): return .floats(v)
+    case .float64(let v): return .floats(v.map(Float.init))
+    case .int8(let v): return .integers(v.map(Int.init))
+    case .uint8(let v): return .integers(v.map(Int.init))
+    case .int16(let v): return .integers(v.map(Int.init))
+    case .int32(let v): return .integers(v.map(Int.init))
+    case .int64(let v): return .integers(v.map(Int.init))
+    case nil: return .integers([])
     }
-    switch element {
-    case .float32:
-      return .floats((0..<count).map { Float(bitPattern: UInt32(truncatingIfNeeded: bits($0))) })
-    case .float64: return .floats((0..<count).map { Float(Double(bitPattern: bits($0))) })
-    case .float16: return .floats((0..<count).map { float(half: UInt16(truncatingIfNeeded: bits($0))) })
-    case .bfloat16:
-      return .floats((0..<count).map { Float(bitPattern: UInt32(truncatingIfNeeded: bits($0)) << 16) })
-    case .int8: return .integers((0..<count).map { Int(Int8(truncatingIfNeeded: bits($0))) })
-    case .int16: return .integers((0..<count).map { Int(Int16(truncatingIfNeeded: bits($0))) })
-    case .int32: return .integers((0..<count).map { Int(Int32(truncatingIfNeeded: bits($0))) })
-    case .uint8, .uint16, .uint32, .int64, .uint64, .bool:
-      return .integers((0..<count).map { Int(truncatingIfNeeded: bits($0)) })
-    }
-  }
-
-  /// IEEE 754 binary16 to binary32, exact (`Float16` does not exist on every platform the toolchain has).
-  static func float(half bits: UInt16) -> Float {
-    let sign = UInt32(bits & 0x8000) << 16
-    let exponent = UInt32(bits >> 10) & 0x1f
-    let fraction = UInt32(bits & 0x3ff)
-    if exponent == 0x1f { return Float(bitPattern: sign | 0x7f80_0000 | fraction << 13) }
-    if exponent == 0 {
-      let magnitude = Float(fraction) * 0x1p-24
-      return sign == 0 ? magnitude : -magnitude
-    }
-    return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
   }
 }
