@@ -3,12 +3,12 @@ import Testing
 
 @Suite("NumPy arrays")
 struct NumPyTests {
-  private func error(_ bytes: [UInt8]) -> NumPyError? {
+  private func error(_ bytes: [UInt8]) -> String? {
     do {
       _ = try NumPy.decode(bytes)
       return nil
     } catch {
-      return error
+      return error.description
     }
   }
 
@@ -102,31 +102,32 @@ struct NumPyTests {
   @Test("objects and records are refused by name")
   func refused() {
     #expect(
-      error(FileBuilders.npy("|O", "(1,)", [0]))?.description
+      error(FileBuilders.npy("|O", "(1,)", [0]))
         == ".npy elements are Python objects (|O), which are not read; convert with array.astype('f4')")
     #expect(
-      error(FileBuilders.npy("<U3", "(1,)", [0]))?.description
+      error(FileBuilders.npy("<U3", "(1,)", [0]))
         == ".npy element type is '<U3', read are f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 b1; convert with array.astype('f4')")
     let record = "{'descr': [('x', '<i4')], 'fortran_order': False, 'shape': (2,), }"
-    guard case .type(let text) = error(FileBuilders.npy(header: record, [0])) else {
-      Issue.record("records are not refused by type")
-      return
-    }
-    #expect(text.hasPrefix("[('x'"))
+    #expect(
+      error(FileBuilders.npy(header: record, [0]))?.hasPrefix(".npy elements are records ([('x'") == true)
     for type in ["<c8", "<u8", "=f4", "|f4", "f4", "<f16", "<M8", ""] {
-      #expect(error(FileBuilders.npy(type, "(1,)", [0])) == .type(type))
+      #expect(error(FileBuilders.npy(type, "(1,)", [0])) 
+          == ".npy element type is '\(type)', read are f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 b1; "
+          + "convert with array.astype('f4')")
     }
   }
 
   @Test("sizes that lie are refused before anything is allocated")
   func lies() {
     #expect(
-      error(FileBuilders.npy("<f4", "(1000000000000,)", [0, 0, 0, 0]))?.description
+      error(FileBuilders.npy("<f4", "(1000000000000,)", [0, 0, 0, 0]))
         == ".npy shape [1000000000000] does not fit the 4 bytes of data; the file is damaged, copy it again")
     #expect(error(FileBuilders.npy("<f8", "(2305843009213693952,)", [])) != nil)
     #expect(error(FileBuilders.npy("<f4", "(9223372036854775807, 9223372036854775807)", [])) != nil)
-    #expect(error(FileBuilders.npy("<f4", "(99999999999999999999,)", [])) == .header("dimension too large", offset: 51))
-    #expect(error(FileBuilders.npy("|u1", "(1,)", [0, 0])) == .size([1], actual: 2))
+    #expect(error(FileBuilders.npy("<f4", "(99999999999999999999,)", [])) 
+        == ".npy header at character 51: dimension too large; write it with numpy.save")
+    #expect(error(FileBuilders.npy("|u1", "(1,)", [0, 0])) 
+        == ".npy shape [1] does not fit the 2 bytes of data; the file is damaged, copy it again")
     #expect(error(FileBuilders.npy("|u1", "(\(String(repeating: "1,", count: 65)))", [0])) != nil)
   }
 
@@ -169,13 +170,17 @@ struct NumPyTests {
       #expect(tensors[0].tensor == Tensor(shape: [2, 3], storage: .uint8([0, 1, 2, 3, 4, 5])))
       #expect(tensors[1].tensor == Tensor(shape: [2], storage: .int64([1, 0])))
       Damage.expectEveryTruncationRefused(bytes) { _ = try NumPyArchive($0).tensors(maximum: 1000) }
-      #expect(throws: NumPyError.zip(.tooLarge("y.npy", size: 144, maximum: 66))) {
+      #expect {
         try NumPyArchive(bytes).tensors(maximum: 200)
+      } throws: {
+        "\($0)" == "ZIP entry 'y.npy' expands to 144 bytes, limit 66; split it"
+      }
+      #expect {
+        try NumPyArchive(bytes).tensor("z", maximum: 1000)
+      } throws: {
+        "\($0)" == "no array 'z' in the .npz file, it has 'x', 'y'; name one of these"
       }
     }
-    #expect(
-      NumPyError.noEntry("z", present: ["x", "y"]).description
-        == "no array 'z' in the .npz file, it has 'x', 'y'; name one of these")
   }
 
   @Test("every truncation is refused, random damage never traps")

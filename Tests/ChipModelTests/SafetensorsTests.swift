@@ -161,14 +161,25 @@ struct SafetensorsTests {
   @Test("names that cannot be written are refused")
   func unwritable() throws {
     let one = try tensor([], .uint8([1]))
-    #expect(throws: SafetensorsError.repeated("a")) {
-      try Safetensors.bytes(of: Contents(tensors: [.init(name: "a", tensor: one), .init(name: "a", tensor: one)]))
-    }
-    #expect(throws: SafetensorsError.reservedName) {
-      try Safetensors.bytes(of: Contents(tensors: [.init(name: "__metadata__", tensor: one)]))
-    }
-    #expect(throws: SafetensorsError.repeated("k")) {
-      try Safetensors.bytes(of: Contents(metadata: [.init(key: "k", value: ""), .init(key: "k", value: "")]))
+    for (contents, message) in [
+      (
+        Contents(tensors: [.init(name: "a", tensor: one), .init(name: "a", tensor: one)]),
+        "'a' is there twice; a safetensors file needs distinct names"
+      ),
+      (
+        Contents(tensors: [.init(name: "__metadata__", tensor: one)]),
+        "a tensor cannot be named '__metadata__', which safetensors reserves; rename it"
+      ),
+      (
+        Contents(metadata: [.init(key: "k", value: ""), .init(key: "k", value: "")]),
+        "'k' is there twice; a safetensors file needs distinct names"
+      ),
+    ] {
+      #expect {
+        try Safetensors.bytes(of: contents)
+      } throws: {
+        "\($0)" == message
+      }
     }
   }
 

@@ -3,19 +3,19 @@ import Testing
 
 @Suite("ZIP archive")
 struct ZipArchiveTests {
-  private func contents(_ bytes: [UInt8], maximum: Int = 1 << 20) throws(ZipError) -> [[UInt8]] {
+  private func contents(_ bytes: [UInt8], maximum: Int = 1 << 20) throws(FormatError) -> [[UInt8]] {
     let archive = try ZipArchive(bytes)
     var all: [[UInt8]] = []
     for entry in archive.entries { all.append(try archive.contents(of: entry, maximum: maximum)) }
     return all
   }
 
-  private func error(_ bytes: [UInt8], maximum: Int = 1 << 20) -> ZipError? {
+  private func error(_ bytes: [UInt8], maximum: Int = 1 << 20) -> String? {
     do {
       _ = try contents(bytes, maximum: maximum)
       return nil
     } catch {
-      return error
+      return error.description
     }
   }
 
@@ -40,21 +40,28 @@ struct ZipArchiveTests {
   func refused() {
     var encrypted = plain
     encrypted.flags = 1
-    #expect(error(FileBuilders.zip([encrypted])) == .encrypted("a.txt"))
-    #expect(error(FileBuilders.zip([plain, plain])) == .duplicateName("a.txt"))
-    #expect(error(FileBuilders.zip([plain]) + [0]) == .notZip)
+    #expect(error(FileBuilders.zip([encrypted])) 
+        == "ZIP entry 'a.txt' is encrypted; write the archive without a password")
+    #expect(error(FileBuilders.zip([plain, plain])) == "ZIP archive has two entries 'a.txt'; remove one")
+    #expect(error(FileBuilders.zip([plain]) + [0]) 
+        == "not a ZIP archive, or cut short: no end record; copy the file again")
     var padded = deflated
     padded.deflated = ReferenceVectors.mixed + [0]
     #expect(
       error(FileBuilders.zip([padded]))
-        == .damaged("entry 'b' has bytes left over", offset: 31 + ReferenceVectors.mixed.count))
+        == "damaged ZIP archive at byte \(31 + ReferenceVectors.mixed.count): entry 'b' has bytes left over; "
+        + "copy the file again")
     var file = FileBuilders.zip([plain])
     file[35] ^= 1
-    #expect(error(file) == .checksum("a.txt"))
+    #expect(error(file) == "ZIP entry 'a.txt' does not match its checksum; copy the file again")
     #expect(
-      error(FileBuilders.zip([deflated]), maximum: 1999) == .tooLarge("b", size: 2000, maximum: 1999))
+      error(FileBuilders.zip([deflated]), maximum: 1999)
+        == "ZIP entry 'b' expands to 2000 bytes, limit 1999; split it")
+    var other = FileBuilders.zip([deflated])
+    let directory = Int(other[other.count - 6]) | Int(other[other.count - 5]) << 8
+    other[directory + 10] = 12
     #expect(
-      ZipError.method("b", 12).description
+      error(other)
         == "ZIP entry 'b' has compression method 12, only 0 (stored) and 8 (deflate) are read; "
         + "write it with numpy.savez")
   }
@@ -63,15 +70,14 @@ struct ZipArchiveTests {
   func lies() {
     var small = deflated
     small.size = 10
-    #expect(error(FileBuilders.zip([small])) == .inflate("b", .tooLarge(maximum: 10)))
+    #expect(error(FileBuilders.zip([small])) 
+        == "ZIP entry 'b': decompressed data are larger than the limit of 10 bytes; split the file")
     var large = deflated
     large.size = 1 << 40
     large.zip64 = true
-    #expect(error(FileBuilders.zip([large]), maximum: 1 << 30) == .tooLarge("b", size: 1 << 40, maximum: 1 << 30))
-    guard case .damaged = error(FileBuilders.zip([large]), maximum: 1 << 41) else {
-      Issue.record("a size beyond the data was not noticed")
-      return
-    }
+    #expect(error(FileBuilders.zip([large]), maximum: 1 << 30) 
+        == "ZIP entry 'b' expands to 1099511627776 bytes, limit 1073741824; split it")
+    #expect(error(FileBuilders.zip([large]), maximum: 1 << 41)?.hasPrefix("damaged ZIP archive") == true)
     large.size = UInt64.max
     #expect(error(FileBuilders.zip([large])) != nil)
   }

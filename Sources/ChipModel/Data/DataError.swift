@@ -2,13 +2,12 @@
 package struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
   package enum Problem: Sendable, Equatable {
     case unreadable(FileError)
-    case gzip(GzipError)
-    case numPy(NumPyError)
-    case idx(IDXError)
-    case cifar(CIFARError)
+    case format(FormatError)
     /// None of the known formats.
     case unknownFormat(size: Int)
     case torch
+    /// An array is named of a file that is no `.npz`.
+    case notArchive
     /// No array with a usual name.
     case noArray(purpose: String, present: [String])
     case shape(found: [Int], expected: [Int], remedy: String)
@@ -46,14 +45,12 @@ extension DataError.Problem: CustomStringConvertible {
   package var description: String {
     switch self {
     case .unreadable(let error): error.message
-    case .gzip(let error): "\(error)"
-    case .numPy(let error): "\(error)"
-    case .idx(let error): "\(error)"
-    case .cifar(let error): "\(error)"
+    case .format(let error): error.description
     case .unknownFormat(let size):
       "unknown data format (\(size) bytes); read are IDX (also gzip), .npy, .npz and CIFAR-10/100 binary (.bin)"
     case .torch:
       "ZIP file without .npy arrays (a PyTorch file?); save the arrays with numpy.savez"
+    case .notArchive: "not an .npz archive of arrays; leave out what follows the file's name"
     case .noArray(let purpose, let present):
       "no array for \(purpose) among \(ShapeText.list(present)); name one as FILE.npz:NAME"
     case .shape(let found, let expected, let remedy):

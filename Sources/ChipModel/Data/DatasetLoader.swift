@@ -148,22 +148,20 @@ package enum DatasetLoader {
     _ bytes: [UInt8], path: String, _ limits: Limits, cifar: CIFAR.Variant? = nil
   ) throws(DataError) -> Content {
     guard Gzip.isGzip(bytes) else { return Content(bytes: bytes, cifar: cifar) }
-    do throws(GzipError) {
+    return try decode(path) { () throws(FormatError) in
       if let samples = limits.samples, let content = try beginning(bytes, path, samples, limits.maximum, cifar) {
         return content
       }
       return Content(bytes: try Gzip.decode(bytes, maximum: limits.maximum), cifar: cifar)
-    } catch {
-      throw DataError(file: path, .gzip(error))
     }
   }
 
   /// The first samples of a gzip file; nil where all of it is needed.
   private static func beginning(
     _ bytes: [UInt8], _ path: String, _ samples: Int, _ maximum: Int, _ cifar: CIFAR.Variant?
-  ) throws(GzipError) -> Content? {
+  ) throws(FormatError) -> Content? {
     guard cifar != nil || ArrayPath(path).isNamedBinary else {
-      return try DataBeginning(samples: samples, maximum: maximum) { (count) throws(GzipError) in
+      return try DataBeginning(samples: samples, maximum: maximum) { (count) throws(FormatError) in
         try Gzip.beginning(bytes, count: count)
       }.map { Content(bytes: $0.bytes, rows: $0.rows) }
     }
@@ -199,12 +197,14 @@ package enum DatasetLoader {
     let (bytes, rows) = (content.bytes, content.rows)
     if content.cifar != nil { return try decodeCIFAR(content, file: file) }
     if ZipArchive.isZip(bytes) { return try decodeArchive(bytes, source, readsLabels: readsLabels, limits) }
-    if source.entry != nil { throw DataError(file: file, .numPy(.zip(.notZip))) }
-    if NumPy.isArray(bytes) { return Images(tensor: try decodeNumPy(bytes, file: file), rows: rows) }
+    if source.entry != nil { throw DataError(file: file, .notArchive) }
+    if NumPy.isArray(bytes) {
+      return Images(tensor: try decode(file) { () throws(FormatError) in try NumPy.decode(bytes) }, rows: rows)
+    }
     // A CIFAR file whose first image starts with a black pixel can have the magic number of IDX; the size decides.
     let isCIFAR = !CIFAR.variants(ofSize: bytes.count).isEmpty && source.isNamedBinary
     if IDX.hasExactSize(bytes) || (IDX.hasMagic(bytes) && !isCIFAR) {
-      return Images(tensor: try decodeIDX(bytes, file: file), rows: rows)
+      return Images(tensor: try decode(file) { () throws(FormatError) in try IDX.decode(bytes) }, rows: rows)
     }
     if isCIFAR || source.isNamedBinary { return try decodeCIFAR(content, file: file) }
     throw DataError(file: file, .unknownFormat(size: bytes.count))
@@ -254,12 +254,12 @@ package enum DatasetLoader {
       }
       return try archivedLabels(name, of: archive, file: "\(source.file):\(name)", limits)
     }
-    if source.entry != nil { throw DataError(file: file, .numPy(.zip(.notZip))) }
+    if source.entry != nil { throw DataError(file: file, .notArchive) }
     let values: [Int]
     if NumPy.isArray(bytes) {
-      values = try labelValues(decodeNumPy(bytes, file: file), file: file)
+      values = try labelValues(decode(file) { () throws(FormatError) in try NumPy.decode(bytes) }, file: file)
     } else if bytes.starts(with: [0, 0]) {
-      values = try labelValues(decodeIDX(bytes, file: file), file: file)
+      values = try labelValues(decode(file) { () throws(FormatError) in try IDX.decode(bytes) }, file: file)
     } else {
       values = try LabelText.parse(bytes, file: file)
     }
@@ -267,12 +267,7 @@ package enum DatasetLoader {
   }
 
   private static func openArchive(_ bytes: [UInt8], file: String) throws(DataError) -> NumPyArchive {
-    let archive: NumPyArchive
-    do {
-      archive = try NumPyArchive(bytes)
-    } catch {
-      throw DataError(file: file, .numPy(error))
-    }
+    let archive = try decode(file) { () throws(FormatError) in try NumPyArchive(bytes) }
     if archive.names.isEmpty { throw DataError(file: file, .torch) }
     return archive
   }
@@ -280,36 +275,26 @@ package enum DatasetLoader {
   private static func array(
     _ name: String, of archive: NumPyArchive, file: String, _ limits: Limits
   ) throws(DataError) -> (tensor: Tensor, rows: Int?) {
-    do {
-      return try archive.array(name, samples: limits.samples, maximum: limits.maximum)
-    } catch {
-      throw DataError(file: file, .numPy(error))
-    }
-  }
-
-  private static func decodeNumPy(_ bytes: [UInt8], file: String) throws(DataError) -> Tensor {
-    do {
-      return try NumPy.decode(bytes)
-    } catch {
-      throw DataError(file: file, .numPy(error))
-    }
-  }
-
-  private static func decodeIDX(_ bytes: [UInt8], file: String) throws(DataError) -> Tensor {
-    do {
-      return try IDX.decode(bytes)
-    } catch {
-      throw DataError(file: file, .idx(error))
+    try decode(file) { () throws(FormatError) in
+      try archive.array(name, samples: limits.samples, maximum: limits.maximum)
     }
   }
 
   private static func decodeCIFAR(_ content: Content, file: String) throws(DataError) -> Images {
+    let (images, labels) = try decode(file) { () throws(FormatError) in
+      try CIFAR.decode(content.bytes, variant: content.cifar)
+    }
+    return Images(tensor: images, labels: Labels(file: file, values: labels, rows: content.rows), rows: content.rows)
+  }
+
+  /// What is wrong with the bytes of `file` is said with its name.
+  private static func decode<Value>(
+    _ file: String, _ read: () throws(FormatError) -> Value
+  ) throws(DataError) -> Value {
     do {
-      let (images, labels) = try CIFAR.decode(content.bytes, variant: content.cifar)
-      return Images(
-        tensor: images, labels: Labels(file: file, values: labels, rows: content.rows), rows: content.rows)
+      return try read()
     } catch {
-      throw DataError(file: file, .cifar(error))
+      throw DataError(file: file, .format(error))
     }
   }
 }

@@ -1,27 +1,3 @@
-/// Why bytes are not the structure that is read. Offsets count from the start of the file.
-package enum ByteReaderError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// A value or a counted array goes on after the end of its section.
-  case ends(offset: Int, need: Int, left: Int)
-  /// A count that no file of this size can have.
-  case count(offset: Int, count: Int, left: Int)
-  case value(offset: Int, value: Int, expected: String)
-  case notUTF8(offset: Int)
-  case tag(offset: Int, expected: String)
-  /// A section with more bytes than its values take.
-  case rest(offset: Int, bytes: Int)
-
-  package var description: String {
-    switch self {
-    case .ends(let offset, let need, let left): "at byte \(offset): needs \(need) bytes, \(left) are left"
-    case .count(let offset, let count, let left): "at byte \(offset): a count of \(count) with \(left) bytes left"
-    case .value(let offset, let value, let expected): "at byte \(offset): \(value), expected \(expected)"
-    case .notUTF8(let offset): "at byte \(offset): a text that is not UTF-8"
-    case .tag(let offset, let expected): "at byte \(offset): section '\(expected)' expected"
-    case .rest(let offset, let bytes): "at byte \(offset): \(bytes) bytes more than expected"
-    }
-  }
-}
-
 /// Reads what ``ByteWriter`` writes. Every count is checked against the bytes that are left before anything is
 /// allocated, so that memory is bounded by the size of the file.
 struct ByteReader {
@@ -38,47 +14,51 @@ struct ByteReader {
 
   var left: Int { end - position }
 
-  private mutating func take(_ count: Int) throws(ByteReaderError) -> Int {
-    guard count <= left else { throw .ends(offset: position, need: count, left: left) }
+  func wrong(at offset: Int, _ what: String) -> FormatError { FormatError("at byte \(offset): \(what)") }
+
+  private mutating func take(_ count: Int) throws(FormatError) -> Int {
+    guard count <= left else { throw wrong(at: position, "needs \(count) bytes, \(left) are left") }
     let start = position
     position += count
     return start
   }
 
-  mutating func byte() throws(ByteReaderError) -> UInt8 { bytes[try take(1)] }
+  mutating func byte() throws(FormatError) -> UInt8 { bytes[try take(1)] }
 
   /// 0 or 1.
-  mutating func flag() throws(ByteReaderError) -> Bool {
+  mutating func flag() throws(FormatError) -> Bool {
     let value = try byte()
-    guard value <= 1 else { throw .value(offset: position - 1, value: Int(value), expected: "0 or 1") }
+    guard value <= 1 else { throw wrong(at: position - 1, "\(value), expected 0 or 1") }
     return value == 1
   }
 
-  mutating func word32() throws(ByteReaderError) -> UInt32 { bytes.littleEndian32(at: try take(4)) }
+  mutating func word32() throws(FormatError) -> UInt32 { bytes.littleEndian32(at: try take(4)) }
 
-  mutating func word64() throws(ByteReaderError) -> UInt64 { bytes.littleEndian64(at: try take(8)) }
+  mutating func word64() throws(FormatError) -> UInt64 { bytes.littleEndian64(at: try take(8)) }
 
-  mutating func int() throws(ByteReaderError) -> Int { Int(truncatingIfNeeded: try word64()) }
+  mutating func int() throws(FormatError) -> Int { Int(truncatingIfNeeded: try word64()) }
 
-  mutating func double() throws(ByteReaderError) -> Double { Double(bitPattern: try word64()) }
+  mutating func double() throws(FormatError) -> Double { Double(bitPattern: try word64()) }
 
   mutating func optional<Value>(
-    _ read: (inout ByteReader) throws(ByteReaderError) -> Value
-  ) throws(ByteReaderError) -> Value? {
+    _ read: (inout ByteReader) throws(FormatError) -> Value
+  ) throws(FormatError) -> Value? {
     try flag() ? try read(&self) : nil
   }
 
   /// A number of elements of at least `size` bytes each.
-  private mutating func count(size: Int) throws(ByteReaderError) -> Int {
+  private mutating func count(size: Int) throws(FormatError) -> Int {
     let count = try int()
-    guard count >= 0, count <= left / size else { throw .count(offset: position - 8, count: count, left: left) }
+    guard count >= 0, count <= left / size else {
+      throw wrong(at: position - 8, "a count of \(count) with \(left) bytes left")
+    }
     return count
   }
 
   /// - Parameter size: bytes that an element takes at least.
   mutating func list<Element>(
-    size: Int, _ read: (inout ByteReader) throws(ByteReaderError) -> Element
-  ) throws(ByteReaderError) -> [Element] {
+    size: Int, _ read: (inout ByteReader) throws(FormatError) -> Element
+  ) throws(FormatError) -> [Element] {
     let count = try count(size: size)
     var result: [Element] = []
     result.reserveCapacity(min(count, 1 << 16))
@@ -88,42 +68,42 @@ struct ByteReader {
 
   mutating func array<Element: FixedWidthInteger & BitwiseCopyable>(
     _ type: Element.Type
-  ) throws(ByteReaderError) -> [Element] {
+  ) throws(FormatError) -> [Element] {
     let size = MemoryLayout<Element>.size
     let count = try count(size: size)
     let start = try take(count * size)
     guard let elements = RawArrays.read(type, bytes, at: start, count: count) else {
-      throw .ends(offset: start, need: count * size, left: bytes.count - start)
+      throw wrong(at: start, "needs \(count * size) bytes, \(bytes.count - start) are left")
     }
     return elements
   }
 
-  mutating func text() throws(ByteReaderError) -> String {
+  mutating func text() throws(FormatError) -> String {
     let start = position
     let units = try array(UInt8.self)
     let text = String(decoding: units, as: UTF8.self)
     // Decoding repairs what is not UTF-8, and then it would be written back as other bytes.
-    guard text.utf8.elementsEqual(units) else { throw .notUTF8(offset: start) }
+    guard text.utf8.elementsEqual(units) else { throw wrong(at: start, "a text that is not UTF-8") }
     return text
   }
 
   /// One section, which `content` must read to its end.
   mutating func section<Value>(
-    _ tag: String, _ content: (inout ByteReader) throws(ByteReaderError) -> Value
-  ) throws(ByteReaderError) -> Value {
+    _ tag: String, _ content: (inout ByteReader) throws(FormatError) -> Value
+  ) throws(FormatError) -> Value {
     let start = try take(tag.utf8.count)
-    guard bytes[start..<position].elementsEqual(tag.utf8) else { throw .tag(offset: start, expected: tag) }
+    guard bytes[start..<position].elementsEqual(tag.utf8) else { throw wrong(at: start, "section '\(tag)' expected") }
     let length = try count(size: 1)
     let outer = end
     end = position + length
     let value = try content(&self)
-    guard position == end else { throw .rest(offset: position, bytes: left) }
+    try finish()
     end = outer
     return value
   }
 
-  /// All sections are read.
-  func finish() throws(ByteReaderError) {
-    guard left == 0 else { throw .rest(offset: position, bytes: left) }
+  /// The section, or outside of all the file, is read to its end.
+  func finish() throws(FormatError) {
+    guard left == 0 else { throw wrong(at: position, "\(left) bytes more than expected") }
   }
 }

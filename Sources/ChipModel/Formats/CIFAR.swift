@@ -26,52 +26,42 @@ package enum CIFAR {
   ///   - bytes: a whole file of records.
   ///   - variant: nil: by the size.
   /// - Returns: Images `[N, 3, 32, 32]` and one label each.
-  /// - Throws: `CIFARError`.
+  /// - Throws: `FormatError`.
   package static func decode(
     _ bytes: [UInt8], variant: Variant? = nil
-  ) throws(CIFARError) -> (images: Tensor, labels: [Int]) {
+  ) throws(FormatError) -> (images: Tensor, labels: [Int]) {
     let possible = variants(ofSize: bytes.count)
-    guard !possible.isEmpty else { throw .size(bytes.count) }
-    if let variant, !possible.contains(variant) { throw .variantSize(variant, bytes.count) }
-    if variant == nil, possible.count > 1 { throw .ambiguous(bytes.count) }
+    let count = "\(bytes.count) bytes"
+    let wrongSize = FormatError(
+      "\(count) are no whole number of CIFAR records (3073 bytes in CIFAR-10, 3074 in CIFAR-100); copy the file again")
+    guard !possible.isEmpty else { throw wrongSize }
+    if let variant, !possible.contains(variant) {
+      throw FormatError(
+        "\(count) are no whole number of \(variant.rawValue) records of \(variant.recordSize) bytes; "
+          + "copy the file again or name the other variant")
+    }
+    if variant == nil, possible.count > 1 {
+      throw FormatError(
+        "\(count) may be CIFAR-10 or CIFAR-100 records; divide the file, or save the images and labels as .npy")
+    }
     let form = variant ?? possible[0]
-    let count = bytes.count / form.recordSize
+    let records = bytes.count / form.recordSize
     var images: [UInt8] = []
-    images.reserveCapacity(count * imageSize)
+    images.reserveCapacity(records * imageSize)
     var labels: [Int] = []
-    labels.reserveCapacity(count)
-    for record in 0..<count {
+    labels.reserveCapacity(records)
+    for record in 0..<records {
       let start = record * form.recordSize
       let label = Int(bytes[start + form.labelBytes - 1])
-      guard label < form.classes else { throw .label(label, record: record, form) }
+      guard label < form.classes else {
+        throw FormatError(
+          "label of record \(record) is \(label), \(form.rawValue) has 0 to \(form.classes - 1); "
+            + "the file is damaged or of another kind")
+      }
       labels.append(label)
       images.append(contentsOf: bytes[(start + form.labelBytes)..<(start + form.recordSize)])
     }
-    guard let tensor = Tensor(shape: [count] + shape, storage: .uint8(images)) else { throw .size(bytes.count) }
+    guard let tensor = Tensor(shape: [records] + shape, storage: .uint8(images)) else { throw wrongSize }
     return (tensor, labels)
-  }
-}
-
-/// Why a file is not CIFAR records.
-package enum CIFARError: Error, Sendable, Equatable, CustomStringConvertible {
-  case size(Int)
-  case variantSize(CIFAR.Variant, Int)
-  case ambiguous(Int)
-  case label(Int, record: Int, CIFAR.Variant)
-
-  package var description: String {
-    switch self {
-    case .size(let size):
-      "\(size) bytes are no whole number of CIFAR records (3073 bytes in CIFAR-10, 3074 in CIFAR-100); "
-        + "copy the file again"
-    case .variantSize(let variant, let size):
-      "\(size) bytes are no whole number of \(variant.rawValue) records of \(variant.recordSize) bytes; "
-        + "copy the file again or name the other variant"
-    case .ambiguous(let size):
-      "\(size) bytes may be CIFAR-10 or CIFAR-100 records; divide the file, or save the images and labels as .npy"
-    case .label(let label, let record, let variant):
-      "label of record \(record) is \(label), \(variant.rawValue) has 0 to \(variant.classes - 1); "
-        + "the file is damaged or of another kind"
-    }
   }
 }

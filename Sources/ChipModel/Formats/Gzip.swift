@@ -9,13 +9,15 @@ package enum Gzip {
   /// - Parameters:
   ///   - bytes: The whole file.
   ///   - maximum: Most bytes that all members together may expand to.
-  /// - Throws: `GzipError`; bytes after the last member are an error.
-  package static func decode(_ bytes: [UInt8], maximum: Int) throws(GzipError) -> [UInt8] {
+  /// - Throws: `FormatError`; bytes after the last member are an error.
+  package static func decode(_ bytes: [UInt8], maximum: Int) throws(FormatError) -> [UInt8] {
     var output: [UInt8] = []
     var position = 0
     repeat {
       if position > 0, !(bytes.count - position >= 2 && bytes[position] == 0x1F && bytes[position + 1] == 0x8B) {
-        throw .trailingBytes(offset: position, count: bytes.count - position)
+        throw FormatError(
+          "\(bytes.count - position) bytes after the end of the gzip data at byte \(position); "
+            + "remove them or copy the file again")
       }
       position = try decodeMember(bytes, at: position, into: &output, maximum: maximum - output.count)
     } while position < bytes.count
@@ -23,14 +25,14 @@ package enum Gzip {
   }
 
   /// The first `count` bytes of what a file expands to, or all where there are fewer; what comes behind is not looked at.
-  static func beginning(_ bytes: [UInt8], count: Int) throws(GzipError) -> [UInt8] {
+  static func beginning(_ bytes: [UInt8], count: Int) throws(FormatError) -> [UInt8] {
     var output: [UInt8] = []
     var position = 0
     while position < bytes.count, output.count < count {
-      do throws(GzipError) {
+      do throws(FormatError) {
         position = try decodeMember(bytes, at: position, into: &output, maximum: Inflate.reach(count - output.count))
       } catch {
-        guard case .inflate(.tooLarge) = error else { throw error }
+        guard error.isTooLarge else { throw error }
         break
       }
     }
@@ -39,51 +41,58 @@ package enum Gzip {
 
   private static func decodeMember(
     _ bytes: [UInt8], at start: Int, into output: inout [UInt8], maximum: Int
-  ) throws(GzipError) -> Int {
+  ) throws(FormatError) -> Int {
     let dataStart = try skipHeader(bytes, at: start)
     let outputStart = output.count
-    let dataEnd: Int
-    do {
-      dataEnd = try Inflate.decode(bytes, from: dataStart, appendingTo: &output, maximum: maximum)
-    } catch {
-      throw .inflate(error)
-    }
-    guard bytes.count - dataEnd >= 8 else { throw .truncated(size: bytes.count) }
+    let dataEnd = try Inflate.decode(bytes, from: dataStart, appendingTo: &output, maximum: maximum)
+    guard bytes.count - dataEnd >= 8 else { throw .cutGzip(bytes.count) }
     let storedChecksum = bytes.littleEndian32(at: dataEnd)
     let storedSize = bytes.littleEndian32(at: dataEnd + 4)
     let checksum = CRC32.checksum(of: output, in: outputStart..<output.count)
-    guard checksum == storedChecksum else { throw .checksum(offset: dataEnd) }
+    guard checksum == storedChecksum else {
+      throw FormatError("gzip checksum at byte \(dataEnd) does not match the data; the file is damaged, copy it again")
+    }
     guard UInt32(truncatingIfNeeded: output.count - outputStart) == storedSize else {
-      throw .size(stored: Int(storedSize), actual: output.count - outputStart)
+      throw FormatError(
+        "gzip file says \(storedSize) bytes but holds \(output.count - outputStart); "
+          + "the file is damaged, copy it again")
     }
     return dataEnd + 8
   }
 
   /// Section 2.3: ten fixed bytes, then what the flags announce.
-  private static func skipHeader(_ bytes: [UInt8], at start: Int) throws(GzipError) -> Int {
+  private static func skipHeader(_ bytes: [UInt8], at start: Int) throws(FormatError) -> Int {
     let end = bytes.count
-    guard end - start >= 2 else { throw .truncated(size: end) }
-    guard bytes[start] == 0x1F, bytes[start + 1] == 0x8B else { throw .notGzip }
-    guard end - start >= 10 else { throw .truncated(size: end) }
-    guard bytes[start + 2] == 8 else { throw .method(bytes[start + 2]) }
+    guard end - start >= 2 else { throw .cutGzip(end) }
+    guard bytes[start] == 0x1F, bytes[start + 1] == 0x8B else {
+      throw FormatError(
+        "not a gzip file: it does not begin with the bytes 1f 8b; give a gzip file or an uncompressed one")
+    }
+    guard end - start >= 10 else { throw .cutGzip(end) }
+    guard bytes[start + 2] == 8 else {
+      throw FormatError(
+        "gzip compression method is \(bytes[start + 2]), only 8 (deflate) exists; compress it with gzip")
+    }
     let flags = bytes[start + 3]
-    guard flags & 0xE0 == 0 else { throw .reservedFlags(flags) }
+    guard flags & 0xE0 == 0 else {
+      throw FormatError("gzip flags are \(flags), reserved bits must be 0; compress it with gzip")
+    }
     var position = start + 10
     if flags & 4 != 0 {  // extra field
-      guard end - position >= 2 else { throw .truncated(size: end) }
+      guard end - position >= 2 else { throw .cutGzip(end) }
       let length = Int(bytes[position]) | Int(bytes[position + 1]) << 8
-      guard end - position - 2 >= length else { throw .truncated(size: end) }
+      guard end - position - 2 >= length else { throw .cutGzip(end) }
       position += 2 + length
     }
     for flag in [8, 16] as [UInt8] where flags & flag != 0 {  // file name, comment: zero-terminated
-      guard let terminator = bytes[position...].firstIndex(of: 0) else { throw .truncated(size: end) }
+      guard let terminator = bytes[position...].firstIndex(of: 0) else { throw .cutGzip(end) }
       position = terminator + 1
     }
     if flags & 2 != 0 {  // header checksum
-      guard end - position >= 2 else { throw .truncated(size: end) }
+      guard end - position >= 2 else { throw .cutGzip(end) }
       let stored = UInt32(bytes[position]) | UInt32(bytes[position + 1]) << 8
       guard CRC32.checksum(of: bytes, in: start..<position) & 0xFFFF == stored else {
-        throw .headerChecksum
+        throw FormatError("gzip header checksum does not match; the file is damaged, copy it again")
       }
       position += 2
     }
@@ -91,33 +100,9 @@ package enum Gzip {
   }
 }
 
-/// Why a gzip file cannot be read.
-package enum GzipError: Error, Sendable, Equatable, CustomStringConvertible {
-  case notGzip
-  case truncated(size: Int)
-  case method(UInt8)
-  case reservedFlags(UInt8)
-  case headerChecksum
-  case inflate(InflateError)
-  case checksum(offset: Int)
-  case size(stored: Int, actual: Int)
-  case trailingBytes(offset: Int, count: Int)
-
-  package var description: String {
-    switch self {
-    case .notGzip: "not a gzip file: it does not begin with the bytes 1f 8b; give a gzip file or an uncompressed one"
-    case .truncated(let size): "gzip file ends early, after \(size) bytes; it is cut short, copy it again"
-    case .method(let method): "gzip compression method is \(method), only 8 (deflate) exists; compress it with gzip"
-    case .reservedFlags(let flags): "gzip flags are \(flags), reserved bits must be 0; compress it with gzip"
-    case .headerChecksum: "gzip header checksum does not match; the file is damaged, copy it again"
-    case .inflate(let error): "\(error)"
-    case .checksum(let offset):
-      "gzip checksum at byte \(offset) does not match the data; the file is damaged, copy it again"
-    case .size(let stored, let actual):
-      "gzip file says \(stored) bytes but holds \(actual); the file is damaged, copy it again"
-    case .trailingBytes(let offset, let count):
-      "\(count) bytes after the end of the gzip data at byte \(offset); remove them or copy the file again"
-    }
+extension FormatError {
+  fileprivate static func cutGzip(_ size: Int) -> FormatError {
+    FormatError("gzip file ends early, after \(size) bytes; it is cut short, copy it again")
   }
 }
 

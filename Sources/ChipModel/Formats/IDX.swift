@@ -26,13 +26,18 @@ package enum IDX {
     return header.expectedSize == bytes.count
   }
 
-  /// - Throws: `IDXError`; the size must be exactly what the header announces.
-  package static func decode(_ bytes: [UInt8]) throws(IDXError) -> Tensor {
+  /// - Throws: `FormatError`; the size must be exactly what the header announces.
+  package static func decode(_ bytes: [UInt8]) throws(FormatError) -> Tensor {
     let header = try header(bytes)
     guard header.expectedSize == bytes.count, let count = Tensor.elementCount(header.shape),
       let storage = Tensor.Storage(bytes, at: header.dataStart, count: count, as: header.type),
       let tensor = Tensor(shape: header.shape, storage: storage)
-    else { throw .size(header.shape, expected: header.expectedSize, actual: bytes.count) }
+    else {
+      let expected = header.expectedSize.map(String.init) ?? "more than any file can have"
+      throw FormatError(
+        "IDX file of shape \(ShapeText.of(header.shape)) has \(bytes.count) bytes instead of \(expected); "
+          + "copy it again")
+    }
     return tensor
   }
 
@@ -51,14 +56,17 @@ package enum IDX {
   /// `expectedSize` is nil where it overflows.
   private static func header(
     _ bytes: [UInt8]
-  ) throws(IDXError) -> (type: ElementType, shape: [Int], dataStart: Int, expectedSize: Int?) {
-    guard bytes.count >= 4 else { throw .truncated(size: bytes.count) }
+  ) throws(FormatError) -> (type: ElementType, shape: [Int], dataStart: Int, expectedSize: Int?) {
+    guard bytes.count >= 4 else { throw .cutIDX(bytes.count) }
     guard bytes[0] == 0, bytes[1] == 0 else { throw .notIDX }
-    guard let type = elementType(bytes[2]) else { throw .type(bytes[2]) }
+    guard let type = elementType(bytes[2]) else {
+      throw FormatError(
+        "IDX element type is \(bytes[2]), known are 8, 9, 11, 12, 13 and 14; the file is damaged, copy it again")
+    }
     let rank = Int(bytes[3])
     guard rank > 0 else { throw .notIDX }
     let dataStart = 4 + 4 * rank
-    guard bytes.count >= dataStart else { throw .truncated(size: bytes.count) }
+    guard bytes.count >= dataStart else { throw .cutIDX(bytes.count) }
     let shape = (0..<rank).map { Int(bytes.littleEndian32(at: 4 + 4 * $0).byteSwapped) }
     guard let count = Tensor.elementCount(shape) else { return (type, shape, dataStart, nil) }
     let (data, overflow) = count.multipliedReportingOverflow(by: type.size)
@@ -67,23 +75,12 @@ package enum IDX {
   }
 }
 
-/// Why an IDX file cannot be read.
-package enum IDXError: Error, Sendable, Equatable, CustomStringConvertible {
-  case notIDX
-  case truncated(size: Int)
-  case type(UInt8)
-  /// `expected` is nil where the shape is too large for any file.
-  case size([Int], expected: Int?, actual: Int)
+extension FormatError {
+  fileprivate static var notIDX: FormatError {
+    FormatError("not an IDX file: it does not begin with two zero bytes, a type and a rank; give an IDX file")
+  }
 
-  package var description: String {
-    switch self {
-    case .notIDX: "not an IDX file: it does not begin with two zero bytes, a type and a rank; give an IDX file"
-    case .truncated(let size): "IDX file ends inside its header, after \(size) bytes; it is cut short, copy it again"
-    case .type(let code):
-      "IDX element type is \(code), known are 8, 9, 11, 12, 13 and 14; the file is damaged, copy it again"
-    case .size(let shape, let expected, let actual):
-      "IDX file of shape \(ShapeText.of(shape)) has \(actual) bytes instead of "
-        + "\(expected.map(String.init) ?? "more than any file can have"); copy it again"
-    }
+  fileprivate static func cutIDX(_ size: Int) -> FormatError {
+    FormatError("IDX file ends inside its header, after \(size) bytes; it is cut short, copy it again")
   }
 }

@@ -16,13 +16,13 @@ package enum Inflate {
   ///   - output: Grows by the decompressed bytes.
   ///   - maximum: Most bytes to append.
   /// - Returns: The index after the last byte used.
-  /// - Throws: `InflateError`; `output` then holds what was there before and no more than `maximum` further bytes.
+  /// - Throws: `FormatError`; `output` then holds what was there before and no more than `maximum` further bytes.
   /// - Complexity: O(compressed + decompressed bytes).
   package static func decode(
     _ input: [UInt8], from start: Int = 0, to end: Int? = nil, appendingTo output: inout [UInt8], maximum: Int
-  ) throws(InflateError) -> Int {
+  ) throws(FormatError) -> Int {
     let limit = end ?? input.count
-    guard start >= 0, start <= limit, limit <= input.count else { throw .truncated(offset: input.count) }
+    guard start >= 0, start <= limit, limit <= input.count else { throw .cut(at: input.count) }
     var decoder = InflateDecoder(
       reader: BitReader(bytes: input, position: start, end: limit), base: output.count, maximum: max(0, maximum))
     try decoder.decode(into: &output)
@@ -30,35 +30,19 @@ package enum Inflate {
   }
 }
 
-/// Why deflate data cannot be decompressed. Offsets are of the byte in the file being read, 0-based.
-package enum InflateError: Error, Sendable, Equatable, CustomStringConvertible {
-  case truncated(offset: Int)
-  case reservedBlockType(offset: Int)
-  case storedLength(offset: Int)
-  case badCode(offset: Int)
-  case badSymbol(offset: Int)
-  /// A copy from before the start of the output.
-  case distance(Int, written: Int, offset: Int)
-  case tooLarge(maximum: Int)
+extension FormatError {
+  /// - Parameter offset: of the byte in the file, 0-based.
+  fileprivate static func damaged(_ what: String, at offset: Int) -> FormatError {
+    FormatError("damaged compressed data at byte \(offset): \(what); copy the file again")
+  }
 
-  package var description: String {
-    switch self {
-    case .truncated(let offset):
-      "compressed data end early at byte \(offset); the file is cut short, copy it again"
-    case .reservedBlockType(let offset):
-      "damaged compressed data at byte \(offset): block type 3 does not exist; copy the file again"
-    case .storedLength(let offset):
-      "damaged compressed data at byte \(offset): stored length and its complement differ; copy the file again"
-    case .badCode(let offset):
-      "damaged compressed data at byte \(offset): code lengths form no Huffman code; copy the file again"
-    case .badSymbol(let offset):
-      "damaged compressed data at byte \(offset): unused code; copy the file again"
-    case .distance(let distance, let written, let offset):
-      "damaged compressed data at byte \(offset): copy from \(distance) bytes back with \(written) written; "
-        + "copy the file again"
-    case .tooLarge(let maximum):
-      "decompressed data are larger than the limit of \(maximum) bytes; split the file"
-    }
+  fileprivate static func cut(at offset: Int) -> FormatError {
+    FormatError("compressed data end early at byte \(offset); the file is cut short, copy it again")
+  }
+
+  fileprivate static func unusedCode(at offset: Int) -> FormatError { damaged("unused code", at: offset) }
+  fileprivate static func badCode(at offset: Int) -> FormatError {
+    damaged("code lengths form no Huffman code", at: offset)
   }
 }
 
@@ -78,7 +62,7 @@ private struct InflateDecoder {
     self.maximum = maximum
   }
 
-  mutating func decode(into output: inout [UInt8]) throws(InflateError) {
+  mutating func decode(into output: inout [UInt8]) throws(FormatError) {
     written = base
     defer { output.removeLast(output.count - written) }
     var isFinal = false
@@ -93,26 +77,31 @@ private struct InflateDecoder {
       case 2:
         let codes = try readCodes()
         try decodeBlock(codes.literals, codes.distances, into: &output)
-      default: throw .reservedBlockType(offset: reader.offset)
+      default: throw .damaged("block type 3 does not exist", at: reader.offset)
       }
     }
   }
 
   /// Makes room for `count` bytes after `written`. The array grows by doubling, never past the bound.
-  private func makeRoom(_ count: Int, in output: inout [UInt8]) throws(InflateError) {
+  private func makeRoom(_ count: Int, in output: inout [UInt8]) throws(FormatError) {
     let used = written - base
-    guard count <= maximum - used else { throw .tooLarge(maximum: maximum) }
+    guard count <= maximum - used else {
+      throw FormatError(
+        "decompressed data are larger than the limit of \(maximum) bytes; split the file", isTooLarge: true)
+    }
     let wanted = min(maximum, max(used + count, used * 2, 4096))
     output.append(contentsOf: repeatElement(0, count: base + wanted - output.count))
   }
 
-  private mutating func copyStored(into output: inout [UInt8]) throws(InflateError) {
+  private mutating func copyStored(into output: inout [UInt8]) throws(FormatError) {
     let offset = reader.offset
     reader.alignToByte()
     let length = try reader.bits(16)
-    guard try reader.bits(16) == length ^ 0xFFFF else { throw .storedLength(offset: offset) }
+    guard try reader.bits(16) == length ^ 0xFFFF else {
+      throw .damaged("stored length and its complement differ", at: offset)
+    }
     let start = reader.byteAligned
-    guard reader.end - start >= length else { throw .truncated(offset: reader.end) }
+    guard reader.end - start >= length else { throw .cut(at: reader.end) }
     if output.count - written < length { try makeRoom(length, in: &output) }
     for index in 0..<length { output[written + index] = reader.bytes[start + index] }
     written += length
@@ -121,7 +110,7 @@ private struct InflateDecoder {
 
   private mutating func decodeBlock(
     _ literals: HuffmanCode, _ distances: HuffmanCode, into output: inout [UInt8]
-  ) throws(InflateError) {
+  ) throws(FormatError) {
     let lengthTable = DeflateTables.lengths
     let distanceTable = DeflateTables.distances
     var reader = self.reader
@@ -145,15 +134,15 @@ private struct InflateDecoder {
         continue
       }
       if symbol == 256 { return }
-      guard symbol < 286 else { throw .badSymbol(offset: reader.offset) }
+      guard symbol < 286 else { throw .unusedCode(at: reader.offset) }
       let lengthEntry = lengthTable[symbol - 257]
       let length = lengthEntry.base + (try reader.take(lengthEntry.extra))
       let distanceSymbol = try distances.symbol(&reader)
-      guard distanceSymbol < 30 else { throw .badSymbol(offset: reader.offset) }
+      guard distanceSymbol < 30 else { throw .unusedCode(at: reader.offset) }
       let distanceEntry = distanceTable[distanceSymbol]
       let distance = distanceEntry.base + (try reader.take(distanceEntry.extra))
       guard distance <= written - base else {
-        throw .distance(distance, written: written - base, offset: reader.offset)
+        throw .damaged("copy from \(distance) bytes back with \(written - base) written", at: reader.offset)
       }
       if output.count - written < length {
         self.written = written
@@ -166,17 +155,17 @@ private struct InflateDecoder {
   }
 
   /// The two codes of a dynamic block, section 3.2.7.
-  private mutating func readCodes() throws(InflateError) -> (literals: HuffmanCode, distances: HuffmanCode) {
+  private mutating func readCodes() throws(FormatError) -> (literals: HuffmanCode, distances: HuffmanCode) {
     let literalCount = try reader.bits(5) + 257
     let distanceCount = try reader.bits(5) + 1
     let lengthCount = try reader.bits(4) + 4
-    guard literalCount <= 286, distanceCount <= 30 else { throw .badCode(offset: reader.offset) }
+    guard literalCount <= 286, distanceCount <= 30 else { throw .badCode(at: reader.offset) }
     var lengths = [UInt8](repeating: 0, count: 19)
     for index in 0..<lengthCount {
       lengths[DeflateTables.codeLengthOrder[index]] = UInt8(truncatingIfNeeded: try reader.bits(3))
     }
     guard let lengthCode = HuffmanCode(lengths[...], mayBeIncomplete: false) else {
-      throw .badCode(offset: reader.offset)
+      throw .badCode(at: reader.offset)
     }
     let total = literalCount + distanceCount
     lengths = []
@@ -192,20 +181,20 @@ private struct InflateDecoder {
       let repetitions: Int
       switch symbol {
       case 16:
-        guard let last = lengths.last else { throw .badCode(offset: reader.offset) }
+        guard let last = lengths.last else { throw .badCode(at: reader.offset) }
         value = last
         repetitions = 3 + (try reader.take(2))
       case 17: repetitions = 3 + (try reader.take(3))
       default: repetitions = 11 + (try reader.take(7))
       }
-      guard repetitions <= total - lengths.count else { throw .badCode(offset: reader.offset) }
+      guard repetitions <= total - lengths.count else { throw .badCode(at: reader.offset) }
       lengths.append(contentsOf: repeatElement(value, count: repetitions))
     }
     // A block that cannot end is damaged; so is any incomplete code but a single one-bit one (as zlib has it).
     guard lengths[256] != 0,
       let literals = HuffmanCode(lengths[..<literalCount], mayBeIncomplete: true),
       let distances = HuffmanCode(lengths[literalCount...], mayBeIncomplete: true)
-    else { throw .badCode(offset: reader.offset) }
+    else { throw .badCode(at: reader.offset) }
     return (literals, distances)
   }
 
@@ -293,7 +282,7 @@ private struct HuffmanCode {
 
   /// The next symbol. The reader must have been refilled.
   @inline(__always)
-  func symbol(_ reader: inout BitReader) throws(InflateError) -> Int {
+  func symbol(_ reader: inout BitReader) throws(FormatError) -> Int {
     let entry = Int(table[Int(truncatingIfNeeded: reader.buffer) & (1 << Self.tableBits - 1)])
     if entry != 0 {
       try reader.drop(entry & 15)
@@ -302,7 +291,7 @@ private struct HuffmanCode {
     return try longSymbol(&reader)
   }
 
-  private func longSymbol(_ reader: inout BitReader) throws(InflateError) -> Int {
+  private func longSymbol(_ reader: inout BitReader) throws(FormatError) -> Int {
     var code = 0
     var first = 0
     var index = 0
@@ -318,7 +307,7 @@ private struct HuffmanCode {
       code <<= 1
     }
     // Fewer than 15 bits and no code: the data ended in the middle of one.
-    throw reader.count < 15 ? .truncated(offset: reader.end) : .badSymbol(offset: reader.offset)
+    throw reader.count < 15 ? .cut(at: reader.end) : .unusedCode(at: reader.offset)
   }
 }
 
@@ -352,21 +341,21 @@ private struct BitReader {
   }
 
   @inline(__always)
-  mutating func drop(_ bits: Int) throws(InflateError) {
-    guard bits <= count else { throw .truncated(offset: end) }
+  mutating func drop(_ bits: Int) throws(FormatError) {
+    guard bits <= count else { throw .cut(at: end) }
     buffer >>= UInt64(bits)
     count -= bits
   }
 
   /// Takes up to 16 bits that a refill has already brought in.
   @inline(__always)
-  mutating func take(_ bits: Int) throws(InflateError) -> Int {
+  mutating func take(_ bits: Int) throws(FormatError) -> Int {
     let value = Int(truncatingIfNeeded: buffer & (1 << UInt64(bits) - 1))
     try drop(bits)
     return value
   }
 
-  mutating func bits(_ bits: Int) throws(InflateError) -> Int {
+  mutating func bits(_ bits: Int) throws(FormatError) -> Int {
     refill()
     return try take(bits)
   }

@@ -10,8 +10,8 @@ package enum NumPy {
   package static func isArray(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
 
   /// Reads one array; the file must end where the array ends.
-  /// - Throws: `NumPyError`.
-  package static func decode(_ bytes: [UInt8]) throws(NumPyError) -> Tensor {
+  /// - Throws: `FormatError`.
+  package static func decode(_ bytes: [UInt8]) throws(FormatError) -> Tensor {
     let (header, start) = try header(bytes)
     return try elements(bytes, from: start, header)
   }
@@ -28,16 +28,20 @@ package enum NumPy {
   }
 
   /// The header, and where the elements begin.
-  private static func header(_ bytes: [UInt8]) throws(NumPyError) -> (NumPyHeader, dataStart: Int) {
-    guard isArray(bytes) else { throw .notArray }
-    guard bytes.count >= 10 else { throw .truncated(size: bytes.count) }
+  private static func header(_ bytes: [UInt8]) throws(FormatError) -> (NumPyHeader, dataStart: Int) {
+    guard isArray(bytes) else {
+      throw FormatError("not an .npy array: it does not begin with \\x93NUMPY; write it with numpy.save")
+    }
+    guard bytes.count >= 10 else { throw .cutNumPy(bytes.count) }
     let major = bytes[6]
-    guard (1...3).contains(major) else { throw .version(major, bytes[7]) }
+    guard (1...3).contains(major) else {
+      throw FormatError(".npy format version is \(major).\(bytes[7]), 1.0 to 3.0 are read; write it with numpy.save")
+    }
     let lengthSize = major == 1 ? 2 : 4
-    guard bytes.count >= 8 + lengthSize else { throw .truncated(size: bytes.count) }
+    guard bytes.count >= 8 + lengthSize else { throw .cutNumPy(bytes.count) }
     let length = major == 1 ? Int(bytes.littleEndian16(at: 8)) : Int(bytes.littleEndian32(at: 8))
     let headerStart = 8 + lengthSize
-    guard length <= bytes.count - headerStart else { throw .truncated(size: bytes.count) }
+    guard length <= bytes.count - headerStart else { throw .cutNumPy(bytes.count) }
     return (try NumPyHeader(bytes[headerStart..<(headerStart + length)]), headerStart + length)
   }
 
@@ -65,60 +69,47 @@ package enum NumPy {
 
   private static func elements(
     _ bytes: [UInt8], from start: Int, _ header: NumPyHeader
-  ) throws(NumPyError) -> Tensor {
+  ) throws(FormatError) -> Tensor {
     let size = bytes.count - start
     // Compared before anything is allocated: a header may claim any shape.
     guard let count = Tensor.elementCount(header.shape), size % header.type.size == 0, size / header.type.size == count,
       var storage = Tensor.Storage(bytes, at: start, count: count, as: header.type)
-    else { throw .size(header.shape, actual: size) }
+    else { throw .numPySize(header.shape, actual: size) }
     if header.isColumnMajor, header.shape.count > 1 { storage = storage.rowMajor(header.shape) }
     guard let tensor = Tensor(shape: header.shape, storage: storage) else {
-      throw .size(header.shape, actual: size)
+      throw .numPySize(header.shape, actual: size)
     }
     return tensor
   }
 }
 
-/// Why an `.npy` array, or an `.npz` archive of them, cannot be read.
-package enum NumPyError: Error, Sendable, Equatable, CustomStringConvertible {
-  case notArray
-  case truncated(size: Int)
-  case version(UInt8, UInt8)
-  case header(String, offset: Int)
-  /// An element type that is not read; the NumPy spelling, for example `|O`.
-  case type(String)
-  case size([Int], actual: Int)
-  case zip(ZipError)
-  /// An entry of an archive.
-  indirect case entry(String, NumPyError)
-  case noEntry(String, present: [String])
-
-  package var description: String {
-    switch self {
-    case .notArray: "not an .npy array: it does not begin with \\x93NUMPY; write it with numpy.save"
-    case .truncated(let size): ".npy file ends inside its header, after \(size) bytes; it is cut short, copy it again"
-    case .version(let major, let minor):
-      ".npy format version is \(major).\(minor), 1.0 to 3.0 are read; write it with numpy.save"
-    case .header(let what, let offset): ".npy header at character \(offset): \(what); write it with numpy.save"
-    case .type(let descriptor): Self.typeText(descriptor)
-    case .size(let shape, let actual):
-      ".npy shape \(ShapeText.of(shape)) does not fit the \(actual) bytes of data; the file is damaged, copy it again"
-    case .zip(let error): "\(error)"
-    case .entry(let name, let error): "array '\(name)': \(error)"
-    case .noEntry(let name, let present):
-      "no array '\(name)' in the .npz file, it has \(ShapeText.list(present)); name one of these"
-    }
+extension FormatError {
+  fileprivate static func cutNumPy(_ size: Int) -> FormatError {
+    FormatError(".npy file ends inside its header, after \(size) bytes; it is cut short, copy it again")
   }
 
-  private static func typeText(_ descriptor: String) -> String {
+  static func numPyHeader(_ what: String, offset: Int) -> FormatError {
+    FormatError(".npy header at character \(offset): \(what); write it with numpy.save")
+  }
+
+  /// - Parameter descriptor: NumPy's spelling of an element type that is not read, for example `|O`.
+  static func numPyType(_ descriptor: String) -> FormatError {
     if descriptor.hasSuffix("O") {
-      return ".npy elements are Python objects (\(descriptor)), which are not read; convert with array.astype('f4')"
+      return FormatError(
+        ".npy elements are Python objects (\(descriptor)), which are not read; convert with array.astype('f4')")
     }
     if descriptor.hasPrefix("[") {
-      return ".npy elements are records (\(descriptor)), which are not read; save one field as an array of its own"
+      return FormatError(
+        ".npy elements are records (\(descriptor)), which are not read; save one field as an array of its own")
     }
-    return ".npy element type is '\(descriptor)', read are f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 b1; "
-      + "convert with array.astype('f4')"
+    return FormatError(
+      ".npy element type is '\(descriptor)', read are f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 b1; "
+        + "convert with array.astype('f4')")
+  }
+
+  fileprivate static func numPySize(_ shape: [Int], actual: Int) -> FormatError {
+    FormatError(
+      ".npy shape \(ShapeText.of(shape)) does not fit the \(actual) bytes of data; the file is damaged, copy it again")
   }
 }
 

@@ -6,13 +6,9 @@ package struct NumPyArchive: Sendable {
   private let entries: [ZipArchive.Entry]
 
   /// Reads the directory only.
-  /// - Throws: `NumPyError.zip`. An archive without any array (a PyTorch `.pt` file, for example) has no `names`.
-  package init(_ bytes: [UInt8]) throws(NumPyError) {
-    do {
-      zip = try ZipArchive(bytes)
-    } catch {
-      throw .zip(error)
-    }
+  /// An archive without any array (a PyTorch `.pt` file, for example) has no `names`.
+  package init(_ bytes: [UInt8]) throws(FormatError) {
+    zip = try ZipArchive(bytes)
     entries = zip.entries.filter { $0.name.hasSuffix(".npy") }
     names = entries.map { String($0.name.dropLast(4)) }
   }
@@ -21,40 +17,33 @@ package struct NumPyArchive: Sendable {
   /// - Parameters:
   ///   - name: One of `names`.
   ///   - maximum: Most bytes that the entry may expand to.
-  /// - Throws: `NumPyError.noEntry`, or what is wrong with the entry.
-  package func tensor(_ name: String, maximum: Int) throws(NumPyError) -> Tensor {
+  package func tensor(_ name: String, maximum: Int) throws(FormatError) -> Tensor {
     try array(name, samples: nil, maximum: maximum).tensor
   }
 
   /// The same for the first samples only, where `samples` says so and the array has more; and how many it has.
-  func array(_ name: String, samples: Int?, maximum: Int) throws(NumPyError) -> (tensor: Tensor, rows: Int?) {
-    guard let index = names.firstIndex(of: name) else { throw .noEntry(name, present: names) }
-    var beginning: DataBeginning?
-    let bytes: [UInt8]
-    do throws(ZipError) {
-      if let samples {
-        beginning = try DataBeginning(samples: samples, maximum: maximum) { (count) throws(ZipError) in
-          try zip.beginning(of: entries[index], count: count)
-        }
-      }
-      if let beginning {
-        bytes = beginning.bytes
-      } else {
-        bytes = try zip.contents(of: entries[index], maximum: maximum)
-      }
-    } catch {
-      throw .zip(error)
+  func array(_ name: String, samples: Int?, maximum: Int) throws(FormatError) -> (tensor: Tensor, rows: Int?) {
+    guard let index = names.firstIndex(of: name) else {
+      throw FormatError(
+        "no array '\(printable(name))' in the .npz file, it has \(ShapeText.list(names)); name one of these")
     }
+    var beginning: DataBeginning?
+    if let samples {
+      beginning = try DataBeginning(samples: samples, maximum: maximum) { (count) throws(FormatError) in
+        try zip.beginning(of: entries[index], count: count)
+      }
+    }
+    let bytes = if let beginning { beginning.bytes } else { try zip.contents(of: entries[index], maximum: maximum) }
     do {
       return (try NumPy.decode(bytes), beginning?.rows)
     } catch {
-      throw .entry(printable(name), error)
+      throw FormatError("array '\(printable(name))': \(error)")
     }
   }
 
   /// All arrays in archive order.
   /// - Parameter maximum: Most bytes that all entries together may expand to.
-  package func tensors(maximum: Int) throws(NumPyError) -> [(name: String, tensor: Tensor)] {
+  package func tensors(maximum: Int) throws(FormatError) -> [(name: String, tensor: Tensor)] {
     var tensors: [(name: String, tensor: Tensor)] = []
     var left = maximum
     for (name, entry) in Swift.zip(names, entries) {

@@ -10,7 +10,7 @@ struct NumPyHeader: Sendable, Equatable {
   /// NumPy's own limit (`NPY_MAXDIMS`).
   private static let maximumRank = 64
 
-  init(_ text: ArraySlice<UInt8>) throws(NumPyError) {
+  init(_ text: ArraySlice<UInt8>) throws(FormatError) {
     var parser = PythonLiteral(text: text)
     var descriptor: String?
     var isColumnMajor: Bool?
@@ -22,11 +22,11 @@ struct NumPyHeader: Sendable, Equatable {
       try parser.expect(":")
       switch key {
       case "descr" where descriptor == nil:
-        if parser.next == UInt8(ascii: "[") { throw .type(parser.rest(upTo: 60)) }
+        if parser.next == UInt8(ascii: "[") { throw .numPyType(parser.rest(upTo: 60)) }
         descriptor = try parser.string()
       case "fortran_order" where isColumnMajor == nil: isColumnMajor = try parser.boolean()
       case "shape" where shape == nil: shape = try parser.tuple(maximum: Self.maximumRank)
-      default: throw .header("unexpected key '\(printable(key))'", offset: place)
+      default: throw .numPyHeader("unexpected key '\(printable(key))'", offset: place)
       }
       if parser.skip(",") { continue }
       try parser.expect("}")
@@ -34,7 +34,7 @@ struct NumPyHeader: Sendable, Equatable {
     }
     try parser.expectEnd()
     guard let descriptor, let isColumnMajor, let shape else {
-      throw .header("keys descr, fortran_order and shape are all needed", offset: 0)
+      throw .numPyHeader("keys descr, fortran_order and shape are all needed", offset: 0)
     }
     self.descriptor = descriptor
     self.type = try Self.elementType(descriptor)
@@ -42,8 +42,8 @@ struct NumPyHeader: Sendable, Equatable {
     self.shape = shape
   }
 
-  private static func elementType(_ descriptor: String) throws(NumPyError) -> ElementType {
-    let error = NumPyError.type(printable(descriptor))
+  private static func elementType(_ descriptor: String) throws(FormatError) -> ElementType {
+    let error = FormatError.numPyType(printable(descriptor))
     var rest = Substring(descriptor)
     // '|' means that the order does not matter; NumPy writes '<' or '>' for everything wider than a byte.
     guard let order = rest.popFirst(), order == "<" || order == ">" || order == "|", let kind = rest.popFirst(),
@@ -85,52 +85,52 @@ private struct PythonLiteral {
     return true
   }
 
-  mutating func expect(_ character: Unicode.Scalar) throws(NumPyError) {
-    guard skip(character) else { throw .header("'\(character)' expected", offset: place) }
+  mutating func expect(_ character: Unicode.Scalar) throws(FormatError) {
+    guard skip(character) else { throw .numPyHeader("'\(character)' expected", offset: place) }
   }
 
-  mutating func expectEnd() throws(NumPyError) {
-    guard next == nil else { throw .header("text after the closing brace", offset: place) }
+  mutating func expectEnd() throws(FormatError) {
+    guard next == nil else { throw .numPyHeader("text after the closing brace", offset: place) }
   }
 
   /// A quoted string without escapes.
-  mutating func string() throws(NumPyError) -> String {
+  mutating func string() throws(FormatError) -> String {
     guard let quote = next, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {
-      throw .header("a quoted string expected", offset: place)
+      throw .numPyHeader("a quoted string expected", offset: place)
     }
     let start = position + 1
     guard let end = text[start...].firstIndex(of: quote), !text[start..<end].contains(UInt8(ascii: "\\")) else {
-      throw .header("a quoted string without escapes expected", offset: place)
+      throw .numPyHeader("a quoted string without escapes expected", offset: place)
     }
     position = end + 1
     return String(decoding: text[start..<end], as: UTF8.self)
   }
 
-  mutating func boolean() throws(NumPyError) -> Bool {
+  mutating func boolean() throws(FormatError) -> Bool {
     _ = next
     for (word, value) in [("True", true), ("False", false)] where text[position...].starts(with: word.utf8) {
       position += word.utf8.count
       return value
     }
-    throw .header("True or False expected", offset: place)
+    throw .numPyHeader("True or False expected", offset: place)
   }
 
   /// `()`, `(3,)`, `(3, 4)`; Python 2 wrote `3L`.
-  mutating func tuple(maximum: Int) throws(NumPyError) -> [Int] {
+  mutating func tuple(maximum: Int) throws(FormatError) -> [Int] {
     try expect("(")
     var values: [Int] = []
     while !skip(")") {
-      guard values.count < maximum else { throw .header("more than \(maximum) dimensions", offset: place) }
+      guard values.count < maximum else { throw .numPyHeader("more than \(maximum) dimensions", offset: place) }
       values.append(try integer())
       if skip(",") { continue }
-      guard values.count > 1 else { throw .header("',' expected", offset: place) }
+      guard values.count > 1 else { throw .numPyHeader("',' expected", offset: place) }
       try expect(")")
       break
     }
     return values
   }
 
-  private mutating func integer() throws(NumPyError) -> Int {
+  private mutating func integer() throws(FormatError) -> Int {
     _ = next
     let start = place
     var value = 0
@@ -138,12 +138,12 @@ private struct PythonLiteral {
     while position < text.endIndex, (0x30...0x39).contains(text[position]) {
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
       let (sum, carry) = product.addingReportingOverflow(Int(text[position] - 0x30))
-      guard !overflow, !carry else { throw .header("dimension too large", offset: start) }
+      guard !overflow, !carry else { throw .numPyHeader("dimension too large", offset: start) }
       value = sum
       digits += 1
       position += 1
     }
-    guard digits > 0 else { throw .header("a dimension expected", offset: start) }
+    guard digits > 0 else { throw .numPyHeader("a dimension expected", offset: start) }
     if position < text.endIndex, text[position] == UInt8(ascii: "L") { position += 1 }
     return value
   }

@@ -3,16 +3,18 @@ extension Safetensors {
   ///
   /// Wider elements come first, equal ones sorted by name, so that every tensor is aligned to its element (torch needs
   /// that); metadata are sorted by key, and the header is padded with spaces to 8 bytes.
-  /// - Throws: `SafetensorsError` for a name or key that is there twice, the reserved name `__metadata__`, or a header
+  /// - Throws: `FormatError` for a name or key that is there twice, the reserved name `__metadata__`, or a header
   ///   beyond the limit.
-  package static func bytes(of contents: SafetensorsContents) throws(SafetensorsError) -> [UInt8] {
+  package static func bytes(of contents: SafetensorsContents) throws(FormatError) -> [UInt8] {
     let tensors = contents.tensors.sorted { a, b in
       let (first, second) = (a.tensor.storage.elementType.size, b.tensor.storage.elementType.size)
       return first != second ? first > second : precedes(a.name, b.name)
     }
     let metadata = contents.metadata.sorted { precedes($0.key, $1.key) }
-    if let key = firstRepeated(metadata.map(\.key)) { throw .repeated(key) }
-    if let name = firstRepeated(tensors.map(\.name)) { throw .repeated(name) }
+    for names in [metadata.map(\.key), tensors.map(\.name)] {
+      guard let name = firstRepeated(names) else { continue }
+      throw FormatError("\(quotedForMessage(name)) is there twice; a safetensors file needs distinct names")
+    }
 
     var members: [(String, JSONOutput)] = []
     if !metadata.isEmpty {
@@ -20,7 +22,9 @@ extension Safetensors {
     }
     var end = 0
     for entry in tensors {
-      guard entry.name != "__metadata__" else { throw .reservedName }
+      guard entry.name != "__metadata__" else {
+        throw FormatError("a tensor cannot be named '__metadata__', which safetensors reserves; rename it")
+      }
       let type = entry.tensor.storage.elementType
       // Cannot overflow: these bytes are in memory already.
       let start = end
@@ -36,9 +40,7 @@ extension Safetensors {
     }
     var header = try headerBytes(.object(members))
     while header.count % 8 != 0 { header.append(0x20) }
-    guard header.count <= maximumHeader else {
-      throw .headerTooLarge(bytes: UInt64(header.count), limit: maximumHeader)
-    }
+    guard header.count <= maximumHeader else { throw tooLarge(header: UInt64(header.count)) }
 
     var result: [UInt8] = []
     result.reserveCapacity(8 + header.count + end)
@@ -49,7 +51,7 @@ extension Safetensors {
   }
 
   /// Compact JSON without the newline.
-  private static func headerBytes(_ header: JSONOutput) throws(SafetensorsError) -> [UInt8] {
+  private static func headerBytes(_ header: JSONOutput) throws(FormatError) -> [UInt8] {
     do {
       return try JSONWriter.bytes(of: header, style: .compact).dropLast()
     } catch {

@@ -59,14 +59,21 @@ package enum Safetensors {
     return "\(kind)\(8 * type.size)"
   }
 
-  /// - Throws: `SafetensorsError` for whatever is not exactly a safetensors file of supported types.
-  package static func read(_ bytes: [UInt8]) throws(SafetensorsError) -> SafetensorsContents {
-    guard bytes.count >= 8 else { throw .tooShort(bytes: bytes.count) }
+  /// - Throws: `FormatError` for whatever is not exactly a safetensors file of supported types.
+  package static func read(_ bytes: [UInt8]) throws(FormatError) -> SafetensorsContents {
+    guard bytes.count >= 8 else {
+      throw FormatError("not a safetensors file: \(bytes.count) bytes, the header's length alone takes 8")
+    }
     let length = bytes.littleEndian64(at: 0)
-    guard length <= UInt64(maximumHeader) else { throw .headerTooLarge(bytes: length, limit: maximumHeader) }
+    guard length <= UInt64(maximumHeader) else { throw tooLarge(header: length) }
     let dataStart = 8 + Int(length)
-    guard dataStart <= bytes.count else { throw .headerCut(bytes: Int(length), available: bytes.count - 8) }
-    guard length > 0, bytes[8] == UInt8(ascii: "{") else { throw .headerNotObject }
+    guard dataStart <= bytes.count else {
+      throw FormatError(
+        "the safetensors header has \(length) bytes but only \(bytes.count - 8) are there; copy the file again")
+    }
+    guard length > 0, bytes[8] == UInt8(ascii: "{") else {
+      throw FormatError("not a safetensors file: the header does not begin with '{'")
+    }
     let header = try Header(Array(bytes[8..<dataStart]))
 
     let dataSize = bytes.count - dataStart
@@ -74,14 +81,15 @@ package enum Safetensors {
     contents.tensors.reserveCapacity(header.tensors.count)
     var end = 0
     for entry in header.tensors {
-      let (name, range) = (entry.name, entry.range)
+      let range = entry.range
+      func wrong(_ what: String) -> FormatError { FormatError("tensor \(quotedForMessage(entry.name))\(what)") }
       guard range.lowerBound == end else {
         throw range.lowerBound > end
-          ? .gap(tensor: name, from: end, to: range.lowerBound)
-          : .overlap(tensor: name, begins: range.lowerBound, previousEnd: end)
+          ? wrong(": nothing names the data from \(end) to \(range.lowerBound) before it")
+          : wrong(" begins at \(range.lowerBound), within the one before it, which ends at \(end)")
       }
       guard range.upperBound <= dataSize else {
-        throw .dataCut(tensor: name, end: range.upperBound, available: dataSize)
+        throw wrong(" ends at \(range.upperBound) but the data end at \(dataSize); copy the file again")
       }
       guard let count = Tensor.elementCount(entry.shape),
         // Divided, not multiplied: the product may overflow.
@@ -89,13 +97,21 @@ package enum Safetensors {
         let storage = Tensor.Storage(bytes, at: dataStart + range.lowerBound, count: count, as: entry.type),
         let tensor = Tensor(shape: entry.shape, storage: storage)
       else {
-        throw .sizeMismatch(tensor: name, type: Self.name(of: entry.type), shape: entry.shape, bytes: range.count)
+        throw wrong(" has \(range.count) bytes of data, which \(name(of: entry.type)) of shape \(entry.shape) has not")
       }
-      contents.tensors.append(.init(name: name, tensor: tensor))
+      contents.tensors.append(.init(name: entry.name, tensor: tensor))
       end = range.upperBound
     }
-    guard end == dataSize else { throw .trailing(bytes: dataSize - end) }
+    guard end == dataSize else {
+      throw FormatError(
+        "the safetensors file goes on after its last tensor (trailing bytes: \(dataSize - end)); "
+          + "copy or write it again")
+    }
     return contents
+  }
+
+  static func tooLarge(header bytes: UInt64) -> FormatError {
+    FormatError("not a safetensors file: its header would have \(bytes) bytes, the limit is \(maximumHeader)")
   }
 
   /// The JSON header, entries sorted by the place of their data.
@@ -109,7 +125,7 @@ package enum Safetensors {
     var tensors: [Entry] = []
     var metadata: [SafetensorsContents.Metadatum] = []
 
-    init(_ text: [UInt8]) throws(SafetensorsError) {
+    init(_ text: [UInt8]) throws(FormatError) {
       do throws(JSONError) {
         var root = try JSONNode(root: try JSONParser.parse(text)).object()
         for (name, node) in root.allMembers() {
@@ -134,7 +150,7 @@ package enum Safetensors {
           tensors.append(.init(name: name, type: elementType, shape: shape, range: offsets[0]..<offsets[1]))
         }
       } catch {
-        throw .header(error)
+        throw FormatError("safetensors header: \(error)")
       }
       // Empty tensors come before the one that begins at the same place, among themselves in the header's order.
       tensors = tensors.enumerated().sorted { a, b in

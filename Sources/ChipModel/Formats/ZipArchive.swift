@@ -22,20 +22,22 @@ package struct ZipArchive: Sendable {
   package static func isZip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4B, 3, 4]) }
 
   /// Reads the directory; contents are decompressed on demand.
-  /// - Throws: `ZipError`, also for encrypted entries, other compression methods, split archives, duplicate names.
-  package init(_ bytes: [UInt8]) throws(ZipError) {
+  /// - Throws: `FormatError`, also for encrypted entries, other compression methods, split archives, duplicate names.
+  package init(_ bytes: [UInt8]) throws(FormatError) {
     let directory = try ZipDirectory.find(in: bytes)
     var entries: [Entry] = []
     var names: Set<String> = []
     var position = directory.start
     while position < directory.end {
       let (entry, next) = try Self.readEntry(bytes, at: position, directory)
-      guard names.insert(entry.name).inserted else { throw .duplicateName(entry.name) }
+      guard names.insert(entry.name).inserted else {
+        throw FormatError("ZIP archive has two entries '\(printable(entry.name))'; remove one")
+      }
       entries.append(entry)
       position = next
     }
     guard entries.count == directory.count else {
-      throw .damaged("directory says \(directory.count) entries and holds \(entries.count)", offset: directory.start)
+      throw .damagedZip("directory says \(directory.count) entries and holds \(entries.count)", offset: directory.start)
     }
     self.entries = entries
     self.bytes = bytes
@@ -45,8 +47,10 @@ package struct ZipArchive: Sendable {
   /// - Parameters:
   ///   - entry: Of this archive.
   ///   - maximum: Most bytes it may expand to; what is announced as larger is not even begun.
-  package func contents(of entry: Entry, maximum: Int) throws(ZipError) -> [UInt8] {
-    guard entry.size <= maximum else { throw .tooLarge(entry.name, size: entry.size, maximum: maximum) }
+  package func contents(of entry: Entry, maximum: Int) throws(FormatError) -> [UInt8] {
+    guard entry.size <= maximum else {
+      throw .zipEntry(entry.name, "expands to \(entry.size) bytes, limit \(maximum); split it")
+    }
     let (start, end) = try data(of: entry)
     var output: [UInt8] = []
     if entry.isDeflated {
@@ -54,51 +58,53 @@ package struct ZipArchive: Sendable {
       do {
         used = try Inflate.decode(bytes, from: start, to: end, appendingTo: &output, maximum: entry.size)
       } catch {
-        throw .inflate(entry.name, error)
+        throw FormatError("ZIP entry '\(printable(entry.name))': \(error)")
       }
-      guard used == end else { throw .damaged("entry '\(entry.name)' has bytes left over", offset: used) }
+      guard used == end else { throw .damagedZip("entry '\(entry.name)' has bytes left over", offset: used) }
     } else {
       output = Array(bytes[start..<end])
     }
     guard output.count == entry.size else {
-      throw .damaged("entry '\(entry.name)' has \(output.count) bytes instead of \(entry.size)", offset: start)
+      throw .damagedZip("entry '\(entry.name)' has \(output.count) bytes instead of \(entry.size)", offset: start)
     }
-    guard CRC32.checksum(of: output) == entry.checksum else { throw .checksum(entry.name) }
+    guard CRC32.checksum(of: output) == entry.checksum else {
+      throw .zipEntry(entry.name, "does not match its checksum; copy the file again")
+    }
     return output
   }
 
   /// The first `count` bytes of an entry, or all where there are fewer; what comes behind is not looked at.
-  func beginning(of entry: Entry, count: Int) throws(ZipError) -> [UInt8] {
+  func beginning(of entry: Entry, count: Int) throws(FormatError) -> [UInt8] {
     let (start, end) = try data(of: entry)
     guard entry.isDeflated else { return Array(bytes[start..<end].prefix(count)) }
     var output: [UInt8] = []
-    do throws(InflateError) {
+    do throws(FormatError) {
       _ = try Inflate.decode(bytes, from: start, to: end, appendingTo: &output, maximum: Inflate.reach(count))
     } catch {
-      guard case .tooLarge = error else { throw .inflate(entry.name, error) }
+      guard error.isTooLarge else { throw FormatError("ZIP entry '\(printable(entry.name))': \(error)") }
     }
     return output.count > count ? Array(output[..<count]) : output
   }
 
   /// Where the entry's data lie, compressed or not.
-  private func data(of entry: Entry) throws(ZipError) -> (start: Int, end: Int) {
+  private func data(of entry: Entry) throws(FormatError) -> (start: Int, end: Int) {
     let header = entry.headerOffset
     guard bytes.count - header >= 30, bytes.littleEndian32(at: header) == 0x0403_4B50 else {
-      throw .damaged("no header of entry '\(entry.name)'", offset: header)
+      throw .damagedZip("no header of entry '\(entry.name)'", offset: header)
     }
     let start =
       header + 30 + Int(bytes.littleEndian16(at: header + 26)) + Int(bytes.littleEndian16(at: header + 28))
     guard start <= bytes.count, entry.compressedSize <= bytes.count - start else {
-      throw .damaged("data of entry '\(entry.name)' run past the end of the file", offset: header)
+      throw .damagedZip("data of entry '\(entry.name)' run past the end of the file", offset: header)
     }
     return (start, start + entry.compressedSize)
   }
 
   private static func readEntry(
     _ bytes: [UInt8], at position: Int, _ directory: ZipDirectory
-  ) throws(ZipError) -> (Entry, next: Int) {
+  ) throws(FormatError) -> (Entry, next: Int) {
     guard directory.end - position >= 46, bytes.littleEndian32(at: position) == 0x0201_4B50 else {
-      throw .damaged("no directory entry where one is due", offset: position)
+      throw .damagedZip("no directory entry where one is due", offset: position)
     }
     let flags = bytes.littleEndian16(at: position + 8)
     let method = bytes.littleEndian16(at: position + 10)
@@ -108,10 +114,15 @@ package struct ZipArchive: Sendable {
     let nameStart = position + 46
     let extraStart = nameStart + nameLength
     let next = extraStart + extraLength + commentLength
-    guard next <= directory.end else { throw .damaged("directory entry runs past its end", offset: position) }
+    guard next <= directory.end else { throw .damagedZip("directory entry runs past its end", offset: position) }
     let name = String(decoding: bytes[nameStart..<extraStart], as: UTF8.self)
-    guard flags & 0x2041 == 0 else { throw .encrypted(name) }
-    guard method == 0 || method == 8 else { throw .method(name, method) }
+    guard flags & 0x2041 == 0 else {
+      throw .zipEntry(name, "is encrypted; write the archive without a password")
+    }
+    guard method == 0 || method == 8 else {
+      throw .zipEntry(
+        name, "has compression method \(method), only 0 (stored) and 8 (deflate) are read; write it with numpy.savez")
+    }
 
     var size = UInt64(bytes.littleEndian32(at: position + 24))
     var compressedSize = UInt64(bytes.littleEndian32(at: position + 20))
@@ -119,7 +130,7 @@ package struct ZipArchive: Sendable {
     // Zip64 (4.5.3): each value that is all ones is in the extra field instead, in this order.
     if size == 0xFFFF_FFFF || compressedSize == 0xFFFF_FFFF || offset == 0xFFFF_FFFF {
       guard var field = zip64Field(bytes, extraStart..<(extraStart + extraLength)) else {
-        throw .damaged("entry '\(name)' lacks its zip64 sizes", offset: position)
+        throw .damagedZip("entry '\(name)' lacks its zip64 sizes", offset: position)
       }
       func replace(_ value: inout UInt64) -> Bool {
         guard value == 0xFFFF_FFFF else { return true }
@@ -129,15 +140,15 @@ package struct ZipArchive: Sendable {
         return true
       }
       guard replace(&size), replace(&compressedSize), replace(&offset) else {
-        throw .damaged("entry '\(name)' lacks its zip64 sizes", offset: position)
+        throw .damagedZip("entry '\(name)' lacks its zip64 sizes", offset: position)
       }
     }
-    guard bytes.littleEndian16(at: position + 34) == 0 else { throw .split }
+    guard bytes.littleEndian16(at: position + 34) == 0 else { throw .splitZip }
     guard let sizeValue = Int(exactly: size), let compressedValue = Int(exactly: compressedSize),
       let offsetValue = Int(exactly: offset), offsetValue < directory.start
-    else { throw .damaged("entry '\(name)' lies outside the file", offset: position) }
+    else { throw .damagedZip("entry '\(name)' lies outside the file", offset: position) }
     guard method == 8 || sizeValue == compressedValue else {
-      throw .damaged("stored entry '\(name)' has two sizes", offset: position)
+      throw .damagedZip("stored entry '\(name)' has two sizes", offset: position)
     }
     let entry = Entry(
       name: name, size: sizeValue, compressedSize: compressedValue, isDeflated: method == 8,
@@ -158,37 +169,21 @@ package struct ZipArchive: Sendable {
   }
 }
 
-/// Why a ZIP archive, or an entry of it, cannot be read.
-package enum ZipError: Error, Sendable, Equatable, CustomStringConvertible {
-  case notZip
-  case damaged(String, offset: Int)
-  case split
-  case encrypted(String)
-  case method(String, UInt16)
-  case duplicateName(String)
-  case tooLarge(String, size: Int, maximum: Int)
-  case inflate(String, InflateError)
-  case checksum(String)
-
-  package var description: String {
-    switch self {
-    case .notZip: "not a ZIP archive, or cut short: no end record; copy the file again"
-    case .damaged(let what, let offset):
-      "damaged ZIP archive at byte \(offset): \(escaped(what)); copy the file again"
-    case .split: "ZIP archive split over several files; join it into one"
-    case .encrypted(let name): "ZIP entry \(Self.quoted(name)) is encrypted; write the archive without a password"
-    case .method(let name, let method):
-      "ZIP entry \(Self.quoted(name)) has compression method \(method), only 0 (stored) and 8 (deflate) are read; "
-        + "write it with numpy.savez"
-    case .duplicateName(let name): "ZIP archive has two entries \(Self.quoted(name)); remove one"
-    case .tooLarge(let name, let size, let maximum):
-      "ZIP entry \(Self.quoted(name)) expands to \(size) bytes, limit \(maximum); split it"
-    case .inflate(let name, let error): "ZIP entry \(Self.quoted(name)): \(error)"
-    case .checksum(let name): "ZIP entry \(Self.quoted(name)) does not match its checksum; copy the file again"
-    }
+extension FormatError {
+  fileprivate static var notZip: FormatError {
+    FormatError("not a ZIP archive, or cut short: no end record; copy the file again")
+  }
+  fileprivate static var splitZip: FormatError {
+    FormatError("ZIP archive split over several files; join it into one")
   }
 
-  private static func quoted(_ name: String) -> String { "'\(printable(name))'" }
+  fileprivate static func damagedZip(_ what: String, offset: Int) -> FormatError {
+    FormatError("damaged ZIP archive at byte \(offset): \(escaped(what)); copy the file again")
+  }
+
+  fileprivate static func zipEntry(_ name: String, _ what: String) -> FormatError {
+    FormatError("ZIP entry '\(printable(name))' \(what)")
+  }
 }
 
 /// Where the central directory is.
@@ -198,7 +193,7 @@ private struct ZipDirectory {
   let count: Int
 
   /// Finds the end record: it is the last thing in the file but for a comment of up to 65,535 bytes.
-  static func find(in bytes: [UInt8]) throws(ZipError) -> ZipDirectory {
+  static func find(in bytes: [UInt8]) throws(FormatError) -> ZipDirectory {
     guard bytes.count >= 22 else { throw .notZip }
     var record = bytes.count - 22
     let lowest = max(0, record - 0xFFFF)
@@ -208,7 +203,7 @@ private struct ZipDirectory {
       guard record > lowest else { throw .notZip }
       record -= 1
     }
-    guard bytes.littleEndian16(at: record + 4) == 0, bytes.littleEndian16(at: record + 6) == 0 else { throw .split }
+    guard bytes.littleEndian16(at: record + 4) == 0, bytes.littleEndian16(at: record + 6) == 0 else { throw .splitZip }
     var end = record
     var count = UInt64(bytes.littleEndian16(at: record + 10))
     var size = UInt64(bytes.littleEndian32(at: record + 12))
@@ -219,8 +214,8 @@ private struct ZipDirectory {
       guard locator >= 0, bytes.littleEndian32(at: locator) == 0x0706_4B50,
         let wide = Int(exactly: bytes.littleEndian64(at: locator + 8)), wide <= locator - 56,
         bytes.littleEndian32(at: wide) == 0x0606_4B50
-      else { throw .damaged("no zip64 end record", offset: record) }
-      guard bytes.littleEndian32(at: wide + 16) == 0, bytes.littleEndian32(at: wide + 20) == 0 else { throw .split }
+      else { throw .damagedZip("no zip64 end record", offset: record) }
+      guard bytes.littleEndian32(at: wide + 16) == 0, bytes.littleEndian32(at: wide + 20) == 0 else { throw .splitZip }
       end = wide
       count = bytes.littleEndian64(at: wide + 32)
       size = bytes.littleEndian64(at: wide + 40)
@@ -228,7 +223,7 @@ private struct ZipDirectory {
     }
     guard let start = Int(exactly: offset), let length = Int(exactly: size), start <= end, length == end - start,
       count <= UInt64(length / 46)
-    else { throw .damaged("directory does not end where the end record begins", offset: record) }
+    else { throw .damagedZip("directory does not end where the end record begins", offset: record) }
     return ZipDirectory(start: start, end: end, count: Int(count))
   }
 }

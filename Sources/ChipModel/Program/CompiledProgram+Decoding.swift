@@ -9,16 +9,16 @@ extension CompiledProgram {
     var reader = ByteReader(
       bytes, from: ProgramFormat.headerBytes, to: bytes.count - ProgramFormat.checksumBytes)
     let json: [UInt8]
-    do throws(ByteReaderError) {
-      let network = try reader.section("NETW") { (r) throws(ByteReaderError) in try r.network() }
-      json = try reader.section("CHIP") { (r) throws(ByteReaderError) in try r.rest() }
+    do throws(FormatError) {
+      let network = try reader.section("NETW") { (r) throws(FormatError) in try r.network() }
+      json = try reader.section("CHIP") { (r) throws(FormatError) in try r.rest() }
       self.init(
         network: network, chip: ChipDescription(name: ""), schedule: .windowed, fractionBits: 0, weightBits: 0,
         membraneBits: 0, populations: [], projections: [], weights: [],
         output: ProgramOutput(population: 0, readout: .potential))
       try readContent(&reader)
-      faults = try reader.section("FALT") { (r) throws(ByteReaderError) in
-        try r.optional { (r) throws(ByteReaderError) in try r.faults() }
+      faults = try reader.section("FALT") { (r) throws(FormatError) in
+        try r.optional { (r) throws(FormatError) in try r.faults() }
       }
       try reader.finish()
     } catch {
@@ -60,8 +60,8 @@ extension CompiledProgram {
     guard hasher.finalized().elementsEqual(bytes[content...]) else { throw .checksum }
   }
 
-  private mutating func readContent(_ reader: inout ByteReader) throws(ByteReaderError) {
-    let data = try reader.section("DATA") { (r) throws(ByteReaderError) in
+  private mutating func readContent(_ reader: inout ByteReader) throws(FormatError) {
+    let data = try reader.section("DATA") { (r) throws(FormatError) in
       (
         schedule: try r.choice(of: Schedule.self), fraction: try r.int(), weight: try r.int(),
         membrane: try r.int(), population: try r.int(), readout: try r.choice(of: Readout.self)
@@ -72,26 +72,26 @@ extension CompiledProgram {
     weightBits = data.weight
     membraneBits = data.membrane
     output = ProgramOutput(population: data.population, readout: data.readout)
-    populations = try reader.section("POPS") { (r) throws(ByteReaderError) in
-      try r.list(size: 100) { (r) throws(ByteReaderError) in try r.population() }
+    populations = try reader.section("POPS") { (r) throws(FormatError) in
+      try r.list(size: 100) { (r) throws(FormatError) in try r.population() }
     }
-    projections = try reader.section("PROJ") { (r) throws(ByteReaderError) in
-      try r.list(size: 100) { (r) throws(ByteReaderError) in try r.projection() }
+    projections = try reader.section("PROJ") { (r) throws(FormatError) in
+      try r.list(size: 100) { (r) throws(FormatError) in try r.projection() }
     }
-    weights = try reader.section("WGTS") { (r) throws(ByteReaderError) in
-      try r.list(size: 17) { (r) throws(ByteReaderError) in try r.weights() }
+    weights = try reader.section("WGTS") { (r) throws(FormatError) in
+      try r.list(size: 17) { (r) throws(FormatError) in try r.weights() }
     }
-    cores = try reader.section("CORE") { (r) throws(ByteReaderError) in
-      try r.list(size: 72) { (r) throws(ByteReaderError) in try r.core() }
+    cores = try reader.section("CORE") { (r) throws(FormatError) in
+      try r.list(size: 72) { (r) throws(FormatError) in try r.core() }
     }
-    routes = try reader.section("ROUT") { (r) throws(ByteReaderError) in
-      try r.list(size: 24) { (r) throws(ByteReaderError) in try r.route() }
+    routes = try reader.section("ROUT") { (r) throws(FormatError) in
+      try r.list(size: 24) { (r) throws(FormatError) in try r.route() }
     }
   }
 }
 
 extension ByteReader {
-  fileprivate mutating func rest() throws(ByteReaderError) -> [UInt8] {
+  fileprivate mutating func rest() throws(FormatError) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(left)
     while left > 0 { bytes.append(try byte()) }
@@ -99,64 +99,64 @@ extension ByteReader {
   }
 
   /// A byte that stands for one of these, by its place.
-  fileprivate mutating func choice<Value>(of values: [Value]) throws(ByteReaderError) -> Value {
+  fileprivate mutating func choice<Value>(of values: [Value]) throws(FormatError) -> Value {
     let code = Int(try byte())
     guard values.indices.contains(code) else {
-      throw .value(offset: position - 1, value: code, expected: "the code of a known case")
+      throw wrong(at: position - 1, "\(code), expected the code of a known case")
     }
     return values[code]
   }
 
-  fileprivate mutating func choice<Value: CaseIterable>(of type: Value.Type) throws(ByteReaderError) -> Value {
+  fileprivate mutating func choice<Value: CaseIterable>(of type: Value.Type) throws(FormatError) -> Value {
     try choice(of: Array(type.allCases))
   }
 
-  private mutating func texts() throws(ByteReaderError) -> [String] {
-    try list(size: 8) { (r) throws(ByteReaderError) in try r.text() }
+  private mutating func texts() throws(FormatError) -> [String] {
+    try list(size: 8) { (r) throws(FormatError) in try r.text() }
   }
 
-  private mutating func ints() throws(ByteReaderError) -> [Int] {
-    try list(size: 8) { (r) throws(ByteReaderError) in try r.int() }
+  private mutating func ints() throws(FormatError) -> [Int] {
+    try list(size: 8) { (r) throws(FormatError) in try r.int() }
   }
 
-  private mutating func doubles() throws(ByteReaderError) -> [Double] {
-    try list(size: 8) { (r) throws(ByteReaderError) in try r.double() }
+  private mutating func doubles() throws(FormatError) -> [Double] {
+    try list(size: 8) { (r) throws(FormatError) in try r.double() }
   }
 
-  private mutating func optionalText() throws(ByteReaderError) -> String? {
-    try optional { (r) throws(ByteReaderError) in try r.text() }
+  private mutating func optionalText() throws(FormatError) -> String? {
+    try optional { (r) throws(FormatError) in try r.text() }
   }
 
-  private mutating func optionalInt() throws(ByteReaderError) -> Int? {
-    try optional { (r) throws(ByteReaderError) in try r.int() }
+  private mutating func optionalInt() throws(FormatError) -> Int? {
+    try optional { (r) throws(FormatError) in try r.int() }
   }
 
-  fileprivate mutating func network() throws(ByteReaderError) -> ProgramNetwork {
+  fileprivate mutating func network() throws(FormatError) -> ProgramNetwork {
     var network = ProgramNetwork(name: try text(), method: try optionalText())
     network.preprocessing = Preprocessing(scale: try double(), mean: try doubles(), std: try doubles())
     network.images = try optionalText()
     network.labels = try optionalText()
     network.ann = ANNFacts(
-      accuracy: try optional { (r) throws(ByteReaderError) in try r.double() }, accuracyOn: try optionalText(),
+      accuracy: try optional { (r) throws(FormatError) in try r.double() }, accuracyOn: try optionalText(),
       multiplyAccumulates: try optionalInt(), parameters: try optionalInt())
     network.steps = try optionalInt()
     network.provenance = try texts()
-    network.inputRange = try optional { (r) throws(ByteReaderError) in
+    network.inputRange = try optional { (r) throws(FormatError) in
       InputRange(low: try r.double(), high: try r.double())
     }
     return network
   }
 
-  private mutating func model() throws(ByteReaderError) -> NeuronModel {
+  private mutating func model() throws(FormatError) -> NeuronModel {
     var model = NeuronModel(
       kind: try choice(of: NeuronModel.Kind.all), hasNegativeThreshold: try flag(), period: try optionalInt())
     for parameter in model.kind.dynamics.parameters {
-      model.parameters[value: parameter] = try optional { (r) throws(ByteReaderError) in try r.value(of: parameter) }
+      model.parameters[value: parameter] = try optional { (r) throws(FormatError) in try r.value(of: parameter) }
     }
     return model
   }
 
-  private mutating func value(of parameter: Parameter) throws(ByteReaderError) -> ParameterValue {
+  private mutating func value(of parameter: Parameter) throws(FormatError) -> ParameterValue {
     switch parameter.kind {
     case .integer: .integer(try int())
     case .number: .number(try double())
@@ -165,16 +165,16 @@ extension ByteReader {
     }
   }
 
-  private mutating func values() throws(ByteReaderError) -> UnitValues { UnitValues(try array(Int32.self)) }
+  private mutating func values() throws(FormatError) -> UnitValues { UnitValues(try array(Int32.self)) }
 
-  fileprivate mutating func population() throws(ByteReaderError) -> Population {
+  fileprivate mutating func population() throws(FormatError) -> Population {
     Population(
       name: try text(), dimensions: try ints(), model: try model(), threshold: try values(),
       negativeThreshold: try values(), bias: try values(), initial: try values(), start: try int(),
       gatedPeriods: try int(), unit: try doubles(), isRelay: try flag(), accumulatorBits: try int())
   }
 
-  fileprivate mutating func projection() throws(ByteReaderError) -> Projection {
+  fileprivate mutating func projection() throws(FormatError) -> Projection {
     Projection(
       name: try text(), source: try int(), target: try int(),
       kind: try choice(of: Projection.Kind.self), weights: try int(), shifts: try array(UInt8.self),
@@ -182,8 +182,8 @@ extension ByteReader {
       gateRestarts: try flag(), largestRoundingError: try double())
   }
 
-  private mutating func optionalPool() throws(ByteReaderError) -> PoolGeometry? {
-    try optional { (r) throws(ByteReaderError) in
+  private mutating func optionalPool() throws(FormatError) -> PoolGeometry? {
+    try optional { (r) throws(FormatError) in
       PoolGeometry(
         kind: try r.choice(of: PoolGeometry.Kind.self), kernelY: try r.int(), kernelX: try r.int(),
         strideY: try r.int(), strideX: try r.int(), top: try r.int(), left: try r.int(), bottom: try r.int(),
@@ -191,51 +191,51 @@ extension ByteReader {
     }
   }
 
-  private mutating func convolution() throws(ByteReaderError) -> ConvolutionGeometry {
+  private mutating func convolution() throws(FormatError) -> ConvolutionGeometry {
     ConvolutionGeometry(
       kernelY: try int(), kernelX: try int(), strideY: try int(), strideX: try int(), top: try int(),
       left: try int(), bottom: try int(), right: try int(), dilationY: try int(), dilationX: try int(),
       groups: try int())
   }
 
-  fileprivate mutating func weights() throws(ByteReaderError) -> WeightTensor {
+  fileprivate mutating func weights() throws(FormatError) -> WeightTensor {
     let start = position
     let shape = try ints()
     let storage: WeightTensor.Storage
     switch try byte() {
     case 8: storage = .int8(try array(Int8.self))
     case 16: storage = .int16(try array(Int16.self))
-    case let width: throw .value(offset: position - 1, value: Int(width), expected: "8 or 16 bits")
+    case let width: throw wrong(at: position - 1, "\(Int(width)), expected 8 or 16 bits")
     }
     guard let tensor = WeightTensor(shape: shape, storage: storage) else {
-      throw .value(offset: start, value: shape.count, expected: "a shape with as many weights as follow")
+      throw wrong(at: start, "\(shape.count), expected a shape with as many weights as follow")
     }
     return tensor
   }
 
-  fileprivate mutating func core() throws(ByteReaderError) -> CoreImage {
+  fileprivate mutating func core() throws(FormatError) -> CoreImage {
     CoreImage(
       place: try int(),
-      groups: try list(size: 100) { (r) throws(ByteReaderError) in try r.group() },
-      blocks: try list(size: 100) { (r) throws(ByteReaderError) in try r.block() },
+      groups: try list(size: 100) { (r) throws(FormatError) in try r.group() },
+      blocks: try list(size: 100) { (r) throws(FormatError) in try r.block() },
       inputAxons: InputAxons(
         offsets: try array(UInt32.self), blocks: try array(UInt32.self), sources: try array(UInt32.self)),
       outputAxons: OutputAxons(
         offsets: try array(UInt32.self), routes: try array(UInt32.self), axons: try array(UInt32.self)))
   }
 
-  private mutating func shape() throws(ByteReaderError) -> MapShape {
+  private mutating func shape() throws(FormatError) -> MapShape {
     MapShape(channels: try int(), height: try int(), width: try int())
   }
 
-  private mutating func range() throws(ByteReaderError) -> Range<Int> {
+  private mutating func range() throws(FormatError) -> Range<Int> {
     let low = try int()
     let high = try int()
-    guard low <= high else { throw .value(offset: position - 8, value: high, expected: "at least \(low)") }
+    guard low <= high else { throw wrong(at: position - 8, "\(high), expected at least \(low)") }
     return low..<high
   }
 
-  private mutating func group() throws(ByteReaderError) -> NeuronGroup {
+  private mutating func group() throws(FormatError) -> NeuronGroup {
     NeuronGroup(
       population: try int(), populationShape: try shape(),
       box: Box(channels: try range(), rows: try range(), columns: try range()), firstSlot: try int(),
@@ -243,7 +243,7 @@ extension ByteReader {
       negativeThreshold: try values(), bias: try values(), initial: try values(), takesInput: try flag())
   }
 
-  private mutating func block() throws(ByteReaderError) -> SynapseBlock {
+  private mutating func block() throws(FormatError) -> SynapseBlock {
     SynapseBlock(
       projection: try int(), kind: try choice(of: Projection.Kind.self), weights: try int(),
       shifts: try array(UInt8.self), pool: try optionalPool(), convolution: try convolution(), delay: try int(),
@@ -251,26 +251,26 @@ extension ByteReader {
       gateRestarts: try flag())
   }
 
-  fileprivate mutating func faults() throws(ByteReaderError) -> ChipFaults {
+  fileprivate mutating func faults() throws(FormatError) -> ChipFaults {
     ChipFaults(
       seed: try word64(), deadCoreRate: try double(),
-      deadCores: try list(size: 8) { (r) throws(ByteReaderError) in try r.int() },
+      deadCores: try list(size: 8) { (r) throws(FormatError) in try r.int() },
       deadLinkRate: try double(),
-      deadLinks: try list(size: 17) { (r) throws(ByteReaderError) in
+      deadLinks: try list(size: 17) { (r) throws(FormatError) in
         let tile = TileCoordinate(x: try r.int(), y: try r.int())
         return DeadLink(from: tile, try r.flag() ? .north : .east)
       },
       stuckWeightBits: try double())
   }
 
-  fileprivate mutating func route() throws(ByteReaderError) -> Route {
+  fileprivate mutating func route() throws(FormatError) -> Route {
     let (from, to) = (try int(), try int())
     let codes = try array(UInt8.self)
     var steps: [MeshDirection] = []
     steps.reserveCapacity(codes.count)
     for code in codes {
       guard let step = MeshDirection(code: code) else {
-        throw .value(offset: position - codes.count, value: Int(code), expected: "directions 0 to 3")
+        throw wrong(at: position - codes.count, "\(Int(code)), expected directions 0 to 3")
       }
       steps.append(step)
     }

@@ -9,7 +9,7 @@ package enum ProgramError: Error, Sendable, Equatable, CustomStringConvertible {
   case trailing(bytes: Int)
   case checksum
   /// The checksum is right but the content is not what this version writes.
-  case malformed(ByteReaderError)
+  case malformed(FormatError)
   case chip(ChipError)
   /// A program as calibration makes them in memory: in a file its neurons would be bounded by nothing.
   case noCores

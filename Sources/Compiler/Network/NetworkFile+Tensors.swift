@@ -13,7 +13,7 @@ extension NetworkFile {
 
   static func parseTensors(_ bytes: [UInt8], path: String) throws(NetworkFileError) -> [String: Tensor] {
     let contents: SafetensorsContents
-    do throws(SafetensorsError) {
+    do throws(FormatError) {
       contents = try Safetensors.read(bytes)
     } catch {
       throw .tensors(path: path, error)
@@ -25,7 +25,7 @@ extension NetworkFile {
   /// The bytes of a tensor file: equal tensors give equal bytes, whatever their order in the dictionary.
   static func tensorBytes(_ tensors: [String: Tensor], path: String) throws(NetworkFileError) -> [UInt8] {
     let entries = tensors.map { SafetensorsContents.Entry(name: $0.key, tensor: $0.value) }
-    do throws(SafetensorsError) {
+    do throws(FormatError) {
       return try Safetensors.bytes(of: SafetensorsContents(tensors: entries))
     } catch {
       throw .tensors(path: path, error)

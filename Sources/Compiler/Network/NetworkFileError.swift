@@ -6,7 +6,7 @@ package enum NetworkFileError: Error, Sendable, Equatable, CustomStringConvertib
   /// The text is not a network.
   case text(path: String, JSONError)
   /// The tensor file is not one, or cannot become one.
-  case tensors(path: String, SafetensorsError)
+  case tensors(path: String, FormatError)
   /// The text is a network that makes no sense; with the place of what is wrong, where the network came from a text.
   case check(path: String, NetworkCheckError, at: SourceLocation?)
   /// A number of the network cannot be written.
