@@ -153,7 +153,7 @@ struct EdgeCaseTests {
     let ticks = SpikeCosts(relayed).ticks(SampleTrains(runner), steps: 20)
     let counts = OperationCounts(program: relayed, counters: runner.counters, steps: 20)
     #expect(ticks.count == relayed.ticksPerInference(steps: 20))
-    #expect(ticks.reduce(0) { $0 + $1.spikes } == counts.spikes && ticks.reduce(0) { $0 + $1.messagesIn } == counts.messages)
+    #expect(ticks.reduce(0) { $0 + $1[.spikes] } == counts.spikes && ticks.reduce(0) { $0 + $1[.messagesIn] } == counts.messages)
   }
 
   @Test("of several samples that cannot be used the first is named, for every number of threads", arguments: 1...4)

@@ -181,7 +181,7 @@ struct EnergyRecountTests {
       let found = try #require(observer.observation.stops)
       #expect(found.steps == stops, "seed \(seed)")
       #expect(found.spent == expected, "seed \(seed)")
-      spikes += expected.spikes
+      spikes += expected[.spikes]
     }
     #expect(spikes > 1000)
   }
@@ -195,6 +195,30 @@ struct EnergyRecountTests {
       #expect(
         error.map { "\($0)" }
           == "early decision '\(text)' is no rule: write stable:N, margin:M or both, for example stable:10 or stable:5,margin:100")
+    }
+  }
+}
+
+extension RunCounters {
+  /// Counts one sample's spikes in the first `ticks` ticks, from its trains. Saturations and input are not in trains.
+  init(program: CompiledProgram, trains: SampleTrains, steps: Int, ticks: Int) {
+    self.init(program: program, steps: steps)
+    samples = 1
+    for (index, population) in program.populations.enumerated() {
+      let train = trains.populations[index]
+      guard !spikes[index].isEmpty else { continue }
+      for step in 0..<max(0, min(steps, train.steps, ticks - population.start)) {
+        train.forEachSpike(step: step) { neuron, payload in
+          note(spike: payload, population: index, neuron: neuron, step: step)
+        }
+      }
+    }
+    for (index, projection) in program.projections.enumerated() {
+      guard let train = trains.gated[index] else { continue }
+      let limit = ticks - program.populations[projection.source].start
+      for step in 0..<max(0, min(steps, train.steps, limit)) {
+        train.forEachSpike(step: step) { neuron, payload in notePassed(index, neuron, payload: payload) }
+      }
     }
   }
 }

@@ -57,9 +57,9 @@ struct RunTimeTests {
     #expect(observation.time.secondsPerInference == sum / 1e15 / 2)
     #expect(observation.time.secondsPerTick == sum / 1e15 / 2 / 5)
     #expect(observation.time.seconds(ticks: 5) == observation.time.secondsPerInference)
-    #expect(observation.ticks.map(\.updates) == [1, 2, 2, 2, 1])
-    #expect(observation.ticks.map(\.visits) == [2, 4, 4, 4, 2])
-    #expect(observation.ticks.map(\.spikes) == [1, 1, 1, 1, 0])
+    #expect(observation.ticks.map(\.[.updates]) == [1, 2, 2, 2, 1])
+    #expect(observation.ticks.map(\.[.visits]) == [2, 4, 4, 4, 2])
+    #expect(observation.ticks.map(\.[.spikes]) == [1, 1, 1, 1, 0])
     // Only the first of them.
     let first = try observe(program, [[1], [0]], steps: 4) {
       $0.timeModel = .simple

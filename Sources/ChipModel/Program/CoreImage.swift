@@ -149,6 +149,7 @@ package struct InputAxons: Sendable, Equatable {
     self.sources = sources
   }
   package var count: Int { offsets.count - 1 }
+  @inlinable package func entries(of axon: Int) -> Range<Int> { Int(offsets[axon])..<Int(offsets[axon + 1]) }
 }
 
 /// The output axon table: slot `n` sends its spikes along entries `offsets[n]..<offsets[n + 1]`, each naming a route and
@@ -163,4 +164,5 @@ package struct OutputAxons: Sendable, Equatable {
     self.axons = axons
   }
   package var count: Int { routes.count }
+  @inlinable package func entries(of slot: Int) -> Range<Int> { Int(offsets[slot])..<Int(offsets[slot + 1]) }
 }

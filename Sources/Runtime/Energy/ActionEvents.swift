@@ -3,87 +3,78 @@ import ChipModel
 /// What a part of a chip did, or did in a part of the time, in the counts that every price is a multiple of. Integers:
 /// parts add up to the whole exactly, in any order.
 package struct ActionEvents: Sendable, Hashable {
-  /// Synaptic operations by kind of projection; additions where spikes carry no payload on the chip.
-  package var dense = 0
-  package var convolution = 0
-  package var identity = 0
-  /// Neurons visited, and those of them that had something to do.
-  package var visits = 0
-  package var updates = 0
-  package var spikes = 0
-  /// Packets that leave cores: messages, or with multicast one for all messages of a spike.
-  package var messagesOut = 0
-  package var messagesIn = 0
-  package var tileMessages = 0
-  /// Packets over links within chips by direction, and between chips.
-  package var east = 0
-  package var west = 0
-  package var north = 0
-  package var south = 0
-  package var links = 0
+  package enum Count: Int, CaseIterable, Sendable {
+    /// Synaptic operations by kind of projection; additions where spikes carry no payload on the chip.
+    case dense, convolution, identity
+    /// Neurons visited, and those of them that had something to do.
+    case visits, updates
+    case spikes
+    /// Packets that leave cores: messages, or with multicast one for all messages of a spike.
+    case messagesOut
+    case messagesIn, tileMessages
+    /// Packets over links within chips by direction, and between chips.
+    case east, west, north, south, links
+  }
+
+  private var counts = SIMD16<Int>()
+  static let count = Count.allCases.count
 
   package init() {}
 
-  /// All of it as numbers, in the order of declaration; and back, unless the number of numbers is another.
-  var numbers: [Int] {
-    [
-      dense, convolution, identity, visits, updates, spikes, messagesOut, messagesIn, tileMessages, east, west, north,
-      south, links,
-    ]
+  package subscript(count: Count) -> Int {
+    get { counts[count.rawValue] }
+    set { counts[count.rawValue] = newValue }
   }
 
-  static let count = ActionEvents().numbers.count
+  /// All of it as numbers, in the order of ``Count``; and back, unless the number of numbers is another.
+  var numbers: [Int] { Count.allCases.map { self[$0] } }
 
-  init?(numbers n: [Int]) {
-    guard n.count == ActionEvents.count else { return nil }
-    (dense, convolution, identity, visits, updates, spikes) = (n[0], n[1], n[2], n[3], n[4], n[5])
-    (messagesOut, messagesIn, tileMessages) = (n[6], n[7], n[8])
-    (east, west, north, south, links) = (n[9], n[10], n[11], n[12], n[13])
+  init?(numbers: [Int]) {
+    guard numbers.count == ActionEvents.count else { return nil }
+    for (count, number) in zip(Count.allCases, numbers) { self[count] = number }
   }
 
   /// Everything of a run.
   package init(_ counts: OperationCounts, program: CompiledProgram) {
     // Without payloads on the chip a spike of payload c is c additions at each synapse.
-    let hasPayloads = program.chip.spikePayloadBits > 0
-    func operations(_ kind: Projection.Kind) -> Int {
-      (hasPayloads ? counts.byKind[kind]?.operations : counts.byKind[kind]?.additions) ?? 0
-    }
-    dense = operations(.dense)
-    convolution = operations(.convolution)
-    identity = operations(.identity)
-    visits = counts.neuronVisits
-    updates = counts.neuronUpdates ?? counts.neuronVisits
-    spikes = counts.spikes
-    messagesOut = counts.packets
-    messagesIn = counts.messages
-    tileMessages = counts.tileMessages
-    east = counts.hopsByDirection.east
-    west = counts.hopsByDirection.west
-    north = counts.hopsByDirection.north
-    south = counts.hopsByDirection.south
-    links = counts.hopsByDirection.links
+    let operations = program.chip.spikePayloadBits > 0 ? counts.operationsByKind : counts.additionsByKind
+    for kind in Projection.Kind.allCases { addOperations(kind, operations[kind]) }
+    self[.visits] = counts.neuronVisits
+    self[.updates] = counts.neuronUpdates ?? counts.neuronVisits
+    self[.spikes] = counts.spikes
+    self[.messagesOut] = counts.packets
+    self[.messagesIn] = counts.messages
+    self[.tileMessages] = counts.tileMessages
+    add(counts.hopsByDirection, 1)
   }
 
-  package var operations: Int { dense +| convolution +| identity }
+  /// What neurons did, but for what their spikes caused.
+  init(visits: Int, updates: Int?, spikes: Int) {
+    self[.visits] = visits
+    self[.updates] = updates ?? visits
+    self[.spikes] = spikes
+  }
+
+  package var operations: Int { self[.dense] +| self[.convolution] +| self[.identity] }
 
   /// How many of an action these are.
   package func count(_ action: ChipAction) -> Int {
     switch action {
-    case .synapticOperation: dense
-    case .convolutionOperation: convolution
-    case .identityOperation: identity
+    case .synapticOperation: self[.dense]
+    case .convolutionOperation: self[.convolution]
+    case .identityOperation: self[.identity]
     case .weightRead, .dendriteUpdate: operations
-    case .neuronAccess, .membraneRead: visits
-    case .neuronUpdate, .membraneWrite: updates
-    case .spike: spikes
-    case .axonOut: messagesOut
-    case .axonIn: messagesIn
-    case .tileMessage: tileMessages
-    case .hopEast: east
-    case .hopWest: west
-    case .hopNorth: north
-    case .hopSouth: south
-    case .link: links
+    case .neuronAccess, .membraneRead: self[.visits]
+    case .neuronUpdate, .membraneWrite: self[.updates]
+    case .spike: self[.spikes]
+    case .axonOut: self[.messagesOut]
+    case .axonIn: self[.messagesIn]
+    case .tileMessage: self[.tileMessages]
+    case .hopEast: self[.east]
+    case .hopWest: self[.west]
+    case .hopNorth: self[.north]
+    case .hopSouth: self[.south]
+    case .link: self[.links]
     }
   }
 
@@ -94,9 +85,9 @@ package struct ActionEvents: Sendable, Hashable {
 
   mutating func addOperations(_ kind: Projection.Kind, _ count: Int) {
     switch kind {
-    case .dense: dense +|= count
-    case .convolution: convolution +|= count
-    case .identity: identity +|= count
+    case .dense: self[.dense] +|= count
+    case .convolution: self[.convolution] +|= count
+    case .identity: self[.identity] +|= count
     }
   }
 
@@ -106,69 +97,25 @@ package struct ActionEvents: Sendable, Hashable {
   ///   - route: of the message.
   ///   - way: what it adds to the packets of its spike.
   ///   - count: spikes.
-  mutating func addWay(_ route: Route, _ way: (leaving: Int, steps: RouteSteps), _ count: Int) {
-    messagesOut +|= count *| way.leaving
-    let way = way.steps
-    if route.steps.isEmpty { tileMessages +|= count }
-    east +|= count *| way.east
-    west +|= count *| way.west
-    north +|= count *| way.north
-    south +|= count *| way.south
-    links +|= count *| way.links
+  mutating func addWay(_ route: Route, _ way: (leaving: Int, hops: HopCount), _ count: Int) {
+    self[.messagesOut] +|= count *| way.leaving
+    if route.steps.isEmpty { self[.tileMessages] +|= count }
+    add(way.hops, count)
+  }
+
+  private mutating func add(_ hops: HopCount, _ count: Int) {
+    self[.east] +|= count *| hops.east
+    self[.west] +|= count *| hops.west
+    self[.north] +|= count *| hops.north
+    self[.south] +|= count *| hops.south
+    self[.links] +|= count *| hops.links
   }
 
   /// Adds `other`, its operations `units` times, everything else `times` times.
   mutating func add(_ other: ActionEvents, times: Int = 1, units: Int? = nil) {
     let units = units ?? times
-    dense +|= other.dense *| units
-    convolution +|= other.convolution *| units
-    identity +|= other.identity *| units
-    visits +|= other.visits *| times
-    updates +|= other.updates *| times
-    spikes +|= other.spikes *| times
-    messagesOut +|= other.messagesOut *| times
-    messagesIn +|= other.messagesIn *| times
-    tileMessages +|= other.tileMessages *| times
-    east +|= other.east *| times
-    west +|= other.west *| times
-    north +|= other.north *| times
-    south +|= other.south *| times
-    links +|= other.links *| times
-  }
-}
-
-/// Steps of a route by direction.
-struct RouteSteps: Sendable {
-  var east = 0
-  var west = 0
-  var north = 0
-  var south = 0
-  var links = 0
-
-  init() {}
-
-  init(_ route: Route, _ program: CompiledProgram, _ mesh: Mesh) {
-    var here = mesh.tile(ofCore: program.cores[route.from].place)
-    for direction in route.steps {
-      let next = here.neighbour(direction)
-      add(MeshLink(from: here, direction: direction, crossesChips: mesh.crossesChips(here, next)))
-      here = next
+    for place in 0..<ActionEvents.count {
+      counts[place] +|= other.counts[place] *| (place <= Count.identity.rawValue ? units : times)
     }
-  }
-
-  mutating func add(_ link: MeshLink) {
-    if link.crossesChips { return links += 1 }
-    switch link.direction {
-    case .east: east += 1
-    case .west: west += 1
-    case .north: north += 1
-    case .south: south += 1
-    }
-  }
-
-  /// By route of the program.
-  static func all(_ program: CompiledProgram) -> [RouteSteps] {
-    let mesh = Mesh(program.chip)
-    return program.routes.map { RouteSteps($0, program, mesh) }
   }
 }

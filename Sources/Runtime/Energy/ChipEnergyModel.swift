@@ -83,7 +83,7 @@ package struct ChipBill: JSONRecord {
     let chip = program.chip
     let time = time ?? RunTime(stated: program, steps: steps)
     var events = ActionEvents(counts, program: program)
-    if let neuronUpdates { events.updates = neuronUpdates }
+    if let neuronUpdates { events[.updates] = neuronUpdates }
     for action in ChipAction.allCases {
       let count = events.count(action)
       // Actions that the chip does not price and the run did not do are of no interest.

@@ -181,27 +181,3 @@ package struct EarlyDecision: JSONRecord {
     energySaved = bill.joulesPerInference.flatMap { $0 > 0 ? 1 - joules / $0 : nil }
   }
 }
-
-extension RunCounters {
-  /// Counts one sample's spikes in the first `ticks` ticks, from its trains. Saturations and input are not in trains.
-  package init(program: CompiledProgram, trains: SampleTrains, steps: Int, ticks: Int) {
-    self.init(program: program, steps: steps)
-    samples = 1
-    for (index, population) in program.populations.enumerated() {
-      let train = trains.populations[index]
-      guard !spikes[index].isEmpty else { continue }
-      for step in 0..<max(0, min(steps, train.steps, ticks - population.start)) {
-        train.forEachSpike(step: step) { neuron, payload in
-          note(spike: payload, population: index, neuron: neuron, step: step)
-        }
-      }
-    }
-    for (index, projection) in program.projections.enumerated() {
-      guard let train = trains.gated[index] else { continue }
-      let limit = ticks - program.populations[projection.source].start
-      for step in 0..<max(0, min(steps, train.steps, limit)) {
-        train.forEachSpike(step: step) { neuron, payload in notePassed(index, neuron, payload: payload) }
-      }
-    }
-  }
-}

@@ -27,12 +27,6 @@ package struct OperationCounts: Sendable, Equatable {
     package init() {}
   }
 
-  /// Operations and additions through one kind of projection.
-  package struct KindCounts: Sendable, Equatable {
-    package var operations = 0
-    package var additions = 0
-  }
-
   /// One core over all samples.
   package struct CoreCounts: Sendable, Equatable {
     package var neurons = 0
@@ -58,7 +52,9 @@ package struct OperationCounts: Sendable, Equatable {
   package var synapticOperations: Int
   /// Synaptic operations once for each unit of the payload, zero weights too.
   package var additions: Int
-  package var byKind: [Projection.Kind: KindCounts] = [:]
+  /// Both through each kind of projection.
+  package var operationsByKind = ByKind<Int>()
+  package var additionsByKind = ByKind<Int>()
   /// `Effective_ACs`: sum over spikes of |payload| times its weights that are not zero.
   package var effectiveACs: Int
   /// `Effective_MACs`: multiply-accumulates of the host's input encoding with neither factor zero.
@@ -94,17 +90,13 @@ package struct OperationCounts: Sendable, Equatable {
     for (index, projection) in program.projections.enumerated() {
       let rule = program.synapses(index)
       let fanOut = rule.fanOut
-      let source = projection.source
       if program.isHostCurrent(projection) {
         inputSynapses +|= fanOut.total
         continue
       }
       synapses +|= fanOut.total
-      let isGated = program.isGated(projection)
-      let spikes = isGated ? counters.gatedSpikes[index] : counters.spikes[source]
-      let payloads = isGated ? counters.gatedPayloads[index] : counters.payloads[source]
-      let carried = payloads.isEmpty ? spikes : payloads
-      let operations = fanOut.operations(spikes: spikes)
+      let carried = counters.arriving(program, index, asPayload: true)
+      let operations = fanOut.operations(spikes: counters.arriving(program, index))
       let additions = fanOut.operations(spikes: carried)
       let nonZero = rule.nonZero(program.weights[projection.weights])
       var effective = 0
@@ -112,8 +104,8 @@ package struct OperationCounts: Sendable, Equatable {
       populations[projection.target].synapticOperations +|= operations
       populations[projection.target].additions +|= additions
       populations[projection.target].effectiveACs +|= effective
-      byKind[projection.kind, default: KindCounts()].operations +|= operations
-      byKind[projection.kind, default: KindCounts()].additions +|= additions
+      operationsByKind[projection.kind] +|= operations
+      additionsByKind[projection.kind] +|= additions
     }
     let active = steps *| counters.samples
     for index in populations.indices {
@@ -148,18 +140,17 @@ package struct OperationCounts: Sendable, Equatable {
       var counts = CoreCounts()
       counts.neurons = image.neuronCount
       counts.neuronVisits = image.neuronCount *| active
-      counts.neuronUpdates = counters.updates.map { OperationCounts.sum($0, over: image) }
+      counts.neuronUpdates = counters.updates.map { updates in
+        program.placedNeurons(on: core).reduce(0) { $0 +| Int(clamping: updates[$1.population][$1.neuron]) }
+      }
       if core < counters.saturationsByCore.count { counts.saturations = counters.saturationsByCore[core] }
       counts.spikes = traffic.spikes[core]
       counts.messagesIn = traffic.messagesIn[core]
       counts.messagesOut = traffic.messagesOut[core]
       counts.hops = traffic.hopsOut[core]
       for block in image.blocks {
-        let source = program.projections[block.projection].source
-        let gated = counters.gatedSpikes[block.projection]
-        let spikes = gated.isEmpty ? counters.spikes[source] : gated
         let fanOut = program.synapses(block.projection).fanOut(into: image.groups[block.group].box)
-        counts.synapticOperations +|= fanOut.operations(spikes: spikes)
+        counts.synapticOperations +|= fanOut.operations(spikes: counters.arriving(program, block.projection))
       }
       return counts
     }
@@ -180,15 +171,5 @@ package struct OperationCounts: Sendable, Equatable {
       ("neuronVisits", program.populations.map(\.neurons).sum *| steps *| samples),
       ("Dense", program.projections.indices.map { program.synapses($0).fanOut.total }.sum *| steps *| samples),
     ])
-  }
-
-  /// What a core's neurons counted.
-  private static func sum(_ counts: [[UInt64]], over image: CoreImage) -> Int {
-    image.groups.reduce(0) { sum, group in
-      let counts = counts[group.population]
-      return (0..<group.box.count).reduce(sum) {
-        $0 +| Int(clamping: counts[group.box.populationIndex($1, in: group.populationShape)])
-      }
-    }
   }
 }

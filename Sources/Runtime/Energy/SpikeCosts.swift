@@ -16,7 +16,7 @@ struct SpikeCosts: Sendable {
     self.program = program
     var costs = program.populations.map { population in
       var each = ActionEvents()
-      each.spikes = 1
+      each[.spikes] = 1
       return [ActionEvents](repeating: each, count: population.model.fires ? population.shape.count : 0)
     }
     var passes: [[ActionEvents]] = program.projections.map { _ in [] }
@@ -34,18 +34,11 @@ struct SpikeCosts: Sendable {
       }
     }
     var ways = PacketWays(program)
-    for image in program.cores {
-      for group in image.groups where !costs[group.population].isEmpty {
-        for local in 0..<group.box.count {
-          let neuron = group.box.populationIndex(local, in: group.populationShape)
-          let slot = group.firstSlot + local
-          ways.begin()
-          for entry in Int(image.outputAxons.offsets[slot])..<Int(image.outputAxons.offsets[slot + 1]) {
-            let route = Int(image.outputAxons.routes[entry])
-            costs[group.population][neuron].addWay(program.routes[route], ways.next(route: route), 1)
-            costs[group.population][neuron].messagesIn += 1
-          }
-        }
+    for sender in program.cores.indices.lazy.flatMap(program.placedNeurons) where !costs[sender.population].isEmpty {
+      ways.begin()
+      for route in program.routes(of: sender) {
+        costs[sender.population][sender.neuron].addWay(program.routes[route], ways.next(route: route), 1)
+        costs[sender.population][sender.neuron][.messagesIn] += 1
       }
     }
     // Only looked up, never iterated.
@@ -86,8 +79,8 @@ struct SpikeCosts: Sendable {
       let count = population.neurons
       for step in 0..<steps {
         let tick = min(population.start + step, result.count - 1)
-        result[tick].visits += count
-        result[tick].updates += trains.updates?.byStep[index][step] ?? count
+        result[tick][.visits] += count
+        result[tick][.updates] += trains.updates?.byStep[index][step] ?? count
       }
       add(trains.populations[index], neurons[index], from: population.start, steps, &tally, &units, to: &result)
     }

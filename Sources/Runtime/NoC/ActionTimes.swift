@@ -16,7 +16,7 @@ struct ActionTimes: Sendable {
   static let perSecond = 1e15
 
   /// - Parameter missing: grows by what the program does and the description does not know.
-  init(_ program: CompiledProgram, links: [MeshLink], missing: inout [String]) {
+  init(_ program: CompiledProgram, links: [MeshStep], missing: inout [String]) {
     let chip = program.chip
     var unknown: [String] = []
     func time(_ actions: ChipAction..., when isUsed: Bool = true) -> Double {
@@ -60,5 +60,5 @@ struct ActionTimes: Sendable {
     Projection.Kind.allCases.reduce(0) { $0 + Double(counts[$1]) * operation[$1] }
   }
 
-  func of(_ link: MeshLink) -> Double { link.crossesChips ? self.link : hop[link.direction] ?? 0 }
+  func of(_ link: MeshStep) -> Double { link.crossesChips ? self.link : hop[link.direction] ?? 0 }
 }

@@ -1,24 +1,21 @@
 import ChipModel
 
-/// A directed link between neighbouring tiles, within a chip or from chip to chip.
-package struct MeshLink: Sendable, Hashable, Comparable {
-  package var from: TileCoordinate
-  package var direction: MeshDirection
-  package var crossesChips: Bool
-
-  package static func < (a: MeshLink, b: MeshLink) -> Bool {
+extension MeshStep: Comparable {
+  package static func < (a: MeshStep, b: MeshStep) -> Bool {
     (a.from.x, a.from.y, a.direction.rank) < (b.from.x, b.from.y, b.direction.rank)
   }
 }
 
 /// The links that a program's routes use, in order, and the way of each route over them.
 struct LinkTable: Sendable {
-  let links: [MeshLink]
+  let links: [MeshStep]
   let ways: LinkWays
+  /// Of one message on each route, a step between chips counted as the chip's link is worth.
+  let hops: [Int]
 
   init(_ program: CompiledProgram) {
     let mesh = Mesh(program.chip)
-    var found: [MeshLink] = []
+    var found: [MeshStep] = []
     var numbers = LinkNumbers(program.cores.lazy.map { mesh.tile(ofCore: $0.place) })
     var ways = LinkWays()
     for route in program.routes {
@@ -27,7 +24,7 @@ struct LinkTable: Sendable {
         let next = here.neighbour(direction)
         let number = numbers.number(here, direction)
         if Int(number) == found.count {
-          found.append(MeshLink(from: here, direction: direction, crossesChips: mesh.crossesChips(here, next)))
+          found.append(MeshStep(from: here, direction: direction, crossesChips: mesh.crossesChips(here, next)))
         }
         ways.append(number)
         here = next
@@ -40,6 +37,9 @@ struct LinkTable: Sendable {
     ways.renumber(rank)
     links = order.map { found[$0] }
     self.ways = ways
+    hops = program.routes.indices.map { [links] route in
+      ways[route].reduce(0) { $0 + (links[Int($1)].crossesChips ? mesh.linkHops : 1) }
+    }
   }
 }
 

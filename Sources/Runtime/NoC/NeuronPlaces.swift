@@ -1,5 +1,46 @@
 import ChipModel
 
+/// A neuron on a core.
+struct PlacedNeuron: Sendable {
+  /// Index in the program's cores, and its slot there.
+  var core: Int
+  var slot: Int
+  var population: Int
+  /// Row-major in the population.
+  var neuron: Int
+}
+
+extension CompiledProgram {
+  /// The neurons on a core, slot by slot.
+  func placedNeurons(on core: Int) -> some Sequence<PlacedNeuron> {
+    cores[core].groups.lazy.flatMap { group in
+      (0..<group.box.count).lazy.map { local in
+        PlacedNeuron(
+          core: core, slot: group.firstSlot + local, population: group.population,
+          neuron: group.box.populationIndex(local, in: group.populationShape))
+      }
+    }
+  }
+
+  /// Every neuron on a core that fired, with its spikes, core by core and slot by slot.
+  ///
+  /// - Parameter spikes: by population and neuron, row-major; an empty list counts as none.
+  func forEachSender(_ spikes: [[UInt64]], _ body: (PlacedNeuron, _ count: Int) -> Void) {
+    for core in cores.indices {
+      for sender in placedNeurons(on: core) where !spikes[sender.population].isEmpty {
+        let count = Int(clamping: spikes[sender.population][sender.neuron])
+        if count > 0 { body(sender, count) }
+      }
+    }
+  }
+
+  /// The routes of the messages that each spike of the neuron becomes.
+  func routes(of sender: PlacedNeuron) -> some Sequence<Int> {
+    let axons = cores[sender.core].outputAxons
+    return axons.entries(of: sender.slot).lazy.map { Int(axons.routes[$0]) }
+  }
+}
+
 /// Where each neuron of a program is: core and slot, by population and neuron.
 struct NeuronPlaces: Sendable {
   private(set) var core: [[UInt32]]
@@ -8,13 +49,10 @@ struct NeuronPlaces: Sendable {
   init(_ program: CompiledProgram) {
     core = program.populations.map { [UInt32](repeating: 0, count: $0.shape.count) }
     slot = core
-    for (index, image) in program.cores.enumerated() {
-      for group in image.groups {
-        for local in 0..<group.box.count {
-          let neuron = group.box.populationIndex(local, in: group.populationShape)
-          core[group.population][neuron] = UInt32(truncatingIfNeeded: index)
-          slot[group.population][neuron] = UInt32(truncatingIfNeeded: group.firstSlot + local)
-        }
+    for index in program.cores.indices {
+      for placed in program.placedNeurons(on: index) {
+        core[placed.population][placed.neuron] = UInt32(truncatingIfNeeded: index)
+        slot[placed.population][placed.neuron] = UInt32(truncatingIfNeeded: placed.slot)
       }
     }
   }

@@ -40,6 +40,26 @@ package struct RunTime: Sendable, Equatable {
     package var overtaken = 0
 
     package init() {}
+
+    init(_ tick: TickTime) {
+      messages = tick.messages
+      femtoseconds = RunTime.femtoseconds((tick.meanDelay ?? 0) * Double(messages))
+      waitingFemtoseconds = RunTime.femtoseconds((tick.meanWaiting ?? 0) * Double(messages))
+      longestFemtoseconds = RunTime.femtoseconds(tick.longestDelay ?? 0)
+      overtaken = tick.overtaken ?? 0
+    }
+
+    /// In the order in which parts of runs have them.
+    static let numbers: [WritableKeyPath<Delay, Int> & Sendable] = [
+      \.messages, \.femtoseconds, \.waitingFemtoseconds, \.longestFemtoseconds, \.overtaken,
+    ]
+
+    mutating func add(_ other: Delay) {
+      let longest = max(longestFemtoseconds, other.longestFemtoseconds)
+      for path in Self.numbers { self[keyPath: path] +|= other[keyPath: path] }
+      longestFemtoseconds = longest
+    }
+
     package var meanSeconds: Double { messages == 0 ? 0 : Double(femtoseconds) / RunTime.perSecond / Double(messages) }
     package var meanWaitingSeconds: Double {
       messages == 0 ? 0 : Double(waitingFemtoseconds) / RunTime.perSecond / Double(messages)
@@ -71,25 +91,23 @@ package struct RunTime: Sendable, Equatable {
     fixedTick = tick
   }
 
+  /// Sums over ticks that every model makes.
+  static let sums: [WritableKeyPath<RunTime, Int> & Sendable] = [
+    \.barrierFemtoseconds, \.coreFemtoseconds, \.linkFemtoseconds,
+  ]
+
   mutating func add(_ time: SampleTime) {
     samples += 1
     note(deadlock: time.deadlockTick)
     for (tick, part) in time.ticks.enumerated() where tick < femtosecondsByTick.count {
-      RunTime.add(part.seconds, to: &femtosecondsByTick[tick])
-      RunTime.add(part.barrier, to: &barrierFemtoseconds)
-      RunTime.add(part.coreSeconds, to: &coreFemtoseconds)
-      RunTime.add(part.linkSeconds, to: &linkFemtoseconds)
-      guard var all = delay else { continue }
-      all.messages += part.messages
-      all.overtaken += part.overtaken ?? 0
-      RunTime.add((part.meanDelay ?? 0) * Double(part.messages), to: &all.femtoseconds)
-      RunTime.add((part.meanWaiting ?? 0) * Double(part.messages), to: &all.waitingFemtoseconds)
-      all.longestFemtoseconds = max(all.longestFemtoseconds, RunTime.femtoseconds(part.longestDelay ?? 0))
-      delay = all
+      femtosecondsByTick[tick] +|= RunTime.femtoseconds(part.seconds)
+      barrierFemtoseconds +|= RunTime.femtoseconds(part.barrier)
+      coreFemtoseconds +|= RunTime.femtoseconds(part.coreSeconds)
+      linkFemtoseconds +|= RunTime.femtoseconds(part.linkSeconds)
+      delay?.add(Delay(part))
     }
-    if let free = time.barrierFreeSeconds, var sum = barrierFreeFemtoseconds {
-      RunTime.add(free, to: &sum)
-      barrierFreeFemtoseconds = sum
+    if let free = time.barrierFreeSeconds, let sum = barrierFreeFemtoseconds {
+      barrierFreeFemtoseconds = sum +| RunTime.femtoseconds(free)
     }
   }
 
@@ -99,45 +117,23 @@ package struct RunTime: Sendable, Equatable {
 
   /// Adds the timed samples of another part of the same run.
   mutating func add(_ other: RunTime) {
-    func sum(_ a: Int, _ b: Int) -> Int {
-      let (total, overflow) = a.addingReportingOverflow(b)
-      return overflow ? Int.max : total
-    }
     samples += other.samples
     note(deadlock: other.deadlockTick)
     for tick in femtosecondsByTick.indices where tick < other.femtosecondsByTick.count {
-      femtosecondsByTick[tick] = sum(femtosecondsByTick[tick], other.femtosecondsByTick[tick])
+      femtosecondsByTick[tick] +|= other.femtosecondsByTick[tick]
     }
-    barrierFemtoseconds = sum(barrierFemtoseconds, other.barrierFemtoseconds)
-    coreFemtoseconds = sum(coreFemtoseconds, other.coreFemtoseconds)
-    linkFemtoseconds = sum(linkFemtoseconds, other.linkFemtoseconds)
+    for path in Self.sums { self[keyPath: path] +|= other[keyPath: path] }
     if let mine = barrierFreeFemtoseconds, let theirs = other.barrierFreeFemtoseconds {
-      barrierFreeFemtoseconds = sum(mine, theirs)
+      barrierFreeFemtoseconds = mine +| theirs
     }
-    guard var all = delay, let theirs = other.delay else { return }
-    all.messages += theirs.messages
-    all.overtaken += theirs.overtaken
-    all.femtoseconds = sum(all.femtoseconds, theirs.femtoseconds)
-    all.waitingFemtoseconds = sum(all.waitingFemtoseconds, theirs.waitingFemtoseconds)
-    all.longestFemtoseconds = max(all.longestFemtoseconds, theirs.longestFemtoseconds)
-    delay = all
+    if let theirs = other.delay { delay?.add(theirs) }
   }
 
   /// Whole femtoseconds; exact for times that were whole and below 2 s.
   static func femtoseconds(_ seconds: Double) -> Int { Int(exactly: (seconds * perSecond).rounded()) ?? Int.max }
 
-  private static func add(_ seconds: Double, to sum: inout Int) {
-    let (total, overflow) = sum.addingReportingOverflow(femtoseconds(seconds))
-    sum = overflow ? Int.max : total
-  }
-
   /// Over the timed samples, the barrier included.
-  var femtoseconds: Int {
-    femtosecondsByTick.reduce(0) { sum, tick in
-      let (total, overflow) = sum.addingReportingOverflow(tick)
-      return overflow ? Int.max : total
-    }
-  }
+  var femtoseconds: Int { femtosecondsByTick.sum }
 
   private func perInference(_ femtoseconds: Int) -> Double? {
     samples == 0 || deadlockTick != nil ? nil : Double(femtoseconds) / RunTime.perSecond / Double(samples)

@@ -11,7 +11,7 @@ import ChipModel
 package struct TickTimer: Sendable {
   package let program: CompiledProgram
   /// The links that the program's routes use.
-  package let links: [MeshLink]
+  package let links: [MeshStep]
   /// Times that the program needs and the chip's description does not know; `fixed` needs none of them.
   package let missing: [String]
   private let table: LinkTable
@@ -61,7 +61,7 @@ package struct TickTimer: Sendable {
       synapses.append(
         (0..<core.inputAxons.count).map { axon in
           var sum = ByKind<Int32>()
-          for entry in Int(core.inputAxons.offsets[axon])..<Int(core.inputAxons.offsets[axon + 1]) {
+          for entry in core.inputAxons.entries(of: axon) {
             let number = Int(core.inputAxons.blocks[entry])
             guard core.blocks[number].pool?.kind != .max else { continue }
             sum[core.blocks[number].kind] &+= Int32(clamping: fanOuts[number][Int(core.inputAxons.sources[entry])])
@@ -77,6 +77,15 @@ package struct TickTimer: Sendable {
     groupsByStart = program.cores.map { core in
       core.groups.indices.sorted { (core.groups[$0].start, $0) < (core.groups[$1].start, $1) }
     }
+  }
+
+  /// Synapses that a message to an input axon reaches; nil where one of its blocks is behind a max-pool gate.
+  func synapses(core: Int, axon: Int) -> Int? {
+    let image = program.cores[core]
+    let isGated = image.inputAxons.entries(of: axon).contains {
+      image.blocks[Int(image.inputAxons.blocks[$0])].pool?.kind == .max
+    }
+    return isGated ? nil : Int(synapses[core][axon].total)
   }
 
   /// What the neurons did in a sample, for this program.
@@ -189,7 +198,7 @@ package struct TickTimer: Sendable {
 
   private func send(_ spike: SampleActivity.Spike, from core: Int, _ generation: inout Double, _ load: inout TickLoad) {
     let output = program.cores[core].outputAxons
-    let entries = Int(output.offsets[Int(spike.slot)])..<Int(output.offsets[Int(spike.slot) + 1])
+    let entries = output.entries(of: Int(spike.slot))
     guard !entries.isEmpty else { return }
     let times = repeats(spike.payload)
     let first = load.copies.count

@@ -29,6 +29,9 @@ package struct Traffic: Sendable, Equatable {
   package var messagesOfPopulation: [Int]
   package var hopsOfPopulation: [Int]
 
+  /// Packets over each link that routes use, in the order of ``TickTimer/links``.
+  package var linkPackets: [Int]
+
   /// - Parameters:
   ///   - program: with cores and routes.
   ///   - counts: spikes per population and neuron, row-major; an empty list counts as none.
@@ -39,30 +42,30 @@ package struct Traffic: Sendable, Equatable {
     hopsOut = messagesIn
     messagesOfPopulation = [Int](repeating: 0, count: program.populations.count)
     hopsOfPopulation = messagesOfPopulation
-    let mesh = Mesh(program.chip)
+    let table = LinkTable(program)
     let isMulticast = program.chip.multicast
-    let costs = program.routes.map { Traffic.hops(of: $0, program, mesh) }
+    linkPackets = [Int](repeating: 0, count: table.links.count)
+    // Which neuron's spikes used a link last: a tree passes each link once.
+    var lastUse = [Int](repeating: 0, count: table.links.count)
+    var neurons = 0
     var travelled = [Int](repeating: 0, count: program.routes.count)
-    for (core, image) in program.cores.enumerated() {
-      let table = image.outputAxons
-      for group in image.groups {
-        guard counts[group.population].count == group.populationShape.count else { continue }
-        for local in 0..<group.box.count {
-          let count = Int(clamping: counts[group.population][group.box.populationIndex(local, in: group.populationShape)])
-          if count == 0 { continue }
-          spikes[core] +|= count
-          let slot = group.firstSlot + local
-          let entries = Int(table.offsets[slot + 1] - table.offsets[slot])
-          packets +|= count *| (isMulticast ? min(1, entries) : entries)
-          for entry in Int(table.offsets[slot])..<Int(table.offsets[slot + 1]) {
-            let route = Int(table.routes[entry])
-            travelled[route] +|= count
-            hopsOut[core] +|= count *| costs[route]
-            messagesOfPopulation[group.population] +|= count
-            hopsOfPopulation[group.population] +|= count *| costs[route]
-          }
+    program.forEachSender(counts) { sender, count in
+      neurons += 1
+      spikes[sender.core] +|= count
+      var entries = 0
+      for route in program.routes(of: sender) {
+        entries += 1
+        travelled[route] +|= count
+        hopsOut[sender.core] +|= count *| table.hops[route]
+        messagesOfPopulation[sender.population] +|= count
+        hopsOfPopulation[sender.population] +|= count *| table.hops[route]
+        guard isMulticast else { continue }
+        for link in table.ways[route] where lastUse[Int(link)] != neurons {
+          lastUse[Int(link)] = neurons
+          linkPackets[Int(link)] +|= count
         }
       }
+      packets +|= count *| (isMulticast ? min(1, entries) : entries)
     }
     for (index, count) in travelled.enumerated() where count > 0 {
       let route = program.routes[index]
@@ -70,11 +73,11 @@ package struct Traffic: Sendable, Equatable {
       if route.steps.isEmpty { tileMessages +|= count }
       messagesOut[route.from] +|= count
       messagesIn[route.to] +|= count
-      hops +|= count *| costs[index]
+      hops +|= count *| table.hops[index]
+      if !isMulticast { for link in table.ways[index] { linkPackets[Int(link)] +|= count } }
     }
-    for (link, count) in LinkTraffic(program: program, spikes: counts).links.map({ ($0.link, $0.packets) }) {
-      if count == 0 { continue }
-      if link.crossesChips { hopsByDirection.links +|= count } else { hopsByDirection.add(count, link.direction) }
+    for (link, count) in zip(table.links, linkPackets) where count > 0 {
+      hopsByDirection.add(link, count)
       linkLoads.append(LinkLoad(x: link.from.x, y: link.from.y, direction: link.direction, messages: count))
     }
     // Row by row.
@@ -83,24 +86,13 @@ package struct Traffic: Sendable, Equatable {
     }
     linkLoads.sort { row($0) < row($1) }
   }
-
-  /// Hops of one message on a route, a step between chips counted as the chip's link is worth.
-  static func hops(of route: Route, _ program: CompiledProgram, _ mesh: Mesh) -> Int {
-    var here = mesh.tile(ofCore: program.cores[route.from].place)
-    var hops = 0
-    for direction in route.steps {
-      let next = here.neighbour(direction)
-      hops += mesh.crossesChips(here, next) ? mesh.linkHops : 1
-      here = next
-    }
-    return hops
-  }
 }
 
 extension HopCount {
-  /// Adds `count` hops within a chip.
-  mutating func add(_ count: Int, _ direction: MeshDirection) {
-    switch direction {
+  /// Adds `count` packets over a link.
+  mutating func add(_ link: MeshStep, _ count: Int = 1) {
+    if link.crossesChips { return links +|= count }
+    switch link.direction {
     case .east: east +|= count
     case .west: west +|= count
     case .north: north +|= count

@@ -40,9 +40,33 @@ package struct RunCounters: Sendable, Equatable {
     samples = 0
   }
 
+  /// Counts by neuron; all but ``updates``, which may be missing.
+  static let byNeuron: [(key: String, path: WritableKeyPath<RunCounters, [[UInt64]]> & Sendable)] = [
+    ("spikes", \.spikes), ("payloads", \.payloads), ("gatedSpikes", \.gatedSpikes), ("gatedPayloads", \.gatedPayloads),
+  ]
+
+  /// What arrives at a projection, by source neuron: spikes, or what the spikes carry; behind a gate, what it let through.
+  func arriving(_ program: CompiledProgram, _ projection: Int, asPayload: Bool = false) -> [UInt64] {
+    let source = program.projections[projection].source
+    let isGated = program.isGated(program.projections[projection])
+    let carried = isGated ? gatedPayloads[projection] : payloads[source]
+    return asPayload && !carried.isEmpty ? carried : isGated ? gatedSpikes[projection] : spikes[source]
+  }
+
+  /// What was counted by neuron since `earlier`, as of one sample of one step.
+  func since(_ earlier: RunCounters, program: CompiledProgram) -> RunCounters {
+    func difference(_ now: [[UInt64]], _ before: [[UInt64]]) -> [[UInt64]] {
+      zip(now, before).map { zip($0, $1).map { $0 &- $1 } }
+    }
+    var events = RunCounters(program: program, steps: 1)
+    for (_, path) in Self.byNeuron { events[keyPath: path] = difference(self[keyPath: path], earlier[keyPath: path]) }
+    events.updates = updates.map { now in earlier.updates.map { difference(now, $0) } ?? now }
+    events.samples = 1
+    return events
+  }
+
   package mutating func add(_ other: RunCounters) {
-    RunCounters.add(&spikes, other.spikes)
-    RunCounters.add(&payloads, other.payloads)
+    for (_, path) in Self.byNeuron { RunCounters.add(&self[keyPath: path], other[keyPath: path]) }
     for p in spikesByStep.indices {
       for s in spikesByStep[p].indices { spikesByStep[p][s] += other.spikesByStep[p][s] }
     }
@@ -54,8 +78,6 @@ package struct RunCounters: Sendable, Equatable {
     } else if let theirs = other.updates {
       updates = theirs
     }
-    RunCounters.add(&gatedSpikes, other.gatedSpikes)
-    RunCounters.add(&gatedPayloads, other.gatedPayloads)
     inputMACs += other.inputMACs
     samples += other.samples
   }

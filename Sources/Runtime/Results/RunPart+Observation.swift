@@ -33,17 +33,11 @@ extension RunObservation {
       ("femtosecondsByTick", .integers(time.femtosecondsByTick)),
       (
         "femtoseconds",
-        .integers([
-          time.barrierFemtoseconds, time.coreFemtoseconds, time.linkFemtoseconds, time.barrierFreeFemtoseconds ?? 0,
-        ])
+        .integers(RunTime.sums.map { time[keyPath: $0] } + [time.barrierFreeFemtoseconds ?? 0])
       ),
       (
         "delay",
-        time.delay.map { delay in
-          .integers([
-            delay.messages, delay.femtoseconds, delay.waitingFemtoseconds, delay.longestFemtoseconds, delay.overtaken,
-          ])
-        } ?? .null
+        time.delay.map { delay in .integers(RunTime.Delay.numbers.map { delay[keyPath: $0] }) } ?? .null
       ),
       ("deadlockTick", time.deadlockTick.map { .int($0) } ?? .null),
       (
@@ -82,18 +76,12 @@ extension RunPartFile {
     let byTick = try o.required("femtosecondsByTick")
     result.time.femtosecondsByTick = try byTick.ints(in: 0...Self.mostFemtoseconds, count: timed...timed)
     let sums = try o.required("femtoseconds").ints(in: 0...Self.mostFemtoseconds, count: 4...4)
-    result.time.barrierFemtoseconds = sums[0]
-    result.time.coreFemtoseconds = sums[1]
-    result.time.linkFemtoseconds = sums[2]
+    for (path, sum) in zip(RunTime.sums, sums) { result.time[keyPath: path] = sum }
     if result.time.barrierFreeFemtoseconds != nil { result.time.barrierFreeFemtoseconds = sums[3] }
     let delay = try o.required("delay")
     if var values = result.time.delay {
       let n = try delay.ints(in: 0...Self.mostFemtoseconds, count: 5...5)
-      values.messages = n[0]
-      values.femtoseconds = n[1]
-      values.waitingFemtoseconds = n[2]
-      values.longestFemtoseconds = n[3]
-      values.overtaken = n[4]
+      for (path, number) in zip(RunTime.Delay.numbers, n) { values[keyPath: path] = number }
       result.time.delay = values
     }
     let deadlock = try o.required("deadlockTick")

@@ -109,13 +109,9 @@ extension RunPart {
       ("predictions", .integers(record.predictions)),
       ("decisionSteps", .integers(record.decisionSteps)),
       ("correctByStep", .integers(record.correctByStep)),
-      ("counters", .object([
-        ("spikes", lists(counters.spikes)),
-        ("payloads", lists(counters.payloads)),
+      ("counters", .object(RunCounters.byNeuron.map { ($0.key, lists(counters[keyPath: $0.path])) } + [
         ("spikesByStep", .array(counters.spikesByStep.map { .integers($0) })),
         ("saturations", .integers(counters.saturations)),
-        ("gatedSpikes", lists(counters.gatedSpikes)),
-        ("gatedPayloads", lists(counters.gatedPayloads)),
         ("inputMACs", .int(counters.inputMACs)),
         ("saturationsByCore", .integers(counters.saturationsByCore)),
         ("updates", counters.updates.map(lists) ?? .null),
@@ -195,10 +191,7 @@ package struct RunPartFile: Sendable {
     record.correctByStep = try o.required("correctByStep").ints(in: 0...count, count: steps...steps)
     var c = try o.required("counters").object()
     var counters = record.counters
-    try read(&c, "spikes", into: &counters.spikes)
-    try read(&c, "payloads", into: &counters.payloads)
-    try read(&c, "gatedSpikes", into: &counters.gatedSpikes)
-    try read(&c, "gatedPayloads", into: &counters.gatedPayloads)
+    for (key, path) in RunCounters.byNeuron { try read(&c, key, into: &counters[keyPath: path]) }
     let list = counters.spikesByStep.count
     for (index, node) in try c.required("spikesByStep").array(count: list...list).enumerated() {
       counters.spikesByStep[index] = try node.ints(in: 0...Self.most, count: identity.ticks...identity.ticks)
@@ -216,8 +209,7 @@ package struct RunPartFile: Sendable {
     // A neuron may reach every other many times and every message cross the whole chip: sums of such products must stay
     // within 64 bits, or a wrong part would end the process.
     let neurons = program.populations.reduce(0.0) { $0 + Double($1.shape.count) }
-    let events = (counters.spikes + counters.payloads + counters.gatedSpikes + counters.gatedPayloads)
-      .reduce(0.0) { $1.reduce($0) { $0 + Double($1) } }
+    let events = RunCounters.byNeuron.flatMap { counters[keyPath: $0.path] }.reduce(0.0) { $1.reduce($0) { $0 + Double($1) } }
     guard events * (64 * neurons + 8192 * Double(program.cores.count) + 1) < 0x1p62 else {
       throw try o.required("counters").error("counts are beyond what a run has; run that part again")
     }

@@ -18,30 +18,12 @@ struct TickRecord: Sendable {
   ) {
     self.tick = tick
     self.potentials = potentials
-    events = RunCounters(program: program, steps: 1)
-    for p in events.spikes.indices {
-      TickRecord.subtract(&events.spikes[p], after.spikes[p], before.spikes[p])
-      TickRecord.subtract(&events.payloads[p], after.payloads[p], before.payloads[p])
-    }
-    for p in events.gatedSpikes.indices {
-      TickRecord.subtract(&events.gatedSpikes[p], after.gatedSpikes[p], before.gatedSpikes[p])
-      TickRecord.subtract(&events.gatedPayloads[p], after.gatedPayloads[p], before.gatedPayloads[p])
-    }
-    if let all = after.updates {
-      var updates = all
-      if let old = before.updates { for p in updates.indices { TickRecord.subtract(&updates[p], all[p], old[p]) } }
-      events.updates = updates
-    }
-    events.samples = 1
+    events = after.since(before, program: program)
     var counts = OperationCounts(program: program, counters: events, steps: 1)
     // Only populations inside their window are updated; the counts above assume a whole step of all of them.
     counts.neuronVisits = neuronVisits
     self.counts = counts
     bill = ChipBill(program: program, counts: counts, steps: 1, samples: 1)
-  }
-
-  private static func subtract(_ result: inout [UInt64], _ after: [UInt64], _ before: [UInt64]) {
-    for index in result.indices { result[index] = after[index] &- before[index] }
   }
 
   /// Joules of a unit in this tick, static power left out; nil where a price is unknown.

@@ -93,7 +93,8 @@ package struct Traces: Sendable {
 
   /// A neuron that fired in a tick.
   private struct Sender {
-    var home: TraceMap.Home
+    var core: Int
+    var slot: Int
     var population: Int
     var neuron: Int
     var payload: UInt64
@@ -138,13 +139,14 @@ package struct Traces: Sendable {
       let name = program.populations[population].name
       for neuron in neurons.indices where neurons[neuron] > 0 {
         spikes.add("\(BoundedText.field("\(name).\(neuron)")),\(timestep)")
-        guard let home = map.home(population: population, neuron: neuron) else { continue }
         let payloads = record.events.payloads[population]
         senders.append(
-          Sender(home: home, population: population, neuron: neuron, payload: payloads.isEmpty ? 1 : payloads[neuron]))
+          Sender(
+            core: Int(map.places.core[population][neuron]), slot: Int(map.places.slot[population][neuron]),
+            population: population, neuron: neuron, payload: payloads.isEmpty ? 1 : payloads[neuron]))
       }
     }
-    senders.sort { ($0.home.core, $0.home.slot) < ($1.home.core, $1.home.slot) }
+    senders.sort { ($0.core, $0.slot) < ($1.core, $1.slot) }
     if !probes.isEmpty { potential.add(([timestep] + record.potentials.map(Int.init)).map { "\($0)" }.joined(separator: ",")) }
     chrome.add(record, time: time)
     let fired = probes.map { probe in
@@ -188,7 +190,7 @@ package struct Traces: Sendable {
       spikes: pending.map { tick in
         tick.senders.map {
           SampleActivity.Spike(
-            core: UInt32(truncatingIfNeeded: $0.home.core), slot: UInt32(truncatingIfNeeded: $0.home.slot),
+            core: UInt32(truncatingIfNeeded: $0.core), slot: UInt32(truncatingIfNeeded: $0.slot),
             payload: Int32(clamping: $0.payload))
         }
       }, passed: pending.map(\.passed), updated: updated)
@@ -203,19 +205,19 @@ package struct Traces: Sendable {
   private mutating func addMessages(_ senders: [Sender], _ times: [MessageTime], timestep: Int) {
     var next = 0
     for sender in senders {
-      let table = program.cores[sender.home.core].outputAxons
+      let table = program.cores[sender.core].outputAxons
       let name = BoundedText.field("\(program.populations[sender.population].name).\(sender.neuron)")
-      for entry in Int(table.offsets[sender.home.slot])..<Int(table.offsets[sender.home.slot + 1]) {
+      for entry in table.entries(of: sender.slot) {
         let index = Int(table.routes[entry])
         let destination = program.routes[index].to
-        let operations = map.synapses(core: destination, axon: Int(table.axons[entry]), program).map { "\($0)" } ?? ""
+        let operations = timer.synapses(core: destination, axon: Int(table.axons[entry])).map { "\($0)" } ?? ""
         let time = next < times.count ? times[next] : nil
         let seconds = time.map {
           [$0.sent, $0.received, $0.processed, $0.generation, $0.processing, $0.network, $0.waiting, $0.shortest]
             .map { "\($0)" }.joined(separator: ",")
         }
         messages.add(
-          "\(timestep),\(messageCount),\(name),\(map.hardware[sender.home.core]),\(map.hardware[destination]),"
+          "\(timestep),\(messageCount),\(name),\(map.hardware[sender.core]),\(map.hardware[destination]),"
             + "\(map.hops[index]),\(operations),\(seconds ?? ",,,,,,,"),")
         messageCount += 1
         next += 1
