@@ -12,7 +12,7 @@ struct LayerDetailsTests {
     let collector = LayerDetailsCollector(program: program, steps: steps, samples: samples)
     let record = try Run(steps: steps, samples: samples, threads: threads, engine: engine)(
       program, data: data, observe: collector.observe)
-    return (LayerDetails(program: program, record: record, collector: collector), record, program)
+    return (LayerDetails(program: program, record: record, courses: collector.sums), record, program)
   }
 
   @Test("is the same for every number of threads and both engines")

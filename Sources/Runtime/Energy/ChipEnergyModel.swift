@@ -27,16 +27,13 @@ package struct ChipEnergyModel: EnergyModel {
 /// missing, never taken as zero.
 package struct ChipBill: JSONRecord {
   package var items: [EnergyItem] = []
-  /// What is known, divided by the samples; `missing` says what it leaves out.
   package var joulesPerInference: Double?
-  /// Over all samples; nil where the static power or the time is unknown.
   package var staticJoules: Double?
   package var missing: [String] = []
   package var notModelled: String?
-  /// Without static power, over all samples, in the result's order; nil: nothing has a price.
+  /// In the result's order.
   package var joulesByPopulation: [Double]?
   package var joulesByCore: [Double]?
-  /// By tick of an inference; nil also where ticks were not observed.
   package var joulesByTick: [Double]?
   /// An inference that stops when its output is read after the step that reaches the target, static power included: the
   /// same step as the spike model's. Nil: not reached or not observed.

@@ -8,4 +8,22 @@ package enum EnergyModels {
   }
 
   package static func named(_ name: String) -> (any EnergyModel)? { all().first { $0.name == name } }
+
+  /// A member for each model in a record that has joules of an inference by the name of the model.
+  package static func fields<Record>(
+    _ joules: (_ model: String) -> WritableKeyPath<Record, Double?> & Sendable
+  ) -> [JSONField<Record>] {
+    all().map { model in
+      .optional(
+        "\(model.name)Joules", joules(model.name), .amount,
+        "an inference by the \(model.title.lowercased())", unit: "J", null: "where nothing has a price")
+    }
+  }
+}
+
+extension RunResult {
+  /// Of an inference, by the name of the energy model.
+  package var joulesByModel: [String: Double] {
+    accounts.reduce(into: [:]) { $0[$1.name] = $1.joulesPerInference }
+  }
 }

@@ -78,20 +78,10 @@ extension RunCounters {
   /// Counts one sample's spikes in some of its steps, for a run of `count` steps. Saturations and input are not in trains.
   init(program: CompiledProgram, trains: SampleTrains, steps: Range<Int>, of count: Int) {
     self.init(program: program, steps: count)
-    for index in program.populations.indices where !spikes[index].isEmpty {
-      let train = trains.populations[index]
-      for step in steps.clamped(to: 0..<train.steps) {
-        train.forEachSpike(step: step) { neuron, payload in
-          note(spike: payload, population: index, neuron: neuron, step: step)
-        }
-      }
+    trains.forEachSpike(in: steps) { population, neuron, payload, step in
+      note(spike: payload, population: population, neuron: neuron, step: step)
     }
-    for index in program.projections.indices {
-      guard let train = trains.gated[index] else { continue }
-      for step in steps.clamped(to: 0..<train.steps) {
-        train.forEachSpike(step: step) { neuron, payload in notePassed(index, neuron, payload: payload) }
-      }
-    }
+    trains.forEachPassed(in: steps) { projection, pooled, payload, _ in notePassed(projection, pooled, payload: payload) }
   }
 
   /// Adds counters of the same samples that end at an earlier step.

@@ -25,12 +25,7 @@ extension TickTimer {
     let simulation = LinkSimulation(forest, capacity: program.chip.linkBufferMessages)
     guard !simulation.isStuck else { return [] }
     return (0..<forest.nodeCount).filter(forest.isInput).map { leaf in
-      var shortest = 0.0
-      var root = Int(forest.parent[leaf])
-      while forest.parent[root] >= 0 {
-        shortest += forest.service[root]
-        root = Int(forest.parent[root])
-      }
+      let (root, shortest) = forest.origin(of: leaf)
       func seconds(_ femtoseconds: Double) -> Double { femtoseconds / ActionTimes.perSecond }
       return MessageTime(
         sent: seconds(simulation.served[root]), received: seconds(simulation.entered[leaf]),

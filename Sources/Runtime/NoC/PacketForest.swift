@@ -73,6 +73,16 @@ struct PacketForest: Sendable {
   }
   func inputCore(_ node: Int) -> Int { Int(station[node]) - links - cores }
 
+  /// The root above a leaf, and how long the way between them takes when it is free.
+  func origin(of leaf: Int) -> (root: Int, travel: Double) {
+    var (root, travel) = (Int(parent[leaf]), 0.0)
+    while parent[root] >= 0 {
+      travel += service[root]
+      root = Int(parent[root])
+    }
+    return (root, travel)
+  }
+
   /// When service begins at each node if nothing ever waits but a core for its own packets.
   func earliest() -> [Double] {
     var start = [Double](repeating: 0, count: nodeCount)

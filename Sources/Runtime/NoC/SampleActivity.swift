@@ -11,6 +11,29 @@ package struct SampleTrains: Sendable {
 }
 
 extension SampleTrains {
+  /// Spikes of some steps, population by population.
+  func forEachSpike(
+    in steps: Range<Int>, _ body: (_ population: Int, _ neuron: Int, _ payload: Int32, _ step: Int) -> Void
+  ) {
+    for (population, train) in populations.enumerated() {
+      for step in steps.clamped(to: 0..<train.steps) {
+        train.forEachSpike(step: step) { neuron, payload in body(population, neuron, payload, step) }
+      }
+    }
+  }
+
+  /// What max-pool gates let through in some steps, projection by projection.
+  func forEachPassed(
+    in steps: Range<Int>, _ body: (_ projection: Int, _ pooled: Int, _ payload: Int32, _ step: Int) -> Void
+  ) {
+    for (projection, train) in gated.enumerated() {
+      guard let train else { continue }
+      for step in steps.clamped(to: 0..<train.steps) {
+        train.forEachSpike(step: step) { pooled, payload in body(projection, pooled, payload, step) }
+      }
+    }
+  }
+
   /// The trains of the runner's last sample.
   package init(_ runner: LayerRunner) {
     self.init(populations: runner.trains, gated: runner.gatedTrains, updates: runner.updates)
@@ -68,24 +91,14 @@ package struct SampleActivity: Sendable, Equatable {
     let ticks = program.ticksPerInference(steps: steps)
     var spikes = [[Spike]](repeating: [], count: ticks)
     var passed = [[Passed]](repeating: [], count: ticks)
-    for (index, population) in program.populations.enumerated() {
-      let train = trains.populations[index]
-      for step in 0..<min(steps, train.steps) {
-        train.forEachSpike(step: step) { neuron, payload in
-          spikes[min(population.start + step, ticks - 1)].append(
-            Spike(core: places.core[index][neuron], slot: places.slot[index][neuron], payload: payload))
-        }
-      }
+    trains.forEachSpike(in: 0..<steps) { population, neuron, payload, step in
+      spikes[min(program.populations[population].start + step, ticks - 1)].append(
+        Spike(core: places.core[population][neuron], slot: places.slot[population][neuron], payload: payload))
     }
     for tick in spikes.indices { spikes[tick].sort { ($0.core, $0.slot) < ($1.core, $1.slot) } }
-    for (index, projection) in program.projections.enumerated() {
-      guard let train = trains.gated[index] else { continue }
-      for step in 0..<min(steps, train.steps) {
-        train.forEachSpike(step: step) { neuron, payload in
-          passed[min(program.populations[projection.source].start + step, ticks - 1)].append(
-            Passed(projection: index, neuron: neuron, payload: payload))
-        }
-      }
+    trains.forEachPassed(in: 0..<steps) { projection, neuron, payload, step in
+      let start = program.populations[program.projections[projection].source].start
+      passed[min(start + step, ticks - 1)].append(Passed(projection: projection, neuron: neuron, payload: payload))
     }
     self.spikes = spikes
     self.passed = passed

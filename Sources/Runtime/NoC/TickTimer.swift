@@ -290,14 +290,8 @@ package struct TickTimer: Sendable {
     for arrivals in simulation.arrivals {
       var latest = 0.0
       for node in arrivals {
-        // Back to the root: when the message was ready, and how long its way takes when it is free.
-        var travel = 0.0
-        var here = Int(forest.parent[Int(node)])
-        while forest.parent[here] >= 0 {
-          travel += forest.service[here]
-          here = Int(forest.parent[here])
-        }
-        let sent = simulation.served[here]
+        let (root, travel) = forest.origin(of: Int(node))
+        let sent = simulation.served[root]
         let delay = simulation.entered[Int(node)] - sent
         sum += delay
         longest = max(longest, delay)

@@ -12,21 +12,17 @@ package struct LayerDetails: JSONRecord {
   package struct Population: JSONRecord {
     package var name = ""
     package var neurons = 0
-    /// Spikes in each interval of steps, over all samples.
     package var spikes: [Int] = []
     /// Neurons by firing rate (spikes a step, mean over all samples): entry `i` has those with a rate of at most
     /// `rateEdges[i]` and above the edge before.
     package var rates: [Int] = []
-    /// Neurons that never fired in any sample.
     package var silent = 0
-    /// Pairs of a neuron and a sample by the interval of the neuron's first spike, over the first samples.
     package var firstSpikes: [Int] = []
-    /// Pairs without a spike.
     package var never = 0
     /// Distance of the rates after the last step of each interval from the rates after all steps:
     /// `|N(t)/t - N(T)/T|^2 / |N(T)/T|^2`, `N` a neuron's signed spike count, norms over neurons and the first samples.
-    /// Ding et al. 2021 measure the same against the original network's activations (their K, equation 7); this needs no
-    /// original network and is 0 at the end by definition. Nil: nothing fired.
+    /// Ding et al. 2021 measure the same against the ANN's activations (their K, equation 7); this needs no
+    /// ANN and is 0 at the end by definition. Nil: nothing fired.
     package var distance: [Double]?
     package init() {}
 
@@ -47,11 +43,9 @@ package struct LayerDetails: JSONRecord {
     ]
   }
 
-  /// Samples that first spikes and distances are of.
   package var samples = 0
   /// The last step, 1...T, of each interval; every step up to ``mostIntervals``, else evenly spaced ones, the last is T.
   package var steps: [Int] = []
-  /// Upper edges of the bins of ``Population/rates``.
   package var rateEdges: [Double] = []
   package var populations: [Population] = []
 
@@ -82,14 +76,6 @@ package struct LayerDetails: JSONRecord {
       let (product, overflow) = steps.multipliedReportingOverflow(by: index + 1)
       return overflow ? steps / count * (index + 1) : product / count
     }
-  }
-
-  /// - Parameters:
-  ///   - program: that ran.
-  ///   - record: of the run.
-  ///   - collector: that has observed the run.
-  package init(program: CompiledProgram, record: RunRecord, collector: LayerDetailsCollector) {
-    self.init(program: program, record: record, courses: collector.sums)
   }
 
   /// - Parameters:

@@ -225,25 +225,27 @@ package struct Traces: Sendable {
     }
   }
 
+  /// Every file; those of probes last.
+  private var all: [(name: String, bytes: [UInt8], dropped: Int)] {
+    [
+      ("spikes.csv", spikes.text, spikes.dropped), ("perf.csv", perf.text, perf.dropped),
+      ("messages.csv", messages.text, messages.dropped), ("trace.json", chrome.bytes, chrome.dropped),
+      ("potential.csv", potential.text, potential.dropped), ("probes.vcd", vcd.bytes, vcd.dropped),
+    ]
+  }
+
   /// Names of all files that `files` may have.
   package static let fileNames = [
     "spikes.csv", "perf.csv", "messages.csv", "trace.json", "potential.csv", "probes.vcd",
   ]
 
   /// The trace files by name. `potential.csv` and `probes.vcd` only where neurons are probed.
-  package var files: [(name: String, bytes: [UInt8])] {
-    var files = [
-      ("spikes.csv", spikes.text), ("perf.csv", perf.text), ("messages.csv", messages.text), ("trace.json", chrome.bytes),
-    ]
-    if !probes.isEmpty { files += [("potential.csv", potential.text), ("probes.vcd", vcd.bytes)] }
-    return files
-  }
+  package var files: [(name: String, bytes: [UInt8])] { all.prefix(probes.isEmpty ? 4 : 6).map { ($0.name, $0.bytes) } }
 
   /// One line for each file that reached its limit.
   package var remarks: [String] {
-    [
-      ("spikes.csv", spikes.dropped), ("perf.csv", perf.dropped), ("messages.csv", messages.dropped),
-      ("potential.csv", potential.dropped), ("trace.json", chrome.dropped), ("probes.vcd", vcd.dropped),
-    ].filter { $0.1 > 0 }.map { "\($0.0): reached its limit, \($0.1) more entries are left out; trace fewer samples or steps" }
+    all.filter { $0.dropped > 0 }.map {
+      "\($0.name): reached its limit, \($0.dropped) more entries are left out; trace fewer samples or steps"
+    }
   }
 }
