@@ -125,6 +125,16 @@ struct DatasetLoaderTests {
       #expect(throws: DataError.self) { try DatasetLoader.load(images: path, expectedShape: shape) }
       #expect(throws: DataError.self) { try DatasetLoader.load(images: path, expectedShape: shape, samples: 150) }
     }
+    // Labels as text end where the last sample has its label.
+    let lines = labels.map { "\($0)\n# \(String(repeating: "x", count: 3_000))\n" }.joined()
+    let text = try folder.write("text.gz", FileBuilders.gzip(Array(lines.utf8), deflated: deflated(Array(lines.utf8))))
+    for samples in [1, 3] {
+      let data = try DatasetLoader.load(images: images, labels: text, expectedShape: [1, 48, 64], samples: samples)
+      #expect(data.labels == labels[..<samples].map(Int.init))
+    }
+    #expect(throws: DataError.self) {
+      try DatasetLoader.load(images: images, labels: text, expectedShape: [1, 48, 64], samples: 90)
+    }
     // Labels of other data are told by what their file announces.
     let others = try folder.write("others.gz", FileBuilders.gzip(FileBuilders.idx(8, [199], Array(labels.dropLast()))))
     let error = #expect(throws: DataError.self) {

@@ -96,6 +96,16 @@ enum LabelText {
     return labels
   }
 
+  /// Where the line of the label number `count` ends; nil where there are fewer whole lines with labels.
+  static func end(ofFirst count: Int, in bytes: [UInt8]) -> Int? {
+    var (found, start) = (0, 0)
+    while found < count, let end = bytes[start...].firstIndex(of: 0x0A) {
+      if let first = trimmed(bytes[start..<end]).first, first != UInt8(ascii: "#") { found += 1 }
+      start = end + 1
+    }
+    return found == count ? start : nil
+  }
+
   private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     let blank: [UInt8] = [0x20, 0x09, 0x0D]
     let start = text.firstIndex { !blank.contains($0) } ?? text.endIndex

@@ -90,8 +90,8 @@ package enum DatasetLoader {
     let found = try labels()
     if let found {
       try check(
-        labels: found.values, of: found.rows ?? found.values.count, samples: content.rows ?? count, classes: classes,
-        file: found.file)
+        labels: found.values, of: found.hasMore ? content.rows ?? count : found.rows ?? found.values.count,
+        samples: content.rows ?? count, classes: classes, file: found.file)
     }
     guard let dataset = Dataset(shape: shape, values: samples, labels: found.map { Array($0.values.prefix(count)) }) else {
       throw DataError(file: file, .noSamples)
@@ -112,6 +112,8 @@ package enum DatasetLoader {
     var bytes: [UInt8]
     /// Samples that the whole file has, where these are its first ones only.
     var rows: Int?
+    /// Whether the file goes on, nobody knows how far.
+    var hasMore = false
     /// Where the file can be nothing else.
     var cifar: CIFAR.Variant?
   }
@@ -129,11 +131,13 @@ package enum DatasetLoader {
     var values: [Int]
     /// Labels that the whole file has, where these are its first ones only.
     var rows: Int?
+    /// Whether the file goes on, nobody knows how far.
+    var hasMore = false
   }
 
   /// The bytes of a file, decompressed where it is a gzip file.
   private static func read(
-    _ path: String, _ limits: Limits, _ naming: FileReader.Naming, cifar: CIFAR.Variant? = nil
+    _ path: String, _ limits: Limits, _ naming: FileReader.Naming, cifar: CIFAR.Variant? = nil, asLabels: Bool = false
   ) throws(DataError) -> Content {
     let bytes: [UInt8]
     do {
@@ -141,16 +145,19 @@ package enum DatasetLoader {
     } catch {
       throw DataError(file: path, .unreadable(error))
     }
-    return try decompressed(bytes, path: path, limits, cifar: cifar)
+    return try decompressed(bytes, path: path, limits, cifar: cifar, asLabels: asLabels)
   }
 
   private static func decompressed(
-    _ bytes: [UInt8], path: String, _ limits: Limits, cifar: CIFAR.Variant? = nil
+    _ bytes: [UInt8], path: String, _ limits: Limits, cifar: CIFAR.Variant? = nil, asLabels: Bool = false
   ) throws(DataError) -> Content {
     guard Gzip.isGzip(bytes) else { return Content(bytes: bytes, cifar: cifar) }
     return try decode(path) { () throws(FormatError) in
       if let samples = limits.samples, let content = try beginning(bytes, path, samples, limits.maximum, cifar) {
         return content
+      }
+      if asLabels, let samples = limits.samples, let text = try beginning(ofText: bytes, samples, limits.maximum) {
+        return Content(bytes: text, hasMore: true)
       }
       return Content(bytes: try Gzip.decode(bytes, maximum: limits.maximum), cifar: cifar)
     }
@@ -174,6 +181,18 @@ package enum DatasetLoader {
     let part = try Gzip.beginning(bytes, count: samples * form.recordSize)
     guard part.count == samples * form.recordSize else { return nil }
     return Content(bytes: part, rows: size / form.recordSize, cifar: form)
+  }
+
+  /// The lines of a gzip file that hold its first labels; nil where all of it is needed.
+  private static func beginning(ofText bytes: [UInt8], _ samples: Int, _ maximum: Int) throws(FormatError) -> [UInt8]? {
+    var size = 1 << 16
+    while size < maximum {
+      let part = try Gzip.beginning(bytes, count: size)
+      guard part.count == size, !part.contains(0), !NumPy.isArray(part) else { return nil }
+      if let end = LabelText.end(ofFirst: samples, in: part) { return Array(part[..<end]) }
+      size *= 2
+    }
+    return nil
   }
 
   /// The first label file that exists of those that belong to the image file by name.
@@ -217,13 +236,13 @@ package enum DatasetLoader {
     guard let name = source.entry ?? LabelNames.imageArray(among: archive.names) else {
       throw DataError(file: source.description, .noArray(purpose: "images", present: archive.names))
     }
-    let file = "\(source.file):\(name)"
+    let file = "\(source.file):\(printable(name))"
     let (tensor, rows) = try array(name, of: archive, file: file, limits)
     var images = Images(tensor: tensor, rows: rows)
     guard readsLabels, let labelName = LabelNames.labelArray(forImages: name, among: archive.names) else { return images }
     var limits = limits
     if rows == nil { limits.samples = nil }
-    images.labels = try archivedLabels(labelName, of: archive, file: "\(source.file):\(labelName)", limits)
+    images.labels = try archivedLabels(labelName, of: archive, file: "\(source.file):\(printable(labelName))", limits)
     return images
   }
 
@@ -239,7 +258,7 @@ package enum DatasetLoader {
     _ path: String, _ limits: Limits, _ naming: FileReader.Naming
   ) throws(DataError) -> Labels {
     let source = ArrayPath(path)
-    return try decodeLabels(read(source.file, limits, naming), source, limits)
+    return try decodeLabels(read(source.file, limits, naming, asLabels: true), source, limits)
   }
 
   private static func decodeLabels(
@@ -252,7 +271,7 @@ package enum DatasetLoader {
       guard let name = source.entry ?? LabelNames.onlyLabelArray(among: archive.names) else {
         throw DataError(file: file, .noArray(purpose: "labels", present: archive.names))
       }
-      return try archivedLabels(name, of: archive, file: "\(source.file):\(name)", limits)
+      return try archivedLabels(name, of: archive, file: "\(source.file):\(printable(name))", limits)
     }
     if source.entry != nil { throw DataError(file: file, .notArchive) }
     let values: [Int]
@@ -263,7 +282,7 @@ package enum DatasetLoader {
     } else {
       values = try LabelText.parse(bytes, file: file)
     }
-    return Labels(file: file, values: values, rows: content.rows)
+    return Labels(file: file, values: values, rows: content.rows, hasMore: content.hasMore)
   }
 
   private static func openArchive(_ bytes: [UInt8], file: String) throws(DataError) -> NumPyArchive {

@@ -25,8 +25,6 @@ struct AutomaticSearch {
   var attempts: [AutomaticAttempt] = []
   var chosen: Int?
 
-  /// Samples that candidates are compared on unless told otherwise: on fewer, chance decides about 0.1 points.
-  private static let standardSamples = 10_000
   /// Samples of the first trial of each candidate, and up to which the second goes.
   private static let early = [128, 512, 1500]
 
@@ -52,7 +50,7 @@ struct AutomaticSearch {
     watching = try loaded(.spikeNorm)
     candidates = AutomaticCandidates(layers: (base.draft.depths.max() ?? 0) + 1, seed: seed, readout: readout)
     var all = data
-    all.samples = data.samples ?? min(Self.standardSamples, data.dataset.count)
+    all.samples = data.samples ?? min(AutomaticGoal.standardSamples, data.dataset.count)
     if all.samples == base.sampleCount {
       (samples, labels) = (base.samples, base.labels)
       originalAccuracy = base.account?.annAccuracy ?? 1
