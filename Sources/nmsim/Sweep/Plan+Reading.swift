@@ -13,38 +13,16 @@ extension Plan {
       throw format.error("not a plan of this version; expected '\(Plan.format)'")
     }
     // Asked for all at once, so that a mistyped key is told as that, not as a missing one.
-    for key in [
-      "name", "model", "networks", "preprocessing", "calibration", "methods", "data", "chips", "steps", "mappings",
-      "seeds", "faults", "target", "spikeProfile",
-    ] + PlanAxis.all.map(\.list) { _ = o.optional(key) }
+    for key in ["name", "model", "networks", "preprocessing", "calibration", "methods", "target", "spikeProfile"]
+      + PlanAxis.all.map(\.key)
+    { _ = o.optional(key) }
     try o.finish()
 
     source = try Plan.source(&o)
     name = try o.optional("name")?.string()
-    if let node = o.optional("data") { data = try Plan.list(node) { (node) throws(JSONError) in try Data(node) } }
+    for axis in PlanAxis.all { if let node = o.optional(axis.key) { try axis.read(node, &self) } }
     if case .model = source, data.isEmpty {
       throw o.error("missing key 'data': the samples that every point runs on")
-    }
-    if let node = o.optional("chips") { chips = try Plan.list(node, Plan.name) }
-    if let node = o.optional("steps") { steps = try Plan.values(node, of: .steps).map { $0.flatMap { Int($0) } } }
-    for (index, axis) in PlanAxis.all.enumerated() {
-      if let node = o.optional(axis.list) { axes[index] = try Plan.values(node, of: axis.parameter) }
-    }
-    if let node = o.optional("mappings") { mappings = try Plan.list(node, Plan.name) }
-    if let node = o.optional("seeds") {
-      seeds = try Plan.list(node) { (node) throws(JSONError) in try node.int(in: 0 ... .max) }
-    }
-    if let node = o.optional("faults") {
-      var crossed: [PlanFaults?] = []
-      for element in try Plan.elements(node) {
-        crossed += try PlanFaults.crossed(element)
-        guard crossed.count <= Plan.mostFaults else {
-          throw element.error("more than \(Plan.mostFaults) faults; divide the plan")
-        }
-      }
-      // Whole chips of several lists and seeds are one.
-      var known: Set<PlanFaults?> = []
-      faults = crossed.filter { known.insert($0).inserted }
     }
     if let node = o.optional("target") { target = try node.double(in: 0...1) }
     if let node = o.optional("spikeProfile") {
@@ -154,7 +132,7 @@ extension Plan {
   }
 
   /// One value or several, none twice.
-  private static func list<Value: Equatable>(
+  static func list<Value: Equatable>(
     _ node: JSONNode, _ read: (JSONNode) throws(JSONError) -> Value
   ) throws(JSONError) -> [Value] {
     var values: [Value] = []
@@ -167,11 +145,11 @@ extension Plan {
   }
 
   /// Values of a parameter; `null` is the one that holds without the key.
-  private static func values(_ node: JSONNode, of parameter: Parameter) throws(JSONError) -> [ParameterValue?] {
+  static func values(_ node: JSONNode, of parameter: Parameter) throws(JSONError) -> [ParameterValue?] {
     try list(node) { (node) throws(JSONError) -> ParameterValue? in node.isNull ? nil : try parameter.value(of: node) }
   }
 
-  private static func name(_ node: JSONNode) throws(JSONError) -> String {
+  static func name(_ node: JSONNode) throws(JSONError) -> String {
     let text = try node.string()
     guard !text.isEmpty else { throw node.error("is empty; give a name or a path") }
     return text
@@ -180,7 +158,7 @@ extension Plan {
 
 extension Plan.Data {
   /// `"images.npy"`, or `{"images": ..., "labels": ..., "samples": ...}`.
-  fileprivate init(_ node: JSONNode) throws(JSONError) {
+  init(_ node: JSONNode) throws(JSONError) {
     if case .string(let images) = node.value.kind {
       self.init(images: images)
       return

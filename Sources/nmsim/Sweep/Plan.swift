@@ -44,8 +44,8 @@ struct Plan: Sendable, Equatable {
   var chips: [String] = [ChipLibrary.defaultName]
   /// Nil: what the network was calibrated for.
   var steps: [Int?] = [nil]
-  /// The values of each axis of ``PlanAxis/all``.
-  var axes = [PlanAxis.Values](repeating: [nil], count: PlanAxis.all.count)
+  /// Values of the axes over declared parameters, by the axis's key; nil: what holds without the parameter.
+  var parameters: [String: [ParameterValue?]] = [:]
   /// Names of placements, or mapping files.
   var mappings: [String] = [CompileOptions.Placement.optimised.rawValue]
   var seeds: [Int] = [0]
@@ -63,8 +63,7 @@ struct Plan: Sendable, Equatable {
       case .networks(let paths): paths.count
       }
     var total = networks
-    let others = [data.count, chips.count, steps.count, mappings.count, seeds.count, faults.count]
-    for factor in others.map({ max(1, $0) }) + axes.map(\.count) {
+    for factor in PlanAxis.all.map({ $0.count(self) }) {
       let (product, overflow) = total.multipliedReportingOverflow(by: factor)
       guard !overflow, product <= Plan.mostPoints else { return nil }
       total = product

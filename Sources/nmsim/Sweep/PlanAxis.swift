@@ -1,42 +1,180 @@
 import ChipModel
 import Compiler
+import Runtime
 
-/// An axis of a plan that changes how networks are compiled: how it is listed, applied and shown.
+/// An axis of a plan: how its values are listed, what they set, and how points show them.
 ///
-/// Plans, points, their names and documents iterate over ``all``; a new axis is a line of it and the option that it sets.
+/// Plans, points with their names and documents, schedules, tables and pages iterate over ``all``: a new axis is an entry
+/// of it and what it sets.
 struct PlanAxis: Sendable {
-  /// Key in a plan, of one value or several; `null` is what holds without it.
-  let list: String
-  /// Its key is that of a point.
-  let parameter: Parameter
-  /// What a person calls a value.
-  let label: @Sendable (ParameterValue) -> String
-  let apply: @Sendable (ParameterValue, inout CompileOptions) -> Void
+  /// Its key in a plan, of one value or several.
+  let key: String
+  let read: @Sendable (JSONNode, inout Plan) throws(JSONError) -> Void
+  /// How many values a plan has of it, at least 1.
+  let count: @Sendable (Plan) -> Int
+  /// Sets the value with this index.
+  let set: @Sendable (inout SweepSetting, Int, SweepInputs) -> Void
+  /// Its members of a point.
+  let fields: [JSONField<SweepPoint>]
+  /// What a person calls the value of a point among these, part by part.
+  let labels: @Sendable ([SweepPoint]) -> [(SweepPoint) -> String?]
+  /// Whether a value makes another program, or only another run of one.
+  var changesProgram: @Sendable (Int, Plan) -> Bool = { _, _ in true }
+  /// Whether one run answers all its values.
+  var sharesRuns = false
+  /// Where its members stand among those of a point.
+  var place = Place.middle
+
+  enum Place: CaseIterable, Sendable { case first, middle, last }
 
   /// The outermost first. Points are run in this order.
-  static let all: [PlanAxis] = {
-    let numbers: [(letter: String, number: ChipNumber)] = [
-      ("w", .weightBits), ("v", .membraneBits), ("f", .fractionBits),
-    ]
-    var axes = numbers.compactMap { letter, number in
-      number.parameter.map { parameter in
-        PlanAxis(
-          list: number.rawValue, parameter: parameter, label: { letter + $0.text },
-          apply: { value, options in options.numbers[number] = Int(value) })
-      }
-    }
-    axes.append(
-      PlanAxis(
-        list: "scales", parameter: .scale, label: { $0.text },
-        apply: { value, options in options.scale = CompileOptions.Scale(value) }))
-    return axes
-  }()
+  static let all: [PlanAxis] = [
+    number(.weightBits, "w"), number(.membraneBits, "v"), number(.fractionBits, "f"),
+    parameter("scales", .scale, label: \.text) { $0.options.scale = $1.flatMap { CompileOptions.Scale($0) } },
+    chips, mappings, seeds, faults, data, steps,
+  ].compactMap { $0 }
 
-  /// A value for each axis; nil: what holds without it.
-  typealias Values = [ParameterValue?]
+  /// In the order in which points show them.
+  static let shown = Place.allCases.flatMap { place in all.filter { $0.place == place } }
 
-  /// Every combination of values, the last axis changing fastest.
-  static func combinations(_ lists: [Values]) -> [Values] {
-    lists.reduce([[]]) { found, list in found.flatMap { start in list.map { start + [$0] } } }
+  /// Every combination of values of some axes by index, the last axis changing fastest.
+  static func combinations(_ axes: [PlanAxis], _ plan: Plan) -> [[Int]] {
+    axes.reduce([[]]) { found, axis in found.flatMap { start in (0..<axis.count(plan)).map { start + [$0] } } }
   }
+}
+
+/// What the axes of a plan set: all that points, programs and runs are made from.
+struct SweepSetting: Sendable {
+  var point: SweepPoint
+  let source: SweepInputs.Source
+  var chip: ChipDescription
+  var options = CompileOptions()
+  /// Faults of runs.
+  var faults = FaultSettings.none
+  /// Index in the source's data.
+  var data = 0
+  /// Hashes of what the axes name, for the name of the point.
+  var content: [(key: String, hash: String)] = []
+
+  var samples: SweepInputs.Samples { source.data[data] }
+
+  init(_ source: SweepInputs.Source, _ method: ConversionSettings?, chip: ChipDescription) {
+    self.source = source
+    self.chip = chip
+    point = SweepPoint()
+    point.network = source.name
+    point.method = method?.name
+    point.options = method?.givenOptions.joined(separator: ", ") ?? ""
+  }
+}
+
+// MARK: - Parameters
+
+extension PlanAxis {
+  /// An axis over the values of a declared parameter; `null` is what holds without it.
+  ///
+  /// - Parameter apply: puts a value where it acts.
+  private static func parameter(
+    _ key: String, _ parameter: Parameter, label: @escaping @Sendable (ParameterValue) -> String,
+    apply: @escaping @Sendable (inout SweepSetting, ParameterValue?) -> Void
+  ) -> PlanAxis {
+    PlanAxis(
+      key: key,
+      read: { (node, plan) throws(JSONError) in plan.parameters[key] = try Plan.values(node, of: parameter) },
+      count: { $0.parameters[key]?.count ?? 1 },
+      set: { setting, index, inputs in
+        let value = inputs.plan.parameters[key]?[index]
+        setting.point.parameters[parameter.key] = value
+        apply(&setting, value)
+      },
+      fields: [
+        .optional(
+          parameter.key, \.parameters[parameter.key], parameter.form, parameter.clause, unit: parameter.unit ?? "",
+          null: "for " + (parameter.standardText ?? "what holds without it"))
+      ],
+      labels: { _ in [{ $0.parameters[parameter.key].map(label) }] })
+  }
+
+  /// A number of the chip. A letter before its value says which.
+  private static func number(_ number: ChipNumber, _ letter: String) -> PlanAxis? {
+    number.parameter.map { declared in
+      parameter(number.rawValue, declared, label: { letter + $0.text }) { $0.options.numbers[number] = $1.flatMap { Int($0) } }
+    }
+  }
+}
+
+// MARK: - What is named or drawn
+
+extension PlanAxis {
+  private static let chips = PlanAxis(
+    key: "chips", read: { (node, plan) throws(JSONError) in plan.chips = try Plan.list(node, Plan.name) },
+    count: \.chips.count,
+    set: { setting, index, inputs in
+      let chip = inputs.chips[index]
+      (setting.chip, setting.point.chip) = (chip.description, chip.description.name)
+      setting.content.append(("chip", chip.hash))
+    }, fields: [.required("chip", \.chip, .text, "the chip")], labels: { _ in [{ $0.chip }] }, place: .first)
+
+  private static let mappings = PlanAxis(
+    key: "mappings", read: { (node, plan) throws(JSONError) in plan.mappings = try Plan.list(node, Plan.name) },
+    count: \.mappings.count,
+    set: { setting, index, inputs in
+      let choice = inputs.mappings[index]
+      (setting.options.placement, setting.options.mapping) = (choice.placement, choice.mapping)
+      setting.point.mapping = choice.name
+      setting.content.append(("mapping", choice.hash))
+    }, fields: [.required("mapping", \.mapping, .text, "placement, or mapping file")], labels: { _ in [{ $0.mapping }] })
+
+  private static let seeds = PlanAxis(
+    key: "seeds",
+    read: { (node, plan) throws(JSONError) in
+      plan.seeds = try Plan.list(node) { (node) throws(JSONError) in try node.int(in: 0 ... .max) }
+    },
+    count: \.seeds.count,
+    set: { setting, index, inputs in
+      setting.point.seed = inputs.plan.seeds[index]
+      setting.options.seed = UInt64(clamping: inputs.plan.seeds[index])
+    },
+    fields: [.required("seed", \.seed, .count, "seed of the placement and of methods that draw")],
+    labels: { _ in [{ "seed \($0.seed)" }] })
+
+  /// Absent without any, so that such a point has the name that it always had.
+  private static let faults = PlanAxis(
+    key: "faults", read: { (node, plan) throws(JSONError) in plan.faults = try PlanFaults.list(node) },
+    count: \.faults.count,
+    set: { setting, index, inputs in
+      setting.point.faults = inputs.plan.faults[index]
+      setting.options.faults = setting.point.faults?.chip
+      setting.faults = setting.point.faults?.run ?? .none
+    },
+    fields: [
+      .optional("faults", \.faults, PlanFaults.form, "rates of what fails, and the seed of the draws", absent: "for a whole chip")
+    ],
+    labels: { points in
+      let isOneSeed = Set(points.compactMap(\.faults?.seed)).count <= 1
+      return [{ $0.faults.map { isOneSeed ? $0.text : "\($0.text), seed \($0.seed)" } ?? "whole" }]
+    }, changesProgram: { $1.faults[$0]?.chip != nil }, place: .last)
+
+  private static let data = PlanAxis(
+    key: "data",
+    read: { (node, plan) throws(JSONError) in
+      plan.data = try Plan.list(node) { (node) throws(JSONError) in try Plan.Data(node) }
+    },
+    count: { max(1, $0.data.count) },
+    set: { setting, index, _ in
+      setting.data = index
+      (setting.point.data, setting.point.samples) = (setting.samples.name, setting.samples.count)
+      setting.content.append(("data", setting.samples.hash))
+    },
+    fields: [.required("data", \.data, .text, "the samples"), .required("samples", \.samples, .count, "how many")],
+    labels: { _ in [{ $0.data }, { "\($0.samples) samples" }] }, changesProgram: { _, _ in false })
+
+  private static let steps = PlanAxis(
+    key: "steps",
+    read: { (node, plan) throws(JSONError) in plan.steps = try Plan.values(node, of: .steps).map { $0.flatMap { Int($0) } } },
+    count: \.steps.count, set: { setting, index, inputs in setting.point.steps = inputs.plan.steps[index] },
+    fields: [
+      .optional("steps", \.steps, .integer(0...1_000_000), "steps of an inference", null: "for those of the network")
+    ],
+    labels: { _ in [{ $0.steps.map { "T=\($0)" } }] }, changesProgram: { _, _ in false }, sharesRuns: true)
 }

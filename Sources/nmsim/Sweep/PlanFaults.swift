@@ -40,8 +40,22 @@ struct PlanFaults: Sendable, Hashable {
 // MARK: - Documents
 
 extension PlanFaults {
-  /// One element of a plan's list, crossed out: `{"loseSpikes": [0, 0.01], "seed": [1, 2]}`. Nil: a whole chip.
-  static func crossed(_ node: JSONNode) throws(JSONError) -> [PlanFaults?] {
+  /// A plan's list, crossed out.
+  static func list(_ node: JSONNode) throws(JSONError) -> [PlanFaults?] {
+    var all: [PlanFaults?] = []
+    for element in try Plan.elements(node) {
+      all += try crossed(element)
+      guard all.count <= Plan.mostFaults else {
+        throw element.error("more than \(Plan.mostFaults) faults; divide the plan")
+      }
+    }
+    // Whole chips of several lists and seeds are one.
+    var known: Set<PlanFaults?> = []
+    return all.filter { known.insert($0).inserted }
+  }
+
+  /// One element of it: `{"loseSpikes": [0, 0.01], "seed": [1, 2]}`. Nil: a whole chip.
+  private static func crossed(_ node: JSONNode) throws(JSONError) -> [PlanFaults?] {
     var o = try node.object()
     var result = [PlanFaults()]
     for kind in RunFaults.Kind.allCases {
@@ -58,6 +72,16 @@ extension PlanFaults {
     try o.finish()
     return result.map(\.orNone)
   }
+
+  /// As points have them.
+  static let form = JSONForm<PlanFaults>(
+    "object",
+    members: {
+      RunFaults.Kind.allCases.map {
+        JSONFieldFacts($0.rawValue, "number", "probability of \($0.name)", absence: "absent where it is 0")
+      } + [JSONFieldFacts("seed", "integer", "seed of the draws")]
+    }, write: \.document
+  ) { (node, _) throws(JSONError) in try PlanFaults(node) }
 
   /// As results of a sweep name them.
   var document: JSONOutput {

@@ -54,12 +54,13 @@ struct Shard: Sendable, Equatable {
   }
 
   /// The part of `0..<total` that it has; parts differ by one at most and cover the whole in order.
-  func range(of total: Int) -> Range<Int> {
-    func boundary(_ part: Int) -> Int {
-      // part * total / count without overflow.
-      total / count * part + total % count * part / count
-    }
-    return boundary(index - 1)..<boundary(index)
+  func range(of total: Int) -> Range<Int> { Shard.range(index - 1, of: count, total: total) }
+
+  /// The part with this index, from 0, of `count` equal parts.
+  static func range(_ index: Int, of count: Int, total: Int) -> Range<Int> {
+    // part * total / count without overflow.
+    func boundary(_ part: Int) -> Int { total / count * part + total % count * part / count }
+    return boundary(index)..<boundary(index + 1)
   }
 
   private static func number(_ text: String) -> Int? {

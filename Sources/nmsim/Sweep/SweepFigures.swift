@@ -14,7 +14,7 @@ struct SweepFigures: JSONRecord {
   var messages: Double?
   var cores: Int?
   /// Joules of an inference by the name of the energy model; the chip's without what is `missing`.
-  private var joules: [String: Double] = [:]
+  var joules: [String: Double] = [:]
   var missing: [String] = []
   var ticksPerInference: Int?
   var secondsPerInference: Double?
@@ -32,17 +32,14 @@ struct SweepFigures: JSONRecord {
     synapticOperations = mean(run.totals.synapticOperations)
     messages = mean(run.totals.messages)
     cores = run.program.cores
-    for account in run.accounts { self[account.name] = account.joulesPerInference }
+    joules = run.joulesByModel
     missing = run.bill?.missing ?? []
     ticksPerInference = run.ticksPerInference
     secondsPerInference = run.time.secondsPerInference
   }
 
   /// Joules of an inference by the name of an energy model; nil: unknown.
-  subscript(model: String) -> Double? {
-    get { joules[model] }
-    set { joules[model] = newValue }
-  }
+  subscript(model: String) -> Double? { joules[model] }
 
   var chipJoules: Double? { self["chip"] }
   var spikeJoules: Double? { self["spike"] }
@@ -58,11 +55,7 @@ struct SweepFigures: JSONRecord {
     .optional("messages", \.messages, .amount, "of an inference"),
     .optional("cores", \.cores, .count, "cores in use"),
   ]
-    + EnergyModels.all().map { model in
-      .optional(
-        "\(model.name)Joules", \.[model.name], .amount, "an inference by the \(model.title.lowercased())", unit: "J",
-        null: "where nothing has a price")
-    } + [
+    + EnergyModels.fields { \.joules[$0] } + [
       .member("missing", \.missing, .texts, "what has no price in the chip model"),
       .optional("ticksPerInference", \.ticksPerInference, .integer(1 ... .max), "ticks from the first input to the answer"),
       .optional(

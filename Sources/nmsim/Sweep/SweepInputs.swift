@@ -71,8 +71,9 @@ struct SweepInputs: Sendable {
         calibration = try Self.samples(
           data, resolved, shape: analog.inputShape, classes: classes, most: Self.mostCalibration)
       }
-      var data: [Samples] = []
-      for item in plan.data { data.append(try Self.samples(item, resolved, shape: analog.inputShape, classes: classes)) }
+      let data = try plan.data.map { (item) throws(CommandError) in
+        try Self.samples(item, resolved, shape: analog.inputShape, classes: classes)
+      }
       sources = [Source(name: analog.name, hash: analog.contentHash, content: .model(analog), data: data)]
     case .networks(let paths):
       for path in paths {
@@ -80,8 +81,9 @@ struct SweepInputs: Sendable {
         files += file.files
         let input = network.network.input
         let classes = network.populations[network.output].shape.count
-        var data: [Samples] = []
-        for item in plan.data { data.append(try Self.samples(item, resolved, shape: input.shape, classes: classes)) }
+        var data = try plan.data.map { (item) throws(CommandError) in
+          try Self.samples(item, resolved, shape: input.shape, classes: classes)
+        }
         if plan.data.isEmpty {
           guard let images = input.images else {
             throw CommandError(
@@ -98,45 +100,33 @@ struct SweepInputs: Sendable {
     }
     self.sources = sources
     self.calibration = calibration
-    var chips: [Chip] = []
-    for name in plan.chips {
+    chips = try plan.chips.map { (name) throws(CommandError) in
       // A built-in name stays one; everything else is a path.
       let isFile = ChipLibrary.text(name) == nil && name.contains(".json")
       let chip = try ChipsCommand.load(isFile ? resolved(name) : name, namedBy: .file)
-      chips.append(Chip(hash: try Self.hash(chip.document), description: chip))
+      return Chip(hash: try Self.hash(chip.document), description: chip)
     }
-    self.chips = chips
-    var mappings: [MappingChoice] = []
-    for name in plan.mappings {
+    mappings = try plan.mappings.map { (name) throws(CommandError) in
       if let placement = CompileOptions.Placement(rawValue: name) {
-        mappings.append(MappingChoice(name: name, hash: name, placement: placement, mapping: nil))
-      } else {
-        let mapping = try CompileCommand.readMapping(resolved(name), namedBy: .file)
-        mappings.append(
-          MappingChoice(
-            name: PathText.baseName(of: name, without: ""), hash: SHA256.hexadecimal(of: MappingFile.bytes(of: mapping)),
-            placement: .optimised, mapping: mapping))
+        return MappingChoice(name: name, hash: name, placement: placement, mapping: nil)
       }
+      let mapping = try CompileCommand.readMapping(resolved(name), namedBy: .file)
+      return MappingChoice(
+        name: PathText.baseName(of: name, without: ""), hash: SHA256.hexadecimal(of: MappingFile.bytes(of: mapping)),
+        placement: .optimised, mapping: mapping)
     }
-    self.mappings = mappings
     self.files = files
-    do throws(ChipError) { profile = try SpikeProfile(nameOrAmount: plan.spikeProfile) } catch {
-      throw CommandError(.badConfiguration, wrapping: error)
-    }
+    profile = try RunCommand.spikeProfile(plan.spikeProfile)
   }
 
   private static func samples(
     _ data: Plan.Data, _ resolved: (String) -> String, shape: [Int], classes: Int, most: Int? = nil
   ) throws(CommandError) -> Samples {
     let path = resolved(data.images)
-    let all: Dataset
-    do throws(DataError) {
-      all = try DatasetLoader.load(
-        images: path, labels: data.labels.map(resolved), expectedShape: shape, classes: classes, samples: data.samples,
-        namedBy: .file, labelsNamedBy: .file)
-    } catch {
-      throw CommandError(error.fileError.map(CommandError.init)?.status ?? .badData, message: error.description)
-    }
+    let all = try InputFiles.dataset(
+      path, labels: data.labels.map(resolved), shape: shape, classes: classes, samples: data.samples ?? most,
+      namedBy: .file,
+      labelsNamedBy: .file)
     let count = data.samples ?? min(all.count, most ?? all.count)
     guard let dataset = all.prefix(count) else {
       throw CommandError(
@@ -150,10 +140,8 @@ struct SweepInputs: Sendable {
   }
 
   static func hash(_ document: JSONOutput) throws(CommandError) -> String {
-    do throws(JSONWriteError) {
-      return SHA256.hexadecimal(of: try JSONWriter.bytes(of: document, style: .compact))
-    } catch {
-      throw CommandError(.software, problem: error.description)
+    try told(.software) { () throws(JSONWriteError) in
+      SHA256.hexadecimal(of: try JSONWriter.bytes(of: document, style: .compact))
     }
   }
 }

@@ -2,7 +2,7 @@ import ChipModel
 import Compiler
 import Runtime
 
-/// Runs the points of a schedule that have no result yet. Conversions, programs, runs and the original network's
+/// Runs the points of a schedule that have no result yet. Conversions, programs, runs and the ANN's
 /// accuracy are made once for all points that share them.
 struct SweepRunner {
   let inputs: SweepInputs
@@ -26,19 +26,16 @@ struct SweepRunner {
   /// A run's datapath (a program without cores), and what came out.
   private struct Finished {
     var datapath: CompiledProgram
+    /// Index in the source's data.
     var data: Int
     var faults: FaultSettings
     var records: [RunRecord]
   }
-  /// What decides the bytes of a program, by indices of the inputs.
+  /// What decides the bytes of a program, by indices of the inputs: source, method, values of axes.
   private struct ProgramKey: Equatable {
     var source: Int
     var method: Int?
-    var axes: PlanAxis.Values
-    var chip: Int
-    var mapping: Int
-    var seed: Int
-    var faults: Int?
+    var values: [Int?]
   }
   private struct ConvertedNetwork {
     var source: Int
@@ -145,24 +142,18 @@ struct SweepRunner {
     let own = made.program.network.steps ?? RunInputs.standardSteps
     let steps = Set(group.points.map { $0.steps ?? own }).sorted()
     try RunContext.check(
-      made.program, steps: steps.last ?? own, samples: inputs.sources[group.source].data[group.data].count)
+      made.program, steps: steps.last ?? own, samples: group.setting.samples.count)
     guard let records = try records(group, made.program, steps) else { return false }
     for point in group.points {
       guard let record = records.first(where: { $0.steps == point.steps ?? own }) else { continue }
-      let data = inputs.sources[group.source].data[group.data]
-      let time: RunTime
-      do throws(DatasetError) {
-        time = try run(group, steps: record.steps).time(made.program, data: data.dataset)
-      } catch {
-        throw CommandError(.badData, subject: data.path, wrapping: error)
+      let data = group.setting.samples
+      let time = try told(.badData, data.path) { () throws(DatasetError) in
+        try run(group, steps: record.steps).time(made.program, data: data.dataset)
       }
-      var result: RunResult
-      do throws(CountError) {
-        result = try RunResult(
+      var result = try told(by: CommandError.init) { () throws(CountError) in
+        try RunResult(
           program: made.program, record: record, models: EnergyModels.all(profile: inputs.profile),
-          target: inputs.plan.target, programHash: made.hash, time: time, faults: faults(group).run)
-      } catch {
-        throw CommandError(error)
+          target: inputs.plan.target, programHash: made.hash, time: time, faults: group.setting.faults)
       }
       if let accuracy = try annAccuracy(group) {
         result.ann.accuracy = accuracy
@@ -183,13 +174,15 @@ struct SweepRunner {
     datapath.cores = []
     datapath.routes = []
     let known = finished
-      .filter { $0.data == group.data && $0.faults == faults(group).run && $0.datapath.computesLike(datapath) }
+      .filter {
+        $0.data == group.setting.data && $0.faults == group.setting.faults && $0.datapath.computesLike(datapath)
+      }
       .flatMap(\.records).compactMap { $0.shared(with: program) }
     let open = steps.filter { steps in !known.contains { $0.steps == steps } }
     guard let longest = open.last else { return known }
-    let data = inputs.sources[group.source].data[group.data]
-    var records: [RunRecord] = []
-    do throws(DatasetError) {
+    let data = group.setting.samples
+    let records = try told(.badData, data.path) { () throws(DatasetError) in
+      var records: [RunRecord] = []
       let found = try run(group, steps: longest).bySteps(
         Array(open.dropLast()), program, data: data.dataset, stop: stop)
       for (index, record) in found.enumerated() {
@@ -199,19 +192,17 @@ struct SweepRunner {
           records.append(try run(group, steps: open[index])(program, data: data.dataset, stop: stop))
         }
       }
-    } catch {
-      throw CommandError(.badData, subject: data.path, wrapping: error)
+      return records
     }
     guard records.allSatisfy({ $0.samples == data.count }) else { return nil }
-    finished.append(Finished(datapath: datapath, data: group.data, faults: faults(group).run, records: records))
+    finished.append(
+      Finished(datapath: datapath, data: group.setting.data, faults: group.setting.faults, records: records))
     return known + records
   }
 
-  private func faults(_ group: SweepSchedule.Group) -> PlanFaults { inputs.plan.faults[group.faults] ?? PlanFaults() }
-
   private func run(_ group: SweepSchedule.Group, steps: Int) -> Run {
-    var run = Run(steps: steps, samples: inputs.sources[group.source].data[group.data].count, threads: threads)
-    run.faults = faults(group).run
+    var run = Run(steps: steps, samples: group.setting.samples.count, threads: threads)
+    run.faults = group.setting.faults
     return run
   }
 
@@ -220,25 +211,18 @@ struct SweepRunner {
   private mutating func compiled(
     _ group: SweepSchedule.Group
   ) throws(CommandError) -> Built<(program: CompiledProgram, hash: String)> {
-    let key = ProgramKey(
-      source: group.source, method: group.method, axes: group.axes, chip: group.chip, mapping: group.mapping,
-      seed: group.seed, faults: faults(group).chip == nil ? nil : group.faults)
+    let key = ProgramKey(source: group.source, method: group.method, values: group.program)
     if let program, program.key == key { return program.made }
     let network: CheckedNetwork
     switch try converted(group) {
     case .made(let value): network = value
     case .refused(let problem): return .refused(problem)
     }
-    let mapping = inputs.mappings[group.mapping]
-    var options = CompileOptions(
-      placement: mapping.placement, seed: UInt64(clamping: group.seed), mapping: mapping.mapping,
-      faults: faults(group).chip, memory: memory)
-    for (axis, value) in zip(PlanAxis.all, group.axes) { if let value { axis.apply(value, &options) } }
+    var options = group.setting.options
+    options.memory = memory
     let made: Built<(program: CompiledProgram, hash: String)>
     do throws(CompileError) {
-      var program = try CompiledProgram.compile(
-        network, chip: inputs.chips[group.chip].description, options: options
-      ).program
+      var program = try CompiledProgram.compile(network, chip: group.setting.chip, options: options).program
       // Where test data lie is no part of what the program is.
       program.network.images = nil
       program.network.labels = nil
@@ -251,14 +235,14 @@ struct SweepRunner {
   }
 
   private mutating func converted(_ group: SweepSchedule.Group) throws(CommandError) -> Built<CheckedNetwork> {
-    let source = inputs.sources[group.source]
+    let source = group.setting.source
     guard let index = group.method, case .model(let analog) = source.content, case .model(let model) = inputs.plan.source
     else {
       if case .network(let network) = source.content { return keep(group, seed: 0, .made(network)) }
       throw CommandError(.software, subject: "sweep", problem: "a model without methods")
     }
     var settings = model.methods[index]
-    let seed = settings.method.isSeeded ? group.seed : 0
+    let seed = settings.method.isSeeded ? group.setting.point.seed : 0
     if let known = conversions.first(where: { $0.source == group.source && $0.method == index && $0.seed == seed }) {
       return known.network
     }
@@ -288,33 +272,20 @@ struct SweepRunner {
       conversions = []
       finished = []
     }
-    if case .network = inputs.sources[group.source].content, !conversions.isEmpty { return network }
+    if case .network = group.setting.source.content, !conversions.isEmpty { return network }
     conversions.append(ConvertedNetwork(source: group.source, method: group.method, seed: seed, network: network))
     return network
   }
 
-  /// The original network's accuracy on the points' own data; nil for a network that is converted already, and without
+  /// The ANN's accuracy on the points' own data; nil for a network that is converted already, and without
   /// labels.
   private mutating func annAccuracy(_ group: SweepSchedule.Group) throws(CommandError) -> Double? {
-    let source = inputs.sources[group.source]
-    let data = source.data[group.data]
-    guard case .model(let analog) = source.content, case .model(let model) = inputs.plan.source,
-      let labels = data.dataset.labels
-    else { return nil }
-    if let known = annAccuracies[group.data] { return known }
-    let samples: [Float]
-    do throws(DatasetError) {
-      samples = try data.dataset.floats(samples: data.count, preprocessing: model.preprocessing)
-    } catch {
-      throw CommandError(.badData, subject: data.path, message: error.description)
-    }
-    let evaluator: FloatEvaluator
-    do throws(AnalogNetworkError) { evaluator = try FloatEvaluator(analog) } catch {
-      throw CommandError(.software, wrapping: error)
-    }
-    let accuracy = evaluator.accuracy(samples, labels: labels, threads: threads)
-    annAccuracies[group.data] = accuracy
-    return accuracy
+    let data = group.setting.samples
+    guard case .model(let analog) = group.setting.source.content, case .model(let model) = inputs.plan.source else { return nil }
+    if let known = annAccuracies[group.setting.data] { return known }
+    annAccuracies[group.setting.data] = try InputFiles.accuracy(
+      of: analog, on: data.dataset, data.path, samples: data.count, model.preprocessing, threads: threads)
+    return annAccuracies[group.setting.data]
   }
 }
 

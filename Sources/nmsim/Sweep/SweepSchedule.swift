@@ -5,20 +5,14 @@ import Runtime
 /// The points of a plan in the order in which they are run: what shares a conversion, a datapath, a program and a run lies
 /// together.
 struct SweepSchedule: Sendable {
-  /// Points that one run answers: they differ in steps alone.
+  /// Points that one run answers.
   struct Group: Sendable {
     var source: Int
     /// Index in the plan's methods; nil for a network that is converted already.
     var method: Int?
-    /// A value for each axis of ``PlanAxis/all``.
-    var axes: PlanAxis.Values
-    var chip: Int
-    var mapping: Int
-    var seed: Int
-    /// Index in the plan's faults.
-    var faults: Int
-    /// Index in the source's data.
-    var data: Int
+    /// By axis, the index of its value where that decides what the program is.
+    var program: [Int?]
+    var setting: SweepSetting
     var points: [SweepPoint]
   }
 
@@ -28,30 +22,25 @@ struct SweepSchedule: Sendable {
 
   init(_ inputs: SweepInputs) throws(CommandError) {
     let plan = inputs.plan
+    let (apart, together) = (PlanAxis.all.filter { !$0.sharesRuns }, PlanAxis.all.filter(\.sharesRuns))
     var known: Set<String> = []
     for (source, content) in inputs.sources.enumerated() {
       let methods = plan.source.methods
       for method in methods.isEmpty ? [nil] : Array(methods.indices) as [Int?] {
-        for axes in PlanAxis.combinations(plan.axes) {
-          for chip in inputs.chips.indices {
-            for mapping in inputs.mappings.indices {
-              for seed in plan.seeds {
-                for faults in plan.faults.indices {
-                  for data in content.data.indices {
-                    var group = Group(
-                      source: source, method: method, axes: axes, chip: chip, mapping: mapping, seed: seed,
-                      faults: faults, data: data, points: [])
-                    for steps in plan.steps {
-                      let point = try Self.point(group, steps: steps, inputs)
-                      // Two names for the same inputs are one point.
-                      if known.insert(point.id).inserted { group.points.append(point) }
-                    }
-                    if !group.points.isEmpty { groups.append(group) }
-                  }
-                }
-              }
-            }
+        let start = SweepSetting(content, method.map { methods[$0] }, chip: inputs.chips[0].description)
+        for places in PlanAxis.combinations(apart, plan) {
+          var setting = start
+          for (axis, place) in zip(apart, places) { axis.set(&setting, place, inputs) }
+          var group = Group(
+            source: source, method: method,
+            program: zip(apart, places).map { $0.changesProgram($1, plan) ? $1 : nil }, setting: setting, points: [])
+          for places in PlanAxis.combinations(together, plan) {
+            for (axis, place) in zip(together, places) { axis.set(&setting, place, inputs) }
+            let point = try Self.point(setting, inputs)
+            // Two names for the same inputs are one point.
+            if known.insert(point.id).inserted { group.points.append(point) }
           }
+          if !group.points.isEmpty { groups.append(group) }
         }
       }
     }
@@ -60,22 +49,14 @@ struct SweepSchedule: Sendable {
   /// The groups of a part: whole ones, in order, so that parts repeat little of each other's work.
   mutating func keep(_ shard: Shard) { groups = Array(groups[shard.range(of: groups.count)]) }
 
-  private static func point(_ group: Group, steps: Int?, _ inputs: SweepInputs) throws(CommandError) -> SweepPoint {
-    let source = inputs.sources[group.source]
-    let data = source.data[group.data]
-    let method = group.method.map { inputs.plan.source.methods[$0] }
-    let mapping = inputs.mappings[group.mapping]
-    var point = SweepPoint(
-      id: "", network: source.name, method: method?.name, options: method?.givenOptions.joined(separator: ", ") ?? "",
-      chip: inputs.chips[group.chip].description.name, axes: group.axes, mapping: mapping.name, seed: group.seed,
-      data: data.name, samples: data.count, steps: steps, faults: inputs.plan.faults[group.faults])
+  private static func point(_ setting: SweepSetting, _ inputs: SweepInputs) throws(CommandError) -> SweepPoint {
+    var point = setting.point
     // Everything that decides a byte of the result, by content; names that stand in it, without their folders.
     var members: [(String, JSONOutput)] = [
-      ("result", .string(RunResult.format)), ("nmsim", .string(Version.number)),
-      ("network", .string(source.hash)), ("chip", .string(inputs.chips[group.chip].hash)),
-      ("mapping", .string(mapping.hash)), ("data", .string(data.hash)),
-      ("target", .double(inputs.plan.target)), ("spikeProfile", .string(inputs.plan.spikeProfile)),
+      ("result", .string(RunResult.format)), ("nmsim", .string(Version.number)), ("network", .string(setting.source.hash)),
     ]
+    members += setting.content.map { ($0.key, .string($0.hash)) }
+    members += [("target", .double(inputs.plan.target)), ("spikeProfile", .string(inputs.plan.spikeProfile))]
     if case .model(let model) = inputs.plan.source {
       members += [
         ("preprocessing", .doubles([model.preprocessing.scale])), ("mean", .doubles(model.preprocessing.mean)),

@@ -168,7 +168,7 @@ extension FuzzReader {
     let arguments = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map {
       String(decoding: $0, as: UTF8.self)
     }
-    let table = CommandTable.complete
+    let table = CommandTable.shipped
     do throws(UsageError) {
       switch try ArgumentParser(table: table).parse(arguments) {
       case .commandHelp(let command): _ = Help(table: table).page(for: command)
@@ -211,7 +211,7 @@ extension FuzzReader {
     "mappings", "seeds", "target", "spikeProfile", "images", "labels", "samples", "auto", "scale", "mean", "std",
     "1/255", "1/0", "ideal", "random", "faults", "seed", "deadCores", "deadLinks", "stuckWeightBits",
     "flipMembraneBits", "loseSpikes", "duplicateSpikes",
-  ] + PlanAxis.all.map(\.list) + ConversionMethod.all.map(\.name) + ConversionMethod.parameters.map(\.key)
+  ] + PlanAxis.all.map(\.key) + ConversionMethod.all.map(\.name) + ConversionMethod.parameters.map(\.key)
   private static let sweepTokens = [
     "format", "nmsim-sweep/1", "nmsim-points/1", "points", "id", "network", "method", "options", "chip", "mapping",
     "seed", "data", "samples", "steps", "result", "refused", "accuracy", "accuracyInterval", "spikes", "chipJoules",
@@ -227,7 +227,7 @@ extension FuzzReader {
   ]
   private static let commandTokens: [String] =
     ["--", "-", "=", "\n", "--help", "-h", "--json", "-q", "-o", "1e999", "-1", "99999999999999999999", "1/0", "0/0"]
-    + CommandTable.complete.commands.flatMap { command in
+    + CommandTable.shipped.commands.flatMap { command in
       [command.spec.name] + command.spec.options.map { "--\($0.name)" }
     }
 }
@@ -267,7 +267,7 @@ extension FuzzSeeds {
 
   /// The uses that the help pages show.
   static let commandLines: [[UInt8]] =
-    CommandTable.complete.commands.flatMap { command in
+    CommandTable.shipped.commands.flatMap { command in
       command.spec.examples.map { example in
         let words = example.line.split(separator: " ").dropFirst()
         return Array(words.prefix { !["|", ">"].contains($0) }.joined(separator: "\n").utf8)

@@ -68,7 +68,7 @@ struct PlanTests {
     #expect(plan.source.methods.map { $0.givenOptions.joined(separator: ", ") } == [
       "", "alpha 0.7, reset soft", "alpha 0.7, reset hard", "alpha 0.9, reset soft", "alpha 0.9, reset hard",
     ])
-    #expect(plan.axes[0] == [.integer(4), nil])
+    #expect(plan.parameters["weightBits"] == [.integer(4), nil])
     #expect(plan.count == 20)
     guard case .model(let model) = plan.source else { return }
     #expect(model.preprocessing.scale == 1.0 / 255)

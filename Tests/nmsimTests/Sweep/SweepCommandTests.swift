@@ -47,7 +47,7 @@ struct SweepCommandTests {
       for chip in ["ideal", "loihi"] {
         let compiled = folder.invoke("compile DIGITS/net.json --chip \(chip) --weight-bits 4 -o DIR/net.nmsim -q")
         #expect(compiled.status == .success)
-        for entry in document.entries where entry.point.chip == chip && entry.point.axes[0] == .integer(4) {
+        for entry in document.entries where entry.point.chip == chip && entry.point.parameters["weightBits"] == .integer(4) {
           let run = folder.invoke(
             "run DIR/net.nmsim --input DIGITS/test-images.npy --labels DIGITS/test-labels.npy --samples 12 "
               + "--ticks \(entry.point.steps ?? 0) --no-timing --json -")
@@ -131,7 +131,7 @@ struct SweepCommandTests {
       let status = folder.invoke("sweep DIR/plan.json --output DIR/out --status")
       #expect(
         status.output
-          == "small: 12 points\nfinished        9\ncannot be run   0\nbeing run       0\nmissing         3\n")
+          == "small: 12 points\nfinished       9\ncannot be run  0\nbeing run      0\nmissing        3\n")
       let merge = folder.invoke("merge DIR/out")
       #expect(merge.status == .missingInput)
       let ids = points.prefix(3).map { String($0.dropFirst(7).dropLast(5)) }
