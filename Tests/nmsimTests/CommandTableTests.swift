@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Command table")
 struct CommandTableTests {
-  private static let commands = CommandTable.complete.commands.map(\.spec)
+  private static let commands = CommandTable.shipped.commands.map(\.spec)
 
   @Test("names, short names and keys are unique, and none is taken by the parser", arguments: commands)
   func names(_ command: CommandSpec) {
@@ -15,7 +15,7 @@ struct CommandTableTests {
     let shorts = command.options.compactMap(\.short) + ["h"]
     #expect(Set(shorts).count == shorts.count)
     #expect(Self.commands.filter { $0.name == command.name }.count == 1)
-    #expect(CommandTable.complete.topic(command.name) == nil)
+    #expect(CommandTable.shipped.topic(command.name) == nil)
   }
 
   @Test("a list comes last, an optional positional before no required one", arguments: commands)
@@ -45,7 +45,7 @@ struct CommandTableTests {
     for example in command.examples {
       let words = example.line.split(separator: " ").map(String.init).prefix { $0 != ">" && $0 != "|" }
       #expect(words.first == "nmsim")
-      let request = try ArgumentParser(table: .complete).parse(Array(words.dropFirst()))
+      let request = try ArgumentParser(table: .shipped).parse(Array(words.dropFirst()))
       guard case .command(let parsed, _) = request else {
         Issue.record("'\(example.line)' runs no command")
         continue
@@ -62,18 +62,6 @@ struct CommandTableTests {
     }
   }
 
-  @Test("shipped commands are those with a handler: the others say that they do not work yet")
-  func shipped() {
-    let known = Self.commands.map(\.name)
-    for name in CommandTable.unfinished {
-      #expect(known.contains(name))
-      #expect(CommandTable.shipped.command(name) == nil)
-    }
-    #expect(CommandTable.shipped.commands.count == known.count - CommandTable.unfinished.count)
-    for name in ["help", "completions", "manual"] { #expect(CommandTable.shipped.command(name) != nil) }
-    #expect(invoke("compile net.json", table: CommandTable.shipped.leavingOut(["compile"])).status == .usage)
-  }
-
   @Test("exit statuses are those of sysexits.h")
   func statuses() {
     #expect(ExitStatus.allCases.map(\.rawValue) == [0, 1, 64, 65, 66, 69, 70, 73, 75, 78, 130, 143])
@@ -82,7 +70,7 @@ struct CommandTableTests {
   @Test("a result that could not be written ends with 73")
   func fullDisk() {
     let captured = CapturedTerminal(outputFailure: "no space left on the device")
-    #expect(Dispatch.run(["help"], table: .complete, terminal: captured.terminal) == .cannotWrite)
+    #expect(Dispatch.run(["help"], table: .shipped, terminal: captured.terminal) == .cannotWrite)
     #expect(
       captured.error.text
         == "nmsim: standard output: no space left on the device: free some space or write to another place\n")

@@ -99,6 +99,11 @@ struct CompareCommandTests {
       "compare DIR/net.json --chips loihi,", .usage,
       "nmsim: compare: --chips has an empty name: write names with one comma between"
     ),
+    (
+      "compare DIR/net.json DIR/net.json --chips ideal --out DIR/o", .usage,
+      "nmsim: DIR/o/net-ideal.json: would hold the results of DIR/net.json on ideal and of DIR/net.json on ideal: "
+        + "give networks and chips names of their own, or compare them apart"
+    ),
     ("compare DIR/none.json", .missingInput, "nmsim: DIR/none.json: no such file: check the path"),
     (
       "compare DIGITS/net.json --samples 1000000", .badData,

@@ -5,7 +5,7 @@ import Testing
 @Suite("Help, completions and man page")
 struct HelpTests {
   private static let names =
-    CommandTable.complete.commands.map(\.spec.name) + CommandTable.complete.topics.map(\.name)
+    CommandTable.shipped.commands.map(\.spec.name) + CommandTable.shipped.topics.map(\.name)
 
   @Test("the page of a command or topic is as recorded, at most 80 columns wide", arguments: names)
   func page(_ name: String) throws {
@@ -15,7 +15,7 @@ struct HelpTests {
     expectWidth(result.output)
   }
 
-  @Test("--help and help show the same page", arguments: CommandTable.complete.commands.map(\.spec.name))
+  @Test("--help and help show the same page", arguments: CommandTable.shipped.commands.map(\.spec.name))
   func same(_ name: String) {
     #expect(invoke("\(name) --help").output == invoke("help \(name)").output)
   }
@@ -38,13 +38,11 @@ struct HelpTests {
     arguments: Completions.Shell.allCases.filter { Program.find($0.rawValue) != nil })
   func syntax(_ shell: Completions.Shell) throws {
     let path = try #require(Program.find(shell.rawValue))
-    for table in [CommandTable.complete, .shipped] {
-      let result = try Program.withFile(Completions(table: table).script(for: shell)) {
-        try Program.run(path, [shell == .fish ? "--no-execute" : "-n", $0])
-      }
-      #expect(result.status == 0)
-      #expect(result.text.isEmpty)
+    let result = try Program.withFile(Completions(table: .shipped).script(for: shell)) {
+      try Program.run(path, [shell == .fish ? "--no-execute" : "-n", $0])
     }
+    #expect(result.status == 0)
+    #expect(result.text.isEmpty)
   }
 
   @Test(
@@ -59,7 +57,7 @@ struct HelpTests {
     let path = try #require(Program.find("bash"))
     let words = typed.split(separator: "|", omittingEmptySubsequences: false).map { "'\($0)'" }
     let script =
-      Completions(table: .complete).script(for: .bash)
+      Completions(table: .shipped).script(for: .bash)
       + "COMP_WORDS=(\(words.joined(separator: " "))); COMP_CWORD=\(words.count - 1)\n"
       + "_nmsim; echo \"${COMPREPLY[*]}\"\n"
     let result = try Program.withFile(script) { try Program.run(path, ["--norc", $0]) }
@@ -74,10 +72,8 @@ struct HelpTests {
   @Test("mandoc finds nothing to complain of", .enabled(if: Program.find("mandoc") != nil, "mandoc is not installed"))
   func lint() throws {
     let path = try #require(Program.find("mandoc"))
-    for table in [CommandTable.complete, .shipped] {
-      let result = try Program.withFile(Manual(table: table).page) { try Program.run(path, ["-Tlint", $0]) }
-      #expect(result.text.isEmpty)
-    }
+    let result = try Program.withFile(Manual(table: .shipped).page) { try Program.run(path, ["-Tlint", $0]) }
+    #expect(result.text.isEmpty)
   }
 
   private func expectWidth(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) {

@@ -53,7 +53,7 @@ struct RunTracesTests {
       }
       expect(
         "--trace DIR/t --probe conv9:1", .usage,
-        "nmsim: run: probe: no population 'conv9'; use one of conv1, conv2, conv3, output")
+        "nmsim: run: probe: no population 'conv9': use one of conv1, conv2, conv3, output")
       expect(
         "--trace DIR/t --trace-samples 4", .usage,
         "nmsim: run: --trace-samples 4, the run has 3 samples: use --trace-samples 3 or fewer")
@@ -76,7 +76,7 @@ struct RunTracesTests {
       let images = try FileReader.bytes(of: TemporaryFolder.digits + "/test-images.npy")
       #expect(try provenance.required("imagesHash").string() == SHA256.hexadecimal(of: images))
     }
-    let captured = try ArgumentParser(table: .complete).parse(["run", "a b.nmsim", "--labels", "it's", "--input", "x_1.npy"])
+    let captured = try ArgumentParser(table: .shipped).parse(["run", "a b.nmsim", "--labels", "it's", "--input", "x_1.npy"])
     guard case .command(_, let arguments) = captured else { return #expect(Bool(false)) }
     #expect(arguments.line == #"nmsim run 'a b.nmsim' --labels 'it'\''s' --input x_1.npy"#)
   }

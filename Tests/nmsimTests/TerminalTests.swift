@@ -55,7 +55,7 @@ struct TerminalTests {
   func adjusted() throws {
     let terminal = CapturedTerminal().terminal
     guard
-      case .command(_, let parsed) = try ArgumentParser(table: .complete).parse(["energy", "-q", "--color=always"])
+      case .command(_, let parsed) = try ArgumentParser(table: .shipped).parse(["energy", "-q", "--color=always"])
     else { return }
     #expect(terminal.adjusted(by: parsed).isQuiet)
     #expect(terminal.adjusted(by: parsed).style.usesColor)

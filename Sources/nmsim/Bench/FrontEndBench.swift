@@ -24,26 +24,24 @@ struct FrontEndBench {
       throw CommandError(.software, subject: path, problem: "the model was not read")
     }
     let preprocessing = ConvertCommand.preprocessing(arguments)
-    let calibration = try ConvertCommand.calibrationData(arguments, network: network)
+    let settings = ConversionSettings(.robustNorm).with(.steps, steps)
+    let calibration = try ConvertCommand.calibrationData(
+      arguments, network: network, standard: settings.standardSamples)
     var converted: ConversionResult?
     for _ in 0..<runs {
       converted = try stages.calibration.measure { () throws(CommandError) in
-        do throws(ConversionError) {
-          return try Conversion.run(
-            network, ConversionSettings(.robustNorm).with(.steps, steps), preprocessing: preprocessing, calibration: calibration,
+        try told(by: { CommandError($0, model: path, data: arguments.string("calibration")) }) {
+          () throws(ConversionError) in
+          try Conversion.run(
+            network, settings, preprocessing: preprocessing, calibration: calibration,
             threads: RunInputs.standardThreads)
-        } catch {
-          throw CommandError(error, model: path, data: arguments.string("calibration"))
         }
       }
     }
     guard let result = converted?.network else {
       throw CommandError(.software, subject: path, problem: "the model was not converted")
     }
-    let checked: CheckedNetwork
-    do throws(NetworkCheckError) { checked = try result.checked() } catch {
-      throw CommandError(.badData, subject: path, message: "\(error)")
-    }
+    let checked = try told(.badData, path) { () throws(NetworkCheckError) in try result.checked() }
     try self.init(checked: checked, path: path, memory: arguments.memory, runs: runs, stages: stages)
     rows[1].detail = NumberFormat.count(Processors.available, of: "thread")
   }
@@ -67,8 +65,7 @@ struct FrontEndBench {
   private init(
     checked network: CheckedNetwork, path: String, memory: MemoryBudget, runs: Int, stages: Stages
   ) throws(CommandError) {
-    let chip: ChipDescription
-    do throws(ChipError) { chip = try ChipLibrary.builtIn("ideal") } catch { throw CommandError(error) }
+    let chip = try ChipsCommand.load("ideal")
     var compiling = Timing()
     program = try FrontEndBench.compile(network, chip: chip, memory: memory, path: path)
     for _ in 0..<max(1, runs) {
@@ -105,10 +102,8 @@ struct FrontEndBench {
   static func compile(
     _ network: CheckedNetwork, chip: ChipDescription, memory: MemoryBudget, path: String
   ) throws(CommandError) -> CompiledProgram {
-    do throws(CompileError) {
-      return try CompiledProgram.compile(network, chip: chip, options: CompileOptions(memory: memory)).program
-    } catch {
-      throw CommandError(error, network: path, mapping: nil)
+    try told(by: { CommandError($0, network: path, mapping: nil) }) { () throws(CompileError) in
+      try CompiledProgram.compile(network, chip: chip, options: CompileOptions(memory: memory)).program
     }
   }
 

@@ -37,12 +37,10 @@ struct ModelBench {
     let (data, dataPath) = try RunInputs.dataset(program, beside: path, arguments)
     var inputs: [[Int32]] = []
     for sample in 0..<min(arguments.int("samples") ?? 64, data.count) {
-      do throws(DatasetError) {
-        let values = try data.values(ofSample: sample, preprocessing: program.network.preprocessing)
-        inputs.append(values.map(InputEncoder.quantise))
-      } catch {
-        throw CommandError(.badData, subject: dataPath, wrapping: error)
+      let values = try told(.badData, dataPath) { () throws(DatasetError) in
+        try data.values(ofSample: sample, preprocessing: program.network.preprocessing)
       }
+      inputs.append(values.map(InputEncoder.quantise))
     }
     self.inputs = inputs
   }
@@ -65,8 +63,7 @@ struct ModelBench {
     guard let network else { return [] }
     var rows: [ChipRow] = []
     for name in ["ideal", "generic-45nm", "loihi"] {
-      let chip: ChipDescription
-      do throws(ChipError) { chip = try ChipLibrary.builtIn(name) } catch { throw CommandError(error) }
+      let chip = try ChipsCommand.load(name)
       var compiling = Timing()
       // A chip that cannot hold the network is left out.
       let compiled = try? compiling.measure { () throws(CommandError) in

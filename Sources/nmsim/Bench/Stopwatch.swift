@@ -14,15 +14,6 @@ struct Timing: Sendable {
   var processorMedian: Double { Timing.median(processorSeconds) }
 
   /// Times `body` once more.
-  mutating func measure(_ body: () -> Void) {
-    let used = ResourceUsage.processorSeconds
-    let start = ContinuousClock.now
-    body()
-    seconds.append(start.duration(to: .now) / .seconds(1))
-    processorSeconds.append(ResourceUsage.processorSeconds - used)
-  }
-
-  /// The same for a body that may fail.
   mutating func measure<Value, Failure: Error>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
     let used = ResourceUsage.processorSeconds
     let start = ContinuousClock.now

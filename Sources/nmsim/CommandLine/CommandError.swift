@@ -19,13 +19,9 @@ struct CommandError: Error, Equatable, Sendable {
     self.remedy = remedy
   }
 
-  /// An error of another stage, whose description already says what is wrong and what to do.
-  init(_ status: ExitStatus, subject: String? = nil, wrapping error: any Error) {
-    self.init(status, subject: subject, problem: String(describing: error))
-  }
-
   /// A wrong command line.
   init(_ error: UsageError) {
-    self.init(.usage, subject: error.subject, problem: error.problem, remedy: error.remedy)
+    let line = error.line
+    self.init(.usage, subject: line.subject, problem: line.problem, remedy: line.remedy)
   }
 }

@@ -15,8 +15,8 @@ struct CommandTable: Sendable {
   var commands: [Command]
   var topics: [HelpTopic]
 
-  /// All commands that are designed, the ones without a working handler too.
-  static let complete = CommandTable(
+  /// What `nmsim` offers.
+  static let shipped = CommandTable(
     commands: [
       Command(ConvertCommand.spec, ConvertCommand.run),
       Command(CompileCommand.spec, CompileCommand.run),
@@ -34,17 +34,6 @@ struct CommandTable: Sendable {
       Command(CompletionsCommand.spec, CompletionsCommand.run),
       Command(ManualCommand.spec, ManualCommand.run),
     ], topics: HelpTopic.all)
-
-  /// Commands whose handler is still missing. Taking a name away here ships the command.
-  static let unfinished: [String] = []
-
-  /// What `nmsim` offers: only commands that work.
-  static let shipped = complete.leavingOut(unfinished)
-
-  /// The table without the commands of these names.
-  func leavingOut(_ names: [String]) -> CommandTable {
-    CommandTable(commands: commands.filter { !names.contains($0.spec.name) }, topics: topics)
-  }
 
   /// The command of this name.
   func command(_ name: String) -> Command? { commands.first { $0.spec.name == name } }

@@ -46,43 +46,29 @@ struct ParsedArguments: Sendable {
   }
 
   /// The text of an option: a name, a path, a choice.
-  func string(_ name: String) -> String? {
-    check(command.option(name)?.value != nil, name)
-    guard let value = values[name] else { return nil }
-    guard case .text(let text) = value else { wrongKind(name) }
-    return text
-  }
+  func string(_ name: String) -> String? { value(name) { if case .text(let text) = $0 { text } else { nil } } }
 
   /// The texts of a repeatable option, in the order typed.
   func strings(_ name: String) -> [String] {
-    check(command.option(name)?.isRepeatable ?? false, name)
-    guard let value = values[name] else { return [] }
-    guard case .texts(let texts) = value else { wrongKind(name) }
-    return texts
+    value(name) { if case .texts(let texts) = $0 { texts } else { nil } } ?? []
   }
 
   /// The whole number of an option, inside its range.
-  func int(_ name: String) -> Int? {
-    check(command.option(name)?.value != nil, name)
-    guard let value = values[name] else { return nil }
-    guard case .integer(let number) = value else { wrongKind(name) }
-    return number
-  }
+  func int(_ name: String) -> Int? { value(name) { if case .integer(let number) = $0 { number } else { nil } } }
 
   /// The number of an option, finite and inside its range.
-  func double(_ name: String) -> Double? {
-    check(command.option(name)?.value != nil, name)
-    guard let value = values[name] else { return nil }
-    guard case .number(let number) = value else { wrongKind(name) }
-    return number
-  }
+  func double(_ name: String) -> Double? { value(name) { if case .number(let number) = $0 { number } else { nil } } }
 
   /// The numbers of an option, at least one, all finite.
   func doubles(_ name: String) -> [Double]? {
+    value(name) { if case .numbers(let numbers) = $0 { numbers } else { nil } }
+  }
+
+  private func value<Value>(_ name: String, _ read: (ParsedValue) -> Value?) -> Value? {
     check(command.option(name)?.value != nil, name)
     guard let value = values[name] else { return nil }
-    guard case .numbers(let numbers) = value else { wrongKind(name) }
-    return numbers
+    guard let value = read(value) else { wrongKind(name) }
+    return value
   }
 
   /// The text of a positional that is given at most once.

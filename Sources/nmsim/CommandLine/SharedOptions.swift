@@ -10,6 +10,59 @@ extension OptionSpec {
 
   static func scale(in group: String) -> OptionSpec { OptionSpec(.scale, group: group) }
 
+  static func chip(in group: String, _ help: String = "Chip description: a name of 'nmsim chips', or a file.") -> OptionSpec {
+    option(
+      "chip", .choiceOrFile(ChipsCommand.names), "NAME|FILE", standard: .value(ChipLibrary.defaultName), group: group, help)
+  }
+
+  static func schedule(in group: String) -> OptionSpec {
+    option(
+      "schedule", .choice(["windowed", "continuous"]), "windowed|continuous", standard: .value("windowed"), group: group,
+      "Layers active in their windows, or all at every tick.")
+  }
+
+  static func seed(in group: String, _ help: String) -> OptionSpec {
+    option("seed", .integer(0...Int.max), "N", standard: .value("0"), group: group, help)
+  }
+
+  /// Samples and their labels: those of the network unless they are named.
+  static func data(
+    in group: String, _ images: String = "Images: IDX, .npy, .npz or CIFAR.",
+    labels: String = "Labels; without any, accuracies are unknown."
+  ) -> [OptionSpec] {
+    [
+      option("input", .file, "DATA", standard: .described("what the network names"), group: group, images),
+      self.labels("labels", in: group, labels),
+    ]
+  }
+
+  static func labels(_ name: String, in group: String, _ help: String = "Their labels.") -> OptionSpec {
+    option(name, .file, "LABELS", standard: .described("found by the name of the images"), group: group, help)
+  }
+
+  static func samples(_ name: String = "samples", in group: String, standard: String) -> OptionSpec {
+    option(
+      name, .integer(1...Int.max), "N", standard: .described(standard), group: group, "How many samples, from the first.")
+  }
+
+  /// Calibration data with their labels.
+  static func calibration(in group: String, _ help: String, standard: String) -> [OptionSpec] {
+    [
+      option("calibration", .file, "DATA", group: group, help), labels("calibration-labels", in: group),
+      samples("calibration-samples", in: group, standard: standard),
+    ]
+  }
+
+  /// What is done with raw values before the network takes them.
+  static func preprocessing(in group: String) -> [OptionSpec] {
+    [
+      option(
+        "input-scale", .ratio, "X", standard: .described("1"), group: group, "Factor of the raw values, such as 1/255."),
+      option("mean", .numbers, "X,...", group: group, "Subtracted after scaling, for each channel."),
+      option("std", .numbers, "X,...", group: group, "Divided by after that, for each channel."),
+    ]
+  }
+
   static func steps(in group: String) -> OptionSpec {
     var option = option(
       "ticks", .integer(ActiveWindow.steps), "T", standard: .described("the network's"), group: group,

@@ -1,6 +1,6 @@
 import ChipModel
 
-/// What is wrong with a command line. Cases carry data; `subject`, `problem` and `remedy` are the only texts.
+/// What is wrong with a command line. Cases carry data; `line` has the only texts.
 enum UsageError: Error, Equatable, Sendable {
   case unknownCommand(String, suggestion: String?)
   case optionBeforeCommand(String, suggestion: String?)
@@ -14,56 +14,45 @@ enum UsageError: Error, Equatable, Sendable {
   /// `argument` is the option (`--ticks`) or the placeholder of the positional (`SHELL`).
   case invalidValue(command: String, argument: String, value: String, ValueProblem)
 
-  /// The command that was being read, where there is one.
-  var subject: String? {
-    switch self {
-    case .unknownCommand, .optionBeforeCommand: nil
-    case .unknownTopic: "help"
-    case .unknownOption(let command, _, _), .repeatedOption(let command, _), .missingValue(let command, _, _),
-      .unexpectedValue(let command, _, _), .missingPositional(let command, _, _),
-      .tooManyPositionals(let command, _, _), .invalidValue(let command, _, _, _):
-      command
-    }
-  }
-
-  /// What is wrong, in one line without the remedy.
-  var problem: String {
-    switch self {
-    case .unknownCommand(let name, _): "unknown command \(ErrorText.quoted(name))"
+  /// The command that was being read, where there is one; what is wrong, in one line; what to type instead.
+  var line: (subject: String?, problem: String, remedy: String) {
+    func meant(_ suggestion: String?, else remedy: String) -> String { suggestion.map { "did you mean '\($0)'?" } ?? remedy }
+    return switch self {
+    case .unknownCommand(let name, let suggestion):
+      (nil, "unknown command \(ErrorText.quoted(name))", meant(suggestion, else: "'nmsim help' lists the commands"))
     case .optionBeforeCommand(let option, let suggestion):
-      "unknown option \(ErrorText.quoted(option))" + (suggestion == nil ? " before the command" : "")
-    case .unknownOption(_, let option, _): "unknown option \(ErrorText.quoted(option))"
-    case .repeatedOption(_, let option): "'\(option)' is given twice"
-    case .missingValue(_, let option, _): "'\(option)' needs a value"
-    case .unexpectedValue(_, let option, let value): "'\(option)' takes no value, got \(ErrorText.quoted(value))"
-    case .missingPositional(_, let placeholder, _): "\(placeholder) is missing"
-    case .tooManyPositionals(_, let value, let limit):
-      limit == 0
-        ? "unexpected argument \(ErrorText.quoted(value)), the command takes none"
-        : "unexpected argument \(ErrorText.quoted(value)), the command takes at most \(limit)"
-    case .unknownTopic(let name, _): "no command or topic \(ErrorText.quoted(name))"
-    case .invalidValue(_, let argument, let value, let problem):
-      "\(argument) \(ErrorText.quoted(value)) \(problem.text)"
-    }
-  }
-
-  /// What to type instead.
-  var remedy: String {
-    switch self {
-    case .unknownCommand(_, let suggestion?), .optionBeforeCommand(_, let suggestion?),
-      .unknownOption(_, _, let suggestion?), .unknownTopic(_, let suggestion?):
-      "did you mean '\(suggestion)'?"
-    case .unknownCommand: "'nmsim help' lists the commands"
-    case .unknownTopic: "'nmsim help' lists the commands and topics"
-    case .optionBeforeCommand: "options go after the command"
-    case .unknownOption(let command, _, _): "'nmsim \(command) --help' lists the options"
-    case .repeatedOption: "give it once"
-    case .missingValue(_, let option, let placeholder):
-      "write '\(option) \(placeholder)', or '\(option)=\(placeholder)' for a value that begins with '-'"
-    case .unexpectedValue(_, let option, _): "write '\(option)' alone"
-    case .missingPositional(_, _, let example): "for example '\(example)'"
-    case .tooManyPositionals(let command, _, _): "'nmsim \(command) --help' shows the usage"
-    case .invalidValue(_, _, _, let problem): problem.remedy
+      (
+        nil, "unknown option \(ErrorText.quoted(option))" + (suggestion == nil ? " before the command" : ""),
+        meant(suggestion, else: "options go after the command")
+      )
+    case .unknownOption(let command, let option, let suggestion):
+      (
+        command, "unknown option \(ErrorText.quoted(option))",
+        meant(suggestion, else: "'nmsim \(command) --help' lists the options")
+      )
+    case .repeatedOption(let command, let option): (command, "'\(option)' is given twice", "give it once")
+    case .missingValue(let command, let option, let placeholder):
+      (
+        command, "'\(option)' needs a value",
+        "write '\(option) \(placeholder)', or '\(option)=\(placeholder)' for a value that begins with '-'"
+      )
+    case .unexpectedValue(let command, let option, let value):
+      (command, "'\(option)' takes no value, got \(ErrorText.quoted(value))", "write '\(option)' alone")
+    case .missingPositional(let command, let placeholder, let example):
+      (command, "\(placeholder) is missing", "for example '\(example)'")
+    case .tooManyPositionals(let command, let value, let limit):
+      (
+        command,
+        "unexpected argument \(ErrorText.quoted(value)), the command takes \(limit == 0 ? "none" : "at most \(limit)")",
+        "'nmsim \(command) --help' shows the usage"
+      )
+    case .unknownTopic(let name, let suggestion):
+      (
+        "help", "no command or topic \(ErrorText.quoted(name))",
+        meant(suggestion, else: "'nmsim help' lists the commands and topics")
+      )
+    case .invalidValue(let command, let argument, let value, let problem):
+      (command, "\(argument) \(ErrorText.quoted(value)) \(problem.text)", problem.remedy)
     }
   }
 }

@@ -24,7 +24,7 @@ struct AutomaticText: Sendable {
     let labels = report.hasLabels ? "" : ", the network's own decisions as labels"
     facts.add(
       "Tried on",
-      "\(NumberFormat.count(report.samples, of: "calibration sample"))\(labels), 8-bit weights; original network "
+      "\(NumberFormat.count(report.samples, of: "calibration sample"))\(labels), 8-bit weights; the ANN "
         + NumberFormat.percent(report.originalAccuracy))
     facts.add("Taken", report.attempts.indices.contains(report.chosen) ? taken(report.attempts[report.chosen]) : nil)
     return facts
@@ -36,7 +36,7 @@ struct AutomaticText: Sendable {
     return switch report.goal.accuracy {
     case nil: "cheapest within 0.1 points of the best, \(NumberFormat.count(steps, of: "step"))"
     case .least(let fraction)?: "cheapest with at least \(NumberFormat.percent(fraction)), \(most)"
-    case .below(let points)?: "cheapest at most \(NumberFormat.plain(points)) points below the original, \(most)"
+    case .below(let points)?: "cheapest at most \(NumberFormat.plain(points)) points below the ANN, \(most)"
     }
   }
 

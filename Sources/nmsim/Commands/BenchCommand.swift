@@ -18,23 +18,13 @@ enum BenchCommand {
       .option(
         "model", .file, "MODEL", group: model,
         "An .onnx model, a network or a program to measure too, from import to run."),
-      .option("input", .file, "DATA", standard: .described("what the network names"), group: model, "Its images."),
-      .option(
-        "labels", .file, "LABELS", standard: .described("found by the name of the images"), group: model,
-        "Their labels."),
+    ] + OptionSpec.data(in: model, "Its images.", labels: "Their labels.") + [
       .option("samples", .integer(1...100_000), "N", standard: .value("64"), group: model, "Images, from the first."),
       .option("ticks", .integer(1...10_000), "T", standard: .value("64"), group: model, "Steps of an inference."),
-      .option(
-        "calibration", .file, "DATA", group: model, "Images for calibration, for an .onnx model (robust-norm)."),
-      .option(
-        "calibration-labels", .file, "LABELS", standard: .described("found by the name of the images"), group: model,
-        "Their labels."),
-      .option(
-        "calibration-samples", .integer(1...Int.max), "N", standard: .described("1000"), group: model,
-        "How many, from the first."),
-      .option("input-scale", .ratio, "X", standard: .described("1"), group: model, "Factor of the raw values."),
-      .option("mean", .numbers, "X,...", group: model, "Subtracted after scaling, for each channel."),
-      .option("std", .numbers, "X,...", group: model, "Divided by after that, for each channel."),
+    ]
+      + OptionSpec.calibration(
+        in: model, "Images for calibration, for an .onnx model (robust-norm).", standard: "the first 1,000")
+      + OptionSpec.preprocessing(in: model) + [
       .option(
         "kernels", .choice(["all"] + KernelLevel.allCases.map(\.rawValue)), "LEVEL",
         standard: .described("all that this processor runs"), group: measurement,
@@ -121,8 +111,7 @@ enum BenchCommand {
     var level: KernelLevel?
 
     func subject(_ level: KernelLevel) throws(CommandError) -> RunBench.Subject {
-      let program: CompiledProgram
-      do throws(ChipError) { program = try network(activity).program() } catch { throw CommandError(error) }
+      let program = try told(by: CommandError.init) { () throws(ChipError) in try network(activity).program() }
       return RunBench.Subject(
         program, activity: activity, inputs: [[Int32]](repeating: [0], count: samples), steps: steps, threads: threads,
         level: level)

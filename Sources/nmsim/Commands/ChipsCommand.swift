@@ -46,7 +46,7 @@ enum ChipsCommand {
   static func load(
     _ nameOrPath: String, namedBy naming: FileReader.Naming = .user
   ) throws(CommandError) -> ChipDescription {
-    do throws(ChipError) { return try ChipLibrary.load(nameOrPath, namedBy: naming) } catch { throw CommandError(error) }
+    try told(by: CommandError.init) { () throws(ChipError) in try ChipLibrary.load(nameOrPath, namedBy: naming) }
   }
 
   private static func show(

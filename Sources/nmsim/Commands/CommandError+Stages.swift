@@ -1,5 +1,20 @@
 import ChipModel
 import Compiler
+import Runtime
+
+/// What another stage gives; its error becomes one of the command line.
+func told<Value, Failure: Error>(
+  _ status: ExitStatus, _ subject: String? = nil, _ stage: () throws(Failure) -> Value
+) throws(CommandError) -> Value {
+  try told(by: { CommandError(status, subject: subject, message: "\($0)") }, stage)
+}
+
+/// The same where the error itself decides the status.
+func told<Value, Failure: Error>(
+  by explain: (Failure) -> CommandError, _ stage: () throws(Failure) -> Value
+) throws(CommandError) -> Value {
+  do throws(Failure) { return try stage() } catch { throw explain(error) }
+}
 
 /// Which exit status goes with which error of another stage, and how its line is divided.
 extension CommandError {
@@ -34,6 +49,12 @@ extension CommandError {
       }
     self.init(status, subject: error.path, message: error.message)
   }
+
+  init(_ error: DataError) {
+    self.init(error.fileError.map { CommandError($0).status } ?? .badData, message: error.description)
+  }
+
+  init(_ error: CountError) { self.init(.badConfiguration, subject: "run", message: error.description) }
 
   /// For a file that cannot be read as what a command takes: it is named as what another stage takes or makes.
   init?(ofOtherStage path: String) {

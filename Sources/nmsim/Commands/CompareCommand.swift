@@ -26,20 +26,11 @@ enum CompareCommand {
         "chips", .text, "NAME,...", standard: .described("all of 'nmsim chips'"), group: chips,
         "The chips for networks: names of 'nmsim chips' or files, separated by commas."),
     ] + OptionSpec.chipNumbers(in: chips) + [
-      .option(
-        "schedule", .choice(["windowed", "continuous"]), "windowed|continuous", standard: .value("windowed"),
-        group: chips, "Layers active in their windows, or all at every tick."),
+      .schedule(in: chips),
       .steps(in: simulation),
       .threads(in: simulation),
-      .option(
-        "input", .file, "DATA", standard: .described("what the network names"), group: data,
-        "Images: IDX, .npy, .npz or CIFAR. Without any, nothing is run."),
-      .option(
-        "labels", .file, "LABELS", standard: .described("found by the name of the images"), group: data,
-        "Labels; without any, accuracies are unknown."),
-      .option(
-        "samples", .integer(1...Int.max), "N", standard: .described("the first 1,000, or all"), group: data,
-        "How many samples."),
+    ] + OptionSpec.data(in: data, "Images: IDX, .npy, .npz or CIFAR. Without any, nothing is run.") + [
+      .samples(in: data, standard: "1,000, or all"),
       .json("Also write the comparison as JSON; '-' is standard output.", group: outputs),
       .option(
         "out", .newFolder, "FOLDER", group: outputs,
@@ -71,20 +62,19 @@ enum CompareCommand {
       numbers: arguments.chipNumbers,
       schedule: arguments.string("schedule").flatMap(Schedule.init(name:)) ?? .windowed, memory: arguments.memory)
     var runner = try CompareRunner(arguments, terminal: terminal, namesFiles: files.count > 1)
-    var entries: [CompareEntry] = []
+    var record = ComparisonRecord()
     for input in networks {
       if let program = input.program {
-        entries.append(try runner.entry(program, file: input.path, hash: input.hash))
+        record.entries.append(try runner.entry(program, file: input.path, hash: input.hash))
       } else if let network = input.network {
-        for chip in chips { entries.append(try compile(network, chip, options, file: input.path, &runner)) }
+        for chip in chips { record.entries.append(try compile(network, chip, options, file: input.path, &runner)) }
       }
     }
-    let comparison = ChipComparison(
-      entries: entries, samples: runner.samples, steps: entries.lazy.compactMap(\.result?.ticks).max())
-    if let path = arguments.string("output") { try OutputFile.write(comparison.record.document, to: path, terminal) }
+    (record.samples, record.ticks) = (runner.samples, runner.steps)
+    if let path = arguments.string("output") { try OutputFile.write(record.document, to: path, terminal) }
     let tables = arguments.tables(terminal)
-    tables.say(comparison.text(tables.style))
-    return entries.contains { $0.refusal == nil } ? .success : .doesNotFit
+    tables.say(ChipComparison(record: record).text(tables.style))
+    return record.entries.contains(where: \.fits) ? .success : .doesNotFit
   }
 
   /// A network or a program, by its first bytes.
@@ -98,23 +88,16 @@ enum CompareCommand {
 
     init(_ path: String, _ memory: MemoryBudget) throws(CommandError) {
       self.path = path
-      let bytes: [UInt8]
-      do throws(FileError) { bytes = try FileReader.bytes(of: path, limit: ProgramStore.maximumBytes) } catch {
-        throw CommandError(error)
-      }
+      let bytes = try InputFiles.bytes(path, limit: ProgramStore.maximumBytes)
       if ProgramStore.isProgram(bytes) {
         let (read, hash) = try ProgramStore.read(path, toRunWithin: memory)
         (program, self.hash) = (read, hash)
         files = read.dataFiles(beside: path)
         return
       }
-      do throws(NetworkFileError) {
-        let file = try NetworkFile(reading: path)
-        network = try file.checked()
-        files = file.files
-      } catch {
-        throw CommandError(error)
-      }
+      let (file, checked) = try InputFiles.network(path)
+      network = checked
+      files = file.files
     }
   }
 
@@ -125,10 +108,17 @@ enum CompareCommand {
     let named = arguments.string("chips").map { $0.split(separator: ",").map(String.init) } ?? []
     var writes: [(option: String, path: String)] = []
     if let folder = arguments.string("out") {
+      var writers: [String: String] = [:]
       for input in inputs {
         for chip in input.program.map({ [$0.chip.name] }) ?? chips.map(\.name) {
-          let name = CompareRunner.resultName(chip, file: input.path, namesFiles: inputs.count > 1)
-          writes.append(("out", PathText.joined(folder, "\(name).json")))
+          let path = CompareRunner.resultPath(chip, file: input.path, in: folder, namesFiles: inputs.count > 1)
+          let writer = "\(input.path) on \(chip)"
+          if let other = writers.updateValue(writer, forKey: path) {
+            throw CommandError(
+              .usage, subject: path, problem: "would hold the results of \(other) and of \(writer)",
+              remedy: "give networks and chips names of their own, or compare them apart")
+          }
+          writes.append(("out", path))
         }
       }
     }
@@ -156,7 +146,7 @@ enum CompareCommand {
   private static func compile(
     _ network: CheckedNetwork, _ chip: ChipDescription, _ options: CompileOptions, file: String,
     _ runner: inout CompareRunner
-  ) throws(CommandError) -> CompareEntry {
+  ) throws(CommandError) -> ComparisonRecord.Entry {
     let program: CompiledProgram
     do throws(CompileError) {
       let progress = ProgressLine(
@@ -165,13 +155,15 @@ enum CompareCommand {
       program = try CompiledProgram.compile(network, chip: chip, options: options) { progress.advance() }.program
     } catch {
       let line = CommandError(error, network: file, mapping: nil)
-      return CompareEntry(
+      var entry = ComparisonRecord.Entry(
         file: file, network: network.network.name, chip: chip.name,
         weightBits: options.weightBits ?? chip.defaultWeightBits,
-        membraneBits: options.membraneBits ?? chip.membraneBits,
-        refusal: CompareEntry.Refusal(
-          problem: line.problem, remedy: line.remedy,
-          option: FitSearch.option(for: network, chip: chip, options: options, after: error)))
+        membraneBits: options.membraneBits ?? chip.membraneBits)
+      entry.fits = false
+      entry.refusal = ComparisonRecord.Refusal(
+        problem: line.problem, remedy: line.remedy,
+        option: FitSearch.option(for: network, chip: chip, options: options, after: error))
+      return entry
     }
     return try runner.entry(program, file: file, hash: program.hash)
   }
@@ -188,7 +180,8 @@ struct CompareRunner {
   private var data: (key: String, set: Dataset, path: String)?
   /// Samples that every program ran on; nil: none was run.
   private(set) var samples: Int?
-  private var written: [String] = []
+  /// The largest number of steps.
+  private(set) var steps: Int?
 
   init(_ arguments: ParsedArguments, terminal: Terminal, namesFiles: Bool) throws(CommandError) {
     self.arguments = arguments
@@ -199,38 +192,30 @@ struct CompareRunner {
   }
 
   /// - Parameter file: what the network's own data are named from.
-  mutating func entry(_ program: CompiledProgram, file: String, hash: String?) throws(CommandError) -> CompareEntry {
-    var entry = CompareEntry(
+  mutating func entry(
+    _ program: CompiledProgram, file: String, hash: String?
+  ) throws(CommandError) -> ComparisonRecord.Entry {
+    var entry = ComparisonRecord.Entry(
       file: file, network: program.network.name, chip: program.chip.name, weightBits: program.weightBits,
-      membraneBits: program.membraneBits, report: CompileReport(program))
+      membraneBits: program.membraneBits)
+    entry.add(CompileReport(program))
     guard arguments.isGiven("input") || program.network.images != nil else { return entry }
     let (set, path) = try dataset(program, file: file)
     let samples = try InputFiles.samples(arguments, of: set, path, standard: CompareCommand.standardSamples)
     self.samples = max(self.samples ?? 0, samples)
     let steps = arguments.int("ticks") ?? program.network.steps ?? RunInputs.standardSteps
+    self.steps = max(self.steps ?? 0, steps)
     try RunContext.check(program, steps: steps, samples: samples)
-    var run = Run(steps: steps, samples: samples, threads: RunInputs.threads(arguments))
-    let observer = try RunCommand.observer(
-      program, steps: steps, first: 0, samples: samples, RunObserver.Options())
-    run.tracedSamples = observer.tracedSamples
-    let collector = LayerDetailsCollector(program: program, steps: steps, samples: samples)
-    let progress = ProgressLine(program.chip.name, total: samples, unit: "images", terminal: terminal)
-    let record: RunRecord
-    do throws(DatasetError) {
-      record = try run(program, data: set, progress: { progress.advance(by: $0) },
-        observe: { sample, outcome, trains in
-          collector.observe(sample, outcome, trains)
-          observer.observe(sample, outcome, trains)
-        })
-    } catch {
-      progress.finish()
-      throw CommandError(.badData, subject: path, message: error.description)
+    let run = Run(steps: steps, samples: samples, threads: RunInputs.threads(arguments))
+    let (record, courses, observation) = try RunContext.observed(
+      run, program, set, path, RunObserver.Options(), label: program.chip.name, terminal)
+    let result = try RunContext.result(program, record, courses: courses, observation, hash: hash, images: path)
+    entry.add(result)
+    if let folder {
+      let path = Self.resultPath(result.chip, file: file, in: folder, namesFiles: namesFiles)
+      try OutputFile.write(result.document, to: path, terminal)
+      entry.run = path
     }
-    progress.finish()
-    let result = try RunContext.result(
-      program, record, courses: collector.sums, observer.observation, hash: hash, images: path)
-    entry.result = result
-    if let folder { entry.resultFile = try write(result, folder: folder, file: file) }
     return entry
   }
 
@@ -239,28 +224,15 @@ struct CompareRunner {
   ) throws(CommandError) -> (Dataset, String) {
     let key = "\(file)\n\(program.input.dimensions)"
     if let data, data.key == key { return (data.set, data.path) }
-    let (set, path) = try RunInputs.dataset(program, beside: file, arguments)
+    let (set, path) = try RunInputs.dataset(
+      program, beside: file, arguments, standard: CompareCommand.standardSamples)
     data = (key, set, path)
     return (set, path)
   }
 
-  /// The name of a result's file, without its ending.
-  static func resultName(_ chip: String, file: String, namesFiles: Bool) -> String {
+  /// Where a result goes: named for its chip, and for its network where there are several.
+  static func resultPath(_ chip: String, file: String, in folder: String, namesFiles: Bool) -> String {
     let base = PathText.baseName(of: PathText.baseName(of: file, without: ".json"), without: ".nmsim")
-    return namesFiles ? "\(base)-\(chip)" : chip
-  }
-
-  /// The result as `run` writes it, under the chip's name.
-  private mutating func write(_ result: RunResult, folder: String, file: String) throws(CommandError) -> String {
-    let name = Self.resultName(result.chip, file: file, namesFiles: namesFiles)
-    var path = "\(folder)/\(name).json"
-    var number = 2
-    while written.contains(path) {
-      path = "\(folder)/\(name)-\(number).json"
-      number += 1
-    }
-    written.append(path)
-    try OutputFile.write(result.document, to: path, terminal)
-    return path
+    return "\(folder)/\(namesFiles ? "\(base)-\(chip)" : chip).json"
   }
 }

@@ -33,6 +33,7 @@ struct ComparisonRecord: JSONDocument {
     var capacity: [Capacity]?
     var accuracy: Double?
     var accuracyInterval: ClosedRange<Double>?
+    /// Joules of an inference by the name of the energy model.
     var accounts: [String: Double] = [:]
     var joulesPerInference: Double?
     var missing: [String]?
@@ -44,23 +45,28 @@ struct ComparisonRecord: JSONDocument {
     var run: String?
     init() {}
 
-    init(_ entry: CompareEntry) {
-      file = entry.file
-      network = entry.network
-      chip = entry.chip
-      fits = entry.refusal == nil
-      refusal = entry.refusal
-      weightBits = entry.weightBits
-      membraneBits = entry.membraneBits
-      cores = entry.report?.cores.count
-      coresOfChip = entry.report?.totalCores
-      chips = entry.report?.chips
-      capacity = entry.report?.capacity.map(Capacity.init)
-      run = entry.resultFile
-      guard let result = entry.result else { return }
+    init(file: String, network: String, chip: String, weightBits: Int, membraneBits: Int) {
+      (self.file, self.network, self.chip) = (file, network, chip)
+      (self.weightBits, self.membraneBits) = (weightBits, membraneBits)
+    }
+
+    /// The largest share of a limit of cores; not in the document.
+    var fullest: Double?
+
+    /// What it uses of the chip.
+    mutating func add(_ report: CompileReport) {
+      cores = report.cores.count
+      coresOfChip = report.totalCores
+      chips = report.chips
+      capacity = report.capacity.map(Capacity.init)
+      fullest = report.limiting?.fraction
+    }
+
+    /// What a run gave.
+    mutating func add(_ result: RunResult) {
       accuracy = result.accuracy
       accuracyInterval = result.accuracyInterval
-      for account in result.accounts { self[account.name] = account.joulesPerInference }
+      accounts = result.joulesByModel
       joulesPerInference = result.bill?.pricedJoules
       missing = result.bill?.missing
       secondsPerTick = result.time.secondsPerTick
@@ -68,12 +74,6 @@ struct ComparisonRecord: JSONDocument {
       spikes = result.totals.spikes
       synapticOperations = result.totals.synapticOperations
       messages = result.totals.messages
-    }
-
-    /// Joules of an inference by the name of the model.
-    subscript(model: String) -> Double? {
-      get { accounts[model] }
-      set { accounts[model] = newValue }
     }
 
     private static let refused = "where the network does not fit"
@@ -98,11 +98,7 @@ struct ComparisonRecord: JSONDocument {
         null: "where nothing has a price"),
       .optional("missing", \.missing, .texts, "what has no price and is not in the sum", null: idle),
     ]
-      + EnergyModels.all().map { model in
-        .optional(
-          "\(model.name)Joules", \.[model.name], .amount, "an inference by the \(model.title.lowercased())", unit: "J",
-          null: "where nothing has a price")
-      } + [
+      + EnergyModels.fields { \.accounts[$0] } + [
         .optional("secondsPerTick", \.secondsPerTick, .amount, "mean length of a tick", unit: "s", null: untimed),
         .optional("secondsPerInference", \.secondsPerInference, .amount, "mean time of an inference", unit: "s", null: untimed),
         .optional("spikes", \.spikes, .count, "over all samples", null: idle),
@@ -114,7 +110,7 @@ struct ComparisonRecord: JSONDocument {
   }
 }
 
-extension CompareEntry {
+extension ComparisonRecord {
   /// Why a network does not fit, and what would.
   struct Refusal: JSONRecord {
     /// One line: what, the number, the limit.
@@ -129,10 +125,6 @@ extension CompareEntry {
       .optional("option", \.option, .text, "an option of compile with which it fits", null: "where none was found"),
     ]
   }
-}
-
-extension ComparisonRecord {
-  typealias Refusal = CompareEntry.Refusal
 
   /// What is used of one limit of the chip.
   struct Capacity: JSONRecord {

@@ -28,27 +28,18 @@ struct MeasuredTraffic {
         .usage, subject: "compile", problem: "--calibration is for the optimised mapping, which alone weighs spikes",
         remedy: "leave out --calibration or --mapping")
     }
-    let program: CompiledProgram
-    do throws(CompileError) { program = try CompiledProgram.lower(network, chip: chip, options: options) } catch {
-      throw CommandError(error, network: path, mapping: nil)
+    let program = try told(by: { CommandError($0, network: path, mapping: nil) }) { () throws(CompileError) in
+      try CompiledProgram.lower(network, chip: chip, options: options)
     }
-    let data: Dataset
-    do throws(DataError) {
-      data = try DatasetLoader.load(
-        images: images, expectedShape: program.input.dimensions,
-        samples: arguments.int("calibration-samples") ?? Self.standardSamples)
-    } catch {
-      throw CommandError(error.fileError != nil ? .missingInput : .badData, subject: nil, message: error.description)
-    }
-    samples = min(arguments.int("calibration-samples") ?? Self.standardSamples, data.count)
+    let asked = arguments.int("calibration-samples") ?? Self.standardSamples
+    let data = try InputFiles.dataset(images, shape: program.input.dimensions, samples: asked)
+    samples = min(asked, data.count)
     steps = program.network.steps ?? RunInputs.standardSteps
     let progress = ProgressLine("traffic", total: samples, unit: "images", terminal: terminal)
     defer { progress.finish() }
     let run = Run(steps: steps, samples: samples, threads: RunInputs.standardThreads)
-    do throws(DatasetError) {
-      spikes = try run(program, data: data, progress: { progress.advance(by: $0) }).counters.spikes
-    } catch {
-      throw CommandError(.badData, subject: images, message: error.description)
+    spikes = try told(.badData, images) { () throws(DatasetError) in
+      try run(program, data: data, progress: { progress.advance(by: $0) }).counters.spikes
     }
   }
 

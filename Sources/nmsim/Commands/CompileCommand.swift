@@ -15,9 +15,7 @@ enum CompileCommand {
     ],
     positionals: [PositionalSpec("network", "NETWORK", .file, .required, "The network, for example net.json.")],
     options: [
-      .option(
-        "chip", .choiceOrFile(ChipsCommand.names), "NAME|FILE", standard: .value("generic-45nm"), group: arithmetic,
-        "Chip description: a name of 'nmsim chips', or a file."),
+      .chip(in: arithmetic),
     ] + OptionSpec.chipNumbers(in: arithmetic) + [
       .scale(in: arithmetic),
       .option(
@@ -28,15 +26,9 @@ enum CompileCommand {
         "calibration", .file, "DATA", group: placement,
         "Images whose spikes the optimised mapping weighs distances with; without any, every neuron is taken to fire "
           + "as often as any other."),
-      .option(
-        "calibration-samples", .integer(1...Int.max), "N",
-        standard: .described("\(MeasuredTraffic.standardSamples)"), group: placement, "How many, from the first."),
-      .option(
-        "schedule", .choice(["windowed", "continuous"]), "windowed|continuous", standard: .value("windowed"),
-        group: placement, "Layers active in their windows, or all at every tick."),
-      .option(
-        "seed", .integer(0...Int.max), "N", standard: .value("0"), group: placement,
-        "Seed of the optimised and the random mapping."),
+      .samples("calibration-samples", in: placement, standard: "\(MeasuredTraffic.standardSamples)"),
+      .schedule(in: placement),
+      .seed(in: placement, "Seed of the optimised and the random mapping."),
       FaultOptions.deadCores, FaultOptions.deadLinks, FaultOptions.stuckWeightBits, FaultOptions.seed,
       .option(
         "output", short: "o", .newFile, "FILE", standard: .described("NETWORK's name with .nmsim, in this folder"),
@@ -87,12 +79,7 @@ enum CompileCommand {
     try nameData(&program, file: file, output: output)
     let size = try ProgramStore.write(program, to: output)
     if let path = arguments.string("write-mapping") {
-      let bytes = MappingFile.bytes(of: Mapping(program))
-      if path == "-" {
-        terminal.print(String(decoding: bytes, as: UTF8.self))
-      } else {
-        try OutputFile.write(bytes, to: path)
-      }
+      try OutputFile.write(MappingFile.bytes(of: Mapping(program)), to: path, terminal)
     }
     try show(program, coarser, searched, traffic, arguments, terminal, wrote: output, size: size)
     return .success
@@ -146,12 +133,7 @@ enum CompileCommand {
   static func readMapping(
     _ path: String, namedBy naming: FileReader.Naming = .user
   ) throws(CommandError) -> Mapping {
-    let bytes: [UInt8]
-    do throws(FileError) {
-      bytes = try FileReader.bytes(of: path, limit: MappingFile.maximumBytes, namedBy: naming)
-    } catch {
-      throw CommandError(error)
-    }
+    let bytes = try InputFiles.bytes(path, limit: MappingFile.maximumBytes, namedBy: naming)
     do throws(JSONError) { return try MappingFile.parse(bytes) } catch {
       throw CommandError(
         .badData, subject: path, message: (naming == .user ? error : error.withoutContent).description)

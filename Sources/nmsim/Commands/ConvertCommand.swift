@@ -23,33 +23,22 @@ enum ConvertCommand {
       .option(
         "method", .choice(methods), "NAME", standard: .value("robust-norm"), group: method, "Conversion method."),
     ] + OptionSpec.conversion(group: method) + [
-      .option(
-        "seed", .integer(0...Int.max), "N", standard: .value("0"), group: method,
-        "\(ConversionMethod.all.filter(\.isSeeded).map(\.name).joined(separator: ", ")): seed of the random input spikes."),
+      .seed(
+        in: method, "\(ConversionMethod.all.filter(\.isSeeded).map(\.name).joined(separator: ", ")): seed of the random input spikes."),
       .option(
         "keep-accuracy", .fraction, "ACCURACY", group: automatic,
         "auto: find the cheapest with at least this accuracy, a fraction of 1, within --steps or 256."),
       .option(
         "max-loss", .number(NumberRange(lower: 0, upper: 100)), "POINTS", group: automatic,
-        "auto: the same, at most so many points (hundredths) below the original network."),
-      .option("calibration", .file, "DATA", group: calibration, "Images for calibration: IDX, .npy, .npz or CIFAR."),
-      .option(
-        "calibration-labels", .file, "LABELS", standard: .described("found by the name of the images"),
-        group: calibration, "Their labels."),
-      .option(
-        "calibration-samples", .integer(1...Int.max), "N", standard: .described("1000 or 500, by method"),
-        group: calibration, "How many, from the first."),
-      .option(
-        "input-scale", .ratio, "X", standard: .described("1"), group: input,
-        "Factor of the raw values, such as 1/255."),
-      .option("mean", .numbers, "X,...", group: input, "Subtracted after scaling, for each channel."),
-      .option("std", .numbers, "X,...", group: input, "Divided by after that, for each channel."),
+        "auto: the same, at most so many points (hundredths of accuracy) below the ANN."),
+    ]
+      + OptionSpec.calibration(
+        in: calibration, "Images for calibration: IDX, .npy, .npz or CIFAR.", standard: "1,000 or 500, by method")
+      + OptionSpec.preprocessing(in: input) + [
       .option(
         "test-images", .file, "DATA", group: outputs,
-        "Images that the network names as its own test data, for 'run'; the original network is tried on them."),
-      .option(
-        "test-labels", .file, "LABELS", standard: .described("found by the name of the images"), group: outputs,
-        "Their labels."),
+        "Images that the network names as its own test data, for 'run'; the ANN is tried on them."),
+      .labels("test-labels", in: outputs),
       .option(
         "output", short: "o", .newFile, "FILE", standard: .value("net.json"), group: outputs,
         "The spiking network; its weights go beside it, as FILE with .safetensors for .json."),
@@ -84,7 +73,9 @@ enum ConvertCommand {
     let settings = try isAutomatic ? ConversionSettings(.robustNorm) : settings(arguments)
     let model = try readModel(path)
     let preprocessing = preprocessing(arguments)
-    let calibration = try calibrationData(arguments, network: model.network)
+    let calibration = try calibrationData(
+      arguments, network: model.network,
+      standard: isAutomatic ? AutomaticGoal.standardSamples : settings.standardSamples)
     let stages = StageProgress(terminal)
     defer { stages.finish() }
     var result: ConversionResult
@@ -107,9 +98,7 @@ enum ConvertCommand {
     }
     try nameTestData(&result.network, of: model.network, arguments, output: output, stages)
     stages.finish()
-    do throws(NetworkFileError) { try NetworkFile.write(result.network, to: output) } catch {
-      throw CommandError(error)
-    }
+    try told(by: CommandError.init) { () throws(NetworkFileError) in try NetworkFile.write(result.network, to: output) }
     if let tried { terminal.say(AutomaticText(report: tried, style: terminal.style).text + "\n") }
     terminal.say(ConversionText(model: model, result: result, style: terminal.style).text)
     let size = NumberFormat.count(result.network.populations.count, of: "population")
@@ -164,24 +153,20 @@ enum ConvertCommand {
   static func readModel(
     _ path: String, namedBy naming: FileReader.Naming = .user
   ) throws(CommandError) -> ImportedModel {
-    let bytes: [UInt8]
-    do throws(FileError) { bytes = try FileReader.bytes(of: path, limit: 1 << 31, namedBy: naming) } catch {
-      throw CommandError(error)
-    }
-    do throws(ImportError) {
-      return try ONNXImporter.read(
+    let bytes = try InputFiles.bytes(path, limit: 1 << 31, namedBy: naming)
+    return try told(.badData, path) { () throws(ImportError) in
+      try ONNXImporter.read(
         bytes, folder: PathText.folder(of: path), name: PathText.baseName(of: path, without: ".onnx"))
-    } catch {
-      throw CommandError(.badData, subject: path, wrapping: error)
     }
   }
 
   static func calibrationData(
-    _ arguments: ParsedArguments, network: AnalogNetwork
+    _ arguments: ParsedArguments, network: AnalogNetwork, standard: Int
   ) throws(CommandError) -> CalibrationData? {
     guard let path = arguments.string("calibration") else { return nil }
     let data = try load(
-      path, labels: arguments.string("calibration-labels"), network, samples: arguments.int("calibration-samples"))
+      path, labels: arguments.string("calibration-labels"), network,
+      samples: arguments.int("calibration-samples") ?? standard)
     return CalibrationData(
       name: PathText.baseName(of: path, without: ""), dataset: data, samples: arguments.int("calibration-samples"))
   }
@@ -189,19 +174,13 @@ enum ConvertCommand {
   private static func load(
     _ images: String, labels: String?, _ network: AnalogNetwork, samples: Int? = nil
   ) throws(CommandError) -> Dataset {
-    do throws(DataError) {
-      return try DatasetLoader.load(
-        images: images, labels: labels, expectedShape: network.inputShape,
-        classes: network.layers[network.output].count, samples: samples)
-    } catch {
-      let isMissing = error.fileError.map { if case .missing = $0 { true } else { false } } ?? false
-      throw CommandError(isMissing ? .missingInput : .badData, wrapping: error)
-    }
+    try InputFiles.dataset(
+      images, labels: labels, shape: network.inputShape, classes: network.layers[network.output].count, samples: samples)
   }
 
   // MARK: Test data
 
-  /// Names the test data, relative to the network's folder, and measures the original network on it.
+  /// Names the test data, relative to the network's folder, and measures the ANN on it.
   private static func nameTestData(
     _ network: inout Network, of analog: AnalogNetwork, _ arguments: ParsedArguments, output: String,
     _ stages: StageProgress
@@ -217,22 +196,13 @@ enum ConvertCommand {
     let data = try load(images, labels: labels, analog)
     network.input.images = try relative(images, to: output)
     network.input.labels = try labels.map { (path) throws(CommandError) in try relative(path, to: output) }
-    guard let known = data.labels else { return }
-    let samples: [Float]
-    do throws(DatasetError) {
-      samples = try data.floats(samples: data.count, preprocessing: network.input.preprocessing)
-    } catch {
-      throw CommandError(.badData, subject: images, message: error.description)
-    }
-    let evaluator: FloatEvaluator
-    do throws(AnalogNetworkError) { evaluator = try FloatEvaluator(analog) } catch {
-      throw CommandError(.software, wrapping: error)
-    }
-    let stage = "original network on test data"
+    let stage = "the ANN on test data"
     stages.handler(ConversionProgress(stage: stage, total: data.count, finished: 0))
-    network.ann?.accuracy = evaluator.accuracy(samples, labels: known, threads: RunInputs.standardThreads) {
-      stages.handler(ConversionProgress(stage: stage, total: data.count, finished: $0))
-    }
+    let accuracy = try InputFiles.accuracy(
+      of: analog, on: data, images, samples: data.count, network.input.preprocessing, threads: RunInputs.standardThreads
+    ) { stages.handler(ConversionProgress(stage: stage, total: data.count, finished: $0)) }
+    guard let accuracy else { return }
+    network.ann?.accuracy = accuracy
     network.ann?.accuracyOn =
       "\(PathText.baseName(of: images, without: "")), \(NumberFormat.count(data.count, of: "image"))"
   }

@@ -6,9 +6,9 @@ enum EnergyCommand {
   static let spec = CommandSpec(
     name: "energy", abstract: "Show what a run would cost in energy and time",
     discussion: [
-      "Models side by side, never mixed: 'spike', energy per spike as in the papers; 'operation', additions "
-        + "and multiplications at 45 nm beside the original network; 'chip', every action of the chip priced. Each "
-        + "names what it leaves out; what nobody published is unknown, not zero."
+      "Models stand side by side and are never mixed: 'spike' prices each spike, as the papers do; 'operation' prices "
+        + "accumulates and multiply-accumulates at 45 nm, beside the ANN's; 'chip' prices every action of the chip. Each "
+        + "names what it leaves out. Unpublished constants are unknown, not zero."
     ],
     positionals: [
       PositionalSpec("run", "RUN", .file, .optional, standard: .value("run.json"), "The result of 'nmsim run'.")
@@ -18,12 +18,12 @@ enum EnergyCommand {
       .option(
         "profile", .text, "NAME", standard: .described("the run's"), "Energy per spike for the papers' model."),
       .flag("explain", "Show formulas, constants and their sources."),
-      .json("Also write the bill as JSON; '-' is standard output."),
+      .json("Also write the figures as JSON; '-' is standard output."),
       .quiet, .color,
     ],
     examples: [
-      ExampleSpec("nmsim energy", "The bill of run.json in this folder."),
-      ExampleSpec("nmsim energy run.json --baseline max-norm.json --explain", "Ratios to another run, with sources."),
+      ExampleSpec("nmsim energy", "The energy of run.json in this folder."),
+      ExampleSpec("nmsim energy run.json --baseline max-norm.json --explain", "Ratios to another run, with formulas and sources."),
     ],
     exits: [.badData, .missingInput, .badConfiguration])
 
@@ -31,13 +31,9 @@ enum EnergyCommand {
     var run = try read(arguments.positional("run") ?? "run.json")
     var baseline = try arguments.string("baseline").map { (path) throws(CommandError) in try read(path) }
     if let name = arguments.string("profile") {
-      do throws(ChipError) {
-        let model = SpikeEnergyModel(profile: try SpikeProfile(nameOrAmount: name))
-        run.price(by: model)
-        baseline?.price(by: model)
-      } catch {
-        throw CommandError(.badConfiguration, wrapping: error)
-      }
+      let model = SpikeEnergyModel(profile: try RunCommand.spikeProfile(name))
+      run.price(by: model)
+      baseline?.price(by: model)
     }
     let bill = EnergyBill(run, baseline: baseline)
     if let path = arguments.string("output") { try OutputFile.write(bill.document, to: path, terminal) }
@@ -56,10 +52,7 @@ enum EnergyCommand {
       if path == "run.json" { problem.remedy = "make one with 'nmsim run', or name one: nmsim energy FILE" }
       throw problem
     }
-    let run: RunResult
-    do throws(JSONError) { run = try RunResult(reading: bytes) } catch {
-      throw CommandError(.badData, subject: path, message: error.description)
-    }
+    let run = try told(.badData, path) { () throws(JSONError) in try RunResult(reading: bytes) }
     guard run.spike?.joulesPerSpike != nil, run.spike?.spikesByStep != nil, run.bill != nil else {
       throw CommandError(
         .badData, subject: path, problem: "has no counts to price ('energy.spike' and 'energy.chip')",

@@ -9,157 +9,211 @@ struct EnergyText {
   let explains: Bool
   let style: TextStyle
 
-  // MARK: - Text
+  private static let shownCores = 8
 
   var text: String {
-    var parts = [heading, spikeModel, operationModel]
-    for (index, account) in run.energy.others.enumerated() { parts.append(model(account, number: 3 + index)) }
-    parts.append(chipModel)
-    if !shares.isEmpty { parts.append(shares) }
-    if let ratios { parts.append(table(of: ratios)) }
-    return parts.joined(separator: "\n")
+    let blocks = [spikeModel, operationModel] + run.energy.others.map(model) + [chipModel]
+    let numbered = blocks.enumerated().map { "\($0 + 1). \($1)" }
+    return ([heading] + numbered + [shares, baseline].compactMap { $0 }).joined(separator: "\n")
   }
 
   private var heading: String {
     let method = run.method.map { ", \($0)" } ?? ""
     return style.bold("\(ErrorText.escaped(run.network)) on \(ErrorText.escaped(run.chip))")
-      + ": \(NumberFormat.count(run.samples)) samples, \(NumberFormat.count(run.ticks)) steps"
+      + ": \(NumberFormat.count(run.samples, of: "sample")), \(NumberFormat.count(run.ticks, of: "step"))"
       + "\(ErrorText.escaped(method)), accuracy \(NumberFormat.percent(run.accuracy))\n"
   }
+
+  /// A heading, what goes under it, and facts.
+  private func block(_ title: String, _ about: String, _ tables: [Table], _ facts: FactList) -> String {
+    let parts = tables.map(indented) + (facts.isEmpty ? [] : [facts.render(style, indent: 3)])
+    return style.bold(ErrorText.escaped(title)) + ErrorText.escaped(about) + "\n" + parts.joined(separator: "\n")
+  }
+
+  private func indented(_ table: Table) -> String {
+    let lines = table.render(style).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    return lines.map { "   \($0)\n" }.joined()
+  }
+
+  // MARK: - Models
 
   private var spikeModel: String {
     let model = SpikeEnergyModel(profile: .standard)
     let spike = run.spike ?? SpikeEnergy()
-    var lines = [style.bold("1. \(model.title)") + " (\(model.source)): every spike costs the same"]
-    lines.append(
-      "   profile \(ErrorText.escaped(spike.profile ?? "unknown")): \(NumberFormat.joules(spike.joulesPerSpike)) a spike, "
-        + "1 ms a step")
+    var facts = FactList()
+    facts.add("profile", "\(spike.profile ?? "unknown"): \(NumberFormat.joules(spike.joulesPerSpike)) per spike, 1 ms per step")
     // To the nearest, as on the page.
     let spikes = run.samples == 0 ? 0 : Int((Double(spike.spikesByStep?.sum ?? 0) / Double(run.samples)).rounded())
-    lines.append(
-      "   \(NumberFormat.count(spikes)) spikes an inference: \(NumberFormat.joules(spike.joulesPerInference)), "
+    facts.add(
+      "per inference",
+      "\(NumberFormat.joules(spike.joulesPerInference)) for \(NumberFormat.count(spikes)) spikes, "
         + "\(NumberFormat.watts(spike.watts)) over \(NumberFormat.count(run.ticks)) ms")
     if let steps = spike.stepsToTarget {
-      lines.append(
-        "   \(target) accuracy after step \(NumberFormat.count(steps)): \(NumberFormat.joules(spike.joulesToTarget))")
+      facts.add(target, "\(NumberFormat.joules(spike.joulesToTarget)) after step \(NumberFormat.count(steps))")
     } else if run.accuracyByStep != nil {
-      lines.append("   \(target) accuracy is not reached")
+      facts.add(target, "is not reached")
     }
     if explains {
-      lines.append("   \(model.formula)")
-      if let source = spike.source { lines.append(wrapped("source: \(source)")) }
+      facts.add("formula", model.formula)
+      facts.add("source", spike.source)
     }
-    lines.append("   left out: \(model.leavesOut)")
-    return lines.joined(separator: "\n") + "\n"
+    facts.add("left out", model.leavesOut)
+    return block(model.title, " (\(model.source)): every spike costs the same", [], facts)
   }
 
-  var target: String { NumberFormat.percent(run.spike?.target ?? CountedRun.standardTarget, places: 1) }
+  private var target: String {
+    "to \(NumberFormat.percent(run.spike?.target ?? CountedRun.standardTarget, places: 1)) accuracy"
+  }
 
   private var operationModel: String {
-    var table = Table([.text("network"), .number("additions"), .number("multiply-adds"), .number("an inference")])
-    for row in run.operation.bills {
-      table.add([
-        .text(row.name), .text(perInference(row.bill.accumulates)), .text(perInference(row.bill.multiplyAccumulates)),
-        .text(NumberFormat.joules(row.bill.joulesPerInference)),
+    let model = OperationEnergyModel()
+    func perInference(_ total: Int?) -> String {
+      total.map { NumberFormat.count(run.samples == 0 ? 0 : $0 / run.samples) } ?? "unknown"
+    }
+    let table = Table(
+      run.operation.bills,
+      [
+        .text("network") { .text($0.name) }, .number("accumulates (ACs)") { .text(perInference($0.bill.accumulates)) },
+        .number("MACs") { .text(perInference($0.bill.multiplyAccumulates)) },
+        .number("per inference") { .text(NumberFormat.joules($0.bill.joulesPerInference)) },
       ])
-    }
-    var lines = [style.bold("2. Operations") + " at 45 nm (Horowitz 2014), an inference"]
-    lines.append(indented(table.render(style)))
-    if explains {
-      for row in run.operation.bills { lines.append(wrapped("\(row.name): \(row.bill.formula ?? "unknown")")) }
-    }
-    lines.append("   left out: \(OperationEnergyModel().leavesOut)")
-    return lines.joined(separator: "\n") + "\n"
-  }
-
-  private func perInference(_ total: Int?) -> String {
-    guard let total else { return "unknown" }
-    return NumberFormat.count(run.samples == 0 ? 0 : total / run.samples)
+    var facts = FactList()
+    if explains { for row in run.operation.bills { facts.add(row.name, row.bill.formula ?? "unknown") } }
+    facts.add("left out", model.leavesOut)
+    return block(model.title, " (\(model.source))", [table], facts)
   }
 
   /// An account without a layout of its own.
-  private func model(_ account: EnergyAccount, number: Int) -> String {
+  private func model(_ account: EnergyAccount) -> String {
     let model = EnergyModels.named(account.name)
-    var lines = [
-      style.bold("\(number). \(ErrorText.escaped(account.title))") + ": \(ErrorText.escaped(account.source ?? "unknown source"))"
-    ]
-    lines.append(indented(table(of: account.items).render(style)))
-    lines.append("   an inference: \(NumberFormat.joules(account.joulesPerInference))")
-    lines += ending(account.items, missing: account.missing, formula: model?.formula)
-    if let model { lines.append(wrapped("left out: \(model.leavesOut)")) }
-    return lines.joined(separator: "\n") + "\n"
-  }
-
-  private func table(of items: [EnergyItem]) -> Table {
-    var table = Table([
-      .text("unit"), .text("action"), .number("count"), .number("each"), .number("joules"),
-    ])
-    for item in items {
-      table.add([
-        .text(item.unit), .text(item.action), .count(item.count), .text(NumberFormat.joules(item.joulesEach)),
-        .text(NumberFormat.joules(item.joules)),
-      ])
-    }
-    return table
-  }
-
-  /// What an account lacks, and its sources where they are asked for.
-  private func ending(_ items: [EnergyItem], missing: [String], formula: String?) -> [String] {
-    var lines: [String] = []
-    if !missing.isEmpty { lines.append(wrapped("unknown, so not in it: \(missing.joined(separator: ", "))")) }
-    if explains {
-      lines.append(wrapped("\(formula ?? "joules = count x joules each"); sources:"))
-      for item in items { lines.append(wrapped("\(item.action): \(item.source ?? "unknown")")) }
-    }
-    return lines
+    var facts = FactList()
+    facts.add("per inference", NumberFormat.joules(account.joulesPerInference))
+    add(account.items, missing: account.missing, formula: model?.formula, to: &facts)
+    facts.add("left out", model?.leavesOut)
+    return block(account.title, ": \(account.source ?? "unknown source")", [table(of: account.items)], facts)
   }
 
   private var chipModel: String {
     let bill = run.bill ?? ChipBill()
     var table = table(of: bill.items)
-    table.add([.text("static"), .text("power over time"), .text(""), .text(""), .text(NumberFormat.joules(bill.staticJoules))])
-    table.setFooter([.text("all"), .text("what is known"), .text(""), .text(""), .text(NumberFormat.joules(bill.knownJoules))])
-    let number = 3 + run.energy.others.count
-    var lines = [style.bold("\(number). Chip \(ErrorText.escaped(run.chip))") + ": every action priced, all samples"]
-    lines.append(indented(table.render(style)))
-    lines.append("   an inference: \(NumberFormat.joules(bill.joulesPerInference))\(latency)" + timeModel)
-    lines += ending(bill.items, missing: bill.missing, formula: nil)
-    if let notModelled = bill.notModelled { lines.append(wrapped("not modelled: \(notModelled)")) }
-    return lines.joined(separator: "\n") + "\n"
+    table.add(["static", "power over time", "", "", .text(NumberFormat.joules(bill.staticJoules))])
+    table.setFooter(["all", "what is known", "", "", .text(NumberFormat.joules(bill.knownJoules))])
+    var facts = FactList()
+    facts.add("per inference", NumberFormat.joules(bill.joulesPerInference))
+    TimeText.add(run, isFull: true, to: &facts)
+    facts.add("per tick", run.time.secondsPerTick.map { NumberFormat.seconds($0) })
+    if explains, let model = run.time.model { facts.add("time model", Self.formula(model)) }
+    add(bill.items, missing: bill.missing, formula: nil, to: &facts)
+    facts.add("left out", bill.notModelled)
+    return block("Chip \(run.chip)", ": every action priced, all samples", [table], facts)
   }
 
-  private var latency: String {
-    guard let tick = run.time.secondsPerTick, let inference = run.time.secondsPerInference else { return ", time unknown" }
-    return ", \(NumberFormat.seconds(inference)) at \(NumberFormat.seconds(tick)) a tick"
-  }
-
-  private func table(of ratios: [EnergyBill.Ratio]) -> String {
-    var table = Table([.text("an inference"), .number("this run"), .number("baseline"), .number("ratio")])
-    for row in ratios {
-      table.add([
-        .text(row.name), .text(NumberFormat.joules(row.mine)), .text(NumberFormat.joules(row.theirs)),
-        .text(row.ratio.map { NumberFormat.decimal($0, places: 4) } ?? "unknown"),
+  private func table(of items: [EnergyItem]) -> Table {
+    Table(
+      items,
+      [
+        .text("unit") { .text($0.unit) }, .text("action") { .text($0.action) }, .count("count", \.count),
+        .number("each") { .text(NumberFormat.joules($0.joulesEach)) },
+        .number("joules") { .text(NumberFormat.joules($0.joules)) },
       ])
-    }
-    return style.bold("Against the baseline") + "\n" + indented(table.render(style)) + "\n"
   }
 
-  /// A line of 80 columns, indented by three, continued by five.
-  func wrapped(_ text: String) -> String {
-    var lines: [String] = []
-    var line = "   "
-    for word in ErrorText.escaped(text).split(separator: " ") {
-      if line.count + word.count + 1 > style.width, line.contains(where: { $0 != " " }) {
-        lines.append(line)
-        line = "     "
-      }
-      line += (line.hasSuffix(" ") ? "" : " ") + word
-    }
-    lines.append(line)
-    return lines.joined(separator: "\n")
+  /// What an account lacks, and its sources where they are asked for.
+  private func add(_ items: [EnergyItem], missing: [String], formula: String?, to facts: inout FactList) {
+    if !missing.isEmpty { facts.add("unknown", "\(missing.joined(separator: ", ")): not in the sum") }
+    guard explains else { return }
+    facts.add("formula", formula ?? "joules = count x joules each")
+    for item in items { facts.add(item.action, item.source ?? "unknown") }
   }
 
-  func indented(_ table: String) -> String {
-    table.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map { "   " + $0 }.joined(separator: "\n")
+  private static func formula(_ model: String) -> String {
+    switch TimingModel(rawValue: model) {
+    case .fixed: "tick = the chip's stated tick, whatever happens in it"
+    case .simple: "tick = max over cores of (generating, processing) + barrier; SANA-FE's simple model"
+    case .analytic: "tick = the longest of core, message way, core input and link, nothing waiting, + barrier"
+    case .detailed: "tick = end of the last message, each in order through links with finite buffers, + barrier"
+    case nil: model
+    }
+  }
+
+  // MARK: - Shares
+
+  /// Where and when the chip's energy goes: by population, by core, over time, up to the target, with an early exit. Nil
+  /// where the run has none of it.
+  private var shares: String? {
+    let bill = run.bill ?? ChipBill()
+    var tables: [Table] = []
+    var facts = FactList()
+    if let joules = bill.joulesByPopulation, joules.count == run.populations.count, !joules.isEmpty {
+      tables.append(shares("population", joules, Array(joules.indices)) { run.populations[$0].name })
+    }
+    if let joules = bill.joulesByCore, joules.count > 1 {
+      let order = joules.indices.sorted { (joules[$1], $0) < (joules[$0], $1) }
+      tables.append(
+        shares("core", joules, Array(order.prefix(Self.shownCores))) { core in
+          guard core < run.cores.count, let x = run.cores[core].x, let y = run.cores[core].y else { return "\(core)" }
+          return "\(core) at (\(x), \(y))"
+        })
+      let more = joules.count - Self.shownCores
+      facts.add("more cores", more > 0 ? "\(NumberFormat.count(more)), each with less" : nil)
+    }
+    addTicks(bill, to: &facts)
+    if let joules = bill.joulesToTarget, let steps = run.spike?.stepsToTarget {
+      facts.add(
+        target,
+        "\(NumberFormat.joules(joules)) per inference, after step \(NumberFormat.count(steps))"
+          + (bill.staticJoules == nil ? "" : ", with static power"))
+    }
+    TimeText.addEarlyExit(run, to: &facts)
+    if tables.isEmpty && facts.isEmpty { return nil }
+    if explains {
+      facts.add(
+        "shares",
+        "an operation belongs to its receiver; a visit, an update and a spike to the neuron; a message, its hops and "
+          + "its arrival to the population that sends it; among cores its arrival to the receiver")
+    }
+    return block("Chip energy by place and time", ", without static power", tables, facts)
+  }
+
+  private func shares(_ title: String, _ joules: [Double], _ shown: [Int], _ name: @escaping (Int) -> String) -> Table {
+    let all = joules.reduce(0, +)
+    let ticks = Double(max(1, run.ticksPerInference ?? run.ticks))
+    func each(_ index: Int) -> Double { run.samples == 0 ? 0 : joules[index] / Double(run.samples) }
+    return Table(
+      shown,
+      [
+        .name(title, name), .number("per inference") { .text(NumberFormat.joules(each($0))) },
+        .number("per tick") { .text(NumberFormat.joules(each($0) / ticks)) },
+        .number("share") { .text(NumberFormat.percent(all > 0 ? joules[$0] / all : 0, places: 1)) },
+      ])
+  }
+
+  /// Joules of each tick, and watts where the length of ticks is known.
+  private func addTicks(_ bill: ChipBill, to facts: inout FactList) {
+    guard let joules = bill.joulesByTick, !joules.isEmpty, run.samples > 0 else { return }
+    let each = joules.map { $0 / Double(run.samples) }
+    let mean = each.reduce(0, +) / Double(each.count)
+    facts.add("over ticks", "\(Sparkline.render(each, width: 48, style: style)) 1 to \(each.count)")
+    facts.add(
+      "",
+      "\(NumberFormat.joules(each.min())) to \(NumberFormat.joules(each.max())), mean \(NumberFormat.joules(mean))")
+    guard let tick = run.time.secondsPerTick, tick > 0 else { return }
+    let power = bill.staticJoules.flatMap { total in
+      run.time.secondsPerInference.flatMap { $0 > 0 ? total / Double(run.samples) / $0 : nil }
+    }
+    facts.add(
+      "", "\(NumberFormat.watts(mean / tick)) on average" + (power.map { ", and \(NumberFormat.watts($0)) static" } ?? ""))
+  }
+
+  private var baseline: String? {
+    guard let ratios else { return nil }
+    let table = Table(
+      ratios,
+      [
+        .text("per inference") { .text($0.name) }, .number("this run") { .text(NumberFormat.joules($0.mine)) },
+        .number("baseline") { .text(NumberFormat.joules($0.theirs)) },
+        .number("ratio") { .text($0.ratio.map { NumberFormat.decimal($0, places: 4) } ?? "unknown") },
+      ])
+    return block("Against the baseline", "", [table], FactList())
   }
 }

@@ -25,20 +25,11 @@ enum ExplainCommand {
         "The ANN, an .onnx file."),
       .option(
         "ticks", .integer(1...100_000), "T", standard: .described("the network's, else 64"), "Steps of an inference."),
-      .option(
-        "chip", .choiceOrFile(ChipsCommand.names), "NAME|FILE", standard: .value("generic-45nm"), group: chip,
-        "Chip description; its number of cores plays no part."),
+      .chip(in: chip, "Chip description; its number of cores plays no part."),
     ] + OptionSpec.chipNumbers(in: chip) + [
       .scale(in: chip),
-      .option(
-        "input", .file, "DATA", standard: .described("what the network names"), group: data,
-        "Images: IDX, .npy, .npz or CIFAR."),
-      .option(
-        "labels", .file, "LABELS", standard: .described("found by the name of the images"), group: data,
-        "Their labels; without any, the ANN's decisions."),
-      .option(
-        "samples", .integer(1...Int.max), "N", standard: .described("200, or all"), group: data,
-        "How many samples, from the first."),
+    ] + OptionSpec.data(in: data, labels: "Their labels; without any, the ANN's decisions.") + [
+      .samples(in: data, standard: "200, or all"),
       .json("Also write the tables as JSON; '-' is standard output."),
       .memory,
       .quiet, .color,
@@ -65,14 +56,9 @@ enum ExplainCommand {
     let input = file.network.input
     let paths = DataPaths(arguments, images: input.images.map(file.resolve), labels: input.labels.map(file.resolve))
     let (data, dataPath) = try paths.load(
-      shape: input.shape, classes: network.populations[network.output].shape.count)
+      shape: input.shape, classes: network.populations[network.output].shape.count, standard: standardSamples)
     let count = try InputFiles.samples(arguments, of: data, dataPath, standard: standardSamples)
-    let samples: [Float]
-    do throws(DatasetError) {
-      samples = try data.floats(samples: count, preprocessing: file.network.input.preprocessing)
-    } catch {
-      throw CommandError(.badData, subject: dataPath, message: error.description)
-    }
+    let samples = try InputFiles.floats(data, dataPath, samples: count, input.preprocessing)
     let explainer: Explainer
     do throws(ExplanationError) {
       explainer = try Explainer(
@@ -81,8 +67,8 @@ enum ExplainCommand {
     } catch {
       switch error {
       case .compile(let error): throw CommandError(error, network: path, mapping: nil)
-      case .network(let error): throw CommandError(.badData, subject: arguments.string("model") ?? path, wrapping: error)
-      case .model: throw CommandError(.badData, subject: path, wrapping: error)
+      case .network(let error): throw CommandError(.badData, subject: arguments.string("model") ?? path, message: "\(error)")
+      case .model: throw CommandError(.badData, subject: path, message: "\(error)")
       }
     }
     let progress = ProgressLine("explain", total: count, unit: "images", terminal: terminal)

@@ -31,7 +31,7 @@ struct ExplanationRecord: JSONDocument {
     .optional("membraneBits", \.membraneBits, .count, "width of a potential", unit: "bits"),
     .required("ticks", \.steps, .length("T", in: ActiveWindow.steps), "steps of an inference, T"),
     .required("samples", \.samples, .count, "samples that were compared"),
-    .optional("labels", \.hasLabels, .flag, "whether accuracies are against labels, else against the original's decisions"),
+    .optional("labels", \.hasLabels, .flag, "whether accuracies are against labels, else against the ANN's decisions"),
     .required("accuracy", \.accuracy, .executions(in: 0...1), "fraction decided right by each execution"),
     .member("losses", \.losses, .object, "accuracy that each stage loses"),
     .optional("finding", \.finding, .object, "where accuracy is lost first", null: "where hardly any is lost"),
@@ -49,7 +49,7 @@ struct ExplanationRecord: JSONDocument {
     var chip: Double?
 
     static let fields: [JSONField<Executions>] = [
-      .optional("original", \.original, .number, "the original network in floats", absent: "for layers"),
+      .optional("original", \.original, .number, "the ANN in floats", absent: "for layers"),
       .optional("limit", \.limit, .number, "rates of infinitely many steps", null: "where they are unknown"),
       .optional("float", \.float, .number, "the spiking network in 64-bit floats", null: "where it is unknown"),
       .optional("integer", \.integer, .number, "in the chip's integers, membranes of 32 bits", null: "where it is unknown"),
@@ -63,7 +63,7 @@ struct ExplanationRecord: JSONDocument {
     var saturation: Double?
 
     static let fields: [JSONField<Losses>] = [
-      .optional("conversion", \.conversion, .number, "from the original to the spiking network in floats"),
+      .optional("conversion", \.conversion, .number, "from the ANN to the spiking network in floats"),
       .optional("rounding", \.rounding, .number, "from there to integers"),
       .optional("saturation", \.saturation, .number, "from there to the chip's membranes"),
     ]
@@ -101,7 +101,7 @@ struct ExplanationRecord: JSONDocument {
       .required("name", \.name, .text, "its name in the network"),
       .optional("neurons", \.neurons, .count, "its size"),
       // Cosines are rounded sums: a little beyond 1 is theirs.
-      .member("cosine", \.cosine, .executions(in: -1.001...1.001), "cosine of its rates with the original's activations"),
+      .member("cosine", \.cosine, .executions(in: -1.001...1.001), "cosine of its rates with the ANN's activations"),
       .member("accuracy", \.accuracy, .executions(in: 0...1), "with the layers after it in floats; of more than 64 layers 64 have it"),
       .optional("meanRate", \.meanRate, .amount, "spikes per neuron and step", null: silent),
       .optional("silentNeurons", \.silentNeurons, .count, "neurons that never fired", null: silent),

@@ -13,7 +13,7 @@ struct ExplanationText: Sendable {
     return [
       facts.render(style),
       TextLayout.wrap(finding, width: style.width).joined(separator: "\n") + "\n",
-      style.bold("Up to each layer: cosine with the original, accuracy with the rest in floats") + "\n"
+      style.bold("Up to each layer: cosine with the ANN, accuracy with the rest in floats") + "\n"
         + losses.render(style),
       style.bold("Rates") + "\n" + rates.render(style) + (notes.isEmpty ? "" : "\n" + notes),
     ].joined(separator: "\n")
@@ -24,11 +24,11 @@ struct ExplanationText: Sendable {
   private var facts: FactList {
     var facts = FactList()
     let e = explanation
-    let labels = e.hasLabels ? "" : ", against the original's own decisions"
+    let labels = e.hasLabels ? "" : ", against the ANN's own decisions"
     facts.add("Network", "\(network), \(NumberFormat.count(e.steps, of: "step"))")
     facts.add("Chip", "\(chip), weights of \(e.weightBits) bits, membranes of \(e.membraneBits)")
     facts.add("Samples", NumberFormat.count(e.samples) + labels)
-    facts.add("Original", "\(NumberFormat.percent(e.original)) in floats")
+    facts.add("ANN", "\(NumberFormat.percent(e.original)) in floats")
     facts.add("Spiking", "\(NumberFormat.percent(e.accuracy.real)) in floats\(change(0))")
     facts.add("Integers", "\(NumberFormat.percent(e.accuracy.integer)) without saturation\(change(1))")
     facts.add("Chip", "\(NumberFormat.percent(e.accuracy.chip))\(change(2))")

@@ -123,14 +123,8 @@ enum FaultOptions {
 enum FaultText {
   /// Nil where there are none.
   static func chip(_ faults: ChipFaults?) -> String? {
-    guard let faults, !faults.isNone else { return nil }
-    var parts: [String] = []
-    if faults.deadCoreRate > 0 { parts.append("dead cores \(NumberFormat.plain(faults.deadCoreRate))") }
-    if !faults.deadCores.isEmpty { parts.append(NumberFormat.count(faults.deadCores.count, of: "dead core")) }
-    if faults.deadLinkRate > 0 { parts.append("dead links \(NumberFormat.plain(faults.deadLinkRate))") }
-    if !faults.deadLinks.isEmpty { parts.append(NumberFormat.count(faults.deadLinks.count, of: "dead link")) }
-    if faults.stuckWeightBits > 0 { parts.append("stuck weight bits \(NumberFormat.plain(faults.stuckWeightBits))") }
-    return parts.joined(separator: ", ") + "; seed \(faults.seed)"
+    guard let faults, let all = RunFaults(chip: faults, run: .none) else { return nil }
+    return "\(run(all)); seed \(faults.seed)"
   }
 
   static func routes(_ facts: RouteFacts) -> String {

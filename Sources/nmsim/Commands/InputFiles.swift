@@ -3,16 +3,54 @@ import Compiler
 
 /// What several commands read in the same way: networks, numbers of samples.
 enum InputFiles {
+  static func bytes(
+    _ path: String, limit: Int, namedBy: FileReader.Naming = .user
+  ) throws(CommandError) -> [UInt8] {
+    try told(by: CommandError.init) { () throws(FileError) in
+      try FileReader.bytes(of: path, limit: limit, namedBy: namedBy)
+    }
+  }
+
   /// A network's file, and the network, checked.
   static func network(
     _ path: String, namedBy: FileReader.Naming = .user
   ) throws(CommandError) -> (file: NetworkFile, network: CheckedNetwork) {
-    do throws(NetworkFileError) {
+    try told(by: CommandError.init) { () throws(NetworkFileError) in
       let file = try NetworkFile(reading: path, namedBy: namedBy)
       return (file, try file.checked())
-    } catch {
-      throw CommandError(error)
     }
+  }
+
+  /// Samples with their labels.
+  static func dataset(
+    _ images: String, labels: String? = nil, shape: [Int], classes: Int? = nil, samples: Int?,
+    namedBy: FileReader.Naming = .user, labelsNamedBy: FileReader.Naming = .user
+  ) throws(CommandError) -> Dataset {
+    try told(by: CommandError.init) { () throws(DataError) in
+      try DatasetLoader.load(
+        images: images, labels: labels, expectedShape: shape, classes: classes, samples: samples, namedBy: namedBy,
+        labelsNamedBy: labelsNamedBy)
+    }
+  }
+
+  /// The first samples as the ANN takes them.
+  static func floats(
+    _ data: Dataset, _ path: String, samples: Int, _ preprocessing: Preprocessing
+  ) throws(CommandError) -> [Float] {
+    try told(.badData, path) { () throws(DatasetError) in
+      try data.floats(samples: samples, preprocessing: preprocessing)
+    }
+  }
+
+  /// The ANN's accuracy on the first samples; nil without labels.
+  static func accuracy(
+    of analog: AnalogNetwork, on data: Dataset, _ path: String, samples: Int, _ preprocessing: Preprocessing,
+    threads: Int, progress: @Sendable (Int) -> Void = { _ in }
+  ) throws(CommandError) -> Double? {
+    guard let labels = data.labels else { return nil }
+    let values = try floats(data, path, samples: samples, preprocessing)
+    let evaluator = try told(.software) { () throws(AnalogNetworkError) in try FloatEvaluator(analog) }
+    return evaluator.accuracy(values, labels: labels, threads: threads, progress: progress)
   }
 
   /// `--samples`, else the standard number, or all where there are fewer.

@@ -59,10 +59,7 @@ enum InspectCommand {
     }
 
     init(reading path: String) throws(CommandError) {
-      let bytes: [UInt8]
-      do throws(FileError) { bytes = try FileReader.bytes(of: path, limit: ProgramStore.maximumBytes) } catch {
-        throw CommandError(error)
-      }
+      let bytes = try InputFiles.bytes(path, limit: ProgramStore.maximumBytes)
       if ProgramStore.isProgram(bytes) {
         self = .program(try ProgramStore.decode(bytes, path: path))
         return
@@ -70,20 +67,15 @@ enum InspectCommand {
       let blanks: [UInt8] = [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF]
       let first = bytes.first { !blanks.contains($0) }
       guard first == UInt8(ascii: "{") || first == UInt8(ascii: "/") else { throw .notRecognised(path) }
-      let root: JSONValue
-      do throws(JSONError) {
-        root = try JSONParser.parse(bytes, options: .init(allowsComments: true, maximumBytes: Self.maximumBytes))
-      } catch {
-        throw CommandError(.badData, subject: path, message: error.description)
+      let root = try told(.badData, path) { () throws(JSONError) in
+        try JSONParser.parse(bytes, options: .init(allowsComments: true, maximumBytes: Self.maximumBytes))
       }
       switch root.format {
       case NetworkDocument.format?:
-        do throws(NetworkFileError) {
+        self = try told(by: CommandError.init) { () throws(NetworkFileError) in
           let file = try NetworkFile(text: bytes, path: path)
           _ = try file.checked()
-          self = .network(file)
-        } catch {
-          throw CommandError(error)
+          return .network(file)
         }
       case ChipDescription.format?:
         // By path, so that 'extends' finds its file; a plain name would mean a built-in chip.
@@ -137,7 +129,7 @@ extension CommandError {
 
 extension JSONValue {
   /// The `format` member of an object.
-  fileprivate var format: String? {
+  var format: String? {
     guard case .object(let members) = kind, let member = members.first(where: { $0.key == "format" }),
       case .string(let text) = member.value.kind
     else { return nil }

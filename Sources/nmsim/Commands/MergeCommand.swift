@@ -58,10 +58,7 @@ enum MergeCommand {
         if case .missing = error { problem.remedy = "name the folder of a sweep, as 'nmsim sweep' makes it" }
         throw problem
       }
-      let read: SweepDocument
-      do throws(JSONError) { read = try SweepDocument(reading: bytes) } catch {
-        throw CommandError(.badData, subject: path, message: error.description)
-      }
+      let read = try told(.badData, path) { () throws(JSONError) in try SweepDocument(reading: bytes) }
       if var o = try? JSONNode(root: JSONParser.parse(bytes)).object(), o.optional("checksum") != nil, !JSONSeal.isWhole(bytes) {
         throw CommandError(
           .badData, subject: path, problem: "does not match its checksum, it was changed or damaged",
@@ -138,17 +135,11 @@ enum MergeCommand {
     }
     var merged: RunPart?
     for (path, file) in files {
-      let part: RunPart
-      do throws(JSONError) { part = try file.part(of: program) } catch {
-        throw CommandError(.badData, subject: path, message: error.description)
-      }
+      let part = try told(.badData, path) { () throws(JSONError) in try file.part(of: program) }
       if merged == nil { merged = part } else { merged?.append(part) }
     }
     guard let merged else { return }
-    let profile: SpikeProfile
-    do throws(ChipError) { profile = try SpikeProfile(nameOrAmount: identity.profile) } catch {
-      throw CommandError(.badConfiguration, wrapping: error)
-    }
+    let profile = try RunCommand.spikeProfile(identity.profile)
     let result = try RunContext.result(
       program, merged.record, courses: merged.courses, merged.observation, hash: hash, images: identity.images,
       profile: profile, target: identity.target, engine: identity.engine)

@@ -4,45 +4,33 @@ import ChipModel
 enum OutputFile {
   /// Replaces the file atomically.
   static func write(_ bytes: [UInt8], to path: String) throws(CommandError) {
-    do throws(FileError) { try AtomicFile.write(bytes, to: path) } catch { throw CommandError(error) }
+    try told(by: CommandError.init) { () throws(FileError) in try AtomicFile.write(bytes, to: path) }
   }
 
   /// Ends a command before its work where its result could not be written.
   static func check(_ path: String) throws(CommandError) {
     if path == "-" { return }
-    do throws(FileError) { try AtomicFile.check(path) } catch { throw CommandError(error) }
+    try told(by: CommandError.init) { () throws(FileError) in try AtomicFile.check(path) }
   }
 
   /// The same for a file that a later run believes: it ends with its checksum.
   static func write(sealed document: JSONOutput, to path: String, _ terminal: Terminal? = nil) throws(CommandError) {
-    let bytes: [UInt8]
-    do throws(JSONWriteError) { bytes = try JSONSeal.bytes(of: document) } catch {
-      throw CommandError(.software, problem: error.description)
-    }
-    if path == "-" {
-      terminal?.print(String(decoding: bytes, as: UTF8.self))
-    } else {
-      try write(bytes, to: path)
-    }
+    try write(try told(.software) { () throws(JSONWriteError) in try JSONSeal.bytes(of: document) }, to: path, terminal)
   }
 
   /// Writes a JSON document to a file, or to standard output for `-`.
   static func write(_ document: JSONOutput, to path: String, _ terminal: Terminal) throws(CommandError) {
-    let text = try text(of: document)
-    if path == "-" {
-      terminal.print(text)
-    } else {
-      try write(Array(text.utf8), to: path)
-    }
+    try write(Array(try text(of: document).utf8), to: path, terminal)
   }
-}
 
-extension OutputFile {
+  /// Replaces the file, or prints the text for `-`.
+  static func write(_ bytes: [UInt8], to path: String, _ terminal: Terminal?) throws(CommandError) {
+    if path == "-" { terminal?.print(String(decoding: bytes, as: UTF8.self)) } else { try write(bytes, to: path) }
+  }
+
   /// A document as text.
   static func text(of document: JSONOutput) throws(CommandError) -> String {
-    do throws(JSONWriteError) { return try JSONWriter.text(of: document) } catch {
-      throw CommandError(.software, problem: error.description)
-    }
+    try told(.software) { () throws(JSONWriteError) in try JSONWriter.text(of: document) }
   }
 }
 

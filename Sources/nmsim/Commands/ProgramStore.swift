@@ -35,17 +35,15 @@ enum ProgramStore {
     _ path: String, toRunWithin memory: MemoryBudget
   ) throws(CommandError) -> (program: CompiledProgram, hash: String) {
     let file = try read(path)
-    do throws(MemoryError) { try memory.check(file.program.memoryToRun) } catch {
-      throw CommandError(error, subject: path)
+    try told(by: { CommandError($0, subject: path) }) { () throws(MemoryError) in
+      try memory.check(file.program.memoryToRun)
     }
     return file
   }
 
   /// The same for bytes that were read already.
   static func decode(_ bytes: [UInt8], path: String) throws(CommandError) -> CompiledProgram {
-    do throws(ProgramError) { return try CompiledProgram(decoding: bytes) } catch {
-      throw CommandError(.badData, subject: path, message: error.description)
-    }
+    try told(.badData, path) { () throws(ProgramError) in try CompiledProgram(decoding: bytes) }
   }
 
   /// Whether the bytes begin as a program file does.

@@ -65,17 +65,17 @@ enum ReportCommand {
       var explanation: ExplanationRecord?
       do throws(JSONError) {
         let root = try JSONParser.parse(text)
-        if files.count == 1, JSONNode(root: root).hasFormat(SweepDocument.format) {
+        if files.count == 1, root.format == SweepDocument.format {
           return SweepPage(document: try SweepDocument(JSONNode(root: root)), text: text).page
         }
-        if JSONNode(root: root).hasFormat(ExplanationRecord.format) {
+        if root.format == ExplanationRecord.format {
           explanation = try ExplanationRecord(JSONNode(root: root))
           explanation?.text = text
         } else {
           runs.append(try ReportRun(number: runs.count + 1, file: file, text: text))
         }
       } catch {
-        throw CommandError(.badData, subject: file, wrapping: error)
+        throw CommandError(.badData, subject: file, message: error.description)
       }
       if let explanation { try attach(explanation, file, &runs) }
     }
@@ -114,13 +114,5 @@ enum ReportCommand {
         .missingInput, subject: error.path, problem: "no such result",
         remedy: "make one with 'nmsim run' or 'nmsim sweep', or name one: nmsim report FILE.json")
     }
-  }
-}
-
-extension JSONNode {
-  /// Whether it is a document that says so of itself.
-  fileprivate func hasFormat(_ name: String) -> Bool {
-    guard var o = try? object(), let node = o.optional("format") else { return false }
-    return (try? node.string()) == name
   }
 }

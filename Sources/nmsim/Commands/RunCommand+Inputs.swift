@@ -52,10 +52,11 @@ struct RunInputs {
 
   /// `--input` and `--labels`, else what the network names, from the folder of `path`.
   static func dataset(
-    _ program: CompiledProgram, beside path: String, _ arguments: ParsedArguments
+    _ program: CompiledProgram, beside path: String, _ arguments: ParsedArguments, standard: Int? = nil
   ) throws(CommandError) -> (Dataset, String) {
     try DataPaths(arguments, program, beside: path).load(
-      shape: program.input.dimensions, classes: program.populations[program.output.population].shape.count)
+      shape: program.input.dimensions, classes: program.populations[program.output.population].shape.count,
+      standard: standard)
   }
 }
 
@@ -94,19 +95,17 @@ struct DataPaths {
   var files: [String] { [images, labels].compactMap { $0 } }
 
   /// The data, of the first `--samples` at least, and the path of the images.
-  func load(shape: [Int], classes: Int) throws(CommandError) -> (Dataset, String) {
+  ///
+  /// - Parameter standard: samples that are used where none are asked for; nil: all.
+  func load(shape: [Int], classes: Int, standard: Int? = nil) throws(CommandError) -> (Dataset, String) {
     guard let images else {
       throw CommandError(
         .usage, subject: arguments.command.name, problem: "the network names no data of its own",
         remedy: "name images with --input, and labels with --labels if they are not found beside them")
     }
-    do throws(DataError) {
-      let data = try DatasetLoader.load(
-        images: images, labels: labels, expectedShape: shape, classes: classes, samples: arguments.int("samples"),
-        namedBy: arguments.isGiven("input") ? .user : .file, labelsNamedBy: arguments.isGiven("labels") ? .user : .file)
-      return (data, images)
-    } catch {
-      throw CommandError(error.fileError != nil ? .missingInput : .badData, message: error.description)
-    }
+    let data = try InputFiles.dataset(
+      images, labels: labels, shape: shape, classes: classes, samples: arguments.int("samples") ?? standard,
+      namedBy: arguments.isGiven("input") ? .user : .file, labelsNamedBy: arguments.isGiven("labels") ? .user : .file)
+    return (data, images)
   }
 }

@@ -11,8 +11,8 @@ enum RunCommand {
     name: "run", abstract: "Run a program on samples",
     discussion: [
       "Samples are taken in file order from the first. The result is the same for every number of threads.",
-      "Interrupted (Ctrl-C, SIGTERM, SIGHUP), a run keeps the samples that are done, ends with status 75, and the same command "
-        + "continues.",
+      "A run that is interrupted (Ctrl-C, SIGTERM, SIGHUP) keeps the finished samples and ends with status 75; the same "
+        + "command continues it.",
     ],
     positionals: [
       PositionalSpec(
@@ -24,15 +24,10 @@ enum RunCommand {
       .threads(in: simulation),
       .option(
         "engine", .choice(["fast", "interpreter"]), "fast|interpreter", standard: .value("fast"), group: simulation,
-        "fast works by populations; interpreter moves every message from core to core, slowly."),
+        "fast computes population by population; interpreter moves every message from core to core, slowly. Both agree."),
       FaultOptions.flipMembraneBits, FaultOptions.loseSpikes, FaultOptions.duplicateSpikes, FaultOptions.seed,
-      .option(
-        "input", .file, "DATA", standard: .described("what the network names"), group: data,
-        "Images: IDX, .npy, .npz or CIFAR."),
-      .option(
-        "labels", .file, "LABELS", standard: .described("found by the name of the images"), group: data,
-        "Labels; without any, accuracies are unknown."),
-      .option("samples", .integer(1...Int.max), "N", standard: .described("all"), group: data, "How many samples."),
+    ] + OptionSpec.data(in: data) + [
+      .samples(in: data, standard: "all"),
       .option(
         "shard", .text, "I/N|auto", group: data,
         "Run only the I-th of N parts of the samples, for 'nmsim merge'. auto: the task of a Slurm job array."),
@@ -51,7 +46,7 @@ enum RunCommand {
       .option(
         "predictions", .newFile, "FILE.csv", group: outputs,
         "One row a sample: index, label, prediction, decision step."),
-      .option("outputs", .newFile, "FILE.npy", group: outputs, "The output values, in units of the original network."),
+      .option("outputs", .newFile, "FILE.npy", group: outputs, "The output values, in units of the ANN."),
       .option(
         "trace", .newFolder, "FOLDER", group: RunTraces.group,
         "Write traces of the first samples: spikes.csv, perf.csv, messages.csv and trace.json (Perfetto); with probes "
@@ -79,7 +74,7 @@ enum RunCommand {
     exits: [.checkFailed, .badData, .missingInput, .resumable, .badConfiguration])
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
-    let profile = try spikeProfile(arguments.string("spike-profile"))
+    let profile = try spikeProfile(arguments.string("spike-profile") ?? SpikeProfile.standard.name)
     let inputs = try RunInputs(arguments)
     try RunContext.check(inputs.program, steps: inputs.steps, samples: inputs.samples)
     let traces = try RunTraces(arguments, inputs)
@@ -97,27 +92,12 @@ enum RunCommand {
       keepsOutputs: keepsOutputs)
     run.faults = faults
     run.first = split.range.lowerBound + done
-    let observer = try observer(inputs.program, steps: inputs.steps, first: run.first, samples: run.samples, split.options)
-    run.tracedSamples = observer.tracedSamples
-    let progress = ProgressLine("run", total: run.samples, unit: "images", terminal: terminal)
-    let collector = LayerDetailsCollector(
-      program: inputs.program, steps: inputs.steps, first: run.first, samples: run.samples)
     let start = ContinuousClock.now
-    let record: RunRecord
-    do throws(DatasetError) {
-      record = try run(
-        inputs.program, data: inputs.data, progress: { progress.advance(by: $0) },
-        observe: { sample, outcome, trains in
-          collector.observe(sample, outcome, trains)
-          observer.observe(sample, outcome, trains)
-        }, stop: { StopSignal.isReceived })
-    } catch {
-      progress.finish()
-      throw CommandError(.badData, subject: inputs.dataPath, wrapping: error)
-    }
-    progress.finish()
+    let (record, courses, observation) = try RunContext.observed(
+      run, inputs.program, inputs.data, inputs.dataPath, split.options, label: "run", terminal,
+      stop: { StopSignal.isReceived })
     let seconds = start.duration(to: .now) / .seconds(1)
-    var part = split.part(record, collector.sums, observer.observation)
+    var part = split.part(record, courses, observation)
     if let earlier {
       var whole = earlier
       whole.append(part)
@@ -150,13 +130,8 @@ enum RunCommand {
     return check(result, arguments, terminal)
   }
 
-  private static func spikeProfile(_ name: String?) throws(CommandError) -> SpikeProfile {
-    guard let name else { return .standard }
-    do throws(ChipError) {
-      return try SpikeProfile(nameOrAmount: name)
-    } catch {
-      throw CommandError(.badConfiguration, wrapping: error)
-    }
+  static func spikeProfile(_ name: String) throws(CommandError) -> SpikeProfile {
+    try told(.badConfiguration) { () throws(ChipError) in try SpikeProfile(nameOrAmount: name) }
   }
 
   /// Writes a part of a run, for `merge`.

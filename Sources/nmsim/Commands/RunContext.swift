@@ -8,6 +8,34 @@ enum RunContext {
   /// now or wait for ever.
   private static let largestHashed = 64 << 20
 
+  /// Runs a program, shows how far it is, and keeps what an observer and a details collector see.
+  static func observed(
+    _ run: Run, _ program: CompiledProgram, _ data: Dataset, _ path: String, _ options: RunObserver.Options,
+    label: String, _ terminal: Terminal, stop: @Sendable () -> Bool = { false }
+  ) throws(CommandError) -> (record: RunRecord, courses: [SpikeCourse], observation: RunObservation) {
+    var run = run
+    let observer: RunObserver
+    do throws(TimeModelError) {
+      observer = try RunObserver(program, steps: run.steps, first: run.first, samples: run.samples, options: options)
+    } catch {
+      let status: ExitStatus = if case .barrier = error { .usage } else { .badConfiguration }
+      throw CommandError(status, subject: "run", message: error.description)
+    }
+    run.tracedSamples = observer.tracedSamples
+    let collector = LayerDetailsCollector(program: program, steps: run.steps, first: run.first, samples: run.samples)
+    let progress = ProgressLine(label, total: run.samples, unit: "images", terminal: terminal)
+    defer { progress.finish() }
+    let record = try told(.badData, path) { () throws(DatasetError) in
+      try run(
+        program, data: data, progress: { progress.advance(by: $0) },
+        observe: { sample, outcome, trains in
+          collector.observe(sample, outcome, trains)
+          observer.observe(sample, outcome, trains)
+        }, stop: stop)
+    }
+    return (record, collector.sums, observer.observation)
+  }
+
   /// The result of a run with what it carries along.
   ///
   /// - Parameters:
@@ -18,13 +46,10 @@ enum RunContext {
     hash: String?, images: String, profile: SpikeProfile = .standard, target: Double = CountedRun.standardTarget,
     engine: Run.Engine = .fast, faults: FaultSettings = .none
   ) throws(CommandError) -> RunResult {
-    var result: RunResult
-    do throws(CountError) {
-      result = try RunResult(
+    var result = try told(by: CommandError.init) { () throws(CountError) in
+      try RunResult(
         program: program, record: record, models: EnergyModels.all(profile: profile), target: target, engine: engine,
         programHash: hash, observation: observation, faults: faults)
-    } catch {
-      throw CommandError(error)
     }
     result.details = LayerDetails(program: program, record: record, courses: courses)
     result.fit = fit(program)
@@ -34,8 +59,8 @@ enum RunContext {
 
   /// Refuses a run of which counts are known to pass 64 bits.
   static func check(_ program: CompiledProgram, steps: Int, samples: Int) throws(CommandError) {
-    do throws(CountError) { try OperationCounts.check(program, steps: steps, samples: samples) } catch {
-      throw CommandError(error)
+    try told(by: CommandError.init) { () throws(CountError) in
+      try OperationCounts.check(program, steps: steps, samples: samples)
     }
   }
 
@@ -68,8 +93,4 @@ enum RunContext {
     provenance.history = program.network.provenance
     return provenance
   }
-}
-
-extension CommandError {
-  init(_ error: CountError) { self.init(.badConfiguration, subject: "run", wrapping: error) }
 }

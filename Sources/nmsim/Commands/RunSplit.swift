@@ -43,11 +43,8 @@ struct RunSplit {
   // MARK: Parts
 
   static func read(_ path: String) throws(CommandError) -> RunPartFile {
-    let bytes: [UInt8]
-    do throws(FileError) { bytes = try FileReader.bytes(of: path, limit: 1 << 30) } catch { throw CommandError(error) }
-    do throws(JSONError) { return try RunPartFile(reading: bytes) } catch {
-      throw CommandError(.badData, subject: path, message: error.description)
-    }
+    let bytes = try InputFiles.bytes(path, limit: 1 << 30)
+    return try told(.badData, path) { () throws(JSONError) in try RunPartFile(reading: bytes) }
   }
 
   /// What was found, as a part of the run.
@@ -87,9 +84,7 @@ struct RunSplit {
         let file = try Self.read(name)
         if file.identity == identity, file.first == range.lowerBound, file.count <= range.count {
           checkpoint = name
-          do throws(JSONError) { return try file.part(of: inputs.program) } catch {
-            throw CommandError(.badData, subject: name, message: error.description)
-          }
+          return try told(.badData, name) { () throws(JSONError) in try file.part(of: inputs.program) }
         }
         let difference = file.identity.difference(from: identity) ?? "other samples"
         terminal.warn(

@@ -7,73 +7,61 @@ enum RunSummary {
     let samples = max(1, result.samples)
     // To the nearest, as on the page.
     func mean(_ sum: Int) -> Int { sum / samples + (sum % samples >= samples - samples / 2 ? 1 : 0) }
-    var lines: [String] = []
     let method = result.method.map { ", \($0)" } ?? ""
-    lines.append(
+    let heading =
       style.bold("\(ErrorText.escaped(result.network)) on \(ErrorText.escaped(result.chip))")
-        + ": \(NumberFormat.count(result.samples)) samples, \(NumberFormat.count(result.ticks)) steps "
-        + "(\(NumberFormat.count(result.ticksPerInference ?? result.ticks)) ticks)\(ErrorText.escaped(method))")
-    lines.append("")
+      + ": \(NumberFormat.count(result.samples, of: "sample")), \(NumberFormat.count(result.ticks, of: "step")) "
+      + "(\(NumberFormat.count(result.ticksPerInference ?? result.ticks)) ticks)\(ErrorText.escaped(method))\n"
+    var facts = FactList()
     if let accuracy = result.accuracy, let interval = result.accuracyInterval {
       let ann = result.ann.accuracy.map { "; the ANN \(NumberFormat.percent($0))" } ?? ""
-      lines.append(
-        row(
-          "accuracy",
-          "\(NumberFormat.percent(accuracy)), 95 % within \(NumberFormat.percent(interval.lowerBound, places: 1)) to "
-            + "\(NumberFormat.percent(interval.upperBound, places: 1))\(ann)"))
+      facts.add(
+        "accuracy",
+        "\(NumberFormat.percent(accuracy)), 95 % within \(NumberFormat.percent(interval.lowerBound, places: 1)) to "
+          + "\(NumberFormat.percent(interval.upperBound, places: 1))\(ann)")
     } else {
-      lines.append(row("accuracy", "unknown: the data have no labels"))
+      facts.add("accuracy", "unknown: the data have no labels")
     }
     if let steps = result.accuracyByStep, !steps.isEmpty {
-      lines.append(row("by step", Sparkline.render(steps, width: 40, range: 0...1, style: style) + "  1 to \(steps.count)"))
+      facts.add("over steps", Sparkline.render(steps, width: 40, range: 0...1, style: style) + " 1 to \(steps.count)")
     }
     if let spike = result.spike, let first = spike.stepsToTarget {
-      lines.append(
-        row(
-          "to \(NumberFormat.percent(spike.target, places: 1))",
-          "step \(first), \(NumberFormat.joules(spike.joulesToTarget)) an inference (spike model)"))
+      facts.add(
+        "to \(NumberFormat.percent(spike.target, places: 1))",
+        "step \(first), \(NumberFormat.joules(spike.joulesToTarget)) per inference (spike model)")
     }
-    lines.append(
-      row(
-        "an inference",
-        "\(NumberFormat.count(mean(result.totals.spikes ?? 0))) spikes, "
-          + "\(NumberFormat.count(mean(result.totals.synapticOperations ?? 0))) synaptic operations, "
-          + "\(NumberFormat.count(mean(result.totals.messages ?? 0))) messages"))
+    facts.add(
+      "per inference",
+      "\(NumberFormat.count(mean(result.totals.spikes ?? 0))) spikes, "
+        + "\(NumberFormat.count(mean(result.totals.synapticOperations ?? 0))) synaptic operations, "
+        + "\(NumberFormat.count(mean(result.totals.messages ?? 0))) messages")
     let accounts = result.comparedAccounts.map { account in
-      "\(account.name == "chip" ? "chip" : account.title.lowercased()) \(NumberFormat.joules(account.joulesPerInference))"
+      "\(account.title.lowercased()) \(NumberFormat.joules(account.joulesPerInference))"
         + (account.missing.isEmpty ? "" : " + \(account.missing.count) unknown")
     }
-    lines.append(row("energy", accounts.joined(separator: ", ")))
+    facts.add("energy", accounts.joined(separator: ", "))
     if let ann = result.operation.ann?.joulesPerInference, let snn = result.operation.snn?.joulesPerInference {
-      lines.append(
-        row(
-          "operations",
-          "\(NumberFormat.joules(snn)) against \(NumberFormat.joules(ann)) of the ANN (45 nm, fp32)"))
+      facts.add(
+        "operations", "\(NumberFormat.joules(snn)) against \(NumberFormat.joules(ann)) of the ANN (45 nm, fp32)")
     }
-    lines += TimeSummary.rows(result).map(row)
-    if let faults = result.faults { lines.append(row("faults", FaultText.run(faults))) }
+    TimeText.add(result, isFull: false, to: &facts)
+    TimeText.addEarlyExit(result, to: &facts)
+    facts.add("faults", result.faults.map(FaultText.run))
     let saturations = result.populations.map { $0.saturations ?? 0 }.sum
-    if saturations > 0 { lines.append(row("saturations", NumberFormat.count(saturations))) }
-    lines.append("")
-    var table = Table([
-      .text("population"), .number("neurons"), .number("spikes/image"), .number("rate"), .number("synops/image"),
-    ])
-    for population in result.populations {
-      table.add([
-        .text(population.name), .count(population.neurons), .count(mean(population.spikes)),
-        .text(NumberFormat.decimal(population.meanRate ?? 0, places: 4)), .count(mean(population.synapticOperations)),
+    facts.add("saturations", saturations > 0 ? NumberFormat.count(saturations) : nil)
+    let table = Table(
+      result.populations,
+      [
+        .name("population", \.name), .count("neurons", \.neurons), .count("spikes/image") { mean($0.spikes) },
+        .number("rate") { .text(NumberFormat.decimal($0.meanRate ?? 0, places: 4)) },
+        .count("synops/image") { mean($0.synapticOperations) },
       ])
-    }
-    lines.append(table.render(style))
+    var parts = [heading, facts.render(style, indent: 2), table.render(style)]
     if let simulation = result.simulation, let threads = simulation.threads {
-      lines.append(
-        "Simulated in \(NumberFormat.seconds(simulation.seconds)) on \(threads) thread\(threads == 1 ? "" : "s"), "
-          + "\(NumberFormat.si(simulation.synapticOperationsPerSecond ?? 0, unit: "")) synaptic operations a second.")
+      parts.append(
+        "Simulated in \(NumberFormat.seconds(simulation.seconds)) on \(NumberFormat.count(threads, of: "thread")), "
+          + "\(NumberFormat.si(simulation.synapticOperationsPerSecond ?? 0, unit: "")) synaptic operations a second.\n")
     }
-    return lines.joined(separator: "\n") + "\n"
-  }
-
-  private static func row(_ name: String, _ value: String) -> String {
-    "  " + name + String(repeating: " ", count: max(1, 14 - name.count)) + value
+    return parts.joined(separator: "\n")
   }
 }

@@ -45,12 +45,8 @@ struct RunTraces: Sendable {
     samples = count
     var probes: [NeuronProbe] = []
     for text in texts {
-      do throws(ProbeError) {
-        let probe = try NeuronProbe(text, in: inputs.program)
-        if !probes.contains(probe) { probes.append(probe) }
-      } catch {
-        throw CommandError(.usage, subject: "run", wrapping: error)
-      }
+      let probe = try told(.usage, "run") { () throws(ProbeError) in try NeuronProbe(text, in: inputs.program) }
+      if !probes.contains(probe) { probes.append(probe) }
     }
     self.probes = probes
   }
@@ -60,18 +56,14 @@ struct RunTraces: Sendable {
     try OutputFolder.make(folder)
     var traces = Traces(program: inputs.program, steps: inputs.steps, probes: probes, timeModel: model)
     let progress = ProgressLine("trace", total: samples, unit: "images", terminal: terminal)
-    var values: [Double] = []
+    defer { progress.finish() }
     for sample in 0..<samples {
-      do throws(DatasetError) {
-        try inputs.data.values(ofSample: sample, preprocessing: inputs.program.network.preprocessing, into: &values)
-      } catch {
-        progress.finish()
-        throw CommandError(.badData, subject: inputs.dataPath, wrapping: error)
+      let values = try told(.badData, inputs.dataPath) { () throws(DatasetError) in
+        try inputs.data.values(ofSample: sample, preprocessing: inputs.program.network.preprocessing)
       }
       traces.add(values)
       progress.advance()
     }
-    progress.finish()
     let files = traces.files
     for file in files { try OutputFile.write(file.bytes, to: folder + "/" + file.name) }
     for remark in traces.remarks { terminal.warn("run: \(folder)/\(remark)") }

@@ -125,11 +125,8 @@ enum SweepCommand {
   }
 
   private static func read(_ path: String) throws(CommandError) -> Plan {
-    let bytes: [UInt8]
-    do throws(FileError) { bytes = try FileReader.bytes(of: path, limit: 1 << 24) } catch { throw CommandError(error) }
-    do throws(JSONError) { return try Plan(reading: bytes) } catch {
-      throw CommandError(.badData, subject: path, message: error.description)
-    }
+    let bytes = try InputFiles.bytes(path, limit: 1 << 24)
+    return try told(.badData, path) { () throws(JSONError) in try Plan(reading: bytes) }
   }
 
   // MARK: Looking only
@@ -151,10 +148,10 @@ enum SweepCommand {
       case .missing: if folder.isClaimed(point.id) { running += 1 } else { missing += 1 }
       }
     }
-    func row(_ label: String, _ value: Int) -> String {
-      label + String(repeating: " ", count: max(1, 16 - label.count)) + NumberFormat.count(value) + "\n"
-    }
+    var facts = FactList()
+    let counts = [("finished", finished), ("cannot be run", refused), ("being run", running), ("missing", missing)]
+    for (label, count) in counts { facts.add(label, NumberFormat.count(count)) }
     return "\(ErrorText.escaped(name)): \(NumberFormat.count(schedule.points.count, of: "point"))\n"
-      + row("finished", finished) + row("cannot be run", refused) + row("being run", running) + row("missing", missing)
+      + facts.render(.plain)
   }
 }

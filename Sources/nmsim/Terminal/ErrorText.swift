@@ -3,22 +3,9 @@ import ChipModel
 /// The text of errors: one line, whatever the error and whatever is in it.
 enum ErrorText {
   /// `nmsim: FILE: what is wrong: what to do`, without a line end.
-  static func line(for error: any Error) -> String {
-    let error = commandError(for: error)
+  static func line(for error: CommandError) -> String {
     let parts = ["nmsim", error.subject, error.problem, error.remedy].compactMap { $0 }
     return parts.filter { !$0.isEmpty }.map { shortened($0) }.joined(separator: ": ")
-  }
-
-  /// The exit status that goes with an error.
-  static func status(for error: any Error) -> ExitStatus { commandError(for: error).status }
-
-  /// Errors that no command has explained are errors in nmsim.
-  private static func commandError(for error: any Error) -> CommandError {
-    switch error {
-    case let error as CommandError: error
-    case let error as UsageError: CommandError(error)
-    default: CommandError(.software, problem: String(describing: error))
-    }
   }
 
   /// The text on one line, with everything written out that could move the cursor, hide or reorder characters: names of

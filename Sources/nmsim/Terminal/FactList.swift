@@ -9,15 +9,19 @@ struct FactList: Sendable {
     if let text { items.append((ErrorText.escaped(name), ErrorText.escaped(text))) }
   }
 
+  var isEmpty: Bool { items.isEmpty }
+
   /// The lines; long texts go on in the right column. A word that this column cannot hold, such as a hash, has a
   /// line of its own below the name.
-  func render(_ style: TextStyle) -> String {
-    let column = (items.map(\.name.displayWidth).max() ?? 0) + 2
+  func render(_ style: TextStyle, indent: Int = 0) -> String {
+    let margin = String(repeating: " ", count: indent)
+    let column = (items.map(\.name.displayWidth).max() ?? 0) + 2 + indent
     var result = ""
-    for item in items {
+    for (name, text) in items {
+      let item = (name: margin + name, text: text)
       let width = max(20, style.width - column)
       if item.text.split(separator: " ").contains(where: { $0.count > width }) {
-        result += item.name + "\n" + TextLayout.paragraph(item.text, indent: 2, width: style.width)
+        result += item.name + "\n" + TextLayout.paragraph(item.text, indent: indent + 2, width: style.width)
         continue
       }
       let lines = TextLayout.wrap(item.text, width: width)

@@ -28,15 +28,8 @@ enum Sparkline {
 
   private static func resampled(_ values: [Double], to count: Int) -> [Double] {
     (0..<count).map { index in
-      let start = part(index, of: count, total: values.count)
-      let end = part(index + 1, of: count, total: values.count)
-      let slice = values[start..<end].filter(\.isFinite)
+      let slice = values[Shard.range(index, of: count, total: values.count)].filter(\.isFinite)
       return slice.isEmpty ? .nan : slice.reduce(0) { $0 + $1 / Double(slice.count) }
     }
-  }
-
-  /// Where part `index` of `count` equal parts begins, without overflow.
-  private static func part(_ index: Int, of count: Int, total: Int) -> Int {
-    total / count * index + total % count * index / count
   }
 }

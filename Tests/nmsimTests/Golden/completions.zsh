@@ -55,14 +55,14 @@ _nmsim() {
         '--literal[Take the paper as printed where a corrected reading is the default.]' \
         '--seed=[spike-norm, rmp\: seed of the random input spikes.]:N: ' \
         '--keep-accuracy=[auto\: find the cheapest with at least this accuracy, a fraction of 1, within --steps or 256.]:ACCURACY: ' \
-        '--max-loss=[auto\: the same, at most so many points (hundredths) below the original network.]:POINTS: ' \
+        '--max-loss=[auto\: the same, at most so many points (hundredths of accuracy) below the ANN.]:POINTS: ' \
         '--calibration=[Images for calibration\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
         '--calibration-labels=[Their labels.]:LABELS:_files' \
-        '--calibration-samples=[How many, from the first.]:N: ' \
+        '--calibration-samples=[How many samples, from the first.]:N: ' \
         '--input-scale=[Factor of the raw values, such as 1/255.]:X: ' \
         '--mean=[Subtracted after scaling, for each channel.]:X,...: ' \
         '--std=[Divided by after that, for each channel.]:X,...: ' \
-        '--test-images=[Images that the network names as its own test data, for '\''run'\''; the original network is tried on them.]:DATA:_files' \
+        '--test-images=[Images that the network names as its own test data, for '\''run'\''; the ANN is tried on them.]:DATA:_files' \
         '--test-labels=[Their labels.]:LABELS:_files' \
         '(-o --output)-o+[The spiking network; its weights go beside it, as FILE with .safetensors for .json.]:FILE:_files' \
         '(-o --output)--output=[The spiking network; its weights go beside it, as FILE with .safetensors for .json.]:FILE:_files' \
@@ -81,7 +81,7 @@ _nmsim() {
         '--scale=[What shares one weight scale\: an output channel, or a whole population.]:channel|population:(channel population)' \
         '--mapping=[Where the cores are placed, or a file that says which neurons each core holds.]:optimised|row-major|random|FILE: _nmsim_or_files optimised row-major random' \
         '--calibration=[Images whose spikes the optimised mapping weighs distances with; without any, every neuron is taken to fire as often as any other.]:DATA:_files' \
-        '--calibration-samples=[How many, from the first.]:N: ' \
+        '--calibration-samples=[How many samples, from the first.]:N: ' \
         '--schedule=[Layers active in their windows, or all at every tick.]:windowed|continuous:(windowed continuous)' \
         '--seed=[Seed of the optimised and the random mapping.]:N: ' \
         '--dead-cores=[Cores that the mapping avoids\: each with a probability, such as 0.05, or by number, such as 3,8-11.]:RATE|LIST: ' \
@@ -104,14 +104,14 @@ _nmsim() {
         '--ticks=[Steps of an inference.]:T: ' \
         '--steps=[Steps of an inference.]:T: ' \
         '--threads=[Threads, at most 1024.]:N: ' \
-        '--engine=[fast works by populations; interpreter moves every message from core to core, slowly.]:fast|interpreter:(fast interpreter)' \
+        '--engine=[fast computes population by population; interpreter moves every message from core to core, slowly. Both agree.]:fast|interpreter:(fast interpreter)' \
         '--flip-membrane-bits=[Probability that a bit of a membrane potential flips, each bit and step.]:RATE: ' \
         '--lose-spikes=[Probability that a spike is never sent.]:RATE: ' \
         '--duplicate-spikes=[Probability that a spike is sent twice.]:RATE: ' \
         '--fault-seed=[Seed of the faults.]:N: ' \
         '--input=[Images\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
         '--labels=[Labels; without any, accuracies are unknown.]:LABELS:_files' \
-        '--samples=[How many samples.]:N: ' \
+        '--samples=[How many samples, from the first.]:N: ' \
         '--shard=[Run only the I-th of N parts of the samples, for '\''nmsim merge'\''. auto\: the task of a Slurm job array.]:I/N|auto: ' \
         '--target=[Also report the steps and the energy that reach this accuracy, a fraction of 1.]:ACCURACY: ' \
         '--min-accuracy=[End with status 1 when the accuracy, a fraction of 1, is below.]:ACCURACY: ' \
@@ -120,7 +120,7 @@ _nmsim() {
         '(-o --output)--output=[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
         '--json=[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
         '--predictions=[One row a sample\: index, label, prediction, decision step.]:FILE.csv:_files' \
-        '--outputs=[The output values, in units of the original network.]:FILE.npy:_files' \
+        '--outputs=[The output values, in units of the ANN.]:FILE.npy:_files' \
         '--trace=[Write traces of the first samples\: spikes.csv, perf.csv, messages.csv and trace.json (Perfetto); with probes potential.csv and probes.vcd (GTKWave). A file is at most 256 MiB, trace.json a million events; what is left out is said.]:FOLDER:_files' \
         '--trace-samples=[How many samples to trace. They run once more on the interpreter, slowly.]:N: ' \
         '--probe=[A neuron whose potential is traced, for example conv1\:0; may be given several times.]:POP:NEURON: ' \
@@ -129,11 +129,11 @@ _nmsim() {
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
-        '--time-model=[How long a tick takes\: '\''fixed'\'', the chip'\''s own tick; '\''simple'\'', its slowest core; '\''analytic'\'', slowest core, message or link, nothing waiting; '\''detailed'\'', every message through links that push back. All but '\''fixed'\'' cost time.]:MODEL:(fixed simple analytic detailed)' \
+        '--time-model=[How the length of a tick is found. '\''fixed'\''\: the chip'\''s own tick. '\''simple'\''\: the slowest core. '\''analytic'\''\: the slowest core, message or link, without queueing. '\''detailed'\''\: every message, through links with finite buffers. All but '\''fixed'\'' cost simulation time.]:MODEL:(fixed simple analytic detailed)' \
         '--time-samples=[Samples that are timed, from the first; times are their mean.]:N: ' \
-        '--barrier-free[The chip runs without the barrier after each tick, compared with it ('\''analytic'\'' only).]' \
-        '--per-tick[Count by tick\: the chip'\''s energy over time and until the target accuracy. Costs about a seventh more time; --target and --early-decision imply it.]' \
-        '--early-decision=[Also report stopping each sample when its decision is '\''stable\:N'\'', the same after N steps in a row, or '\''margin\:M'\'', the largest output ahead of the next by M integer units, or both, '\''stable\:N,margin\:M'\''.]:RULE: ' \
+        '--barrier-free[The chip runs without the barrier after each tick; both times are shown ('\''analytic'\'' only).]' \
+        '--per-tick[Count by tick\: the chip'\''s energy over time, and up to the target accuracy. The run takes about a seventh longer. --target and --early-decision imply it.]' \
+        '--early-decision=[Also report early exit\: each sample stops when its decision is '\''stable\:N'\'', the same after N steps in a row; '\''margin\:M'\'', the largest output ahead of the next by M integer units; or both, '\''stable\:N,margin\:M'\''.]:RULE: ' \
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
         '1::PROGRAM:_files' ;;
@@ -172,9 +172,9 @@ _nmsim() {
         '--baseline=[Another run, to show ratios against.]:FILE:_files' \
         '--profile=[Energy per spike for the papers'\'' model.]:NAME: ' \
         '--explain[Show formulas, constants and their sources.]' \
-        '(-o --output)-o+[Also write the bill as JSON; '\''-'\'' is standard output.]:FILE:_files' \
-        '(-o --output)--output=[Also write the bill as JSON; '\''-'\'' is standard output.]:FILE:_files' \
-        '--json=[Also write the bill as JSON; '\''-'\'' is standard output.]:FILE:_files' \
+        '(-o --output)-o+[Also write the figures as JSON; '\''-'\'' is standard output.]:FILE:_files' \
+        '(-o --output)--output=[Also write the figures as JSON; '\''-'\'' is standard output.]:FILE:_files' \
+        '--json=[Also write the figures as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
@@ -193,7 +193,7 @@ _nmsim() {
         '--threads=[Threads, at most 1024.]:N: ' \
         '--input=[Images\: IDX, .npy, .npz or CIFAR. Without any, nothing is run.]:DATA:_files' \
         '--labels=[Labels; without any, accuracies are unknown.]:LABELS:_files' \
-        '--samples=[How many samples.]:N: ' \
+        '--samples=[How many samples, from the first.]:N: ' \
         '(-o --output)-o+[Also write the comparison as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '(-o --output)--output=[Also write the comparison as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '--json=[Also write the comparison as JSON; '\''-'\'' is standard output.]:FILE:_files' \
@@ -246,8 +246,8 @@ _nmsim() {
         '--ticks=[Steps of an inference.]:T: ' \
         '--calibration=[Images for calibration, for an .onnx model (robust-norm).]:DATA:_files' \
         '--calibration-labels=[Their labels.]:LABELS:_files' \
-        '--calibration-samples=[How many, from the first.]:N: ' \
-        '--input-scale=[Factor of the raw values.]:X: ' \
+        '--calibration-samples=[How many samples, from the first.]:N: ' \
+        '--input-scale=[Factor of the raw values, such as 1/255.]:X: ' \
         '--mean=[Subtracted after scaling, for each channel.]:X,...: ' \
         '--std=[Divided by after that, for each channel.]:X,...: ' \
         '--kernels=[Instructions to measure; all give equal results.]:LEVEL:(all swift base avx2 avx512)' \

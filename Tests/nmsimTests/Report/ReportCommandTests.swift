@@ -39,7 +39,7 @@ struct ReportCommandTests {
       let wrong = invoke("report \(file)")
       #expect(wrong.status == .badData)
       #expect(
-        wrong.error == "nmsim: \(file): line 1, column 12: format: not a run's result; expected \"nmsim-run/2\", as "
+        wrong.error == "nmsim: \(file): line 1, column 12: format: not a run's result: expected \"nmsim-run/2\", as "
           + "'nmsim run' writes it\n")
     }
     let explanation = #"{"format": "nmsim-explain/1", "network": "n", "ticks": 4, "samples": 1, "accuracy": {}, "#

@@ -28,7 +28,7 @@ struct CapturedTerminal {
 typealias ExitStatus = nmsim.ExitStatus
 
 /// Runs one command line, written as in a shell without quotes.
-func invoke(_ line: String, table: CommandTable = .complete) -> (status: ExitStatus, output: String, error: String) {
+func invoke(_ line: String, table: CommandTable = .shipped) -> (status: ExitStatus, output: String, error: String) {
   let captured = CapturedTerminal()
   let arguments = line.split(separator: " ").map(String.init)
   let status = Dispatch.run(arguments, table: table, terminal: captured.terminal)
