@@ -9,10 +9,15 @@ let checks: [SwiftSetting] =
 
 // Debug builds of the libraries are optimised too, so that `swift test` runs real networks at release speed.
 // `@testable import` keeps working. The command line and the tests do not need it: a clean build takes half the time.
-let library: [SwiftSetting] = checks + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+// Another package that depends on a version of this one may not be given such flags; its checkout lies in `checkouts`.
+let isDependency = Context.packageDirectory.split(separator: "/").dropLast().last == "checkouts"
+let library: [SwiftSetting] = checks + (isDependency ? [] : [.unsafeFlags(["-O"], .when(configuration: .debug))])
+let kernels: [CSetting] = isDependency ? [] : [.unsafeFlags(["-O3"], .when(configuration: .debug))]
 
 let package = Package(
   name: "nmsim",
+  // The first with the module Synchronization. Only Linux is tested.
+  platforms: [.macOS(.v15)],
   products: [
     .executable(name: "nmsim", targets: ["nmsim"]),
     .library(name: "ChipModel", targets: ["ChipModel"]),
@@ -21,7 +26,7 @@ let package = Package(
   ],
   targets: [
     // Vector kernels, one source for all instruction sets, chosen at run time. Release builds need no flag.
-    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"], .when(configuration: .debug))]),
+    .target(name: "CKernels", cSettings: kernels),
     .target(name: "ChipModel", resources: [.embedInCode("Chips")], swiftSettings: library),
     .target(name: "Runtime", dependencies: ["CKernels", "ChipModel"], swiftSettings: library),
     .target(name: "Compiler", dependencies: ["Runtime", "ChipModel"], swiftSettings: library),
@@ -35,6 +40,10 @@ let package = Package(
     .testTarget(
       name: "nmsimTests", dependencies: ["nmsim", "Runtime", "Compiler", "ChipModel"],
       exclude: ["Golden"], swiftSettings: checks),
+    // Sees what another package sees: public names alone.
+    .testTarget(
+      name: "LibraryTests", dependencies: ["Runtime", "Compiler", "ChipModel"], packageAccess: false,
+      swiftSettings: checks),
   ],
   swiftLanguageModes: [.v6]
 )

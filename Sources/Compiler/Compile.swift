@@ -114,6 +114,42 @@ extension CompiledProgram {
   }
 }
 
+extension Network {
+  /// The program that runs this network on a chip: integers, cores, axons and routes.
+  ///
+  /// Deterministic: the same network, chip and numbers give the same program.
+  /// - Parameters:
+  ///   - chip: for which.
+  ///   - numbers: take the place of the chip's for this program: `weightBits`, `membraneBits`, `fractionBits`.
+  /// - Throws: `NmsimError`: the network makes no sense or does not fit the chip; the line names part, number and limit.
+  public func compiled(
+    for chip: ChipDescription, with numbers: [ChipNumber: Int] = [:]
+  ) throws(NmsimError) -> CompiledProgram {
+    for number in ChipNumber.allCases {
+      guard let value = numbers[number] else { continue }
+      guard let parameter = number.parameter else {
+        throw NmsimError("'\(number.rawValue)' is the chip's alone; set it in the chip's description")
+      }
+      guard parameter.allows(.integer(value)) else {
+        throw NmsimError("'\(number.rawValue)' is \(value); give \(parameter.allowedText)")
+      }
+    }
+    return try NmsimError.from {
+      try chip.check(file: "chip description")
+      return try CompiledProgram.compile(checked(), chip: chip, options: CompileOptions(numbers: numbers)).program
+    }
+  }
+
+  /// The program that runs this network on a chip.
+  /// - Parameters:
+  ///   - chip: the name of a built-in description, or the path of one.
+  ///   - numbers: take the place of the chip's for this program: `weightBits`, `membraneBits`, `fractionBits`.
+  /// - Throws: `NmsimError`.
+  public func compiled(for chip: String, with numbers: [ChipNumber: Int] = [:]) throws(NmsimError) -> CompiledProgram {
+    try compiled(for: ChipDescription(chip), with: numbers)
+  }
+}
+
 extension Lowering {
   /// The lowered network as a program without cores.
   var program: CompiledProgram {
@@ -136,7 +172,7 @@ extension Lowering {
         preprocessing: source.input.preprocessing, inputRange: source.input.range, images: source.input.images,
         labels: source.input.labels,
         ann: source.ann ?? ANNFacts(),
-        steps: steps, provenance: source.provenance.map { "\($0.key): \($0.value.text)" }),
+        steps: steps, provenance: source.history),
       chip: chip, schedule: options.schedule, fractionBits: fractionBits, weightBits: weightBits,
       membraneBits: membraneBits, populations: populations, projections: projections, weights: weights,
       output: ProgramOutput(

@@ -26,6 +26,15 @@ struct RunResultTests {
     #expect(read.accounts.map(\.name).starts(with: ["spike", "operation"]))
   }
 
+  @Test("an account of a model that nmsim does not have is read back")
+  func otherAccount() throws {
+    var (result, _) = try digitsRun(chip: "loihi", steps: 2, samples: 1)
+    let item = EnergyItem(unit: "network", action: "message", count: 3, joulesEach: 1e-12)
+    result.energy.others = [EnergyAccount(name: "wire", source: "this test", items: [item], joulesPerInference: 3e-12)]
+    #expect(result.accounts.map(\.name) == ["spike", "operation", "wire", "chip"])
+    #expect(try RunResult(reading: JSONWriter.bytes(of: result.document)) == result)
+  }
+
   @Test("version 1 is read by its former keys")
   func formerKeys() throws {
     let (result, text) = try digitsRun(chip: "loihi-sanafe", steps: 6, samples: 3)

@@ -1,7 +1,7 @@
 extension ChipDescription {
   /// Refuses values that are each allowed but contradict one another, and a description without its widths.
   /// - Throws: `ChipError.inconsistent`.
-  func check(file: String) throws(ChipError) {
+  package func check(file: String) throws(ChipError) {
     if let problem = inconsistency { throw .inconsistent(problem, chip: name, file: file) }
   }
 

@@ -3,11 +3,11 @@
 /// Read from `configs/*.json` (`docs/chips.md` has every key). Everything that is not published is absent: an absent
 /// capacity is not checked, an absent cost is unknown and never zero. The plain accessors (`weightBits`,
 /// `neuronsPerCore`, …) are what the compiler and the runtime use; the tables carry source and certainty.
-package struct ChipDescription: Sendable, Equatable {
+public struct ChipDescription: Sendable, Equatable {
   /// How commands name it: letters, digits, `-`, `_`, `.`.
-  package var name: String
+  public var name: String
   /// One line for people.
-  package var title: String
+  public var title: String
   /// The descriptions this one extends, nearest first; information only.
   package var lineage: [String]
   /// What the chip does that this description or the simulator does not reproduce, and how figures were chosen.

@@ -1,15 +1,17 @@
 /// The integer constants of a chip: datapath widths, capacities, mesh. The raw value is the key in `configs/*.json`.
 ///
-/// One row of ``row`` says all about one: readers, writers, checks, the options that override it, plans and the tables of
+/// One row of `row` says all about one: readers, writers, checks, the options that override it, plans and the tables of
 /// `docs/chips.md` follow it.
-package enum ChipNumber: String, Sendable, CaseIterable, Hashable {
-  // Datapath.
+public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
+  /// Of the datapath, in bits; `docs/chips.md` says what each means.
   case weightBits, defaultWeightBits, maximumWeightShift, membraneBits, accumulatorBits, fractionBits
+  /// Of the payload of a spike, in bits; 0: spikes are binary.
   case spikePayloadBits
-  // Limits.
+  /// Limits of the system, a core or a neuron.
   case chips, coresPerChip, neuronsPerCore, synapseMemoryBitsPerCore, bitsPerSynapse, inputAxonsPerCore
+  /// Limits of a core or a neuron; the delay in ticks.
   case outputAxonsPerCore, fanInPerNeuron, destinationsPerNeuron, maximumDelay
-  // Mesh.
+  /// Of the mesh: its tiles, the cores of a tile, the chips of a row, what a way between chips counts, and a link's buffer.
   case width, height, coresPerTile, chipColumns, linkHops, linkBufferMessages
 
   /// What an absent entry means.

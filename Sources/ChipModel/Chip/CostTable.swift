@@ -1,6 +1,6 @@
 /// What a chip does that costs energy or time. The raw value is the key in `energy` and `time` of `configs/*.json`;
 /// what one of each is counted per stands in `docs/chips.md`.
-package enum ChipAction: String, Sendable, CaseIterable, Hashable {
+public enum ChipAction: String, Sendable, CaseIterable, Hashable {
   /// One spike reaching one synapse. With binary spikes a payload of `c` is `|c|` of them.
   case synapticOperation
   /// The same through a convolution, or an identity projection, where the chip prices those apart.

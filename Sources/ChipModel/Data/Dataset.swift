@@ -2,7 +2,7 @@
 ///
 /// Raw values stay as compact as the file had them; bytes are 0...255 and the network's preprocessing scales them.
 /// Samples are in file order.
-package struct Dataset: Sendable, Equatable {
+public struct Dataset: Sendable, Equatable {
   /// All samples' raw values, row-major, one sample after the other.
   package enum Values: Sendable, Equatable {
     case uint8([UInt8])
@@ -19,12 +19,12 @@ package struct Dataset: Sendable, Equatable {
   }
 
   /// Shape of one sample, `[C, H, W]` or `[N]`; no dimension is 0.
-  package let shape: [Int]
+  public let shape: [Int]
   package let values: Values
   /// One class index (>= 0) per sample; nil: unknown.
-  package let labels: [Int]?
+  public let labels: [Int]?
   /// Number of samples.
-  package let count: Int
+  public let count: Int
   /// Raw values per sample: the product of `shape`.
   package let sampleSize: Int
 

@@ -2,16 +2,21 @@
 ///
 /// `mean` and `std` are given per channel of a `[C, H, W]` input (or have one element for all). `identity` leaves
 /// values as they are.
-package struct Preprocessing: Sendable, Equatable {
-  package var scale: Double
-  package var mean: [Double]
-  package var std: [Double]
+public struct Preprocessing: Sendable, Equatable {
+  /// Factor of every raw value, not 0; 1/255 makes bytes 0...1.
+  public var scale: Double
+  /// Subtracted after scaling: none, one for all channels, or one a channel.
+  public var mean: [Double]
+  /// Divides what is left, above 0: none, one for all channels, or one a channel.
+  public var std: [Double]
 
-  package init(scale: Double = 1, mean: [Double] = [], std: [Double] = []) {
+  /// Values as they are, unless told otherwise.
+  public init(scale: Double = 1, mean: [Double] = [], std: [Double] = []) {
     self.scale = scale
     self.mean = mean
     self.std = std
   }
 
-  package static let identity = Preprocessing()
+  /// Leaves values as they are.
+  public static let identity = Preprocessing()
 }

@@ -1,6 +1,7 @@
 /// What a conversion method, a neuron model or a chip takes, declared once: files, the command line with its help, plans,
-/// provenance and the tables of `docs/` read the declaration. What it applies to follows from who lists it.
-package struct Parameter: Sendable, Hashable {
+/// provenance and the tables of `docs/` read the declaration. What it applies to follows from who lists it. A
+/// ``ParameterKey`` makes one.
+public struct Parameter: Sendable, Hashable {
   /// What values it has.
   package enum Kind: Sendable, Hashable {
     case integer(ClosedRange<Int>)
@@ -14,7 +15,7 @@ package struct Parameter: Sendable, Hashable {
   }
 
   /// Its name in files and in the messages of every module but the command line: `maxCount`.
-  package let key: String
+  public let key: String
   /// Its name on the command line, without dashes. That of a flag turns its standard round: `no-synchronous-neurons`.
   package let option: String
   package var kind: Kind

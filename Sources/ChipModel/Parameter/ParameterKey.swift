@@ -48,10 +48,43 @@ extension Parameter.Kind {
 
 /// A parameter together with the type of its values, for code that reads it. Names stand in extensions:
 /// `extension ParameterKey<Int> { static var period: Self { ... } }`, used as `values[.period]`.
-package struct ParameterKey<Value: ParameterType>: Sendable {
-  package var parameter: Parameter
+public struct ParameterKey<Value: Sendable>: Sendable {
+  /// What a method lists among its parameters.
+  public let parameter: Parameter
+  /// The value that a parameter's value stands for; nil: it is of another type.
+  package let value: @Sendable (ParameterValue) -> Value?
+  package let parameterValue: @Sendable (Value) -> ParameterValue
+}
 
-  package init(_ parameter: Parameter) { self.parameter = parameter }
+extension ParameterKey where Value: ParameterType {
+  package init(_ parameter: Parameter) {
+    self.init(parameter: parameter, value: { Value($0) }, parameterValue: { $0.parameterValue })
+  }
+}
+
+extension ParameterKey<Int> {
+  /// A parameter of whole numbers.
+  /// - Parameters:
+  ///   - key: its name in files: `maxCount`.
+  ///   - range: what is allowed.
+  ///   - standard: what holds where it is not given.
+  ///   - help: one line, beginning with a capital letter.
+  public init(_ key: String, in range: ClosedRange<Int>, standard: Int, _ help: String) {
+    self.init(Parameter(key, .integer(range), standard: .integer(standard), help))
+  }
+}
+
+extension ParameterKey<Double> {
+  /// A parameter of real numbers.
+  /// - Parameters:
+  ///   - key: its name in files: `alpha`.
+  ///   - range: what is allowed; both ends are.
+  ///   - standard: what holds where it is not given.
+  ///   - help: one line, beginning with a capital letter.
+  public init(_ key: String, in range: ClosedRange<Double>, standard: Double, _ help: String) {
+    let kind = Parameter.Kind.number(NumberRange(lower: range.lowerBound, upper: range.upperBound))
+    self.init(Parameter(key, kind, standard: .number(standard), help))
+  }
 }
 
 /// Values that were given, by parameter. Their order is that of the list of parameters that they are asked with.
@@ -69,8 +102,8 @@ package struct ParameterValues: Sendable, Hashable {
   }
 
   package subscript<Value>(key: ParameterKey<Value>) -> Value? {
-    get { self[value: key.parameter].flatMap { Value($0) } }
-    set { self[value: key.parameter] = newValue?.parameterValue }
+    get { self[value: key.parameter].flatMap(key.value) }
+    set { self[value: key.parameter] = newValue.map(key.parameterValue) }
   }
 
   /// The same with one more value.

@@ -3,7 +3,7 @@
 /// Two descriptions of the same machine: populations, projections and weights (what the engine runs), and core images with
 /// axon tables and routes (what the chip holds; what the interpreter runs). A program without cores is provisional:
 /// calibration runs it on the engine.
-package struct CompiledProgram: Sendable, Equatable {
+public struct CompiledProgram: Sendable, Equatable {
   package var network: ProgramNetwork
   package var chip: ChipDescription
   package var schedule: Schedule
@@ -61,7 +61,7 @@ package struct CompiledProgram: Sendable, Equatable {
 
   /// Ticks of one inference of `steps` steps: up to the end of the last window of the network's own neurons. What relays
   /// still hold then counts as sent in the last tick.
-  package func ticksPerInference(steps: Int) -> Int {
+  public func ticksPerInference(steps: Int) -> Int {
     ActiveWindow.ticksPerInference(steps: steps, starts: populations.lazy.filter { !$0.isRelay }.map(\.start))
   }
 

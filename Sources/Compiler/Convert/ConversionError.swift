@@ -21,6 +21,8 @@ package enum ConversionError: Error, Sendable, Equatable, NamesParameters {
   case notKept(accuracy: Double, steps: Int, best: Double?, method: String)
   case check(NetworkCheckError)
   case compile(CompileError)
+  /// What a method of somebody else's throws.
+  case own(String)
 
   package func text(spell: (String) -> String) -> String {
     switch self {
@@ -55,6 +57,7 @@ package enum ConversionError: Error, Sendable, Equatable, NamesParameters {
         + (best.map { " (nearest: \(method), \(numberText($0)))" } ?? "") + "; ask for less, or give more steps"
     case .check(let error): "\(error)"
     case .compile(let error): "calibration on the chip model: \(error)"
+    case .own(let text): text
     }
   }
 }

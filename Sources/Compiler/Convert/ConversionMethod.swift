@@ -2,12 +2,12 @@ import ChipModel
 
 /// A way to make spiking neurons of a trained network's layers: one value, in a file of its own under `Methods`.
 ///
-/// It says what it is, which parameters it takes, and how it finds thresholds. ``all`` lists those of nmsim, from which
+/// It says what it is, which parameters it takes, and how it finds thresholds. `all` lists those of nmsim, from which
 /// the command line, plans, `auto`, provenance and `docs/methods.md` follow; a method that is not in the list works
 /// everywhere that takes ``ConversionSettings``.
-package struct ConversionMethod: Sendable {
+public struct ConversionMethod: Sendable {
   /// As the command line and `net.json` name it.
-  package let name: String
+  public let name: String
   /// What a layer's threshold is, for tables.
   package let threshold: String
   /// How its neurons fire and reset, for tables.
@@ -85,9 +85,33 @@ package struct ConversionMethod: Sendable {
   }
 }
 
+// MARK: - One's own
+
+extension ConversionMethod {
+  /// A method of one's own: rate codes, soft reset, thresholds from calibration data.
+  /// - Parameters:
+  ///   - name: as results name it; unlike those of nmsim's methods.
+  ///   - threshold: what a layer's threshold is, in words.
+  ///   - source: authors and year.
+  ///   - parameters: its own, beside steps, initial potential, reset and readout.
+  ///   - convert: gives each of the stage's hidden layers its threshold; what it throws becomes an `NmsimError`.
+  public init(
+    name: String, threshold: String, source: String, parameters: [Parameter] = [],
+    convert: @escaping @Sendable (inout ConversionStage) throws -> Void
+  ) {
+    self.init(
+      name, threshold: threshold, source: source, parameters: [.steps] + parameters + [.initial, .reset, .readout],
+      convert: { (stage) throws(ConversionError) in
+        do { try convert(&stage) } catch { throw .own("\(error)") }
+      })
+  }
+}
+
 extension ConversionMethod: Hashable {
-  package static func == (a: ConversionMethod, b: ConversionMethod) -> Bool { a.name == b.name }
-  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+  /// Methods are the same where their names are.
+  public static func == (a: ConversionMethod, b: ConversionMethod) -> Bool { a.name == b.name }
+  /// Of the name.
+  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
 // MARK: - The list

@@ -1,7 +1,11 @@
 import ChipModel
 
 /// The potential before the first step.
-package enum InitialPotential: String, ParameterChoice { case zero, half }
+public enum InitialPotential: String, ParameterChoice {
+  case zero
+  /// Half of each threshold: rates round to nearest instead of down.
+  case half
+}
 
 /// Parameters of several methods. A standard that stands here holds for every method; the others' stand with the method.
 extension Parameter {
@@ -40,12 +44,15 @@ extension Parameter {
 }
 
 extension ParameterKey<Int> {
-  package static var steps: Self { Self(.steps) }
+  /// Steps of the calibration, and what a run takes unless told otherwise.
+  public static var steps: Self { Self(.steps) }
 }
 
 extension ParameterKey<Double> {
-  package static var percentile: Self { Self(.percentile) }
-  package static var alpha: Self { Self(.alpha) }
+  /// Percentile of the activations that is taken as the largest, above 0 and at most 100.
+  public static var percentile: Self { Self(.percentile) }
+  /// Factor of the thresholds, above 0.
+  public static var alpha: Self { Self(.alpha) }
 }
 
 extension ParameterKey<Bool> {
@@ -53,7 +60,8 @@ extension ParameterKey<Bool> {
 }
 
 extension ParameterKey<InitialPotential> {
-  package static var initial: Self { Self(.initial) }
+  /// The potential before the first step.
+  public static var initial: Self { Self(.initial) }
 }
 
 extension ParameterKey<Readout> {

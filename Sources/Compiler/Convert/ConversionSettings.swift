@@ -2,22 +2,23 @@ import ChipModel
 
 /// A conversion method with the values of its parameters: what `nmsim convert --method` takes.
 ///
-/// Values that were not given are the method's own; ``check()`` refuses those that belong to another method.
-package struct ConversionSettings: Sendable, Hashable {
+/// Values that were not given are the method's own; `check()` refuses those that belong to another method.
+public struct ConversionSettings: Sendable, Hashable {
   package let method: ConversionMethod
   /// What was given.
   package private(set) var values = ParameterValues()
   /// Seed of a method that draws random numbers.
-  package var seed: UInt64 = 0
+  public var seed: UInt64 = 0
 
-  package init(_ method: ConversionMethod) { self.method = method }
+  /// The method with its own values.
+  public init(_ method: ConversionMethod) { self.method = method }
 
   package var name: String { method.name }
 
   /// The value given, else the method's own; nil where it has none. Giving nil takes a value back.
-  package subscript<Value>(key: ParameterKey<Value>) -> Value? {
-    get { self[value: key.parameter].flatMap { Value($0) } }
-    set { self[value: key.parameter] = newValue?.parameterValue }
+  public subscript<Value>(key: ParameterKey<Value>) -> Value? {
+    get { self[value: key.parameter].flatMap(key.value) }
+    set { self[value: key.parameter] = newValue.map(key.parameterValue) }
   }
 
   package subscript(value parameter: Parameter) -> ParameterValue? {
@@ -33,7 +34,7 @@ package struct ConversionSettings: Sendable, Hashable {
   }
 
   /// The same with one more value.
-  package func with<Value>(_ key: ParameterKey<Value>, _ value: Value?) -> ConversionSettings {
+  public func with<Value>(_ key: ParameterKey<Value>, _ value: Value?) -> ConversionSettings {
     var changed = self
     changed[key] = value
     return changed

@@ -1,16 +1,18 @@
 import ChipModel
 
 /// One conversion while it runs, and what a method finds thresholds with: the data, what is known of the ANN, the draft that grows, the report.
-package struct ConversionStage {
+public struct ConversionStage {
   package let network: AnalogNetwork
-  package let settings: ConversionSettings
+  /// The method's values.
+  public let settings: ConversionSettings
   let evaluator: FloatEvaluator
   let threads: Int?
   let progress: ConversionProgress.Handler?
-  package let steps: Int
+  /// Of the calibration.
+  public let steps: Int
   var draft: SpikingDraft
   /// Remarks for the report, one line each.
-  package var notes: [String] = []
+  public var notes: [String] = []
   /// Of `rate-norm`: threshold relative to the largest activation, by layer.
   var factors: [Double?]
   var rateInferenceLoss: RateInferenceLoss?
@@ -53,7 +55,7 @@ package struct ConversionStage {
   }
   var sampleCount: Int { activations.sampleCount }
   /// Layers that become spiking neurons before the output.
-  package var hiddenLayers: [Int] { network.layers.indices.filter { $0 != network.output } }
+  public var hiddenLayers: [Int] { network.layers.indices.filter { $0 != network.output } }
 
   /// A reporter of one stage.
   func report(_ stage: String, total: Int? = nil) -> @Sendable (Int) -> Void {
@@ -88,6 +90,27 @@ package struct ConversionStage {
     account = CalibrationAccount(
       name: data.name, samples: count, hasLabels: given != nil,
       annAccuracy: given.map { FloatEvaluator.accuracy(decisions, labels: $0) })
+  }
+
+  // MARK: What a method of one's own asks and sets
+
+  /// Name of a layer in the trained network.
+  public func name(ofLayer layer: Int) -> String { network.layers[layer].name }
+
+  /// Largest activation of a layer on the calibration data, ANN units; 0 where none is positive.
+  public func largestActivation(ofLayer layer: Int) -> Double { max(0, Double(statistics[layer].largest)) }
+
+  /// The same of each channel (each neuron of a dense layer).
+  public func largestActivations(ofLayer layer: Int) -> [Double] {
+    statistics[layer].channelLargest.map { max(0, Double($0)) }
+  }
+
+  /// Gives a hidden layer its neurons, a spike of which is worth the threshold.
+  /// - Parameters:
+  ///   - thresholds: one for the layer or one a channel, ANN units; what is not above 0 never fires.
+  ///   - layer: one of ``hiddenLayers``.
+  public mutating func setThresholds(_ thresholds: [Double], ofLayer layer: Int) {
+    draft.neurons[layer] = neuron(threshold: Self.values(thresholds.map { $0 > 0 ? $0 : .infinity }))
   }
 
   // MARK: Methods

@@ -6,10 +6,11 @@ import ChipModel
 /// The layers are in topological order. It maps one to one on a spiking `Network`: a layer is a population, a
 /// connection a projection. Batch normalisation, padding layers, dropout, flattening and concatenation are gone: they
 /// are in the weights. Neuron indices are row-major over `[C, H, W]`.
-package struct AnalogNetwork: Sendable, Equatable {
-  package var name: String
-  /// `[C, H, W]` or `[N]`.
-  package var inputShape: [Int]
+public struct AnalogNetwork: Sendable, Equatable {
+  /// For results; that of the file.
+  public var name: String
+  /// Shape of a sample, `[C, H, W]` or `[N]`.
+  public var inputShape: [Int]
   package var layers: [AnalogLayer]
   /// Index of the layer whose values are the answer.
   package var output: Int

@@ -6,6 +6,9 @@ package struct ImportedModel: Sendable, Equatable {
 
 /// Reads ONNX files as PyTorch's exporters and tf2onnx write them.
 package enum ONNXImporter {
+  /// Largest file, bytes.
+  package static let maximumBytes = 1 << 31
+
   /// Reads a model.
   ///
   /// The batch size becomes 1; weights are read from `folder` where the exporter put them into a file beside the model.

@@ -5,8 +5,9 @@ import ChipModel
 /// Values are in ANN units (the activations of the network it came from). Neuron indices are row-major over the
 /// population's shape, `(c * H + y) * W + x`. Every value keeps the place in the file it came from only while it is
 /// being read; a `Network` itself is plain data.
-package struct Network: Sendable, Equatable {
-  package var name: String
+public struct Network: Sendable, Equatable {
+  /// For results.
+  public var name: String
   package var input: NetworkInput
   package var populations: [NetworkPopulation]
   package var projections: [NetworkProjection]
@@ -93,7 +94,7 @@ package struct NetworkPopulation: Sendable, Equatable {
 }
 
 /// Neuron model and its values. Which are allowed depends on the model; see `docs/net-json.md`.
-package struct NetworkNeuron: Sendable, Equatable {
+public struct NetworkNeuron: Sendable, Equatable {
   package var model: NeuronModel.Kind
   /// Positive threshold, > 0, ANN units; `infinity` = never fires. Nil only for `accumulator`.
   package var threshold: Values?

@@ -129,8 +129,15 @@ package struct NetworkFile: Sendable {
 }
 
 extension Network {
-  /// Writes the network and its tensors: see `NetworkFile.write`.
-  package func write(to path: String) throws(NetworkFileError) {
-    try NetworkFile.write(self, to: path)
+  /// Reads `net.json` and the tensors beside it.
+  /// - Throws: `NmsimError`: a file is missing, or is no network.
+  public init(file path: String) throws(NmsimError) {
+    self = try NmsimError.from { try NetworkFile(reading: path).network }
+  }
+
+  /// Writes `net.json` and, beside it, its tensors: `net.safetensors`.
+  /// - Throws: `NmsimError`: a file cannot be written, or a number is not finite.
+  public func write(to path: String) throws(NmsimError) {
+    try NmsimError.from { try NetworkFile.write(self, to: path) }
   }
 }

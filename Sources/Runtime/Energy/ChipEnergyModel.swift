@@ -1,7 +1,7 @@
 import ChipModel
 
 /// The chip model: every action of the chip description counted and priced, and static power over time.
-package struct ChipEnergyModel: EnergyModel {
+package struct ChipEnergyModel: BuiltInEnergyModel {
   package init() {}
 
   package let name = "chip"
@@ -12,7 +12,7 @@ package struct ChipEnergyModel: EnergyModel {
 
   package func account(of run: CountedRun) -> EnergyAccount { bill(run).account }
 
-  package func add(_ run: CountedRun, to energy: inout RunResult.Energy) {
+  package func put(_ run: CountedRun, into energy: inout RunResult.Energy) {
     var bill = bill(run)
     bill.share(run)
     energy.chip = bill
@@ -85,12 +85,11 @@ package struct ChipBill: JSONRecord {
       let count = events.count(action)
       // Actions that the chip does not price and the run did not do are of no interest.
       if count == 0 && chip.energy[action] == nil { continue }
-      let joules = chip.energy.total(action, count: count)
-      if joules == nil { missing.append("energy of \(action.rawValue)") }
-      items.append(
-        EnergyItem(
-          unit: action.unit.rawValue, action: action.rawValue, count: count, joulesEach: chip.energy.each(action),
-          joules: joules, source: chip.energy.cost(of: action)?.provenance))
+      let item = EnergyItem(
+        unit: action.unit.rawValue, action: action.rawValue, count: count, joulesEach: chip.energy.each(action),
+        source: chip.energy.cost(of: action)?.provenance)
+      if item.joules == nil { missing.append("energy of \(action.rawValue)") }
+      items.append(item)
     }
     let power = ChipBill.staticWatts(program)
     if power == nil { missing.append("static power") }

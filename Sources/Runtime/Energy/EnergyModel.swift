@@ -1,7 +1,9 @@
 import ChipModel
 
 /// How the counts of a run become joules: a price list with a formula. Models stand side by side and are never mixed.
-package protocol EnergyModel: Sendable {
+///
+/// A type of one's own that conforms prices a run beside those of nmsim: ``CountedRun/account(by:)``.
+public protocol EnergyModel: Sendable {
   /// Key of its account among `energy` in `run.json`.
   var name: String { get }
   /// For headings, for example `Spike model`.
@@ -12,68 +14,105 @@ package protocol EnergyModel: Sendable {
   var formula: String { get }
   /// What happens on a chip and costs nothing in this model.
   var leavesOut: String { get }
-  /// Whether runs are compared and chosen by it; of a model that is not, the ANN's bill is the measure.
-  var comparesRuns: Bool { get }
+  /// Prices what a run counted.
   func account(of run: CountedRun) -> EnergyAccount
-  /// Puts the account where `run.json` has it: a model without members of its own joins the others.
-  func add(_ run: CountedRun, to energy: inout RunResult.Energy)
 }
 
 extension EnergyModel {
-  package var comparesRuns: Bool { true }
+  /// The name, unless a model says otherwise.
+  public var title: String { name }
 
+  /// Whether runs are compared and chosen by it; of a model that is not, the ANN's bill is the measure.
+  package var comparesRuns: Bool { (self as? any BuiltInEnergyModel)?.comparesRuns ?? true }
+
+  /// Puts the account where `run.json` has it: a model without members of its own joins the others.
   package func add(_ run: CountedRun, to energy: inout RunResult.Energy) {
-    var account = account(of: run)
-    account.name = name
-    if account.source == nil { account.source = source }
-    energy.others.append(account)
+    if let model = self as? any BuiltInEnergyModel { return model.put(run, into: &energy) }
+    energy.others.append(run.account(by: self))
   }
 }
 
-/// A program and what a run of it counted: all that a model may price.
-package struct CountedRun: Sendable {
-  package let program: CompiledProgram
+/// A model whose account has members of its own in `run.json`.
+package protocol BuiltInEnergyModel: EnergyModel {
+  var comparesRuns: Bool { get }
+  func put(_ run: CountedRun, into energy: inout RunResult.Energy)
+}
+
+extension BuiltInEnergyModel {
+  package var comparesRuns: Bool { true }
+}
+
+/// A program and what a run of it decided and counted: all that a model may price.
+public struct CountedRun: Sendable {
+  /// What ran.
+  public let program: CompiledProgram
   package let record: RunRecord
-  package let counts: OperationCounts
+  /// Exact sums over all samples.
+  public let counts: OperationCounts
   package let time: RunTime
   /// By tick of an inference, over all samples; nil: not observed.
   package let ticks: [ActionEvents]?
   /// Accuracy that is aimed at, a fraction of 1.
   package let target: Double
 
-  package var steps: Int { record.steps }
-  package var samples: Int { record.samples }
-  /// Nil without labels.
-  package var accuracyByStep: [Double]? {
+  /// - Throws: a count beyond 64 bits.
+  package init(
+    _ program: CompiledProgram, _ record: RunRecord, _ observation: RunObservation? = nil, time: RunTime? = nil,
+    target: Double = standardTarget
+  ) throws(CountError) {
+    self.program = program
+    self.record = record
+    counts = OperationCounts(program: program, counters: record.counters, steps: record.steps)
+    try counts.check(program)
+    self.time = observation?.time ?? time ?? RunTime(stated: program, steps: record.steps)
+    ticks = observation.flatMap { $0.ticks.isEmpty ? nil : $0.ticks }
+    self.target = target
+  }
+
+  /// `T`, steps of an inference.
+  public var steps: Int { record.steps }
+  /// How many were run.
+  public var samples: Int { record.samples }
+  /// Fraction of 1 that would be right if the output were read after each step, `T` values; nil without labels.
+  public var accuracyByStep: [Double]? {
     record.labels.map { _ in record.correctByStep.map { samples == 0 ? 0 : Double($0) / Double(samples) } }
   }
   /// First step, 1...T, after which the accuracy is at least the target; nil where it never is or is unknown.
   package var stepsToTarget: Int? { RunResult.steps(to: target, accuracyByStep) }
   /// The accuracy up to which energy is counted unless a run says otherwise: Ding et al. 2021 take 90 %.
-  package static let standardTarget = 0.9
+  public static let standardTarget = 0.9
 }
 
 /// One line of an account.
-package struct EnergyItem: JSONRecord {
-  package var unit = ""
-  package var action = ""
+public struct EnergyItem: JSONRecord {
+  /// The part of the chip that spends it.
+  public var unit = ""
+  /// What is counted.
+  public var action = ""
   /// Over all samples.
-  package var count = 0
+  public var count = 0
   /// Nil: unknown.
-  package var joulesEach: Double?
-  /// Nil: unknown and the count is not 0.
-  package var joules: Double?
+  public var joulesEach: Double?
+  /// Over all samples; nil: unknown and the count is not 0.
+  public var joules: Double?
   /// With its certainty.
-  package var source: String?
+  public var source: String?
 
   package init() {}
 
-  package init(unit: String, action: String, count: Int, joulesEach: Double?, joules: Double?, source: String? = nil) {
+  /// So many times a price.
+  /// - Parameters:
+  ///   - unit: the part of the chip that spends it.
+  ///   - action: what is counted.
+  ///   - count: over all samples.
+  ///   - joulesEach: nil: unknown.
+  ///   - source: where the price comes from; nil: as the account says.
+  public init(unit: String, action: String, count: Int, joulesEach: Double?, source: String? = nil) {
     self.unit = unit
     self.action = action
     self.count = count
     self.joulesEach = joulesEach
-    self.joules = joules
+    joules = count == 0 ? 0 : joulesEach.map { Double(count) * $0 }
     self.source = source
   }
 
@@ -88,17 +127,30 @@ package struct EnergyItem: JSONRecord {
 }
 
 /// What one model says of a run.
-package struct EnergyAccount: JSONRecord {
+public struct EnergyAccount: JSONRecord {
   /// Of the model.
-  package var name = ""
-  package var source: String?
-  package var items: [EnergyItem] = []
+  public var name = ""
+  /// Who published formula and constants.
+  public var source: String?
+  /// What was counted and priced.
+  public var items: [EnergyItem] = []
   /// What is known; nil: nothing has a price.
-  package var joulesPerInference: Double?
+  public var joulesPerInference: Double?
   /// What has no price, in words.
-  package var missing: [String] = []
+  public var missing: [String] = []
 
   package init() {}
+
+  /// The account of a model of one's own: the sum of the items, for one sample.
+  /// - Parameters:
+  ///   - items: what costs something; one that happened and has no price is listed as missing.
+  ///   - run: that the counts are of.
+  public init(_ items: [EnergyItem], of run: CountedRun) {
+    self.items = items
+    let known = items.compactMap(\.joules)
+    missing = items.filter { $0.joules == nil }.map { "energy of \($0.action)" }
+    joulesPerInference = known.isEmpty ? nil : run.samples == 0 ? 0 : known.reduce(0, +) / Double(run.samples)
+  }
 
   package init(name: String, source: String?, items: [EnergyItem], joulesPerInference: Double?, missing: [String] = []) {
     self.name = name

@@ -7,23 +7,27 @@ import ChipModel
 /// attributed to the population that receives, and counted when the message arrives at its core: in the tick of the
 /// emission, also where the delay carries the weight beyond the receiver's window.
 /// - Complexity: linear in neurons, axons and weights; independent of steps and spikes.
-package struct OperationCounts: Sendable, Equatable {
+public struct OperationCounts: Sendable, Equatable {
   /// One population over all samples.
-  package struct PopulationCounts: Sendable, Equatable {
-    package var spikes = 0
+  public struct PopulationCounts: Sendable, Equatable {
+    /// Events of its neurons, whatever count they carry.
+    public var spikes = 0
     /// Synaptic operations that it received.
-    package var synapticOperations = 0
+    public var synapticOperations = 0
     /// The same once for each unit of the payload: what a chip without payloads adds.
-    package var additions = 0
+    public var additions = 0
     /// Additions with a weight that is not zero, once for each unit of the payload.
-    package var effectiveACs = 0
+    public var effectiveACs = 0
     /// Messages that its spikes became, and their hops; 0 for a program without cores.
-    package var messages = 0
-    package var hops = 0
-    package var saturations = 0
-    package var neuronVisits = 0
+    public var messages = 0
+    /// Tile-to-tile steps of the messages.
+    public var hops = 0
+    /// Updates that reached the membrane's width.
+    public var saturations = 0
+    /// Neurons times the ticks of their window.
+    public var neuronVisits = 0
     /// Those in which the neuron had something to do (`NeuronUpdates`); nil: not counted.
-    package var neuronUpdates: Int?
+    public var neuronUpdates: Int?
     package init() {}
   }
 
@@ -47,32 +51,38 @@ package struct OperationCounts: Sendable, Equatable {
   package var populations: [PopulationCounts]
   /// In the program's order; empty for a program without cores.
   package var cores: [CoreCounts]
-  package var samples: Int
-  package var spikes: Int
-  package var synapticOperations: Int
+  /// That the sums are of.
+  public var samples: Int
+  /// Events of neurons, whatever count they carry.
+  public var spikes: Int
+  /// Spikes that reached a synapse inside the map.
+  public var synapticOperations: Int
   /// Synaptic operations once for each unit of the payload, zero weights too.
-  package var additions: Int
+  public var additions: Int
   /// Both through each kind of projection.
   package var operationsByKind = ByKind<Int>()
   package var additionsByKind = ByKind<Int>()
   /// `Effective_ACs`: sum over spikes of |payload| times its weights that are not zero.
-  package var effectiveACs: Int
+  public var effectiveACs: Int
   /// `Effective_MACs`: multiply-accumulates of the host's input encoding with neither factor zero.
-  package var effectiveMACs: Int
+  public var effectiveMACs: Int
   /// `Dense`: the same with nothing skipped: every synapse (one winner per max-pool window) every step, and the input
   /// encoding once a sample.
-  package var dense: Int
-  package var neuronVisits: Int
+  public var dense: Int
+  /// Neurons times the ticks of their window.
+  public var neuronVisits: Int
   /// Those in which the neuron had something to do; nil: not counted.
-  package var neuronUpdates: Int?
-  package var saturations: Int
-  package var messages: Int
+  public var neuronUpdates: Int?
+  /// Updates that reached the membrane's width.
+  public var saturations: Int
+  /// Pairs of a spike and a destination core.
+  public var messages: Int
   /// Packets that left cores: the messages, or with multicast one for all messages of a spike.
-  package var packets: Int
+  public var packets: Int
   /// Messages that stay within their tile.
-  package var tileMessages: Int
+  public var tileMessages: Int
   /// Tile-to-tile steps, a step between chips counted as the chip's link is worth.
-  package var hops: Int
+  public var hops: Int
   /// Steps by direction within chips; `links`: steps between chips.
   package var hopsByDirection: HopCount
   /// The same by the tile they left, row by row.

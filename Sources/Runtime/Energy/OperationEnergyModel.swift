@@ -3,7 +3,7 @@ import ChipModel
 /// The operation model: additions and multiply-accumulates priced at 45 nm, nothing else.
 ///
 /// Horowitz 2014: 0.9 pJ a 32-bit float addition, 4.6 pJ a multiply-accumulate; integer widths by their own rows.
-package struct OperationEnergyModel: EnergyModel {
+package struct OperationEnergyModel: BuiltInEnergyModel {
   package init() {}
 
   package let name = "operation"
@@ -15,7 +15,7 @@ package struct OperationEnergyModel: EnergyModel {
 
   package func account(of run: CountedRun) -> EnergyAccount { energy(run).account(samples: run.samples) }
 
-  package func add(_ run: CountedRun, to energy: inout RunResult.Energy) { energy.operation = self.energy(run) }
+  package func put(_ run: CountedRun, into energy: inout RunResult.Energy) { energy.operation = self.energy(run) }
 
   private func energy(_ run: CountedRun) -> OperationEnergy {
     let program = run.program
@@ -88,8 +88,7 @@ package struct OperationEnergy: JSONRecord {
     func item(_ action: String, _ count: Int?, _ price: ArithmeticEnergy.Price) -> EnergyItem? {
       count.map {
         EnergyItem(
-          unit: "arithmetic", action: action, count: $0, joulesEach: price.joules, joules: Double($0) * price.joules,
-          source: price.formula)
+          unit: "arithmetic", action: action, count: $0, joulesEach: price.joules, source: price.formula)
       }
     }
     return EnergyAccount(

@@ -3,7 +3,7 @@ import ChipModel
 /// The papers' energy model: every spike costs alpha, whatever it reaches.
 ///
 /// Ding et al. 2021, equation 14, after Cao et al. 2015: `P = spikes per step / step time * alpha`, and its integral.
-package struct SpikeEnergyModel: EnergyModel {
+package struct SpikeEnergyModel: BuiltInEnergyModel {
   package var profile: SpikeProfile
 
   package init(profile: SpikeProfile) { self.profile = profile }
@@ -16,7 +16,7 @@ package struct SpikeEnergyModel: EnergyModel {
 
   package func account(of run: CountedRun) -> EnergyAccount { energy(run).account(samples: run.samples) }
 
-  package func add(_ run: CountedRun, to energy: inout RunResult.Energy) { energy.spike = self.energy(run) }
+  package func put(_ run: CountedRun, into energy: inout RunResult.Energy) { energy.spike = self.energy(run) }
 
   private func energy(_ run: CountedRun) -> SpikeEnergy {
     var spikes = [Int](repeating: 0, count: run.steps)
@@ -68,8 +68,7 @@ package struct SpikeEnergy: JSONRecord {
   func account(samples: Int) -> EnergyAccount {
     let count = spikesByStep?.sum ?? 0
     let item = EnergyItem(
-      unit: "neuron", action: "spike", count: count, joulesEach: joulesPerSpike,
-      joules: joulesPerSpike.map { Double(count) * $0 }, source: source)
+      unit: "neuron", action: "spike", count: count, joulesEach: joulesPerSpike, source: source)
     return EnergyAccount(name: "spike", source: source, items: [item], joulesPerInference: joulesPerInference)
   }
 

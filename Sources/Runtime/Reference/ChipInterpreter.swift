@@ -11,20 +11,22 @@ import ChipModel
 /// looks the message's axon up, adds its synapses' weights to the sums due `delay` ticks later; max-pool gates decide when
 /// all of the tick's messages are in.
 ///
-/// A sample runs whole (``run(_:)``), or tick by tick:
+/// A sample runs tick by tick:
 ///
 /// ```
-/// chip.begin(values)
-/// while chip.step() { print(chip.tick, chip.spikes.count, chip.potential(population: 2, index: 0) ?? 0) }
+/// try chip.begin(data, sample: 7)
+/// while chip.step() { print(chip.tick, try chip.potentials(of: "output")) }
 /// ```
-package struct ChipInterpreter: Sendable {
-  package let program: CompiledProgram
-  package let steps: Int
+public struct ChipInterpreter: Sendable {
+  /// What runs.
+  public let program: CompiledProgram
+  /// `T` of an inference.
+  public let steps: Int
   package private(set) var counters: InterpreterCounters
   /// What the counters need beside events, in the form that results are made of.
   package private(set) var runCounters: RunCounters
   /// Ticks of the sample so far.
-  package private(set) var tick = 0
+  public private(set) var tick = 0
   /// Of the last tick, in the order of cores and slots.
   package private(set) var spikes: [Spike] = []
   /// Of the sample up to the last tick.
@@ -165,7 +167,8 @@ package struct ChipInterpreter: Sendable {
   }
 
   /// Executes the next tick; false, and nothing is done, after the last one.
-  package mutating func step() -> Bool {
+  @discardableResult
+  public mutating func step() -> Bool {
     let last = program.ticksPerInference(steps: steps) - 1
     guard tick <= last else { return false }
     execute(tick)

@@ -17,12 +17,8 @@ extension RunResult {
     target: Double = CountedRun.standardTarget, engine: Run.Engine = .fast, programHash: String? = nil,
     observation: RunObservation? = nil, time timed: RunTime? = nil, faults: FaultSettings = .none
   ) throws(CountError) {
-    let counts = OperationCounts(program: program, counters: record.counters, steps: record.steps)
-    try counts.check(program)
-    let time = observation?.time ?? timed ?? RunTime(stated: program, steps: record.steps)
-    let run = CountedRun(
-      program: program, record: record, counts: counts, time: time,
-      ticks: observation.flatMap { $0.ticks.isEmpty ? nil : $0.ticks }, target: target)
+    let run = try CountedRun(program, record, observation, time: timed, target: target)
+    let (counts, time) = (run.counts, run.time)
     self.init()
     network = program.network.name
     chip = program.chip.name

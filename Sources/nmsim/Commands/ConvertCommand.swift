@@ -153,7 +153,7 @@ enum ConvertCommand {
   static func readModel(
     _ path: String, namedBy naming: FileReader.Naming = .user
   ) throws(CommandError) -> ImportedModel {
-    let bytes = try InputFiles.bytes(path, limit: 1 << 31, namedBy: naming)
+    let bytes = try InputFiles.bytes(path, limit: ONNXImporter.maximumBytes, namedBy: naming)
     return try told(.badData, path) { () throws(ImportError) in
       try ONNXImporter.read(
         bytes, folder: PathText.folder(of: path), name: PathText.baseName(of: path, without: ".onnx"))
@@ -227,7 +227,7 @@ extension CommandError {
       self.init(.checkFailed, subject: model, message: error.commandText)
     case .noSamples, .tooFewSamples, .inputShape, .labelRange, .data:
       self.init(.badData, subject: data, message: error.commandText)
-    case .network, .negativeActivation, .noActivation, .outputFeeds, .check, .compile:
+    case .network, .negativeActivation, .noActivation, .outputFeeds, .check, .compile, .own:
       self.init(.badData, subject: model, message: error.commandText)
     }
   }

@@ -172,22 +172,10 @@ enum RunCommand {
     return Array(text.utf8)
   }
 
-  /// Outputs in ANN units, `[samples, outputs]`: potentials divided by the steps (periods, under a period code) that they
-  /// were added up over; spike counts as rates.
+  /// Outputs in ANN units, `[samples, outputs]`.
   private static func outputs(_ record: RunRecord, _ program: CompiledProgram) -> Tensor {
-    let population = program.populations[program.output.population]
-    let spans = max(1, population.model.codePeriod.map { record.steps / $0 - population.gatedPeriods } ?? record.steps)
-    var values: [Double] = []
-    for sample in record.outputs {
-      for (index, output) in sample.enumerated() {
-        let value =
-          program.output.readout == .potential
-          ? population.value(ofPotential: output, index: index, fractionBits: program.fractionBits) : Double(output)
-        values.append(value / Double(spans))
-      }
-    }
-    let count = population.shape.count
-    return Tensor(shape: [record.samples, count], storage: .float64(values))
+    let count = program.populations[program.output.population].shape.count
+    return Tensor(shape: [record.samples, count], storage: .float64(record.values(of: program).flatMap { $0 }))
       ?? Tensor(scalar: 0)
   }
 

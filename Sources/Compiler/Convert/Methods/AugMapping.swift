@@ -1,7 +1,8 @@
 import ChipModel
 
 extension ConversionMethod {
-  package static let augMapping = ConversionMethod(
+  /// `aug-mapping`, as `docs/methods.md` describes it.
+  public static let augMapping = ConversionMethod(
     "aug-mapping", threshold: "1", neurons: "spikes that carry a count", source: "Yu et al. 2020",
     parameters: [.steps, .maximumCount, .initial, .readout, .literal], needsCalibration: false,
     convertsLeakyReLU: true, standardSteps: { _, _ in 16 },

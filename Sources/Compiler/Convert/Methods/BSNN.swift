@@ -1,7 +1,8 @@
 import ChipModel
 
 extension ConversionMethod {
-  package static let bsnn = ConversionMethod(
+  /// `bsnn`, as `docs/methods.md` describes it.
+  public static let bsnn = ConversionMethod(
     "bsnn", threshold: "largest activation", neurons: "phase code, two members that accumulate and fire by turns",
     source: "Li, Zhao, Zeng 2022",
     parameters: [.steps, .period.defaulting(to: 10), .synchronousNeurons, .readout], isReadAtAnyStep: false,

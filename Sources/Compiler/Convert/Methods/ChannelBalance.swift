@@ -1,7 +1,8 @@
 import ChipModel
 
 extension ConversionMethod {
-  package static let channelBalance = ConversionMethod(
+  /// `channel-balance`, as `docs/methods.md` describes it.
+  public static let channelBalance = ConversionMethod(
     "channel-balance", threshold: "largest input current of each channel, layers before it spiking",
     source: "Ngu, Lee 2022",
     parameters: [.steps, .alpha.defaulting(to: 1.0), .initial, .reset, .readout, .literal],

@@ -1,7 +1,8 @@
 import ChipModel
 
 extension ConversionMethod {
-  package static let channelNorm = ConversionMethod(
+  /// `channel-norm`, as `docs/methods.md` describes it.
+  public static let channelNorm = ConversionMethod(
     "channel-norm", threshold: "largest activation of each channel", source: "Kim et al. 2020",
     parameters: [.steps, .initial, .reset, .readout], sharesThresholds: true,
     convert: { (stage) throws(ConversionError) in stage.normalise(stage.largestByChannel()) })

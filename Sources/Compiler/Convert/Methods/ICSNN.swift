@@ -6,7 +6,8 @@ extension ConversionMethod {
   /// Which potentials the mean is over: all, held to 0...threshold; those of at least 0; all as they are.
   package enum MeanMembrane: String, ParameterChoice { case clamp, active, literal }
 
-  package static let icSNN = ConversionMethod(
+  /// `ic-snn`, as `docs/methods.md` describes it.
+  public static let icSNN = ConversionMethod(
     "ic-snn", threshold: "percentile; initial potentials calibrated on final ones",
     neurons: "soft reset, strict comparison", source: "Li et al. 2023",
     parameters: [

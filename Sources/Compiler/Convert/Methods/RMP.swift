@@ -1,7 +1,8 @@
 import ChipModel
 
 extension ConversionMethod {
-  package static let rmp = ConversionMethod(
+  /// `rmp`, as `docs/methods.md` describes it.
+  public static let rmp = ConversionMethod(
     "rmp", threshold: "that of `spike-norm` times `alpha`", source: "Han et al. 2020",
     parameters: [.steps, .alpha.defaulting(to: 0.8), .initial, .reset, .readout], isSeeded: true,
     watchesSpikes: { _ in true },

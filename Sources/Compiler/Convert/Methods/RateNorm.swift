@@ -4,7 +4,8 @@ extension ConversionMethod {
   /// One factor for all layers, or one for each.
   package enum RateFactor: String, ParameterChoice { case shared, layer }
 
-  package static let rateNorm = ConversionMethod(
+  /// `rate-norm`, as `docs/methods.md` describes it.
+  public static let rateNorm = ConversionMethod(
     "rate-norm",
     threshold: "share `p` of the largest activation; `p` by the rate inference loss and an accuracy stop",
     source: "Ding et al. 2021",

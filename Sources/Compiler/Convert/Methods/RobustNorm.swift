@@ -1,7 +1,8 @@
 import ChipModel
 
 extension ConversionMethod {
-  package static let robustNorm = ConversionMethod(
+  /// `robust-norm`, as `docs/methods.md` describes it.
+  public static let robustNorm = ConversionMethod(
     "robust-norm", threshold: "percentile (99.9) of the non-zero activations", source: "Rueckauer et al. 2017",
     parameters: [.steps, .percentile.defaulting(to: 99.9), .initial, .reset, .readout], sharesThresholds: true,
     tries: { standard, _, _ in [standard, standard.with(.percentile, 99)].flatMap(\.withInitials) },

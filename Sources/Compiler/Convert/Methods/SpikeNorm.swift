@@ -1,7 +1,8 @@
 import ChipModel
 
 extension ConversionMethod {
-  package static let spikeNorm = ConversionMethod(
+  /// `spike-norm`, as `docs/methods.md` describes it.
+  public static let spikeNorm = ConversionMethod(
     "spike-norm", threshold: "largest weighted sum in a step under random input spikes, layer by layer",
     source: "Sengupta et al. 2019", parameters: [.steps, .initial, .reset, .readout], isSeeded: true,
     watchesSpikes: { _ in true },

@@ -1,7 +1,8 @@
 import ChipModel
 
 extension ConversionMethod {
-  package static let terMapping = ConversionMethod(
+  /// `ter-mapping`, as `docs/methods.md` describes it.
+  public static let terMapping = ConversionMethod(
     "ter-mapping", threshold: "larger of largest activation and largest weight; a negative one for LeakyReLU",
     neurons: "ternary", source: "Yu et al. 2020", parameters: [.steps, .initial, .readout, .literal],
     convertsLeakyReLU: true, standardSteps: { _, _ in 64 },

@@ -1,7 +1,8 @@
 import ChipModel
 
 extension ConversionMethod {
-  package static let weightedSpikes = ConversionMethod(
+  /// `weighted-spikes`, as `docs/methods.md` describes it.
+  public static let weightedSpikes = ConversionMethod(
     "weighted-spikes", threshold: "largest activation",
     neurons: "phase code of period `K`: a spike of phase `k` is worth `2^-(1+k)`", source: "Kim et al. 2018",
     parameters: [.steps, .period.defaulting(to: 8), .readout], isReadAtAnyStep: false,
