@@ -148,6 +148,12 @@ extension Network {
   public func compiled(for chip: String, with numbers: [ChipNumber: Int] = [:]) throws(NmsimError) -> CompiledProgram {
     try compiled(for: ChipDescription(chip), with: numbers)
   }
+
+  /// Steps of its calibration, the default of a run.
+  package var steps: Int? {
+    guard case .number(let value)? = provenance.first(where: { $0.key == "steps" })?.value else { return nil }
+    return Int(exactly: value).flatMap { ActiveWindow.steps.contains($0) ? $0 : nil }
+  }
 }
 
 extension Lowering {
@@ -160,19 +166,13 @@ extension Lowering {
       }
       return nil
     }
-    var steps: Int?
-    for entry in source.provenance where entry.key == "steps" {
-      if case .number(let value) = entry.value {
-        steps = Int(exactly: value).flatMap { ActiveWindow.steps.contains($0) ? $0 : nil }
-      }
-    }
     return CompiledProgram(
       network: ProgramNetwork(
         name: source.name, method: text("method"),
         preprocessing: source.input.preprocessing, inputRange: source.input.range, images: source.input.images,
         labels: source.input.labels,
         ann: source.ann ?? ANNFacts(),
-        steps: steps, provenance: source.history),
+        steps: source.steps, provenance: source.history),
       chip: chip, schedule: options.schedule, fractionBits: fractionBits, weightBits: weightBits,
       membraneBits: membraneBits, populations: populations, projections: projections, weights: weights,
       output: ProgramOutput(

@@ -65,7 +65,7 @@ extension OptionSpec {
 
   static func steps(in group: String) -> OptionSpec {
     var option = option(
-      "ticks", .integer(ActiveWindow.steps), "T", standard: .described("the network's"), group: group,
+      "ticks", .integer(ActiveWindow.steps), "T", standard: .described("the network's, else \(RunInputs.standardSteps)"), group: group,
       "Steps of an inference.")
     option.synonyms = ["steps"]
     return option

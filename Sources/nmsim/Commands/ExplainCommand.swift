@@ -23,8 +23,7 @@ enum ExplainCommand {
       .option(
         "model", .file, "MODEL", standard: .described("the network's weights with ReLU"),
         "The ANN, an .onnx file."),
-      .option(
-        "ticks", .integer(1...100_000), "T", standard: .described("the network's, else 64"), "Steps of an inference."),
+      .steps(in: "Options"),
       .chip(in: chip, "Chip description; its number of cores plays no part."),
     ] + OptionSpec.chipNumbers(in: chip) + [
       .scale(in: chip),
@@ -87,15 +86,5 @@ enum ExplainCommand {
     CompileOptions(
       numbers: arguments.chipNumbers,
       scale: arguments.string("scale").flatMap(CompileOptions.Scale.init(rawValue:)), memory: arguments.memory)
-  }
-}
-
-extension Network {
-  /// Steps of its calibration, the default of a run.
-  fileprivate var steps: Int? {
-    for entry in provenance where entry.key == "steps" {
-      if case .number(let value) = entry.value { return Int(exactly: value).flatMap { (1...100_000).contains($0) ? $0 : nil } }
-    }
-    return nil
   }
 }
