@@ -79,7 +79,7 @@ struct RunPartTests {
         var options = RunObserver.Options()
         options.countsTicks = seed % 2 == 0
         if seed % 3 == 0 { options.rule = .stable(steps: 2) }
-        let identity = RunPart.Identity(
+        let identity = PartialRun.Identity(
           program: "p", data: data.contentHash(samples: data.count), engine: .fast, ticks: network.steps,
           samples: data.count, profile: "merolla2011", target: 0.9, images: "x.npy", options: options)
         let collector = LayerDetailsCollector(
@@ -93,10 +93,10 @@ struct RunPartTests {
             collector.observe(sample, outcome, trains)
             observer.observe(sample, outcome, trains)
           })
-        let part = RunPart(
+        let part = PartialRun(
           identity: identity, programPath: "net.nmsim", record: record, courses: collector.sums,
           observation: observer.observation)
-        let file = try RunPartFile(reading: JSONSeal.bytes(of: part.document))
+        let file = try PartialRunFile(reading: JSONSeal.bytes(of: part.document))
         let read = try file.part(of: program)
         #expect(read == part, "seed \(seed)")
         if joined == nil { joined = read.record } else { joined?.append(read.record) }

@@ -25,7 +25,7 @@ struct RunTimeTests {
 
   private func observe(
     _ program: CompiledProgram, _ inputs: [[Double]], steps: Int, _ change: (inout RunObserver.Options) -> Void = { _ in }
-  ) throws -> RunObservation {
+  ) throws -> Observation {
     var options = RunObserver.Options()
     options.countsTicks = true
     change(&options)

@@ -50,8 +50,8 @@ struct FaultCommandTests {
       #expect(folder.invoke(run + "--fault-seed 1").output != one.output)
       let document = try RunResult(reading: Array(one.output.utf8))
       let faults = try #require(document.faults)
-      #expect(faults.kinds == RunFaults.Kind.allCases)
-      #expect(RunFaults.Kind.allCases.map(faults.rate) == [0.2, 0.1, 1e-3, 1e-4, 0.05, 0.02])
+      #expect(faults.kinds == FaultRates.Kind.allCases)
+      #expect(FaultRates.Kind.allCases.map(faults.rate) == [0.2, 0.1, 1e-3, 1e-4, 0.05, 0.02])
     }
   }
 

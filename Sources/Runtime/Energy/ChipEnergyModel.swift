@@ -75,10 +75,10 @@ package struct ChipBill: JSONRecord {
   ///   - time: nil: the chip's own tick.
   package init(
     program: CompiledProgram, counts: OperationCounts, steps: Int, samples: Int, neuronUpdates: Int? = nil,
-    time: RunTime? = nil
+    time: ChipTime? = nil
   ) {
     let chip = program.chip
-    let time = time ?? RunTime(stated: program, steps: steps)
+    let time = time ?? ChipTime(stated: program, steps: steps)
     var events = ActionEvents(counts, program: program)
     if let neuronUpdates { events[.updates] = neuronUpdates }
     for action in ChipAction.allCases {

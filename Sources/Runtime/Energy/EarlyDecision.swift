@@ -148,7 +148,7 @@ package struct EarlyDecision: JSONRecord {
   private static let unpriced = "where nothing has a price"
 
   /// - Parameter bill: of the full run.
-  init(program: CompiledProgram, record: RunRecord, stops: EarlyStops, time: RunTime, bill: ChipBill) {
+  init(program: CompiledProgram, record: RunRecord, stops: EarlyStops, time: ChipTime, bill: ChipBill) {
     self.init()
     rule = stops.rule.text
     let samples = record.samples

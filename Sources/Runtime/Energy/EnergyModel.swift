@@ -49,7 +49,7 @@ public struct CountedRun: Sendable {
   package let record: RunRecord
   /// Exact sums over all samples.
   public let counts: OperationCounts
-  package let time: RunTime
+  package let time: ChipTime
   /// By tick of an inference, over all samples; nil: not observed.
   package let ticks: [ActionEvents]?
   /// Accuracy that is aimed at, a fraction of 1.
@@ -57,14 +57,14 @@ public struct CountedRun: Sendable {
 
   /// - Throws: a count beyond 64 bits.
   package init(
-    _ program: CompiledProgram, _ record: RunRecord, _ observation: RunObservation? = nil, time: RunTime? = nil,
+    _ program: CompiledProgram, _ record: RunRecord, _ observation: Observation? = nil, time: ChipTime? = nil,
     target: Double = standardTarget
   ) throws(CountError) {
     self.program = program
     self.record = record
     counts = OperationCounts(program: program, counters: record.counters, steps: record.steps)
     try counts.check(program)
-    self.time = observation?.time ?? time ?? RunTime(stated: program, steps: record.steps)
+    self.time = observation?.time ?? time ?? ChipTime(stated: program, steps: record.steps)
     ticks = observation.flatMap { $0.ticks.isEmpty ? nil : $0.ticks }
     self.target = target
   }

@@ -81,7 +81,9 @@ extension RunCounters {
     trains.forEachSpike(in: steps) { population, neuron, payload, step in
       note(spike: payload, population: population, neuron: neuron, step: step)
     }
-    trains.forEachPassed(in: steps) { projection, pooled, payload, _ in notePassed(projection, pooled, payload: payload) }
+    trains.forEachPassed(in: steps) { projection, pooled, payload, _ in
+      notePassed(projection, pooled, payload: payload)
+    }
   }
 
   /// Adds counters of the same samples that end at an earlier step.

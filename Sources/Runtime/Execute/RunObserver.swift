@@ -11,7 +11,7 @@ package final class RunObserver: Sendable {
     /// Nil: the chip's own tick where it states one, else `analytic` where all its times are known.
     package var timeModel: TimingModel?
     /// Samples that are timed, from the first.
-    package var timeSamples = RunTime.standardSamples
+    package var timeSamples = ChipTime.standardSamples
     /// Whether the chip runs without a barrier; needs `analytic`, and chooses it where no model is named.
     package var isBarrierFree = false
     package var rule: StopRule?
@@ -22,7 +22,7 @@ package final class RunObserver: Sendable {
 
   private struct State: Sendable {
     var ticks: [ActionEvents]
-    var time: RunTime
+    var time: ChipTime
     var stops: EarlyStops?
   }
 
@@ -52,7 +52,7 @@ package final class RunObserver: Sendable {
     let wanted = options.isBarrierFree ? options.timeModel ?? .analytic : options.timeModel
     guard !options.isBarrierFree || wanted == .analytic else { throw .barrier(wanted ?? .analytic) }
     var timer: TickTimer?
-    var time = RunTime(stated: program, steps: steps)
+    var time = ChipTime(stated: program, steps: steps)
     let ticks = time.ticks
     if wanted == .fixed {
       guard time.fixedTick != nil else { throw .missing(.fixed, chip: program.chip.name, ["time of a tick"]) }
@@ -61,7 +61,7 @@ package final class RunObserver: Sendable {
       let model = wanted ?? .analytic
       if missing.isEmpty {
         timer = TickTimer(program)
-        time = RunTime(model: model, missing: [], ticks: ticks, isBarrierFree: options.isBarrierFree)
+        time = ChipTime(model: model, missing: [], ticks: ticks, isBarrierFree: options.isBarrierFree)
       } else if wanted != nil {
         throw .missing(model, chip: program.chip.name, missing)
       } else {
@@ -92,23 +92,23 @@ package final class RunObserver: Sendable {
   }
 
   /// What was seen so far.
-  package var observation: RunObservation {
-    state.withLock { RunObservation(ticks: $0.ticks, time: $0.time, stops: $0.stops) }
+  package var observation: Observation {
+    state.withLock { Observation(ticks: $0.ticks, time: $0.time, stops: $0.stops) }
   }
 }
 
 /// What a run's observer saw.
-package struct RunObservation: Sendable, Equatable {
+package struct Observation: Sendable, Equatable {
   /// By tick of an inference, over all samples; empty where they were not counted.
   package var ticks: [ActionEvents]
-  package var time: RunTime
+  package var time: ChipTime
   package var stops: EarlyStops?
 
   /// Keeps the stops of the first samples; the others were not run.
   mutating func truncate(to samples: Int) { stops?.truncate(to: samples) }
 
   /// Adds what was seen of the samples that follow directly.
-  mutating func append(_ other: RunObservation) {
+  mutating func append(_ other: Observation) {
     for tick in ticks.indices where tick < other.ticks.count { ticks[tick].add(other.ticks[tick]) }
     time.add(other.time)
     if let more = other.stops { stops?.append(more) }

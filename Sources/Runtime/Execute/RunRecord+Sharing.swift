@@ -19,8 +19,8 @@ extension RunRecord {
 
 extension Run {
   /// The time of an inference on the first samples of a run; what the chip states where it states a tick.
-  package func time(_ program: CompiledProgram, data: Dataset) throws(DatasetError) -> RunTime {
-    let stated = RunTime(stated: program, steps: steps)
+  package func time(_ program: CompiledProgram, data: Dataset) throws(DatasetError) -> ChipTime {
+    let stated = ChipTime(stated: program, steps: steps)
     guard let observer = try? RunObserver(program, steps: steps, samples: samples) else { return stated }
     guard observer.tracedSamples > 0 else { return observer.observation.time }
     var run = Run(steps: steps, samples: observer.tracedSamples, threads: threads)

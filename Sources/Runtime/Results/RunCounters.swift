@@ -45,7 +45,7 @@ package struct RunCounters: Sendable, Equatable {
     ("spikes", \.spikes), ("payloads", \.payloads), ("gatedSpikes", \.gatedSpikes), ("gatedPayloads", \.gatedPayloads),
   ]
 
-  /// What arrives at a projection, by source neuron: spikes, or what the spikes carry; behind a gate, what it let through.
+  /// What arrives at a projection, by source neuron: spikes, or what spikes carry; behind a gate, what it let through.
   func arriving(_ program: CompiledProgram, _ projection: Int, asPayload: Bool = false) -> [UInt64] {
     let source = program.projections[projection].source
     let isGated = program.isGated(program.projections[projection])

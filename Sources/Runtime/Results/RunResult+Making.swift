@@ -15,7 +15,7 @@ extension RunResult {
   package init(
     program: CompiledProgram, record: RunRecord, models: [any EnergyModel] = EnergyModels.all(),
     target: Double = CountedRun.standardTarget, engine: Run.Engine = .fast, programHash: String? = nil,
-    observation: RunObservation? = nil, time timed: RunTime? = nil, faults: FaultSettings = .none
+    observation: Observation? = nil, time timed: ChipTime? = nil, faults: FaultSettings = .none
   ) throws(CountError) {
     let run = try CountedRun(program, record, observation, time: timed, target: target)
     let (counts, time) = (run.counts, run.time)
@@ -63,6 +63,6 @@ extension RunResult {
         bill: energy.chip ?? ChipBill(program: program, counts: counts, steps: run.steps, samples: run.samples, time: time))
     }
     neurobench = NeuroBench(program: program, counts: counts, steps: run.steps, samples: samples, accuracy: record.accuracy)
-    self.faults = RunFaults(chip: program.faults, run: faults)
+    self.faults = FaultRates(chip: program.faults, run: faults)
   }
 }

@@ -26,7 +26,7 @@ extension RunResult {
     package init() {}
 
     /// - Parameter steps: `T`: under a tick of fixed length a new inference may start every `T` ticks.
-    init(_ time: RunTime, steps: Int) {
+    init(_ time: ChipTime, steps: Int) {
       secondsPerTick = time.secondsPerTick
       secondsPerInference = time.secondsPerInference
       model = time.model?.rawValue

@@ -38,7 +38,7 @@ package struct RunResult: JSONDocument {
   package var fit: Fit?
   package var provenance: Provenance?
   /// Faults of the chip and of the run; nil: none.
-  package var faults: RunFaults?
+  package var faults: FaultRates?
   package var simulation: Simulation?
 
   package init() {}

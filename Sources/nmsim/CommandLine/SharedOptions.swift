@@ -10,15 +10,18 @@ extension OptionSpec {
 
   static func scale(in group: String) -> OptionSpec { OptionSpec(.scale, group: group) }
 
-  static func chip(in group: String, _ help: String = "Chip description: a name of 'nmsim chips', or a file.") -> OptionSpec {
+  static func chip(
+    in group: String, _ help: String = "Chip description: a name of 'nmsim chips', or a file."
+  ) -> OptionSpec {
     option(
-      "chip", .choiceOrFile(ChipsCommand.names), "NAME|FILE", standard: .value(ChipLibrary.defaultName), group: group, help)
+      "chip", .choiceOrFile(ChipsCommand.names), "NAME|FILE", standard: .value(ChipLibrary.defaultName), group: group,
+      help)
   }
 
   static func schedule(in group: String) -> OptionSpec {
     option(
-      "schedule", .choice(["windowed", "continuous"]), "windowed|continuous", standard: .value("windowed"), group: group,
-      "Layers active in their windows, or all at every tick.")
+      "schedule", .choice(["windowed", "continuous"]), "windowed|continuous", standard: .value("windowed"),
+      group: group, "Layers active in their windows, or all at every tick.")
   }
 
   static func seed(in group: String, _ help: String) -> OptionSpec {
@@ -42,7 +45,8 @@ extension OptionSpec {
 
   static func samples(_ name: String = "samples", in group: String, standard: String) -> OptionSpec {
     option(
-      name, .integer(1...Int.max), "N", standard: .described(standard), group: group, "How many samples, from the first.")
+      name, .integer(1...Int.max), "N", standard: .described(standard), group: group,
+      "How many samples, from the first.")
   }
 
   /// Calibration data with their labels.
@@ -57,7 +61,8 @@ extension OptionSpec {
   static func preprocessing(in group: String) -> [OptionSpec] {
     [
       option(
-        "input-scale", .ratio, "X", standard: .described("1"), group: group, "Factor of the raw values, such as 1/255."),
+        "input-scale", .ratio, "X", standard: .described("1"), group: group,
+        "Factor of the raw values, such as 1/255."),
       option("mean", .numbers, "X,...", group: group, "Subtracted after scaling, for each channel."),
       option("std", .numbers, "X,...", group: group, "Divided by after that, for each channel."),
     ]
@@ -65,8 +70,8 @@ extension OptionSpec {
 
   static func steps(in group: String) -> OptionSpec {
     var option = option(
-      "ticks", .integer(ActiveWindow.steps), "T", standard: .described("the network's, else \(RunInputs.standardSteps)"), group: group,
-      "Steps of an inference.")
+      "ticks", .integer(ActiveWindow.steps), "T",
+      standard: .described("the network's, else \(RunInputs.standardSteps)"), group: group, "Steps of an inference.")
     option.synonyms = ["steps"]
     return option
   }

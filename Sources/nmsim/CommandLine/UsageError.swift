@@ -16,7 +16,9 @@ enum UsageError: Error, Equatable, Sendable {
 
   /// The command that was being read, where there is one; what is wrong, in one line; what to type instead.
   var line: (subject: String?, problem: String, remedy: String) {
-    func meant(_ suggestion: String?, else remedy: String) -> String { suggestion.map { "did you mean '\($0)'?" } ?? remedy }
+    func meant(_ suggestion: String?, else remedy: String) -> String {
+      suggestion.map { "did you mean '\($0)'?" } ?? remedy
+    }
     return switch self {
     case .unknownCommand(let name, let suggestion):
       (nil, "unknown command \(ErrorText.quoted(name))", meant(suggestion, else: "'nmsim help' lists the commands"))

@@ -31,7 +31,8 @@ struct ChipComparison: Sendable {
         .number(title) { $0.spikes == nil ? "" : .text(text($0)) }
       }
       fields += [
-        run("accuracy") { NumberFormat.percent($0.accuracy) }, run("energy") { NumberFormat.joules($0.joulesPerInference) },
+        run("accuracy") { NumberFormat.percent($0.accuracy) },
+        run("energy") { NumberFormat.joules($0.joulesPerInference) },
         run("unknown") { NumberFormat.count($0.missing?.count ?? 0) },
         run("latency") { NumberFormat.seconds($0.secondsPerInference) },
       ]
@@ -50,14 +51,17 @@ struct ChipComparison: Sendable {
     let networks = entries.map(\.network)
     let isOne = networks.allSatisfy { $0 == networks.first }
     let what = isOne ? "\(ErrorText.escaped(networks.first ?? ""))" : "\(Set(networks).count) networks"
-    guard let samples = record.samples, let steps = record.ticks else { return style.bold(what) + ": compiled, not run (no data)\n\n" }
+    guard let samples = record.samples, let steps = record.ticks else {
+      return style.bold(what) + ": compiled, not run (no data)\n\n"
+    }
     return style.bold(what) + ": \(NumberFormat.count(samples, of: "sample")), \(NumberFormat.count(steps, of: "step"))\n\n"
   }
 
   private func note(_ style: TextStyle) -> String {
     var text = "bits: of a weight." + (hasFiles ? "" : " full: the largest share of a limit.")
     if hasRun {
-      text += " energy, latency: per inference on the chip. energy: what is known. unknown: constants that nobody published."
+      text += " energy, latency: per inference on the chip. energy: what is known. unknown: constants that nobody "
+        + "published."
     }
     return TextLayout.paragraph(text, width: style.width)
   }

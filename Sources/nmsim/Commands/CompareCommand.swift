@@ -205,11 +205,11 @@ struct CompareRunner {
     self.samples = max(self.samples ?? 0, samples)
     let steps = arguments.int("ticks") ?? program.network.steps ?? RunInputs.standardSteps
     self.steps = max(self.steps ?? 0, steps)
-    try RunContext.check(program, steps: steps, samples: samples)
+    try ObservedRun.check(program, steps: steps, samples: samples)
     let run = Run(steps: steps, samples: samples, threads: RunInputs.threads(arguments))
-    let (record, courses, observation) = try RunContext.observed(
+    let (record, courses, observation) = try ObservedRun.observed(
       run, program, set, path, RunObserver.Options(), label: program.chip.name, terminal)
-    let result = try RunContext.result(program, record, courses: courses, observation, hash: hash, images: path)
+    let result = try ObservedRun.result(program, record, courses: courses, observation, hash: hash, images: path)
     entry.add(result)
     if let folder {
       let path = Self.resultPath(result.chip, file: file, in: folder, namesFiles: namesFiles)

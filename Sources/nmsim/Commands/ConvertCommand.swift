@@ -24,7 +24,8 @@ enum ConvertCommand {
         "method", .choice(methods), "NAME", standard: .value("robust-norm"), group: method, "Conversion method."),
     ] + OptionSpec.conversion(group: method) + [
       .seed(
-        in: method, "\(ConversionMethod.all.filter(\.isSeeded).map(\.name).joined(separator: ", ")): seed of the random input spikes."),
+        in: method,
+        "\(ConversionMethod.all.filter(\.isSeeded).map(\.name).joined(separator: ", ")): seed of the random input spikes."),
       .option(
         "keep-accuracy", .fraction, "ACCURACY", group: automatic,
         "auto: find the cheapest with at least this accuracy, a fraction of 1, within --steps or 256."),
@@ -175,7 +176,8 @@ enum ConvertCommand {
     _ images: String, labels: String?, _ network: AnalogNetwork, samples: Int? = nil
   ) throws(CommandError) -> Dataset {
     try InputFiles.dataset(
-      images, labels: labels, shape: network.inputShape, classes: network.layers[network.output].count, samples: samples)
+      images, labels: labels, shape: network.inputShape, classes: network.layers[network.output].count,
+      samples: samples)
   }
 
   // MARK: Test data

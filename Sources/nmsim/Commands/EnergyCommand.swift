@@ -7,8 +7,8 @@ enum EnergyCommand {
     name: "energy", abstract: "Show what a run would cost in energy and time",
     discussion: [
       "Models stand side by side and are never mixed: 'spike' prices each spike, as the papers do; 'operation' prices "
-        + "accumulates and multiply-accumulates at 45 nm, beside the ANN's; 'chip' prices every action of the chip. Each "
-        + "names what it leaves out. Unpublished constants are unknown, not zero."
+        + "accumulates and multiply-accumulates at 45 nm, beside the ANN's; 'chip' prices every action of the chip. "
+        + "Each names what it leaves out. Unpublished constants are unknown, not zero."
     ],
     positionals: [
       PositionalSpec("run", "RUN", .file, .optional, standard: .value("run.json"), "The result of 'nmsim run'.")
@@ -23,7 +23,9 @@ enum EnergyCommand {
     ],
     examples: [
       ExampleSpec("nmsim energy", "The energy of run.json in this folder."),
-      ExampleSpec("nmsim energy run.json --baseline max-norm.json --explain", "Ratios to another run, with formulas and sources."),
+      ExampleSpec(
+        "nmsim energy run.json --baseline max-norm.json --explain",
+        "Ratios to another run, with formulas and sources."),
     ],
     exits: [.badData, .missingInput, .badConfiguration])
 

@@ -41,7 +41,8 @@ struct EnergyText {
     let model = SpikeEnergyModel(profile: .standard)
     let spike = run.spike ?? SpikeEnergy()
     var facts = FactList()
-    facts.add("profile", "\(spike.profile ?? "unknown"): \(NumberFormat.joules(spike.joulesPerSpike)) per spike, 1 ms per step")
+    facts.add(
+      "profile", "\(spike.profile ?? "unknown"): \(NumberFormat.joules(spike.joulesPerSpike)) per spike, 1 ms per step")
     // To the nearest, as on the page.
     let spikes = run.samples == 0 ? 0 : Int((Double(spike.spikesByStep?.sum ?? 0) / Double(run.samples)).rounded())
     facts.add(
@@ -138,8 +139,8 @@ struct EnergyText {
 
   // MARK: - Shares
 
-  /// Where and when the chip's energy goes: by population, by core, over time, up to the target, with an early exit. Nil
-  /// where the run has none of it.
+  /// Where and when the chip's energy goes: by population, by core, over time, up to the target, with an early exit.
+  /// Nil where the run has none of it.
   private var shares: String? {
     let bill = run.bill ?? ChipBill()
     var tables: [Table] = []
@@ -202,7 +203,8 @@ struct EnergyText {
       run.time.secondsPerInference.flatMap { $0 > 0 ? total / Double(run.samples) / $0 : nil }
     }
     facts.add(
-      "", "\(NumberFormat.watts(mean / tick)) on average" + (power.map { ", and \(NumberFormat.watts($0)) static" } ?? ""))
+      "",
+      "\(NumberFormat.watts(mean / tick)) on average" + (power.map { ", and \(NumberFormat.watts($0)) static" } ?? ""))
   }
 
   private var baseline: String? {

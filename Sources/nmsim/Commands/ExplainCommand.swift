@@ -66,7 +66,8 @@ enum ExplainCommand {
     } catch {
       switch error {
       case .compile(let error): throw CommandError(error, network: path, mapping: nil)
-      case .network(let error): throw CommandError(.badData, subject: arguments.string("model") ?? path, message: "\(error)")
+      case .network(let error):
+        throw CommandError(.badData, subject: arguments.string("model") ?? path, message: "\(error)")
       case .model: throw CommandError(.badData, subject: path, message: "\(error)")
       }
     }

@@ -123,7 +123,7 @@ enum FaultOptions {
 enum FaultText {
   /// Nil where there are none.
   static func chip(_ faults: ChipFaults?) -> String? {
-    guard let faults, let all = RunFaults(chip: faults, run: .none) else { return nil }
+    guard let faults, let all = FaultRates(chip: faults, run: .none) else { return nil }
     return "\(run(all)); seed \(faults.seed)"
   }
 
@@ -133,7 +133,7 @@ enum FaultText {
       + cycle
   }
 
-  static func run(_ faults: RunFaults) -> String {
+  static func run(_ faults: FaultRates) -> String {
     var parts = faults.kinds.map { "\($0.name) \(NumberFormat.plain(faults.rate($0)))" }
     if faults.namedCores > 0 { parts.append(NumberFormat.count(faults.namedCores, of: "dead core")) }
     if faults.namedLinks > 0 { parts.append(NumberFormat.count(faults.namedLinks, of: "dead link")) }

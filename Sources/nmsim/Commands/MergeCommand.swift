@@ -97,8 +97,8 @@ enum MergeCommand {
   private static func mergeRuns(
     _ paths: [String], _ arguments: ParsedArguments, _ terminal: Terminal
   ) throws(CommandError) {
-    var files: [(path: String, file: RunPartFile)] = []
-    for path in paths { files.append((path, try RunSplit.read(path))) }
+    var files: [(path: String, file: PartialRunFile)] = []
+    for path in paths { files.append((path, try ShardedRun.read(path))) }
     let identity = files[0].file.identity
     for (path, file) in files where file.identity != identity {
       throw CommandError(
@@ -133,20 +133,20 @@ enum MergeCommand {
         .badData, subject: programPath, problem: "is not the program that was run, its hash differs",
         remedy: "name the right one with --program")
     }
-    var merged: RunPart?
+    var merged: PartialRun?
     for (path, file) in files {
       let part = try told(.badData, path) { () throws(JSONError) in try file.part(of: program) }
       if merged == nil { merged = part } else { merged?.append(part) }
     }
     guard let merged else { return }
     let profile = try RunCommand.spikeProfile(identity.profile)
-    let result = try RunContext.result(
+    let result = try ObservedRun.result(
       program, merged.record, courses: merged.courses, merged.observation, hash: hash, images: identity.images,
       profile: profile, target: identity.target, engine: identity.engine)
     try OutputFile.write(result.document, to: output, terminal)
     if let path = arguments.string("predictions") { try OutputFile.write(RunCommand.predictions(merged.record), to: path) }
     if output == "-" { return }
-    terminal.say(RunSummary.text(result, style: terminal.style))
+    terminal.say(ResultText.text(result, style: terminal.style))
     terminal.say("Wrote \(ErrorText.escaped(output)).\n")
   }
 }

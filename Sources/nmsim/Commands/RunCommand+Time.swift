@@ -10,18 +10,18 @@ extension RunCommand {
       "time-model", .choice(TimingModel.allCases.map(\.rawValue)), "MODEL",
       standard: .described("the chip's fixed tick, else analytic, else unknown"), group: group,
       "How the length of a tick is found. 'fixed': the chip's own tick. 'simple': the slowest core. 'analytic': the "
-        + "slowest core, message or link, without queueing. 'detailed': every message, through links with finite buffers. "
-        + "All but 'fixed' cost simulation time."),
+        + "slowest core, message or link, without queueing. 'detailed': every message, through links with finite "
+        + "buffers. All but 'fixed' cost simulation time."),
     .option(
-      "time-samples", .integer(1...Int.max), "N", standard: .value("\(RunTime.standardSamples)"), group: group,
+      "time-samples", .integer(1...Int.max), "N", standard: .value("\(ChipTime.standardSamples)"), group: group,
       "Samples that are timed, from the first; times are their mean."),
     .flag(
       "barrier-free", group: group,
       "The chip runs without the barrier after each tick; both times are shown ('analytic' only)."),
     .flag(
       "per-tick", group: group,
-      "Count by tick: the chip's energy over time, and up to the target accuracy. The run takes about a seventh longer. "
-        + "--target and --early-decision imply it."),
+      "Count by tick: the chip's energy over time, and up to the target accuracy. The run takes about a seventh "
+        + "longer. --target and --early-decision imply it."),
     .option(
       "early-decision", .text, "RULE", group: group,
       "Also report early exit: each sample stops when its decision is 'stable:N', the same after N steps in a row; "
@@ -32,7 +32,7 @@ extension RunCommand {
   static func observerOptions(_ arguments: ParsedArguments) throws(CommandError) -> RunObserver.Options {
     var options = RunObserver.Options()
     options.timeModel = arguments.string("time-model").flatMap(TimingModel.init(rawValue:))
-    options.timeSamples = arguments.int("time-samples") ?? RunTime.standardSamples
+    options.timeSamples = arguments.int("time-samples") ?? ChipTime.standardSamples
     options.isBarrierFree = arguments.flag("barrier-free")
     options.countsTicks = arguments.flag("per-tick") || arguments.isGiven("target")
     options.rule = try arguments.string("early-decision").map { (text) throws(CommandError) in

@@ -11,8 +11,8 @@ enum RunCommand {
     name: "run", abstract: "Run a program on samples",
     discussion: [
       "Samples are taken in file order from the first. The result is the same for every number of threads.",
-      "A run that is interrupted (Ctrl-C, SIGTERM, SIGHUP) keeps the finished samples and ends with status 75; the same "
-        + "command continues it.",
+      "A run that is interrupted (Ctrl-C, SIGTERM, SIGHUP) keeps the finished samples and ends with status 75; the "
+        + "same command continues it.",
     ],
     positionals: [
       PositionalSpec(
@@ -24,7 +24,8 @@ enum RunCommand {
       .threads(in: simulation),
       .option(
         "engine", .choice(["fast", "interpreter"]), "fast|interpreter", standard: .value("fast"), group: simulation,
-        "fast computes population by population; interpreter moves every message from core to core, slowly. Both agree."),
+        "fast computes population by population; interpreter moves every message from core to core, slowly. Both "
+          + "agree."),
       FaultOptions.flipMembraneBits, FaultOptions.loseSpikes, FaultOptions.duplicateSpikes, FaultOptions.seed,
     ] + OptionSpec.data(in: data) + [
       .samples(in: data, standard: "all"),
@@ -48,15 +49,15 @@ enum RunCommand {
         "One row a sample: index, label, prediction, decision step."),
       .option("outputs", .newFile, "FILE.npy", group: outputs, "The output values, in units of the ANN."),
       .option(
-        "trace", .newFolder, "FOLDER", group: RunTraces.group,
+        "trace", .newFolder, "FOLDER", group: TraceWriter.group,
         "Write traces of the first samples: spikes.csv, perf.csv, messages.csv and trace.json (Perfetto); with probes "
           + "potential.csv and probes.vcd (GTKWave). A file is at most 256 MiB, trace.json a million events; what is "
           + "left out is said."),
       .option(
-        "trace-samples", .integer(1...100_000), "N", standard: .value("1"), group: RunTraces.group,
+        "trace-samples", .integer(1...100_000), "N", standard: .value("1"), group: TraceWriter.group,
         "How many samples to trace. They run once more on the interpreter, slowly."),
       .repeatable(
-        "probe", "POP:NEURON", group: RunTraces.group,
+        "probe", "POP:NEURON", group: TraceWriter.group,
         "A neuron whose potential is traced, for example conv1:0; may be given several times."),
       .flag("no-timing", group: outputs, "Leave the simulation's own wall time out of the result."),
       .memory,
@@ -76,12 +77,12 @@ enum RunCommand {
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
     let profile = try spikeProfile(arguments.string("spike-profile") ?? SpikeProfile.standard.name)
     let inputs = try RunInputs(arguments)
-    try RunContext.check(inputs.program, steps: inputs.steps, samples: inputs.samples)
-    let traces = try RunTraces(arguments, inputs)
+    try ObservedRun.check(inputs.program, steps: inputs.steps, samples: inputs.samples)
+    let traces = try TraceWriter(arguments, inputs)
     let engine = Run.Engine(rawValue: arguments.string("engine") ?? "fast") ?? .fast
     let target = arguments.double("target") ?? CountedRun.standardTarget
     let faults = try FaultOptions.run(arguments)
-    var split = try RunSplit(inputs, engine: engine, target: target, arguments)
+    var split = try ShardedRun(inputs, engine: engine, target: target, arguments)
     let keepsOutputs = arguments.isGiven("outputs")
     // What a part leaves does not say its faults, so such a run starts again.
     let isKept = !keepsOutputs && faults.isNone
@@ -93,7 +94,7 @@ enum RunCommand {
     run.faults = faults
     run.first = split.range.lowerBound + done
     let start = ContinuousClock.now
-    let (record, courses, observation) = try RunContext.observed(
+    let (record, courses, observation) = try ObservedRun.observed(
       run, inputs.program, inputs.data, inputs.dataPath, split.options, label: "run", terminal,
       stop: { StopSignal.isReceived })
     let seconds = start.duration(to: .now) / .seconds(1)
@@ -108,7 +109,7 @@ enum RunCommand {
       try write(part, shard, split, arguments, terminal)
       return .success
     }
-    var result = try RunContext.result(
+    var result = try ObservedRun.result(
       inputs.program, part.record, courses: part.courses, part.observation, hash: inputs.programHash,
       images: inputs.dataPath, profile: profile, target: target, engine: engine, faults: faults)
     // Of a run that was interrupted only the last part's time is known.
@@ -136,7 +137,7 @@ enum RunCommand {
 
   /// Writes a part of a run, for `merge`.
   private static func write(
-    _ part: RunPart, _ shard: Shard, _ split: RunSplit, _ arguments: ParsedArguments, _ terminal: Terminal
+    _ part: PartialRun, _ shard: Shard, _ split: ShardedRun, _ arguments: ParsedArguments, _ terminal: Terminal
   ) throws(CommandError) {
     try OutputFile.write(sealed: part.document, to: split.path, terminal)
     split.finished()
@@ -158,7 +159,7 @@ enum RunCommand {
   }
 
   private static func say(_ result: RunResult, _ path: String, _ terminal: Terminal) {
-    terminal.say(RunSummary.text(result, style: terminal.style))
+    terminal.say(ResultText.text(result, style: terminal.style))
     terminal.say("Wrote \(ErrorText.escaped(path)). Next: nmsim energy\(path == "run.json" ? "" : " \(ErrorText.escaped(path))")\n")
   }
 

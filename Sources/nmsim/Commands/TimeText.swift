@@ -24,7 +24,8 @@ enum TimeText {
       let pipelined = time.pipelinedInferencesPerSecond.map { ", \(NumberFormat.significant($0)) pipelined" } ?? ""
       facts.add("throughput", "\(NumberFormat.significant(rate)) inferences/s sequential\(pipelined)")
     }
-    if isFull, let barrier = time.barrierSeconds, let core = time.slowestCoreSeconds, let link = time.busiestLinkSeconds {
+    if isFull, let barrier = time.barrierSeconds, let core = time.slowestCoreSeconds, let link = time.busiestLinkSeconds
+    {
       facts.add(
         "of which",
         "barrier \(NumberFormat.seconds(barrier)); slowest core \(NumberFormat.seconds(core)), busiest link "
@@ -53,7 +54,8 @@ enum TimeText {
         + "\(NumberFormat.percent(early.accuracy)) right instead of \(NumberFormat.percent(early.fullAccuracy))")
     let ticks = 1 - Double(early.ticks ?? 0) / Double(max(1, early.fullTicks ?? 0))
     let energy = early.energySaved.map {
-      "\(NumberFormat.joules(early.joulesPerInference)) per inference, saves \(NumberFormat.percent($0, places: 1)) of the energy and "
+      "\(NumberFormat.joules(early.joulesPerInference)) per inference, saves "
+        + "\(NumberFormat.percent($0, places: 1)) of the energy and "
     }
     facts.add("", "\(energy ?? "saves ")\(NumberFormat.percent(ticks, places: 1)) of the ticks")
   }

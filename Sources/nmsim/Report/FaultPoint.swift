@@ -6,7 +6,7 @@ struct FaultPoint: Sendable {
   var name: String
   var color: Int
   /// Rates above 0.
-  var rates: [RunFaults.Kind: Double]
+  var rates: [FaultRates.Kind: Double]
   /// Whether cores or links fail that were named: no rate says that.
   var hasNamedFaults = false
   var accuracy: Double?
@@ -17,10 +17,10 @@ struct FaultPoint: Sendable {
   var title: String
   var attributes: String
 
-  func rate(_ kind: RunFaults.Kind) -> Double { rates[kind] ?? 0 }
+  func rate(_ kind: FaultRates.Kind) -> Double { rates[kind] ?? 0 }
 
   /// Whether nothing but faults of this kind is wrong with it.
-  func hasOnly(_ kind: RunFaults.Kind) -> Bool { !hasNamedFaults && rates.keys.allSatisfy { $0 == kind } }
+  func hasOnly(_ kind: FaultRates.Kind) -> Bool { !hasNamedFaults && rates.keys.allSatisfy { $0 == kind } }
 }
 
 extension FaultPoint {

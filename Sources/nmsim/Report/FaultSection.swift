@@ -16,7 +16,7 @@ struct FaultSection: Sendable {
   init(_ runs: [ReportRun]) { points = runs.map { FaultPoint($0) } }
 
   var markup: String {
-    let blocks = RunFaults.Kind.allCases.compactMap(block)
+    let blocks = FaultRates.Kind.allCases.compactMap(block)
     guard !blocks.isEmpty else { return "" }
     return """
       <h2>Faults</h2>
@@ -32,7 +32,7 @@ struct FaultSection: Sendable {
     var points: [FaultPoint]
   }
 
-  private func series(_ kind: RunFaults.Kind) -> [Series] {
+  private func series(_ kind: FaultRates.Kind) -> [Series] {
     var result: [Series] = []
     for point in points where point.hasOnly(kind) {
       if let index = result.firstIndex(where: { $0.name == point.name }) {
@@ -44,7 +44,7 @@ struct FaultSection: Sendable {
     return result.filter { series in Set(series.points.map { $0.rate(kind) }).count > 1 }
   }
 
-  private func block(_ kind: RunFaults.Kind) -> String? {
+  private func block(_ kind: FaultRates.Kind) -> String? {
     let series = series(kind)
     let all = series.flatMap(\.points)
     guard !all.isEmpty else { return nil }
@@ -60,7 +60,7 @@ struct FaultSection: Sendable {
   }
 
   private func chart(
-    _ kind: RunFaults.Kind, _ series: [Series], _ title: String, _ unit: Axis.Kind,
+    _ kind: FaultRates.Kind, _ series: [Series], _ title: String, _ unit: Axis.Kind,
     _ value: KeyPath<FaultPoint, Double?>
   ) -> String? {
     let known = series.flatMap(\.points).compactMap { point in

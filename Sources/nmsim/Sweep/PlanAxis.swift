@@ -4,8 +4,8 @@ import Runtime
 
 /// An axis of a plan: how its values are listed, what they set, and how points show them.
 ///
-/// Plans, points with their names and documents, schedules, tables and pages iterate over ``all``: a new axis is an entry
-/// of it and what it sets.
+/// Plans, points with their names and documents, schedules, tables and pages iterate over ``all``: a new axis is an
+/// entry of it and what it sets.
 struct PlanAxis: Sendable {
   /// Its key in a plan, of one value or several.
   let key: String
@@ -98,7 +98,9 @@ extension PlanAxis {
   /// A number of the chip. A letter before its value says which.
   private static func number(_ number: ChipNumber, _ letter: String) -> PlanAxis? {
     number.parameter.map { declared in
-      parameter(number.rawValue, declared, label: { letter + $0.text }) { $0.options.numbers[number] = $1.flatMap { Int($0) } }
+      parameter(number.rawValue, declared, label: { letter + $0.text }) {
+        $0.options.numbers[number] = $1.flatMap { Int($0) }
+      }
     }
   }
 }
@@ -123,7 +125,8 @@ extension PlanAxis {
       (setting.options.placement, setting.options.mapping) = (choice.placement, choice.mapping)
       setting.point.mapping = choice.name
       setting.content.append(("mapping", choice.hash))
-    }, fields: [.required("mapping", \.mapping, .text, "placement, or mapping file")], labels: { _ in [{ $0.mapping }] })
+    },
+    fields: [.required("mapping", \.mapping, .text, "placement, or mapping file")], labels: { _ in [{ $0.mapping }] })
 
   private static let seeds = PlanAxis(
     key: "seeds",
@@ -148,7 +151,9 @@ extension PlanAxis {
       setting.faults = setting.point.faults?.run ?? .none
     },
     fields: [
-      .optional("faults", \.faults, PlanFaults.form, "rates of what fails, and the seed of the draws", absent: "for a whole chip")
+      .optional(
+        "faults", \.faults, PlanFaults.form, "rates of what fails, and the seed of the draws",
+        absent: "for a whole chip")
     ],
     labels: { points in
       let isOneSeed = Set(points.compactMap(\.faults?.seed)).count <= 1
@@ -171,7 +176,9 @@ extension PlanAxis {
 
   private static let steps = PlanAxis(
     key: "steps",
-    read: { (node, plan) throws(JSONError) in plan.steps = try Plan.values(node, of: .steps).map { $0.flatMap { Int($0) } } },
+    read: { (node, plan) throws(JSONError) in
+      plan.steps = try Plan.values(node, of: .steps).map { $0.flatMap { Int($0) } }
+    },
     count: \.steps.count, set: { setting, index, inputs in setting.point.steps = inputs.plan.steps[index] },
     fields: [
       .optional("steps", \.steps, .integer(0...1_000_000), "steps of an inference", null: "for those of the network")

@@ -4,7 +4,7 @@ import Runtime
 /// What fails in a point of a plan: rates, as `compile` and `run` take them, and the seed of the draws.
 struct PlanFaults: Sendable, Hashable {
   /// Probabilities above 0.
-  private(set) var rates: [RunFaults.Kind: Double] = [:]
+  private(set) var rates: [FaultRates.Kind: Double] = [:]
   var seed = 0
 
   /// The permanent ones; nil: none.
@@ -23,10 +23,10 @@ struct PlanFaults: Sendable, Hashable {
     return faults.isNone ? .none : faults
   }
 
-  func rate(_ kind: RunFaults.Kind) -> Double { rates[kind] ?? 0 }
+  func rate(_ kind: FaultRates.Kind) -> Double { rates[kind] ?? 0 }
 
   /// The kinds with a rate above 0, in their fixed order.
-  var kinds: [RunFaults.Kind] { RunFaults.Kind.allCases.filter { rates[$0] != nil } }
+  var kinds: [FaultRates.Kind] { FaultRates.Kind.allCases.filter { rates[$0] != nil } }
 
   /// `lost spikes 0.01, dead cores 0.1`
   var text: String { kinds.map { "\($0.name) \(NumberFormat.plain(rate($0)))" }.joined(separator: ", ") }
@@ -34,7 +34,7 @@ struct PlanFaults: Sendable, Hashable {
   /// The same faults; nil where every rate is 0, whatever the seed: that is a whole chip.
   private var orNone: PlanFaults? { rates.isEmpty ? nil : self }
 
-  private mutating func set(_ kind: RunFaults.Kind, _ rate: Double) { rates[kind] = rate > 0 ? rate : nil }
+  private mutating func set(_ kind: FaultRates.Kind, _ rate: Double) { rates[kind] = rate > 0 ? rate : nil }
 }
 
 // MARK: - Documents
@@ -58,7 +58,7 @@ extension PlanFaults {
   private static func crossed(_ node: JSONNode) throws(JSONError) -> [PlanFaults?] {
     var o = try node.object()
     var result = [PlanFaults()]
-    for kind in RunFaults.Kind.allCases {
+    for kind in FaultRates.Kind.allCases {
       guard let node = o.optional(kind.rawValue) else { continue }
       var rates: [Double] = []
       for node in try Plan.elements(node) { rates.append(try node.double(in: 0...1)) }
@@ -77,7 +77,7 @@ extension PlanFaults {
   static let form = JSONForm<PlanFaults>(
     "object",
     members: {
-      RunFaults.Kind.allCases.map {
+      FaultRates.Kind.allCases.map {
         JSONFieldFacts($0.rawValue, "number", "probability of \($0.name)", absence: "absent where it is 0")
       } + [JSONFieldFacts("seed", "integer", "seed of the draws")]
     }, write: \.document
@@ -91,7 +91,7 @@ extension PlanFaults {
   /// Reads what ``document`` writes.
   init(_ node: JSONNode) throws(JSONError) {
     var o = try node.object()
-    for kind in RunFaults.Kind.allCases {
+    for kind in FaultRates.Kind.allCases {
       if let node = o.optional(kind.rawValue) { set(kind, try node.double(in: 0...1)) }
     }
     seed = try o.required("seed").int(in: 0 ... .max)

@@ -141,7 +141,7 @@ struct SweepRunner {
     if stop() { return false }
     let own = made.program.network.steps ?? RunInputs.standardSteps
     let steps = Set(group.points.map { $0.steps ?? own }).sorted()
-    try RunContext.check(
+    try ObservedRun.check(
       made.program, steps: steps.last ?? own, samples: group.setting.samples.count)
     guard let records = try records(group, made.program, steps) else { return false }
     for point in group.points {
@@ -159,7 +159,7 @@ struct SweepRunner {
         result.ann.accuracy = accuracy
         result.ann.accuracyOn = "\(data.name), \(NumberFormat.count(data.count, of: "image"))"
       }
-      result.fit = RunContext.fit(made.program)
+      result.fit = ObservedRun.fit(made.program)
       try folder.write(result, of: point)
       progress.advance()
     }
@@ -281,7 +281,8 @@ struct SweepRunner {
   /// labels.
   private mutating func annAccuracy(_ group: SweepSchedule.Group) throws(CommandError) -> Double? {
     let data = group.setting.samples
-    guard case .model(let analog) = group.setting.source.content, case .model(let model) = inputs.plan.source else { return nil }
+    guard case .model(let analog) = group.setting.source.content, case .model(let model) = inputs.plan.source
+    else { return nil }
     if let known = annAccuracies[group.setting.data] { return known }
     annAccuracies[group.setting.data] = try InputFiles.accuracy(
       of: analog, on: data.dataset, data.path, samples: data.count, model.preprocessing, threads: threads)

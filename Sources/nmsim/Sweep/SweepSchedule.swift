@@ -53,7 +53,8 @@ struct SweepSchedule: Sendable {
     var point = setting.point
     // Everything that decides a byte of the result, by content; names that stand in it, without their folders.
     var members: [(String, JSONOutput)] = [
-      ("result", .string(RunResult.format)), ("nmsim", .string(Version.number)), ("network", .string(setting.source.hash)),
+      ("result", .string(RunResult.format)), ("nmsim", .string(Version.number)),
+      ("network", .string(setting.source.hash)),
     ]
     members += setting.content.map { ($0.key, .string($0.hash)) }
     members += [("target", .double(inputs.plan.target)), ("spikeProfile", .string(inputs.plan.spikeProfile))]

@@ -21,7 +21,7 @@ enum ReportFixtures {
     let record = try Run(steps: steps, samples: samples, threads: 2)(program, data: data, observe: collector.observe)
     var result = try RunResult(program: program, record: record, programHash: String(repeating: "ab", count: 32))
     result.details = LayerDetails(program: program, record: record, courses: collector.sums)
-    result.fit = RunContext.fit(program)
+    result.fit = ObservedRun.fit(program)
     var provenance = RunResult.Provenance()
     (provenance.version, provenance.images, provenance.history) = ("0", "test-images.npy", ["method: none", "odd"])
     provenance.imagesHash = String(repeating: "cd", count: 32)

@@ -3,7 +3,7 @@ import ChipModel
 /// How long the ticks of a run take on its chip: by a named model, from the first samples, or as the chip states it.
 ///
 /// Times are whole femtoseconds added up as integers, so that the order of samples does not matter.
-package struct RunTime: Sendable, Equatable {
+package struct ChipTime: Sendable, Equatable {
   /// Nil: no model is possible, `missing` says why.
   package var model: TimingModel?
   package var missing: [String] = []
@@ -43,9 +43,9 @@ package struct RunTime: Sendable, Equatable {
 
     init(_ tick: TickTime) {
       messages = tick.messages
-      femtoseconds = RunTime.femtoseconds((tick.meanDelay ?? 0) * Double(messages))
-      waitingFemtoseconds = RunTime.femtoseconds((tick.meanWaiting ?? 0) * Double(messages))
-      longestFemtoseconds = RunTime.femtoseconds(tick.longestDelay ?? 0)
+      femtoseconds = ChipTime.femtoseconds((tick.meanDelay ?? 0) * Double(messages))
+      waitingFemtoseconds = ChipTime.femtoseconds((tick.meanWaiting ?? 0) * Double(messages))
+      longestFemtoseconds = ChipTime.femtoseconds(tick.longestDelay ?? 0)
       overtaken = tick.overtaken ?? 0
     }
 
@@ -60,11 +60,11 @@ package struct RunTime: Sendable, Equatable {
       longestFemtoseconds = longest
     }
 
-    package var meanSeconds: Double { messages == 0 ? 0 : Double(femtoseconds) / RunTime.perSecond / Double(messages) }
+    package var meanSeconds: Double { messages == 0 ? 0 : Double(femtoseconds) / ChipTime.perSecond / Double(messages) }
     package var meanWaitingSeconds: Double {
-      messages == 0 ? 0 : Double(waitingFemtoseconds) / RunTime.perSecond / Double(messages)
+      messages == 0 ? 0 : Double(waitingFemtoseconds) / ChipTime.perSecond / Double(messages)
     }
-    package var longestSeconds: Double { Double(longestFemtoseconds) / RunTime.perSecond }
+    package var longestSeconds: Double { Double(longestFemtoseconds) / ChipTime.perSecond }
   }
 
   static let perSecond = ActionTimes.perSecond
@@ -92,7 +92,7 @@ package struct RunTime: Sendable, Equatable {
   }
 
   /// Sums over ticks that every model makes.
-  static let sums: [WritableKeyPath<RunTime, Int> & Sendable] = [
+  static let sums: [WritableKeyPath<ChipTime, Int> & Sendable] = [
     \.barrierFemtoseconds, \.coreFemtoseconds, \.linkFemtoseconds,
   ]
 
@@ -100,14 +100,14 @@ package struct RunTime: Sendable, Equatable {
     samples += 1
     note(deadlock: time.deadlockTick)
     for (tick, part) in time.ticks.enumerated() where tick < femtosecondsByTick.count {
-      femtosecondsByTick[tick] +|= RunTime.femtoseconds(part.seconds)
-      barrierFemtoseconds +|= RunTime.femtoseconds(part.barrier)
-      coreFemtoseconds +|= RunTime.femtoseconds(part.coreSeconds)
-      linkFemtoseconds +|= RunTime.femtoseconds(part.linkSeconds)
+      femtosecondsByTick[tick] +|= ChipTime.femtoseconds(part.seconds)
+      barrierFemtoseconds +|= ChipTime.femtoseconds(part.barrier)
+      coreFemtoseconds +|= ChipTime.femtoseconds(part.coreSeconds)
+      linkFemtoseconds +|= ChipTime.femtoseconds(part.linkSeconds)
       delay?.add(Delay(part))
     }
     if let free = time.barrierFreeSeconds, let sum = barrierFreeFemtoseconds {
-      barrierFreeFemtoseconds = sum +| RunTime.femtoseconds(free)
+      barrierFreeFemtoseconds = sum +| ChipTime.femtoseconds(free)
     }
   }
 
@@ -116,7 +116,7 @@ package struct RunTime: Sendable, Equatable {
   }
 
   /// Adds the timed samples of another part of the same run.
-  mutating func add(_ other: RunTime) {
+  mutating func add(_ other: ChipTime) {
     samples += other.samples
     note(deadlock: other.deadlockTick)
     for tick in femtosecondsByTick.indices where tick < other.femtosecondsByTick.count {
@@ -136,7 +136,7 @@ package struct RunTime: Sendable, Equatable {
   var femtoseconds: Int { femtosecondsByTick.sum }
 
   private func perInference(_ femtoseconds: Int) -> Double? {
-    samples == 0 || deadlockTick != nil ? nil : Double(femtoseconds) / RunTime.perSecond / Double(samples)
+    samples == 0 || deadlockTick != nil ? nil : Double(femtoseconds) / ChipTime.perSecond / Double(samples)
   }
 
   /// With the barrier, and without it where that is known.

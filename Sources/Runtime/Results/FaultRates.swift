@@ -1,7 +1,7 @@
 import ChipModel
 
 /// The faults that a run had: those of the chip, which the program carries, and those of the run.
-package struct RunFaults: JSONRecord {
+package struct FaultRates: JSONRecord {
   /// What a rate is of.
   package enum Kind: String, Sendable, CaseIterable {
     case deadCores, deadLinks, stuckWeightBits, flipMembraneBits, loseSpikes, duplicateSpikes
@@ -52,7 +52,7 @@ package struct RunFaults: JSONRecord {
   /// The kinds with a rate above 0.
   package var kinds: [Kind] { Kind.allCases.filter { rate($0) > 0 } }
 
-  package static let fields: [JSONField<RunFaults>] = [
+  package static let fields: [JSONField<FaultRates>] = [
     .optional("chip", \.chip, .object, "permanent faults of the chip", absent: "without them"),
     .optional("run", \.run, .object, "faults that come and go", absent: "without them"),
   ]

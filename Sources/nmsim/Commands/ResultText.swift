@@ -2,7 +2,7 @@ import ChipModel
 import Runtime
 
 /// What a run prints: the answer first, then where the work was, at 80 columns.
-enum RunSummary {
+enum ResultText {
   static func text(_ result: RunResult, style: TextStyle) -> String {
     let samples = max(1, result.samples)
     // To the nearest, as on the page.

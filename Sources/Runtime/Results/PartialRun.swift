@@ -3,7 +3,7 @@ import ChipModel
 /// Some of a run's samples, counted in integers: what a run that was split or interrupted leaves (`nmsim-partial/2`).
 ///
 /// Parts of the same run that follow one another are appended into the record of the whole run, to the last bit.
-package struct RunPart: Sendable, Equatable {
+package struct PartialRun: Sendable, Equatable {
   package static let format = "nmsim-partial/2"
   static let formerFormat = "nmsim-partial/1"
 
@@ -59,10 +59,10 @@ package struct RunPart: Sendable, Equatable {
   /// By population, of its samples among the first ``LayerDetails/mostSamples``.
   package var courses: [SpikeCourse]
   /// What its observer saw.
-  package var observation: RunObservation
+  package var observation: Observation
 
   package init(
-    identity: Identity, programPath: String, record: RunRecord, courses: [SpikeCourse], observation: RunObservation
+    identity: Identity, programPath: String, record: RunRecord, courses: [SpikeCourse], observation: Observation
   ) {
     self.identity = identity
     self.programPath = programPath
@@ -75,7 +75,7 @@ package struct RunPart: Sendable, Equatable {
   /// Appends the part that follows directly.
   ///
   /// - Precondition: a part of the same run whose first sample comes after this one's last.
-  package mutating func append(_ other: RunPart) {
+  package mutating func append(_ other: PartialRun) {
     record.append(other.record)
     for index in courses.indices { courses[index].add(other.courses[index]) }
     observation.append(other.observation)
@@ -87,14 +87,14 @@ package struct RunPart: Sendable, Equatable {
 
 // MARK: - Writing
 
-extension RunPart {
+extension PartialRun {
   package var document: JSONOutput {
     func lists(_ values: [[UInt64]]) -> JSONOutput {
       .array(values.map { .integers($0.map { Int(clamping: $0) }) })
     }
     let counters = record.counters
     return .object([
-      ("format", .string(RunPart.format)),
+      ("format", .string(PartialRun.format)),
       ("program", .object([("path", .string(programPath)), ("hash", .string(identity.program))])),
       ("images", .string(identity.images)),
       ("data", .string(identity.data)),
@@ -132,8 +132,8 @@ extension RunPart {
 // MARK: - Reading
 
 /// The text of a part, read but not yet compared with its program.
-package struct RunPartFile: Sendable {
-  package let identity: RunPart.Identity
+package struct PartialRunFile: Sendable {
+  package let identity: PartialRun.Identity
   package let programPath: String
   package let first: Int
   package let count: Int
@@ -149,11 +149,11 @@ package struct RunPartFile: Sendable {
     var o = try root.object()
     let format = try o.required("format")
     let text = try format.string()
-    guard text != RunPart.formerFormat else {
+    guard text != PartialRun.formerFormat else {
       throw format.error("a part by an earlier version, which counted otherwise; run that part again")
     }
-    guard text == RunPart.format else {
-      throw format.error("not a part of a run; expected \"\(RunPart.format)\", as 'nmsim run' writes its parts")
+    guard text == PartialRun.format else {
+      throw format.error("not a part of a run; expected \"\(PartialRun.format)\", as 'nmsim run' writes its parts")
     }
     guard JSONSeal.isWhole(bytes) else {
       throw format.error("does not match its checksum, it was changed or damaged; run that part again")
@@ -168,7 +168,7 @@ package struct RunPartFile: Sendable {
     guard first + count <= total else {
       throw of.error("samples \(first) to \(first + count - 1) of a run of \(total); run that part again")
     }
-    identity = RunPart.Identity(
+    identity = PartialRun.Identity(
       program: try program.required("hash").string(), data: try o.required("data").string(),
       engine: try o.required("engine").choice(), ticks: try o.required("ticks").int(in: ActiveWindow.steps), samples: total,
       profile: try o.required("spikeProfile").string(), target: try o.required("target").double(in: 0...1),
@@ -177,7 +177,7 @@ package struct RunPartFile: Sendable {
 
   /// The part, all of whose counts have the program's shapes.
   /// - Throws: `JSONError` with line, column and member.
-  package func part(of program: CompiledProgram) throws(JSONError) -> RunPart {
+  package func part(of program: CompiledProgram) throws(JSONError) -> PartialRun {
     var o = try root.object()
     let classes = program.populations[program.output.population].shape.count
     let samples = count...count
@@ -209,7 +209,8 @@ package struct RunPartFile: Sendable {
     // A neuron may reach every other many times and every message cross the whole chip: sums of such products must stay
     // within 64 bits, or a wrong part would end the process.
     let neurons = program.populations.reduce(0.0) { $0 + Double($1.shape.count) }
-    let events = RunCounters.byNeuron.flatMap { counters[keyPath: $0.path] }.reduce(0.0) { $1.reduce($0) { $0 + Double($1) } }
+    let events = RunCounters.byNeuron.flatMap { counters[keyPath: $0.path] }
+      .reduce(0.0) { $1.reduce($0) { $0 + Double($1) } }
     guard events * (64 * neurons + 8192 * Double(program.cores.count) + 1) < 0x1p62 else {
       throw try o.required("counters").error("counts are beyond what a run has; run that part again")
     }
@@ -228,7 +229,7 @@ package struct RunPartFile: Sendable {
       course.finals = try o.required("finals").double(in: sums)
       courses.append(course)
     }
-    return RunPart(
+    return PartialRun(
       identity: identity, programPath: programPath, record: record, courses: courses,
       observation: try observation(of: program, o.required("observation")))
   }

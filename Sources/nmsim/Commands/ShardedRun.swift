@@ -2,7 +2,7 @@ import ChipModel
 import Runtime
 
 /// Which samples a run takes, and what it leaves where it is a part of a whole or is interrupted.
-struct RunSplit {
+struct ShardedRun {
   /// Nil: the whole run.
   let shard: Shard?
   /// Indices in the data set.
@@ -42,25 +42,25 @@ struct RunSplit {
 
   // MARK: Parts
 
-  static func read(_ path: String) throws(CommandError) -> RunPartFile {
+  static func read(_ path: String) throws(CommandError) -> PartialRunFile {
     let bytes = try InputFiles.bytes(path, limit: 1 << 30)
-    return try told(.badData, path) { () throws(JSONError) in try RunPartFile(reading: bytes) }
+    return try told(.badData, path) { () throws(JSONError) in try PartialRunFile(reading: bytes) }
   }
 
   /// What was found, as a part of the run.
-  func part(_ record: RunRecord, _ courses: [SpikeCourse], _ observation: RunObservation) -> RunPart {
+  func part(_ record: RunRecord, _ courses: [SpikeCourse], _ observation: Observation) -> PartialRun {
     let identity = identity
     let here = FileSystemPath.resolved(PathText.folder(of: path == "-" ? "run.json" : path))
     let there = FileSystemPath.resolved(PathText.folder(of: inputs.programPath))
     let name = PathText.baseName(of: inputs.programPath, without: "")
     var program = inputs.programPath
     if let here, let there { program = PathText.relative(name, in: there, from: here) }
-    return RunPart(
+    return PartialRun(
       identity: identity, programPath: program, record: record, courses: courses, observation: observation)
   }
 
-  private var identity: RunPart.Identity {
-    RunPart.Identity(
+  private var identity: PartialRun.Identity {
+    PartialRun.Identity(
       program: inputs.programHash, data: inputs.data.contentHash(samples: inputs.samples), engine: engine,
       ticks: inputs.steps, samples: inputs.samples, profile: profile, target: target, images: inputs.dataPath, options: options)
   }
@@ -72,7 +72,7 @@ struct RunSplit {
 
   /// What the same run did before it was interrupted; nil where there is nothing of it. What another run did is kept, and
   /// this one then keeps its own beside it.
-  mutating func earlier(_ terminal: Terminal) -> RunPart? {
+  mutating func earlier(_ terminal: Terminal) -> PartialRun? {
     guard path != "-" else { return nil }
     for number in 1...Self.mostCheckpoints {
       let name = path + (number == 1 ? ".partial" : ".\(number).partial")
@@ -100,7 +100,7 @@ struct RunSplit {
 
   /// Keeps what was done.
   /// - Returns: the error to end with.
-  func interrupted(_ part: RunPart) throws(CommandError) -> CommandError {
+  func interrupted(_ part: PartialRun) throws(CommandError) -> CommandError {
     let done = "\(NumberFormat.count(part.record.samples)) of \(NumberFormat.count(range.count, of: "sample"))"
     guard let checkpoint, part.record.samples > 0 else {
       return CommandError(

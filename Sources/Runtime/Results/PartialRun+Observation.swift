@@ -25,7 +25,7 @@ extension RunObserver.Options {
   }
 }
 
-extension RunObservation {
+extension Observation {
   var document: JSONOutput {
     .object([
       ("ticks", .array(ticks.map { .integers($0.numbers) })),
@@ -33,11 +33,11 @@ extension RunObservation {
       ("femtosecondsByTick", .integers(time.femtosecondsByTick)),
       (
         "femtoseconds",
-        .integers(RunTime.sums.map { time[keyPath: $0] } + [time.barrierFreeFemtoseconds ?? 0])
+        .integers(ChipTime.sums.map { time[keyPath: $0] } + [time.barrierFreeFemtoseconds ?? 0])
       ),
       (
         "delay",
-        time.delay.map { delay in .integers(RunTime.Delay.numbers.map { delay[keyPath: $0] }) } ?? .null
+        time.delay.map { delay in .integers(ChipTime.Delay.numbers.map { delay[keyPath: $0] }) } ?? .null
       ),
       ("deadlockTick", time.deadlockTick.map { .int($0) } ?? .null),
       (
@@ -53,12 +53,12 @@ extension RunObservation {
   }
 }
 
-extension RunPartFile {
+extension PartialRunFile {
   /// Femtoseconds of a run may reach the largest integer, where they stay.
   private static let mostFemtoseconds = Int.max
 
-  func observation(of program: CompiledProgram, _ node: JSONNode) throws(JSONError) -> RunObservation {
-    var result: RunObservation
+  func observation(of program: CompiledProgram, _ node: JSONNode) throws(JSONError) -> Observation {
+    var result: Observation
     do throws(TimeModelError) {
       result = try RunObserver(
         program, steps: identity.ticks, first: first, samples: count, options: identity.options
@@ -76,12 +76,12 @@ extension RunPartFile {
     let byTick = try o.required("femtosecondsByTick")
     result.time.femtosecondsByTick = try byTick.ints(in: 0...Self.mostFemtoseconds, count: timed...timed)
     let sums = try o.required("femtoseconds").ints(in: 0...Self.mostFemtoseconds, count: 4...4)
-    for (path, sum) in zip(RunTime.sums, sums) { result.time[keyPath: path] = sum }
+    for (path, sum) in zip(ChipTime.sums, sums) { result.time[keyPath: path] = sum }
     if result.time.barrierFreeFemtoseconds != nil { result.time.barrierFreeFemtoseconds = sums[3] }
     let delay = try o.required("delay")
     if var values = result.time.delay {
       let n = try delay.ints(in: 0...Self.mostFemtoseconds, count: 5...5)
-      for (path, number) in zip(RunTime.Delay.numbers, n) { values[keyPath: path] = number }
+      for (path, number) in zip(ChipTime.Delay.numbers, n) { values[keyPath: path] = number }
       result.time.delay = values
     }
     let deadlock = try o.required("deadlockTick")

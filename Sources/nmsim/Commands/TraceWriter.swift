@@ -2,7 +2,7 @@ import ChipModel
 import Runtime
 
 /// `run --trace`: the first samples once more, message by message, into files.
-struct RunTraces: Sendable {
+struct TraceWriter: Sendable {
   static let group = "Traces"
 
   let folder: String

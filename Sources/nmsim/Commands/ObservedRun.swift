@@ -3,7 +3,7 @@ import Compiler
 import Runtime
 
 /// What a result carries along beside what the run found: how the program fits its chip, and what it was made from.
-enum RunContext {
+enum ObservedRun {
   /// Larger files are not hashed: reading them again would cost more than some runs. Nor are pipes, which are empty by
   /// now or wait for ever.
   private static let largestHashed = 64 << 20
@@ -12,7 +12,7 @@ enum RunContext {
   static func observed(
     _ run: Run, _ program: CompiledProgram, _ data: Dataset, _ path: String, _ options: RunObserver.Options,
     label: String, _ terminal: Terminal, stop: @Sendable () -> Bool = { false }
-  ) throws(CommandError) -> (record: RunRecord, courses: [SpikeCourse], observation: RunObservation) {
+  ) throws(CommandError) -> (record: RunRecord, courses: [SpikeCourse], observation: Observation) {
     var run = run
     let observer: RunObserver
     do throws(TimeModelError) {
@@ -42,7 +42,7 @@ enum RunContext {
   ///   - courses: what a details collector saw.
   ///   - images: file of the samples.
   static func result(
-    _ program: CompiledProgram, _ record: RunRecord, courses: [SpikeCourse], _ observation: RunObservation,
+    _ program: CompiledProgram, _ record: RunRecord, courses: [SpikeCourse], _ observation: Observation,
     hash: String?, images: String, profile: SpikeProfile = .standard, target: Double = CountedRun.standardTarget,
     engine: Run.Engine = .fast, faults: FaultSettings = .none
   ) throws(CommandError) -> RunResult {
