@@ -361,7 +361,7 @@ _nmsim() {
       case "$previous" in
         --model)
           return ;;
-        --ticks)
+        --ticks|--steps)
           _nmsim_nothing
           return ;;
         --chip)
@@ -396,7 +396,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--model --ticks --chip --weight-bits --membrane-bits --fraction-bits --scale --input --labels --samples -o --output --json --memory -q --quiet --color -h --help"
+        _nmsim_words "--model --ticks --steps --chip --weight-bits --membrane-bits --fraction-bits --scale --input --labels --samples -o --output --json --memory -q --quiet --color -h --help"
       fi ;;
     bench)
       case "$previous" in

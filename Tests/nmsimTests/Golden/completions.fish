@@ -161,7 +161,7 @@ complete -c nmsim -n '__nmsim_is report' -l color -x -a 'auto always never' -d '
 complete -c nmsim -n '__nmsim_is report' -s h -l help -d 'Show this help.'
 
 complete -c nmsim -n '__nmsim_is explain' -l model -r -F -d 'The ANN, an .onnx file.'
-complete -c nmsim -n '__nmsim_is explain' -l ticks -x -d 'Steps of an inference.'
+complete -c nmsim -n '__nmsim_is explain' -l ticks -l steps -x -d 'Steps of an inference.'
 complete -c nmsim -n '__nmsim_is explain' -l chip -r -F -a 'ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin' -d 'Chip description; its number of cores plays no part.'
 complete -c nmsim -n '__nmsim_is explain' -l weight-bits -x -d 'Bits of a weight.'
 complete -c nmsim -n '__nmsim_is explain' -l membrane-bits -x -d 'Bits of a membrane potential.'

@@ -219,6 +219,7 @@ _nmsim() {
       _arguments -s \
         '--model=[The ANN, an .onnx file.]:MODEL:_files' \
         '--ticks=[Steps of an inference.]:T: ' \
+        '--steps=[Steps of an inference.]:T: ' \
         '--chip=[Chip description; its number of cores plays no part.]:NAME|FILE: _nmsim_or_files ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin' \
         '--weight-bits=[Bits of a weight.]:N: ' \
         '--membrane-bits=[Bits of a membrane potential.]:N: ' \
