@@ -17,7 +17,7 @@ package struct EnginePlan: Sendable {
   /// By population: the order in which a step's spikes leave its pixels; empty = pixel order.
   let pixelOrders: [[UInt32]]
   /// By population.
-  let homes: [PopulationHome]
+  let cores: [CoreOfPopulation]
 
   /// - Parameters:
   ///   - program: what will run.
@@ -34,7 +34,7 @@ package struct EnginePlan: Sendable {
     self.kernels = min(kernels, KernelLevel.best)
     let all = program.topologicalOrder
     order = all.filter { !program.populations[$0].model.isHostCurrent }
-    homes = PopulationHome.all(program)
+    cores = CoreOfPopulation.all(program)
     var payloads = [ClosedRange<Int64>](repeating: 0...1, count: program.populations.count)
     var populationPlans = [PopulationPlan?](repeating: nil, count: program.populations.count)
     var plans = [ProjectionPlan?](repeating: nil, count: program.projections.count)

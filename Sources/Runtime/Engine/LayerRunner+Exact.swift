@@ -31,7 +31,7 @@ extension LayerRunner {
           if p.inputs.isEmpty {
             sum &+= Int64(p.bias[position % p.bias.count])
           } else {
-            sum &+= scratch.exactDrive.isEmpty ? Int64(scratch.drive[position]) : scratch.exactDrive[position]
+            sum &+= scratch.exactCurrent.isEmpty ? Int64(scratch.current[position]) : scratch.exactCurrent[position]
           }
         }
         var saturations = 0

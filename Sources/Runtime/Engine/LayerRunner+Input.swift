@@ -2,16 +2,16 @@ import ChipModel
 
 /// The constant part of a population's current: bias, and what the host makes of the sample's input.
 extension LayerRunner {
-  struct Drive {
+  struct ConstantCurrent {
     var isActive: Bool
     var magnitude: Int64
   }
 
-  /// Fills `scratch.drive` (and `scratch.exactDrive` where 32 bits do not hold it).
-  mutating func prepareDrive(_ p: PopulationPlan, _ x: [Int32]) -> Drive {
+  /// Fills `scratch.current` (and `scratch.exactCurrent` where 32 bits do not hold it).
+  mutating func prepareCurrent(_ p: PopulationPlan, _ x: [Int32]) -> ConstantCurrent {
     if p.inputs.isEmpty {
-      if p.hasBias { scratch.drive = p.bias }
-      return Drive(isActive: p.hasBias, magnitude: p.biasMagnitude)
+      if p.hasBias { scratch.current = p.bias }
+      return ConstantCurrent(isActive: p.hasBias, magnitude: p.biasMagnitude)
     }
     let largest = x.reduce(Int64(0)) { max($0, abs(Int64($1))) }
     var bound: Int64 = 0
@@ -27,12 +27,12 @@ extension LayerRunner {
     // Room for the rounding, the bias and the shift: everything below 2^30.
     let reach = SumBound(high: isSmall ? bound : SumBound.limit, low: 0).shifted(by: plan.program.fractionBits).high
     if isSmall && reach < Int64(1) << 30 && p.biasMagnitude < Int64(1) << 30 {
-      return narrowDrive(p, x)
+      return narrowCurrent(p, x)
     }
-    return exactDrive(p, x)
+    return exactCurrent(p, x)
   }
 
-  private mutating func narrowDrive(_ p: PopulationPlan, _ x: [Int32]) -> Drive {
+  private mutating func narrowCurrent(_ p: PopulationPlan, _ x: [Int32]) -> ConstantCurrent {
     if scratch.sums.count < p.count + p.padded { scratch.sums = [Int32](repeating: 0, count: p.count + p.padded) }
     for index in p.inputs {
       let projection = plan.projections[index]
@@ -48,15 +48,15 @@ extension LayerRunner {
         break
       }
     }
-    if scratch.drive.count != p.count { scratch.drive = [Int32](repeating: 0, count: p.count) }
+    if scratch.current.count != p.count { scratch.current = [Int32](repeating: 0, count: p.count) }
     let magnitude = BufferKernels.currents(
-      &scratch.sums, fractionBits: plan.program.fractionBits, bias: p.bias, into: &scratch.drive)
+      &scratch.sums, fractionBits: plan.program.fractionBits, bias: p.bias, into: &scratch.current)
     for at in p.count..<(p.count + p.padded) { scratch.sums[at] = 0 }
-    scratch.exactDrive = []
-    return Drive(isActive: magnitude != 0, magnitude: magnitude)
+    scratch.exactCurrent = []
+    return ConstantCurrent(isActive: magnitude != 0, magnitude: magnitude)
   }
 
-  private mutating func exactDrive(_ p: PopulationPlan, _ x: [Int32]) -> Drive {
+  private mutating func exactCurrent(_ p: PopulationPlan, _ x: [Int32]) -> ConstantCurrent {
     var sums = [Int64](repeating: 0, count: p.count)
     for index in p.inputs {
       let projection = plan.projections[index]
@@ -72,9 +72,9 @@ extension LayerRunner {
       magnitude = max(magnitude, abs(sums[position]))
     }
     let fits = magnitude <= Int64(Int32.max)
-    scratch.drive = fits ? sums.map { Int32(truncatingIfNeeded: $0) } : []
-    scratch.exactDrive = fits ? [] : sums
-    return Drive(isActive: magnitude != 0, magnitude: magnitude)
+    scratch.current = fits ? sums.map { Int32(truncatingIfNeeded: $0) } : []
+    scratch.exactCurrent = fits ? [] : sums
+    return ConstantCurrent(isActive: magnitude != 0, magnitude: magnitude)
   }
 
   /// The sample's values that are not zero as spikes with payloads, and the multiplications they cost the host.

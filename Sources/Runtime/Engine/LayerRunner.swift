@@ -44,8 +44,8 @@ package struct LayerRunner: Sendable {
     var countsTrain = false
     var groups = SpikeGroups()
     /// Bias and input current, repeated over the population where there is no input.
-    var drive: [Int32] = []
-    var exactDrive: [Int64] = []
+    var current: [Int32] = []
+    var exactCurrent: [Int64] = []
     /// The input's sums before they are rounded.
     var sums: [Int32] = []
     var input = SpikeTrain(shape: MapShape(channels: 1), hasPayload: true)
@@ -135,15 +135,15 @@ package struct LayerRunner: Sendable {
     }
     isInitial[index] = true
     for projection in p.incoming { gateSpikes(projection) }
-    let drive = prepareDrive(p, x)
-    let arrivals = p.incoming.map { Arrival(plan.projections[$0], gatedTrains[$0], trains) }
-    let proven = p.isProvenBySample ? provenSum(arrivals) : nil
+    let current = prepareCurrent(p, x)
+    let incoming = p.incoming.map { IncomingSpikes(plan.projections[$0], gatedTrains[$0], trains) }
+    let proven = p.isProvenBySample ? provenSum(incoming) : nil
     scratch.hasExactSums = p.isExact && proven == nil
     let stepSum = (proven ?? p.delivered).shifted(by: plan.program.fractionBits).magnitude
     // The proof for this sample: one step's sum and the potential fit 32 bits, and whether saturation can happen.
-    let most = SumBound(high: min(SumBound.limit, stepSum) + min(SumBound.limit, drive.magnitude), low: 0)
+    let most = SumBound(high: min(SumBound.limit, stepSum) + min(SumBound.limit, current.magnitude), low: 0)
       .shifted(by: model.period - 1).high
-    let isExact = scratch.hasExactSums || drive.magnitude > Int64(Int32.max) || most > Int64(Int32.max)
+    let isExact = scratch.hasExactSums || current.magnitude > Int64(Int32.max) || most > Int64(Int32.max)
     let reach = most.multipliedReportingOverflow(by: Int64(steps))
     let spikeFaults = spikeFaults(p)
     var flips = membraneFlips(p)
@@ -163,12 +163,12 @@ package struct LayerRunner: Sendable {
         low: Int32(truncatingIfNeeded: p.rule.low), high: Int32(truncatingIfNeeded: p.rule.high), saturates: saturates),
       firing: p.firing)
     var isPending = p.isActiveAtStart
-    var hasWatchedDrive = false
+    var hasWatchedCurrent = false
     let saturations = tally.saturations[index]
-    if updateTally.isOn { beginUpdates(p, drive, isDisturbed: flips != nil) }
+    if updateTally.isOn { beginUpdates(p, current, isDisturbed: flips != nil) }
     // Not the output, whose potential is read after every step.
     let isAlone =
-      arrivals.isEmpty && !isExact && drive.isActive && !isOutput && probe?.population != index
+      incoming.isEmpty && !isExact && current.isActive && !isOutput && probe?.population != index
       && flips == nil && spikeFaults == nil
       && model.code == .rate && !model.hasPayload
       && (!updateTally.isOn || p.initialMagnitude == 0 || updateTally.isFullyDriven(p))
@@ -176,7 +176,7 @@ package struct LayerRunner: Sendable {
       if isAlone {
         isInitial[index] = false
         if updateTally.isOn {
-          updateTally.note(p, step: step, isDriven: true, arrivals: [], v: v[index], b: b[index])
+          updateTally.note(p, step: step, isDriven: true, incoming: [], v: v[index], b: b[index])
         }
         updateAhead(pass, step: step)
         trains[index].endStep()
@@ -184,19 +184,19 @@ package struct LayerRunner: Sendable {
         continue
       }
       var arrived = false
-      for arrival in arrivals { arrived = deliver(arrival, step: step, p) || arrived }
-      let isDriven = drive.isActive && step / model.period >= p.population.gatedPeriods
+      for spikes in incoming { arrived = deliver(spikes, step: step, p) || arrived }
+      let isDriven = current.isActive && step / model.period >= p.population.gatedPeriods
       if flips != nil { isPending = flipBits(p, step: step, &flips) || isPending }
-      // Without arrivals every driven step has the same sums: one look is enough.
-      if probe?.population == index, arrived || (isDriven && !hasWatchedDrive) {
+      // Without incoming spikes every driven step has the same sums: one look is enough.
+      if probe?.population == index, arrived || (isDriven && !hasWatchedCurrent) {
         watch(p, isDriven: isDriven)
-        hasWatchedDrive = hasWatchedDrive || !arrived
+        hasWatchedCurrent = hasWatchedCurrent || !arrived
       }
       // Nothing arrives and nothing is left to fire: the step changes nothing and costs nothing.
       if arrived || isDriven || isPending {
         isInitial[index] = false
         if updateTally.isOn {
-          updateTally.note(p, step: step, isDriven: isDriven, arrivals: arrivals, v: v[index], b: b[index])
+          updateTally.note(p, step: step, isDriven: isDriven, incoming: incoming, v: v[index], b: b[index])
         }
         isPending =
           isExact ? updateExactly(p, step: step, isDriven: isDriven) : update(&pass, step: step, isDriven: isDriven)
@@ -208,8 +208,8 @@ package struct LayerRunner: Sendable {
       if isOutput { read(p, step: step, &outcome) }
     }
     if updateTally.isOn { updateTally.end(p, steps: steps, v: v[index], b: b[index]) }
-    if tally.saturations[index] > saturations, case .spread(let cores) = plan.homes[index] {
-      countSaturations(p, drive: drive, arrivals: arrivals, cores: cores)
+    if tally.saturations[index] > saturations, case .spread(let cores) = plan.cores[index] {
+      countSaturations(p, current: current, incoming: incoming, cores: cores)
     }
     // What bridged gaps added behind the map would be part of a larger map.
     if p.usesNarrow { for at in p.count..<(p.count + p.padded) { scratch.narrow[at] = 0 } }
@@ -218,9 +218,9 @@ package struct LayerRunner: Sendable {
     tally.note(trains[index], of: p, isCounted: !isExact && spikeFaults == nil)
   }
 
-  private mutating func beginUpdates(_ p: PopulationPlan, _ drive: Drive, isDisturbed: Bool) {
-    updateTally.begin(p, isActive: drive.isActive, isDisturbed: isDisturbed) { [scratch] position in
-      scratch.exactDrive.isEmpty ? scratch.drive[position] != 0 : scratch.exactDrive[position] != 0
+  private mutating func beginUpdates(_ p: PopulationPlan, _ current: ConstantCurrent, isDisturbed: Bool) {
+    updateTally.begin(p, isActive: current.isActive, isDisturbed: isDisturbed) { [scratch] position in
+      scratch.exactCurrent.isEmpty ? scratch.current[position] != 0 : scratch.exactCurrent[position] != 0
     }
   }
 
@@ -247,7 +247,7 @@ package struct LayerRunner: Sendable {
   // MARK: - Delivery
 
   /// A projection and the spikes that come over it, held for all steps.
-  struct Arrival {
+  struct IncomingSpikes {
     let plan: ProjectionPlan
     let train: SpikeTrain
 
@@ -266,14 +266,14 @@ package struct LayerRunner: Sendable {
   }
 
   /// Bound of one step's sum by the payloads that this sample's spikes have; nil where 32 bits do not hold it.
-  private func provenSum(_ arrivals: [Arrival]) -> SumBound? {
+  private func provenSum(_ incoming: [IncomingSpikes]) -> SumBound? {
     // A duplicated spike arrives twice in its tick.
     let copies: Int64 = plan.faults.duplicateSpikes > 0 ? 2 : 1
     var sum: Int64 = 0
-    for arrival in arrivals {
-      if case .exact = arrival.plan.path { return nil }
-      let largest = copies * arrival.train.largestPayload
-      let (product, overflow) = arrival.plan.unitBound.multipliedReportingOverflow(by: largest)
+    for spikes in incoming {
+      if case .exact = spikes.plan.path { return nil }
+      let largest = copies * spikes.train.largestPayload
+      let (product, overflow) = spikes.plan.unitBound.multipliedReportingOverflow(by: largest)
       guard !overflow, product < Int64(1) << 31 else { return nil }
       sum += product
     }
@@ -281,27 +281,27 @@ package struct LayerRunner: Sendable {
   }
 
   /// Adds up what arrives at local step `step`; false where nothing does.
-  mutating func deliver(_ arrival: Arrival, step: Int, _ p: PopulationPlan) -> Bool {
-    let sent = step - arrival.plan.lag
+  mutating func deliver(_ spikes: IncomingSpikes, step: Int, _ p: PopulationPlan) -> Bool {
+    let sent = step - spikes.plan.lag
     guard sent >= 0, sent < steps else { return false }
-    let train = arrival.train
+    let train = spikes.train
     guard train.stepStarts[sent] < train.stepStarts[sent + 1] else { return false }
     if scratch.hasExactSums {
       DeliverReference.deliver(
-        train, step: sent, taps: arrival.plan.taps, projection: arrival.plan.projection, weights: arrival.plan.weights,
+        train, step: sent, taps: spikes.plan.taps, projection: spikes.plan.projection, weights: spikes.plan.weights,
         targetChannels: p.shape.channels, paddedTargets: p.padded, into: &scratch.exact)
       return true
     }
-    switch arrival.plan.path {
+    switch spikes.plan.path {
     case .narrow(let route):
       Deliver.narrow(
         train, step: sent, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.narrow)
     case .wide(let route):
       Deliver.wide(train, step: sent, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.wide)
     case .sparse(let rows, isNarrow: true):
-      rows.deliver(train, step: sent, table: arrival.plan.taps, padded: p.padded, into: &scratch.narrow)
+      rows.deliver(train, step: sent, table: spikes.plan.taps, padded: p.padded, into: &scratch.narrow)
     case .sparse(let rows, isNarrow: false):
-      rows.deliver(train, step: sent, table: arrival.plan.taps, padded: p.padded, into: &scratch.wide)
+      rows.deliver(train, step: sent, table: spikes.plan.taps, padded: p.padded, into: &scratch.wide)
     case .exact:
       break  // Its population has exact sums.
     }
@@ -341,7 +341,7 @@ package struct LayerRunner: Sendable {
     return fired > 0 || p.actsAlone
   }
 
-  /// One step of a population that only a constant drive feeds. Its neurons need nobody, so a block of them runs through
+  /// One step of a population that only a constant current feeds. Its neurons need nobody, so a block of them runs through
   /// many steps while it is in the nearest cache; here, at the first step of every span.
   private mutating func updateAhead(_ pass: Pass, step: Int) {
     let p = pass.p
@@ -351,7 +351,7 @@ package struct LayerRunner: Sendable {
       let count = min(LayerRunner.span, steps - step)
       if scratch.masks.count < count * words { scratch.masks = [UInt16](repeating: 0, count: count * words) }
       tally.saturations[p.index] += NeuronStep.runAhead(
-        level: plan.kernels, v: &v[p.index], drive: scratch.drive, tiles: p.tiles, firing: pass.firing,
+        level: plan.kernels, v: &v[p.index], drive: scratch.current, tiles: p.tiles, firing: pass.firing,
         settings: pass.settings, steps: count, masks: &scratch.masks, fired: &scratch.firedAhead)
     }
     let fired = scratch.firedAhead[within]
@@ -375,7 +375,7 @@ package struct LayerRunner: Sendable {
     _ firing: NeuronStep.Firing, _ level: KernelLevel, _ saturations: inout Int
   ) -> Int {
     let result = NeuronStep.run(
-      level: level, v: &v, narrow: &scratch.narrow, wide: &scratch.wide, drive: scratch.drive, sources: sources,
+      level: level, v: &v, narrow: &scratch.narrow, wide: &scratch.wide, drive: scratch.current, sources: sources,
       tiles: pass.p.tiles, firing: firing, settings: pass.settings, masks: &scratch.masks)
     saturations += result.saturations
     return result.fired

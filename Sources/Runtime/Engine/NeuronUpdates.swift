@@ -124,12 +124,12 @@ struct UpdateTally: Sendable {
 
   /// A step before its update, with what arrives.
   mutating func note(
-    _ p: PopulationPlan, step: Int, isDriven: Bool, arrivals: [LayerRunner.Arrival], v: [Int32], b: [Int32]
+    _ p: PopulationPlan, step: Int, isDriven: Bool, incoming: [LayerRunner.IncomingSpikes], v: [Int32], b: [Int32]
   ) {
     flushIdle(p, end: step, v, b)
     if isDriven && drivenCount == p.shape.count { return noteAll(p, step) }
     // Where nothing arrives and all start at 0, who has no current stays at 0.
-    if isDriven && arrivals.isEmpty && restsAtZero {
+    if isDriven && incoming.isEmpty && restsAtZero {
       return noteDriven(p, step)
     }
     if isDriven && drivenCount > 0 {
@@ -139,11 +139,11 @@ struct UpdateTally: Sendable {
       clear()
     }
     for word in reached.indices { reached[word] = 0 }
-    for (arrival, index) in zip(arrivals, p.incoming) {
-      let sent = step - arrival.plan.lag
-      guard sent >= 0, sent < arrival.train.steps, arrival.train.spikeCount(step: sent) > 0 else { continue }
+    for (spikes, index) in zip(incoming, p.incoming) {
+      let sent = step - spikes.plan.lag
+      guard sent >= 0, sent < spikes.train.steps, spikes.train.spikeCount(step: sent) > 0 else { continue }
       reach[index]?.mark(
-        arrival.train, step: sent, arrival.plan, channels: p.shape.channels, padded: p.padded, reached: &reached, marks: &marks)
+        spikes.train, step: sent, spikes.plan, channels: p.shape.channels, padded: p.padded, reached: &reached, marks: &marks)
       hasMarks = true
     }
     if reached.prefix(p.shape.pixels / 64).allSatisfy({ $0 == UInt64.max }),

@@ -81,8 +81,8 @@ struct SpikeTally: Sendable {
     var result = copy.flushed
     result.saturations = saturations
     result.saturationsByCore = saturationsByCore
-    for (home, count) in zip(plan.homes, saturations) {
-      if case .core(let core) = home { result.saturationsByCore[core] += count }
+    for (cores, count) in zip(plan.cores, saturations) {
+      if case .core(let core) = cores { result.saturationsByCore[core] += count }
     }
     result.spikesByStep = spikesByStep
     result.inputMACs = inputMACs

@@ -1,7 +1,7 @@
 import ChipModel
 
 /// Where a population lies on the chip, as far as counting by core needs it.
-enum PopulationHome: Sendable {
+enum CoreOfPopulation: Sendable {
   /// The program has no cores, or none holds the population.
   case none
   case core(Int)
@@ -9,21 +9,21 @@ enum PopulationHome: Sendable {
   case spread([UInt32])
 
   /// By population.
-  static func all(_ program: CompiledProgram) -> [PopulationHome] {
-    var homes = [PopulationHome](repeating: .none, count: program.populations.count)
+  static func all(_ program: CompiledProgram) -> [CoreOfPopulation] {
+    var cores = [CoreOfPopulation](repeating: .none, count: program.populations.count)
     var spread: [[UInt32]] = program.populations.map { _ in [] }
     for (index, image) in program.cores.enumerated() {
       for group in image.groups {
-        switch homes[group.population] {
-        case .none: homes[group.population] = .core(index)
-        case .core(let other) where other != index: homes[group.population] = .spread([])
+        switch cores[group.population] {
+        case .none: cores[group.population] = .core(index)
+        case .core(let other) where other != index: cores[group.population] = .spread([])
         case .core, .spread: break
         }
       }
     }
     for (index, image) in program.cores.enumerated() {
       for group in image.groups {
-        guard case .spread = homes[group.population] else { continue }
+        guard case .spread = cores[group.population] else { continue }
         let p = group.population
         if spread[p].isEmpty { spread[p] = [UInt32](repeating: 0, count: group.populationShape.count) }
         for local in 0..<group.box.count {
@@ -32,10 +32,10 @@ enum PopulationHome: Sendable {
         }
       }
     }
-    for p in homes.indices {
-      if case .spread = homes[p] { homes[p] = .spread(spread[p]) }
+    for p in cores.indices {
+      if case .spread = cores[p] { cores[p] = .spread(spread[p]) }
     }
-    return homes
+    return cores
   }
 }
 
@@ -44,7 +44,9 @@ extension LayerRunner {
   /// Runs the population again by the scalar rule, counting each neuron's saturations at its core.
   ///
   /// Only after a run in which it saturated, whose currents are still in place; potentials and spikes come out the same.
-  mutating func countSaturations(_ p: PopulationPlan, drive: Drive, arrivals: [Arrival], cores: [UInt32]) {
+  mutating func countSaturations(
+    _ p: PopulationPlan, current: ConstantCurrent, incoming: [IncomingSpikes], cores: [UInt32]
+  ) {
     let index = p.index
     let model = p.population.model
     let kept = trains[index]
@@ -53,8 +55,8 @@ extension LayerRunner {
     if model.potentials == 2 { BufferKernels.copy(p.initial, to: &b[index]) }
     var flips = membraneFlips(p)
     for step in 0..<steps {
-      for arrival in arrivals { _ = deliver(arrival, step: step, p) }
-      let isDriven = drive.isActive && step / model.period >= p.population.gatedPeriods
+      for spikes in incoming { _ = deliver(spikes, step: step, p) }
+      let isDriven = current.isActive && step / model.period >= p.population.gatedPeriods
       if flips != nil { _ = flipBits(p, step: step, &flips) }
       _ = updateExactly(p, step: step, isDriven: isDriven, cores: cores)
       trains[index].endStep()
