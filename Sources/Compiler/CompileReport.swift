@@ -330,29 +330,3 @@ extension CoreImage {
     }
   }
 }
-
-extension CoreLimits {
-  /// The limit of a core's resource; nil: not limited, or no resource of a core.
-  package subscript(resource: CompileReport.Resource) -> Int? {
-    switch resource {
-    case .neurons: neurons
-    case .synapseMemory: synapseBits
-    case .inputAxons: inputAxons
-    case .outputAxons: outputAxons
-    default: nil
-    }
-  }
-}
-
-extension CoreLoad {
-  /// How much of a core's resource is used; nil: no resource of a core.
-  package subscript(resource: CompileReport.Resource) -> Int? {
-    switch resource {
-    case .neurons: neurons
-    case .synapseMemory: synapseBits
-    case .inputAxons: inputAxons
-    case .outputAxons: outputAxons
-    default: nil
-    }
-  }
-}

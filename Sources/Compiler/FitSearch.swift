@@ -1,8 +1,8 @@
 import ChipModel
 
-/// Looks for the option of `compile` with which a refused network fits the same chip.
+/// Looks for the value of a parameter of `compile` with which a refused network fits the same chip.
 package enum FitSearch {
-  /// The first of a few options, by trying, such as `--weight-bits 4`; nil where the refusal is not about numbers, or none
+  /// The first of a few values, by trying, such as 4 weight bits; nil where the refusal is not about numbers, or none
   /// of them helps.
   ///
   /// - Parameters:
@@ -11,49 +11,35 @@ package enum FitSearch {
   ///   - options: with which it was refused.
   ///   - error: the refusal with `options` as they are.
   /// - Complexity: at most 14 compilations.
-  package static func option(
+  package static func remedy(
     for network: CheckedNetwork, chip: ChipDescription, options: CompileOptions, after error: CompileError
-  ) -> String? {
-    for (words, candidate) in candidates(chip, options, error) {
-      if (try? CompiledProgram.compile(network, chip: chip, options: candidate)) != nil { return words }
+  ) -> (number: ChipNumber, value: Int)? {
+    candidates(chip, options, error).first { number, value in
+      var changed = options
+      changed.numbers[number] = value
+      return (try? CompiledProgram.compile(network, chip: chip, options: changed)) != nil
     }
-    return nil
   }
 
   /// What may help, mildest change first.
   private static func candidates(
     _ chip: ChipDescription, _ options: CompileOptions, _ error: CompileError
-  ) -> [(String, CompileOptions)] {
+  ) -> [(number: ChipNumber, value: Int)] {
     let weightBits = options.weightBits ?? chip.defaultWeightBits
     let fractionBits = options.fractionBits ?? chip.fractionBits
     // Wide synapses of a fixed size do not shrink with their weights.
     let shrinks = chip.bitsPerSynapse == nil
-    var result: [(String, CompileOptions)] = []
-    func fewerWeightBits() {
-      for bits in (2..<max(2, weightBits)).reversed() {
-        var changed = options
-        changed.weightBits = bits
-        result.append(("--weight-bits \(bits)", changed))
-      }
-    }
+    let fewer = (2..<max(2, weightBits)).reversed().map { (number: ChipNumber.weightBits, value: $0) }
     switch error {
-    case .sumDoesNotFit, .doesNotFit, .axonTypes:
-      fewerWeightBits()
+    case .sumDoesNotFit, .doesNotFit, .axonTypes: return fewer
     case .thresholdBelowOne:
       let first = max(1, fractionBits + 1)
-      for bits in first..<max(first, 9) {
-        var changed = options
-        changed.fractionBits = bits
-        result.append(("--fraction-bits \(bits)", changed))
-      }
-    case .capacity(_, _, let what, _, _, _):
-      if shrinks, what.hasPrefix("bits of synapse memory") { fewerWeightBits() }
-    case .tooManyCores, .tooFewLiveCores, .noCoreOfKind:
-      if shrinks { fewerWeightBits() }
+      return (first..<max(first, 9)).map { (number: ChipNumber.fractionBits, value: $0) }
+    case .capacity(_, _, let what, _, _, _, _): return shrinks && what.hasPrefix("bits of synapse memory") ? fewer : []
+    case .tooManyCores, .tooFewLiveCores, .noCoreOfKind: return shrinks ? fewer : []
     case .width, .unsupportedModel, .periodCodeNeedsWindows, .mixedAmplitude, .thresholdsPerNeuron, .integerWeight,
       .delay, .parallelSynapses, .chipRule, .weightRange, .mapping, .option, .cutOff, .deadPlaces, .stuckBits, .memory:
-      break
+      return []
     }
-    return result
   }
 }

@@ -315,10 +315,11 @@ struct CapacityTests {
       _ = try CompiledProgram.compile(network, chip: chip)
       Issue.record("compiles")
     } catch {
-      #expect(FitSearch.option(for: network, chip: chip, options: CompileOptions(), after: error) == "--weight-bits 3")
+      let remedy = FitSearch.remedy(for: network, chip: chip, options: CompileOptions(), after: error)
+      #expect(remedy?.number == .weightBits && remedy?.value == 3)
     }
     #expect(
-      FitSearch.option(
+      FitSearch.remedy(
         for: network, chip: chip, options: CompileOptions(),
         after: .unsupportedModel(population: "", model: "", chip: "", supported: [])) == nil)
   }

@@ -112,7 +112,7 @@ struct ChipRuleTests {
     #expect(
       message(try layers(5), "truenorth")
         == "population 'b': the weights of one core need 5 types of axon, chip 'truenorth' has 4; use fewer different "
-        + "weights (--weight-bits 2), or a chip whose synapses hold weights")
+        + "weights ('weightBits' 2), or a chip whose synapses hold weights")
   }
 
   func convolutions(kernel: Int = 3, stride: Int = 1, channels: Int = 8) throws -> Layers {
@@ -221,7 +221,7 @@ struct ChipRuleTests {
     #expect(limit(0) == "compiles")
     #expect(
       limit(8)
-        == "population 'a' needs 32 bits for the payload of a spike, chip 'ideal' has 8; bound the payload (--max-count), "
+        == "population 'a' needs 32 bits for the payload of a spike, chip 'ideal' has 8; lower 'maxCount', "
         + "or choose a chip with wider payloads")
     layers.network.populations[0].neuron[.maximumPayload] = 127
     #expect(limit(8) == "compiles")

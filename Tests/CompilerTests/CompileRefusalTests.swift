@@ -78,12 +78,12 @@ struct CompileRefusalTests {
       try message(network, chip(), CompileOptions(membraneBits: 9)) == "compiled to 1 cores")
     #expect(
       try message(network, chip(), CompileOptions(membraneBits: 7))
-        == "population 'a': threshold 1 does not fit the 7-bit membrane; use more --membrane-bits, fewer "
-        + "--weight-bits or --fraction-bits, or --scale population")
+        == "population 'a': threshold 1 does not fit the 7-bit membrane; use more 'membraneBits', fewer "
+        + "'weightBits' or 'fractionBits', or 'scale' population")
     #expect(
       try message(network, chip(), CompileOptions(scale: .channel))
-        == "population 'a': threshold 1 does not fit the 32-bit membrane; use fewer --weight-bits or "
-        + "--fraction-bits, or --scale population, or a chip with wider membranes")
+        == "population 'a': threshold 1 does not fit the 32-bit membrane; use fewer 'weightBits' or "
+        + "'fractionBits', or 'scale' population, or a chip with wider membranes")
   }
 
   @Test("limits of a core split a population, and refuse it where one neuron is over them")
@@ -100,7 +100,7 @@ struct CompileRefusalTests {
     #expect(
       try with([.synapseMemoryBitsPerCore: 47])
         == "population 'b' needs 48 bits of synapse memory on one core for a single neuron, chip 'tiny' has 47; "
-        + "use fewer --weight-bits, a smaller fan-in, or a chip with more synapse memory a core "
+        + "lower 'weightBits', or use a smaller fan-in, or a chip with more synapse memory a core "
         + "(generic-45nm, loihi, loihi2)")
     // Synapses of 16 bits, whatever their weights: fewer weight bits would not help.
     #expect(try with([.synapseMemoryBitsPerCore: 96, .bitsPerSynapse: 16]) == "compiled to 4 cores")
@@ -170,14 +170,14 @@ struct CompileRefusalTests {
     #expect(
       try message(network { $0.populations[0].neuron.threshold = .uniform(0.003) }, chip())
         == "population 'a': threshold 0.003 rounds below 1 in units of 0.007874015748031496; "
-        + "use more --weight-bits or --fraction-bits, or a larger threshold")
+        + "use more 'weightBits' or 'fractionBits', or a larger threshold")
     #expect(
       try message(
         network { $0.populations[0].neuron.threshold = .uniform(0.003) }, chip(), CompileOptions(fractionBits: 2))
         == "compiled to 1 cores")
     func fits(_ what: String, _ value: String) -> String {
-      "population 'a': \(what) \(value) does not fit the 10-bit membrane; use fewer --weight-bits or --fraction-bits, "
-        + "or --scale population, or a chip with wider membranes (generic-45nm, loihi, loihi-sanafe)"
+      "population 'a': \(what) \(value) does not fit the 10-bit membrane; use fewer 'weightBits' or 'fractionBits', "
+        + "or 'scale' population, or a chip with wider membranes (generic-45nm, loihi, loihi-sanafe)"
     }
     let ten = chip([.membraneBits: 10])
     #expect(try message(network(), ten) == "compiled to 1 cores")
@@ -197,8 +197,8 @@ struct CompileRefusalTests {
     #expect(
       try message(
         network { $0.populations[0].neuron.threshold = .uniform(4.03) }, chip(), CompileOptions(membraneBits: 10))
-        == "population 'a': threshold 4.03 does not fit the 10-bit membrane; use more --membrane-bits, fewer "
-        + "--weight-bits or --fraction-bits, or --scale population")
+        == "population 'a': threshold 4.03 does not fit the 10-bit membrane; use more 'membraneBits', fewer "
+        + "'weightBits' or 'fractionBits', or 'scale' population")
     // A strict threshold needs one more.
     for (value, text) in [(4.015, "compiled to 1 cores"), (4.02, fits("threshold", "4.02"))] {
       let strict = network {
@@ -209,7 +209,7 @@ struct CompileRefusalTests {
     }
     // 6 spikes of 127.
     let eleven = "population 'b': one tick can add up to 762, which the 10-bit accumulator of chip 'tiny' does not hold; "
-      + "use fewer --weight-bits or --fraction-bits, a bound on payloads (--max-count), or a chip with a wider accumulator"
+      + "use fewer 'weightBits' or 'fractionBits', a bound on payloads ('maxCount'), or a chip with a wider accumulator"
     let silent = network { $0.projections[0].weights = tensor([6, 3], [Double](repeating: 0, count: 18)) }
     #expect(try message(silent, chip([.accumulatorBits: 10])) == eleven)
     #expect(try message(silent, chip([.accumulatorBits: 11])) == "compiled to 1 cores")
@@ -227,11 +227,11 @@ struct CompileRefusalTests {
     #expect(try with(5, 12) == fits)
     #expect(
       try with(7, nil)
-        == "--weight-bits 7 is more than chip 'tiny' has (6); use 6 or fewer, or choose a chip with more weight bits "
+        == "'weightBits' 7 is more than chip 'tiny' has (6); use 6 or fewer, or choose a chip with more weight bits "
         + "(generic-45nm, loihi, loihi-sanafe)")
     #expect(
       try with(6, 21)
-        == "--membrane-bits 21 is more than chip 'tiny' has (20); use 20 or fewer, or choose a chip with more membrane "
+        == "'membraneBits' 21 is more than chip 'tiny' has (20); use 20 or fewer, or choose a chip with more membrane "
         + "bits (generic-45nm, loihi, loihi-sanafe)")
     #expect(
       try message(network(), chip(), CompileOptions(weightBits: 16)).hasSuffix(
@@ -254,7 +254,7 @@ struct CompileRefusalTests {
     #expect(try with(-128) == "compiled to 1 cores")
     #expect(
       try with(128)
-        == "projection 'ab': integer weight 128 does not fit 8 bits (-128...127); use more --weight-bits, or a chip "
+        == "projection 'ab': integer weight 128 does not fit 8 bits (-128...127); use more 'weightBits', or a chip "
         + "with wider weights (loihi, loihi-sanafe, spinnaker1)")
   }
 
@@ -271,7 +271,7 @@ struct CompileRefusalTests {
       #expect(
         try message(coded, chip(), CompileOptions(schedule: .continuous))
           == "population 'a' uses a period code, which needs windows that follow one another; "
-          + "compile with --schedule windowed")
+          + "compile with the windowed 'schedule'")
     }
     // Real weights follow thresholds per channel; integer ones cannot.
     let channels = network { $0.populations[0].neuron.threshold = .list([1, 2, 3, 4, 5, 6]) }
@@ -307,7 +307,7 @@ struct CompileRefusalTests {
     #expect(
       try message(residual(100), chip())
         == "projection 'same': its value needs 10,000 parallel synapses, at most 4,096; "
-        + "use more --weight-bits, or a chip with weight shifts")
+        + "use more 'weightBits', or a chip with weight shifts")
   }
 
   @Test("a relay that could not repeat what it hears is refused")
@@ -329,7 +329,7 @@ struct CompileRefusalTests {
           $0.populations[0].neuron = NetworkNeuron(model: .augmented, threshold: .uniform(0.004))
         }, chip([.maximumDelay: 2, .membraneBits: 10]), CompileOptions(fractionBits: 1))
         == "population 'a.relay.1': a repeated spike of 1,022 does not fit the 10-bit membrane; use fewer "
-        + "--weight-bits or --fraction-bits, or --scale population, or a chip with wider membranes (generic-45nm, "
+        + "'weightBits' or 'fractionBits', or 'scale' population, or a chip with wider membranes (generic-45nm, "
         + "loihi, loihi-sanafe)")
   }
 

@@ -123,9 +123,7 @@ struct ExplainTests {
           var counts = [Int](repeating: 0, count: shape.count)
           runner.trains[index].forEachSpike(step: step) { counts[$0] += Int($1) }
           var own = [Int](repeating: 0, count: shape.count)
-          outcome.trains[index].forEach(step: step) {
-            own[$0 % shape.channels * shape.pixels + $0 / shape.channels] += $1
-          }
+          outcome.trains[index]?.forEachSpike(step: step) { own[$0] += Int($1) }
           try #require(own == counts, "\(population.name), sample \(sample), step \(step)")
           spikes += counts.count { $0 != 0 }
         }

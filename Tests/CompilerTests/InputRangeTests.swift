@@ -16,7 +16,7 @@ struct InputRangeTests {
 
   @Test("proves the sum that the input can add, to the last unit")
   func bound() throws {
-    let remedy = "; use fewer --weight-bits or --fraction-bits, a bound on payloads (--max-count), a narrower 'range' of "
+    let remedy = "; use fewer 'weightBits' or 'fractionBits', a bound on payloads ('maxCount'), a narrower 'range' of "
       + "the input in net.json, or a chip with a wider accumulator"
     #expect(
       try message(nil)

@@ -9,7 +9,7 @@ extension NetworkErrorTests {
     Case(
       #"nmsim-network/1"#,
       #"nmsim-network/2"#,
-      #"line 2, column 13: format: the format is 'nmsim-network/2'; this version reads 'nmsim-network/1'"#),
+      #"line 2, column 13: format: not a network of this version; expected "nmsim-network/1", as 'nmsim convert' writes it"#),
     Case(
       #""shape": [2, 4, 4]"#,
       #""shape": "2x4x4""#,
@@ -37,7 +37,7 @@ extension NetworkErrorTests {
     Case(
       #""bias": [0, 0.5]"#,
       #""bias": {"tensor": "a.bias"}"#,
-      #"line 6, column 106: populations[0].bias.tensor: the tensor 'a.bias' is named, but no tensor file; add"#,
+      #"line 6, column 95: population 'a': bias refers to the tensor 'a.bias', but there is no tensor file; add"#,
       #" "tensors": "FILE""#),
     Case(
       #""bias": [0, 0.5]"#,

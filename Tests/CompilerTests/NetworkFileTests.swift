@@ -70,8 +70,8 @@ struct NetworkFileTests {
         .replacing("\"second.weight\"", with: "\"second.weigth\"")
       try Data(text.utf8).write(to: URL(filePath: path))
       #expect(
-        message { try NetworkFile(reading: path) }
-          == "\(path): line 51, column 19: projections[1].weights.tensor: this refers to the tensor 'second.weigth',"
+        message { try NetworkFile(reading: path).checked() }
+          == "\(path): line 50, column 18: projection 'second': weights refers to the tensor 'second.weigth',"
           + " which the tensor file does not have; did you mean 'second.weight'?")
       try FileManager.default.removeItem(atPath: folder + "/net.safetensors")
       #expect(message { try NetworkFile(reading: path) } == "\(folder)/net.safetensors: no such file; check the path")

@@ -49,8 +49,8 @@ struct ChipFaultTests {
     }
     #expect(
       message { () throws(CompileError) in _ = try LiveChip(Self.grid(), faults: corner, need: 9) }
-        == "the network needs 9 cores, faults leave 8 of the 9 of chip 'test'; use a lower --dead-cores or "
-        + "--dead-links, or a larger chip")
+        == "the network needs 9 cores, faults leave 8 of the 9 of chip 'test'; use a lower 'deadCores' or "
+        + "'deadLinks', or a larger chip")
     #expect(
       message { () throws(CompileError) in
         var live = try LiveChip(Self.grid(), faults: corner, need: 1)
@@ -58,7 +58,7 @@ struct ChipFaultTests {
         try live.route(&routes, places: [0, 5], chip: "test")
       }
         == "dead links of chip 'test' leave no way from core 0 to 5, 5 to 0; move these cores in the mapping, or use "
-        + "fewer --dead-links")
+        + "fewer 'deadLinks'")
     // More chips are taken where the first has too few live cores.
     let many = ChipFaults(deadCores: Array(0...6))
     #expect(try LiveChip(Self.grid(chips: 3), faults: many, need: 5).cores == Array(7...17))
@@ -106,7 +106,7 @@ struct ChipFaultTests {
       detours += RouteFacts(program).detours
       // Read back as it was, and checked.
       let bytes = program.encoded()
-      #expect(bytes[8] == 4)
+      #expect(bytes[8] == 5)
       #expect(try CompiledProgram(decoding: bytes) == program)
       let difference = EngineEqualsInterpreterTests.compare(network, program)
       #expect(difference == nil, "seed \(seed): \(difference ?? "")")

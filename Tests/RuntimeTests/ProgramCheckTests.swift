@@ -149,15 +149,15 @@ struct ProgramCheckTests {
       ("projection 1 ('out'): delay is 0, allowed is 1 to 65535", .dense, { $0.projections[1].delay = 0 }),
       (
         "projection 0 ('in'): stride is 0, allowed is 1 to 4096", .convolutions,
-        { $0.projections[0].convolution.strideX = 0 }
+        { $0.projections[0].convolution.columnAxis.stride = 0 }
       ),
       (
         "projection 0 ('in'): its target has shape [2, 6, 5], expected [2, 7, 5]", .convolutions,
-        { $0.projections[0].convolution.top = 2 }
+        { $0.projections[0].convolution.rowAxis.before = 2 }
       ),
       (
         "projection 0 ('in'): weight tensor [2, 1, 3, 3] does not fit a convolution of [2, 1, 5, 3]", .convolutions,
-        { $0.projections[0].convolution.kernelY = 5 }
+        { $0.projections[0].convolution.rowAxis.kernel = 5 }
       ),
       (
         "projection 1 ('ab'): 3 groups do not divide 2 and 4 channels", .convolutions,
@@ -165,15 +165,15 @@ struct ProgramCheckTests {
       ),
       (
         "projection 1 ('pool'): pool padding is 3, allowed is 0 to 2", .maxPool,
-        { $0.projections[1].pool?.top = 3 }
+        { $0.projections[1].pool?.rowAxis.before = 3 }
       ),
       (
         "projection 1 ('pool'): a pool of [9, 3] does not fit a source of [2, 4, 4]", .maxPool,
-        { $0.projections[1].pool?.kernelY = 9 }
+        { $0.projections[1].pool?.rowAxis.kernel = 9 }
       ),
       (
         "projection 1 ('pool'): the source of an identity has shape [2, 2, 3], expected [2, 3, 3]", .maxPool,
-        { $0.projections[1].pool?.strideY = 2 }
+        { $0.projections[1].pool?.rowAxis.stride = 2 }
       ),
       ("projection 1 ('pool'): gate period is 17, allowed is 1 to 16", .maxPool, { $0.projections[1].gatePeriod = 17 }),
       (

@@ -136,7 +136,7 @@ struct RunTimeTests {
       try refused("loihi-sanafe") {
         $0.timeModel = .simple
         $0.isBarrierFree = true
-      } == "time model 'simple' has no barrier-free time: use it with --time-model analytic")
+      } == "time model 'simple' has no barrier-free time: use model 'analytic'")
   }
 
   @Test("1, 2 and 3 threads and the interpreter find the same")

@@ -51,6 +51,31 @@ struct OutputCheckTests {
     }
   }
 
+  @Test("weights beside a model are inputs, whatever their file is called")
+  func externalWeights() throws {
+    try TemporaryFolder.with { folder in
+      let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "CompilerTests/Fixtures/residual-ext.onnx")
+      var model = try Data(contentsOf: fixtures)
+      // A name of the same length, which is that of the tensors of the network to be written.
+      let place = try #require(model.range(of: Data("residual-ext.onnx.data".utf8)))
+      while let place = model.range(of: Data("residual-ext.onnx.data".utf8)) {
+        model.replaceSubrange(place, with: Data("residual-x.safetensors".utf8))
+      }
+      #expect(place.count == 22)
+      try model.write(to: URL(filePath: folder.path + "/model.onnx"))
+      let weights = try Data(contentsOf: fixtures.appendingPathExtension("data"))
+      try weights.write(to: URL(filePath: folder.path + "/residual-x.safetensors"))
+      let result = folder.invoke(
+        "convert DIR/model.onnx --method max-norm --calibration DIGITS/test-images.npy -o DIR/residual-x.json -q")
+      #expect(
+        result.error
+          == "nmsim: DIR/residual-x.safetensors: is read by this command, and --output would replace it: give --output "
+          + "another name\n")
+      #expect(try Data(contentsOf: URL(filePath: folder.path + "/residual-x.safetensors")) == weights)
+    }
+  }
+
   @Test("devices, standard output and folders that are still to be made are no obstacle")
   func allowed() throws {
     try TemporaryFolder.with { folder in

@@ -57,6 +57,14 @@ package struct JSONNode: Sendable {
     return text
   }
 
+  /// The object, after a look for keys that it does not have: a mistyped key is told as that, not as a missing one.
+  package func object(knowing keys: [String]) throws(JSONError) -> JSONObjectReader {
+    var known = try object()
+    for key in keys { _ = known.optional(key) }
+    try known.finish()
+    return try object()
+  }
+
   /// An integer, also when written `3.0` or `1e3`.
   package func int(in range: ClosedRange<Int> = .min ... .max) throws(JSONError) -> Int {
     guard let double = value.double else { throw wrongType("an integer") }

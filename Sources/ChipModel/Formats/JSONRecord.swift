@@ -4,6 +4,13 @@ package protocol JSONRecord: Sendable, Equatable {
   init()
   /// In the order in which they are written.
   static var fields: [JSONField<Self>] { get }
+  /// Whether a member that no field names is an error, as people make it, and `null` a value like any other. Else such
+  /// members are skipped: a format says what a document has at least.
+  static var isStrict: Bool { get }
+}
+
+extension JSONRecord {
+  package static var isStrict: Bool { false }
 }
 
 extension JSONRecord {
@@ -11,15 +18,16 @@ extension JSONRecord {
     Self.fields.compactMap { field in field.write(self).map { (field.facts.key, $0) } }
   }
 
-  /// Reads an object. Members that no field names are skipped: a format says what a document has at least.
+  /// Reads an object.
   package init(_ node: JSONNode, _ scope: inout JSONScope) throws(JSONError) {
     self.init()
-    var object = try node.object()
+    let format = Self.self is any JSONDocument.Type ? ["format"] : []
+    var object = Self.isStrict ? try node.object(knowing: format + Self.fields.map(\.facts.key)) : try node.object()
     for field in Self.fields {
       let key = scope.isFormer ? field.former ?? field.facts.key : field.facts.key
       if field.isRequired {
         try field.read(&self, object.required(key), &scope)
-      } else if let member = object.optional(key), !member.isNull {
+      } else if let member = object.optional(key), Self.isStrict || !member.isNull {
         try field.read(&self, member, &scope)
       }
     }
@@ -107,7 +115,7 @@ package struct JSONField<Record>: Sendable {
   package let facts: JSONFieldFacts
   /// Key in documents of an earlier version; nil: the same.
   let former: String?
-  let isRequired: Bool
+  package let isRequired: Bool
   /// Nil: the member is left out.
   let write: @Sendable (Record) -> JSONOutput?
   let read: @Sendable (inout Record, JSONNode, inout JSONScope) throws(JSONError) -> Void
@@ -130,6 +138,17 @@ package struct JSONField<Record>: Sendable {
   ) -> JSONField {
     let field = required(key, path, form, meaning, unit: unit)
     return JSONField(facts: field.facts, former: nil, isRequired: false, write: field.write, read: field.read)
+  }
+
+  /// A member that is left out where what holds anyway, `absent`, says the same.
+  package static func leftOut<Value>(
+    _ key: String, _ path: WritableKeyPath<Record, Value> & Sendable, _ form: JSONForm<Value>, _ meaning: String,
+    unit: String = "", absent: String, where isLeftOut: @escaping @Sendable (Record) -> Bool
+  ) -> JSONField {
+    let facts = JSONFieldFacts(key, form.name, meaning, unit: unit, absence: absent, members: form.members())
+    return JSONField(
+      facts: facts, former: nil, isRequired: false, write: { isLeftOut($0) ? nil : form.write($0[keyPath: path]) }
+    ) { (record, node, scope) throws(JSONError) in record[keyPath: path] = try form.read(node, &scope) }
   }
 
   /// A member that may be unknown.

@@ -4,16 +4,12 @@ struct Accumulator: NeuronDynamics {
   static let rule = "never fires; its potential is the answer"
   static let traits = NeuronTraits(code: .none, reset: .none, hasKernel: true)
 
-  let period: Int
-
-  init(_ model: NeuronModel) { period = model.period }
+  init(_ model: NeuronModel) {}
 
   func update(
     _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
   ) -> Int32 {
-    let shift = Int64(PhaseCode.shift(step: step.index, period: period))
-    let v = rule.saturated(Int64(state.v) &+ (step.sum << shift), &saturations)
-    state.v = Int32(truncatingIfNeeded: v)
+    state.v = Int32(truncatingIfNeeded: rule.saturated(Int64(state.v) &+ step.sum, &saturations))
     return 0
   }
 }

@@ -21,14 +21,12 @@ struct Augmented: NeuronDynamics {
   ) -> Int32 {
     var v = rule.saturated(Int64(state.v) &+ step.sum, &saturations)
     var payload: Int64 = 0
-    if step.threshold != NeuronModel.infinite && v >= Int64(step.threshold) {
-      let count = min(bound, v / Int64(step.threshold))
-      v &-= count &* Int64(step.threshold)
-      payload = count
-    } else if hasNegativeThreshold && v <= Int64(step.negativeThreshold) {
-      let count = min(bound, v / Int64(step.negativeThreshold))
-      v &-= count &* Int64(step.negativeThreshold)
-      payload = -count
+    if v >= step.threshold {
+      payload = min(bound, v / step.threshold)
+      v &-= payload &* step.threshold
+    } else if hasNegativeThreshold && v <= step.negativeThreshold {
+      payload = -min(bound, v / step.negativeThreshold)
+      v &+= payload &* step.negativeThreshold
     }
     state.v = Int32(truncatingIfNeeded: v)
     return Int32(truncatingIfNeeded: payload)

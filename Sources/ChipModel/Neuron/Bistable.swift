@@ -4,21 +4,17 @@ struct Bistable: NeuronDynamics {
   static let rule = "pairs of such neurons that fire and integrate in turns of one period (BSNN)"
   static let traits = NeuronTraits(code: .pairs, reset: .threshold, potentials: 2, actsAlone: true, hasKernel: true)
 
-  let period: Int
-
-  init(_ model: NeuronModel) { period = model.period }
+  init(_ model: NeuronModel) {}
 
   func update(
     _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
   ) -> Int32 {
-    let shift = Int64(PhaseCode.shift(step: step.index, period: period))
-    let bFires = PhaseCode.firingMember(step: step.index, period: period) == 1
+    let bFires = PhaseCode.firingMember(step: step.index, period: step.period) == 1
     let integrating = bFires ? state.v : state.b
     var firing = Int64(bFires ? state.b : state.v)
-    let gained = rule.saturated(Int64(integrating) &+ (step.sum << shift), &saturations)
-    let threshold = Int64(step.threshold) << shift
-    let fires = step.threshold != NeuronModel.infinite && firing >= threshold
-    if fires { firing &-= threshold }
+    let gained = rule.saturated(Int64(integrating) &+ step.sum, &saturations)
+    let fires = firing >= step.threshold
+    if fires { firing &-= step.threshold }
     let kept = Int32(truncatingIfNeeded: gained)
     let rest = Int32(truncatingIfNeeded: firing)
     state = bFires ? NeuronRule.State(v: kept, b: rest) : NeuronRule.State(v: rest, b: kept)
@@ -28,7 +24,7 @@ struct Bistable: NeuronDynamics {
 
 extension Bistable: RealNeuronDynamics {
   func update(_ state: inout RealNeuronState, _ step: RealNeuronStep) -> Int {
-    if PhaseCode.firingMember(step: step.index, period: period) == 1 {
+    if PhaseCode.firingMember(step: step.index, period: step.period) == 1 {
       state.v += step.sum
       return step.fire(&state.b)
     }

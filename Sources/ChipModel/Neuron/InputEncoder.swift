@@ -22,14 +22,17 @@ package enum InputEncoder {
   package static let valueRange: ClosedRange<Int64> =
     FixedPoint.lowest(bits: inputBits)...FixedPoint.highest(bits: inputBits)
 
-  /// `x_q` of the pooled map where the projection max-pools the input, else `x` itself.
-  package static func maxPooled(_ x: [Int32], shape: MapShape, pool: PoolGeometry?) -> (values: [Int32], shape: MapShape) {
+  /// `x_q`, or rates, of the pooled map where the projection max-pools, else `x` itself. 0 for a window of padding alone.
+  @inlinable
+  package static func maxPooled<Value: Numeric & Comparable>(
+    _ x: [Value], shape: MapShape, pool: PoolGeometry?
+  ) -> (values: [Value], shape: MapShape) {
     guard let pool, pool.kind == .max, let pooled = pool.output(of: shape) else { return (x, shape) }
-    var values = [Int32](repeating: 0, count: pooled.count)
+    var values = [Value](repeating: 0, count: pooled.count)
     for c in 0..<pooled.channels {
       for py in 0..<pooled.height {
         for px in 0..<pooled.width {
-          var best: Int32?
+          var best: Value?
           for y in pool.rows(of: py, height: shape.height) {
             for column in pool.columns(of: px, width: shape.width) {
               let value = x[shape.index(c, y, column)]

@@ -25,9 +25,8 @@ struct IntegrateFire: NeuronDynamics {
     _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int, leak: Int64
   ) -> Int32 {
     var v = rule.saturated(Int64(state.v) &- leak &+ step.sum, &saturations)
-    let bound = Int64(step.threshold) &+ (strict ? 1 : 0)
-    let fires = step.threshold != NeuronModel.infinite && v >= bound
-    if fires { v = hardReset ? 0 : v &- Int64(step.threshold) }
+    let fires = strict ? v > step.threshold : v >= step.threshold
+    if fires { v = hardReset ? 0 : v &- step.threshold }
     state.v = Int32(truncatingIfNeeded: v)
     return fires ? 1 : 0
   }

@@ -43,7 +43,7 @@ package struct RealNeuronState: Sendable {
   }
 }
 
-/// What one update in real numbers is given. Under a period code sum and threshold carry the worth of the phase.
+/// What one update in real numbers is given. Under a period code, sum and threshold carry the worth of the phase.
 package struct RealNeuronStep: Sendable {
   package var sum: Double
   /// Infinite: never fires.
@@ -51,12 +51,14 @@ package struct RealNeuronStep: Sendable {
   /// Below 0; nil: there is none.
   package var negativeThreshold: Double?
   package var index: Int
+  package var period: Int
 
-  package init(sum: Double, threshold: Double, negativeThreshold: Double?, index: Int) {
+  package init(sum: Double, threshold: Double, negativeThreshold: Double?, index: Int, period: Int) {
     self.sum = sum
     self.threshold = threshold
     self.negativeThreshold = negativeThreshold
     self.index = index
+    self.period = period
   }
 
   /// One spike and a soft reset where a potential has reached the threshold.

@@ -4,12 +4,14 @@ package struct NeuronRule: Sendable {
   package let low: Int64
   package let high: Int64
   private let dynamics: any NeuronDynamics
+  private let period: Int
 
   /// - Parameters:
   ///   - model: the kind of neuron and its parameters.
   ///   - membraneBits: 2...32.
   package init(model: NeuronModel, membraneBits: Int) {
     dynamics = model.kind.dynamics.init(model)
+    period = model.period
     low = FixedPoint.lowest(bits: membraneBits)
     high = FixedPoint.highest(bits: membraneBits)
   }
@@ -24,12 +26,14 @@ package struct NeuronRule: Sendable {
     }
   }
 
-  /// What one update is given.
+  /// What one update is given: sum and threshold with the shift of the phase, which is 0 without a period code.
   package struct Step: Sendable {
     package let sum: Int64
-    package let threshold: Int32
-    package let negativeThreshold: Int32
+    /// Beyond every potential where the neuron never fires.
+    package let threshold: Int64
+    package let negativeThreshold: Int64
     package let index: Int
+    package let period: Int
   }
 
   /// Updates one neuron in local step `step`.
@@ -45,7 +49,10 @@ package struct NeuronRule: Sendable {
   package func update(
     _ state: inout State, sum: Int64, threshold: Int32, negativeThreshold: Int32, step: Int, saturations: inout Int
   ) -> Int32 {
-    let step = Step(sum: sum, threshold: threshold, negativeThreshold: negativeThreshold, index: step)
+    let shift = Int64(PhaseCode.shift(step: step, period: period))
+    let step = Step(
+      sum: sum << shift, threshold: threshold == NeuronModel.infinite ? .max : Int64(threshold) << shift,
+      negativeThreshold: Int64(negativeThreshold), index: step, period: period)
     return dynamics.update(&state, step, self, &saturations)
   }
 

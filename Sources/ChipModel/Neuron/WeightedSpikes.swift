@@ -4,18 +4,14 @@ struct WeightedSpikes: NeuronDynamics {
   static let rule = "weighted spikes: in phase `k` current and threshold carry the factor `2^-(1 + k)`"
   static let traits = NeuronTraits(code: .phase, reset: .threshold, actsAlone: true, hasKernel: true)
 
-  let period: Int
-
-  init(_ model: NeuronModel) { period = model.period }
+  init(_ model: NeuronModel) {}
 
   func update(
     _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
   ) -> Int32 {
-    let shift = Int64(PhaseCode.shift(step: step.index, period: period))
-    let v = rule.saturated(Int64(state.v) &+ (step.sum << shift), &saturations)
-    let threshold = Int64(step.threshold) << shift
-    let fires = step.threshold != NeuronModel.infinite && v >= threshold
-    state.v = Int32(truncatingIfNeeded: fires ? v &- threshold : v)
+    let v = rule.saturated(Int64(state.v) &+ step.sum, &saturations)
+    let fires = v >= step.threshold
+    state.v = Int32(truncatingIfNeeded: fires ? v &- step.threshold : v)
     return fires ? 1 : 0
   }
 }

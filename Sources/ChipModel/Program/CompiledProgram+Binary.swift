@@ -140,15 +140,18 @@ extension ByteWriter {
 
   fileprivate mutating func pool(_ pool: PoolGeometry) {
     choice(pool.kind)
-    for value in [
-      pool.kernelY, pool.kernelX, pool.strideY, pool.strideX, pool.top, pool.left, pool.bottom, pool.right,
-    ] { int(value) }
+    axes(pool)
   }
 
-  fileprivate mutating func convolution(_ c: ConvolutionGeometry) {
-    for value in [
-      c.kernelY, c.kernelX, c.strideY, c.strideX, c.top, c.left, c.bottom, c.right, c.dilationY, c.dilationX, c.groups,
-    ] { int(value) }
+  fileprivate mutating func convolution(_ convolution: ConvolutionGeometry) {
+    axes(convolution)
+    int(convolution.groups)
+  }
+
+  private mutating func axes(_ windows: some WindowGeometry) {
+    for axis in [windows.rowAxis, windows.columnAxis] {
+      for value in [axis.kernel, axis.stride, axis.dilation, axis.before, axis.after] { int(value) }
+    }
   }
 
   fileprivate mutating func weights(_ tensor: WeightTensor) {

@@ -184,18 +184,17 @@ extension ByteReader {
 
   private mutating func optionalPool() throws(FormatError) -> PoolGeometry? {
     try optional { (r) throws(FormatError) in
-      PoolGeometry(
-        kind: try r.choice(of: PoolGeometry.Kind.self), kernelY: try r.int(), kernelX: try r.int(),
-        strideY: try r.int(), strideX: try r.int(), top: try r.int(), left: try r.int(), bottom: try r.int(),
-        right: try r.int())
+      PoolGeometry(kind: try r.choice(of: PoolGeometry.Kind.self), rowAxis: try r.axis(), columnAxis: try r.axis())
     }
   }
 
   private mutating func convolution() throws(FormatError) -> ConvolutionGeometry {
-    ConvolutionGeometry(
-      kernelY: try int(), kernelX: try int(), strideY: try int(), strideX: try int(), top: try int(),
-      left: try int(), bottom: try int(), right: try int(), dilationY: try int(), dilationX: try int(),
-      groups: try int())
+    ConvolutionGeometry(rowAxis: try axis(), columnAxis: try axis(), groups: try int())
+  }
+
+  private mutating func axis() throws(FormatError) -> WindowAxis {
+    WindowAxis(
+      kernel: try int(), stride: try int(), dilation: try int(), before: try int(), after: try int())
   }
 
   fileprivate mutating func weights() throws(FormatError) -> WeightTensor {

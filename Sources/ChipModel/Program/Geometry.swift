@@ -38,33 +38,47 @@ package struct MapShape: Sendable, Hashable {
   }
 }
 
+/// Windows over the rows and the columns of a map.
+package protocol WindowGeometry: Sendable, Hashable {
+  var rowAxis: WindowAxis { get set }
+  var columnAxis: WindowAxis { get set }
+}
+
+extension WindowGeometry {
+  @inlinable package var kernelY: Int { rowAxis.kernel }
+  @inlinable package var kernelX: Int { columnAxis.kernel }
+  @inlinable package var strideY: Int { rowAxis.stride }
+  @inlinable package var strideX: Int { columnAxis.stride }
+  @inlinable package var dilationY: Int { rowAxis.dilation }
+  @inlinable package var dilationX: Int { columnAxis.dilation }
+  /// Padding on each side.
+  @inlinable package var top: Int { rowAxis.before }
+  @inlinable package var left: Int { columnAxis.before }
+  @inlinable package var bottom: Int { rowAxis.after }
+  @inlinable package var right: Int { columnAxis.after }
+}
+
 /// A pooling window over the source of a projection: `average` adds the spikes of the window (the divisor is folded into
 /// the weights), `max` lets the winner of the window through.
-package struct PoolGeometry: Sendable, Hashable {
+package struct PoolGeometry: WindowGeometry {
   package enum Kind: String, Sendable, CaseIterable { case average, max }
   package var kind: Kind
-  package var kernelY: Int
-  package var kernelX: Int
-  package var strideY: Int
-  package var strideX: Int
-  package var top: Int
-  package var left: Int
-  package var bottom: Int
-  package var right: Int
+  package var rowAxis: WindowAxis
+  package var columnAxis: WindowAxis
 
   package init(
     kind: Kind, kernelY: Int, kernelX: Int, strideY: Int, strideX: Int, top: Int = 0, left: Int = 0, bottom: Int = 0,
     right: Int = 0
   ) {
     self.kind = kind
-    self.kernelY = kernelY
-    self.kernelX = kernelX
-    self.strideY = strideY
-    self.strideX = strideX
-    self.top = top
-    self.left = left
-    self.bottom = bottom
-    self.right = right
+    rowAxis = WindowAxis(kernel: kernelY, stride: strideY, before: top, after: bottom)
+    columnAxis = WindowAxis(kernel: kernelX, stride: strideX, before: left, after: right)
+  }
+
+  init(kind: Kind, rowAxis: WindowAxis, columnAxis: WindowAxis) {
+    self.kind = kind
+    self.rowAxis = rowAxis
+    self.columnAxis = columnAxis
   }
 
   /// Number of inputs that an average divides by: the whole kernel, padding included.
@@ -74,9 +88,6 @@ package struct PoolGeometry: Sendable, Hashable {
   package func output(of shape: MapShape) -> MapShape? {
     shape.windows(rowAxis, columnAxis, channels: shape.channels)
   }
-
-  package var rowAxis: WindowAxis { WindowAxis(kernel: kernelY, stride: strideY, before: top, after: bottom) }
-  package var columnAxis: WindowAxis { WindowAxis(kernel: kernelX, stride: strideX, before: left, after: right) }
 
   /// Rows of windows that contain source row `y`, out of `count` windows.
   package func windowsY(containing y: Int, count: Int) -> Range<Int> { rowAxis.windows(containing: y, count: count) }
@@ -92,48 +103,29 @@ package struct PoolGeometry: Sendable, Hashable {
 }
 
 /// A two-dimensional convolution (cross-correlation, as every framework computes it).
-package struct ConvolutionGeometry: Sendable, Hashable {
-  package var kernelY: Int
-  package var kernelX: Int
-  package var strideY: Int
-  package var strideX: Int
-  package var top: Int
-  package var left: Int
-  package var bottom: Int
-  package var right: Int
-  package var dilationY: Int
-  package var dilationX: Int
+package struct ConvolutionGeometry: WindowGeometry {
+  package var rowAxis: WindowAxis
+  package var columnAxis: WindowAxis
   package var groups: Int
 
   package init(
     kernelY: Int, kernelX: Int, strideY: Int = 1, strideX: Int = 1, top: Int = 0, left: Int = 0, bottom: Int = 0,
     right: Int = 0, dilationY: Int = 1, dilationX: Int = 1, groups: Int = 1
   ) {
-    self.kernelY = kernelY
-    self.kernelX = kernelX
-    self.strideY = strideY
-    self.strideX = strideX
-    self.top = top
-    self.left = left
-    self.bottom = bottom
-    self.right = right
-    self.dilationY = dilationY
-    self.dilationX = dilationX
+    rowAxis = WindowAxis(kernel: kernelY, stride: strideY, dilation: dilationY, before: top, after: bottom)
+    columnAxis = WindowAxis(kernel: kernelX, stride: strideX, dilation: dilationX, before: left, after: right)
+    self.groups = groups
+  }
+
+  init(rowAxis: WindowAxis, columnAxis: WindowAxis, groups: Int) {
+    self.rowAxis = rowAxis
+    self.columnAxis = columnAxis
     self.groups = groups
   }
 
   /// Height and width after the convolution; nil where the kernel does not fit.
   package func output(of shape: MapShape, channels: Int) -> MapShape? {
     shape.windows(rowAxis, columnAxis, channels: channels)
-  }
-
-  @inlinable @inline(__always)
-  package var rowAxis: WindowAxis {
-    WindowAxis(kernel: kernelY, stride: strideY, dilation: dilationY, before: top, after: bottom)
-  }
-  @inlinable @inline(__always)
-  package var columnAxis: WindowAxis {
-    WindowAxis(kernel: kernelX, stride: strideX, dilation: dilationX, before: left, after: right)
   }
 
   /// The output row that tap `ky` of input row `y` adds to, or nil where there is none among `height` rows.
@@ -150,7 +142,7 @@ package struct ConvolutionGeometry: Sendable, Hashable {
 }
 
 /// Windows along the rows or the columns of a map: tap `t` of window `w` is at `w * stride + t * dilation - before`.
-package struct WindowAxis: Sendable {
+package struct WindowAxis: Sendable, Hashable {
   package var kernel = 1
   package var stride = 1
   package var dilation = 1

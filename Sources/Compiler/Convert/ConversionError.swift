@@ -56,7 +56,7 @@ package enum ConversionError: Error, Sendable, Equatable, NamesParameters {
       "no method keeps an accuracy of \(numberText(accuracy)) within \(groupedText(steps)) steps on the calibration data"
         + (best.map { " (nearest: \(method), \(numberText($0)))" } ?? "") + "; ask for less, or give more steps"
     case .check(let error): "\(error)"
-    case .compile(let error): "calibration on the chip model: \(error)"
+    case .compile(let error): "calibration on the chip model: \(error.text(spell: spell))"
     case .own(let text): text
     }
   }

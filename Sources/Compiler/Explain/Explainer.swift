@@ -124,16 +124,16 @@ package struct Explainer: Sendable {
 }
 
 /// Why a network cannot be explained.
-package enum ExplanationError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ExplanationError: Error, Sendable, Equatable, NamesParameters {
   case network(AnalogNetworkError)
   case compile(CompileError)
   /// A neuron model without a rule in real numbers.
   case model(population: String, model: String)
 
-  package var description: String {
+  package func text(spell: (String) -> String) -> String {
     switch self {
     case .network(let error): "\(error)"
-    case .compile(let error): "\(error)"
+    case .compile(let error): error.text(spell: spell)
     case .model(let population, let model):
       "population '\(population)' uses neuron model '\(model)', which has no rule in real numbers to compare with; "
         + "explain a network of other models"

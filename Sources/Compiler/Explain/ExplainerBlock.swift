@@ -86,9 +86,11 @@ struct ExplainerBlock {
       }
       set(&activations.limit[layer], lane, zip(ordered, decoder.amplitude).map { $0 * $1 })
       var counts = [Double](repeating: 0, count: shape.count)
-      samples[lane].distances[population] = distances(
-        outcome.trains[population], limits[population], decoder, counts: &counts)
-      set(&activations.real[layer], lane, decoder.activations(sums: rowMajor(counts, shape)))
+      if let train = outcome.trains[population] {
+        samples[lane].distances[population] = distances(
+          train, ordered, norm: limits[population].reduce(0) { $0 + $1 * $1 }, decoder, counts: &counts)
+      }
+      set(&activations.real[layer], lane, decoder.activations(sums: counts))
       for rate in limits[population] {
         samples[lane].rates[population] += abs(rate)
         samples[lane].squares[population] += rate * rate
@@ -99,15 +101,14 @@ struct ExplainerBlock {
 
   /// `|N / t - r|^2` after each step, from running sums of N^2 and N r: a step costs as much as it has spikes.
   private func distances(
-    _ train: RealTrain, _ rates: [Double], _ decoder: RateDecoder, counts: inout [Double]
+    _ train: SpikeTrain, _ rates: [Double], norm: Double, _ decoder: RateDecoder, counts: inout [Double]
   ) -> [Double] {
-    let norm = rates.reduce(0) { $0 + $1 * $1 }
     var (squares, product, carried) = (0.0, 0.0, 0.0)
     return (0..<train.steps).map { step in
       let worth = decoder.worth(step: step)
       carried += worth
       if worth > 0 {
-        train.forEach(step: step) { neuron, payload in
+        train.forEachSpike(step: step) { neuron, payload in
           let gain = Double(payload) * worth
           squares += gain * (2 * counts[neuron] + gain)
           product += gain * rates[neuron]

@@ -1,4 +1,5 @@
 import ChipModel
+import Runtime
 
 /// A spiking network in 64-bit floats, layer-synchronous as in the papers: what the chip's integers approximate.
 ///
@@ -76,7 +77,8 @@ struct RealNetwork: Sendable {
 
   /// What one sample gave.
   struct Outcome: Sendable {
-    var trains: [RealTrain]
+    /// Of each population; none of the input.
+    var trains: [SpikeTrain?]
     /// Potentials after the last step, channel-last.
     var potentials: [[Double]]
     var decision: Int
@@ -86,7 +88,7 @@ struct RealNetwork: Sendable {
   func run(_ values: [Double], steps: Int) -> Outcome {
     let input = channelLast(values, inputShape)
     var outcome = Outcome(
-      trains: [RealTrain](repeating: RealTrain(), count: populations.count),
+      trains: [SpikeTrain?](repeating: nil, count: populations.count),
       potentials: [[Double]](repeating: [], count: populations.count), decision: 0)
     for index in order {
       guard let neurons = populations[index] else { continue }
@@ -95,23 +97,28 @@ struct RealNetwork: Sendable {
       let first = neurons.initial ?? [Double](repeating: 0, count: neurons.shape.count)
       var states = first.map { RealNeuronState(v: $0, b: neurons.model.potentials == 2 ? $0 : 0) }
       var sums = [Double](repeating: 0, count: neurons.shape.count)
-      var train = RealTrain()
+      var train = SpikeTrain(shape: neurons.shape, hasPayload: neurons.model.hasPayload)
       for step in 0..<steps {
         let takesCurrent = isDriven && step / neurons.model.period >= neurons.gatedPeriods
         if takesCurrent { sums = current } else { for at in sums.indices { sums[at] = 0 } }
         for (arrival, train) in zip(neurons.arrivals, trains) {
           let sent = step - arrival.lag
           guard sent >= 0, sent < steps else { continue }
-          train.forEach(step: sent) { neuron, payload in arrival.synapses.deliver(neuron, Double(payload), into: &sums) }
+          train?.forEachSpike(step: sent) { neuron, payload in
+            arrival.synapses.deliver(channelLast(neuron, arrival.synapses.from), Double(payload), into: &sums)
+          }
         }
         // A period code scales sums and thresholds by the worth of the phase.
         let worth = neurons.model.codePeriod.map { 1 / Double(2 << (step % $0)) } ?? 1
         for at in states.indices {
           let update = RealNeuronStep(
             sum: sums[at] * worth, threshold: neurons.threshold[at] * worth,
-            negativeThreshold: neurons.negativeThreshold?[at], index: step)
+            negativeThreshold: neurons.negativeThreshold?[at], index: step, period: neurons.model.period)
           let payload = neurons.dynamics.update(&states[at], update)
-          if payload != 0 { train.append(at, payload: payload) }
+          if payload != 0 {
+            let channels = neurons.shape.channels
+            train.append(pixel: at / channels, channel: at % channels, payload: Int32(clamping: payload))
+          }
         }
         train.endStep()
       }
@@ -129,23 +136,24 @@ struct RealNetwork: Sendable {
     return (sums, neurons.bias != nil || !neurons.currents.isEmpty)
   }
 
-  private func gated(_ train: RealTrain, _ synapses: RealSynapses, _ source: Neurons?) -> RealTrain {
-    guard let pool = synapses.gate, let source else { return train }
-    return train.gated(
-      by: pool, source: source.shape, pooled: synapses.from, period: source.model.period,
-      restarts: source.model.code == .pairs)
+  private func gated(_ train: SpikeTrain?, _ synapses: RealSynapses, _ source: Neurons?) -> SpikeTrain? {
+    guard let pool = synapses.gate, let source, let train,
+      var gate = PoolGate(
+        source: source.shape, pool: pool, period: source.model.period, restarts: source.model.code == .pairs)
+    else { return train }
+    var result = SpikeTrain(shape: synapses.from, hasPayload: train.hasPayload)
+    gate.gate(train, into: &result)
+    return result
   }
 
   /// Index of the largest output, row-major, the lowest of equal ones.
   private func decision(_ outcome: Outcome) -> Int {
     guard let shape = populations[output]?.shape else { return 0 }
-    var values = outcome.potentials[output]
-    if !readsPotential {
-      values = [Double](repeating: 0, count: shape.count)
-      let train = outcome.trains[output]
-      for step in 0..<train.steps { train.forEach(step: step) { values[$0] += Double($1) } }
+    var ordered = rowMajor(outcome.potentials[output], shape)
+    if !readsPotential, let train = outcome.trains[output] {
+      ordered = [Double](repeating: 0, count: shape.count)
+      for step in 0..<train.steps { train.forEachSpike(step: step) { ordered[$0] += Double($1) } }
     }
-    let ordered = rowMajor(values, shape)
     return ordered.indices.reduce(0) { ordered[$1] > ordered[$0] ? $1 : $0 }
   }
 
@@ -176,6 +184,9 @@ struct RealNetwork: Sendable {
     return -min(sum / negative[at], most)
   }
 }
+
+/// Channel-last index of a row-major one.
+func channelLast(_ index: Int, _ shape: MapShape) -> Int { index % shape.pixels * shape.channels + index / shape.pixels }
 
 /// Row-major values as channel-last ones.
 func channelLast(_ values: [Double], _ shape: MapShape) -> [Double] {

@@ -89,29 +89,8 @@ struct RealSynapses: Sendable {
 
   /// Adds what the rates, or the currents, of a channel-last map deliver, max-pooled where the projection is.
   func deliverRates(_ rates: [Double], of shape: MapShape, into sums: inout [Double]) {
-    for (position, rate) in maxPooled(rates, of: shape).enumerated() where rate != 0 {
-      deliver(position, rate, into: &sums)
-    }
-  }
-
-  /// Largest value of each window of a channel-last map; 0 for a window that covers nothing.
-  private func maxPooled(_ values: [Double], of shape: MapShape) -> [Double] {
-    guard let gate else { return values }
-    var result = [Double](repeating: 0, count: from.count)
-    for row in 0..<from.height {
-      for column in 0..<from.width {
-        for channel in 0..<from.channels {
-          var best: Double?
-          for y in gate.rows(of: row, height: shape.height) {
-            for x in gate.columns(of: column, width: shape.width) {
-              let value = values[(y * shape.width + x) * shape.channels + channel]
-              best = max(best ?? value, value)
-            }
-          }
-          result[(row * from.width + column) * from.channels + channel] = best ?? 0
-        }
-      }
-    }
-    return result
+    let pooled = gate == nil ? rates : channelLast(
+      InputEncoder.maxPooled(rowMajor(rates, shape), shape: shape, pool: gate).values, from)
+    for (position, rate) in pooled.enumerated() where rate != 0 { deliver(position, rate, into: &sums) }
   }
 }

@@ -2,6 +2,8 @@
 package struct ImportedModel: Sendable, Equatable {
   package var network: AnalogNetwork
   package var report: ImportReport
+  /// Files that hold weights, relative to the model's folder.
+  package var files: [String]
 }
 
 /// Reads ONNX files as PyTorch's exporters and tf2onnx write them.
@@ -22,6 +24,6 @@ package enum ONNXImporter {
     let model = try ONNXModel(bytes: bytes, folder: folder)
     var canonicaliser = Canonicaliser(try ONNXGraph(model))
     let (network, report) = try canonicaliser.run(name: name, model: model)
-    return ImportedModel(network: network, report: report)
+    return ImportedModel(network: network, report: report, files: model.graph.externalFiles)
   }
 }

@@ -13,6 +13,8 @@ struct ONNXModel: Sendable {
 
 /// A graph as stored, in file order.
 struct ONNXGraphDefinition: Sendable {
+  /// Files beside the model that hold weights.
+  var externalFiles: [String] = []
   var name = ""
   var nodes: [ONNXNode] = []
   var initialisers: [(name: String, tensor: ONNXTensor)] = []
@@ -160,8 +162,9 @@ extension ONNXModel {
       case 1: graph.nodes.append(try readNode(data, try field.bytes()))
       case 2: graph.name = try field.text(in: data)
       case 5:
-        let (name, tensor) = try ONNXTensor.read(data, try field.bytes(), folder: folder)
+        let (name, tensor, file) = try ONNXTensor.read(data, try field.bytes(), folder: folder)
         graph.initialisers.append((name, tensor))
+        if let file, graph.externalFiles.last != file { graph.externalFiles.append(file) }
       case 11: graph.inputs.append(try readValueInfo(data, try field.bytes()))
       case 12: graph.outputs.append(try readValueInfo(data, try field.bytes()))
       case 15:

@@ -120,7 +120,7 @@ extension ONNXTensor {
   /// - Throws: `.tensor` for contradictions, `.externalData` for weights in another file that cannot be had.
   static func read(
     _ data: [UInt8], _ range: Range<Int>, folder: String?
-  ) throws(ImportError) -> (name: String, tensor: ONNXTensor) {
+  ) throws(ImportError) -> (name: String, tensor: ONNXTensor, file: String?) {
     var reader = ProtobufReader(data, range)
     var name = ""
     var shape: [Int] = []
@@ -153,10 +153,12 @@ extension ONNXTensor {
       throw .tensor(name: name, what: "has impossible shape \(shapeText(shape))")
     }
     let values: Values
+    var file: String?
     if isExternal {
       let (bytes, overflow) = count.multipliedReportingOverflow(by: element.type.size)
       guard !overflow else { throw .tensor(name: name, what: "has impossible shape \(shapeText(shape))") }
       let location = try ExternalLocation(entries: external, tensor: name, byteCount: bytes)
+      file = location.path
       let content = bytes == 0 ? [] : try location.load(folder: folder, tensor: name)
       values = decode(content, 0..<content.count, element)
     } else if let raw {
@@ -173,7 +175,7 @@ extension ONNXTensor {
     guard let tensor = ONNXTensor(shape: shape, values: values) else {
       throw .tensor(name: name, what: "has shape \(shapeText(shape)) (\(count) elements) but holds \(values.count)")
     }
-    return (name, tensor)
+    return (name, tensor, file)
   }
 
   private static func readEntry(

@@ -1,7 +1,7 @@
 import ChipModel
 
 /// Why a network cannot be compiled for a chip. One line each: what, the number, the limit, what to do.
-package enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum CompileError: Error, Sendable, Equatable, NamesParameters {
   case unsupportedModel(population: String, model: String, chip: String, supported: [String])
   case periodCodeNeedsWindows(population: String)
   case mixedAmplitude(projection: String, population: String)
@@ -18,7 +18,8 @@ package enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
   case weightRange(population: String, largest: Double, unit: Double)
   case delay(projection: String, delay: Int, limit: Int, chip: String)
   case parallelSynapses(projection: String, need: Int, limit: Int)
-  case capacity(population: String, need: Int, what: String, limit: Int, chip: String, remedy: String)
+  /// `knob`: key of the parameter that uses less on the same chip.
+  case capacity(population: String, need: Int, what: String, limit: Int, chip: String, knob: String?, remedy: String)
   case tooManyCores(need: Int, limit: Int, chip: String, population: String)
   case chipRule(projection: String, what: String, chip: String, limit: String, remedy: String)
   case axonTypes(population: String, need: Int, limit: Int, chip: String)
@@ -35,14 +36,14 @@ package enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
   case memory(MemoryError)
   case option(String)
 
-  package var description: String {
+  package func text(spell: (String) -> String) -> String {
     switch self {
     case .unsupportedModel(let population, let model, let chip, let supported):
       "population '\(population)' uses neuron model '\(model)', which chip '\(chip)' does not run "
         + "(it runs \(supported.joined(separator: ", "))); convert with another method or choose another chip"
     case .periodCodeNeedsWindows(let population):
       "population '\(population)' uses a period code, which needs windows that follow one another; "
-        + "compile with --schedule windowed"
+        + "compile with the windowed \(spell("schedule"))"
     case .mixedAmplitude(let projection, let population):
       "projection '\(projection)': the spike values of population '\(population)' differ between the neurons of a "
         + "channel, which its weights cannot absorb; give 'spikeValue' or 'threshold' per channel"
@@ -51,22 +52,23 @@ package enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
         + "give thresholds per channel or choose a chip with thresholdPerNeuron"
     case .thresholdBelowOne(let population, let threshold, let unit):
       "population '\(population)': threshold \(decimal(threshold)) rounds below 1 in units of \(decimal(unit)); "
-        + "use more --weight-bits or --fraction-bits, or a larger threshold"
+        + "use more \(spell("weightBits")) or \(spell("fractionBits")), or a larger threshold"
     case .width(let resource, let need, let limit, let chip):
-      "\(resource.knob ?? "") \(need) is more than chip '\(chip)' has (\(limit)); use \(limit) or fewer, or choose a "
+      "\(resource.knob.map(spell) ?? "") \(need) is more than chip '\(chip)' has (\(limit)); use \(limit) or fewer, or choose a "
         + "chip with more \(resource.rawValue)\(resource.examples(with: need))"
     case .doesNotFit(let population, let what, let value, let bits, let isWidest):
       "population '\(population)': \(what) \(decimal(value)) does not fit the \(bits)-bit membrane; use "
-        + (isWidest ? "" : "more --membrane-bits, ")
-        + "fewer --weight-bits or --fraction-bits, or --scale population"
+        + (isWidest ? "" : "more \(spell("membraneBits")), ")
+        + "fewer \(spell("weightBits")) or \(spell("fractionBits")), or \(spell("scale")) population"
         + (isWidest ? ", or a chip with wider membranes\(ChipResource.membraneBits.examples(with: bits + 1))" : "")
     case .sumDoesNotFit(let population, let sum, let bits, let chip, let takesInput):
       "population '\(population)': one tick can add up to \(groupedText(sum)), which the \(bits)-bit accumulator of chip "
-        + "'\(chip)' does not hold; use fewer --weight-bits or --fraction-bits, a bound on payloads (--max-count), "
+        + "'\(chip)' does not hold; use fewer \(spell("weightBits")) or \(spell("fractionBits")), a bound on payloads "
+        + "(\(spell("maxCount"))), "
         + (takesInput ? "a narrower 'range' of the input in net.json, " : "") + "or a chip with a wider accumulator"
     case .integerWeight(let projection, let value, let bits):
       "projection '\(projection)': integer weight \(value) does not fit \(bits) bits "
-        + "(\(-(1 << (bits - 1)))...\((1 << (bits - 1)) - 1)); use more --weight-bits, or a chip with wider weights"
+        + "(\(-(1 << (bits - 1)))...\((1 << (bits - 1)) - 1)); use more \(spell("weightBits")), or a chip with wider weights"
         + ChipResource.weightBits.examples(with: FixedPoint.bits(holding: UInt64(value.magnitude)))
     case .weightRange(let population, let largest, let unit):
       "population '\(population)': weights up to \(decimal(largest)) in units of \(decimal(unit)) cannot be rounded, "
@@ -76,10 +78,10 @@ package enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
         + "which delays by at most \(groupedText(Int64(limit))); give a shorter delay or choose a chip with longer delays"
     case .parallelSynapses(let projection, let need, let limit):
       "projection '\(projection)': its value needs \(groupedText(Int64(need))) parallel synapses, at most "
-        + "\(groupedText(Int64(limit))); use more --weight-bits, or a chip with weight shifts"
-    case .capacity(let population, let need, let what, let limit, let chip, let remedy):
+        + "\(groupedText(Int64(limit))); use more \(spell("weightBits")), or a chip with weight shifts"
+    case .capacity(let population, let need, let what, let limit, let chip, let knob, let remedy):
       "population '\(population)' needs \(groupedText(Int64(need))) \(what), chip '\(chip)' has \(groupedText(Int64(limit))); "
-        + remedy
+        + (knob.map { "lower \(spell($0)), or " } ?? "") + remedy
     case .tooManyCores(let need, let limit, let chip, let population):
       "the network needs \(need == Int.max ? "more" : groupedText(Int64(need))) cores, chip '\(chip)' has "
         + "\(groupedText(Int64(limit))) (full at population '\(population)'); choose a larger chip, or one with more "
@@ -89,7 +91,8 @@ package enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
       "projection '\(projection)' has \(what), which chip '\(chip)' does not run: \(limit); \(remedy)"
     case .axonTypes(let population, let need, let limit, let chip):
       "population '\(population)': the weights of one core need \(groupedText(Int64(need))) types of axon, chip '\(chip)' has "
-        + "\(groupedText(Int64(limit))); use fewer different weights (--weight-bits 2), or a chip whose synapses hold weights"
+        + "\(groupedText(Int64(limit))); use fewer different weights (\(spell("weightBits")) 2), "
+        + "or a chip whose synapses hold weights"
     case .noCoreOfKind(let population, let neurons, let synapseBits, let chip, let isAlone):
       "population '\(population)' needs a core with \(groupedText(Int64(neurons))) neurons and "
         + "\(groupedText(Int64(synapseBits))) bits of synapse memory, "
@@ -98,20 +101,21 @@ package enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
     case .mapping(let error): error.description
     case .tooFewLiveCores(let need, let live, let cores, let chip):
       "the network needs \(groupedText(Int64(need))) cores, faults leave \(groupedText(Int64(live))) of the "
-        + "\(groupedText(Int64(cores))) of chip '\(chip)'; use a lower --dead-cores or --dead-links, or a larger chip"
+        + "\(groupedText(Int64(cores))) of chip '\(chip)'; use a lower \(spell("deadCores")) or \(spell("deadLinks")), "
+        + "or a larger chip"
     case .cutOff(let pairs, let chip):
       "dead links of chip '\(chip)' leave no way from core "
         + pairs.prefix(3).map { "\($0.from) to \($0.to)" }.joined(separator: ", ")
         + (pairs.count > 3 ? " and \(groupedText(Int64(pairs.count - 3))) more pairs" : "")
-        + "; move these cores in the mapping, or use fewer --dead-links"
+        + "; move these cores in the mapping, or use fewer \(spell("deadLinks"))"
     case .deadPlaces(let places, let chip):
       "the mapping uses dead cores of chip '\(chip)': "
         + places.prefix(8).map(String.init).joined(separator: ", ")
         + (places.count > 8 ? " and \(groupedText(Int64(places.count - 8))) more" : "")
-        + "; move them, or leave out --mapping"
+        + "; move them, or leave out \(spell("mapping"))"
     case .stuckBits(let chip):
       "chip '\(chip)' is a crossbar, whose synapses share weights by type, so no weight bit is a cell of its own; "
-        + "leave out --stuck-weight-bits, or choose another chip"
+        + "leave out \(spell("stuckWeightBits")), or choose another chip"
     case .memory(let error): error.description
     case .option(let text): text
     }

@@ -123,6 +123,12 @@ public struct NetworkNeuron: Sendable, Equatable {
     get { parameters[key] }
     set { parameters[key] = newValue }
   }
+
+  /// A value as a file gives it. What holds anyway is no value of the neuron's own, and not written.
+  subscript(value parameter: Parameter) -> ParameterValue? {
+    get { parameters[value: parameter].flatMap { $0 == parameter.standard ? nil : $0 } }
+    set { parameters[value: parameter] = newValue == parameter.standard ? nil : newValue }
+  }
 }
 
 /// A number, a list, or a named tensor: one value for a population, one per channel, or one per neuron.
@@ -202,7 +208,7 @@ package struct NetworkPool: Sendable, Equatable {
 package struct NetworkOutput: Sendable, Equatable {
   package var population: String
   package var readout: Readout
-  package init(population: String, readout: Readout = .potential) {
+  package init(population: String = "", readout: Readout = .potential) {
     self.population = population
     self.readout = readout
   }

@@ -15,14 +15,18 @@ extension NetworkCheck {
       let subject = NetworkCheckError.Subject.projection(index, projection.name)
       let from = projection.from ?? "input"
       guard let source = populationIndex[from] else {
-        throw NetworkCheckError(subject, unknownPopulation(key: "from", name: from))
+        throw unknownPopulation(subject, "from", from)
       }
       if source > 0, !network.populations[source - 1].neuron.model.traits.fires {
-        throw NetworkCheckError(subject, .accumulatorFeeds(source: from))
+        throw NetworkCheckError(
+          subject, "from",
+          "the source '\(shownName(from))' is an accumulator, which never fires; start from a spiking population")
       }
-      if projection.to == "input" { throw NetworkCheckError(subject, .inputAsTarget) }
+      if projection.to == "input" {
+        throw NetworkCheckError(subject, "to", "'to' is 'input'; the input receives nothing, name a population")
+      }
       guard let target = populationIndex[projection.to] else {
-        throw NetworkCheckError(subject, unknownPopulation(key: "to", name: projection.to))
+        throw unknownPopulation(subject, "to", projection.to)
       }
       ends.append(ProjectionEnds(source: source, target: target))
     }
@@ -32,14 +36,17 @@ extension NetworkCheck {
   // MARK: Order
 
   /// Depth of every population: the longest path from the input, counted in populations, from 0.
-  /// - Throws: `cycle` with its members in the direction of the spikes.
+  /// - Throws: a cycle with its members in the direction of the spikes.
   func depthsInOrder(
     ends: [ProjectionEnds], incoming: [[Int]], outgoing: [[Int]]
   ) throws(NetworkCheckError) -> [Int] {
     let order = TopologicalOrder(
       count: incoming.count, edges: ends.lazy.filter { $0.source > 0 }.map { (from: $0.source, to: $0.target) })
     guard !order.hasCycle else {
-      throw NetworkCheckError(.network, .cycle(cycleMembers(ends: ends, incoming: incoming, isStuck: order.isStuck)))
+      let cycle = cycleText(cycleMembers(ends: ends, incoming: incoming, isStuck: order.isStuck))
+      throw NetworkCheckError(
+        .network, "projections",
+        "the projections form a cycle, \(cycle); networks with feedback are not supported, remove one of them")
     }
     var depths = [Int](repeating: 0, count: incoming.count)
     for population in order.nodes where population > 0 {
@@ -82,8 +89,8 @@ extension NetworkCheck {
       guard let period = population.neuron[.period] else { continue }
       if let other = first, let otherPeriod = other.neuron[.period], otherPeriod != period {
         throw NetworkCheckError(
-          .population(index, population.name),
-          .periods(other: other.name, period: period, otherPeriod: otherPeriod))
+          .population(index, population.name), "neuron.period",
+          "period is \(period), but population '\(shownName(other.name))' has \(otherPeriod); a network has one period")
       }
       first = first ?? population
     }
@@ -97,7 +104,8 @@ extension NetworkCheck {
         let sourceCode = source.neuron.model.traits.code
         if let name = code.name, let sourceName = sourceCode.name, code != sourceCode {
           throw NetworkCheckError(
-            .population(index, population.name), .codes(source: source.name, sourceCode: sourceName, targetCode: name))
+            .population(index, population.name),
+            "its \(name) does not match the \(sourceName) of its source '\(shownName(source.name))'; use one code")
         }
         code = sourceCode
         if !population.neuron.model.traits.fires { period = source.neuron[.period] }

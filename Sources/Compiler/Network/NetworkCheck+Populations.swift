@@ -10,44 +10,31 @@ extension NetworkCheck {
       let isFinite = range.low.isFinite && range.high.isFinite
       let index = range.low.isFinite ? 1 : 0
       throw NetworkCheckError(
-        .input,
-        .valueRange(
-          key: "range", index: index, value: index == 0 ? range.low : range.high,
-          rule: isFinite
-            ? "write the lowest value first, here \(numberText(range.low))" : "write a finite number"))
+        .input, "range", at: index, value: index == 0 ? range.low : range.high,
+        isFinite ? "write the lowest value first, here \(numberText(range.low))" : "write a finite number")
     }
     let preprocessing = input.preprocessing
     let scale = preprocessing.scale
     if !scale.isFinite || scale == 0 {
-      throw NetworkCheckError(
-        .input,
-        .valueRange(key: "preprocessing.scale", index: nil, value: scale, rule: "write a finite number other than 0"))
+      throw NetworkCheckError(.input, "preprocessing.scale", value: scale, "write a finite number other than 0")
     }
     for (key, values) in [("preprocessing.mean", preprocessing.mean), ("preprocessing.std", preprocessing.std)] {
       if !values.isEmpty, values.count != 1, values.count != shape.channels {
+        throw wrongCount(
+          .input, key, values.count, expected: shape.channels == 1 ? "1" : "1 or \(shape.channels), one a channel")
+      }
+      let isDivisor = key.hasSuffix("std")
+      if let index = values.firstIndex(where: { !($0.isFinite && (!isDivisor || $0 > 0)) }) {
         throw NetworkCheckError(
-          .input,
-          .parameterCount(
-            key: key, count: values.count,
-            expected: shape.channels == 1 ? "1" : "1 or \(shape.channels), one a channel"))
+          .input, key, at: index, value: values[index], "write a finite number\(isDivisor ? " above 0" : "")")
       }
     }
-    if let index = preprocessing.mean.firstIndex(where: { !$0.isFinite }) {
-      throw NetworkCheckError(
-        .input,
-        .valueRange(
-          key: "preprocessing.mean", index: index, value: preprocessing.mean[index], rule: "write a finite number"))
+    for (key, name) in [("images", input.images), ("labels", input.labels)] where name == "" {
+      throw NetworkCheckError(.input, key, "\(key) is empty; name a file or remove the key")
     }
-    if let index = preprocessing.std.firstIndex(where: { !($0.isFinite && $0 > 0) }) {
-      throw NetworkCheckError(
-        .input,
-        .valueRange(
-          key: "preprocessing.std", index: index, value: preprocessing.std[index],
-          rule: "write a finite number above 0"))
+    if input.labels != nil, input.images == nil {
+      throw NetworkCheckError(.input, "there are labels but no images; add images or remove labels")
     }
-    if input.images == "" { throw NetworkCheckError(.input, .emptyText(key: "images")) }
-    if input.labels == "" { throw NetworkCheckError(.input, .emptyText(key: "labels")) }
-    if input.labels != nil, input.images == nil { throw NetworkCheckError(.input, .labelsWithoutImages) }
     return shape
   }
 
@@ -55,16 +42,25 @@ extension NetworkCheck {
     _ shape: [Int], _ subject: NetworkCheckError.Subject, what: String
   ) throws(NetworkCheckError) -> MapShape {
     guard shape.count == 1 || shape.count == 3 else {
-      throw NetworkCheckError(subject, .shapeRank(key: "shape", shape: shape))
+      throw NetworkCheckError(
+        subject, "shape",
+        "shape \(listText(shape)) has \(shape.count) dimensions; write [channels, height, width] or [neurons]")
     }
     guard shape.allSatisfy({ $0 >= 1 }) else {
-      throw NetworkCheckError(subject, .shapeDimension(key: "shape", shape: shape))
+      throw NetworkCheckError(
+        subject, "shape", "shape \(listText(shape)) has a dimension below 1; each is at least 1")
     }
     guard let map = MapShape(shape) else {
       let count = Tensor.elementCount(shape) ?? Int.max
-      throw NetworkCheckError(subject, .tooLarge(key: "shape", what: what, count: count, limit: MapShape.maximumCount))
+      throw tooLarge(subject, "shape", count, what, MapShape.maximumCount)
     }
     return map
+  }
+
+  func wrongCount(
+    _ subject: NetworkCheckError.Subject, _ key: String, _ count: Int, expected: String
+  ) -> NetworkCheckError {
+    NetworkCheckError(subject, key, "\(key) has \(count) values; it takes \(expected)")
   }
 
   // MARK: Neurons
@@ -78,20 +74,22 @@ extension NetworkCheck {
 
     var values = NeuronValues()
     values.threshold = try resolve(
-      neuron.threshold, "threshold", shape, subject, rule: "write a number above 0 or \"infinity\""
+      neuron.threshold, "neuron.threshold", shape, subject, rule: "write a number above 0 or \"infinity\""
     ) { $0 > 0 }
     values.negativeThreshold = try resolve(
-      neuron.negativeThreshold, "negativeThreshold", shape, subject, rule: "write a finite number below 0"
+      neuron.negativeThreshold, "neuron.negativeThreshold", shape, subject, rule: "write a finite number below 0"
     ) { $0.isFinite && $0 < 0 }
-    values.spikeValue = try resolve(neuron.spikeValue, "spikeValue", shape, subject)
-    values.initial = try resolve(neuron.initial, "initial", shape, subject)
+    values.spikeValue = try resolve(neuron.spikeValue, "neuron.spikeValue", shape, subject)
+    values.initial = try resolve(neuron.initial, "neuron.initial", shape, subject)
     values.bias = try resolve(population.bias, "bias", shape, subject)
 
     if values.spikeValue == nil, let threshold = values.threshold {
       // A neuron that never fires has no spike to value; 0 keeps the folded weights finite. With a negative threshold
       // it does fire, and then an infinite value would be an accident.
       if values.negativeThreshold != nil, threshold.entries.contains(where: \.isInfinite) {
-        throw NetworkCheckError(subject, .spikeValueNeeded)
+        throw NetworkCheckError(
+          subject,
+          "the threshold is infinite and there is a negativeThreshold, so what a spike is worth is open; add spikeValue")
       }
       values.spikeValue = threshold.map { $0.isInfinite ? 0 : $0 }
     }
@@ -104,7 +102,11 @@ extension NetworkCheck {
     func foreign(_ key: String, _ takes: (NeuronModel.Kind) -> Bool) -> NetworkCheckError {
       let models = NeuronModel.Kind.ofNetworks.filter(takes).map(\.name)
       let text = models.dropLast().joined(separator: ", ") + (models.count > 1 ? " and " : "") + (models.last ?? "")
-      return NetworkCheckError(subject, .keyOfAnotherModel(key: key, model: model.name, allowed: text))
+      return NetworkCheckError(
+        subject, "neuron.\(key)", "\(key) is not for model '\(model.name)', only for \(text); remove it")
+    }
+    func missing(_ key: String) -> NetworkCheckError {
+      NetworkCheckError(subject, "\(key) is missing; model '\(model.name)' needs it")
     }
     let rules: [(key: String, isPresent: Bool, takes: (NeuronModel.Kind) -> Bool)] = [
       ("threshold", neuron.threshold != nil, { $0.traits.fires }),
@@ -112,55 +114,45 @@ extension NetworkCheck {
       ("negativeThreshold", neuron.negativeThreshold != nil, { $0.traits.takesNegativeThreshold }),
     ]
     for rule in rules where rule.isPresent && !rule.takes(model) { throw foreign(rule.key, rule.takes) }
-    if model.traits.fires, neuron.threshold == nil {
-      throw NetworkCheckError(subject, .keyMissing(key: "threshold", model: model.name))
-    }
+    if model.traits.fires, neuron.threshold == nil { throw missing("threshold") }
     switch neuron.parameters.fault(taking: model.parameters) {
     case nil: break
     case .foreign(let key): throw foreign(key) { $0.parameters.contains { $0.key == key } }
-    case .missing(let parameter): throw NetworkCheckError(subject, .keyMissing(key: parameter.key, model: model.name))
+    case .missing(let parameter): throw missing(parameter.key)
     case .range(let parameter, let value):
       throw NetworkCheckError(
-        subject, .parameterValue(key: parameter.key, value: value.text, allowed: parameter.allowedText))
+        subject, "neuron.\(parameter.key)", "\(parameter.key) is \(value.text); write \(parameter.allowedText)")
     }
   }
 
   /// Looks the tensor up, counts the values and tests each.
   func resolve(
-    _ values: Values?, _ key: String, _ shape: MapShape, _ subject: NetworkCheckError.Subject,
+    _ values: Values?, _ path: String, _ shape: MapShape, _ subject: NetworkCheckError.Subject,
     rule: String = "write a finite number", where holds: (Double) -> Bool = \.isFinite
   ) throws(NetworkCheckError) -> ResolvedValues? {
     guard let values else { return nil }
+    let key = String(path.split(separator: ".").last ?? "")
     let list: [Double]
     switch values {
     case .uniform(let value):
       guard holds(value) else {
-        throw NetworkCheckError(subject, .valueRange(key: key, index: nil, value: value, rule: rule))
+        throw NetworkCheckError(subject, key, path: path, value: value, rule)
       }
       return .uniform(value)
     case .list(let given): list = given
-    case .tensor(let name): list = try tensor(name, key, subject).doubles
+    case .tensor(let name): list = try tensor(name, path, subject).doubles
     }
     let channels = shape.channels
     let neurons = shape.count
     guard list.count == 1 || list.count == channels || list.count == neurons else {
       throw NetworkCheckError(
-        subject, .valueCount(key: key, count: list.count, channels: channels, neurons: neurons))
+        subject, path,
+        "\(key) has \(groupedText(list.count)) values; it takes \(countsText(channels: channels, neurons: neurons))")
     }
     if let index = list.firstIndex(where: { !holds($0) }) {
-      throw NetworkCheckError(subject, .valueRange(key: key, index: index, value: list[index], rule: rule))
+      throw NetworkCheckError(subject, key, at: index, path: path, value: list[index], rule)
     }
     if list.count == 1 { return .uniform(list[0]) }
     return list.count == neurons ? .perNeuron(list) : .perChannel(list)
-  }
-
-  func tensor(
-    _ name: String, _ key: String, _ subject: NetworkCheckError.Subject
-  ) throws(NetworkCheckError) -> Tensor {
-    guard let tensor = network.tensors[name] else {
-      throw NetworkCheckError(
-        subject, .unknownTensor(key: key, name: name, suggestion: closest(to: name, in: tensorNames)))
-    }
-    return tensor
   }
 }

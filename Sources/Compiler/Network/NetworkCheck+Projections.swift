@@ -14,7 +14,8 @@ extension NetworkCheck {
     switch projection.weights {
     case nil:
       if projection.kind != .identity {
-        throw NetworkCheckError(subject, .weightsMissing(kind: projection.kind.rawValue))
+        throw NetworkCheckError(
+          subject, "there are no weights; \(projection.kind.rawValue) needs them, add \"weights\"")
       }
     case .tensor(let name): weights = try tensor(name, "weights", subject)
     case .inline(let tensor): weights = tensor
@@ -49,15 +50,17 @@ extension NetworkCheck {
       ]
       for (key, isGiven) in given where isGiven {
         throw NetworkCheckError(
-          subject, .keyOfAnotherKind(key: key, kind: projection.kind.rawValue, allowed: "conv2d"))
+          subject, key, "\(key) is not for \(projection.kind.rawValue), only for conv2d; remove it")
       }
     }
     if let delay = projection.delay {
-      if fromInput { throw NetworkCheckError(subject, .delayFromInput) }
-      if !ActiveWindow.delays.contains(delay) {
-        let range = ActiveWindow.delays
+      if fromInput {
         throw NetworkCheckError(
-          subject, .parameterRange(key: "delay", value: delay, low: range.lowerBound, high: range.upperBound))
+          subject, "delay", "delay does not apply to the input, whose current is constant; remove it")
+      }
+      let range = ActiveWindow.delays
+      if !range.contains(delay) {
+        throw NetworkCheckError(subject, "delay", range: delay, range.lowerBound, range.upperBound)
       }
     }
   }
@@ -66,12 +69,26 @@ extension NetworkCheck {
     _ key: String, _ values: [Int], count: Int, low: Int, _ form: String, _ subject: NetworkCheckError.Subject
   ) throws(NetworkCheckError) {
     guard values.count == count else {
-      throw NetworkCheckError(subject, .parameterCount(key: key, count: values.count, expected: form))
+      throw wrongCount(subject, key, values.count, expected: form)
     }
     for value in values where !(low...NetworkLimits.kernel).contains(value) {
-      throw NetworkCheckError(
-        subject, .parameterRange(key: key, value: value, low: low, high: NetworkLimits.kernel))
+      throw NetworkCheckError(subject, key, range: value, low, NetworkLimits.kernel)
     }
+  }
+
+  private func doesNotFit(
+    _ subject: NetworkCheckError.Subject, _ key: String, _ kernel: [Int], _ shape: MapShape, _ padding: [Int]
+  ) -> NetworkCheckError {
+    NetworkCheckError(
+      subject, key,
+      "\(key) \(listText(kernel)) does not fit into \(listText(shape.list)) with padding \(listText(padding));"
+        + " use a smaller kernel or more padding")
+  }
+
+  private func weightShape(
+    _ subject: NetworkCheckError.Subject, _ weights: Tensor, _ what: String
+  ) -> NetworkCheckError {
+    NetworkCheckError(subject, "weights", "weights have shape \(listText(weights.shape)); \(what)")
   }
 
   func checkPool(
@@ -83,16 +100,17 @@ extension NetworkCheck {
     try checkList("pool.padding", pool.padding, count: 4, low: 0, "[top, left, bottom, right]", subject)
     // A window with nothing of the source in it would have no winner and no sum.
     for (side, padding) in pool.padding.enumerated() where padding >= pool.kernel[side % 2] {
-      throw NetworkCheckError(subject, .poolPadding(padding: padding, kernel: pool.kernel[side % 2]))
+      throw NetworkCheckError(
+        subject, "pool",
+        "pool.padding \(padding) is not smaller than the kernel's \(pool.kernel[side % 2]), so a window could lie outside"
+          + " the source; lower the padding")
     }
     let geometry = PoolGeometry(
       kind: pool.kind, kernelY: pool.kernel[0], kernelX: pool.kernel[1],
       strideY: pool.stride[0], strideX: pool.stride[1], top: pool.padding[0], left: pool.padding[1],
       bottom: pool.padding[2], right: pool.padding[3])
     guard let pooled = geometry.output(of: source) else {
-      throw NetworkCheckError(
-        subject,
-        .kernelDoesNotFit(key: "pool.kernel", kernel: pool.kernel, shape: source.list, padding: pool.padding))
+      throw doesNotFit(subject, "pool.kernel", pool.kernel, source, pool.padding)
     }
     return (geometry, pooled)
   }
@@ -106,11 +124,9 @@ extension NetworkCheck {
     let inputs = source.count
     let neurons = target.count
     if weights.shape != [neurons, inputs] {
-      throw NetworkCheckError(
-        subject,
-        .weightShape(
-          shape: weights.shape, expected: [neurons, inputs],
-          why: "dense from \(groupedText(inputs)) values to \(groupedText(neurons)) neurons"))
+      throw weightShape(
+        subject, weights,
+        "dense from \(groupedText(inputs)) values to \(groupedText(neurons)) neurons needs \(listText([neurons, inputs]))")
     }
   }
 
@@ -119,25 +135,26 @@ extension NetworkCheck {
     target: MapShape
   ) throws(NetworkCheckError) -> ConvolutionGeometry {
     guard let weights else { return ConvolutionGeometry(kernelY: 1, kernelX: 1) }
-    guard weights.shape.count == 4 else { throw NetworkCheckError(subject, .weightRank(shape: weights.shape)) }
+    guard weights.shape.count == 4 else {
+      throw weightShape(subject, weights, "conv2d needs [outputChannels, inputChannels / groups, height, width]")
+    }
     let groups = projection.groups
     guard groups >= 1, source.channels % groups == 0, target.channels % groups == 0 else {
       throw NetworkCheckError(
-        subject, .groups(groups: groups, sourceChannels: source.channels, targetChannels: target.channels))
+        subject, "groups",
+        "groups is \(groups), which does not divide both \(source.channels) source channels and \(target.channels) target"
+          + " channels")
     }
     let kernel = [weights.shape[2], weights.shape[3]]
     for size in kernel where !(1...NetworkLimits.kernel).contains(size) {
-      throw NetworkCheckError(
-        subject, .parameterRange(key: "kernel", value: size, low: 1, high: NetworkLimits.kernel))
+      throw NetworkCheckError(subject, "kernel", range: size, 1, NetworkLimits.kernel)
     }
     let expected = [target.channels, source.channels / groups, kernel[0], kernel[1]]
     if weights.shape != expected {
       let grouping = groups == 1 ? "" : " in \(groups) groups"
-      throw NetworkCheckError(
-        subject,
-        .weightShape(
-          shape: weights.shape, expected: expected,
-          why: "conv2d from \(source.channels) to \(target.channels) channels\(grouping)"))
+      throw weightShape(
+        subject, weights,
+        "conv2d from \(source.channels) to \(target.channels) channels\(grouping) needs \(listText(expected))")
     }
     let padding = projection.padding
     let geometry = ConvolutionGeometry(
@@ -145,12 +162,13 @@ extension NetworkCheck {
       top: padding[0], left: padding[1], bottom: padding[2], right: padding[3], dilationY: projection.dilation[0],
       dilationX: projection.dilation[1], groups: groups)
     guard let result = geometry.output(of: source, channels: target.channels) else {
-      throw NetworkCheckError(
-        subject, .kernelDoesNotFit(key: "kernel", kernel: kernel, shape: source.list, padding: padding))
+      throw doesNotFit(subject, "kernel", kernel, source, padding)
     }
     if result != target {
       throw NetworkCheckError(
-        subject, .convolutionShape(result: result.list, target: target.list, targetName: projection.to))
+        subject,
+        "the convolution gives \(listText(result.list)), population '\(shownName(projection.to))' has"
+          + " \(listText(target.list)); change its shape or the kernel, stride, padding or dilation")
     }
     return geometry
   }
@@ -159,11 +177,13 @@ extension NetworkCheck {
     _ weights: Tensor?, _ subject: NetworkCheckError.Subject, source: MapShape, target: MapShape
   ) throws(NetworkCheckError) {
     if source != target {
-      throw NetworkCheckError(subject, .identityShape(source: source.list, target: target.list))
+      throw NetworkCheckError(
+        subject,
+        "the source gives \(listText(source.list)), the target has \(listText(target.list)); identity needs equal shapes")
     }
     guard let weights else { return }
     if weights.shape.count > 1 || (weights.count != 1 && weights.count != source.channels) {
-      throw NetworkCheckError(subject, .identityWeights(shape: weights.shape, channels: source.channels))
+      throw weightShape(subject, weights, "identity takes one number or [\(source.channels)], one a channel")
     }
   }
 
@@ -179,10 +199,17 @@ extension NetworkCheck {
     case .float64(let values):
       fault = values.firstIndex { !$0.isFinite }.map { ($0, values[$0]) }
     case .int8, .int16, .int32: break
-    case .uint8: throw NetworkCheckError(subject, .weightType(type: "U8"))
-    case .int64: throw NetworkCheckError(subject, .weightType(type: "I64"))
+    case .uint8, .int64:
+      var type = "U8"
+      if case .int64 = weights.storage { type = "I64" }
+      throw NetworkCheckError(
+        subject, "weights", "weights have type \(type); use F32 or F64, or I8, I16 or I32 for chip integers")
     }
-    if let fault { throw NetworkCheckError(subject, .weightNotFinite(index: fault.index, value: fault.value)) }
+    if let fault {
+      throw NetworkCheckError(
+        subject, "weights",
+        "weights have \(numberText(fault.value)) at element \(groupedText(fault.index)); weights are finite numbers")
+    }
   }
 
   /// Integer weights have scale 1 and real ones the scale that quantisation finds, so one population takes one kind. An
@@ -206,8 +233,9 @@ extension NetworkCheck {
         if known.isInteger != isInteger {
           throw NetworkCheckError(
             .projection(projection, network.projections[projection].name),
-            .mixedWeights(
-              other: network.projections[known.projection].name, otherIsInteger: known.isInteger))
+            "\(isInteger ? "integer" : "real") weights, but projection"
+              + " '\(shownName(network.projections[known.projection].name))' into the same population has"
+              + " \(known.isInteger ? "integer" : "real") ones; give both the same kind")
         }
       }
       integer[population] = first?.isInteger ?? false

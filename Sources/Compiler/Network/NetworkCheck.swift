@@ -46,7 +46,8 @@ struct NetworkCheck {
       outgoing[end.source].append(index)
     }
     for (index, population) in network.populations.enumerated() where incoming[index + 1].isEmpty {
-      throw NetworkCheckError(.population(index, population.name), .noProjectionArrives)
+      throw NetworkCheckError(
+        .population(index, population.name), "no projection leads to it; add one or remove the population")
     }
     let depths = try depthsInOrder(ends: ends, incoming: incoming, outgoing: outgoing)
     let order = depths.indices.dropFirst().sorted { (depths[$0], $0) < (depths[$1], $1) }
@@ -59,9 +60,7 @@ struct NetworkCheck {
       projections.append(checked)
       totalWeights += checked.weights?.count ?? 0
       if totalWeights > NetworkLimits.weights {
-        throw NetworkCheckError(
-          .network,
-          .tooLarge(key: "projections", what: "weights", count: totalWeights, limit: NetworkLimits.weights))
+        throw tooLarge(.network, "projections", totalWeights, "weights", NetworkLimits.weights)
       }
     }
     let integer = try checkWeightKinds(weights: projections.map(\.weights), incoming: incoming)
@@ -88,18 +87,21 @@ struct NetworkCheck {
 
   /// Names are present, short, printable and unique; fills the index.
   mutating func checkNames() throws(NetworkCheckError) {
-    guard !network.populations.isEmpty else { throw NetworkCheckError(.network, .noPopulations) }
+    guard !network.populations.isEmpty else { throw NetworkCheckError(.network, "populations", "there are no populations; a network has at least one") }
     try checkCount("populations", network.populations.count, NetworkLimits.populations)
     try checkCount("projections", network.projections.count, NetworkLimits.projections)
-    if let reason = faultOfName(network.name) { throw NetworkCheckError(.network, .badName(reason: reason)) }
+    try checkName(network.name, .network, mayBeEmpty: true)
 
     populationNames = network.populations.map(\.name)
     for (index, name) in populationNames.enumerated() {
       let subject = NetworkCheckError.Subject.population(index, name)
       try checkName(name, subject)
-      if name == "input" { throw NetworkCheckError(subject, .reservedName) }
+      if name == "input" {
+        throw NetworkCheckError(
+          subject, "name", "the name 'input' is reserved for the network's input; rename the population")
+      }
       if let first = populationIndex[name] {
-        throw NetworkCheckError(subject, .duplicateName(key: "populations", first: first - 1, second: index))
+        throw repeated(subject, "populations", first - 1, index)
       }
       populationIndex[name] = index + 1
     }
@@ -108,29 +110,51 @@ struct NetworkCheck {
       let subject = NetworkCheckError.Subject.projection(index, projection.name)
       try checkName(projection.name, subject)
       if let first = projectionIndex[projection.name] {
-        throw NetworkCheckError(subject, .duplicateName(key: "projections", first: first, second: index))
+        throw repeated(subject, "projections", first, index)
       }
       projectionIndex[projection.name] = index
     }
   }
 
   func checkCount(_ key: String, _ count: Int, _ limit: Int) throws(NetworkCheckError) {
-    if count > limit { throw NetworkCheckError(.network, .tooMany(key: key, count: count, limit: limit)) }
-  }
-
-  func checkName(_ name: String, _ subject: NetworkCheckError.Subject) throws(NetworkCheckError) {
-    if name.isEmpty { throw NetworkCheckError(subject, .emptyName) }
-    if let reason = faultOfName(name) { throw NetworkCheckError(subject, .badName(reason: reason)) }
+    if count > limit {
+      throw NetworkCheckError(
+        .network, key, "\(groupedText(count)) \(key), at most \(groupedText(limit)) are supported")
+    }
   }
 
   /// Names are printed in tables and messages of one line, so no control characters and no novels.
-  func faultOfName(_ name: String) -> String? {
-    let bytes = name.utf8.count
-    if bytes > NetworkLimits.nameBytes { return "has \(groupedText(bytes)) bytes, at most \(NetworkLimits.nameBytes)" }
-    if name.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) }) {
-      return "has control characters"
+  func checkName(
+    _ name: String, _ subject: NetworkCheckError.Subject, mayBeEmpty: Bool = false
+  ) throws(NetworkCheckError) {
+    func bad(_ reason: String) -> NetworkCheckError {
+      NetworkCheckError(subject, "name", "the name \(reason); choose a short printable name")
     }
-    return nil
+    if name.isEmpty, !mayBeEmpty {
+      throw NetworkCheckError(
+        subject, "name", "the name is empty; give each population and projection a name of its own")
+    }
+    let bytes = name.utf8.count
+    if bytes > NetworkLimits.nameBytes {
+      throw bad("has \(groupedText(bytes)) bytes, at most \(NetworkLimits.nameBytes)")
+    }
+    if name.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) }) {
+      throw bad("has control characters")
+    }
+  }
+
+  private func repeated(
+    _ subject: NetworkCheckError.Subject, _ key: String, _ first: Int, _ second: Int
+  ) -> NetworkCheckError {
+    NetworkCheckError(
+      subject, "name", "the name is used by \(key)[\(first)] and \(key)[\(second)]; rename one of them")
+  }
+
+  func tooLarge(
+    _ subject: NetworkCheckError.Subject, _ key: String, _ count: Int, _ what: String, _ limit: Int
+  ) -> NetworkCheckError {
+    NetworkCheckError(
+      subject, key, "\(groupedText(count)) \(what), at most \(groupedText(limit)) are supported; split it")
   }
 
   // MARK: Facts that nothing is computed from
@@ -138,11 +162,12 @@ struct NetworkCheck {
   func checkOutput() throws(NetworkCheckError) -> Int {
     let output = network.output
     guard let index = populationIndex[output.population], index > 0 else {
-      throw NetworkCheckError(
-        .output, unknownPopulation(key: "population", name: output.population))
+      throw unknownPopulation(.output, "population", output.population)
     }
     if output.readout == .spikes, !network.populations[index - 1].neuron.model.traits.fires {
-      throw NetworkCheckError(.output, .spikesOfAccumulator(name: output.population))
+      throw NetworkCheckError(
+        .output, "readout",
+        "readout is spikes, but '\(shownName(output.population))' is an accumulator, which never fires; use \"potential\"")
     }
     return index
   }
@@ -150,28 +175,50 @@ struct NetworkCheck {
   func checkFacts() throws(NetworkCheckError) {
     if let ann = network.ann {
       if let accuracy = ann.accuracy, !(accuracy >= 0 && accuracy <= 1) {
-        throw NetworkCheckError(
-          .ann,
-          .valueRange(key: "accuracy", index: nil, value: accuracy, rule: "write a fraction of 1, from 0 to 1"))
+        throw NetworkCheckError(.ann, "accuracy", value: accuracy, "write a fraction of 1, from 0 to 1")
       }
       let counts = [("multiplyAccumulates", ann.multiplyAccumulates), ("parameters", ann.parameters)]
       for (key, count) in counts {
-        if let count, count < 0 {
-          throw NetworkCheckError(.ann, .parameterRange(key: key, value: count, low: 0, high: Int.max))
-        }
+        if let count, count < 0 { throw NetworkCheckError(.ann, key, range: count, 0, .max) }
       }
     }
     var keys: Set<String> = []
     for entry in network.provenance {
-      if !keys.insert(entry.key).inserted { throw NetworkCheckError(.provenance(entry.key), .repeatedKey) }
+      if !keys.insert(entry.key).inserted {
+        throw NetworkCheckError(.provenance(entry.key), "the key is there twice; remove one of the two")
+      }
       if case .number(let value) = entry.value, !value.isFinite {
-        throw NetworkCheckError(
-          .provenance(entry.key), .valueRange(key: "value", index: nil, value: value, rule: "write a finite number"))
+        throw NetworkCheckError(.provenance(entry.key), "value", value: value, "write a finite number")
       }
     }
   }
 
-  func unknownPopulation(key: String, name: String) -> NetworkProblem {
-    .unknownPopulation(key: key, name: name, suggestion: closest(to: name, in: populationNames))
+  func unknownPopulation(
+    _ subject: NetworkCheckError.Subject, _ key: String, _ name: String
+  ) -> NetworkCheckError {
+    NetworkCheckError(
+      subject, key,
+      "'\(key)' names the population '\(shownName(name))', which does not exist"
+        + suggestion(closest(to: name, in: populationNames), else: "name a population of this file"))
+  }
+
+  private func suggestion(_ name: String?, else remedy: String) -> String {
+    name.map { "; did you mean '\(shownName($0))'?" } ?? "; \(remedy)"
+  }
+
+  func tensor(
+    _ name: String, _ key: String, _ subject: NetworkCheckError.Subject
+  ) throws(NetworkCheckError) -> Tensor {
+    guard let tensor = network.tensors[name] else {
+      let what = key.split(separator: ".").last ?? "this"
+      throw NetworkCheckError(
+        subject, key,
+        "\(what) refers to the tensor '\(shownName(name))', "
+          + (tensorNames.isEmpty
+            ? "but there is no tensor file; add \"tensors\": \"FILE\""
+            : "which the tensor file does not have"
+              + suggestion(closest(to: name, in: tensorNames), else: "name one that it has")))
+    }
+    return tensor
   }
 }

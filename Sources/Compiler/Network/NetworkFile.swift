@@ -52,12 +52,6 @@ package struct NetworkFile: Sendable {
     tensorsFile = document.tensorsFile
     if let tensorsFile {
       document.network.tensors = try Self.readTensors(PathText.joined(folder, tensorsFile), in: folder)
-      for reference in document.references where document.network.tensors[reference.name] == nil {
-        let names = document.network.tensors.keys.sorted()
-        let problem = NetworkProblem.unknownTensor(
-          key: "this", name: reference.name, suggestion: closest(to: reference.name, in: names))
-        throw .text(path: path, JSONError(.invalid(problem.text), at: reference.location, path: reference.path))
-      }
     }
     network = document.network
   }

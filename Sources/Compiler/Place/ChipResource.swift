@@ -34,16 +34,10 @@ package enum ChipResource: String, Sendable, CaseIterable {
   /// How much of it the chip has; nil: not limited, or not known and so not checked.
   package func limit(of chip: ChipDescription) -> Int? {
     switch self {
-    case .neurons: return chip.neuronsPerCore
-    case .synapseMemory: return chip.synapseMemoryBitsPerCore
     case .inputAxons:
       let rows = chip.crossbar?.value.axons
       return chip.inputAxonsPerCore.map { min($0, rows ?? $0) } ?? rows
-    case .outputAxons: return chip.outputAxonsPerCore
     case .axonTypes: return chip.crossbar.flatMap { $0.value.binary && $0.value.axonTypes > 0 ? $0.value.axonTypes : nil }
-    case .fanIn: return chip.fanInPerNeuron
-    case .destinations: return chip.destinationsPerNeuron
-    case .delay: return chip.maximumDelay
     case .payloadBits: return chip.spikePayloadBits > 0 ? chip.spikePayloadBits : nil
     case .kernel: return chip.convolutionCore?.value.maximumKernel
     case .stride: return chip.convolutionCore?.value.strides.max()
@@ -53,11 +47,8 @@ package enum ChipResource: String, Sendable, CaseIterable {
     case .inputSide: return chip.convolutionCore?.value.maximumInputSide
     case .outputSide: return chip.convolutionCore?.value.maximumOutputSide
     case .fanOutLayers: return chip.convolutionCore?.value.fanOutLayers
-    case .weightBits: return chip.weightBits
-    case .membraneBits: return chip.membraneBits
-    case .accumulatorBits: return chip.accumulatorBits
     case .cores: return chip.totalCores
-    case .chips: return chip.chips
+    default: return number.flatMap { chip.value($0) }
     }
   }
 
@@ -85,15 +76,24 @@ package enum ChipResource: String, Sendable, CaseIterable {
     return names.isEmpty ? "" : " (\(names.joined(separator: ", ")))"
   }
 
-  /// What uses less of it on the same chip; nil: nothing but a smaller network.
-  package var knob: String? {
+  /// The number of the chip that alone limits it; nil: several do, or none.
+  private var number: ChipNumber? {
     switch self {
-    case .synapseMemory: "--weight-bits"
-    case .axonTypes: "--weight-bits 2"
-    case .payloadBits: "convert --max-count"
-    case .weightBits, .accumulatorBits: "--weight-bits"
-    case .membraneBits: "--membrane-bits"
+    case .neurons: .neuronsPerCore
+    case .synapseMemory: .synapseMemoryBitsPerCore
+    case .outputAxons: .outputAxonsPerCore
+    case .fanIn: .fanInPerNeuron
+    case .destinations: .destinationsPerNeuron
+    case .delay: .maximumDelay
+    case .payloadBits: .spikePayloadBits
+    case .weightBits: .weightBits
+    case .membraneBits: .membraneBits
+    case .accumulatorBits: .accumulatorBits
+    case .chips: .chips
     default: nil
     }
   }
+
+  /// Key of the parameter that uses less of it on the same chip; nil: nothing but a smaller network.
+  package var knob: String? { self == .axonTypes ? ChipNumber.weightBits.row.remedy : number?.row.remedy }
 }

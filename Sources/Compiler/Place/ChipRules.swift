@@ -39,7 +39,7 @@ enum ChipRules {
     guard need <= chip.spikePayloadBits else {
       throw .capacity(
         population: population.name, need: need, what: "bits for the payload of a spike", limit: chip.spikePayloadBits,
-        chip: chip.name, remedy: "bound the payload (--max-count), or choose a chip with wider payloads")
+        chip: chip.name, knob: ChipResource.payloadBits.knob, remedy: "choose a chip with wider payloads")
     }
   }
 
@@ -60,7 +60,7 @@ enum ChipRules {
     func limit(_ need: Int, _ most: Int, _ what: String, _ remedy: String) throws(CompileError) {
       if need > most {
         throw .capacity(
-          population: name, need: need, what: what, limit: most, chip: program.chip.name, remedy: remedy)
+          population: name, need: need, what: what, limit: most, chip: program.chip.name, knob: nil, remedy: remedy)
       }
     }
     try limit(shape.channels, core.maximumChannels, "channels", "use fewer channels, or choose another chip")

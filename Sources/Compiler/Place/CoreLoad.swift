@@ -1,21 +1,38 @@
 import ChipModel
 
+/// An amount of each resource that a core has.
+package struct CoreResources<Amount: Sendable & Equatable>: Sendable, Equatable {
+  package var neurons: Amount
+  package var synapseBits: Amount
+  package var inputAxons: Amount
+  package var outputAxons: Amount
+
+  private static var all: [(resource: ChipResource, path: WritableKeyPath<Self, Amount>)] {
+    [
+      (.neurons, \.neurons), (.synapseMemory, \.synapseBits), (.inputAxons, \.inputAxons), (.outputAxons, \.outputAxons),
+    ]
+  }
+
+  /// Nil: no resource of a core.
+  package subscript(resource: ChipResource) -> Amount? {
+    Self.all.first { $0.resource == resource }.map { self[keyPath: $0.path] }
+  }
+}
+
 /// The limits of one core; nil = not published, so not checked.
+@dynamicMemberLookup
 package struct CoreLimits: Sendable, Equatable {
-  package var neurons: Int?
-  package var synapseBits: Int?
-  package var inputAxons: Int?
-  package var outputAxons: Int?
+  var amounts: CoreResources<Int?>
   var bitsPerSynapse: Int
   /// A synapse takes so many bits whatever the width of its weight.
   var hasFixedSynapses: Bool
   var sharesConvolutions: Bool
 
   init(_ chip: ChipDescription, weightBits: Int) {
-    neurons = ChipResource.neurons.limit(of: chip)
-    synapseBits = ChipResource.synapseMemory.limit(of: chip)
-    inputAxons = ChipResource.inputAxons.limit(of: chip)
-    outputAxons = ChipResource.outputAxons.limit(of: chip)
+    func limit(_ resource: ChipResource) -> Int? { resource.limit(of: chip) }
+    amounts = CoreResources(
+      neurons: limit(.neurons), synapseBits: limit(.synapseMemory), inputAxons: limit(.inputAxons),
+      outputAxons: limit(.outputAxons))
     bitsPerSynapse = chip.bitsPerSynapse ?? weightBits
     hasFixedSynapses = chip.bitsPerSynapse != nil
     sharesConvolutions = chip.sharedConvolutionWeights
@@ -25,26 +42,26 @@ package struct CoreLimits: Sendable, Equatable {
   init(_ chip: ChipDescription, weightBits: Int, place: Int) {
     self.init(chip, weightBits: weightBits)
     guard let type = chip.coreType(at: place) else { return }
-    neurons = min(neurons ?? type.neurons, type.neurons)
-    synapseBits = min(synapseBits ?? type.synapseMemoryBits, type.synapseMemoryBits)
+    amounts.neurons = min(self.neurons ?? type.neurons, type.neurons)
+    amounts.synapseBits = min(self.synapseBits ?? type.synapseMemoryBits, type.synapseMemoryBits)
   }
+
+  package subscript(dynamicMember path: KeyPath<CoreResources<Int?>, Int?>) -> Int? { amounts[keyPath: path] }
+
+  /// Nil: not limited, or no resource of a core.
+  package subscript(resource: ChipResource) -> Int? { amounts[resource] ?? nil }
 }
 
 /// How much of each resource a core, or a part of one, uses.
-package struct CoreLoad: Sendable, Equatable {
-  package var neurons = 0
-  package var synapseBits = 0
-  package var inputAxons = 0
-  package var outputAxons = 0
-  package init() {}
+package typealias CoreLoad = CoreResources<Int>
+
+extension CoreLoad {
+  package init() { self.init(neurons: 0, synapseBits: 0, inputAxons: 0, outputAxons: 0) }
 
   static func + (a: CoreLoad, b: CoreLoad) -> CoreLoad {
-    var sum = a
-    sum.neurons += b.neurons
-    sum.synapseBits += b.synapseBits
-    sum.inputAxons += b.inputAxons
-    sum.outputAxons += b.outputAxons
-    return sum
+    CoreLoad(
+      neurons: a.neurons + b.neurons, synapseBits: a.synapseBits + b.synapseBits, inputAxons: a.inputAxons + b.inputAxons,
+      outputAxons: a.outputAxons + b.outputAxons)
   }
 
   /// The first limit that this load breaks.
@@ -52,7 +69,8 @@ package struct CoreLoad: Sendable, Equatable {
     if let limit = limits.neurons, neurons > limit { return BrokenLimit(kind: .neurons, need: neurons, limit: limit) }
     if let limit = limits.synapseBits, synapseBits > limit {
       return BrokenLimit(
-        kind: .synapseMemory, need: synapseBits, limit: limit, hasKnob: !limits.hasFixedSynapses)
+        kind: .synapseMemory, need: synapseBits, limit: limit,
+        knob: limits.hasFixedSynapses ? nil : ChipResource.synapseMemory.knob)
     }
     if let limit = limits.inputAxons, inputAxons > limit {
       return BrokenLimit(kind: .inputAxons, need: inputAxons, limit: limit)
@@ -70,8 +88,8 @@ struct BrokenLimit: Sendable {
   var kind: ChipResource
   var need: Int
   var limit: Int
-  /// Whether an option of the compiler uses less.
-  var hasKnob = true
+  /// Key of the parameter that uses less on the same chip.
+  var knob: String?
 
   var what: String {
     kind == .neurons ? "neurons on one core" : "\(noun) on one core for a single neuron"
@@ -83,8 +101,7 @@ struct BrokenLimit: Sendable {
     let examples = kind.examples(with: need)
     return switch kind {
     case .synapseMemory:
-      (hasKnob ? "use fewer --weight-bits, a smaller fan-in" : "use a smaller fan-in")
-        + ", or a chip with more synapse memory a core\(examples)"
+      "use a smaller fan-in, or a chip with more synapse memory a core\(examples)"
     case .inputAxons:
       "reduce the layer's input channels or kernel, or choose a chip with more input axons a core\(examples)"
     case .outputAxons:

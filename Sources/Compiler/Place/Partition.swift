@@ -99,7 +99,7 @@ struct Partition {
     if isLayerCore, let broken = load(whole, population, beside: nil).broken(limits) {
       throw .capacity(
         population: populations[population].name, need: broken.need, what: "\(broken.noun) on the one core of a layer",
-        limit: broken.limit, chip: chip.name,
+        limit: broken.limit, chip: chip.name, knob: nil,
         remedy: "reduce the layer, or choose another chip\(broken.kind.examples(with: broken.need))")
     }
     for box in isLayerCore ? [whole] : try split(population) {
@@ -125,14 +125,14 @@ struct Partition {
     if let broken = load(box, population, beside: nil).broken(limits) {
       throw .capacity(
         population: name, need: broken.need, what: broken.what, limit: broken.limit, chip: chip.name,
-        remedy: broken.remedy)
+        knob: broken.knob, remedy: broken.remedy)
     }
     if let limit = chip.fanInPerNeuron {
       let whole = Box(whole: shape)
       let fanIn = incoming[population].reduce(0) { $0 + $1.synapses.fanIn(of: whole).largest }
       guard fanIn <= limit else {
         throw .capacity(
-          population: name, need: fanIn, what: "synapses into one neuron", limit: limit, chip: chip.name,
+          population: name, need: fanIn, what: "synapses into one neuron", limit: limit, chip: chip.name, knob: nil,
           remedy: "reduce the layer's fan-in or choose a chip with a larger fan-in"
             + ChipResource.fanIn.examples(with: fanIn))
       }
@@ -141,7 +141,7 @@ struct Partition {
       let most = Int(destinations[population].max() ?? 0)
       guard most <= limit else {
         throw .capacity(
-          population: name, need: most, what: "destination cores for one neuron", limit: limit, chip: chip.name,
+          population: name, need: most, what: "destination cores for one neuron", limit: limit, chip: chip.name, knob: nil,
           remedy: "make the layers it feeds fit on fewer cores, or choose a chip whose neurons reach more cores"
             + ChipResource.destinations.examples(with: most))
       }
@@ -232,7 +232,7 @@ struct Partition {
     }.first
     throw .capacity(
       population: populations[population].name, need: broken?.need ?? 0, what: broken?.what ?? "cores",
-      limit: broken?.limit ?? 0, chip: chip.name, remedy: broken?.remedy ?? "choose a larger chip")
+      limit: broken?.limit ?? 0, chip: chip.name, knob: broken?.knob, remedy: broken?.remedy ?? "choose a larger chip")
   }
 
   /// The distinct sizes that dividing `length` into equal parts gives, largest first.

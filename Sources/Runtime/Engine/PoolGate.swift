@@ -4,7 +4,7 @@ import ChipModel
 ///
 /// Decided in the step of emission, on counts that include that step. Ties: the larger spike of this step, then the lower
 /// index. Turns the source's spike train into the train of the pooled map, whose neuron `(c, py, px)` is the window.
-struct PoolGate: Sendable {
+package struct PoolGate: Sendable {
   let source: MapShape
   let pooled: MapShape
   let pool: PoolGeometry
@@ -18,7 +18,7 @@ struct PoolGate: Sendable {
   private var isTouched: [Bool]
 
   /// - Returns: nil where the window does not fit the source map.
-  init?(source: MapShape, pool: PoolGeometry, period: Int, restarts: Bool) {
+  package init?(source: MapShape, pool: PoolGeometry, period: Int, restarts: Bool) {
     guard let pooled = pool.output(of: source) else { return nil }
     self.source = source
     self.pooled = pooled
@@ -32,7 +32,7 @@ struct PoolGate: Sendable {
   }
 
   /// Gates a whole train, from fresh counts.
-  mutating func gate(_ train: SpikeTrain, into output: inout SpikeTrain) {
+  package mutating func gate(_ train: SpikeTrain, into output: inout SpikeTrain) {
     output.removeAll()
     for index in counts.indices { counts[index] = 0 }
     for step in 0..<train.steps {

@@ -68,7 +68,7 @@ package struct SpikeTrain: Sendable {
   }
 
   /// Adds one spike of the current step. Spikes must come sorted by pixel, then channel.
-  mutating func append(pixel: Int, channel: Int, payload: Int32) {
+  package mutating func append(pixel: Int, channel: Int, payload: Int32) {
     reserve(groups: 1, spikes: 1)
     let isNew = groupCount == stepStarts[stepStarts.count - 1] || pixels[groupCount - 1] != UInt32(truncatingIfNeeded: pixel)
     if isNew {
@@ -82,7 +82,7 @@ package struct SpikeTrain: Sendable {
   }
 
   /// Ends the current step.
-  mutating func endStep() { stepStarts.append(groupCount) }
+  package mutating func endStep() { stepStarts.append(groupCount) }
 
   /// Calls `body(index, payload)` for every spike of `step`, index row-major over the shape, in the train's order.
   package func forEachSpike(step: Int, _ body: (Int, Int32) -> Void) {
@@ -94,4 +94,9 @@ package struct SpikeTrain: Sendable {
       }
     }
   }
+}
+
+extension SpikeTrain {
+  /// A train without steps.
+  package init(shape: MapShape, hasPayload: Bool) { self.init(shape: shape, hasPayload: hasPayload, stepStarts: [0]) }
 }

@@ -127,7 +127,7 @@ package enum TimeModelError: Error, Sendable, Equatable, CustomStringConvertible
       "time model '\(model.rawValue)': the description of chip '\(chip)' does not know the \(times.joined(separator: ", "))"
         + ": choose another model or a chip that states them"
     case .barrier(let model):
-      "time model '\(model.rawValue)' has no barrier-free time: use it with --time-model analytic"
+      "time model '\(model.rawValue)' has no barrier-free time: use model 'analytic'"
     }
   }
 }

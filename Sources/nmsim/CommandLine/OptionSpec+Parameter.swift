@@ -42,12 +42,17 @@ extension OptionSpec {
   }
 }
 
+extension OptionSpec {
+  /// A parameter, given by its key, as the command line has it.
+  static func spelled(_ key: String) -> String {
+    "--" + (ConversionMethod.parameters.first { $0.key == key }?.option ?? Parameter.option(for: key))
+  }
+}
+
 extension NamesParameters {
   /// The text with parameters as the command line has them.
   var commandText: String {
-    text { key in
-      "--" + (ConversionMethod.parameters.first { $0.key == key }?.option ?? Parameter.option(for: key))
-    }
+    text(spell: OptionSpec.spelled)
   }
 }
 

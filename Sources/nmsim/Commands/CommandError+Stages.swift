@@ -98,17 +98,17 @@ extension CommandError {
   init(_ error: CompileError, network: String, mapping: String?) {
     switch error {
     case .option, .periodCodeNeedsWindows, .stuckBits:
-      self.init(.usage, subject: network, message: error.description)
+      self.init(.usage, subject: network, message: error.commandText)
     case .memory(let error): self.init(error, subject: network)
     case .mixedAmplitude:
-      self.init(.badData, subject: network, message: error.description)
+      self.init(.badData, subject: network, message: error.commandText)
     case .mapping(let problem):
       self.init(
         problem.isAboutLimits ? .doesNotFit : .badData, subject: mapping ?? network, message: problem.description)
     case .unsupportedModel, .thresholdsPerNeuron, .thresholdBelowOne, .doesNotFit, .sumDoesNotFit, .integerWeight, .weightRange,
       .capacity, .tooManyCores, .tooFewLiveCores, .cutOff, .deadPlaces, .parallelSynapses, .delay, .chipRule,
       .axonTypes, .noCoreOfKind, .width:
-      self.init(.doesNotFit, subject: network, message: error.description)
+      self.init(.doesNotFit, subject: network, message: error.commandText)
     }
   }
 }

@@ -162,7 +162,9 @@ enum CompareCommand {
       entry.fits = false
       entry.refusal = ComparisonRecord.Refusal(
         problem: line.problem, remedy: line.remedy,
-        option: FitSearch.option(for: network, chip: chip, options: options, after: error))
+        option: FitSearch.remedy(for: network, chip: chip, options: options, after: error).map {
+          "\(OptionSpec.spelled($0.number.rawValue)) \($0.value)"
+        })
       return entry
     }
     return try runner.entry(program, file: file, hash: program.hash)

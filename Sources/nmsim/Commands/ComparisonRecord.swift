@@ -145,7 +145,7 @@ extension ComparisonRecord {
       fraction = capacity.fraction
       core = capacity.core
       population = capacity.population
-      knob = capacity.resource.knob
+      knob = capacity.resource.knob.map(OptionSpec.spelled)
       if let limit, used >= limit { largerChips = capacity.resource.chips(with: used + 1) }
     }
 

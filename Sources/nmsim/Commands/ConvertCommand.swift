@@ -67,12 +67,13 @@ enum ConvertCommand {
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
     let path = arguments.positional("model") ?? ""
     let output = arguments.string("output") ?? "net.json"
-    try arguments.checkFiles(
-      writes: [("output", PathText.joined(PathText.folder(of: output), NetworkFile.tensorsName(for: output)))])
+    let tensors = [(option: "output", path: PathText.joined(PathText.folder(of: output), NetworkFile.tensorsName(for: output)))]
+    try arguments.checkFiles(writes: tensors)
     let isAutomatic = arguments.string("method") == "auto"
     let goal = try isAutomatic ? Self.goal(arguments) : nil
     let settings = try isAutomatic ? ConversionSettings(.robustNorm) : settings(arguments)
     let model = try readModel(path)
+    try arguments.checkFiles(reads: model.files(beside: path), writes: tensors)
     let preprocessing = preprocessing(arguments)
     let calibration = try calibrationData(
       arguments, network: model.network,
@@ -151,6 +152,7 @@ enum ConvertCommand {
     return settings
   }
 
+  /// A trained network; what its file names beside it is checked by who writes.
   static func readModel(
     _ path: String, namedBy naming: FileReader.Naming = .user
   ) throws(CommandError) -> ImportedModel {
@@ -233,4 +235,9 @@ extension CommandError {
       self.init(.badData, subject: model, message: error.commandText)
     }
   }
+}
+
+extension ImportedModel {
+  /// The files of weights that a model names.
+  func files(beside path: String) -> [String] { files.map { PathText.joined(PathText.folder(of: path), $0) } }
 }

@@ -50,7 +50,9 @@ enum ExplainCommand {
     try arguments.checkFiles(reads: file.files)
     let chip = try ChipsCommand.load(arguments.string("chip") ?? ChipLibrary.defaultName)
     let model = try arguments.string("model").map { (path) throws(CommandError) in
-      try ConvertCommand.readModel(path).network
+      let model = try ConvertCommand.readModel(path)
+      try arguments.checkFiles(reads: model.files(beside: path))
+      return model.network
     }
     let input = file.network.input
     let paths = DataPaths(arguments, images: input.images.map(file.resolve), labels: input.labels.map(file.resolve))

@@ -183,7 +183,7 @@ struct ProgramTables: Sendable {
     var text = "Bottleneck: \(share.resource.rawValue)\(place), \(percent) of \(limit)\(unit)."
     if share.fraction >= 0.9 {
       let larger = share.resource.chips(with: share.limit + 1).filter { $0 != report.chip }.prefix(3)
-      let words: [String] = (share.resource.knob.map { [$0] } ?? []) + larger
+      let words: [String] = (share.resource.knob.map { [OptionSpec.spelled($0)] } ?? []) + larger
       if !words.isEmpty { text += " More room: \(words.joined(separator: ", "))." }
     }
     return TextLayout.paragraph(text, width: style.width)

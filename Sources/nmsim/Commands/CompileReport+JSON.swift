@@ -1,11 +1,12 @@
 import ChipModel
+import Compiler
 
 extension CompileReport {
   /// The `format` of the document.
-  package static let format = "nmsim-compile/1"
+  static let format = "nmsim-compile/1"
 
   /// Everything as a JSON document: all cores, plain numbers, `null` for what is unknown or not limited.
-  package var document: JSONOutput {
+  var document: JSONOutput {
     var members: [(String, JSONOutput)] = [
       ("format", .string(Self.format)), ("network", .string(network)), ("method", Self.text(method)),
       ("chip", .string(chip)), ("schedule", .string(schedule.name)), ("weightBits", .int(weightBits)),
@@ -21,7 +22,7 @@ extension CompileReport {
           ("synapseBits", Self.int(limits.synapseBits)), ("inputAxons", Self.int(limits.inputAxons)),
           ("outputAxons", Self.int(limits.outputAxons)),
         ])
-      ), ("chips", .int(chips)), ("capacity", .array(capacity.map(Self.document))),
+      ), ("chips", .int(chips)), ("capacity", .array(capacity.map { .object(ComparisonRecord.Capacity($0).members) })),
       ("cores", .array(cores.map(Self.document))), ("routes", .int(routes)), ("longestRoute", .int(longestRoute)),
       ("limiting", limiting.map(Self.document) ?? .null),
     ]
@@ -77,17 +78,6 @@ extension CompileReport {
         ])
       ),
       ("fullest", core.fullest.map(document) ?? .null),
-    ])
-  }
-
-  /// One row of `capacity`.
-  package static func document(_ capacity: Capacity) -> JSONOutput {
-    let isFull = capacity.limit.map { capacity.used >= $0 } ?? false
-    return .object([
-      ("resource", .string(capacity.resource.rawValue)), ("used", .int(capacity.used)), ("limit", int(capacity.limit)),
-      ("fraction", capacity.fraction.map { .number($0) } ?? .null), ("core", int(capacity.core)),
-      ("population", text(capacity.population)), ("knob", text(capacity.resource.knob)),
-      ("largerChips", isFull ? .strings(capacity.resource.chips(with: capacity.used + 1)) : .null),
     ])
   }
 
