@@ -12,7 +12,7 @@ struct KernelPathTests {
     var saturations = 0
     // Samples whose payloads proved 32 bits, and those that did not.
     var proven = [true: 0, false: 0]
-    for seed in LongRun.seeds(400) {
+    for seed in LongRun.seeds(600) {
       guard let random = try? RandomProgram(seed: seed) else { continue }
       let scalar = EnginePlan(random.program, kernels: .base, isScalar: true)
       var expected = LayerRunner(plan: scalar, steps: random.steps)

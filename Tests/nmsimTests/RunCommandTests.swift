@@ -148,7 +148,7 @@ struct RunCommandTests {
           + "stable:5,margin:100")
       expect(
         "run DIR/net.nmsim \(data) --time-model simple --barrier-free --json DIR/r.json", .usage,
-        "nmsim: run: time model 'simple' has no barrier-free time: use it with --time-model analytic")
+        "nmsim: run: time model 'simple' has no barrier-free time: use model 'analytic'")
       expect("energy DIR/none.json", .missingInput, "nmsim: DIR/none.json: no such file: check the path")
     }
   }
