@@ -7,15 +7,15 @@ package struct CoreResources<Amount: Sendable & Equatable>: Sendable, Equatable 
   package var inputAxons: Amount
   package var outputAxons: Amount
 
-  private static var all: [(resource: ChipResource, path: WritableKeyPath<Self, Amount>)] {
-    [
-      (.neurons, \.neurons), (.synapseMemory, \.synapseBits), (.inputAxons, \.inputAxons), (.outputAxons, \.outputAxons),
-    ]
-  }
-
   /// Nil: no resource of a core.
   package subscript(resource: ChipResource) -> Amount? {
-    Self.all.first { $0.resource == resource }.map { self[keyPath: $0.path] }
+    switch resource {
+    case .neurons: neurons
+    case .synapseMemory: synapseBits
+    case .inputAxons: inputAxons
+    case .outputAxons: outputAxons
+    default: nil
+    }
   }
 }
 
