@@ -130,7 +130,7 @@ struct ActivationStatistics: Sendable {
         let size = max(1, layer.channelSize)
         var above = 0
         for (neuron, value) in block.activations(layer: index).enumerated() {
-          // A hair of tolerance: the largest activation is not above a threshold equal to it.
+          // The factor is for rounding: the largest activation is not above a threshold equal to it.
           let limit = Float(limits[limits.count == 1 ? 0 : neuron / size] * 1.00001)
           above += Lanes.zero.replacing(with: 1, where: (value .> limit) .& mask).wholeSum
         }

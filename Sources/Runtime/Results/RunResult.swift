@@ -75,7 +75,7 @@ package struct RunResult: JSONDocument {
     .optional("faults", \.faults, .object, "faults of the chip and of the run", absent: "without faults"),
     .optional(
       "simulation", \.simulation, .object, "the simulation itself; all that may differ between repetitions",
-      absent: "with --no-timing, and after an interruption"),
+      absent: "where no timing is wanted, and after an interruption"),
   ]
 }
 
