@@ -1,7 +1,7 @@
 /// Shapes, names and foreign text as error messages show them: always on one line.
-enum ShapeText {
+package enum ShapeText {
   /// `[10000, 1, 28, 28]`
-  static func of(_ shape: [Int]) -> String {
+  package static func of(_ shape: [Int]) -> String {
     "[" + shape.map(String.init).joined(separator: ", ") + "]"
   }
 

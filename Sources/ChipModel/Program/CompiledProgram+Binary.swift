@@ -2,7 +2,7 @@
 ///
 /// ```
 /// magic     8 bytes   89 'N' 'M' 'S' 'I' 'M' 0D 0A: seven-bit and line-end transfers break it visibly
-/// version   4 bytes   5: a neuron model has the parameters that it declares
+/// version   4 bytes   6: the ANN's file
 /// length    8 bytes   of the whole file
 /// sections            NETW CHIP DATA POPS PROJ WGTS CORE ROUT FALT: tag (4), length (8), content
 /// checksum  32 bytes  SHA-256 of everything before
@@ -16,7 +16,7 @@ enum ProgramFormat {
 
   static let magic: [UInt8] = [0x89, 0x4E, 0x4D, 0x53, 0x49, 0x4D, 0x0D, 0x0A]
   /// The only one that is read.
-  static let version: UInt32 = 5
+  static let version: UInt32 = 6
   static let headerBytes = 20
   static let checksumBytes = 32
 }
@@ -81,6 +81,10 @@ extension ByteWriter {
     optional(network.ann.accuracyOn) { $0.text($1) }
     optional(network.ann.multiplyAccumulates) { $0.int($1) }
     optional(network.ann.parameters) { $0.int($1) }
+    optional(network.ann.model) {
+      $0.text($1.path)
+      $0.text($1.hash)
+    }
     optional(network.steps) { $0.int($1) }
     list(network.provenance) { $0.text($1) }
     optional(network.inputRange) {

@@ -138,7 +138,8 @@ extension ByteReader {
     network.labels = try optionalText()
     network.ann = ANNFacts(
       accuracy: try optional { (r) throws(FormatError) in try r.double() }, accuracyOn: try optionalText(),
-      multiplyAccumulates: try optionalInt(), parameters: try optionalInt())
+      multiplyAccumulates: try optionalInt(), parameters: try optionalInt(),
+      model: try optional { (r) throws(FormatError) in ModelFile(path: try r.text(), hash: try r.text()) })
     network.steps = try optionalInt()
     network.provenance = try texts()
     network.inputRange = try optional { (r) throws(FormatError) in

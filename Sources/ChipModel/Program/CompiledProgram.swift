@@ -140,13 +140,29 @@ package struct ANNFacts: Sendable, Equatable {
   package var accuracyOn: String?
   package var multiplyAccumulates: Int?
   package var parameters: Int?
+  /// The file that was converted.
+  package var model: ModelFile?
   package init(
-    accuracy: Double? = nil, accuracyOn: String? = nil, multiplyAccumulates: Int? = nil, parameters: Int? = nil
+    accuracy: Double? = nil, accuracyOn: String? = nil, multiplyAccumulates: Int? = nil, parameters: Int? = nil,
+    model: ModelFile? = nil
   ) {
     self.accuracy = accuracy
     self.accuracyOn = accuracyOn
     self.multiplyAccumulates = multiplyAccumulates
     self.parameters = parameters
+    self.model = model
+  }
+}
+
+/// The file of a trained network, as a network or program names it.
+package struct ModelFile: Sendable, Equatable {
+  /// Relative to the folder of the file that names it.
+  package var path: String
+  /// SHA-256 of the file and, after it, of the files of weights that it names: 64 hexadecimal digits.
+  package var hash: String
+  package init(path: String, hash: String) {
+    self.path = path
+    self.hash = hash
   }
 }
 

@@ -5,10 +5,15 @@ extension Dataset {
   /// - Parameter samples: how many; no more than there are.
   /// - Throws: `DatasetError`.
   package func floats(samples: Int, preprocessing: Preprocessing) throws(DatasetError) -> [Float] {
+    try floats(0..<max(0, samples), preprocessing: preprocessing)
+  }
+
+  /// The same of samples in a row.
+  package func floats(_ samples: Range<Int>, preprocessing: Preprocessing) throws(DatasetError) -> [Float] {
     var result: [Float] = []
-    result.reserveCapacity(max(0, min(samples, count)) * sampleSize)
+    result.reserveCapacity(min(samples.count, count) * sampleSize)
     var values: [Double] = []
-    for sample in 0..<max(0, samples) {
+    for sample in samples {
       try self.values(ofSample: sample, preprocessing: preprocessing, into: &values)
       for value in values { result.append(Float(value)) }
     }

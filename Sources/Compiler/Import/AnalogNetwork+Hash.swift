@@ -31,11 +31,12 @@ extension AnalogNetwork {
 }
 
 extension Network {
-  /// SHA-256 of everything that compilation reads, test data aside; 64 hexadecimal digits.
+  /// SHA-256 of everything that compilation reads, test data and the ANN's file aside; 64 hexadecimal digits.
   package var contentHash: String {
     var network = self
     network.input.images = nil
     network.input.labels = nil
+    network.ann?.model = nil
     // Numbers that JSON cannot hold are refused by `checked()` before anything is named by this hash.
     var hasher = SHA256()
     hasher.update((try? network.jsonBytes(tensorsFile: tensors.isEmpty ? nil : "tensors")) ?? [])

@@ -197,5 +197,20 @@ extension ANNFacts: JSONRecord {
     .optional(
       "multiplyAccumulates", \.multiplyAccumulates, .integer(.min ... .max), "MACs of one inference", absent: "none"),
     .optional("parameters", \.parameters, .integer(.min ... .max), "number of parameters", absent: "none"),
+    .optional(
+      "model", \.model, .object, "the file that was converted, on which `run` compares the ANN; below", absent: "none"),
+  ]
+}
+
+extension ModelFile: JSONRecord {
+  package static let isStrict = true
+
+  package init() { self.init(path: "", hash: "") }
+
+  package static let fields: [JSONField<ModelFile>] = [
+    .required("path", \.path, .text, "the `.onnx` file, relative to this file", unit: "path"),
+    .required(
+      "hash", \.hash, .text, "SHA-256 of the file and, after it, of the files of weights that it names; another file is "
+        + "not taken"),
   ]
 }

@@ -60,7 +60,7 @@ package struct ChipBill: JSONRecord {
       "joulesByTick", \.joulesByTick, .amounts, "without static power, by tick of an inference, over all samples",
       unit: "J", null: "where ticks were not counted"),
     .optional(
-      "joulesToTarget", \.joulesToTarget, .amount, "of a sample up to the step that reaches the target accuracy",
+      "joulesToTarget", \.joulesToTarget, .amount, "of a sample up to the step from which the accuracy stays at the target",
       unit: "J", null: "where ticks were not counted or no step reaches it"),
   ]
   private static let unpriced = "where nothing has a price"

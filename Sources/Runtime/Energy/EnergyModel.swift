@@ -52,13 +52,18 @@ public struct CountedRun: Sendable {
   package let time: ChipTime
   /// By tick of an inference, over all samples; nil: not observed.
   package let ticks: [ActionEvents]?
+  /// The run beside the ANN on its own samples; nil: the ANN was not run, or there are no labels.
+  package let besideANN: PairedAccuracy?
   /// Accuracy that is aimed at, a fraction of 1.
   package let target: Double
 
+  /// - Parameters:
+  ///   - ann: what the ANN decided on the same samples.
+  ///   - target: accuracy that is aimed at; nil: a point below the ANN's on the same samples, else ``standardTarget``.
   /// - Throws: a count beyond 64 bits.
   package init(
     _ program: CompiledProgram, _ record: RunRecord, _ observation: Observation? = nil, time: ChipTime? = nil,
-    target: Double = standardTarget
+    ann: ANNAnswers? = nil, target: Double? = nil
   ) throws(CountError) {
     self.program = program
     self.record = record
@@ -66,7 +71,8 @@ public struct CountedRun: Sendable {
     try counts.check(program)
     self.time = observation?.time ?? time ?? ChipTime(stated: program, steps: record.steps)
     ticks = observation.flatMap { $0.ticks.isEmpty ? nil : $0.ticks }
-    self.target = target
+    besideANN = ann.flatMap { PairedAccuracy(record.predictions, $0.decisions, labels: record.labels) }
+    self.target = target ?? besideANN.map { max(0, $0.second - 0.01) } ?? Self.standardTarget
   }
 
   /// `T`, steps of an inference.
@@ -77,9 +83,9 @@ public struct CountedRun: Sendable {
   public var accuracyByStep: [Double]? {
     record.labels.map { _ in record.correctByStep.map { samples == 0 ? 0 : Double($0) / Double(samples) } }
   }
-  /// First step, 1...T, after which the accuracy is at least the target; nil where it never is or is unknown.
+  /// First step, 1...T, from which on the accuracy stays at least the target; nil where it does not end there or is unknown.
   package var stepsToTarget: Int? { RunResult.steps(to: target, accuracyByStep) }
-  /// The accuracy up to which energy is counted unless a run says otherwise: Ding et al. 2021 take 90 %.
+  /// The accuracy up to which energy is counted where neither a run nor the ANN says otherwise: Ding et al. 2021 take 90 %.
   public static let standardTarget = 0.9
 }
 

@@ -80,9 +80,11 @@ package struct SpikeEnergy: JSONRecord {
     .optional("watts", \.watts, .amount, "mean power at 1 ms a step", unit: "W"),
     .optional("target", \.target, .fraction, "accuracy up to which energy is counted"),
     .optional(
-      "stepsToTarget", \.stepsToTarget, .step(of: "T"), "first step that reaches the target", null: "where none does"),
+      "stepsToTarget", \.stepsToTarget, .step(of: "T"), "first step from which the accuracy stays at the target",
+      null: "where it does not end there"),
     .optional(
-      "joulesToTarget", \.joulesToTarget, .amount, "of a sample up to that step", unit: "J", null: "where none does"),
+      "joulesToTarget", \.joulesToTarget, .amount, "of a sample up to that step", unit: "J",
+      null: "where the accuracy does not end there"),
     .optional("source", \.source, .text, "where the price comes from, and how certain it is"),
   ]
 }

@@ -18,10 +18,10 @@ extension CompiledProgram {
   ///   - data: raw samples of `inputShape`.
   ///   - steps: `T` of each inference, 1...1,000,000; nil: what the network was calibrated for.
   ///   - samples: how many, from the first; nil: all.
-  ///   - target: accuracy up to which energy is counted, a fraction of 1.
+  ///   - target: accuracy up to which energy is counted, a fraction of 1; nil: ``CountedRun/standardTarget``.
   /// - Throws: `NmsimError`: the data do not fit, or the run passes a limit.
   public func run(
-    _ data: Dataset, steps: Int? = nil, samples: Int? = nil, target: Double = CountedRun.standardTarget
+    _ data: Dataset, steps: Int? = nil, samples: Int? = nil, target: Double? = nil
   ) throws(NmsimError) -> CountedRun {
     guard let steps = steps ?? self.steps else {
       throw NmsimError("program '\(escaped(name))' does not say for how many steps it was made; give 'steps'")

@@ -1,11 +1,11 @@
 import ChipModel
 
-/// Some of a run's samples, counted in integers: what a run that was split or interrupted leaves (`nmsim-partial/2`).
+/// Some of a run's samples, counted in integers: what a run that was split or interrupted leaves (`nmsim-partial/3`).
 ///
 /// Parts of the same run that follow one another are appended into the record of the whole run, to the last bit.
 package struct PartialRun: Sendable, Equatable {
-  package static let format = "nmsim-partial/2"
-  static let formerFormat = "nmsim-partial/1"
+  package static let format = "nmsim-partial/3"
+  static let formerFormats = ["nmsim-partial/1", "nmsim-partial/2"]
 
   /// What all parts of a run have in common.
   package struct Identity: Sendable, Equatable {
@@ -19,15 +19,18 @@ package struct PartialRun: Sendable, Equatable {
     package var samples: Int
     /// Energy per spike, as `--spike-profile` takes it.
     package var profile: String
-    package var target: Double
+    /// Nil: relative to the ANN, where that is run.
+    package var target: Double?
     /// Path of the images as it was given, for the result's provenance.
     package var images: String
     /// What was watched.
     package var options: RunObserver.Options
+    /// SHA-256 of the ANN that every part of a split run decides with; nil: none.
+    package var ann: String?
 
     package init(
-      program: String, data: String, engine: Run.Engine, ticks: Int, samples: Int, profile: String, target: Double,
-      images: String, options: RunObserver.Options = RunObserver.Options()
+      program: String, data: String, engine: Run.Engine, ticks: Int, samples: Int, profile: String, target: Double?,
+      images: String, options: RunObserver.Options = RunObserver.Options(), ann: String? = nil
     ) {
       self.program = program
       self.data = data
@@ -38,6 +41,7 @@ package struct PartialRun: Sendable, Equatable {
       self.target = target
       self.images = images
       self.options = options
+      self.ann = ann
     }
 
     /// What tells it from another run, in words; nil: nothing.
@@ -47,6 +51,7 @@ package struct PartialRun: Sendable, Equatable {
         ("ticks", ticks == other.ticks), ("samples", samples == other.samples),
         ("spike profile", profile == other.profile), ("target", target == other.target),
         ("watching", options == other.options), ("path of the images", images == other.images),
+        ("ANN", ann == other.ann),
       ]
       return members.first { !$0.1 }.map { "not the same \($0.0)" }
     }
@@ -60,9 +65,12 @@ package struct PartialRun: Sendable, Equatable {
   package var courses: [SpikeCourse]
   /// What its observer saw.
   package var observation: Observation
+  /// The ANN's class of each of its samples; nil: not found yet, or not asked for.
+  package var annDecisions: [Int]?
 
   package init(
-    identity: Identity, programPath: String, record: RunRecord, courses: [SpikeCourse], observation: Observation
+    identity: Identity, programPath: String, record: RunRecord, courses: [SpikeCourse], observation: Observation,
+    annDecisions: [Int]? = nil
   ) {
     self.identity = identity
     self.programPath = programPath
@@ -70,6 +78,7 @@ package struct PartialRun: Sendable, Equatable {
     self.courses = courses
     self.observation = observation
     self.observation.truncate(to: record.samples)
+    self.annDecisions = annDecisions
   }
 
   /// Appends the part that follows directly.
@@ -79,6 +88,12 @@ package struct PartialRun: Sendable, Equatable {
     record.append(other.record)
     for index in courses.indices { courses[index].add(other.courses[index]) }
     observation.append(other.observation)
+    annDecisions = annDecisions.flatMap { mine in other.annDecisions.map { mine + $0 } }
+  }
+
+  /// What the ANN says of its samples.
+  package var annAnswers: ANNAnswers? {
+    identity.ann.flatMap { model in annDecisions.map { ANNAnswers(model: model, decisions: $0) } }
   }
 
   /// The samples that it holds, as indices in the data set.
@@ -101,7 +116,7 @@ extension PartialRun {
       ("engine", .string(identity.engine.rawValue)),
       ("ticks", .int(identity.ticks)),
       ("spikeProfile", .string(identity.profile)),
-      ("target", .double(identity.target)),
+      ("target", identity.target.map { .double($0) } ?? .null),
       ("samples", .object([
         ("first", .int(record.first)), ("count", .int(record.samples)), ("of", .int(identity.samples)),
       ])),
@@ -116,6 +131,9 @@ extension PartialRun {
         ("saturationsByCore", .integers(counters.saturationsByCore)),
         ("updates", counters.updates.map(lists) ?? .null),
       ])),
+      ("ann", identity.ann.map { model in
+        .object([("model", .string(model)), ("decisions", annDecisions.map { .integers($0) } ?? .null)])
+      } ?? .null),
       ("watched", identity.options.document),
       ("observation", observation.document),
       ("courses", .array(courses.map { course in
@@ -149,7 +167,7 @@ package struct PartialRunFile: Sendable {
     var o = try root.object()
     let format = try o.required("format")
     let text = try format.string()
-    guard text != PartialRun.formerFormat else {
+    guard !PartialRun.formerFormats.contains(text) else {
       throw format.error("a part by an earlier version, which counted otherwise; run that part again")
     }
     guard text == PartialRun.format else {
@@ -168,11 +186,13 @@ package struct PartialRunFile: Sendable {
     guard first + count <= total else {
       throw of.error("samples \(first) to \(first + count - 1) of a run of \(total); run that part again")
     }
+    let (target, ann) = (try o.required("target"), try o.required("ann"))
     identity = PartialRun.Identity(
       program: try program.required("hash").string(), data: try o.required("data").string(),
       engine: try o.required("engine").choice(), ticks: try o.required("ticks").int(in: ActiveWindow.steps), samples: total,
-      profile: try o.required("spikeProfile").string(), target: try o.required("target").double(in: 0...1),
-      images: try o.required("images").string(), options: try RunObserver.Options(o.required("watched")))
+      profile: try o.required("spikeProfile").string(), target: target.isNull ? nil : try target.double(in: 0...1),
+      images: try o.required("images").string(), options: try RunObserver.Options(o.required("watched")),
+      ann: ann.isNull ? nil : try Self.member("model", of: ann).string())
   }
 
   /// The part, all of whose counts have the program's shapes.
@@ -229,9 +249,19 @@ package struct PartialRunFile: Sendable {
       course.finals = try o.required("finals").double(in: sums)
       courses.append(course)
     }
-    return PartialRun(
+    var part = PartialRun(
       identity: identity, programPath: programPath, record: record, courses: courses,
       observation: try observation(of: program, o.required("observation")))
+    if identity.ann != nil {
+      let decisions = try Self.member("decisions", of: o.required("ann"))
+      if !decisions.isNull { part.annDecisions = try decisions.ints(in: 0...max(0, classes - 1), count: samples) }
+    }
+    return part
+  }
+
+  private static func member(_ key: String, of node: JSONNode) throws(JSONError) -> JSONNode {
+    var object = try node.object()
+    return try object.required(key)
   }
 
   /// Refuses counts that contradict one another.

@@ -65,8 +65,10 @@ extension RunResult {
   package var operation: OperationEnergy { energy.operation }
   package var bill: ChipBill? { energy.chip }
 
-  /// First step, 1...T, after which the accuracy is at least the target; nil where it never is or is unknown.
-  static func steps(to target: Double, _ accuracyByStep: [Double]?) -> Int? {
-    accuracyByStep?.firstIndex { $0 >= target }.map { $0 + 1 }
+  /// First step, 1...T, from which on the accuracy stays at least the target; nil where it does not end there or is unknown.
+  package static func steps(to target: Double, _ accuracyByStep: [Double]?) -> Int? {
+    guard let accuracyByStep else { return nil }
+    let below = accuracyByStep.lastIndex { $0 < target } ?? -1
+    return below + 1 < accuracyByStep.count ? below + 2 : nil
   }
 }

@@ -5,7 +5,8 @@ extension RunResult {
   ///   - program: that ran.
   ///   - record: what the run counted.
   ///   - models: whose accounts it has.
-  ///   - target: accuracy up to which energy is counted, as a fraction.
+  ///   - ann: what the ANN decided on the same samples; nil: unknown.
+  ///   - target: accuracy up to which energy is counted, as a fraction; nil: as ``CountedRun`` finds it.
   ///   - engine: which execution of the program ran.
   ///   - programHash: SHA-256 of the program file, where known.
   ///   - observation: what was watched; without it nothing is known by tick, and the time is `timed` or what the chip states.
@@ -14,10 +15,10 @@ extension RunResult {
   /// - Throws: a count beyond 64 bits.
   package init(
     program: CompiledProgram, record: RunRecord, models: [any EnergyModel] = EnergyModels.all(),
-    target: Double = CountedRun.standardTarget, engine: Run.Engine = .fast, programHash: String? = nil,
+    ann answers: ANNAnswers? = nil, target: Double? = nil, engine: Run.Engine = .fast, programHash: String? = nil,
     observation: Observation? = nil, time timed: ChipTime? = nil, faults: FaultSettings = .none
   ) throws(CountError) {
-    let run = try CountedRun(program, record, observation, time: timed, target: target)
+    let run = try CountedRun(program, record, observation, time: timed, ann: answers, target: target)
     let (counts, time) = (run.counts, run.time)
     self.init()
     network = program.network.name
@@ -29,7 +30,7 @@ extension RunResult {
     accuracy = record.accuracy
     accuracyInterval = record.correctByStep.last.map { Wilson.interval(correct: $0, total: samples) }
     accuracyByStep = run.accuracyByStep
-    ann = ANN(program.network.ann)
+    ann = ANN(program.network.ann, answers, run.besideANN)
     self.program.hash = programHash
     self.program.schedule = program.schedule.name
     self.program.weightBits = program.weightBits

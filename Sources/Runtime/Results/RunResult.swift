@@ -91,10 +91,15 @@ extension RunResult {
     package var differenceInterval: ClosedRange<Double>?
     package var multiplyAccumulates: Int?
     package var parameters: Int?
+    package var modelHash: String?
 
     package init() {}
 
-    init(_ facts: ANNFacts) {
+    init(_ facts: ANNFacts, _ answers: ANNAnswers?, _ pair: PairedAccuracy?) {
+      accuracyOnTheseSamples = pair?.second
+      difference = pair?.difference
+      differenceInterval = pair?.interval
+      modelHash = answers?.model
       accuracy = facts.accuracy
       accuracyOn = facts.accuracyOn
       multiplyAccumulates = facts.multiplyAccumulates
@@ -106,17 +111,18 @@ extension RunResult {
       .optional("accuracyOn", \.accuracyOn, .text, "the data of that accuracy", null: "where the network does not say"),
       .optional(
         "accuracyOnTheseSamples", \.accuracyOnTheseSamples, .fraction, "its accuracy on the samples of this run",
-        null: "where the ANN was not run"),
+        null: unknown),
       .optional(
-        "difference", \.difference, .number(in: -1...1), "accuracy minus accuracyOnTheseSamples",
-        null: "where the ANN was not run"),
+        "difference", \.difference, .number(in: -1...1), "accuracy minus accuracyOnTheseSamples", null: unknown),
       .optional(
-        "differenceInterval", \.differenceInterval, .interval(in: -1...1), "its interval at 95 %",
-        null: "where the ANN was not run"),
+        "differenceInterval", \.differenceInterval, .interval(in: -1...1), "its interval at 95 %, paired by sample",
+        null: unknown),
       .optional(
         "multiplyAccumulates", \.multiplyAccumulates, .count, "of one inference", null: "where the network does not say"),
       .optional("parameters", \.parameters, .count, "its weights and biases", null: "where the network does not say"),
+      .optional("modelHash", \.modelHash, .text, "SHA-256 of the file that was run on these samples", null: "where none was"),
     ]
+    private static let unknown = "without labels, and where the ANN was not run"
   }
 
   /// How far outputs that are values lie from the ANN's.

@@ -68,6 +68,17 @@ extension OptionSpec {
     ]
   }
 
+  /// The ANN beside a run.
+  static func ann(in group: String) -> [OptionSpec] {
+    [
+      option(
+        "model", .file, "MODEL", standard: .described("the one that the network was converted from"), group: group,
+        "The ANN, an .onnx file: its accuracy on the same samples is shown beside the run's. Decisions are kept beside the "
+          + "network, as NET.ann, for later runs."),
+      flag("no-ann", group: group, "Do not evaluate the ANN."),
+    ]
+  }
+
   static func steps(in group: String) -> OptionSpec {
     var option = option(
       "ticks", .integer(ActiveWindow.steps), "T",

@@ -32,6 +32,9 @@ struct ChipComparison: Sendable {
       }
       fields += [
         run("accuracy") { NumberFormat.percent($0.accuracy) },
+      ]
+      if entries.contains(where: { $0.difference != nil }) { fields.append(run("to ANN") { NumberFormat.points($0.difference) }) }
+      fields += [
         run("energy") { NumberFormat.joules($0.joulesPerInference) },
         run("unknown") { NumberFormat.count($0.missing?.count ?? 0) },
         run("latency") { NumberFormat.seconds($0.secondsPerInference) },
@@ -60,6 +63,7 @@ struct ChipComparison: Sendable {
   private func note(_ style: TextStyle) -> String {
     var text = "bits: of a weight." + (hasFiles ? "" : " full: the largest share of a limit.")
     if hasRun {
+      if entries.contains(where: { $0.difference != nil }) { text += " to ANN: points, on the same samples." }
       text += " energy, latency: per inference on the chip. energy: what is known. unknown: constants that nobody "
         + "published."
     }

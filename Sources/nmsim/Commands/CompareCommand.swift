@@ -31,6 +31,7 @@ enum CompareCommand {
       .threads(in: simulation),
     ] + OptionSpec.data(in: data, "Images: IDX, .npy, .npz or CIFAR. Without any, nothing is run.") + [
       .samples(in: data, standard: "1,000, or all"),
+    ] + OptionSpec.ann(in: data) + [
       .json("Also write the comparison as JSON; '-' is standard output.", group: outputs),
       .option(
         "out", .newFolder, "FOLDER", group: outputs,
@@ -180,6 +181,8 @@ struct CompareRunner {
   private let namesFiles: Bool
   /// The last data set: programs of one network share it.
   private var data: (key: String, set: Dataset, path: String)?
+  /// What the last file's ANN said.
+  private var ann: (file: String, answers: ANNAnswers?)?
   /// Samples that every program ran on; nil: none was run.
   private(set) var samples: Int?
   /// The largest number of steps.
@@ -208,10 +211,11 @@ struct CompareRunner {
     let steps = arguments.int("ticks") ?? program.network.steps ?? RunInputs.standardSteps
     self.steps = max(self.steps ?? 0, steps)
     try ObservedRun.check(program, steps: steps, samples: samples)
+    let ann = try answers(program, file: file, set, path, samples)
     let run = Run(steps: steps, samples: samples, threads: RunInputs.threads(arguments))
     let (record, courses, observation) = try ObservedRun.observed(
       run, program, set, path, RunObserver.Options(), label: program.chip.name, terminal)
-    let result = try ObservedRun.result(program, record, courses: courses, observation, hash: hash, images: path)
+    let result = try ObservedRun.result(program, record, courses: courses, observation, hash: hash, images: path, ann: ann)
     entry.add(result)
     if let folder {
       let path = Self.resultPath(result.chip, file: file, in: folder, namesFiles: namesFiles)
@@ -219,6 +223,23 @@ struct CompareRunner {
       entry.run = path
     }
     return entry
+  }
+
+  /// What the ANN says of the samples; programs of one file share it.
+  private mutating func answers(
+    _ program: CompiledProgram, file: String, _ set: Dataset, _ path: String, _ samples: Int
+  ) throws(CommandError) -> ANNAnswers? {
+    guard set.labels != nil else { return nil }
+    if let ann, ann.file == file { return ann.answers }
+    let source = try SourceANN(
+      arguments, noted: program.network.ann.model, in: PathText.folder(of: file), program.shapes, terminal)
+    let answers = try source.map { (source) throws(CommandError) in
+      try source.answers(
+        on: set, path, 0..<samples, program.network.preprocessing, keptIn: KeptDecisions.path(beside: file),
+        threads: RunInputs.threads(arguments))
+    }
+    ann = (file, answers ?? nil)
+    return answers ?? nil
   }
 
   private mutating func dataset(

@@ -33,6 +33,9 @@ struct ComparisonRecord: JSONDocument {
     var capacity: [Capacity]?
     var accuracy: Double?
     var accuracyInterval: ClosedRange<Double>?
+    var annAccuracy: Double?
+    var difference: Double?
+    var differenceInterval: ClosedRange<Double>?
     /// Joules of an inference by the name of the energy model.
     var accounts: [String: Double] = [:]
     var joulesPerInference: Double?
@@ -66,6 +69,9 @@ struct ComparisonRecord: JSONDocument {
     mutating func add(_ result: RunResult) {
       accuracy = result.accuracy
       accuracyInterval = result.accuracyInterval
+      annAccuracy = result.ann.accuracyOnTheseSamples
+      difference = result.ann.difference
+      differenceInterval = result.ann.differenceInterval
       accounts = result.joulesByModel
       joulesPerInference = result.bill?.pricedJoules
       missing = result.bill?.missing
@@ -78,6 +84,7 @@ struct ComparisonRecord: JSONDocument {
 
     private static let refused = "where the network does not fit"
     private static let idle = "where nothing was run"
+    private static let unknown = "without labels, and where the ANN was not run"
 
     static let fields: [JSONField<Entry>] = [
       .required("file", \.file, .text, "file of the network or program"),
@@ -93,6 +100,11 @@ struct ComparisonRecord: JSONDocument {
       .optional("capacity", \.capacity, .objects(), "use of each limit", null: refused),
       .optional("accuracy", \.accuracy, .fraction, "fraction of the samples decided right", null: idle),
       .optional("accuracyInterval", \.accuracyInterval, .interval, "Wilson's interval at 95 %", null: idle),
+      .optional("annAccuracy", \.annAccuracy, .fraction, "the ANN's accuracy on the same samples", null: unknown),
+      .optional("difference", \.difference, .number(in: -1...1), "accuracy minus annAccuracy", null: unknown),
+      .optional(
+        "differenceInterval", \.differenceInterval, .interval(in: -1...1), "its interval at 95 %, paired by sample",
+        null: unknown),
       .optional(
         "joulesPerInference", \.joulesPerInference, .amount, "chip model, what is known", unit: "J",
         null: "where nothing has a price"),

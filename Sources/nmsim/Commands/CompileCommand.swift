@@ -140,7 +140,7 @@ enum CompileCommand {
     }
   }
 
-  /// Test data is found from the program's folder, wherever the network lies.
+  /// Test data and the ANN are found from the program's folder, wherever the network lies.
   private static func nameData(
     _ program: inout CompiledProgram, file: NetworkFile, output: String
   ) throws(CommandError) {
@@ -151,5 +151,8 @@ enum CompileCommand {
     guard let there = FileSystemPath.resolved(file.folder) else { return }
     program.network.images = program.network.images.map { PathText.relative($0, in: there, from: here) }
     program.network.labels = program.network.labels.map { PathText.relative($0, in: there, from: here) }
+    if let model = program.network.ann.model {
+      program.network.ann.model?.path = PathText.relative(model.path, in: there, from: here)
+    }
   }
 }

@@ -72,7 +72,7 @@ enum ConvertCommand {
     let isAutomatic = arguments.string("method") == "auto"
     let goal = try isAutomatic ? Self.goal(arguments) : nil
     let settings = try isAutomatic ? ConversionSettings(.robustNorm) : settings(arguments)
-    let model = try readModel(path)
+    let (model, hash) = try readHashedModel(path)
     try arguments.checkFiles(reads: model.files(beside: path), writes: tensors)
     let preprocessing = preprocessing(arguments)
     let calibration = try calibrationData(
@@ -99,6 +99,9 @@ enum ConvertCommand {
       throw CommandError(error, model: path, data: arguments.string("calibration"))
     }
     try nameTestData(&result.network, of: model.network, arguments, output: output, stages)
+    if FolderFiles.isFile(path) {
+      result.network.ann?.model = ModelFile(path: try relative(path, to: output), hash: hash)
+    }
     stages.finish()
     try told(by: CommandError.init) { () throws(NetworkFileError) in try NetworkFile.write(result.network, to: output) }
     if let tried { terminal.say(AutomaticText(report: tried, style: terminal.style).text + "\n") }
@@ -156,8 +159,26 @@ enum ConvertCommand {
   static func readModel(
     _ path: String, namedBy naming: FileReader.Naming = .user
   ) throws(CommandError) -> ImportedModel {
+    try model(InputFiles.bytes(path, limit: ONNXImporter.maximumBytes, namedBy: naming), path)
+  }
+
+  /// The same with the SHA-256 of the file and, after it, of the files of weights that it names.
+  static func readHashedModel(
+    _ path: String, namedBy naming: FileReader.Naming = .user
+  ) throws(CommandError) -> (model: ImportedModel, hash: String) {
     let bytes = try InputFiles.bytes(path, limit: ONNXImporter.maximumBytes, namedBy: naming)
-    return try told(.badData, path) { () throws(ImportError) in
+    let model = try model(bytes, path)
+    var hasher = SHA256()
+    hasher.update(bytes)
+    for file in model.files(beside: path) {
+      hasher.update(
+        try InputFiles.bytes(file, limit: ONNXImporter.maximumBytes, namedBy: .inside(folder: PathText.folder(of: path))))
+    }
+    return (model, SHA256.hexadecimal(hasher.finalized()))
+  }
+
+  private static func model(_ bytes: [UInt8], _ path: String) throws(CommandError) -> ImportedModel {
+    try told(.badData, path) { () throws(ImportError) in
       try ONNXImporter.read(
         bytes, folder: PathText.folder(of: path), name: PathText.baseName(of: path, without: ".onnx"))
     }

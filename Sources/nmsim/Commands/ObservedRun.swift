@@ -41,15 +41,17 @@ enum ObservedRun {
   /// - Parameters:
   ///   - courses: what a details collector saw.
   ///   - images: file of the samples.
+  ///   - ann: what the ANN says of them; nil: unknown.
+  ///   - target: accuracy up to which energy is counted; nil: by the ANN.
   static func result(
     _ program: CompiledProgram, _ record: RunRecord, courses: [SpikeCourse], _ observation: Observation,
-    hash: String?, images: String, profile: SpikeProfile = .standard, target: Double = CountedRun.standardTarget,
+    hash: String?, images: String, profile: SpikeProfile = .standard, ann: ANNAnswers? = nil, target: Double? = nil,
     engine: Run.Engine = .fast, faults: FaultSettings = .none
   ) throws(CommandError) -> RunResult {
     var result = try told(by: CommandError.init) { () throws(CountError) in
       try RunResult(
-        program: program, record: record, models: EnergyModels.all(profile: profile), target: target, engine: engine,
-        programHash: hash, observation: observation, faults: faults)
+        program: program, record: record, models: EnergyModels.all(profile: profile), ann: ann, target: target,
+        engine: engine, programHash: hash, observation: observation, faults: faults)
     }
     result.details = LayerDetails(program: program, record: record, courses: courses)
     result.fit = fit(program)

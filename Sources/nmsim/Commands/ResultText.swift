@@ -14,11 +14,16 @@ enum ResultText {
       + "(\(NumberFormat.count(result.ticksPerInference ?? result.ticks)) ticks)\(ErrorText.escaped(method))\n"
     var facts = FactList()
     if let accuracy = result.accuracy, let interval = result.accuracyInterval {
-      let ann = result.ann.accuracy.map { "; the ANN \(NumberFormat.percent($0))" } ?? ""
       facts.add(
         "accuracy",
         "\(NumberFormat.percent(accuracy)), 95 % within \(NumberFormat.percent(interval.lowerBound, places: 1)) to "
-          + "\(NumberFormat.percent(interval.upperBound, places: 1))\(ann)")
+          + NumberFormat.percent(interval.upperBound, places: 1))
+      if let ann = result.ann.accuracyOnTheseSamples, let range = result.ann.differenceInterval {
+        facts.add(
+          "the ANN",
+          "\(NumberFormat.percent(ann)) on them: \(NumberFormat.points(result.ann.difference)) points, 95 % "
+            + "within \(NumberFormat.points(range.lowerBound)) to \(NumberFormat.points(range.upperBound))")
+      }
     } else {
       facts.add("accuracy", "unknown: the data have no labels")
     }

@@ -60,7 +60,20 @@ struct RunInputs {
   }
 }
 
+extension SourceANN {
+  /// Of a run; nil without labels too, where there is nothing to compare.
+  init?(_ inputs: RunInputs, _ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) {
+    guard inputs.data.labels != nil else { return nil }
+    try self.init(
+      arguments, noted: inputs.program.network.ann.model, in: PathText.folder(of: inputs.programPath),
+      inputs.program.shapes, terminal)
+  }
+}
+
 extension CompiledProgram {
+  /// Of its input, and the number of its outputs.
+  var shapes: (input: [Int], outputs: Int) { (input.dimensions, populations[output.population].shape.count) }
+
   /// The data that it names, where its own file is `path`.
   func dataFiles(beside path: String) -> [String] {
     [network.images, network.labels].compactMap { $0 }.map { PathText.joined(PathText.folder(of: path), $0) }

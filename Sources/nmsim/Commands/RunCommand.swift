@@ -29,12 +29,14 @@ enum RunCommand {
       FaultOptions.flipMembraneBits, FaultOptions.loseSpikes, FaultOptions.duplicateSpikes, FaultOptions.seed,
     ] + OptionSpec.data(in: data) + [
       .samples(in: data, standard: "all"),
+    ] + OptionSpec.ann(in: data) + [
       .option(
         "shard", .text, "I/N|auto", group: data,
         "Run only the I-th of N parts of the samples, for 'nmsim merge'. auto: the task of a Slurm job array."),
       .option(
-        "target", .fraction, "ACCURACY", group: outputs,
-        "Also report the steps and the energy that reach this accuracy, a fraction of 1."),
+        "target", .fraction, "ACCURACY", standard: .described("0.01 below the ANN on these samples, else 0.9"),
+        group: outputs,
+        "Report the step from which on the accuracy, a fraction of 1, stays at this, and the energy until then."),
       .option(
         "min-accuracy", .fraction, "ACCURACY", group: outputs,
         "End with status 1 when the accuracy, a fraction of 1, is below."),
@@ -80,9 +82,9 @@ enum RunCommand {
     try ObservedRun.check(inputs.program, steps: inputs.steps, samples: inputs.samples)
     let traces = try TraceWriter(arguments, inputs)
     let engine = Run.Engine(rawValue: arguments.string("engine") ?? "fast") ?? .fast
-    let target = arguments.double("target") ?? CountedRun.standardTarget
+    let ann = try SourceANN(inputs, arguments, terminal)
     let faults = try FaultOptions.run(arguments)
-    var split = try ShardedRun(inputs, engine: engine, target: target, arguments)
+    var split = try ShardedRun(inputs, engine: engine, ann: ann, arguments)
     let keepsOutputs = arguments.isGiven("outputs")
     // What a part leaves does not say its faults, so such a run starts again.
     let isKept = !keepsOutputs && faults.isNone
@@ -105,13 +107,25 @@ enum RunCommand {
       part = whole
     }
     if part.record.samples < split.range.count { throw try split.interrupted(part) }
+    let answers = try ann.map { (ann) throws(CommandError) in
+      let progress = ProgressLine("the ANN", total: split.range.count, unit: "images", terminal: terminal)
+      defer { progress.finish() }
+      let answers = try ann.answers(
+        on: inputs.data, inputs.dataPath, split.range, inputs.program.network.preprocessing,
+        keptIn: KeptDecisions.path(beside: inputs.programPath), threads: inputs.threads,
+        progress: { progress.advance(by: $0) }, stop: { StopSignal.isReceived })
+      guard let answers else { throw try split.interrupted(part) }
+      return answers
+    }
     if let shard = split.shard {
+      part.annDecisions = answers?.decisions
       try write(part, shard, split, arguments, terminal)
       return .success
     }
     var result = try ObservedRun.result(
       inputs.program, part.record, courses: part.courses, part.observation, hash: inputs.programHash,
-      images: inputs.dataPath, profile: profile, target: target, engine: engine, faults: faults)
+      images: inputs.dataPath, profile: profile, ann: answers, target: split.target, engine: engine,
+      faults: faults)
     // Of a run that was interrupted only the last part's time is known.
     if !arguments.flag("no-timing"), earlier == nil {
       var simulation = RunResult.Simulation()

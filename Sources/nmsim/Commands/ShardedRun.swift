@@ -11,12 +11,15 @@ struct ShardedRun {
   let path: String
   private let inputs: RunInputs
   private let profile: String
-  private let target: Double
+  /// Nil: by the ANN.
+  let target: Double?
+  /// SHA-256 of the ANN that parts decide with.
+  private let ann: String?
   private let engine: Run.Engine
   /// What the run watches.
   let options: RunObserver.Options
 
-  init(_ inputs: RunInputs, engine: Run.Engine, target: Double, _ arguments: ParsedArguments) throws(CommandError) {
+  init(_ inputs: RunInputs, engine: Run.Engine, ann: SourceANN?, _ arguments: ParsedArguments) throws(CommandError) {
     shard = try arguments.string("shard").map { (text) throws(CommandError) in try Shard(text, command: "run") }
     for name in ["outputs", "trace"] where shard != nil && arguments.isGiven(name) {
       throw CommandError(
@@ -31,7 +34,8 @@ struct ShardedRun {
       writes: [("output", path)] + (path == "-" ? [] : [("output", path + ".partial")]))
     self.inputs = inputs
     self.engine = engine
-    self.target = target
+    target = arguments.double("target")
+    self.ann = shard == nil ? nil : ann?.hash
     profile = arguments.string("spike-profile") ?? SpikeProfile.standard.name
     options = try RunCommand.observerOptions(arguments)
   }
@@ -62,7 +66,8 @@ struct ShardedRun {
   private var identity: PartialRun.Identity {
     PartialRun.Identity(
       program: inputs.programHash, data: inputs.data.contentHash(samples: inputs.samples), engine: engine,
-      ticks: inputs.steps, samples: inputs.samples, profile: profile, target: target, images: inputs.dataPath, options: options)
+      ticks: inputs.steps, samples: inputs.samples, profile: profile, target: target, images: inputs.dataPath, options: options,
+      ann: ann)
   }
 
   // MARK: Interruption

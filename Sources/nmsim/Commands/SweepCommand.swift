@@ -70,6 +70,7 @@ enum SweepCommand {
     try arguments.checkFiles(
       reads: inputs.files, writes: SweepFolder.fileNames.map { ("output", PathText.joined(output, $0)) })
     try OutputFile.write(sealed: all.list, to: "\(output)/points.json")
+    for remark in inputs.remarks { terminal.warn("sweep: \(remark)") }
     guard try finish(schedule, inputs, folder, arguments, terminal) else { throw interrupted(schedule, folder) }
     if let shard {
       terminal.say(

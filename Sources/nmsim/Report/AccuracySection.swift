@@ -37,7 +37,7 @@ struct AccuracySection: Sendable {
     var high = 0.0
     for (run, accuracies) in known {
       let last = accuracies.suffix(max(1, accuracies.count / 2))
-      let values = (run.document.ann.accuracy.map { [$0] } ?? []) + [last.max() ?? 0, accuracies.last ?? 0]
+      let values = (run.document.ann.accuracyOnTheseSamples.map { [$0] } ?? []) + [last.max() ?? 0, accuracies.last ?? 0]
       low = min(low, values.min() ?? 0)
       high = max(high, values.max() ?? 1)
     }
@@ -61,7 +61,7 @@ struct AccuracySection: Sendable {
       }
       chart.addBand(band.filter { $0.high > y.low }, color: 1)
     }
-    let anns = Set(known.compactMap(\.run.document.ann.accuracy))
+    let anns = Set(known.compactMap(\.run.document.ann.accuracyOnTheseSamples))
     if anns.count == 1, let ann = anns.first {
       chart.addLevel(ann, name: "ANN \(PageNumber.percent(ann))", color: isAlone ? 2 : 6)
     }
@@ -95,7 +95,7 @@ struct AccuracySection: Sendable {
 
   /// From which step on the accuracy stays near the ANN's, and what that costs.
   private func closeness(_ run: ReportRun, _ accuracies: [Double]) -> String {
-    guard let ann = run.document.ann.accuracy else { return "" }
+    guard let ann = run.document.ann.accuracyOnTheseSamples else { return "" }
     var table = Table([
       .text("Accuracy stays"), .number("From step"), .number("Energy until then, spike model"),
       .number("Of all spikes"),
@@ -103,17 +103,16 @@ struct AccuracySection: Sendable {
     for distance in [0.05, 0.02, 0.01, 0.005] {
       // Half a sample's worth of slack, so that 97.5 % is within 0.5 points of 98 % whatever the rounding.
       let least = ann - distance - 1e-9
-      let last = accuracies.lastIndex { $0 < least } ?? -1
       let points = NumberFormat.decimal(distance * 100, places: distance < 0.01 ? 1 : 0)
       let name = Table.Cell.text("within \(PageNumber.typeset(points)) point\(distance == 0.01 ? "" : "s")")
-      guard last + 1 < accuracies.count else {
+      guard let step = RunResult.steps(to: least, accuracies) else {
         table.add([name, .markup("<span class=\"unknown\">never</span>")])
         continue
       }
-      var cells = [name, .count(last + 2)]
+      var cells = [name, .count(step)]
       let spike = run.document.spike
       if let spikes = spike?.spikesByStep, let each = spike?.joulesPerSpike, spikes.count == accuracies.count {
-        let part = spikes.prefix(last + 2).reduce(0.0) { $0 + Double($1) }
+        let part = spikes.prefix(step).reduce(0.0) { $0 + Double($1) }
         let whole = spikes.reduce(0.0) { $0 + Double($1) }
         cells.append(.text(PageNumber.joules(part * each / run.samples)))
         cells.append(.text(whole > 0 ? PageNumber.share(part / whole) : ""))
@@ -122,8 +121,7 @@ struct AccuracySection: Sendable {
     }
     return """
       \(table.markup())
-      <p class="note">Distance below the ANN's \(PageNumber.percent(ann))\
-      \(run.document.ann.accuracyOn.map { ", measured on \(HTML.text($0))" } ?? "").</p>
+      <p class="note">Distance below the ANN's \(PageNumber.percent(ann)) on the same samples.</p>
       """
   }
 }

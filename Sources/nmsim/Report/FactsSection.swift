@@ -30,6 +30,12 @@ struct FactsSection: Sendable {
       ("Images", d.provenance?.images.map { "<code>\(HTML.text($0))</code>" }),
       ("SHA-256 of the images", d.provenance?.imagesHash.map { "<code>\(HTML.text($0))</code>" }),
       ("ANN", d.ann.parameters.map { "\(run.value("ann.parameters", $0)) parameters" }),
+      (
+        "ANN's accuracy elsewhere",
+        d.ann.accuracy.map {
+          run.value("ann.accuracy", $0, PageNumber.percent) + (d.ann.accuracyOn.map { ", \(HTML.text($0))" } ?? "")
+        }
+      ),
     ]
     if let simulation = d.simulation, simulation.seconds != nil {
       rows.append(

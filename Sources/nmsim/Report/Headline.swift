@@ -16,15 +16,21 @@ struct Headline: Sendable {
   private var accuracy: String {
     let d = run.document
     guard d.accuracy != nil else { return fact("Accuracy", ReportRun.unknown, ["The data have no labels"]) }
-    let ann = d.ann.accuracy.map { ann in
-      "ANN \(run.value("ann.accuracy", ann, PageNumber.percent))"
-        + (d.accuracy.map { " (\(PageNumber.points($0 - ann)))" } ?? "")
+    let ann = d.ann.accuracyOnTheseSamples.map { ann in
+      "ANN on the same samples \(run.value("ann.accuracyOnTheseSamples", ann, PageNumber.percent))"
+    }
+    let difference = d.ann.difference.map { difference in
+      run.value("ann.difference", difference, PageNumber.points)
+        + (d.ann.differenceInterval.map {
+          ", 95\u{A0}% interval \(run.value("ann.differenceInterval[0]", $0.lowerBound, PageNumber.points)) to "
+            + run.value("ann.differenceInterval[1]", $0.upperBound, PageNumber.points)
+        } ?? "")
     }
     let interval = d.accuracyInterval.map {
       "95\u{A0}% interval \(run.value("accuracyInterval[0]", $0.lowerBound, PageNumber.share)) to "
         + run.value("accuracyInterval[1]", $0.upperBound, PageNumber.share)
     }
-    return fact("Accuracy", run.value("accuracy", d.accuracy, PageNumber.percent), [ann, interval])
+    return fact("Accuracy", run.value("accuracy", d.accuracy, PageNumber.percent), [interval, ann, difference])
   }
 
   private var steps: String {

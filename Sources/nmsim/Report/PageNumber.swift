@@ -66,8 +66,7 @@ enum PageNumber {
 
   /// Percentage points with their sign: `+0.28 points`.
   static func points(_ difference: Double) -> String {
-    let text = NumberFormat.decimal(difference * 100, places: 2)
-    return typeset((difference >= 0 && !text.hasPrefix("-") ? "+" : "") + text + " points")
+    typeset(NumberFormat.points(difference) + " points")
   }
 
   /// One value as a multiple of another: `0.43 ×`; nil where there is no such number.

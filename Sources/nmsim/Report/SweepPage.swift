@@ -75,7 +75,7 @@ struct SweepPage: Sendable {
     func known(_ text: String?) -> Table.Cell { text.map { .text($0) } ?? .markup(ReportRun.unknown) }
     let models = EnergyModels.all().filter(\.comparesRuns)
     var table = Table(
-      [.name("Point"), .number("Accuracy"), .number("Steps"), .number("Spikes")]
+      [.name("Point"), .number("Accuracy"), .number("To the ANN"), .number("Steps"), .number("Spikes")]
         + models.map { .number("Energy, \($0.title.lowercased())") }
         + [.number("Time"), .number("Cores"), .text("Front")])
     for index in rows {
@@ -83,8 +83,8 @@ struct SweepPage: Sendable {
       let mark = figures.missing.isEmpty ? "" : "*"
       let name = "<span id=\"point-\(document.points[index].id)\">\(index + 1). \(HTML.text(labels[index]))</span>"
       var cells: [Table.Cell] = [
-        .markup(name), known(figures.accuracy.map(PageNumber.percent)), "\(figures.steps)",
-        known(figures.spikes.map { PageNumber.count($0) }),
+        .markup(name), known(figures.accuracy.map(PageNumber.percent)), known(figures.difference.map(PageNumber.points)),
+        "\(figures.steps)", known(figures.spikes.map { PageNumber.count($0) }),
       ]
       cells += models.map { model in
         known(figures[model.name].map { PageNumber.joules($0) + (model.name == "chip" ? mark : "") })

@@ -51,7 +51,8 @@ struct Plan: Sendable, Equatable {
   var seeds: [Int] = [0]
   /// Nil: a whole chip.
   var faults: [PlanFaults?] = [nil]
-  var target = CountedRun.standardTarget
+  /// Nil: by the ANN.
+  var target: Double?
   /// As `run --spike-profile` takes it.
   var spikeProfile = SpikeProfile.standard.name
 

@@ -8,6 +8,8 @@ struct SweepFigures: JSONRecord {
   var accuracy: Double?
   var accuracyInterval: ClosedRange<Double>?
   var annAccuracy: Double?
+  var difference: Double?
+  var differenceInterval: ClosedRange<Double>?
   /// Means of an inference.
   var spikes: Double?
   var synapticOperations: Double?
@@ -27,7 +29,9 @@ struct SweepFigures: JSONRecord {
     samples = run.samples
     accuracy = run.accuracy
     accuracyInterval = run.accuracyInterval
-    annAccuracy = run.ann.accuracy
+    annAccuracy = run.ann.accuracyOnTheseSamples
+    difference = run.ann.difference
+    differenceInterval = run.ann.differenceInterval
     spikes = mean(run.totals.spikes)
     synapticOperations = mean(run.totals.synapticOperations)
     messages = mean(run.totals.messages)
@@ -49,7 +53,10 @@ struct SweepFigures: JSONRecord {
     .required("samples", \.samples, .count, "samples that were run"),
     .optional("accuracy", \.accuracy, .fraction, "fraction of the samples decided right", null: "without labels"),
     .optional("accuracyInterval", \.accuracyInterval, .interval, "Wilson's interval at 95 %", null: "without labels"),
-    .optional("annAccuracy", \.annAccuracy, .fraction, "the ANN's accuracy", null: "where it is unknown"),
+    .optional("annAccuracy", \.annAccuracy, .fraction, "the ANN's accuracy on the same samples", null: unknown),
+    .optional("difference", \.difference, .number(in: -1...1), "accuracy minus annAccuracy", null: unknown),
+    .optional(
+      "differenceInterval", \.differenceInterval, .interval(in: -1...1), "its interval at 95 %, paired by sample", null: unknown),
     .optional("spikes", \.spikes, .amount, "of an inference"),
     .optional("synapticOperations", \.synapticOperations, .amount, "of an inference"),
     .optional("messages", \.messages, .amount, "of an inference"),
@@ -62,4 +69,5 @@ struct SweepFigures: JSONRecord {
         "secondsPerInference", \.secondsPerInference, .amount, "mean time of an inference", unit: "s",
         null: "where the chip lacks a time"),
     ]
+  private static let unknown = "without labels, and where the ANN was not run"
 }

@@ -9,6 +9,8 @@ struct SweepInputs: Sendable {
     var name: String
     var hash: String
     var content: Content
+    /// What its points are compared with; nil: unknown.
+    var ann: SourceANN?
     /// The data of this source's points, in the plan's order.
     var data: [Samples]
   }
@@ -46,6 +48,8 @@ struct SweepInputs: Sendable {
   let mappings: [MappingChoice]
   let calibration: Samples?
   let profile: SpikeProfile
+  /// What is to be said before the points are run, one line each.
+  let remarks: [String]
   /// Every file that the plan leads to.
   let files: [String]
 
@@ -56,6 +60,7 @@ struct SweepInputs: Sendable {
   init(_ plan: Plan, path: String) throws(CommandError) {
     let folder = PathText.folder(of: path)
     var files: [String] = []
+    var remarks: [String] = []
     func resolved(_ name: String) -> String {
       files.append(PathText.joined(folder, name))
       return files[files.count - 1]
@@ -74,7 +79,11 @@ struct SweepInputs: Sendable {
       let data = try plan.data.map { (item) throws(CommandError) in
         try Self.samples(item, resolved, shape: analog.inputShape, classes: classes)
       }
-      sources = [Source(name: analog.name, hash: analog.contentHash, content: .model(analog), data: data)]
+      sources = [
+        Source(
+          name: analog.name, hash: analog.contentHash, content: .model(analog),
+          ann: SourceANN(analog, hash: analog.contentHash), data: data)
+      ]
     case .networks(let paths):
       for path in paths {
         let (file, network) = try InputFiles.network(resolved(path), namedBy: .file)
@@ -93,9 +102,14 @@ struct SweepInputs: Sendable {
           let own = Plan.Data(images: file.resolve(images), labels: input.labels.map(file.resolve), samples: nil)
           data = [try Self.samples(own, { $0 }, shape: input.shape, classes: classes)]
         }
-        sources.append(
-          Source(
-            name: network.network.name, hash: network.network.contentHash, content: .network(network), data: data))
+        var source = Source(
+          name: network.network.name, hash: network.network.contentHash, content: .network(network), data: data)
+        if let model = network.network.ann?.model {
+          files.append(file.resolve(model.path))
+          source.ann = SourceANN(model, at: file.resolve(model.path), (input.shape, classes))
+          if source.ann == nil { remarks.append(SourceANN.absence(file.resolve(model.path))) }
+        }
+        sources.append(source)
       }
     }
     self.sources = sources
@@ -116,6 +130,7 @@ struct SweepInputs: Sendable {
         placement: .optimised, mapping: mapping)
     }
     self.files = files
+    self.remarks = remarks
     profile = try RunCommand.spikeProfile(plan.spikeProfile)
   }
 

@@ -50,8 +50,8 @@ struct SweepRunner {
   private var conversions: [ConvertedNetwork] = []
   private var program: (key: ProgramKey, made: Built<(program: CompiledProgram, hash: String)>)?
   private var finished: [Finished] = []
-  /// By data index.
-  private var annAccuracies: [Int: Double] = [:]
+  /// What ANNs said, by indices of source and data.
+  private var answers: [(source: Int, data: Int, answers: ANNAnswers)] = []
 
   init(
     inputs: SweepInputs, schedule: SweepSchedule, folder: SweepFolder, threads: Int,
@@ -144,6 +144,8 @@ struct SweepRunner {
     try ObservedRun.check(
       made.program, steps: steps.last ?? own, samples: group.setting.samples.count)
     guard let records = try records(group, made.program, steps) else { return false }
+    let answers = try annAnswers(group)
+    if stop() { return false }
     for point in group.points {
       guard let record = records.first(where: { $0.steps == point.steps ?? own }) else { continue }
       let data = group.setting.samples
@@ -153,11 +155,7 @@ struct SweepRunner {
       var result = try told(by: CommandError.init) { () throws(CountError) in
         try RunResult(
           program: made.program, record: record, models: EnergyModels.all(profile: inputs.profile),
-          target: inputs.plan.target, programHash: made.hash, time: time, faults: group.setting.faults)
-      }
-      if let accuracy = try annAccuracy(group) {
-        result.ann.accuracy = accuracy
-        result.ann.accuracyOn = "\(data.name), \(NumberFormat.count(data.count, of: "image"))"
+          ann: answers, target: inputs.plan.target, programHash: made.hash, time: time, faults: group.setting.faults)
       }
       result.fit = ObservedRun.fit(made.program)
       try folder.write(result, of: point)
@@ -223,9 +221,10 @@ struct SweepRunner {
     let made: Built<(program: CompiledProgram, hash: String)>
     do throws(CompileError) {
       var program = try CompiledProgram.compile(network, chip: group.setting.chip, options: options).program
-      // Where test data lie is no part of what the program is.
+      // Where test data and the ANN lie is no part of what the program is.
       program.network.images = nil
       program.network.labels = nil
+      program.network.ann.model = nil
       made = .made((program, ProgramFile.hash(of: program.encoded())))
     } catch {
       made = .refused(error.description)
@@ -277,16 +276,23 @@ struct SweepRunner {
     return network
   }
 
-  /// The ANN's accuracy on the points' own data; nil for a network that is converted already, and without
-  /// labels.
-  private mutating func annAccuracy(_ group: SweepSchedule.Group) throws(CommandError) -> Double? {
+  /// What the ANN says of the points' own data; nil: unknown, or stopped.
+  private mutating func annAnswers(_ group: SweepSchedule.Group) throws(CommandError) -> ANNAnswers? {
     let data = group.setting.samples
-    guard case .model(let analog) = group.setting.source.content, case .model(let model) = inputs.plan.source
-    else { return nil }
-    if let known = annAccuracies[group.setting.data] { return known }
-    annAccuracies[group.setting.data] = try InputFiles.accuracy(
-      of: analog, on: data.dataset, data.path, samples: data.count, model.preprocessing, threads: threads)
-    return annAccuracies[group.setting.data]
+    guard data.dataset.labels != nil, let ann = group.setting.source.ann else { return nil }
+    if let known = answers.first(where: { $0.source == group.source && $0.data == group.setting.data }) {
+      return known.answers
+    }
+    let preprocessing =
+      switch (group.setting.source.content, inputs.plan.source) {
+      case (.network(let network), _): network.network.input.preprocessing
+      case (_, .model(let model)): model.preprocessing
+      case (.model, .networks): Preprocessing.identity
+      }
+    let found = try ann.answers(
+      on: data.dataset, data.path, 0..<data.count, preprocessing, keptIn: nil, threads: threads, stop: stop)
+    if let found { answers.append((group.source, group.setting.data, found)) }
+    return found
   }
 }
 

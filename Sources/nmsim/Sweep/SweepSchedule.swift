@@ -54,10 +54,10 @@ struct SweepSchedule: Sendable {
     // Everything that decides a byte of the result, by content; names that stand in it, without their folders.
     var members: [(String, JSONOutput)] = [
       ("result", .string(RunResult.format)), ("nmsim", .string(Version.number)),
-      ("network", .string(setting.source.hash)),
+      ("network", .string(setting.source.hash)), ("ann", setting.source.ann.map { .string($0.hash) } ?? .null),
     ]
     members += setting.content.map { ($0.key, .string($0.hash)) }
-    members += [("target", .double(inputs.plan.target)), ("spikeProfile", .string(inputs.plan.spikeProfile))]
+    members += [("target", inputs.plan.target.map { .double($0) } ?? .null), ("spikeProfile", .string(inputs.plan.spikeProfile))]
     if case .model(let model) = inputs.plan.source {
       members += [
         ("preprocessing", .doubles([model.preprocessing.scale])), ("mean", .doubles(model.preprocessing.mean)),

@@ -19,13 +19,13 @@ struct SweepTable: Sendable {
     lines += "\n\n"
     if !shown.isEmpty {
       var table = Table([
-        .text("point"), .number("accuracy"), .number("energy"), .number("time"), .number("cores"), .text("front"),
+        .text("point"), .number("accuracy"), .number("to ANN"), .number("energy"), .number("time"), .number("cores"), .text("front"),
       ])
       for index in shown {
         guard let figures = entries[index].figures else { continue }
         let mark = figures.missing.isEmpty || figures.chipJoules == nil ? "" : "*"
         table.add([
-          .text(labels[index]), .text(NumberFormat.percent(figures.accuracy)),
+          .text(labels[index]), .text(NumberFormat.percent(figures.accuracy)), .text(NumberFormat.points(figures.difference)),
           .text(NumberFormat.joules(figures.chipJoules) + mark), .text(time(figures)),
           figures.cores.map { .count($0) } ?? "unknown",
           .text(fronts.map { $0.indices.contains(index) ? $0.letter : "." }.joined()),

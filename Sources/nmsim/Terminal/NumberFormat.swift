@@ -48,6 +48,12 @@ enum NumberFormat {
     return decimal(fraction * 100, places: places) + " %"
   }
 
+  /// A difference of fractions in hundredths, with its sign: 0.0028 as `+0.28`; `unknown` for nil.
+  static func points(_ difference: Double?) -> String {
+    let text = decimal(difference.map { $0 * 100 }, places: 2)
+    return (difference.map { $0 >= 0 } ?? false) && !text.hasPrefix("-") ? "+" + text : text
+  }
+
   /// Three significant digits and an SI prefix: 4.83e-6 J as `4.83 uJ`; `unknown` for nil. The micro sign is `u`.
   static func si(_ value: Double?, unit: String) -> String {
     guard let value else { return "unknown" }

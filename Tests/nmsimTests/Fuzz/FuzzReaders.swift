@@ -48,6 +48,11 @@ extension FuzzReader {
     FuzzReader("result", [FuzzShape(form: .json, seeds: FuzzSeeds.results, tokens: resultTokens)]) { bytes in
       FuzzStages.page(of: bytes)
     },
+    FuzzReader("ann", [FuzzShape(form: .json, seeds: FuzzSeeds.decisions)]) { bytes in
+      let record = try KeptDecisions(reading: bytes)
+      guard try KeptDecisions(reading: JSONSeal.bytes(of: record.document)) == record else { return .wrong("written otherwise") }
+      return .accepted
+    },
     FuzzReader("plan", [FuzzShape(form: .json, seeds: FuzzSeeds.plans, tokens: planTokens)]) { bytes in
       _ = try Plan(reading: bytes)
       return .accepted

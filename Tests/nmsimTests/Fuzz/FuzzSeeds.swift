@@ -148,6 +148,11 @@ enum FuzzSeeds {
     return [MappingFile.bytes(of: Mapping(result.program)), MappingFile.bytes(of: split)]
   }()
 
+  static let decisions: [[UInt8]] = {
+    var record = KeptDecisions(model: "a", preprocessing: Preprocessing(scale: 0.5, mean: [1], std: [2, 3]))
+    record.decisions = [0, 3, 1]
+    return (try? JSONSeal.bytes(of: record.document)).map { [$0] } ?? []
+  }()
   static let results: [[UInt8]] = [0, programValues.count - 1].compactMap { index in
     guard programValues.indices.contains(index),
       let result = FuzzStages.result(of: programValues[index], steps: 8, samples: 2)

@@ -200,6 +200,8 @@ _nmsim() {
         --samples)
           _nmsim_nothing
           return ;;
+        --model)
+          return ;;
         --shard)
           _nmsim_nothing
           return ;;
@@ -243,7 +245,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--ticks --steps --threads --engine --flip-membrane-bits --lose-spikes --duplicate-spikes --fault-seed --input --labels --samples --shard --target --min-accuracy --spike-profile -o --output --json --predictions --outputs --trace --trace-samples --probe --no-timing --memory -q --quiet --color --time-model --time-samples --barrier-free --per-tick --early-decision -h --help"
+        _nmsim_words "--ticks --steps --threads --engine --flip-membrane-bits --lose-spikes --duplicate-spikes --fault-seed --input --labels --samples --model --no-ann --shard --target --min-accuracy --spike-profile -o --output --json --predictions --outputs --trace --trace-samples --probe --no-timing --memory -q --quiet --color --time-model --time-samples --barrier-free --per-tick --early-decision -h --help"
       fi ;;
     sweep)
       case "$previous" in
@@ -332,6 +334,8 @@ _nmsim() {
         --samples)
           _nmsim_nothing
           return ;;
+        --model)
+          return ;;
         -o|--output|--json)
           return ;;
         --out)
@@ -344,7 +348,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--chips --weight-bits --membrane-bits --fraction-bits --schedule --ticks --steps --threads --input --labels --samples -o --output --json --out --memory -q --quiet --color -h --help"
+        _nmsim_words "--chips --weight-bits --membrane-bits --fraction-bits --schedule --ticks --steps --threads --input --labels --samples --model --no-ann -o --output --json --out --memory -q --quiet --color -h --help"
       fi ;;
     report)
       case "$previous" in

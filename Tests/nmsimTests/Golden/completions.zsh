@@ -112,8 +112,10 @@ _nmsim() {
         '--input=[Images\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
         '--labels=[Labels; without any, accuracies are unknown.]:LABELS:_files' \
         '--samples=[How many samples, from the first.]:N: ' \
+        '--model=[The ANN, an .onnx file\: its accuracy on the same samples is shown beside the run'\''s. Decisions are kept beside the network, as NET.ann, for later runs.]:MODEL:_files' \
+        '--no-ann[Do not evaluate the ANN.]' \
         '--shard=[Run only the I-th of N parts of the samples, for '\''nmsim merge'\''. auto\: the task of a Slurm job array.]:I/N|auto: ' \
-        '--target=[Also report the steps and the energy that reach this accuracy, a fraction of 1.]:ACCURACY: ' \
+        '--target=[Report the step from which on the accuracy, a fraction of 1, stays at this, and the energy until then.]:ACCURACY: ' \
         '--min-accuracy=[End with status 1 when the accuracy, a fraction of 1, is below.]:ACCURACY: ' \
         '--spike-profile=[Energy per spike for the papers'\'' model.]:NAME: ' \
         '(-o --output)-o+[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
@@ -194,6 +196,8 @@ _nmsim() {
         '--input=[Images\: IDX, .npy, .npz or CIFAR. Without any, nothing is run.]:DATA:_files' \
         '--labels=[Labels; without any, accuracies are unknown.]:LABELS:_files' \
         '--samples=[How many samples, from the first.]:N: ' \
+        '--model=[The ANN, an .onnx file\: its accuracy on the same samples is shown beside the run'\''s. Decisions are kept beside the network, as NET.ann, for later runs.]:MODEL:_files' \
+        '--no-ann[Do not evaluate the ANN.]' \
         '(-o --output)-o+[Also write the comparison as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '(-o --output)--output=[Also write the comparison as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '--json=[Also write the comparison as JSON; '\''-'\'' is standard output.]:FILE:_files' \

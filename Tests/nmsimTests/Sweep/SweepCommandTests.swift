@@ -245,7 +245,7 @@ struct SweepCommandTests {
           + "name the right one with --program\n")
       #expect(
         error("merge DIR/whole.json")
-          == "nmsim: DIR/whole.json: line 2, column 13: format: not a part of a run: expected \"nmsim-partial/2\", as "
+          == "nmsim: DIR/whole.json: line 2, column 13: format: not a part of a run: expected \"nmsim-partial/3\", as "
           + "'nmsim run' writes its parts\n")
       #expect(error("merge DIR DIR/whole.json").hasPrefix("nmsim: merge: folders of a sweep and parts of a run"))
     }
@@ -318,7 +318,7 @@ struct SweepCommandTests {
       #expect(folder.invoke("\(line) --ticks 9 --json DIR/r.json").error.isEmpty)
       #expect(try folder.text("r.json") == folder.text("whole.json") && !folder.has("r.json.partial"))
       // A damaged one, and one of version 1, are run again, with a line.
-      for (old, new) in [("\"count\": 10", "\"count\": 9"), ("nmsim-partial/2", "nmsim-partial/1")] {
+      for (old, new) in [("\"count\": 10", "\"count\": 9"), ("nmsim-partial/3", "nmsim-partial/1"), ("nmsim-partial/3", "nmsim-partial/2")] {
         try folder.write(part.replacingOccurrences(of: old, with: new), "r.json.partial")
         let again = folder.invoke("\(line) --ticks 9 --json DIR/r.json")
         #expect(again.status == .success && again.error.hasSuffix("its samples are run again\n"), "\(again.error)")
