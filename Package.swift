@@ -39,7 +39,7 @@ let package = Package(
       name: "RuntimeTests", dependencies: ["Runtime", "Compiler", "ChipModel"], swiftSettings: checks),
     .testTarget(
       name: "nmsimTests", dependencies: ["nmsim", "Runtime", "Compiler", "ChipModel"],
-      exclude: ["Golden"], swiftSettings: checks),
+      exclude: ["Cases", "Golden"], swiftSettings: checks),
     // Sees what another package sees: public names alone.
     .testTarget(
       name: "LibraryTests", dependencies: ["Runtime", "Compiler", "ChipModel"], packageAccess: false,

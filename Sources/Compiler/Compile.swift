@@ -169,14 +169,17 @@ extension Lowering {
     return CompiledProgram(
       network: ProgramNetwork(
         name: source.name, method: text("method"),
-        preprocessing: source.input.preprocessing, inputRange: source.input.range, images: source.input.images,
+        preprocessing: source.input.preprocessing, inputRange: source.input.range,
+        calibratedRange: source.input.calibratedRange, images: source.input.images,
         labels: source.input.labels,
         ann: source.ann ?? ANNFacts(),
         steps: source.steps, provenance: source.history),
       chip: chip, schedule: options.schedule, fractionBits: fractionBits, weightBits: weightBits,
       membraneBits: membraneBits, populations: populations, projections: projections, weights: weights,
       output: ProgramOutput(
-        population: network.output, readout: network.readout))
+        population: network.output, readout: network.readout,
+        spikeValue: network.populations[network.output].spikeValue?.entries ?? [1],
+        activation: source.output.activation))
   }
 }
 

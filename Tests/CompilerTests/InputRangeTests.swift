@@ -16,17 +16,20 @@ struct InputRangeTests {
 
   @Test("proves the sum that the input can add, to the last unit")
   func bound() throws {
-    let remedy = "; use fewer 'weightBits' or 'fractionBits', a bound on payloads ('maxCount'), a narrower 'range' of "
-      + "the input in net.json, or a chip with a wider accumulator"
+    func remedy(_ range: String) -> String {
+      "; use fewer 'weightBits' or 'fractionBits', a bound on payloads ('maxCount'), \(range), or a chip with a wider accumulator"
+    }
     #expect(
       try message(nil)
-        == "population 'a': one tick can add up to 28,673, which the 8-bit accumulator of chip 'odin' does not hold" + remedy)
+        == "population 'a': one tick can add up to 28,673, which the 8-bit accumulator of chip 'odin' does not hold"
+        + remedy("a 'range' of the input in net.json, which has none"))
     #expect(try message(InputRange(low: 0, high: 1)) == "compiles")
     // 14 times 9, one for rounding, is what 8 bits hold.
     #expect(try message(InputRange(low: 0, high: 9)) == "compiles")
     #expect(
       try message(InputRange(low: 0, high: 9), bias: 1)
-        == "population 'a': one tick can add up to 128, which the 8-bit accumulator of chip 'odin' does not hold" + remedy)
+        == "population 'a': one tick can add up to 128, which the 8-bit accumulator of chip 'odin' does not hold"
+        + remedy("a narrower 'range' of the input in net.json"))
     #expect(try message(InputRange(low: -9, high: 0)) == "compiles")
     #expect(try message(InputRange(low: -9.25, high: 0)).hasPrefix("population 'a': one tick can add up to 131,"))
   }

@@ -392,6 +392,7 @@ def preprocessed(network, images):
     rule = network.json["input"].get("preprocessing", {})
     mean, deviation = (np.reshape(rule.get(key, none), (1, -1, 1, 1)) for key, none in (("mean", 0.0), ("std", 1.0)))
     values = (images.reshape((-1,) + network.shape["input"]) * rule.get("scale", 1) - mean) / deviation
+    values = np.clip(values, *network.json["input"].get("calibratedRange", (-np.inf, np.inf)))
     return np.clip(np.rint(values * 4096), -(2 ** 23), 2 ** 23 - 1)
 
 

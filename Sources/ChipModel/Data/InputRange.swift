@@ -34,6 +34,28 @@ package struct InputRange: Sendable, Equatable {
   /// Whether both ends are finite and in order.
   package var isSound: Bool { low.isFinite && high.isFinite && low <= high }
 
+  /// What calibration data show, widened by half its width on each side; nil without values.
+  package init?(showing values: some Sequence<Float>) {
+    var (least, most) = (Float.infinity, -Float.infinity)
+    for value in values { (least, most) = (min(least, value), max(most, value)) }
+    guard least <= most else { return nil }
+    let width = Double(most) - Double(least)
+    // Values that never change say nothing of how far they might.
+    let margin = (width > 0 ? width : max(1, Double(most.magnitude))) / 2
+    self.init(low: Double(least) - margin, high: Double(most) + margin)
+  }
+
+  /// Cuts values to the range.
+  /// - Returns: how many lay beyond.
+  package func cut(_ values: inout [Double]) -> Int {
+    var count = 0
+    for index in values.indices where !contains(values[index]) {
+      values[index] = min(max(values[index], low), high)
+      count += 1
+    }
+    return count
+  }
+
   package func contains(_ value: Double) -> Bool { value >= low && value <= high }
 
   /// The range of `x_q`.

@@ -2,7 +2,7 @@
 ///
 /// ```
 /// magic     8 bytes   89 'N' 'M' 'S' 'I' 'M' 0D 0A: seven-bit and line-end transfers break it visibly
-/// version   4 bytes   6: the ANN's file
+/// version   4 bytes   6: the ANN's file, outputs in its units, the calibrated range
 /// length    8 bytes   of the whole file
 /// sections            NETW CHIP DATA POPS PROJ WGTS CORE ROUT FALT: tag (4), length (8), content
 /// checksum  32 bytes  SHA-256 of everything before
@@ -40,6 +40,9 @@ extension CompiledProgram {
       $0.int(membraneBits)
       $0.int(output.population)
       $0.choice(output.readout)
+      $0.list(output.spikeValue) { $0.double($1) }
+      $0.optional(output.activation.negativeSlope) { $0.double($1) }
+      $0.optional(output.activation.maximum) { $0.double($1) }
     }
     writer.section("POPS") { $0.list(populations) { $0.population($1) } }
     writer.section("PROJ") { $0.list(projections) { $0.projection($1) } }
@@ -88,6 +91,10 @@ extension ByteWriter {
     optional(network.steps) { $0.int($1) }
     list(network.provenance) { $0.text($1) }
     optional(network.inputRange) {
+      $0.double($1.low)
+      $0.double($1.high)
+    }
+    optional(network.calibratedRange) {
       $0.double($1.low)
       $0.double($1.high)
     }

@@ -99,7 +99,7 @@ struct ProgramCheck {
     } catch {
       throw .invalid(.program, .rule("\(error)"))
     }
-    if let range = network.inputRange, !range.isSound {
+    for range in [network.inputRange, network.calibratedRange].compactMap({ $0 }) where !range.isSound {
       throw .invalid(.program, .rule("input range \(range.low) to \(range.high) is not two finite numbers in order"))
     }
     if let accuracy = network.ann.accuracy, !(accuracy >= 0 && accuracy <= 1) {
@@ -141,6 +141,10 @@ struct ProgramCheck {
     try rule(
       output.readout == .potential || program.populations[output.population].model.fires,
       "spikes are counted, but population \(output.population) is an accumulator and has none", .output)
+    let shape = program.populations[output.population].shape
+    try count("value of a spike", output.spikeValue.count, [1, shape.channels, shape.count], .output)
+    try rule(output.spikeValue.allSatisfy(\.isFinite), "a spike has no finite value", .output)
+    try rule(output.activation.isSound, "slope or maximum of the outputs is none", .output)
   }
 
   func checkOrder() throws(ProgramError) {

@@ -64,14 +64,17 @@ extension CompiledProgram {
     let data = try reader.section("DATA") { (r) throws(FormatError) in
       (
         schedule: try r.choice(of: Schedule.self), fraction: try r.int(), weight: try r.int(),
-        membrane: try r.int(), population: try r.int(), readout: try r.choice(of: Readout.self)
+        membrane: try r.int(), population: try r.int(), readout: try r.choice(of: Readout.self),
+        spikeValue: try r.doubles(), slope: try r.optionalDouble(), maximum: try r.optionalDouble()
       )
     }
     schedule = data.schedule
     fractionBits = data.fraction
     weightBits = data.weight
     membraneBits = data.membrane
-    output = ProgramOutput(population: data.population, readout: data.readout)
+    output = ProgramOutput(
+      population: data.population, readout: data.readout, spikeValue: data.spikeValue,
+      activation: OutputActivation(negativeSlope: data.slope, maximum: data.maximum))
     populations = try reader.section("POPS") { (r) throws(FormatError) in
       try r.list(size: 100) { (r) throws(FormatError) in try r.population() }
     }
@@ -119,7 +122,11 @@ extension ByteReader {
     try list(size: 8) { (r) throws(FormatError) in try r.int() }
   }
 
-  private mutating func doubles() throws(FormatError) -> [Double] {
+  fileprivate mutating func optionalDouble() throws(FormatError) -> Double? {
+    try optional { (r) throws(FormatError) in try r.double() }
+  }
+
+  fileprivate mutating func doubles() throws(FormatError) -> [Double] {
     try list(size: 8) { (r) throws(FormatError) in try r.double() }
   }
 
@@ -137,14 +144,16 @@ extension ByteReader {
     network.images = try optionalText()
     network.labels = try optionalText()
     network.ann = ANNFacts(
-      accuracy: try optional { (r) throws(FormatError) in try r.double() }, accuracyOn: try optionalText(),
+      accuracy: try optionalDouble(), accuracyOn: try optionalText(),
       multiplyAccumulates: try optionalInt(), parameters: try optionalInt(),
       model: try optional { (r) throws(FormatError) in ModelFile(path: try r.text(), hash: try r.text()) })
     network.steps = try optionalInt()
     network.provenance = try texts()
-    network.inputRange = try optional { (r) throws(FormatError) in
-      InputRange(low: try r.double(), high: try r.double())
+    func range(_ reader: inout ByteReader) throws(FormatError) -> InputRange? {
+      try reader.optional { (r) throws(FormatError) in InputRange(low: try r.double(), high: try r.double()) }
     }
+    network.inputRange = try range(&self)
+    network.calibratedRange = try range(&self)
     return network
   }
 

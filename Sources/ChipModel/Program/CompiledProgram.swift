@@ -106,6 +106,8 @@ package struct ProgramNetwork: Sendable, Equatable {
   package var preprocessing: Preprocessing
   /// What values after preprocessing are promised to lie in; nil: the 24 bits of a quantised value alone bound them.
   package var inputRange: InputRange?
+  /// What values are cut to, where calibration saw less than data may bring; nil: nothing.
+  package var calibratedRange: InputRange?
   /// Test data that the network names, relative to the folder it was compiled from; nil where it names none.
   package var images: String?
   package var labels: String?
@@ -117,13 +119,14 @@ package struct ProgramNetwork: Sendable, Equatable {
 
   package init(
     name: String, method: String? = nil, preprocessing: Preprocessing = .identity,
-    inputRange: InputRange? = nil, images: String? = nil, labels: String? = nil, ann: ANNFacts = ANNFacts(),
+    inputRange: InputRange? = nil, calibratedRange: InputRange? = nil, images: String? = nil, labels: String? = nil, ann: ANNFacts = ANNFacts(),
     steps: Int? = nil, provenance: [String] = []
   ) {
     self.name = name
     self.method = method
     self.preprocessing = preprocessing
     self.inputRange = inputRange
+    self.calibratedRange = calibratedRange
     self.images = images
     self.labels = labels
     self.ann = ann
@@ -173,9 +176,38 @@ package enum Readout: String, ParameterChoice { case potential, spikes }
 package struct ProgramOutput: Sendable, Equatable {
   package var population: Int
   package var readout: Readout
-  package init(population: Int, readout: Readout) {
+  /// ANN units of a counted spike: one for all, per channel or per neuron. Read only where spikes are.
+  package var spikeValue: [Double]
+  package var activation: OutputActivation
+  package init(
+    population: Int, readout: Readout, spikeValue: [Double] = [1], activation: OutputActivation = OutputActivation()
+  ) {
     self.population = population
     self.readout = readout
+    self.spikeValue = spikeValue
+    self.activation = activation
+  }
+}
+
+/// What the ANN does with its sums at the very end, by which no decision changes: a ReLU, a leaky or a bounded one.
+package struct OutputActivation: Sendable, Equatable {
+  /// Factor of what is below 0; nil: 1.
+  package var negativeSlope: Double?
+  /// What larger values are cut to; nil: nothing.
+  package var maximum: Double?
+  package init(negativeSlope: Double? = nil, maximum: Double? = nil) {
+    self.negativeSlope = negativeSlope
+    self.maximum = maximum
+  }
+
+  /// The ANN's value of a sum.
+  package func applied(to value: Double) -> Double {
+    min(value < 0 ? value * (negativeSlope ?? 1) : value, maximum ?? .infinity)
+  }
+
+  /// A slope of at least 0, a maximum above 0, both finite.
+  package var isSound: Bool {
+    (negativeSlope.map { $0.isFinite && $0 >= 0 } ?? true) && (maximum.map { $0.isFinite && $0 > 0 } ?? true)
   }
 }
 

@@ -71,10 +71,12 @@ package enum Conversion {
     if let calibration { try stage.load(calibration, preprocessing: preprocessing) }
     try stage.convert()
     var result = stage.result(preprocessing: preprocessing, calibrationName: calibration?.name)
-    // Bytes promise the range of every input; real numbers promise nothing.
+    // Bytes promise the range of every input; real numbers promise nothing, and show what calibration shows.
     if case .uint8? = calibration?.dataset.values {
       result.network.input.range = InputRange(
         raw: 0...255, preprocessing: preprocessing, shape: network.inputShape)
+    } else {
+      result.network.input.calibratedRange = InputRange(showing: stage.samples)
     }
     return result
   }

@@ -2,7 +2,8 @@ import ChipModel
 
 /// One conversion while it runs, and what a method finds thresholds with: the data, what is known of the ANN, the draft that grows, the report.
 public struct ConversionStage {
-  package let network: AnalogNetwork
+  /// Without what channels that are dead on the calibration data send.
+  package internal(set) var network: AnalogNetwork
   /// The method's values.
   public let settings: ConversionSettings
   let evaluator: FloatEvaluator
@@ -44,6 +45,7 @@ public struct ConversionStage {
     self.init(
       network: other.network, settings: settings, evaluator: other.evaluator, threads: other.threads,
       progress: progress)
+    notes = other.notes
     samples = other.samples
     labels = other.labels
     statistics = other.statistics
@@ -90,6 +92,7 @@ public struct ConversionStage {
     account = CalibrationAccount(
       name: data.name, samples: count, hasLabels: given != nil,
       annAccuracy: given.map { FloatEvaluator.accuracy(decisions, labels: $0) })
+    settleDeadChannels()
   }
 
   // MARK: What a method of one's own asks and sets

@@ -8,20 +8,21 @@ extension ConversionStage {
     for layer in hiddenLayers { draft.neurons[layer] = neuron(threshold: thresholds[layer]) }
   }
 
-  /// Largest activation of each layer; a bounded activation gives its bound, which is a threshold that was trained.
+  /// Largest activation of each layer. Those of a bounded layer lie below its bound, often far below: a threshold at the bound
+  /// would cost as many steps as it is larger.
   package func largestByLayer() -> [Values] {
-    network.layers.indices.map { .uniform(bound($0) ?? positive(statistics[$0].largest)) }
+    network.layers.indices.map { .uniform(positive(statistics[$0].largest)) }
   }
 
-  /// Percentile of the non-zero activations of each layer, the bound of a bounded one.
+  /// Percentile of the non-zero activations of each layer.
   func percentileByLayer() -> [Values] {
     let percentiles = activations.percentiles(settings[.percentile] ?? 100, of: statistics, report("percentiles"))
     return network.layers.indices.map { layer in
-      .uniform(bound(layer) ?? (percentiles[layer] > 0 ? percentiles[layer] : .infinity))
+      .uniform(percentiles[layer] > 0 ? percentiles[layer] : .infinity)
     }
   }
 
-  /// Largest activation of each channel; one that has none never fires. Bounded activations lie below their bound.
+  /// Largest activation of each channel; one that has none never fires.
   func largestByChannel() -> [Values] {
     network.layers.indices.map { layer in
       Self.values(statistics[layer].channelLargest.map(positive))

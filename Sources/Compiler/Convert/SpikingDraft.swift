@@ -27,7 +27,8 @@ struct SpikingDraft: Sendable {
       name: network.name, input: NetworkInput(shape: network.inputShape, preprocessing: preprocessing),
       populations: [], projections: [],
       output: NetworkOutput(
-        population: names[network.output], readout: readout))
+        population: names[network.output], readout: readout,
+        activation: network.layers[network.output].activation.ofOutput))
     for layer in network.layers.indices { append(layer, to: &result) }
     return result
   }

@@ -120,8 +120,8 @@ struct DataValue {
   var entries: [Int] = []
   /// What the next layer should be called, from its weights.
   var nameHint: String?
-  /// Label of the softmax that was dropped; only the graph's output may have one.
-  var softmax: String?
+  /// The softmax or sigmoid that was dropped, and its label; only the graph's output may have one.
+  var dropped: (operation: String, label: String)?
 
   var count: Int { parts.reduce(0) { $0 + $1.outputCount } }
 }

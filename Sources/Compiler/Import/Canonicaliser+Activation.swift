@@ -1,3 +1,5 @@
+import ChipModel
+
 /// Activations close a sum into a layer.
 extension Canonicaliser {
   mutating func activate(_ value: inout DataValue, _ data: [DataValue]) throws(ImportError) {
@@ -92,6 +94,16 @@ extension Canonicaliser {
 }
 
 extension AnalogActivation {
+  /// The same at the end of a network, where no neuron does it.
+  var ofOutput: OutputActivation {
+    switch self {
+    case .none: OutputActivation()
+    case .relu: OutputActivation(negativeSlope: 0)
+    case .leakyRelu(let slope): OutputActivation(negativeSlope: Double(slope))
+    case .clip(let maximum): OutputActivation(negativeSlope: 0, maximum: Double(maximum))
+    }
+  }
+
   /// The activation of one value.
   func applied(to value: Double) -> Double {
     switch self {

@@ -71,7 +71,7 @@ extension Canonicaliser {
       throw .graph(what: "the model's output does not depend on its input", remedy: "export the model again")
     }
     node = ONNXNode()
-    node.name = value.softmax ?? graph.outputName
+    node.name = value.dropped?.label ?? graph.outputName
     node.operation = "output"
     node.outputs = [graph.outputName]
     if let order = value.order, order != Array(order.indices) {

@@ -140,10 +140,17 @@ struct Canonicaliser {
 
   /// A node that reads data: `first` is its first data input.
   private mutating func convert(_ first: DataValue, _ data: [DataValue]) throws(ImportError) -> DataValue {
-    if let softmax = first.softmax, !["Identity", "Reshape", "Flatten", "Squeeze", "Cast"].contains(node.operation) {
+    let dropped = data.lazy.compactMap(\.dropped).first
+    if let dropped, !["Identity", "Reshape", "Flatten", "Squeeze", "Cast"].contains(node.operation) {
+      guard dropped.operation != "Sigmoid" else {
+        var gate = ONNXNode()
+        (gate.name, gate.operation) = (dropped.label, dropped.operation)
+        throw UnsupportedOperators.error(gate)
+      }
       throw .unsupportedUse(
-        node: softmax, operation: "Softmax", what: "is followed by \(printable(node.operation))",
-        remedy: "only a softmax at the very end can be dropped: export the network without what follows")
+        node: dropped.label, operation: dropped.operation, what: "is followed by \(printable(node.operation))",
+        remedy: "only a \(dropped.operation.lowercased()) at the very end can be dropped: export the network without what "
+          + "follows")
     }
     var value = first
     switch node.operation {
@@ -154,8 +161,8 @@ struct Canonicaliser {
       }
       record("Dropout", &value, role: "left out (does nothing in inference)", waits: false)
       return value
-    case "Softmax", "LogSoftmax":
-      value.softmax = node.label
+    case "Softmax", "LogSoftmax", "Sigmoid":
+      value.dropped = (node.operation, node.label)
       record(node.operation, &value, role: "left out (the largest class stays the same)", waits: false)
       notes.append(
         "the final \(node.operation) '\(printable(node.label))' was left out: outputs are the values before it")

@@ -12,7 +12,7 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
   /// `isWidest`: the chip has no wider membranes.
   case doesNotFit(population: String, what: String, value: Double, bits: Int, isWidest: Bool)
   /// `takesInput`: the input adds to the sum, so that a promise about its values would narrow it.
-  case sumDoesNotFit(population: String, sum: Int64, bits: Int, chip: String, takesInput: Bool)
+  case sumDoesNotFit(population: String, sum: Int64, bits: Int, chip: String, takesInput: Bool, hasRange: Bool)
   case integerWeight(projection: String, value: Int32, bits: Int)
   /// Weights too large or too small for any scale.
   case weightRange(population: String, largest: Double, unit: Double)
@@ -61,11 +61,12 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
         + (isWidest ? "" : "more \(spell("membraneBits")), ")
         + "fewer \(spell("weightBits")) or \(spell("fractionBits")), or \(spell("scale")) population"
         + (isWidest ? ", or a chip with wider membranes\(ChipResource.membraneBits.examples(with: bits + 1))" : "")
-    case .sumDoesNotFit(let population, let sum, let bits, let chip, let takesInput):
+    case .sumDoesNotFit(let population, let sum, let bits, let chip, let takesInput, let hasRange):
       "population '\(population)': one tick can add up to \(groupedText(sum)), which the \(bits)-bit accumulator of chip "
         + "'\(chip)' does not hold; use fewer \(spell("weightBits")) or \(spell("fractionBits")), a bound on payloads "
         + "(\(spell("maxCount"))), "
-        + (takesInput ? "a narrower 'range' of the input in net.json, " : "") + "or a chip with a wider accumulator"
+        + (takesInput
+          ? "a \(hasRange ? "narrower " : "")'range' of the input in net.json\(hasRange ? "" : ", which has none"), " : "") + "or a chip with a wider accumulator"
     case .integerWeight(let projection, let value, let bits):
       "projection '\(projection)': integer weight \(value) does not fit \(bits) bits "
         + "(\(-(1 << (bits - 1)))...\((1 << (bits - 1)) - 1)); use more \(spell("weightBits")), or a chip with wider weights"

@@ -26,7 +26,7 @@ extension Headroom {
     for index in order {
       let population = program.populations[index]
       if population.model.isHostCurrent {
-        payloads[index] = program.network.inputRange?.quantised ?? InputEncoder.valueRange
+        payloads[index] = (program.network.calibratedRange ?? program.network.inputRange)?.quantised ?? InputEncoder.valueRange
         continue
       }
       let worst = worstSum(into: index, incoming[index], program, payloads)

@@ -267,8 +267,9 @@ struct Lowering {
 
   /// Proves the width of every population's sum and says when saturation is first possible.
   private mutating func proveWidths() throws(CompileError) {
+    let input = network.network.input
     let program = CompiledProgram(
-      network: ProgramNetwork(name: "", inputRange: network.network.input.range), chip: chip,
+      network: ProgramNetwork(name: "", inputRange: input.range, calibratedRange: input.calibratedRange), chip: chip,
       schedule: options.schedule,
       fractionBits: fractionBits, weightBits: weightBits, membraneBits: membraneBits, populations: populations,
       projections: projections, weights: weights, output: ProgramOutput(population: network.output, readout: .potential))
@@ -279,7 +280,8 @@ struct Lowering {
       guard need <= chip.accumulatorBits else {
         throw .sumDoesNotFit(
           population: populations[index].name, sum: headroom[index].largestSum, bits: chip.accumulatorBits,
-          chip: chip.name, takesInput: projections.contains { $0.target == index && program.isHostCurrent($0) })
+          chip: chip.name, takesInput: projections.contains { $0.target == index && program.isHostCurrent($0) },
+          hasRange: input.range != nil || input.calibratedRange != nil)
       }
       if populations[index].isRelay {
         // A relay must hold what it repeats, or the delay would change the numbers.

@@ -43,6 +43,10 @@ extension NetworkInput: JSONRecord {
       "range", \.range, .inputRange,
       "lowest and highest value after preprocessing, which proves narrower sums; `run` refuses samples outside. Without it "
         + "values are taken to reach 2,048", unit: "values", absent: "none"),
+    .optional(
+      "calibratedRange", \.calibratedRange, .inputRange,
+      "lowest and highest value that a run takes as they are; what lies beyond is cut to it, counted and said. Proves "
+        + "narrower sums too", unit: "values", absent: "none"),
     .leftOut(
       "preprocessing", \.preprocessing, .object, "value `= (raw * scale - mean[c]) / std[c]`", absent: "none"
     ) { $0.preprocessing == .identity },
@@ -181,6 +185,13 @@ extension NetworkOutput: JSONRecord {
     .member(
       "readout", \.readout, .choice,
       "`potential`: the membrane potential. `spikes`: the sum of the signed spikes; not of an `accumulator`"),
+    .optional(
+      "negativeSlope", \.activation.negativeSlope, .number,
+      "what the ANN multiplies outputs below 0 by at the very end: 0 after a ReLU. Outputs that are written follow it",
+      absent: "1"),
+    .optional(
+      "maximum", \.activation.maximum, .number, "what the ANN cuts larger outputs to at the very end", unit: "ANN",
+      absent: "none"),
   ]
 }
 

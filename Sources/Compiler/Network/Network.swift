@@ -60,18 +60,22 @@ package struct NetworkInput: Sendable, Equatable {
   package var shape: [Int]
   /// What values have after preprocessing; nil: no promise. A run refuses samples outside.
   package var range: InputRange?
+  /// What values are cut to before a run takes them: what calibration saw, widened. Nil: nothing.
+  package var calibratedRange: InputRange?
   package var preprocessing: Preprocessing
   /// Image file the network names as its own test data, relative to the network file.
   package var images: String?
   /// Label file beside it; nil: found by the image file's name.
   package var labels: String?
   package init(
-    kind: Kind = .current, shape: [Int], range: InputRange? = nil, preprocessing: Preprocessing = .identity,
+    kind: Kind = .current, shape: [Int], range: InputRange? = nil, calibratedRange: InputRange? = nil,
+    preprocessing: Preprocessing = .identity,
     images: String? = nil, labels: String? = nil
   ) {
     self.kind = kind
     self.shape = shape
     self.range = range
+    self.calibratedRange = calibratedRange
     self.preprocessing = preprocessing
     self.images = images
     self.labels = labels
@@ -208,8 +212,13 @@ package struct NetworkPool: Sendable, Equatable {
 package struct NetworkOutput: Sendable, Equatable {
   package var population: String
   package var readout: Readout
-  package init(population: String = "", readout: Readout = .potential) {
+  /// What the ANN does with its outputs at the very end.
+  package var activation: OutputActivation
+  package init(
+    population: String = "", readout: Readout = .potential, activation: OutputActivation = OutputActivation()
+  ) {
     self.population = population
     self.readout = readout
+    self.activation = activation
   }
 }

@@ -6,11 +6,12 @@ extension NetworkCheck {
   func checkInput() throws(NetworkCheckError) -> MapShape {
     let input = network.input
     let shape = try checkShape(input.shape, .input, what: "values")
-    if let range = input.range, !range.isSound {
+    for (key, range) in [("range", input.range), ("calibratedRange", input.calibratedRange)] {
+      guard let range, !range.isSound else { continue }
       let isFinite = range.low.isFinite && range.high.isFinite
       let index = range.low.isFinite ? 1 : 0
       throw NetworkCheckError(
-        .input, "range", at: index, value: index == 0 ? range.low : range.high,
+        .input, key, at: index, value: index == 0 ? range.low : range.high,
         isFinite ? "write the lowest value first, here \(numberText(range.low))" : "write a finite number")
     }
     let preprocessing = input.preprocessing

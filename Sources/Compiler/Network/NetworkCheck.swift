@@ -169,6 +169,13 @@ struct NetworkCheck {
         .output, "readout",
         "readout is spikes, but '\(shownName(output.population))' is an accumulator, which never fires; use \"potential\"")
     }
+    if !output.activation.isSound {
+      let isSlope = !OutputActivation(negativeSlope: output.activation.negativeSlope).isSound
+      throw NetworkCheckError(
+        .output, isSlope ? "negativeSlope" : "maximum",
+        value: (isSlope ? output.activation.negativeSlope : output.activation.maximum) ?? 0,
+        isSlope ? "write a finite number of at least 0" : "write a finite number above 0")
+    }
     return index
   }
 

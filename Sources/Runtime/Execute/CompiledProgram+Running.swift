@@ -78,12 +78,18 @@ extension CompiledProgram {
     }
   }
 
-  /// The input values of a sample.
-  func values(of data: Dataset, sample: Int) throws(DatasetError) -> [Double] {
+  /// The input values of a sample, cut to the calibrated range.
+  package func values(of data: Dataset, sample: Int) throws(DatasetError) -> [Double] {
     var values: [Double] = []
-    try data.values(
-      ofSample: sample, preprocessing: network.preprocessing, within: network.inputRange, into: &values)
+    _ = try read(sample, of: data, into: &values)
     return values
+  }
+
+  /// The same into an array that is used again.
+  /// - Returns: values that were beyond the calibrated range.
+  func read(_ sample: Int, of data: Dataset, into values: inout [Double]) throws(DatasetError) -> Int {
+    try data.values(ofSample: sample, preprocessing: network.preprocessing, within: network.inputRange, into: &values)
+    return network.calibratedRange?.cut(&values) ?? 0
   }
 
   func check(_ data: Dataset) throws(NmsimError) {

@@ -55,6 +55,7 @@ extension Run {
       if index > 0 { records[index].counters.addEarlier(records[index - 1].counters) }
       // The input is encoded once a sample, however many steps follow.
       records[index].counters.inputMACs = record.counters.inputMACs
+      records[index].counters.cutInputs = record.counters.cutInputs
       records[index].counters.samples = record.counters.samples
       records[index].truncate(to: record.samples)
     }

@@ -77,17 +77,17 @@ package struct Run: Sendable {
       while !stop(), result.withLock({ $0.failure == nil }) {
         let sample = next.wrappingAdd(1, ordering: .relaxed).oldValue
         if sample >= samples { break }
-        do throws(DatasetError) {
-          try data.values(
-            ofSample: first + sample, preprocessing: program.network.preprocessing, within: program.network.inputRange,
-            into: &values)
-        } catch {
+        let cut: Int
+        do throws(DatasetError) { cut = try program.read(first + sample, of: data, into: &values) } catch {
           // Every sample before it was begun: the first that fails is the one that is told, whoever finds it.
           result.withLock { if sample < $0.failure?.sample ?? .max { $0.failure = (sample, error) } }
           break
         }
         let outcome = worker.run(values, sample: first + sample, keepsUpdates: sample < tracedSamples)
-        result.withLock { $0.record.add(outcome, sample: sample, keepsOutputs: keepsOutputs) }
+        result.withLock {
+          $0.record.add(outcome, sample: sample, keepsOutputs: keepsOutputs)
+          $0.record.counters.cutInputs += cut
+        }
         if let observe {
           companion?.keepsUpdates = sample < tracedSamples
           companion?.sample = first + sample

@@ -10,7 +10,8 @@ extension CountedRun {
   public var predictions: [Int] { record.predictions }
 
   /// The outputs of each sample after the last step, in units of the trained network: `[sample][output]`. Spike counts, where
-  /// the network is read by them, are rates.
+  /// the network is read by them, are rates times the value of a spike. What the network does with its outputs at the end, a
+  /// ReLU for example, is done; a last softmax is not.
   public var outputs: [[Double]] { record.values(of: program) }
 
   /// Seconds that the chip takes for an inference, by its own tick or as measured on the first samples; nil: unknown.
@@ -49,17 +50,20 @@ extension CountedRun {
 
 extension RunRecord {
   /// The outputs in units of the trained network, `[sample][output]`: potentials divided by the steps (periods, under a
-  /// period code) that they were added up over; spike counts as rates. Empty where they are not kept.
+  /// period code) that they were added up over; spike counts as rates times the value of a spike; then what the network does
+  /// with its sums at the end. Empty where they are not kept.
   package func values(of program: CompiledProgram) -> [[Double]] {
     let population = program.populations[program.output.population]
+    let (pixels, worth) = (population.shape.pixels, program.output.spikeValue)
     let spans = Double(max(1, population.model.codePeriod.map { steps / $0 - population.gatedPeriods } ?? steps))
     return outputs.map { sample in
       sample.enumerated().map { index, output in
         let isPotential = program.output.readout == .potential
         let value =
           isPotential
-          ? population.value(ofPotential: output, index: index, fractionBits: program.fractionBits) : Double(output)
-        return value / spans
+          ? population.value(ofPotential: output, index: index, fractionBits: program.fractionBits)
+          : Double(output) * worth[worth.count == 1 ? 0 : worth.count == sample.count ? index : index / pixels]
+        return program.output.activation.applied(to: value / spans)
       }
     }
   }

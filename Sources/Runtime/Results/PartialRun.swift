@@ -127,7 +127,7 @@ extension PartialRun {
       ("counters", .object(RunCounters.byNeuron.map { ($0.key, lists(counters[keyPath: $0.path])) } + [
         ("spikesByStep", .array(counters.spikesByStep.map { .integers($0) })),
         ("saturations", .integers(counters.saturations)),
-        ("inputMACs", .int(counters.inputMACs)),
+        ("inputMACs", .int(counters.inputMACs)), ("cutInputs", .int(counters.cutInputs)),
         ("saturationsByCore", .integers(counters.saturationsByCore)),
         ("updates", counters.updates.map(lists) ?? .null),
       ])),
@@ -218,6 +218,7 @@ package struct PartialRunFile: Sendable {
     }
     counters.saturations = try c.required("saturations").ints(in: 0...Self.most, count: list...list)
     counters.inputMACs = try c.required("inputMACs").int(in: 0...Self.most)
+    counters.cutInputs = try c.required("cutInputs").int(in: 0...Self.most)
     let cores = program.cores.count
     counters.saturationsByCore = try c.required("saturationsByCore").ints(in: 0...Self.most, count: cores...cores)
     if !(try c.required("updates").isNull) {

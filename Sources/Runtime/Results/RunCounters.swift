@@ -20,6 +20,8 @@ package struct RunCounters: Sendable, Equatable {
   package var gatedPayloads: [[UInt64]]
   /// Multiply-accumulates of the host's input encoding with neither factor zero.
   package var inputMACs: Int
+  /// Input values beyond the calibrated range, which were cut to it.
+  package var cutInputs = 0
   package var samples: Int
 
   package init(program: CompiledProgram, steps: Int) {
@@ -79,6 +81,7 @@ package struct RunCounters: Sendable, Equatable {
       updates = theirs
     }
     inputMACs += other.inputMACs
+    cutInputs += other.cutInputs
     samples += other.samples
   }
 

@@ -38,6 +38,7 @@ extension RunResult {
     package var hops: Int?
     package var chipLinks: Int?
     package var additions: Int?
+    package var cutInputs: Int?
     package init() {}
 
     init(_ counts: OperationCounts) {
@@ -70,6 +71,8 @@ extension RunResult {
       .optional("hops", \.hops, .count, "tile-to-tile steps of all messages"),
       .optional("chipLinks", \.chipLinks, .count, "steps between chips"),
       .optional("additions", \.additions, .count, "synaptic operations once for each unit of the payload"),
+      .optional(
+        "cutInputs", \.cutInputs, .count, "input values beyond the calibrated range, cut to it before they were taken"),
     ]
   }
 

@@ -53,6 +53,7 @@ extension RunResult {
       return result
     }
     totals = Totals(counts)
+    totals.cutInputs = record.counters.cutInputs
     let mesh = ChipModel.Mesh(program.chip)
     cores = zip(program.cores, counts.cores).map { Core($1, $0, mesh) }
     self.mesh = Mesh(mesh, program.chip, counts.linkLoads)

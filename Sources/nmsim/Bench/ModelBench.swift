@@ -38,7 +38,7 @@ struct ModelBench {
     var inputs: [[Int32]] = []
     for sample in 0..<min(arguments.int("samples") ?? 64, data.count) {
       let values = try told(.badData, dataPath) { () throws(DatasetError) in
-        try data.values(ofSample: sample, preprocessing: program.network.preprocessing)
+        try program.values(of: data, sample: sample)
       }
       inputs.append(values.map(InputEncoder.quantise))
     }

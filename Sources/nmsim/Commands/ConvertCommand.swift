@@ -1,5 +1,6 @@
 import ChipModel
 import Compiler
+import Runtime
 
 /// `nmsim convert`: a trained network becomes a spiking one.
 enum ConvertCommand {
@@ -103,6 +104,9 @@ enum ConvertCommand {
       result.network.ann?.model = ModelFile(path: try relative(path, to: output), hash: hash)
     }
     stages.finish()
+    for doubt in doubts(arguments, calibration, result.report, classes: model.network.layers[model.network.output].count) {
+      terminal.warn("convert: \(doubt)")
+    }
     try told(by: CommandError.init) { () throws(NetworkFileError) in try NetworkFile.write(result.network, to: output) }
     if let tried { terminal.say(AutomaticText(report: tried, style: terminal.style).text + "\n") }
     terminal.say(ConversionText(model: model, result: result, style: terminal.style).text)
@@ -202,6 +206,34 @@ enum ConvertCommand {
       images, labels: labels, shape: network.inputShape, classes: network.layers[network.output].count,
       samples: samples)
   }
+
+  /// What is allowed and hardly meant, one line each.
+  private static func doubts(
+    _ arguments: ParsedArguments, _ calibration: CalibrationData?, _ report: ConversionReport, classes: Int
+  ) -> [String] {
+    var doubts: [String] = []
+    if case .uint8? = calibration?.dataset.values, !arguments.isGiven("input-scale") {
+      doubts.append(
+        "the calibration data are bytes and the network takes them as 0 to 255: give --input-scale 1/255 if it was trained on "
+          + "0 to 1")
+    }
+    if let account = report.calibration, let accuracy = account.annAccuracy, account.samples >= leastSamplesOfDoubt,
+      Wilson.interval(correct: Int((accuracy * Double(account.samples)).rounded()), total: account.samples).lowerBound
+        <= 1 / Double(max(1, classes))
+    {
+      doubts.append(
+        "the ANN decides \(NumberFormat.percent(accuracy)) of the calibration samples right, no more than chance: check the "
+          + "labels, and --input-scale, --mean and --std")
+    }
+    if let percentile = arguments.double("percentile"), percentile <= 1 {
+      doubts.append(
+        "--percentile \(NumberFormat.plain(percentile)) is of 100: \(NumberFormat.plain(100 * percentile)) may be meant")
+    }
+    return doubts
+  }
+
+  /// Fewer samples cannot tell an accuracy from chance.
+  private static let leastSamplesOfDoubt = 20
 
   // MARK: Test data
 

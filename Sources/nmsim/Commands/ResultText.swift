@@ -54,6 +54,9 @@ enum ResultText {
     facts.add("faults", result.faults.map(FaultText.run))
     let saturations = result.populations.map { $0.saturations ?? 0 }.sum
     facts.add("saturations", saturations > 0 ? NumberFormat.count(saturations) : nil)
+    if let cut = result.totals.cutInputs, cut > 0 {
+      facts.add("input", "\(NumberFormat.count(cut, of: "value")) beyond the calibrated range, cut to it")
+    }
     let table = Table(
       result.populations,
       [

@@ -59,7 +59,7 @@ struct TraceWriter: Sendable {
     defer { progress.finish() }
     for sample in 0..<samples {
       let values = try told(.badData, inputs.dataPath) { () throws(DatasetError) in
-        try inputs.data.values(ofSample: sample, preprocessing: inputs.program.network.preprocessing)
+        try inputs.program.values(of: inputs.data, sample: sample)
       }
       traces.add(values)
       progress.advance()

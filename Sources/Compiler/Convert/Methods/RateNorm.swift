@@ -40,13 +40,13 @@ extension ParameterKey<ConversionMethod.RateFactor> {
 /// where the clipped network would lose more accuracy than the tolerance.
 ///
 /// The loss has one unknown (or one a layer), so a scan replaces gradient descent. The clipped network is evaluated in
-/// floats: `r = clip((W a + b) / threshold, 0, 1)`. Bounds of Clip activations are thresholds that were trained so: they
-/// stay as they are.
+/// floats: `r = clip((W a + b) / threshold, 0, 1)`.
 extension ConversionStage {
   fileprivate mutating func normaliseRates() {
     let isLiteral = settings[.literal] == true
-    let maxima = isLiteral ? runningMaxima() : statistics.map { Double($0.largest) }
-    let free = hiddenLayers.filter { bound($0) == nil && maxima[$0] > 0 }
+    let found = isLiteral ? runningMaxima() : statistics.map { Double($0.largest) }
+    let maxima = found.enumerated().map { min($1, bound($0) ?? .infinity) }
+    let free = hiddenLayers.filter { maxima[$0] > 0 }
     let scan = RateScan(
       network: network, samples: samples, labels: labels, maxima: maxima, free: free,
       isLiteral: isLiteral, lambda: settings[.lambda] ?? 0, threads: threads)
@@ -61,7 +61,7 @@ extension ConversionStage {
     rateInferenceLoss = RateInferenceLoss(before: standard.hiddenOmega, after: best.score.hiddenOmega)
     for layer in hiddenLayers {
       guard let position = free.firstIndex(of: layer) else {
-        draft.neurons[layer] = neuron(threshold: .uniform(bound(layer) ?? .infinity))
+        draft.neurons[layer] = neuron(threshold: .uniform(.infinity))
         continue
       }
       let factor = best.factors[position]
@@ -180,9 +180,6 @@ struct RateScan: Sendable {
         full[layer] = factor * maxima[layer]
       }
       rated.layers[layer].activation = .clip(maximum: Float(full[layer]))
-    }
-    for layer in network.layers.indices {
-      if case .clip(let maximum) = network.layers[layer].activation { full[layer] = Double(maximum) }
     }
     guard let evaluator = try? FloatEvaluator(rated) else {
       return Score(loss: .infinity, hiddenOmega: .infinity, accuracy: 0, outputs: [])

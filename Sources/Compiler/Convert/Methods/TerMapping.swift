@@ -31,13 +31,12 @@ extension ConversionStage {
       spikeValue: spikeValue(factor), initial: settings.initial(.uniform(factor)))
   }
 
-  /// `max(max|w|, max|a|)`; a trained bound takes its place.
+  /// `max(max|w|, max|a|)`, at most the bound of a bounded activation.
   fileprivate func ternaryFactor(_ layer: Int) -> Double {
-    if let bound = bound(layer) { return bound }
     var largest = Double(statistics[layer].magnitude)
     for connection in network.layers[layer].connections {
       for weight in connection.weights { largest = max(largest, Double(abs(weight))) }
     }
-    return largest > 0 ? largest : .infinity
+    return largest > 0 ? min(largest, bound(layer) ?? .infinity) : .infinity
   }
 }
