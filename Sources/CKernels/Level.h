@@ -59,8 +59,11 @@ INLINE long LEVEL(step_body)(const ck_update *u, int flags, int narrow, int wide
         LEVEL(i32) fires = ((LEVEL(i32))v >> phase) > *(const LEVEL(i32) *)(u->limit + tile + k);
         if (flags & CK_RESET) v -= (LEVEL(u32))fires & (*(const LEVEL(u32) *)(u->reset + tile + k) << phase);
         if (flags & CK_HARD) v &= ~(LEVEL(u32))fires;
-        if (!(flags & (CK_RESET | CK_HARD)) && u->negative)
-          fires |= (LEVEL(i32))v <= *(const LEVEL(i32) *)(u->negative + tile + k);
+        if (!(flags & (CK_RESET | CK_HARD)) && u->negative) {
+          LEVEL(i32) below = (LEVEL(i32))v <= *(const LEVEL(i32) *)(u->negative + tile + k);
+          if (u->sent) below &= *(const LEVEL(i32) *)(u->sent + i) > 0;
+          fires |= below;
+        }
         bits |= LEVEL(bits)(fires) << k;
       }
       *(LEVEL(u32) *)(u->v + i) = v;
@@ -83,6 +86,7 @@ static long LEVEL(step)(const ck_update *u, int flags, long *saturations) {
   switch (flags) {
     CASES(0) CASES(CK_FIRE) CASES(CK_FIRE | CK_RESET) CASES(CK_FIRE | CK_HARD)
     case CK_FIRE | CK_RESET: return LEVEL(step_body)(u, CK_FIRE | CK_RESET, 0, 0, 0, saturations);
+    case CK_FIRE: return LEVEL(step_body)(u, CK_FIRE, 0, 0, 0, saturations);
   }
   return 0;
 }

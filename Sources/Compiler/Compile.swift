@@ -174,7 +174,7 @@ extension Lowering {
         labels: source.input.labels,
         ann: source.ann ?? ANNFacts(),
         steps: source.steps, provenance: source.history),
-      chip: chip, schedule: options.schedule, fractionBits: fractionBits, weightBits: weightBits,
+      chip: chip, schedule: schedule, lag: lag, fractionBits: fractionBits, weightBits: weightBits,
       membraneBits: membraneBits, populations: populations, projections: projections, weights: weights,
       output: ProgramOutput(
         population: network.output, readout: network.readout,

@@ -48,12 +48,26 @@ struct ArithmeticTests {
   func windows() {
     for source in 0...4 {
       for target in (source + 1)...6 {
-        let delay = ActiveWindow.delay(source: source, target: target, waitingPeriod: 0)
-        #expect(delay == target - source)
-        #expect(ActiveWindow.lag(sourceStart: source, targetStart: target, delay: delay) == 0)
-        let waiting = ActiveWindow.delay(source: source, target: target, waitingPeriod: 10)
-        #expect(waiting == (target - source) + 10 * (target - source - 1))
-        #expect(ActiveWindow.lag(sourceStart: source, targetStart: target, delay: waiting) == 10 * (target - source - 1))
+        func delay(_ waitingPeriod: Int, _ lag: Int) -> Int {
+          ActiveWindow.delay(source: source, target: target, waitingPeriod: waitingPeriod, lag: lag)
+        }
+        func offset(_ delay: Int, lag: Int) -> Int {
+          func population(_ depth: Int) -> Population {
+            var population = Population.currentInput([1])
+            population.start = ActiveWindow.start(depth: depth, lag: lag)
+            population.lag = lag
+            return population
+          }
+          return ActiveWindow.offset(from: population(source), to: population(target), delay: delay)
+        }
+        #expect(delay(0, 0) == target - source)
+        #expect(offset(delay(0, 0), lag: 0) == 0)
+        #expect(delay(10, 0) == (target - source) + 10 * (target - source - 1))
+        #expect(offset(delay(10, 0), lag: 0) == 10 * (target - source - 1))
+        for lag in 1...3 {
+          #expect(delay(0, lag) == (target - source - 1) * (1 + lag) + 1)
+          #expect(offset(delay(0, lag), lag: lag) == 0)
+        }
       }
     }
     #expect(ActiveWindow.ticksPerInference(steps: 20, starts: [0, 1, 3]) == 23)

@@ -41,6 +41,19 @@ struct NeuronUpdateTests {
     #expect(run(NeuronModel(kind: .augmented), sums).state.v == -53)
   }
 
+  @Test("a spike too many is taken back, once for each that was sent")
+  func signed() {
+    let model = NeuronModel(kind: .signed)
+    // 15 fires to 5; -20 takes it back to -10, and no more: nothing else was sent; 15 fires, and again; -3 takes one back.
+    let result = run(model, [15, -25, 0, 25, 10, -8, 4], negative: 0)
+    #expect(result.payloads == [1, -1, 0, 1, 1, -1, 1])
+    #expect(result.state == NeuronRule.State(v: 1, sent: 2))
+    // v < N, not <=.
+    #expect(run(model, [10, -3, -1], negative: -3).payloads == [1, 0, -1])
+    #expect(run(model, [10, -1], negative: 0).payloads == [1, -1])
+    #expect(run(model, [10, 0], negative: 0).payloads == [1, 0])
+  }
+
   @Test("the leak rounds toward minus infinity and comes before the sum")
   func leak() {
     let model = NeuronModel(kind: .leaky, parameters: .with(.leakShift, 1))

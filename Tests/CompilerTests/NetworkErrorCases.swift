@@ -266,8 +266,8 @@ extension NetworkErrorTests {
     Case(
       #""threshold": [1, 2]"#,
       #""threshold": 1, "negativeThreshold": -1"#,
-      #"line 6, column 102: population 'a': negativeThreshold is not for model 'if', only for augmented and"#,
-      #" ternary; remove it"#),
+      #"line 6, column 102: population 'a': negativeThreshold is not for model 'if', only for augmented,"#,
+      #" ternary and signed; remove it"#),
     Case(
       #""model": "if", "#,
       #""model": "ternary", "negativeThreshold": 0, "#,
@@ -324,7 +324,7 @@ extension NetworkErrorTests {
       #""model": "accumulator""#,
       #""model": "accumulator", "threshold": 1"#,
       #"line 8, column 83: population 'out': threshold is not for model 'accumulator', only for if, augmented,"#,
-      #" ternary, phase, bistable and lif; remove it"#),
+      #" ternary, phase, bistable, lif and signed; remove it"#),
     Case(
       #""model": "accumulator""#,
       #""model": "accumulator", "initial": [1, 2]"#,

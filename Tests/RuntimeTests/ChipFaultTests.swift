@@ -106,7 +106,7 @@ struct ChipFaultTests {
       detours += RouteFacts(program).detours
       // Read back as it was, and checked.
       let bytes = program.encoded()
-      #expect(bytes[8] == 5)
+      #expect(bytes[8] == 6)
       #expect(try CompiledProgram(decoding: bytes) == program)
       let difference = EngineEqualsInterpreterTests.compare(network, program)
       #expect(difference == nil, "seed \(seed): \(difference ?? "")")
@@ -123,7 +123,7 @@ struct ChipFaultTests {
       network.options = CompileOptions(
         weightBits: network.options.weightBits, membraneBits: network.options.membraneBits,
         fractionBits: network.options.fractionBits, scale: network.options.scale, schedule: network.options.schedule,
-        placement: network.options.placement, seed: network.options.seed,
+        lag: network.options.lag, steps: network.options.steps, placement: network.options.placement, seed: network.options.seed,
         placementEffort: network.options.placementEffort, traffic: network.options.traffic,
         mapping: network.options.mapping, faults: ChipFaults(seed: 99))
       let other = try CompiledProgram.compile(try network.network.checked(), chip: network.chip, options: network.options)

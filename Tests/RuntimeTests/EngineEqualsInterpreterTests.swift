@@ -39,6 +39,8 @@ struct EngineEqualsInterpreterTests {
       + ["padded max", "max of bistable", "max of phase", "max of input", "late", "fraction", "shifts", "parallel"]
       + ["many steps", "long period", "much fraction", "slow leak", "multicast", "crossbar", "core types", "layer cores"]
       + ["optimised", "dead cores", "dead links", "stuck bits", "overlapping max over cores"]
+      + ["count gate", "winner gate", "overlapping count over cores", "count of payloads", "bias by step", "lag"]
+      + ["separated", "lag and relay", "lag and bias by step", "count gate and lag", "not taken back"]
     #expect(features == Set(all), "missing: \(Set(all).subtracting(features).sorted())")
     #expect(relays > 20)
     #expect(saturations > 1000)
@@ -50,7 +52,7 @@ struct EngineEqualsInterpreterTests {
   func levels(_ level: KernelLevel) throws {
     var paths = Set<String>()
     for size in 1...12 {
-      for seed in 100..<UInt64(110) {
+      for seed in 100..<UInt64(115) {
         let (network, program) = try RandomNetwork.compiled(seed: UInt64(size) << 32 | seed, size: size)
         let plan = EnginePlan(program, kernels: level)
         #expect(plan.kernels == level)
@@ -128,6 +130,9 @@ struct EngineEqualsInterpreterTests {
   /// What a program exercises, in words.
   private static func features(_ program: CompiledProgram) -> [String] {
     var result: [String] = program.schedule == .continuous ? ["continuous"] : []
+    if program.schedule == .separated { result.append("separated") }
+    if program.lag > 0 { result.append("lag") }
+    if program.lag > 0, program.populations.contains(where: \.isRelay) { result.append("lag and relay") }
     if program.fractionBits > 0 { result.append(program.fractionBits > 6 ? "much fraction" : "fraction") }
     if program.chip.multicast { result.append("multicast") }
     if program.chip.crossbar != nil { result.append("crossbar") }
@@ -145,7 +150,14 @@ struct EngineEqualsInterpreterTests {
       if model.period > 5 { result.append("long period") }
       if model.kind == .leaky, model[.leakShift] ?? 0 > 6 { result.append("slow leak") }
       if model.strict { result.append("strict") }
-      if model.hasNegativeThreshold { result.append("negative") }
+      if !population.biasByStep.isEmpty {
+        result.append("bias by step")
+        if population.lag > 0 { result.append("lag and bias by step") }
+      }
+      if model.kind == .signed, population.negativeThreshold.values.contains(where: { $0 < 0 }) {
+        result.append("not taken back")
+      }
+      if model.kind != .signed, model.hasNegativeThreshold { result.append("negative") }
       if model.maximumPayload != nil { result.append("bounded") }
       if model.kind != .accumulator, population.threshold.values.contains(NeuronModel.infinite) {
         result.append("infinite")
@@ -160,18 +172,25 @@ struct EngineEqualsInterpreterTests {
       if projection.convolution.dilationY > 1, projection.convolution.kernelY > 1 { result.append("dilation") }
       if projection.shifts.contains(where: { $0 > 0 }) { result.append("shifts") }
       if projection.kind == .identity, program.weights[projection.weights].shape[1] > 1 { result.append("parallel") }
-      let lag = ActiveWindow.lag(sourceStart: source.start, targetStart: target.start, delay: projection.delay)
-      if !source.model.isInput, lag != 0 { result.append("late") }
+      let offset = ActiveWindow.offset(from: source, to: target, delay: projection.delay)
+      if !source.model.isInput, offset != 0 { result.append("late") }
       guard let pool = projection.pool else { continue }
       let name = pool.kind == .max ? "max" : "average"
       result.append(name)
       if pool.strideY < pool.kernelY || pool.strideX < pool.kernelX {
         result.append("overlapping \(name)")
         let cores = program.cores.count { $0.groups.contains { $0.population == projection.target } }
-        if pool.kind == .max, !source.model.isInput, cores > 1 { result.append("overlapping max over cores") }
+        if pool.kind == .max, !source.model.isInput, cores > 1 {
+          result.append("overlapping \(projection.gate == .count ? "count" : "max") over cores")
+        }
       }
       if pool.top + pool.left + pool.bottom + pool.right > 0 { result.append("padded \(name)") }
       if pool.kind == .average, pool.output(of: source.shape)?.pixels == 1 { result.append("global average") }
+      if program.isGated(projection) {
+        result.append("\(projection.gate) gate")
+        if projection.gate == .count, source.model.hasPayload { result.append("count of payloads") }
+        if projection.gate == .count, program.lag > 0 { result.append("count gate and lag") }
+      }
       if pool.kind == .max {
         switch source.model.kind {
         case .bistable: result.append("max of bistable")

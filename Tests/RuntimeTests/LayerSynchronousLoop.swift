@@ -171,15 +171,19 @@ struct LayerSynchronousLoop {
       }
     }
     let order = program.placed.sorted { (depth[$0], $0) < (depth[$1], $1) }
+    var largest = [Map?](repeating: nil, count: program.projections.count)
     var scores = program.projections.map { maps[$0.source] }
-    /// What passed each projection in each step.
+    /// What each population sent in each step, and what of it passed each projection.
+    var spikes = [[Map]](repeating: [], count: all.count)
     var passed = [[Map]](repeating: [], count: program.projections.count)
     let top = (1 << (program.membraneBits - 1)) - 1
 
-    for step in 0..<steps {
-      var spikes = maps
-      for p in order {
-        let model = all[p].model
+    for p in order {
+      let model = all[p].model
+      let lag = model.fires ? program.lag : 0
+      var sent = zero[p]
+      // Step of the sums; what fires does so `lag` later, and goes on as long after the last sum.
+      for step in 0..<(steps + lag) {
         let isBistable = model.kind == .bistable
         var current = zero[p]
         var isFedByBistable = false
@@ -187,7 +191,8 @@ struct LayerSynchronousLoop {
           let source = projection.source
           let from = all[source].model
           isFedByBistable = isFedByBistable || from.kind == .bistable
-          var now = spikes[source]
+          guard step < steps else { continue }
+          var now = spikes[source][step]
           if let pool = projection.pool {
             if pool.kind == .average {
               now = Self.summed(now, pool)
@@ -196,7 +201,14 @@ struct LayerSynchronousLoop {
               for i in now.values.indices {
                 scores[index].values[i] += now.values[i] * (1 << (from.period - 1 - step % from.period))
               }
-              now = Self.winners(now, score: scores[index], pool)
+              if projection.gate == .count {
+                let before = largest[index]
+                now = Self.winners(scores[index], score: scores[index], pool)
+                largest[index] = now
+                for i in now.values.indices { now.values[i] -= before?.values[i] ?? 0 }
+              } else {
+                now = Self.winners(now, score: scores[index], pool)
+              }
             }
           }
           passed[index].append(now)
@@ -207,9 +219,14 @@ struct LayerSynchronousLoop {
         }
         let isOpen = !(isBistable || (model.kind == .accumulator && isFedByBistable)) || step / model.period >= depth[p]
         let scale = 1 << (model.period - 1 - step % model.period)
+        var emitted = maps[p]
         for i in current.indices {
+          let fires = step >= lag
           var sum = current[i] << program.fractionBits
-          if isOpen { sum += Self.parameter(all[p].bias.values, i, maps[p]) + inputs[p][i] }
+          if isOpen, step < steps {
+            let biases = all[p].biasByStep.isEmpty ? all[p].bias.values : all[p].biasByStep[step].values
+            sum += Self.parameter(biases, i, maps[p]) + inputs[p][i]
+          }
           sum *= scale
           received[p][i] += sum
           func gained(_ v: Int) -> Int {
@@ -217,7 +234,7 @@ struct LayerSynchronousLoop {
             return max(-top - 1, min(top, v + sum))
           }
           let threshold = Self.parameter(all[p].threshold.values, i, maps[p])
-          let isInfinite = threshold == Int(Int32.max)
+          let isInfinite = threshold == Int(Int32.max) || !fires
           var payload = 0
           var v = potentials[p][i]
           switch model.kind {
@@ -236,10 +253,20 @@ struct LayerSynchronousLoop {
             if !isInfinite && v >= threshold {
               payload = min(most, v / threshold)
               v -= payload * threshold
-            } else if model.hasNegativeThreshold {
+            } else if model.hasNegativeThreshold, fires {
               payload = v <= negative ? -min(most, v / negative) : 0
               v += payload * negative
             }
+          case .signed:
+            v = gained(v)
+            let negative = Self.parameter(all[p].negativeThreshold.values, i, maps[p])
+            if !isInfinite && v >= threshold {
+              payload = 1
+            } else if fires && v < negative && sent[i] > 0 {
+              payload = -1
+            }
+            v -= payload * threshold
+            sent[i] += payload
           case .bistable:
             // Even periods: B fires, A listens.
             let aListens = step / model.period % 2 == 0
@@ -254,10 +281,11 @@ struct LayerSynchronousLoop {
           default: break
           }
           potentials[p][i] = v
-          spikes[p].values[i] = payload
+          emitted.values[i] = payload
           if payload != 0 { counts[p][i] += 1 }
           payloadSums[p][i] += abs(payload)
         }
+        if step >= lag { spikes[p].append(emitted) }
       }
     }
   }

@@ -68,7 +68,10 @@ struct LayerSynchronousTests {
           var sums = loop.inputCurrent(p, network.samples[0]).map { $0 * network.steps }
           let map = LayerSynchronousLoop.map(population.dimensions)
           for i in sums.indices {
-            sums[i] += LayerSynchronousLoop.parameter(population.bias.values, i, map) * network.steps
+            for step in 0..<network.steps {
+              let bias = population.biasByStep.isEmpty ? population.bias : population.biasByStep[step]
+              sums[i] += LayerSynchronousLoop.parameter(bias.values, i, map)
+            }
           }
           for (index, projection) in program.projections.enumerated() where projection.target == p && projection.source > 0 {
             let source = projection.source

@@ -39,10 +39,14 @@ struct RandomNetworkRules {
     case layers
   }
   var codes = Code.allCases
-  var models: [NeuronModel.Kind] = [.integrateFire, .integrateFire, .augmented, .ternary, .leaky]
+  var models: [NeuronModel.Kind] = [.integrateFire, .integrateFire, .augmented, .ternary, .leaky, .signed]
   /// Explicit delays, as no layer-synchronous loop has them.
   var delays = true
   var schedules: [Schedule] = [.windowed, .windowed, .continuous]
+  /// Ticks that layers add before they fire, up to all of a run.
+  var lags = true
+  /// Biases that differ from step to step.
+  var biasesByStep = true
   /// Chips with a small largest delay, so that relays appear.
   var relays = true
   /// Small membranes, so that sums saturate.
@@ -141,6 +145,10 @@ extension RandomNetwork {
     let thresholdPerNeuron: Bool
     /// Sums beyond 32 bits: large integer weights, unbounded payloads.
     let isWide: Bool
+    /// Of every layer, and whether the schedule is said to be the separated one.
+    private(set) var lag = 0
+    private(set) var isSeparated = false
+    private(set) var steps = 0
     var shapes: [MapShape] = []
     var populations: [NetworkPopulation] = []
     var projections: [NetworkProjection] = []
@@ -164,6 +172,11 @@ extension RandomNetwork {
       let bits = dice.pick([2, 3, 4, 5, 6, 8, 8, 8, 11, 16])
       weightBits = isWide ? 16 : bits
       thresholdPerNeuron = dice.chance(0.8)
+      steps = drawnSteps()
+      let wantsLag = dice.chance(0.25)
+      isSeparated = dice.chance(0.3)
+      lag = isSeparated ? steps - 1 : dice.integer(1...3)
+      if !(wantsLag && isRate && rules.lags && lag > 0 && lag < steps) { (lag, isSeparated) = (0, false) }
     }
 
     mutating func build() -> RandomNetwork {
@@ -172,21 +185,34 @@ extension RandomNetwork {
       for index in 0..<count { add(index, input: input, isLast: index == count - 1) }
       let last = populations[populations.count - 1]
       let readout: Readout =
-        last.neuron.model != .accumulator && dice.chance(0.5) ? .spikes : .potential
-      let network = Network(
+        last.neuron.model != .accumulator && dice.chance(0.5) && lag == 0 ? .spikes : .potential
+      var network = Network(
         name: "random", input: NetworkInput(shape: dimensions(input)), populations: populations,
         projections: projections, output: NetworkOutput(population: last.name, readout: readout))
+      var options = options()
+      if lag > 0 {
+        // The network says so, or the options do.
+        options.schedule = nil
+        if dice.chance(0.5) {
+          network.schedule = isSeparated ? .separated : .windowed
+          network.lag = isSeparated ? 0 : lag
+        } else if isSeparated {
+          options.schedule = .separated
+        } else {
+          options.lag = lag
+        }
+        options.steps = isSeparated ? steps : nil
+      }
       let values = dice.chance(0.05) ? 3000.0 : 1.5
       let samples = (0..<2).map { _ in
         (0..<input.count).map { _ in dice.chance(0.2) ? 0 : dice.real(-values...values) }
       }
       let chip = chip()
-      var options = options()
       if rules.chipFaults { options.faults = faults(of: chip) }
-      return RandomNetwork(network: network, chip: chip, options: options, steps: steps(), samples: samples)
+      return RandomNetwork(network: network, chip: chip, options: options, steps: steps, samples: samples)
     }
 
-    mutating func steps() -> Int {
+    private mutating func drawnSteps() -> Int {
       if isLong { return dice.integer(100...300) }
       return dice.integer(1...(code == .rate || period == 1 ? 8 + size : period * 5))
     }
@@ -228,17 +254,31 @@ extension RandomNetwork {
             isInteger))
       }
       let isAccumulator = isLast && dice.chance(0.4)
-      populations.append(
-        NetworkPopulation(
-          name: name, shape: dimensions(target), neuron: neuron(target, isInteger, isAccumulator: isAccumulator),
-          bias: dice.chance(0.5) ? values(target, isInteger ? -20...20 : -0.4...0.4, isInteger) : nil))
+      var population = NetworkPopulation(
+        name: name, shape: dimensions(target), neuron: neuron(target, isInteger, isAccumulator: isAccumulator),
+        bias: dice.chance(0.5) ? values(target, isInteger ? -20...20 : -0.4...0.4, isInteger) : nil)
+      if rules.biasesByStep, !isSeparated, dice.chance(0.2) {
+        population.bias = nil
+        population.biasByStep = biases(target.channels, isInteger)
+      }
+      populations.append(population)
+    }
+
+    /// `[C, T]`, now and then for more steps than are run, some steps without any.
+    mutating func biases(_ channels: Int, _ isInteger: Bool) -> Weights {
+      let length = steps + dice.integer(0...2)
+      let silent = (0..<length).map { _ in dice.chance(0.3) }
+      let values = (0..<(channels * length)).map { at in
+        silent[at % length] ? 0 : isInteger ? dice.real(-20...20).rounded() : dice.real(-0.4...0.4)
+      }
+      return .inline(Tensor(shape: [channels, length], storage: .float64(values)) ?? Tensor(shape: [0], storage: .int32([]))!)
     }
 
     mutating func neuron(_ shape: MapShape, _ isInteger: Bool, isAccumulator: Bool) -> NetworkNeuron {
       let model: NeuronModel.Kind =
         isAccumulator
         ? .accumulator : code == .phase ? .phase : code == .bistable ? .bistable
-        : isWide ? .augmented : dice.pick(rules.models)
+        : isWide ? .augmented : dice.pick(lag > 0 ? rules.models.filter { $0 != .leaky } : rules.models)
       var neuron = NetworkNeuron(model: model)
       if dice.chance(0.4) { neuron.initial = values(shape, isInteger ? -15...40 : -0.3...0.9, isInteger) }
       if model == .accumulator { return neuron }
@@ -254,7 +294,7 @@ extension RandomNetwork {
         dice.chance(0.5) ? .uniform(dice.real(-1...2)) : .list((0..<shape.channels).map { _ in dice.real(0.2...2) })
       switch model {
       case .integrateFire, .leaky:
-        neuron[.reset] = dice.chance(0.3) ? .hard : nil
+        neuron[.reset] = dice.chance(0.3) && lag == 0 ? .hard : nil
         neuron[.strict] = dice.chance(0.3)
         if model == .leaky { neuron[.leakShift] = dice.chance(0.7) ? dice.integer(1...6) : dice.integer(7...31) }
       case .augmented, .ternary:
@@ -264,6 +304,12 @@ extension RandomNetwork {
             ? values(shape, isInteger ? -120...(-1) : -2...(-0.4), isInteger) : .uniform(isInteger ? -40 : -1)
         }
         if model == .augmented && !isWide && dice.chance(0.6) { neuron[.maximumPayload] = dice.integer(1...5) }
+      case .signed:
+        if dice.chance(0.6) {
+          neuron.negativeThreshold =
+            thresholdPerNeuron
+            ? values(shape, isInteger ? -40...0 : -1...0, isInteger) : .uniform(isInteger ? -10 : -0.2)
+        }
       case .phase, .bistable: neuron[.period] = period
       default: break
       }
@@ -284,7 +330,7 @@ extension RandomNetwork {
 
     // MARK: Projections
 
-    mutating func pool(_ shape: MapShape) -> (NetworkPool?, MapShape) {
+    mutating func pool(_ shape: MapShape, from: Int?) -> (NetworkPool?, MapShape) {
       guard kind != .crossbar, shape.pixels > 1, dice.chance(kind == .gates ? 0.9 : 0.45) else { return (nil, shape) }
       if kind != .layers, dice.chance(kind == .gates ? 0 : 0.15) {
         return (
@@ -298,7 +344,10 @@ extension RandomNetwork {
       let stride = kind == .layers ? kernel : most.map { dice.integer(1...$0) }
       let padding = (0..<4).map { kind != .layers && dice.chance(0.3) ? dice.integer(0...(kernel[$0 % 2] - 1)) : 0 }
       let isMaximum = kind == .gates || (kind != .layers && dice.chance(0.5))
-      let pool = NetworkPool(kind: isMaximum ? .max : .average, kernel: kernel, stride: stride, padding: padding)
+      let gates: [GateRule?] = code == .rate ? [nil, .count, .winner] : [nil, .winner]
+      let pool = NetworkPool(
+        kind: isMaximum ? .max : .average, kernel: kernel, stride: stride, padding: padding,
+        gate: isMaximum && from != nil ? dice.pick(gates) : nil)
       let geometry = PoolGeometry(
         kind: .average, kernelY: kernel[0], kernelX: kernel[1], strideY: stride[0], strideX: stride[1],
         top: padding[0], left: padding[1], bottom: padding[2], right: padding[3])
@@ -309,7 +358,7 @@ extension RandomNetwork {
     mutating func mainProjection(
       from: Int?, shape: MapShape, name: String, to: String, _ isInteger: Bool
     ) -> (NetworkProjection, MapShape) {
-      let (pool, pooled) = pool(shape)
+      let (pool, pooled) = pool(shape, from: from)
       // Cores of one convolutional layer each take no identity, no groups and no dilation.
       let isLayer = kind == .layers
       let choice = dice.integer(isLayer || kind == .crossbar ? 2...9 : 0...9)
@@ -343,7 +392,7 @@ extension RandomNetwork {
     mutating func sideProjection(
       from: Int?, shape: MapShape, target: MapShape, name: String, to: String, _ isInteger: Bool
     ) -> NetworkProjection {
-      let (pool, pooled) = pool(shape)
+      let (pool, pooled) = pool(shape, from: from)
       if kind != .layers, pooled == target, dice.chance(0.7) { return identity(from, pooled, pool, name, to, isInteger) }
       if pooled.height == target.height && pooled.width == target.width && dice.chance(0.6) {
         var projection = NetworkProjection(

@@ -16,6 +16,7 @@ struct RandomProgram {
     let fractionBits = chance(3) ? integer(1...(chance(4) ? 15 : 3)) : 0
     let input = MapShape(channels: integer(1...4), height: integer(3...9), width: integer(3...9))
     let period = chance(4) ? integer(2...(chance(4) ? 16 : 5)) : 1
+    let lag = chance(4) ? integer(1...4) : 0
     let isBistable = period > 1 && chance(2)
     var populations = [Population.currentInput([input.channels, input.height, input.width])]
     var projections: [Projection] = []
@@ -28,7 +29,8 @@ struct RandomProgram {
       if isLast && chance(2) { return NeuronModel(kind: .accumulator, period: period) }
       if isBistable { return NeuronModel(kind: .bistable, period: period) }
       if period > 1 { return NeuronModel(kind: .phase, period: period) }
-      switch integer(0...5) {
+      switch integer(0...6) {
+      case 6: return NeuronModel(kind: .signed)
       case 0: return NeuronModel(kind: .leaky, parameters: reset(2).with(.leakShift, integer(1...31)))
       case 1, 2:
         return NeuronModel(
@@ -63,6 +65,7 @@ struct RandomProgram {
       projection.delay = integer(1...3)
       projection.gatePeriod = populations[source].model.period
       projection.gateRestarts = populations[source].model.kind == .bistable
+      projection.gate = period == 1 && chance(2) ? .count : .winner
       var shape = wanted
       switch integer(0...4) {
       case 0 where wanted == nil || wanted == pooled:
@@ -114,18 +117,22 @@ struct RandomProgram {
       }
       var threshold = values(1...max(2, reach))
       if chance(5) { threshold.values[0] = NeuronModel.infinite }
+      let tables = chance(4) ? (0..<integer(1...20)).map { _ in
+        UnitValues((0..<(chance(2) ? 1 : shape.channels)).map { _ in Int32(integer(-reach / 4...reach / 4)) })
+      } : []
       populations.append(
         Population(
           name: "q\(index)", dimensions: [shape.channels, shape.height, shape.width], model: kind, threshold: threshold,
-          negativeThreshold: values(-reach...(-1)), bias: chance(2) ? UnitValues(uniform: 0) : values(-reach / 4...reach / 4),
+          negativeThreshold: values(-reach...(-1)), bias: chance(2) || !tables.isEmpty ? UnitValues(uniform: 0) : values(-reach / 4...reach / 4),
+          biasByStep: tables,
           initial: chance(2) ? UnitValues(uniform: 0) : values(-reach...reach), start: index,
-          gatedPeriods: isBistable ? index : 0, unit: [1]))
+          lag: kind.takesLag && kind.fires ? lag : 0, gatedPeriods: isBistable ? index : 0, unit: [1]))
     }
     program = CompiledProgram(
       network: ProgramNetwork(name: "random"),
-      chip: try ChipLibrary.builtIn("ideal"), schedule: .windowed, fractionBits: fractionBits, weightBits: weightBits,
+      chip: try ChipLibrary.builtIn("ideal"), schedule: .windowed, lag: lag, fractionBits: fractionBits, weightBits: weightBits,
       membraneBits: membraneBits, populations: populations, projections: projections, weights: weights,
-      output: ProgramOutput(population: depth, readout: populations[depth].model.kind == .accumulator ? .potential : .spikes))
+      output: ProgramOutput(population: depth, readout: populations[depth].model.kind == .accumulator || lag > 0 ? .potential : .spikes))
     let neurons = populations.reduce(0) { $0 + $1.shape.count }
     steps = neurons < 500 && chance(3) ? integer(100...300) : integer(1...14)
     samples = (0..<2).map { _ in

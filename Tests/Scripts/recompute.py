@@ -6,7 +6,7 @@ operations and saturations of every population, Effective_ACs, Effective_MACs an
     recompute.py NET.json IMAGES RUN.json [--predictions RUN.csv] [--scale channel|population]
 
 IMAGES: .npy, IDX (plain or .gz) or CIFAR-10 binary; the first samples are used, as many as the run has. The run is one
-of the schedule 'windowed', on a chip with a threshold per neuron, a weight shift and no need for relays (generic-45nm,
+of the schedule 'windowed' or 'separated', on a chip with a threshold per neuron, a weight shift and no need for relays (generic-45nm,
 ideal), without faults. Ends with 0 where all is equal, 1 and a line for each difference, 2 where it cannot compare.
 """
 import argparse
@@ -114,6 +114,8 @@ class Projection:
         self.to, source = network.shape[self.target], network.shape[self.source]
         self.pool = Windows(entry["pool"], source) if "pool" in entry else None
         self.is_max = self.pool is not None and entry["pool"]["kind"] == "max"
+        has_period = self.source != "input" and "period" in network.neuron[self.source]
+        self.counts = self.is_max and entry["pool"].get("gate", "winner" if has_period else "count") == "count"
         self.before = (source[0], self.pool.height, self.pool.width) if self.pool else source
         self.real = self.folded(network, entry)
 
@@ -201,6 +203,19 @@ class Network:
         shape = self.shape[name]
         return np.array(np.broadcast_to(value.reshape(shape if value.size == np.prod(shape) else (-1, 1, 1)), shape))
 
+    def biases(self, name):
+        """The bias of every neuron by adding step, [T, C, H, W]; one step where all are alike."""
+        value = self.populations[name].get("bias")
+        if not isinstance(value, dict) or "byStep" not in value:
+            return self.values(value, name, 0)[None]
+        table = value["byStep"]
+        if isinstance(table, dict):
+            table = self.tensors[table["tensor"]] if "tensor" in table else np.reshape(table["values"], table["shape"])
+        return np.asarray(table, np.float64).T[:, :, None, None] + np.zeros(self.shape[name])
+
+    def negative(self, neuron, name):
+        return self.values(neuron.get("negativeThreshold"), name, 0 if neuron["model"] == "signed" else -np.inf)
+
     def spike_value(self, name):
         if name == "input":
             return np.ones(self.shape[name])
@@ -228,10 +243,10 @@ class Network:
                 self.integers[projection.name] = np.rint(projection.real / step) * (step / unit.reshape(step.shape))
             neuron, fine = entry["neuron"], unit[:, None, None] / 2 ** fraction
             self.parameters[name] = {
-                "bias": np.rint(self.values(entry.get("bias"), name, 0) / fine),
+                "bias": np.rint(self.biases(name) / fine),
                 "initial": np.rint(self.values(neuron.get("initial"), name, 0) / fine),
                 "threshold": np.rint(self.values(neuron.get("threshold"), name, np.inf) / fine),
-                "negative": np.rint(self.values(neuron.get("negativeThreshold"), name, -np.inf) / fine)}
+                "negative": np.rint(self.negative(neuron, name) / fine)}
 
     def held(self, unit, name, entry, fraction, membrane_bits):
         """Units; where the membrane does not hold a channel's parameters, the finest in which it does, at most the coarsest."""
@@ -241,7 +256,7 @@ class Network:
         holds, finest = np.ones(len(unit), bool), np.zeros(len(unit))
         for value, most in (
                 (neuron.get("threshold"), threshold), (neuron.get("negativeThreshold"), threshold),
-                (entry.get("bias"), high), (neuron.get("initial"), high // 2 ** period if period > 1 else high)):
+                (np.abs(self.biases(name)).max(0), high), (neuron.get("initial"), high // 2 ** period if period > 1 else high)):
             value = np.abs(self.values(value, name, 0)) * 2 ** fraction
             value = np.where(np.isinf(value), 0, value).reshape(len(unit), -1).max(1)
             holds &= np.rint(value / unit) <= most
@@ -250,10 +265,10 @@ class Network:
 
 
 class Execution:
-    """A batch of samples, step by step, layer by layer within a step."""
+    """A batch of samples, layer by layer; a layer adds for `lag` ticks before its first step, and fires as long at its end."""
 
-    def __init__(self, network, images, membrane_bits, fraction):
-        self.network, self.batch, self.bits = network, len(images), membrane_bits
+    def __init__(self, network, images, membrane_bits, fraction, lag=0):
+        self.network, self.batch, self.bits, self.lag = network, len(images), membrane_bits, lag
         self.fraction = 2 ** fraction
         self.period = max(neuron.get("period", 0) for neuron in network.neuron.values())
         self.is_bistable = any(neuron["model"] == "bistable" for neuron in network.neuron.values())
@@ -276,6 +291,7 @@ class Execution:
         for name in network.order:
             start = network.parameters[name]["initial"] * unit + np.zeros_like(self.current[name])
             self.potential[name] = [start] * members
+        self.sent = {name: np.zeros_like(self.current[name]) for name in network.order}
 
     def encode(self, projection, images):
         cells = images if projection.pool is None else (
@@ -299,8 +315,13 @@ class Execution:
         train = self.trains[projection.source][step]
         if projection.pool is None:
             return train
-        counts = self.counts[projection.source][step]
-        return projection.pool.winners(train, counts) if projection.is_max else projection.pool.total(train)
+        if not projection.is_max:
+            return projection.pool.total(train)
+        counts = self.counts[projection.source]
+        if not projection.counts:
+            return projection.pool.winners(train, counts[step])
+        largest = [projection.pool.winners(c, c) for c in counts[max(0, step - 1):step + 1]]
+        return largest[-1] - (largest[0] if step > 0 else 0)
 
     def arrivals(self, projection, step):
         """Weighted sums that reach the target at its local step `step`."""
@@ -333,24 +354,32 @@ class Execution:
         self.saturations[name] += int((held != potential).sum())
         return held
 
-    def update(self, name, step):
+    def update(self, name, step, lag, adds):
+        """A tick of the window; the spikes of the first `lag` ticks are none."""
         neuron, values = self.network.neuron[name], self.network.parameters[name]
         phase = step % self.period if self.period else 0
         lift = 2 ** (self.period - 1 - phase) if self.period else 1
         sums = np.zeros_like(self.current[name])
         for projection in self.network.projections:
-            if projection.target == name and projection.source != "input":
+            if adds and projection.target == name and projection.source != "input":
                 sums = sums + self.arrivals(projection, step) * self.fraction
-        if not (self.is_bistable and step // self.period < self.network.depth[name]):
-            sums = sums + values["bias"] + self.current[name]
+        if adds and not (self.is_bistable and step // self.period < self.network.depth[name]):
+            sums = sums + values["bias"][step if len(values["bias"]) > 1 else 0] + self.current[name]
         members = self.potential[name]
         integrating = step // self.period % 2 if self.is_bistable and neuron["model"] == "bistable" else 0
         firing = 1 - integrating if neuron["model"] == "bistable" else integrating
         if neuron["model"] == "lif":
             members[0] = members[0] - np.floor(members[0] / 2 ** neuron["leakShift"])
         members[integrating] = self.saturate(name, members[integrating] + sums * lift)
-        if neuron["model"] == "accumulator":
+        if neuron["model"] == "accumulator" or step < lag:
             return np.zeros_like(sums)
+        if neuron["model"] == "signed":
+            up = members[0] >= values["threshold"]
+            down = ~up & (members[0] < values["negative"]) & (self.sent[name] > 0)
+            spikes = up.astype(float) - down
+            members[0] = members[0] - np.where(spikes == 0, 0, spikes * values["threshold"])
+            self.sent[name] += spikes
+            return spikes
         spikes, members[firing] = self.fire(neuron, members[firing], values, lift)
         return spikes
 
@@ -371,20 +400,24 @@ class Execution:
 
     def run(self, steps):
         output = self.network.json["output"]
-        total = 0
-        for step in range(steps):
-            for name in self.network.order:
-                spikes = self.update(name, step)
+        for name in self.network.order:
+            lag = 0 if self.network.neuron[name]["model"] == "accumulator" else self.lag
+            for tick in range(steps + lag):
+                spikes = self.update(name, tick, lag, tick < steps)
+                if name == output["population"] and tick == steps - 1:
+                    read = self.potential[name][0]
+                if tick < lag:
+                    continue
                 self.spikes[name] += int((spikes != 0).sum())
                 self.trains[name].append(spikes)
-                self.count(name, spikes, step)
+                self.count(name, spikes, tick - lag)
                 for projection in self.network.projections:
                     if projection.source == name:
-                        self.account(projection, step)
-            total = total + self.trains[output["population"]][-1]
+                        self.account(projection, tick - lag)
+        if output.get("readout") == "spikes":
+            read = sum(self.trains[output["population"]])
         inner = [p for p in self.network.projections if p.source != "input"]
         self.dense += self.batch * steps * sum(self.total_synapses(p) for p in inner)
-        read = total if output.get("readout") == "spikes" else self.potential[output["population"]][0]
         return read.reshape(self.batch, -1).argmax(1)
 
 
@@ -406,13 +439,13 @@ def main():
     with open(arguments.result) as file:
         result = json.load(file)
     program = result["program"]
-    if program["schedule"] != "windowed" or "faults" in result:
-        print("recompute: only windowed runs without faults can be compared", file=sys.stderr)
+    if program["schedule"] == "continuous" or "faults" in result:
+        print("recompute: only runs in windows and without faults can be compared", file=sys.stderr)
         return 2
     network = Network(arguments.network)
     network.quantise(program["weightBits"], program["fractionBits"], arguments.scale, program["membraneBits"])
     images = preprocessed(network, read_images(arguments.images, result["samples"]))
-    execution = Execution(network, images, program["membraneBits"], program["fractionBits"])
+    execution = Execution(network, images, program["membraneBits"], program["fractionBits"], program.get("lag", 0))
     answers = execution.run(result["ticks"])
 
     found = []

@@ -26,7 +26,8 @@ typedef struct {
   int32_t *wide;                           // or null; cleared
   const int32_t *drive;                    // or null; repeats every `drive_tile`
   long drive_tile;
-  const int32_t *limit, *negative;         // fires where v >> phase > limit, or (not null) v <= negative
+  const int32_t *limit, *negative;         // fires where v >> phase > limit, or (not null) v <= negative,
+  const int32_t *sent;                     // and (not null) its own sent > 0
   const int32_t *reset;                    // subtracted << phase
   int32_t fraction, phase, leak, low, high;
   uint16_t *masks;                         // a bit per neuron that fires

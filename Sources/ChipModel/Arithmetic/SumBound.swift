@@ -116,7 +116,7 @@ package struct StepSum: Sendable {
   }
 
   /// The worst channel with fraction bits and bias, before the shift of a period code.
-  package func worst(fractionBits: Int, bias: UnitValues) -> SumBound {
+  package func worst(fractionBits: Int, biases: [UnitValues]) -> SumBound {
     var worst = SumBound.worst(
       delivered.indices.map { channel in
         var sum = delivered[channel].shifted(by: fractionBits)
@@ -126,7 +126,8 @@ package struct StepSum: Sendable {
         }
         return sum
       })
-    worst.add(SumBound(high: max(0, Int64(bias.values.max() ?? 0)), low: min(0, Int64(bias.values.min() ?? 0))))
+    let values = biases.lazy.flatMap(\.values)
+    worst.add(SumBound(high: max(0, Int64(values.max() ?? 0)), low: min(0, Int64(values.min() ?? 0))))
     return worst
   }
 }

@@ -2,7 +2,7 @@
 struct Accumulator: NeuronDynamics {
   static let name = "accumulator"
   static let rule = "never fires; its potential is the answer"
-  static let traits = NeuronTraits(code: .none, reset: .none, hasKernel: true)
+  static let traits = NeuronTraits(code: .none, reset: .none, takesLag: true, hasKernel: true)
 
   init(_ model: NeuronModel) {}
 

@@ -2,7 +2,7 @@
 struct IntegrateFire: NeuronDynamics {
   static let name = "if"
   static let rule = "`v >= threshold`: one spike, reset"
-  static let traits = NeuronTraits(code: .rate, reset: .threshold, hasKernel: true)
+  static let traits = NeuronTraits(code: .rate, reset: .threshold, takesLag: true, hasKernel: true)
   static let parameters = [Parameter.reset, .strict]
 
   let hardReset: Bool

@@ -33,10 +33,11 @@ package protocol RealNeuronDynamics: NeuronDynamics {
   func update(_ state: inout RealNeuronState, _ step: RealNeuronStep) -> Int
 }
 
-/// Potential of a neuron in ANN units, and that of a second member.
+/// Potential of a neuron in ANN units, that of a second member, and the signed count of the spikes that it sent.
 package struct RealNeuronState: Sendable {
   package var v: Double
   package var b: Double
+  package var sent = 0
   package init(v: Double, b: Double = 0) {
     self.v = v
     self.b = b
@@ -48,7 +49,7 @@ package struct RealNeuronStep: Sendable {
   package var sum: Double
   /// Infinite: never fires.
   package var threshold: Double
-  /// Below 0; nil: there is none.
+  /// Below 0, or 0 where the model takes that; nil: there is none.
   package var negativeThreshold: Double?
   package var index: Int
   package var period: Int

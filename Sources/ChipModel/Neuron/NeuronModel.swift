@@ -9,7 +9,7 @@ package struct NeuronModel: Sendable, Hashable {
 
     /// In the order of the reference page. Program files have the place in this list: new models go to its end.
     package static let all: [Kind] = [
-      integrateFire, augmented, ternary, phase, bistable, leaky, accumulator, currentInput,
+      integrateFire, augmented, ternary, phase, bistable, leaky, accumulator, currentInput, signed,
     ]
 
     /// Those that a population of a network file may have.
@@ -43,7 +43,7 @@ package struct NeuronModel: Sendable, Hashable {
   package var kind: Kind
   /// Values of the kind's own parameters.
   package var parameters: ParameterValues
-  /// Whether the negative threshold exists.
+  /// Whether the negative threshold exists; always true of models that have one in any case.
   package var hasNegativeThreshold: Bool
   /// Phases a period, 1...16; nil: no period code. An accumulator fed by a period code has its period.
   package var codePeriod: Int?
@@ -53,7 +53,7 @@ package struct NeuronModel: Sendable, Hashable {
     kind: Kind, parameters: ParameterValues = ParameterValues(), hasNegativeThreshold: Bool = false, period: Int? = nil
   ) {
     self.kind = kind
-    self.hasNegativeThreshold = hasNegativeThreshold
+    self.hasNegativeThreshold = hasNegativeThreshold || kind.traits.negativeThreshold == .upToZero
     codePeriod = period ?? parameters[.period]
     self.parameters = parameters
     self.parameters[.period] = nil
@@ -80,6 +80,9 @@ package struct NeuronModel: Sendable, Hashable {
 
   /// Whether a spike takes all of the potential instead of the threshold.
   package var hardReset: Bool { self[.reset] == .hard }
+
+  /// Whether a lag may part its adding from its firing.
+  package var takesLag: Bool { kind.traits.takesLag && !hardReset }
 
   /// Whether it fires at `v >= P + 1` (IC-SNN).
   package var strict: Bool { self[.strict] ?? false }

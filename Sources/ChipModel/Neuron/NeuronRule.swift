@@ -16,13 +16,16 @@ package struct NeuronRule: Sendable {
     high = FixedPoint.highest(bits: membraneBits)
   }
 
-  /// State of one neuron. `b` is member B of a unit of two potentials, 0 and unused elsewhere.
+  /// State of one neuron. `b` is member B of a unit of two potentials, `sent` the signed count of the spikes that a model
+  /// sent which counts them; 0 and unused elsewhere.
   package struct State: Sendable, Equatable {
     package var v: Int32
     package var b: Int32
-    package init(v: Int32, b: Int32 = 0) {
+    package var sent: Int32
+    package init(v: Int32, b: Int32 = 0, sent: Int32 = 0) {
       self.v = v
       self.b = b
+      self.sent = sent
     }
   }
 
@@ -44,15 +47,18 @@ package struct NeuronRule: Sendable {
   ///   - threshold: `P`, 1... or ``NeuronModel/infinite``.
   ///   - negativeThreshold: `N`, below 0; read only where the model has one.
   ///   - step: local, from 0; read only by models that depend on time.
+  ///   - fires: false in the ticks of a lag, which only add.
   ///   - saturations: grows by one for every saturation.
   /// - Returns: the payload emitted; 0 = no spike.
   package func update(
-    _ state: inout State, sum: Int64, threshold: Int32, negativeThreshold: Int32, step: Int, saturations: inout Int
+    _ state: inout State, sum: Int64, threshold: Int32, negativeThreshold: Int32, step: Int, fires: Bool = true,
+    saturations: inout Int
   ) -> Int32 {
     let shift = Int64(PhaseCode.shift(step: step, period: period))
+    let isInfinite = !fires || threshold == NeuronModel.infinite
     let step = Step(
-      sum: sum << shift, threshold: threshold == NeuronModel.infinite ? .max : Int64(threshold) << shift,
-      negativeThreshold: Int64(negativeThreshold), index: step, period: period)
+      sum: sum << shift, threshold: isInfinite ? .max : Int64(threshold) << shift,
+      negativeThreshold: fires ? Int64(negativeThreshold) : .min, index: step, period: period)
     return dynamics.update(&state, step, self, &saturations)
   }
 

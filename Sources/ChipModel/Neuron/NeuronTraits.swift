@@ -29,12 +29,22 @@ package struct NeuronTraits: Sendable {
     case threshold
     /// The threshold, once for each unit of the payload.
     case payload
+    /// The threshold; a negative spike gives it back.
+    case signed
+  }
+
+  /// Which negative threshold it has.
+  package enum NegativeThreshold: Sendable {
+    case none
+    /// One below 0, or none.
+    case belowZero
+    /// One of at most 0; 0 where none is given.
+    case upToZero
   }
 
   package var code: Code
   package var reset: Reset
-  /// Whether it may have a negative threshold.
-  package var takesNegativeThreshold = false
+  package var negativeThreshold = NegativeThreshold.none
   /// Of a unit.
   package var potentials = 1
   /// Whether it may spike, or its potential change, in a step in which nothing arrives and no current acts and after which
@@ -46,6 +56,10 @@ package struct NeuronTraits: Sendable {
   package var hasPayload = false
   /// Bound of that count's magnitude in every network; nil: a parameter's, or none.
   package var largestPayload: Int32?
+  /// Whether a lag may part adding from firing; not with a hard reset.
+  package var takesLag = false
+  /// Whether it keeps the signed count of the spikes that it sent in a sample.
+  package var countsSent = false
   /// Whether it stands for the network's input: no core holds it, and nothing is sent to it.
   package var isInput = false
   /// Whether what leaves it is a current that the host adds, not spikes that synapses deliver.

@@ -3,7 +3,8 @@ struct Ternary: NeuronDynamics {
   static let name = "ternary"
   static let rule = "`augmented` with counts 1 and -1 only"
   static let traits = NeuronTraits(
-    code: .rate, reset: .payload, takesNegativeThreshold: true, hasPayload: true, largestPayload: 1, hasKernel: true)
+    code: .rate, reset: .payload, negativeThreshold: .belowZero, hasPayload: true, largestPayload: 1, takesLag: true,
+    hasKernel: true)
 
   let augmented: Augmented
 

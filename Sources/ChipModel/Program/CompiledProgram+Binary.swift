@@ -2,7 +2,7 @@
 ///
 /// ```
 /// magic     8 bytes   89 'N' 'M' 'S' 'I' 'M' 0D 0A: seven-bit and line-end transfers break it visibly
-/// version   4 bytes   6: the ANN's file, outputs in its units, the calibrated range
+/// version   4 bytes   6: the ANN's file, outputs in its units, the calibrated range, biases by step, lags, rules of gates
 /// length    8 bytes   of the whole file
 /// sections            NETW CHIP DATA POPS PROJ WGTS CORE ROUT FALT: tag (4), length (8), content
 /// checksum  32 bytes  SHA-256 of everything before
@@ -35,6 +35,7 @@ extension CompiledProgram {
     writer.section("CHIP") { $0.raw(chip.canonicalJSON()) }
     writer.section("DATA") {
       $0.choice(schedule)
+      $0.int(lag)
       $0.int(fractionBits)
       $0.int(weightBits)
       $0.int(membraneBits)
@@ -126,8 +127,10 @@ extension ByteWriter {
     array(population.threshold.values)
     array(population.negativeThreshold.values)
     array(population.bias.values)
+    list(population.biasByStep) { $0.array($1.values) }
     array(population.initial.values)
     int(population.start)
+    int(population.lag)
     int(population.gatedPeriods)
     list(population.unit) { $0.double($1) }
     flag(population.isRelay)
@@ -146,6 +149,7 @@ extension ByteWriter {
     int(projection.delay)
     int(projection.gatePeriod)
     flag(projection.gateRestarts)
+    choice(projection.gate)
     double(projection.largestRoundingError)
   }
 
@@ -205,10 +209,12 @@ extension ByteWriter {
     int(group.firstSlot)
     model(group.model)
     int(group.start)
+    int(group.lag)
     int(group.gatedPeriods)
     array(group.threshold.values)
     array(group.negativeThreshold.values)
     array(group.bias.values)
+    list(group.biasByStep) { $0.array($1.values) }
     array(group.initial.values)
     flag(group.takesInput)
   }
@@ -226,6 +232,7 @@ extension ByteWriter {
     int(block.gateStart)
     int(block.gatePeriod)
     flag(block.gateRestarts)
+    choice(block.gate)
   }
 
   fileprivate mutating func faults(_ faults: ChipFaults) {

@@ -10,7 +10,7 @@ enum ProgramLimits {
   static let period = 16
   static let weightShift = 30
   /// First ticks and gated periods.
-  static let start = 1 << 20
+  static let start = ActiveWindow.latestStart
   /// (source pixel, target pixel, tap) triples of one projection: the engine's table counts them in 32 bits.
   static let taps = 1 << 31
   /// Sums that the cores keep for delayed arrivals: neurons times ticks.
@@ -90,6 +90,9 @@ struct ProgramCheck {
     try range("number of fraction bits", program.fractionBits, 0...15, .program)
     try range("number of weight bits", program.weightBits, 2...16, .program)
     try range("number of membrane bits", program.membraneBits, 2...32, .program)
+    try range("lag", program.lag, 0...(ActiveWindow.steps.upperBound - 1), .program)
+    try rule(
+      program.schedule != .continuous || program.lag == 0, "a continuous schedule has no lag", .program)
     try range("number of populations", program.populations.count, 2...ProgramLimits.populations, .program)
     try range("number of projections", program.projections.count, 0...ProgramLimits.projections, .program)
     let network = program.network
@@ -145,6 +148,8 @@ struct ProgramCheck {
     try count("value of a spike", output.spikeValue.count, [1, shape.channels, shape.count], .output)
     try rule(output.spikeValue.allSatisfy(\.isFinite), "a spike has no finite value", .output)
     try rule(output.activation.isSound, "slope or maximum of the outputs is none", .output)
+    try rule(
+      output.readout == .potential || program.lag == 0, "spikes are counted, but the lag is \(program.lag)", .output)
   }
 
   func checkOrder() throws(ProgramError) {

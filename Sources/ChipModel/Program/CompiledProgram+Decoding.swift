@@ -63,12 +63,13 @@ extension CompiledProgram {
   private mutating func readContent(_ reader: inout ByteReader) throws(FormatError) {
     let data = try reader.section("DATA") { (r) throws(FormatError) in
       (
-        schedule: try r.choice(of: Schedule.self), fraction: try r.int(), weight: try r.int(),
+        schedule: try r.choice(of: Schedule.self), lag: try r.int(), fraction: try r.int(), weight: try r.int(),
         membrane: try r.int(), population: try r.int(), readout: try r.choice(of: Readout.self),
         spikeValue: try r.doubles(), slope: try r.optionalDouble(), maximum: try r.optionalDouble()
       )
     }
     schedule = data.schedule
+    lag = data.lag
     fractionBits = data.fraction
     weightBits = data.weight
     membraneBits = data.membrane
@@ -177,11 +178,16 @@ extension ByteReader {
 
   private mutating func values() throws(FormatError) -> UnitValues { UnitValues(try array(Int32.self)) }
 
+  private mutating func tables() throws(FormatError) -> [UnitValues] {
+    try list(size: 12) { (r) throws(FormatError) in try r.values() }
+  }
+
   fileprivate mutating func population() throws(FormatError) -> Population {
     Population(
       name: try text(), dimensions: try ints(), model: try model(), threshold: try values(),
-      negativeThreshold: try values(), bias: try values(), initial: try values(), start: try int(),
-      gatedPeriods: try int(), unit: try doubles(), isRelay: try flag(), accumulatorBits: try int())
+      negativeThreshold: try values(), bias: try values(), biasByStep: try tables(), initial: try values(),
+      start: try int(), lag: try int(), gatedPeriods: try int(), unit: try doubles(), isRelay: try flag(),
+      accumulatorBits: try int())
   }
 
   fileprivate mutating func projection() throws(FormatError) -> Projection {
@@ -189,7 +195,7 @@ extension ByteReader {
       name: try text(), source: try int(), target: try int(),
       kind: try choice(of: Projection.Kind.self), weights: try int(), shifts: try array(UInt8.self),
       pool: try optionalPool(), convolution: try convolution(), delay: try int(), gatePeriod: try int(),
-      gateRestarts: try flag(), largestRoundingError: try double())
+      gateRestarts: try flag(), gate: try choice(of: GateRule.self), largestRoundingError: try double())
   }
 
   private mutating func optionalPool() throws(FormatError) -> PoolGeometry? {
@@ -248,8 +254,9 @@ extension ByteReader {
     NeuronGroup(
       population: try int(), populationShape: try shape(),
       box: Box(channels: try range(), rows: try range(), columns: try range()), firstSlot: try int(),
-      model: try model(), start: try int(), gatedPeriods: try int(), threshold: try values(),
-      negativeThreshold: try values(), bias: try values(), initial: try values(), takesInput: try flag())
+      model: try model(), start: try int(), lag: try int(), gatedPeriods: try int(), threshold: try values(),
+      negativeThreshold: try values(), bias: try values(), biasByStep: try tables(), initial: try values(),
+      takesInput: try flag())
   }
 
   private mutating func block() throws(FormatError) -> SynapseBlock {
@@ -257,7 +264,7 @@ extension ByteReader {
       projection: try int(), kind: try choice(of: Projection.Kind.self), weights: try int(),
       shifts: try array(UInt8.self), pool: try optionalPool(), convolution: try convolution(), delay: try int(),
       sourceShape: try shape(), group: try int(), gateStart: try int(), gatePeriod: try int(),
-      gateRestarts: try flag())
+      gateRestarts: try flag(), gate: try choice(of: GateRule.self))
   }
 
   fileprivate mutating func faults() throws(FormatError) -> ChipFaults {

@@ -25,8 +25,8 @@ extension CompiledProgram {
   /// Cores in use.
   public var coreCount: Int { cores.count }
 
-  /// Steps that the network was calibrated for; nil: unknown.
-  public var steps: Int? { network.steps }
+  /// Steps of a run that names none: those that the network was calibrated for; nil: unknown.
+  public var steps: Int? { standardSteps }
 
   /// How the network was made, as `key: value` lines.
   public var history: [String] { network.provenance }

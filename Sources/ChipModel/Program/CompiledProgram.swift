@@ -7,6 +7,8 @@ public struct CompiledProgram: Sendable, Equatable {
   package var network: ProgramNetwork
   package var chip: ChipDescription
   package var schedule: Schedule
+  /// Ticks that populations add before they may fire; of the separated schedule one less than the steps of its runs.
+  package var lag: Int
   /// Extra low bits of biases, thresholds, initial potentials and potentials, 0...15; delivered sums are shifted left by it.
   package var fractionBits: Int
   /// 2...16
@@ -24,13 +26,14 @@ public struct CompiledProgram: Sendable, Equatable {
   package var faults: ChipFaults?
 
   package init(
-    network: ProgramNetwork, chip: ChipDescription, schedule: Schedule, fractionBits: Int, weightBits: Int,
-    membraneBits: Int, populations: [Population], projections: [Projection], weights: [WeightTensor],
+    network: ProgramNetwork, chip: ChipDescription, schedule: Schedule, lag: Int = 0, fractionBits: Int,
+    weightBits: Int, membraneBits: Int, populations: [Population], projections: [Projection], weights: [WeightTensor],
     output: ProgramOutput, cores: [CoreImage] = [], routes: [Route] = [], faults: ChipFaults? = nil
   ) {
     self.network = network
     self.chip = chip
     self.schedule = schedule
+    self.lag = lag
     self.fractionBits = fractionBits
     self.weightBits = weightBits
     self.membraneBits = membraneBits
@@ -57,6 +60,22 @@ public struct CompiledProgram: Sendable, Equatable {
   /// Whether the projection's spikes pass max-pooling gates on the chip.
   package func isGated(_ projection: Projection) -> Bool {
     projection.pool?.kind == .max && !isHostCurrent(projection)
+  }
+
+  /// The steps that its runs must have; nil: any that ``check(steps:)`` takes.
+  package var fixedSteps: Int? { schedule == .separated ? lag + 1 : nil }
+
+  /// The steps of a run that names none: the only ones, or those that the network was calibrated for; nil: unknown.
+  package var standardSteps: Int? { fixedSteps ?? network.steps }
+
+  /// Whether the program runs for so many steps.
+  package func check(steps: Int) throws(StepsError) {
+    guard ActiveWindow.steps.contains(steps) else { throw .range(steps) }
+    if let fixed = fixedSteps, steps != fixed { throw .separated(steps: steps, compiled: fixed) }
+    guard steps > lag else { throw .lag(steps: steps, lag: lag) }
+    for population in populations where !population.biasByStep.isEmpty && population.biasByStep.count < steps {
+      throw .biases(steps: steps, population: population.name, has: population.biasByStep.count)
+    }
   }
 
   /// Ticks of one inference of `steps` steps: up to the end of the last window of the network's own neurons. What relays

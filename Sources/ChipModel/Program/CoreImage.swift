@@ -69,19 +69,27 @@ package struct NeuronGroup: Sendable, Equatable {
   package var firstSlot: Int
   package var model: NeuronModel
   package var start: Int
+  package var lag: Int
   package var gatedPeriods: Int
   /// Parameters over the box's shape: one, one per channel of the box, or one per slot.
   package var threshold: UnitValues
   package var negativeThreshold: UnitValues
   package var bias: UnitValues
+  package var biasByStep: [UnitValues]
   package var initial: UnitValues
+  /// Bias of the box's neuron `local` at an adding tick, counted from 0.
+  package func bias(_ local: Int, step: Int) -> Int32 {
+    // No run of an accepted program is longer than the table.
+    (biasByStep.isEmpty ? bias : biasByStep[min(step, biasByStep.count - 1)]).value(at: local, shape: box.shape)
+  }
+
   /// Whether the host adds an input current to these neurons.
   package var takesInput: Bool
 
   package init(
     population: Int, populationShape: MapShape, box: Box, firstSlot: Int, model: NeuronModel, start: Int,
-    gatedPeriods: Int, threshold: UnitValues, negativeThreshold: UnitValues, bias: UnitValues, initial: UnitValues,
-    takesInput: Bool
+    lag: Int, gatedPeriods: Int, threshold: UnitValues, negativeThreshold: UnitValues, bias: UnitValues,
+    biasByStep: [UnitValues], initial: UnitValues, takesInput: Bool
   ) {
     self.population = population
     self.populationShape = populationShape
@@ -89,10 +97,12 @@ package struct NeuronGroup: Sendable, Equatable {
     self.firstSlot = firstSlot
     self.model = model
     self.start = start
+    self.lag = lag
     self.gatedPeriods = gatedPeriods
     self.threshold = threshold
     self.negativeThreshold = negativeThreshold
     self.bias = bias
+    self.biasByStep = biasByStep
     self.initial = initial
     self.takesInput = takesInput
   }
@@ -112,15 +122,17 @@ package struct SynapseBlock: Sendable, Equatable {
   package var sourceShape: MapShape
   /// Index into the core's groups.
   package var group: Int
-  /// What a max-pooling gate must know of the source: first tick, period, and whether counts restart every period.
+  /// What a max-pooling gate must know of the source: tick of its step 0, period, whether counts restart every period; and
+  /// its rule.
   package var gateStart: Int
   package var gatePeriod: Int
   package var gateRestarts: Bool
+  package var gate: GateRule
 
   package init(
     projection: Int, kind: Projection.Kind, weights: Int, shifts: [UInt8], pool: PoolGeometry?,
     convolution: ConvolutionGeometry, delay: Int, sourceShape: MapShape, group: Int, gateStart: Int, gatePeriod: Int,
-    gateRestarts: Bool
+    gateRestarts: Bool, gate: GateRule
   ) {
     self.projection = projection
     self.kind = kind
@@ -134,6 +146,7 @@ package struct SynapseBlock: Sendable, Equatable {
     self.gateStart = gateStart
     self.gatePeriod = gatePeriod
     self.gateRestarts = gateRestarts
+    self.gate = gate
   }
 }
 

@@ -10,10 +10,14 @@ package struct Population: Sendable, Equatable {
   package var negativeThreshold: UnitValues
   /// Added every active step, with the fraction bits.
   package var bias: UnitValues
+  /// By adding tick, instead of `bias`; empty: there is no such table.
+  package var biasByStep: [UnitValues]
   /// Potential before the first step (both members of a bistable unit), with the fraction bits.
   package var initial: UnitValues
-  /// First active tick: the depth under the windowed schedule, 0 under the continuous one.
+  /// First active tick: 0 under the continuous schedule, else as ``ActiveWindow`` says.
   package var start: Int
+  /// Active ticks that only add before the first that may fire; then as many only fire after the last that adds.
+  package var lag: Int
   /// No bias and no input current while `step / period` is below this (BSNN's bias gate); 0 = never gated.
   package var gatedPeriods: Int
   /// What 1 of a delivered weight is worth in ANN units, per output channel or one for all. Potentials are in units of
@@ -26,7 +30,8 @@ package struct Population: Sendable, Equatable {
 
   package init(
     name: String, dimensions: [Int], model: NeuronModel, threshold: UnitValues, negativeThreshold: UnitValues,
-    bias: UnitValues, initial: UnitValues, start: Int, gatedPeriods: Int = 0, unit: [Double], isRelay: Bool = false,
+    bias: UnitValues, biasByStep: [UnitValues] = [], initial: UnitValues, start: Int, lag: Int = 0,
+    gatedPeriods: Int = 0, unit: [Double], isRelay: Bool = false,
     accumulatorBits: Int = 64
   ) {
     self.name = name
@@ -35,8 +40,10 @@ package struct Population: Sendable, Equatable {
     self.threshold = threshold
     self.negativeThreshold = negativeThreshold
     self.bias = bias
+    self.biasByStep = biasByStep
     self.initial = initial
     self.start = start
+    self.lag = lag
     self.gatedPeriods = gatedPeriods
     self.unit = unit
     self.isRelay = isRelay
@@ -51,6 +58,15 @@ package struct Population: Sendable, Equatable {
       threshold: UnitValues(uniform: NeuronModel.infinite), negativeThreshold: UnitValues(uniform: -1),
       bias: UnitValues(uniform: 0), initial: UnitValues(uniform: 0), start: 0, unit: [1], accumulatorBits: 16)
   }
+
+  /// Ticks of its window: the first only add, as many at its end only fire.
+  package func windowTicks(steps: Int) -> Int { steps + lag }
+
+  /// Tick of its spikes' step 0.
+  package var firstFiringTick: Int { start + lag }
+
+  /// All that it may add as a bias.
+  package var biases: [UnitValues] { biasByStep.isEmpty ? [bias] : biasByStep }
 
   /// Neurons that cores hold: none of an input.
   package var neurons: Int { model.isInput ? 0 : shape.count }

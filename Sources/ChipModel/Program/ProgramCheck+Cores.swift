@@ -50,12 +50,14 @@ extension ProgramCheck {
       try checkBox("columns", group.box.columns, shape.width, place)
       try same(group.model == population.model, "the neuron model", owner, place)
       try same(group.start == population.start, "the first tick", owner, place)
+      try same(group.lag == population.lag, "the lag", owner, place)
+      try same(group.biasByStep.count == population.biasByStep.count, "the number of biases by step", owner, place)
       try same(group.gatedPeriods == population.gatedPeriods, "the number of gated periods", owner, place)
       try same(group.takesInput == takesInput[group.population], "the input", owner, place)
       try range("first slot", group.firstSlot, slots...slots, place)
       try checkParameters(
-        threshold: group.threshold, negative: group.negativeThreshold, bias: group.bias, initial: group.initial,
-        model: group.model, shape: group.box.shape, place)
+        threshold: group.threshold, negative: group.negativeThreshold, bias: group.bias, table: group.biasByStep,
+        initial: group.initial, model: group.model, shape: group.box.shape, place)
       slots += group.box.count
       held[group.population] += group.box.count
       // Together with the size of its tables this bounds what is allocated for it by the size of the file.
@@ -128,7 +130,9 @@ extension ProgramCheck {
       try same(block.convolution == projection.convolution, "the convolution", owner, place)
       try same(block.delay == projection.delay, "the delay", owner, place)
       try same(block.sourceShape == shapes[projection.source], "the source's shape", owner, place)
-      try same(block.gateStart == program.populations[projection.source].start, "the gate's first tick", owner, place)
+      try same(
+        block.gateStart == program.populations[projection.source].firstFiringTick, "the gate's first tick", owner, place)
+      try same(block.gate == projection.gate, "the gate's rule", owner, place)
       try same(block.gatePeriod == projection.gatePeriod, "the gate's period", owner, place)
       try same(block.gateRestarts == projection.gateRestarts, "the gate's restart", owner, place)
       try count("weight shift", block.shifts.count, [1, group.box.channels.count], place)

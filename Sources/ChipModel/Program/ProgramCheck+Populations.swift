@@ -14,11 +14,14 @@ extension ProgramCheck {
       try checkModel(population.model, place)
       try checkParameters(
         threshold: population.threshold, negative: population.negativeThreshold, bias: population.bias,
-        initial: population.initial, model: population.model, shape: shape, place)
+        table: population.biasByStep, initial: population.initial, model: population.model, shape: shape, place)
       try range("first tick", population.start, 0...ProgramLimits.start, place)
       try rule(
-        program.schedule == .windowed || population.start == 0 || population.isRelay,
+        program.schedule != .continuous || population.start == 0 || population.isRelay,
         "begins at tick \(population.start) of a continuous schedule", place)
+      try rule(
+        population.lag == 0 || population.lag == program.lag && population.model.takesLag && population.model.fires,
+        "has a lag of \(population.lag) ticks", place)
       try range("number of gated periods", population.gatedPeriods, 0...ProgramLimits.start, place)
       // The engine looks at them whatever the model is, the scalar rule of a rate neuron does not.
       try rule(
@@ -42,7 +45,7 @@ extension ProgramCheck {
       try rule(!isUsed || isAllowed, "model '\(model.name)' has no \(what)", place)
     }
     try has("period", model.codePeriod != nil, model.isPeriodic || !model.fires)
-    try has("negative threshold", model.hasNegativeThreshold, model.takesNegativeThreshold)
+    try has("negative threshold", model.hasNegativeThreshold, model.negativeThreshold != .none)
     if model.isPeriodic || model.codePeriod != nil {
       try range("period", model.codePeriod ?? 0, 1...ProgramLimits.period, place)
     }
@@ -57,23 +60,27 @@ extension ProgramCheck {
 
   /// Integer parameters over a shape: their numbers and their ranges.
   func checkParameters(
-    threshold: UnitValues, negative: UnitValues, bias: UnitValues, initial: UnitValues, model: NeuronModel,
-    shape: MapShape, _ place: ProgramPlace
+    threshold: UnitValues, negative: UnitValues, bias: UnitValues, table: [UnitValues], initial: UnitValues,
+    model: NeuronModel, shape: MapShape, _ place: ProgramPlace
   ) throws(ProgramError) {
     let counts = [1, shape.channels, shape.count]
     try count("threshold", threshold.values.count, counts, place)
     try count("negative threshold", negative.values.count, counts, place)
     try count("bias", bias.values.count, counts, place)
+    try range("number of steps with a bias", table.count, 0...ActiveWindow.steps.upperBound, place)
+    for bias in table { try count("bias of a step", bias.values.count, [1, shape.channels], place) }
     try count("initial potential", initial.values.count, counts, place)
     // The engine compares with threshold plus one where the model is strict; that must not become the flag.
     let most = Int(NeuronModel.infinite) - (model.strict ? 2 : 1)
     for value in threshold.values where value != NeuronModel.infinite {
       try range("threshold", Int(value), 1...most, place)
     }
-    for value in negative.values { try range("negative threshold", Int(value), Int(Int32.min) ... -1, place) }
+    // The engine compares with one less where 0 is allowed.
+    let negatives = model.negativeThreshold == .upToZero ? Int(Int32.min) + 1...0 : Int(Int32.min) ... -1
+    for value in negative.values { try range("negative threshold", Int(value), negatives, place) }
     let low = Int(FixedPoint.lowest(bits: program.membraneBits))
     let high = Int(FixedPoint.highest(bits: program.membraneBits))
-    for value in bias.values { try range("bias", Int(value), low...high, place) }
+    for value in ([bias] + table).flatMap(\.values) { try range("bias", Int(value), low...high, place) }
     for value in initial.values { try range("initial potential", Int(value), low...high, place) }
   }
 }

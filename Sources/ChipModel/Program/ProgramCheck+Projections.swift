@@ -19,6 +19,9 @@ extension ProgramCheck {
       try range("weight shift", Int(projection.shifts.max() ?? 0), 0...ProgramLimits.weightShift, place)
       try range("delay", projection.delay, ActiveWindow.delays, place)
       try range("gate period", projection.gatePeriod, 1...ProgramLimits.period, place)
+      try rule(
+        projection.gate == .winner || projection.gatePeriod == 1 && !projection.gateRestarts,
+        "its gate counts spikes of a period code", place)
       let error = projection.largestRoundingError
       guard error.isFinite, error >= 0 else {
         throw .invalid(

@@ -1,3 +1,11 @@
+/// What a max-pooling gate lets through at a tick.
+package enum GateRule: String, ParameterChoice {
+  /// By how much the window's largest signed count changed: what has left the gate is the largest count.
+  case count
+  /// The spike, or none, of the source with the largest count (Li, Zhao and Zeng 2022).
+  case winner
+}
+
 /// Compiled synapses from one population to another.
 package struct Projection: Sendable, Equatable {
   /// Raw values are those of files.
@@ -19,13 +27,15 @@ package struct Projection: Sendable, Equatable {
   /// with every period (bistable sources).
   package var gatePeriod: Int
   package var gateRestarts: Bool
+  /// Which rule max-pooling gates follow; meaningful for max pools only.
+  package var gate: GateRule
   /// For reports: the largest rounding error of a weight, in ANN units.
   package var largestRoundingError: Double
 
   package init(
     name: String, source: Int, target: Int, kind: Kind, weights: Int, shifts: [UInt8] = [0], pool: PoolGeometry? = nil,
     convolution: ConvolutionGeometry = ConvolutionGeometry(kernelY: 1, kernelX: 1), delay: Int = 1,
-    gatePeriod: Int = 1, gateRestarts: Bool = false, largestRoundingError: Double = 0
+    gatePeriod: Int = 1, gateRestarts: Bool = false, gate: GateRule = .winner, largestRoundingError: Double = 0
   ) {
     self.name = name
     self.source = source
@@ -38,6 +48,7 @@ package struct Projection: Sendable, Equatable {
     self.delay = delay
     self.gatePeriod = gatePeriod
     self.gateRestarts = gateRestarts
+    self.gate = gate
     self.largestRoundingError = largestRoundingError
   }
 

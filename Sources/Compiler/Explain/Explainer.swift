@@ -20,7 +20,7 @@ package struct Explainer: Sendable {
   ///   - network: the spiking network.
   ///   - model: the original network; nil: the spiking network's own weights with ReLU.
   ///   - chip: whose integers are compared; its capacity plays no part.
-  ///   - options: as for compiling; the schedule is the windowed one.
+  ///   - options: as for compiling; instead of the continuous schedule the windowed one holds.
   ///   - steps: `T`, 1 to 1,000,000.
   /// - Throws: `ExplanationError`.
   package init(
@@ -30,7 +30,8 @@ package struct Explainer: Sendable {
     self.network = network
     self.steps = max(1, steps)
     var options = options
-    options.schedule = .windowed
+    if network.network.schedule == .continuous { options.schedule = .windowed }
+    if network.network.schedule == .separated { options.steps = self.steps }
     do throws(CompileError) {
       try ChipRules.checkWidths(options, chip)
       self.chip = try CompiledProgram.lower(network, chip: chip, options: options)
@@ -39,7 +40,7 @@ package struct Explainer: Sendable {
     } catch {
       throw .compile(error)
     }
-    real = try RealNetwork(network)
+    real = try RealNetwork(network, lag: self.chip.lag)
     var notes: [String] = []
     do throws(AnalogNetworkError) {
       if let model {

@@ -4,7 +4,7 @@ import Runtime
 /// A spiking network in 64-bit floats, layer-synchronous as in the papers: what the chip's integers approximate.
 ///
 /// Written for clarity and apart from the engine: real weights, thresholds and inputs, no rounding, no saturation. A spike
-/// of a population's step `s` reaches the target in the target's step `s + lag`; under the windowed schedule `lag` is 0.
+/// of a population's step `s` reaches the target in its adding tick `s + offset`; where the schedule gives the delay that is 0.
 struct RealNetwork: Sendable {
   struct Neurons: Sendable {
     let shape: MapShape
@@ -19,7 +19,11 @@ struct RealNetwork: Sendable {
     let initial: [Double]?
     /// What the input brings as a current.
     let currents: [RealSynapses]
-    let arrivals: [(source: Int, synapses: RealSynapses, lag: Int)]
+    let arrivals: [(source: Int, synapses: RealSynapses, offset: Int)]
+    /// Ticks that it adds before it may fire.
+    let lag: Int
+    /// Instead of `bias`, by adding tick; empty: there is no such table.
+    let biases: [[Double]]
   }
 
   let inputShape: MapShape
@@ -31,18 +35,19 @@ struct RealNetwork: Sendable {
   let readsPotential: Bool
 
   /// - Throws: `ExplanationError` where amplitudes cannot be folded, or a neuron model has no rule in real numbers.
-  init(_ network: CheckedNetwork) throws(ExplanationError) {
+  /// - Parameter lag: ticks that layers add before they may fire.
+  init(_ network: CheckedNetwork, lag: Int = 0) throws(ExplanationError) {
     inputShape = network.inputShape
     order = network.order
     output = network.output
     readsPotential = network.readout == .potential
     var populations: [Neurons?] = [nil]
-    for index in network.placed { populations.append(try Self.neurons(network.populations[index], network)) }
+    for index in network.placed { populations.append(try Self.neurons(network.populations[index], network, lag)) }
     self.populations = populations
   }
 
   private static func neurons(
-    _ population: CheckedPopulation, _ network: CheckedNetwork
+    _ population: CheckedPopulation, _ network: CheckedNetwork, _ lag: Int
   ) throws(ExplanationError) -> Neurons {
     let shape = population.shape
     guard let dynamics = population.model.kind.dynamics.init(population.model) as? any RealNeuronDynamics else {
@@ -54,7 +59,7 @@ struct RealNetwork: Sendable {
       }
     }
     var currents: [RealSynapses] = []
-    var arrivals: [(source: Int, synapses: RealSynapses, lag: Int)] = []
+    var arrivals: [(source: Int, synapses: RealSynapses, offset: Int)] = []
     for index in population.incoming {
       let projection = network.projections[index]
       let source = network.source(of: projection)
@@ -63,14 +68,19 @@ struct RealNetwork: Sendable {
       if source.model.isHostCurrent {
         currents.append(synapses)
       } else {
-        arrivals.append((projection.source, synapses, network.delay(projection) - (population.depth - source.depth)))
+        let way = ActiveWindow.delay(source: source.depth, target: population.depth, waitingPeriod: 0, lag: lag)
+        arrivals.append((projection.source, synapses, network.delay(projection, lag: lag) - way))
       }
     }
     return Neurons(
       shape: shape, model: population.model, dynamics: dynamics, gatedPeriods: network.gatedPeriods(population),
       threshold: spread(population.threshold) ?? [Double](repeating: .infinity, count: shape.count),
       negativeThreshold: spread(population.negativeThreshold), bias: spread(population.bias),
-      initial: spread(population.initial), currents: currents, arrivals: arrivals)
+      initial: spread(population.initial), currents: currents, arrivals: arrivals,
+      lag: population.model.fires ? lag : 0,
+      biases: population.biasByStep.map { table in
+        (0..<table.steps).map { step in spread(.perChannel(table.column(step))) ?? [] }
+      } ?? [])
   }
 
   // MARK: Spikes
@@ -93,17 +103,22 @@ struct RealNetwork: Sendable {
     for index in order {
       guard let neurons = populations[index] else { continue }
       let (current, isDriven) = drive(neurons, input)
+      let lag = neurons.lag
       let trains = neurons.arrivals.map { gated(outcome.trains[$0.source], $0.synapses, populations[$0.source]) }
       let first = neurons.initial ?? [Double](repeating: 0, count: neurons.shape.count)
       var states = first.map { RealNeuronState(v: $0, b: neurons.model.potentials == 2 ? $0 : 0) }
       var sums = [Double](repeating: 0, count: neurons.shape.count)
       var train = SpikeTrain(shape: neurons.shape, hasPayload: neurons.model.hasPayload)
-      for step in 0..<steps {
-        let takesCurrent = isDriven && step / neurons.model.period >= neurons.gatedPeriods
+      for step in 0..<(steps + lag) {
+        let adds = step < steps
+        let takesCurrent = adds && isDriven && step / neurons.model.period >= neurons.gatedPeriods
         if takesCurrent { sums = current } else { for at in sums.indices { sums[at] = 0 } }
+        if adds, !neurons.biases.isEmpty {
+          for (at, bias) in neurons.biases[min(step, neurons.biases.count - 1)].enumerated() { sums[at] += bias }
+        }
         for (arrival, train) in zip(neurons.arrivals, trains) {
-          let sent = step - arrival.lag
-          guard sent >= 0, sent < steps else { continue }
+          let sent = step - arrival.offset
+          guard adds, sent >= 0, sent < steps else { continue }
           train?.forEachSpike(step: sent) { neuron, payload in
             arrival.synapses.deliver(channelLast(neuron, arrival.synapses.from), Double(payload), into: &sums)
           }
@@ -112,15 +127,15 @@ struct RealNetwork: Sendable {
         let worth = neurons.model.codePeriod.map { 1 / Double(2 << (step % $0)) } ?? 1
         for at in states.indices {
           let update = RealNeuronStep(
-            sum: sums[at] * worth, threshold: neurons.threshold[at] * worth,
-            negativeThreshold: neurons.negativeThreshold?[at], index: step, period: neurons.model.period)
+            sum: sums[at] * worth, threshold: step < lag ? .infinity : neurons.threshold[at] * worth,
+            negativeThreshold: step < lag ? nil : neurons.negativeThreshold?[at], index: max(0, step - lag), period: neurons.model.period)
           let payload = neurons.dynamics.update(&states[at], update)
           if payload != 0 {
             let channels = neurons.shape.channels
             train.append(pixel: at / channels, channel: at % channels, payload: Int32(clamping: payload))
           }
         }
-        train.endStep()
+        if step >= lag { train.endStep() }
       }
       outcome.trains[index] = train
       outcome.potentials[index] = states.map(\.v)
@@ -137,10 +152,9 @@ struct RealNetwork: Sendable {
   }
 
   private func gated(_ train: SpikeTrain?, _ synapses: RealSynapses, _ source: Neurons?) -> SpikeTrain? {
-    guard let pool = synapses.gate, let source, let train,
-      var gate = PoolGate(
-        source: source.shape, pool: pool, period: source.model.period, restarts: source.model.code == .pairs)
-    else { return train }
+    guard let source, let train, var gate = synapses.gate.flatMap({ PoolGate($0, source: source.shape) }) else {
+      return train
+    }
     var result = SpikeTrain(shape: synapses.from, hasPayload: train.hasPayload)
     gate.gate(train, into: &result)
     return result

@@ -8,7 +8,7 @@ struct RealSynapses: Sendable {
   /// The map that spikes come from: the source, or the pooled map behind a max pool.
   let from: MapShape
   /// Max pooling of the source; an average is in `targets`.
-  let gate: PoolGeometry?
+  let gate: Projection?
   /// Entries of pixel `p` of `from`: `starts[p]..<starts[p + 1]`.
   private let starts: [Int]
   /// Where an entry's target pixel begins among the sums, and which weights it takes.
@@ -24,7 +24,7 @@ struct RealSynapses: Sendable {
     let synapses = projection.synapses
     let (target, pooled) = (synapses.target, synapses.pooled)
     let isDense = projection.kind == .dense
-    gate = synapses.isGated ? projection.pool : nil
+    gate = synapses.isGated ? projection.gated(behind: source.model) : nil
     from = synapses.from
     let values = try Self.values(projection, source)
     let channels = from.channels
@@ -90,7 +90,7 @@ struct RealSynapses: Sendable {
   /// Adds what the rates, or the currents, of a channel-last map deliver, max-pooled where the projection is.
   func deliverRates(_ rates: [Double], of shape: MapShape, into sums: inout [Double]) {
     let pooled = gate == nil ? rates : channelLast(
-      InputEncoder.maxPooled(rowMajor(rates, shape), shape: shape, pool: gate).values, from)
+      InputEncoder.maxPooled(rowMajor(rates, shape), shape: shape, pool: gate?.pool).values, from)
     for (position, rate) in pooled.enumerated() where rate != 0 { deliver(position, rate, into: &sums) }
   }
 }

@@ -4,6 +4,13 @@ import ChipModel
 package enum CompileError: Error, Sendable, Equatable, NamesParameters {
   case unsupportedModel(population: String, model: String, chip: String, supported: [String])
   case periodCodeNeedsWindows(population: String)
+  case lagNeedsWindows
+  case stepsOfNothing
+  case separatedNeedsSteps
+  case noLag(population: String, model: String)
+  case lagHidesSpikes(population: String)
+  case lagTooLong(lag: Int, layers: Int)
+  case biasesNeedTime(population: String)
   case mixedAmplitude(projection: String, population: String)
   case thresholdsPerNeuron(population: String, chip: String)
   case thresholdBelowOne(population: String, threshold: Double, unit: Double)
@@ -44,6 +51,24 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
     case .periodCodeNeedsWindows(let population):
       "population '\(population)' uses a period code, which needs windows that follow one another; "
         + "compile with the windowed \(spell("schedule"))"
+    case .lagNeedsWindows:
+      "a \(spell("lag")) goes with the windowed \(spell("schedule")) alone; leave one of the two out"
+    case .stepsOfNothing:
+      "\(spell("steps")) fix a separated \(spell("schedule")) alone; every other runs any number of steps"
+    case .separatedNeedsSteps:
+      "the separated \(spell("schedule")) is for one number of steps, which the network does not say; give \(spell("steps"))"
+    case .noLag(let population, let model):
+      "population '\(population)' (\(model)) cannot add first and fire later, as a \(spell("lag")) asks; "
+        + "convert it to if with a soft reset, signed or augmented"
+    case .lagHidesSpikes(let population):
+      "the output '\(population)' is read by its spikes, of which a \(spell("lag")) loses the last; "
+        + "convert with \(spell("readout")) potential"
+    case .lagTooLong(let lag, let layers):
+      "a lag of \(groupedText(lag)) ticks in each of \(groupedText(layers)) layers ends after tick "
+        + "\(groupedText(ActiveWindow.latestStart)); use a lower \(spell("lag")) or fewer \(spell("steps"))"
+    case .biasesNeedTime(let population):
+      "population '\(population)' has biases by step, which a separated \(spell("schedule")) adds up to one; "
+        + "convert with a constant bias"
     case .mixedAmplitude(let projection, let population):
       "projection '\(projection)': the spike values of population '\(population)' differ between the neurons of a "
         + "channel, which its weights cannot absorb; give 'spikeValue' or 'threshold' per channel"

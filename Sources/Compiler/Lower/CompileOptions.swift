@@ -13,7 +13,12 @@ package struct CompileOptions: Sendable, Equatable {
   package var numbers: [ChipNumber: Int]
   /// Nil: per channel where the chip has a threshold per neuron, else per population.
   package var scale: Scale?
-  package var schedule: Schedule
+  /// Nil: the network's.
+  package var schedule: Schedule?
+  /// Ticks that layers add before they may fire; nil: the network's, where the schedule is too.
+  package var lag: Int?
+  /// Steps that a separated schedule is for; nil: the network's.
+  package var steps: Int?
   package var placement: Placement
   /// Seed of the `optimised` search and of `random` placement.
   package var seed: UInt64
@@ -32,13 +37,16 @@ package struct CompileOptions: Sendable, Equatable {
 
   package init(
     weightBits: Int? = nil, membraneBits: Int? = nil, fractionBits: Int? = nil, numbers: [ChipNumber: Int] = [:],
-    scale: Scale? = nil, schedule: Schedule = .windowed, placement: Placement = .optimised, seed: UInt64 = 0,
+    scale: Scale? = nil, schedule: Schedule? = nil, lag: Int? = nil, steps: Int? = nil,
+    placement: Placement = .optimised, seed: UInt64 = 0,
     placementEffort: Double = 1, traffic: [[UInt64]]? = nil, mapping: Mapping? = nil, faults: ChipFaults? = nil,
     memory: MemoryBudget = .standard
   ) {
     self.numbers = numbers
     self.scale = scale
     self.schedule = schedule
+    self.lag = lag
+    self.steps = steps
     self.placement = placement
     self.seed = seed
     self.placementEffort = placementEffort

@@ -56,6 +56,6 @@ extension Headroom {
           payload: payloads[projection.source]),
         isInput: program.isHostCurrent(projection))
     }
-    return sum.worst(fractionBits: program.fractionBits, bias: population.bias)
+    return sum.worst(fractionBits: program.fractionBits, biases: population.biases)
   }
 }

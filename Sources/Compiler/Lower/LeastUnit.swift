@@ -35,7 +35,10 @@ struct LeastUnit {
       (population.threshold, limits.threshold), (population.negativeThreshold, limits.threshold),
       (population.bias, limits.bias), (population.initial, limits.initial),
     ]
-    parameters = values.compactMap { values, most in
+    let byStep = population.biasByStep.map { table in
+      ResolvedValues.perChannel((0..<shape.channels).map { table.row($0).reduce(0) { max($0, abs($1)) } })
+    }
+    parameters = (values + [(byStep, limits.bias)]).compactMap { values, most in
       guard let values else { return nil }
       var largest = [Double](repeating: 0, count: shape.channels)
       let pixels = values.isUniformPerChannel ? 1 : shape.pixels

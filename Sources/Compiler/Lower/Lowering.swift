@@ -12,6 +12,8 @@ struct Lowering {
   let weightBits: Int
   let membraneBits: Int
   let fractionBits: Int
+  let schedule: Schedule
+  let lag: Int
   private(set) var populations: [Population] = []
   private(set) var projections: [Projection] = []
   private(set) var weights: [WeightTensor] = []
@@ -28,6 +30,7 @@ struct Lowering {
     guard (2...16).contains(weightBits), (2...32).contains(membraneBits), (0...15).contains(fractionBits) else {
       throw .option("weight bits must be 2...16, membrane bits 2...32, fraction bits 0...15")
     }
+    (schedule, lag) = try network.schedule(options)
     try check(network.memoryToCompile)
     try lowerPopulations()
     try insertRelays()
@@ -88,7 +91,7 @@ struct Lowering {
         population: population.name, model: name, chip: chip.name,
         supported: chip.neuronModels?.value ?? ChipDescription.allNeuronModels)
     }
-    if options.schedule == .continuous, population.model.code == .pairs || population.model.period > 1 {
+    if schedule == .continuous, population.model.code == .pairs || population.model.period > 1 {
       throw .periodCodeNeedsWindows(population: population.name)
     }
   }
@@ -165,11 +168,23 @@ struct Lowering {
       name: name, dimensions: population.dimensions, model: population.model,
       threshold: threshold, negativeThreshold: negative,
       bias: try integers(population.bias, what: "bias", limit: limits.bias),
+      biasByStep: try biasByStep(population) { (values) throws(CompileError) in
+        try integers(values, what: "bias", limit: limits.bias)
+      },
       initial: try integers(
         population.initial, what: "initial potential", limit: limits.initial
       ).shifted(by: population.model.codeBits),
-      start: options.schedule == .windowed ? population.depth : 0,
-      gatedPeriods: network.gatedPeriods(population), unit: unit)
+      start: schedule == .continuous ? 0 : ActiveWindow.start(depth: population.depth, lag: lag),
+      lag: population.model.fires ? lag : 0, gatedPeriods: network.gatedPeriods(population), unit: unit)
+  }
+
+  private func biasByStep(
+    _ population: CheckedPopulation, integers: (ResolvedValues) throws(CompileError) -> UnitValues
+  ) throws(CompileError) -> [UnitValues] {
+    var result: [UnitValues] = []
+    guard let table = population.biasByStep else { return result }
+    for step in 0..<table.steps { result.append(try integers(.perChannel(table.column(step)))) }
+    return result
   }
 
   // MARK: - Projections
@@ -180,11 +195,12 @@ struct Lowering {
     let source = network.source(of: projection).model
     let delay =
       source.isHostCurrent
-      ? 1 : options.schedule == .continuous ? projection.delay ?? 1 : network.delay(projection)
+      ? 1 : schedule == .continuous ? projection.delay ?? 1 : network.delay(projection, lag: lag)
     return Projection(
       name: projection.name, source: projection.source, target: projection.target, kind: projection.kind,
       weights: weights, shifts: shifts, pool: projection.pool, convolution: projection.convolution, delay: delay,
-      gatePeriod: source.period, gateRestarts: source.code == .pairs, largestRoundingError: error)
+      gatePeriod: source.period, gateRestarts: source.code == .pairs, gate: projection.gate,
+      largestRoundingError: error)
   }
 
   /// Builds delays beyond the chip's, and beyond what a program holds, from relay populations: neurons that repeat each
@@ -232,13 +248,15 @@ struct Lowering {
         supported: chip.neuronModels?.value ?? ChipDescription.allNeuronModels)
     }
     let unit = Int32(1) << Int32(fractionBits)
+    // What was sent before is taken back as soon as the potential falls below 0.
+    let negative = model.negativeThreshold == .upToZero ? 0 : -unit
     populations.append(
       Population(
         name: name, dimensions: from.dimensions,
         model: model,
-        threshold: UnitValues(uniform: unit), negativeThreshold: UnitValues(uniform: -unit),
+        threshold: UnitValues(uniform: unit), negativeThreshold: UnitValues(uniform: negative),
         bias: UnitValues(uniform: 0), initial: UnitValues(uniform: 0),
-        start: from.start + delay, unit: [1], isRelay: true))
+        start: from.firstFiringTick + delay, unit: [1], isRelay: true))
     let channels = from.shape.channels
     if let ones = WeightTensor(shape: [channels, 1], values: [Int32](repeating: 1, count: channels)) {
       weights.append(ones)
@@ -270,8 +288,8 @@ struct Lowering {
     let input = network.network.input
     let program = CompiledProgram(
       network: ProgramNetwork(name: "", inputRange: input.range, calibratedRange: input.calibratedRange), chip: chip,
-      schedule: options.schedule,
-      fractionBits: fractionBits, weightBits: weightBits, membraneBits: membraneBits, populations: populations,
+      schedule: schedule, lag: lag, fractionBits: fractionBits, weightBits: weightBits, membraneBits: membraneBits,
+      populations: populations,
       projections: projections, weights: weights, output: ProgramOutput(population: network.output, readout: .potential))
     let order = program.topologicalOrder
     headroom = Headroom.all(program, order: order)

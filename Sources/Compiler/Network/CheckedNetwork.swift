@@ -37,13 +37,13 @@ package struct CheckedNetwork: Sendable {
     population.incoming.contains { source(of: projections[$0]).model.code == .pairs }
   }
 
-  /// Ticks from a spike to its arrival: the projection's own, else those of the windowed schedule.
-  func delay(_ projection: CheckedProjection) -> Int {
+  /// Ticks from a spike to its arrival: the projection's own, else those of a schedule of windows.
+  func delay(_ projection: CheckedProjection, lag: Int) -> Int {
     let source = source(of: projection)
     return projection.delay
       ?? ActiveWindow.delay(
         source: source.depth, target: populations[projection.target].depth,
-        waitingPeriod: source.model.code == .pairs ? source.model.period : 0)
+        waitingPeriod: source.model.code == .pairs ? source.model.period : 0, lag: lag)
   }
 }
 
@@ -70,13 +70,14 @@ package struct CheckedPopulation: Sendable {
   package var spikeValue: ResolvedValues? { values.spikeValue }
   package var initial: ResolvedValues? { values.initial }
   package var bias: ResolvedValues? { values.bias }
+  package var biasByStep: ResolvedTable? { values.biasByStep }
 }
 
 /// Real values of a population's neurons.
 package struct NeuronValues: Sendable, Equatable {
   /// Positive threshold, > 0, may be infinite. Nil for a model that never fires.
   package var threshold: ResolvedValues?
-  /// Negative threshold, finite, < 0. Nil: absent.
+  /// Negative threshold, finite, < 0, or 0 where the model takes that. Nil: absent.
   package var negativeThreshold: ResolvedValues?
   /// Value of one spike in ANN units, finite: the given one, else the threshold (0 where that is infinite: it never
   /// fires). Nil for a model that never fires.
@@ -85,6 +86,21 @@ package struct NeuronValues: Sendable, Equatable {
   package var initial: ResolvedValues?
   /// Added every step; nil: none.
   package var bias: ResolvedValues?
+  /// Added by adding step instead.
+  package var biasByStep: ResolvedTable?
+}
+
+/// A value for each channel and step.
+package struct ResolvedTable: Sendable, Equatable {
+  /// `[C, T]`, row-major, finite.
+  package let values: [Double]
+  package let steps: Int
+
+  /// The values of one channel, by step.
+  func row(_ channel: Int) -> ArraySlice<Double> { values[(channel * steps)..<((channel + 1) * steps)] }
+
+  /// The values of one step, by channel.
+  func column(_ step: Int) -> [Double] { stride(from: step, to: values.count, by: steps).map { values[$0] } }
 }
 
 /// One projection of a checked network.
@@ -101,6 +117,8 @@ package struct CheckedProjection: Sendable {
   /// The weights are I8, I16 or I32, or all others into the target are: scale 1, nothing is folded into them.
   package internal(set) var isInteger: Bool
   package let pool: PoolGeometry?
+  /// Of a max pool of spikes.
+  package let gate: GateRule
   package let sourceShape: MapShape
   /// The source's shape after pooling; equal to `sourceShape` without.
   package let pooledShape: MapShape
@@ -109,6 +127,13 @@ package struct CheckedProjection: Sendable {
   package let convolution: ConvolutionGeometry
   /// Delay in ticks, 1...65535; nil: the schedule's.
   package let delay: Int?
+
+  /// What its gate, behind neurons of a model, needs to know.
+  func gated(behind model: NeuronModel) -> Projection {
+    Projection(
+      name: name, source: source, target: target, kind: kind, weights: 0, pool: pool, gatePeriod: model.period,
+      gateRestarts: model.code == .pairs, gate: gate)
+  }
 
   /// The address rule; an identity has one weight a channel.
   var synapses: Synapses {

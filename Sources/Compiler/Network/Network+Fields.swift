@@ -22,6 +22,15 @@ extension NetworkDocument: JSONDocument {
       "populations", \.network.populations, .objects(), "at least one; see [Populations](#populations)"),
     .required("projections", \.network.projections, .objects(), "see [Projections](#projections)"),
     .required("output", \.network.output, .object, "see [Output](#output)"),
+    .leftOut(
+      "schedule", \.network.schedule, .choice,
+      "when layers are active, unless `compile` says otherwise; see [Schedules](#schedules)", absent: "windowed"
+    ) { $0.network.schedule == .windowed },
+    .leftOut(
+      "lag", \.network.lag, .integer(0...(ActiveWindow.steps.upperBound - 1)),
+      "ticks that a layer adds before it may fire, below the steps of a run; of the windowed schedule", unit: "ticks",
+      absent: "0"
+    ) { $0.network.lag == 0 },
     .optional(
       "ann", \.network.ann, .object, "the network that this one was converted from; see [Facts](#facts)", absent: "none"),
     .leftOut(
@@ -82,7 +91,10 @@ extension NetworkPopulation: JSONRecord {
     .required("name", \.name, .text, "unique; 1 to 255 bytes; `input` is reserved"),
     .required("shape", \.shape, .integers, "`[C, H, W]` or `[N]`, at most 2^26 neurons", unit: "neurons"),
     .required("neuron", \.neuron, .object, "model and parameters, below"),
-    .optional("bias", \.bias, .values, "added to the sum of each step", unit: "ANN", absent: "0"),
+    .optional(
+      "bias", \.givenBias, .bias,
+      "added to the sum of each step; `{\"byStep\": ...}` with `[[T numbers] for each channel]` or `{\"tensor\": NAME}` of "
+        + "shape `[C, T]`: by adding step, and a run has at most `T`", unit: "ANN", absent: "0"),
   ]
 }
 
@@ -99,7 +111,8 @@ extension NetworkNeuron: JSONRecord {
         "positive threshold; `\"infinity\"`: never fires (also inside a list). Required of models that fire", unit: "ANN",
         absent: "none"),
       .optional(
-        "negativeThreshold", \.negativeThreshold, .values, "negative threshold, below 0", unit: "ANN", absent: "none"),
+        "negativeThreshold", \.negativeThreshold, .values, "negative threshold, below 0; of `signed` at most 0", unit: "ANN",
+        absent: "none; of `signed` 0"),
       .optional(
         "spikeValue", \.spikeValue, .values,
         "what one spike is worth to the projections that leave; folded into their weights. Required where an infinite "
@@ -164,14 +177,18 @@ extension NetworkPool: JSONRecord {
   package static let fields: [JSONField<NetworkPool>] = [
     .required(
       "kind", \.kind, .choice,
-      "`average`: the sum, divided by the whole kernel area, padding included. `max`: the spikes of each window's most "
-        + "active neuron"),
+      "`average`: the sum, divided by the whole kernel area, padding included. `max`: the largest of each window"),
     .required("kernel", \.window, .pair, "the window, 1 to 4096"),
     .leftOut("stride", \.stride, .pair, "step of the window, 1 to 4096", absent: "the kernel") { $0.stride == $0.kernel },
     .leftOut(
       "padding", \.padding, .sides, "places around the source where nothing ever fires, smaller than the kernel",
       absent: "0"
     ) { $0.padding == [0, 0, 0, 0] },
+    .optional(
+      "gate", \.gate, .choice,
+      "of `max` of spikes. `count`: a spike of by how much the window's largest signed count changed; of rate codes. "
+        + "`winner`: the spike, or none, of the neuron with the largest count",
+      absent: "`count`, of `phase` and `bistable` `winner`"),
   ]
 }
 

@@ -12,6 +12,9 @@ public struct Network: Sendable, Equatable {
   package var populations: [NetworkPopulation]
   package var projections: [NetworkProjection]
   package var output: NetworkOutput
+  package var schedule: Schedule = .windowed
+  /// Ticks that a layer adds before it may fire.
+  package var lag = 0
   /// The network this one was converted from, where known.
   package var ann: ANNFacts?
   /// How it was made: method, options, calibration. Free-form, ordered, shown by `inspect`, copied into results.
@@ -89,6 +92,8 @@ package struct NetworkPopulation: Sendable, Equatable {
   package var neuron: NetworkNeuron
   /// Added to every sum each step, in ANN units; per population, channel or neuron. Nil: none.
   package var bias: Values?
+  /// `[C, T]`: the bias of each channel at each of its adding ticks, instead of `bias`. Nil: there is no such table.
+  package var biasByStep: Weights?
   package init(name: String, shape: [Int], neuron: NetworkNeuron, bias: Values? = nil) {
     self.name = name
     self.shape = shape
@@ -102,7 +107,7 @@ public struct NetworkNeuron: Sendable, Equatable {
   package var model: NeuronModel.Kind
   /// Positive threshold, > 0, ANN units; `infinity` = never fires. Nil only for `accumulator`.
   package var threshold: Values?
-  /// Negative threshold, < 0, of models that take one. Nil: absent.
+  /// Negative threshold, < 0, of models that take one; of `signed` <= 0. Nil: absent, of `signed` 0.
   package var negativeThreshold: Values?
   /// What one spike is worth to the projections that leave, ANN units. Nil: the threshold.
   package var spikeValue: Values?
@@ -191,7 +196,7 @@ package enum Weights: Sendable, Equatable {
 }
 
 /// Pooling before the weights, of activations and of spikes: `average` always divides by the kernel's area; in `max`
-/// padding never wins, and spikes are gated by counts.
+/// padding never wins, and spikes pass a gate.
 package struct NetworkPool: Sendable, Equatable {
   package var kind: PoolGeometry.Kind
   /// `[y, x]`
@@ -200,8 +205,13 @@ package struct NetworkPool: Sendable, Equatable {
   package var stride: [Int]
   /// `[top, left, bottom, right]`
   package var padding: [Int]
-  package init(kind: PoolGeometry.Kind, kernel: [Int], stride: [Int], padding: [Int] = [0, 0, 0, 0]) {
+  /// Of `max`: what the gates of spikes let through. Nil: `count`, of period codes `winner`.
+  package var gate: GateRule?
+  package init(
+    kind: PoolGeometry.Kind, kernel: [Int], stride: [Int], padding: [Int] = [0, 0, 0, 0], gate: GateRule? = nil
+  ) {
     self.kind = kind
+    self.gate = gate
     self.kernel = kernel
     self.stride = stride
     self.padding = padding

@@ -73,21 +73,25 @@ extension NetworkCheck {
     let neuron = population.neuron
     try checkKeys(neuron, subject)
 
+    let mayBeZero = neuron.model.traits.negativeThreshold == .upToZero
     var values = NeuronValues()
     values.threshold = try resolve(
       neuron.threshold, "neuron.threshold", shape, subject, rule: "write a number above 0 or \"infinity\""
     ) { $0 > 0 }
     values.negativeThreshold = try resolve(
-      neuron.negativeThreshold, "neuron.negativeThreshold", shape, subject, rule: "write a finite number below 0"
-    ) { $0.isFinite && $0 < 0 }
+      neuron.negativeThreshold, "neuron.negativeThreshold", shape, subject,
+      rule: "write a finite number " + (mayBeZero ? "of at most 0" : "below 0")
+    ) { $0.isFinite && ($0 < 0 || mayBeZero && $0 == 0) }
+    if mayBeZero, values.negativeThreshold == nil { values.negativeThreshold = .uniform(0) }
     values.spikeValue = try resolve(neuron.spikeValue, "neuron.spikeValue", shape, subject)
     values.initial = try resolve(neuron.initial, "neuron.initial", shape, subject)
     values.bias = try resolve(population.bias, "bias", shape, subject)
+    values.biasByStep = try resolveTable(population, shape, subject)
 
     if values.spikeValue == nil, let threshold = values.threshold {
       // A neuron that never fires has no spike to value; 0 keeps the folded weights finite. With a negative threshold
       // it does fire, and then an infinite value would be an accident.
-      if values.negativeThreshold != nil, threshold.entries.contains(where: \.isInfinite) {
+      if neuron.negativeThreshold != nil, threshold.entries.contains(where: \.isInfinite) {
         throw NetworkCheckError(
           subject,
           "the threshold is infinite and there is a negativeThreshold, so what a spike is worth is open; add spikeValue")
@@ -95,6 +99,34 @@ extension NetworkCheck {
       values.spikeValue = threshold.map { $0.isInfinite ? 0 : $0 }
     }
     return values
+  }
+
+  /// A table of biases, `[C, T]`.
+  private func resolveTable(
+    _ population: NetworkPopulation, _ shape: MapShape, _ subject: NetworkCheckError.Subject
+  ) throws(NetworkCheckError) -> ResolvedTable? {
+    guard let given = population.biasByStep else { return nil }
+    let path = "bias.byStep"
+    if population.bias != nil { throw NetworkCheckError(subject, path, "there is a bias too; give one of the two") }
+    let table =
+      switch given {
+      case .tensor(let name): try tensor(name, path, subject)
+      case .inline(let tensor): tensor
+      }
+    guard table.shape.count == 2, table.shape[0] == shape.channels else {
+      throw NetworkCheckError(
+        subject, path, "byStep has shape \(listText(table.shape)); it takes [\(shape.channels), T], T values a channel")
+    }
+    let steps = table.shape[1]
+    guard ActiveWindow.steps.contains(steps), table.count <= MapShape.maximumCount else {
+      throw tooLarge(subject, path, table.count, "biases", MapShape.maximumCount)
+    }
+    let values = table.doubles
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw NetworkCheckError(
+        subject, "byStep", at: index / steps, path: path, value: values[index], "write a finite number")
+    }
+    return ResolvedTable(values: values, steps: steps)
   }
 
   /// Which keys a model needs and which belong to others, and the ranges of parameters.
@@ -112,7 +144,7 @@ extension NetworkCheck {
     let rules: [(key: String, isPresent: Bool, takes: (NeuronModel.Kind) -> Bool)] = [
       ("threshold", neuron.threshold != nil, { $0.traits.fires }),
       ("spikeValue", neuron.spikeValue != nil, { $0.traits.fires }),
-      ("negativeThreshold", neuron.negativeThreshold != nil, { $0.traits.takesNegativeThreshold }),
+      ("negativeThreshold", neuron.negativeThreshold != nil, { $0.traits.negativeThreshold != .none }),
     ]
     for rule in rules where rule.isPresent && !rule.takes(model) { throw foreign(rule.key, rule.takes) }
     if model.traits.fires, neuron.threshold == nil { throw missing("threshold") }

@@ -31,7 +31,8 @@ extension NetworkCheck {
     }
     return CheckedProjection(
       name: projection.name, source: ends.source, target: ends.target, kind: projection.kind, weights: weights,
-      isInteger: false, pool: pool, sourceShape: source, pooledShape: pooled, targetShape: target,
+      isInteger: false, pool: pool,
+      gate: try checkGate(projection.pool, subject, ends: ends), sourceShape: source, pooledShape: pooled, targetShape: target,
       convolution: convolution, delay: projection.delay)
   }
 
@@ -113,6 +114,22 @@ extension NetworkCheck {
       throw doesNotFit(subject, "pool.kernel", pool.kernel, source, pool.padding)
     }
     return (geometry, pooled)
+  }
+
+  /// The rule of a pool's gate: period codes have one, rate codes two.
+  private func checkGate(
+    _ pool: NetworkPool?, _ subject: NetworkCheckError.Subject, ends: ProjectionEnds
+  ) throws(NetworkCheckError) -> GateRule {
+    let isPeriodic = ends.source > 0 && network.populations[ends.source - 1].neuron.model.traits.isPeriodic
+    guard let given = pool?.gate else { return isPeriodic ? .winner : .count }
+    if pool?.kind != .max { throw NetworkCheckError(subject, "pool.gate", "gate is for max pools alone; remove it") }
+    if ends.source == 0 {
+      throw NetworkCheckError(subject, "pool.gate", "the input is pooled by its values, without a gate; remove it")
+    }
+    if given == .count, isPeriodic {
+      throw NetworkCheckError(subject, "pool.gate", "gate is \"count\" behind a period code; use \"winner\"")
+    }
+    return given
   }
 
   // MARK: Kinds

@@ -30,6 +30,7 @@ struct NetworkCheck {
 
   mutating func run() throws(NetworkCheckError) -> CheckedNetwork {
     try checkNames()
+    try checkSchedule()
     var shapes = [try checkInput()]
     var values = [NeuronValues()]
     for (index, population) in network.populations.enumerated() {
@@ -155,6 +156,17 @@ struct NetworkCheck {
   ) -> NetworkCheckError {
     NetworkCheckError(
       subject, key, "\(groupedText(count)) \(what), at most \(groupedText(limit)) are supported; split it")
+  }
+
+  // MARK: Schedule
+
+  func checkSchedule() throws(NetworkCheckError) {
+    let most = ActiveWindow.steps.upperBound - 1
+    if !(0...most).contains(network.lag) { throw NetworkCheckError(.network, "lag", range: network.lag, 0, most) }
+    if network.lag > 0, network.schedule != .windowed {
+      throw NetworkCheckError(
+        .network, "lag", "lag is \(network.lag), but the schedule is \(network.schedule.rawValue); remove one of the two")
+    }
   }
 
   // MARK: Facts that nothing is computed from

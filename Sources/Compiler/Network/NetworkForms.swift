@@ -155,6 +155,47 @@ extension JSONForm where Value == Values {
   }
 }
 
+/// What a file says of a population's bias.
+enum GivenBias: Sendable, Equatable {
+  case everyStep(Values)
+  case byStep(Weights)
+}
+
+extension NetworkPopulation {
+  var givenBias: GivenBias? {
+    get { biasByStep.map(GivenBias.byStep) ?? bias.map(GivenBias.everyStep) }
+    set {
+      (bias, biasByStep) = (nil, nil)
+      switch newValue {
+      case .everyStep(let values): bias = values
+      case .byStep(let table): biasByStep = table
+      case nil: break
+      }
+    }
+  }
+}
+
+extension JSONForm where Value == GivenBias {
+  static var bias: JSONForm {
+    JSONForm("values, or by step", write: \.json) { (node, scope) throws(JSONError) in
+      guard case .object(let members) = node.value.kind, members.contains(where: { $0.key == "byStep" }) else {
+        return .everyStep(try JSONForm<Values>.values.read(node, &scope))
+      }
+      var object = try node.object(knowing: ["byStep"])
+      return .byStep(try JSONForm<Weights>.weights.read(try object.required("byStep"), &scope))
+    }
+  }
+}
+
+extension GivenBias {
+  fileprivate var json: JSONOutput {
+    switch self {
+    case .everyStep(let values): values.json
+    case .byStep(let table): .object([("byStep", table.json)])
+    }
+  }
+}
+
 extension Values {
   fileprivate var json: JSONOutput {
     switch self {

@@ -48,8 +48,8 @@ struct CoreBuilder {
     }
     return NeuronGroup(
       population: index, populationShape: p.shape, box: box, firstSlot: firstSlot, model: p.model, start: p.start,
-      gatedPeriods: p.gatedPeriods, threshold: part(p.threshold), negativeThreshold: part(p.negativeThreshold),
-      bias: part(p.bias), initial: part(p.initial),
+      lag: p.lag, gatedPeriods: p.gatedPeriods, threshold: part(p.threshold), negativeThreshold: part(p.negativeThreshold),
+      bias: part(p.bias), biasByStep: p.biasByStep.map(part), initial: part(p.initial),
       takesInput: incoming[index].contains { program.isHostCurrent(program.projections[$0]) })
   }
 
@@ -67,8 +67,8 @@ struct CoreBuilder {
             projection: index, kind: projection.kind, weights: projection.weights,
             shifts: projection.shifts.count == 1 ? projection.shifts : Array(projection.shifts[group.box.channels]),
             pool: projection.pool, convolution: projection.convolution, delay: projection.delay,
-            sourceShape: populations[source].shape, group: number, gateStart: populations[source].start,
-            gatePeriod: projection.gatePeriod, gateRestarts: projection.gateRestarts))
+            sourceShape: populations[source].shape, group: number, gateStart: populations[source].firstFiringTick,
+            gatePeriod: projection.gatePeriod, gateRestarts: projection.gateRestarts, gate: projection.gate))
         heard.append((source, UInt32(block), synapses[index].fanIn(of: group.box)))
       }
     }

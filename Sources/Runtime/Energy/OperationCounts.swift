@@ -117,11 +117,11 @@ public struct OperationCounts: Sendable, Equatable {
       operationsByKind[projection.kind] +|= operations
       additionsByKind[projection.kind] +|= additions
     }
-    let active = steps *| counters.samples
     for index in populations.indices {
       populations[index].spikes = counters.spikes[index].reduce(0) { $0 +| Int(clamping: $1) }
       populations[index].saturations = counters.saturations[index]
-      populations[index].neuronVisits = program.populations[index].neurons *| active
+      let population = program.populations[index]
+      populations[index].neuronVisits = population.neurons *| population.windowTicks(steps: steps) *| counters.samples
       populations[index].neuronUpdates = counters.updates.map { $0[index].reduce(0) { $0 +| Int(clamping: $1) } }
     }
     let updated = populations.map { $0.neuronUpdates ?? 0 }.sum
@@ -132,8 +132,8 @@ public struct OperationCounts: Sendable, Equatable {
     effectiveACs = populations.map(\.effectiveACs).sum
     effectiveMACs = counters.inputMACs
     saturations = populations.map(\.saturations).sum
-    neuronVisits = program.populations.map(\.neurons).sum *| active
-    dense = synapses *| active +| inputSynapses *| counters.samples
+    neuronVisits = populations.map(\.neuronVisits).sum
+    dense = synapses *| steps *| counters.samples +| inputSynapses *| counters.samples
 
     let traffic = Traffic(program: program, spikes: counters.spikes)
     for index in populations.indices {
@@ -149,7 +149,7 @@ public struct OperationCounts: Sendable, Equatable {
     cores = program.cores.enumerated().map { core, image in
       var counts = CoreCounts()
       counts.neurons = image.neuronCount
-      counts.neuronVisits = image.neuronCount *| active
+      counts.neuronVisits = image.groups.map { $0.box.count *| (steps + $0.lag) }.sum *| counters.samples
       counts.neuronUpdates = counters.updates.map { updates in
         program.placedNeurons(on: core).reduce(0) { $0 +| Int(clamping: updates[$1.population][$1.neuron]) }
       }
@@ -178,7 +178,7 @@ public struct OperationCounts: Sendable, Equatable {
   /// Refuses a run of which some counts are known to pass 64 bits before it begins: those that its spikes do not decide.
   package static func check(_ program: CompiledProgram, steps: Int, samples: Int) throws(CountError) {
     try CountError.check([
-      ("neuronVisits", program.populations.map(\.neurons).sum *| steps *| samples),
+      ("neuronVisits", program.populations.map { $0.neurons *| $0.windowTicks(steps: steps) }.sum *| samples),
       ("Dense", program.projections.indices.map { program.synapses($0).fanOut.total }.sum *| steps *| samples),
     ])
   }

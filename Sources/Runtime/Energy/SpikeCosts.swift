@@ -77,16 +77,17 @@ struct SpikeCosts: Sendable {
     var units = tally
     for (index, population) in program.populations.enumerated() {
       let count = population.neurons
-      for step in 0..<steps {
+      for step in 0..<population.windowTicks(steps: steps) {
         let tick = min(population.start + step, result.count - 1)
         result[tick][.visits] += count
         result[tick][.updates] += trains.updates?.byStep[index][step] ?? count
       }
-      add(trains.populations[index], neurons[index], from: population.start, steps, &tally, &units, to: &result)
+      add(trains.populations[index], neurons[index], from: population.firstFiringTick, steps, &tally, &units, to: &result)
     }
     for (index, projection) in program.projections.enumerated() {
       guard let train = trains.gated[index] else { continue }
-      add(train, passed[index], from: program.populations[projection.source].start, steps, &tally, &units, to: &result)
+      let start = program.populations[projection.source].firstFiringTick
+      add(train, passed[index], from: start, steps, &tally, &units, to: &result)
     }
     return result
   }

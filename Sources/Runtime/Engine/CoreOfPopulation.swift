@@ -45,21 +45,24 @@ extension LayerRunner {
   ///
   /// Only after a run in which it saturated, whose currents are still in place; potentials and spikes come out the same.
   mutating func countSaturations(
-    _ p: PopulationPlan, current: ConstantCurrent, incoming: [IncomingSpikes], cores: [UInt32]
+    _ p: PopulationPlan, current: Current, incoming: [IncomingSpikes], cores: [UInt32]
   ) {
     let index = p.index
     let model = p.population.model
+    let lag = p.population.lag
+    var current = current
     let kept = trains[index]
     trains[index] = SpikeTrain(shape: p.shape, hasPayload: model.hasPayload)
-    BufferKernels.copy(p.initial, to: &v[index])
-    if model.potentials == 2 { BufferKernels.copy(p.initial, to: &b[index]) }
+    begin(p)
     var flips = membraneFlips(p)
-    for step in 0..<steps {
-      for spikes in incoming { _ = deliver(spikes, step: step, p) }
-      let isDriven = current.isActive && step / model.period >= p.population.gatedPeriods
+    for step in 0..<(steps + lag) {
+      let adds = step < steps
+      if adds, p.hasBiasByStep { takeBias(p, step: step, &current) }
+      if adds { for spikes in incoming { _ = deliver(spikes, step: step, p) } }
+      let isDriven = adds && current.isActive && step / model.period >= p.population.gatedPeriods
       if flips != nil { _ = flipBits(p, step: step, &flips) }
       _ = updateExactly(p, step: step, isDriven: isDriven, cores: cores)
-      trains[index].endStep()
+      if step >= lag { trains[index].endStep() }
     }
     trains[index] = kept
   }

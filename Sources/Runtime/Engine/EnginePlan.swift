@@ -91,8 +91,8 @@ final class ProjectionPlan: Sendable {
   /// The map that trains are of: the source's, or the pooled one behind a gate.
   let source: MapShape
   let taps: TapTable
-  /// Target's local step minus the source's.
-  let lag: Int
+  /// Adding tick of the target's window minus the source's step.
+  let offset: Int
   let path: Path
   /// From the input: multiplications by input value, those with a weight of 0 left out.
   let multiplications: [Int]
@@ -133,11 +133,7 @@ final class ProjectionPlan: Sendable {
     } else {
       path = .exact
     }
-    lag =
-      isInput
-      ? 0
-      : ActiveWindow.lag(
-        sourceStart: origin.start, targetStart: target.population.start, delay: projection.delay)
+    offset = isInput ? 0 : ActiveWindow.offset(from: origin, to: target.population, delay: projection.delay)
     multiplications =
       isInput
       ? Synapses(projection, weights: weights, source: origin.shape, target: target.shape).nonZero(weights) : []

@@ -33,13 +33,7 @@ extension LayerRunner {
         if p.usesNarrow { sum &+= Int64(scratch.narrow[position]) }
         if p.usesWide { sum &+= Int64(scratch.wide[position]) }
         sum <<= fraction
-        if isDriven {
-          if p.inputs.isEmpty {
-            sum &+= Int64(p.bias[position % p.bias.count])
-          } else {
-            sum &+= scratch.exactCurrent.isEmpty ? Int64(scratch.current[position]) : scratch.exactCurrent[position]
-          }
-        }
+        if isDriven { sum &+= current(at: position, p) }
         watching.note(sum, channel: channel)
       }
     }

@@ -9,11 +9,13 @@ extension LayerRunner {
     let index = p.index
     let pixels = p.shape.pixels
     let fraction = Int64(plan.program.fractionBits)
+    let lag = p.population.lag
     for pixel in 0..<pixels {
       for channel in 0..<p.shape.channels {
         let position = pixel * p.padded + channel
         let neuron = channel * pixels + pixel
         var delivered: Int64 = 0
+        // Accumulators are empty after the last tick that adds.
         if scratch.hasExactSums {
           delivered = scratch.exact[position]
           scratch.exact[position] = 0
@@ -28,18 +30,15 @@ extension LayerRunner {
         }
         var sum = delivered << fraction
         if isDriven {
-          if p.inputs.isEmpty {
-            sum &+= Int64(p.bias[position % p.bias.count])
-          } else {
-            sum &+= scratch.exactCurrent.isEmpty ? Int64(scratch.current[position]) : scratch.exactCurrent[position]
-          }
+          sum &+= current(at: position, p)
         }
         var saturations = 0
-        var state = NeuronRule.State(v: v[index][position], b: b[index].isEmpty ? 0 : b[index][position])
+        var state = NeuronRule.State(v: v[index][position], b: b[index].isEmpty ? 0 : b[index][position],
+          sent: sent[index].isEmpty ? 0 : sent[index][position])
         let payload = p.rule.update(
           &state, sum: sum, threshold: p.population.threshold.value(at: neuron, shape: p.shape),
-          negativeThreshold: p.population.negativeThreshold.value(at: neuron, shape: p.shape), step: step,
-          saturations: &saturations)
+          negativeThreshold: p.population.negativeThreshold.value(at: neuron, shape: p.shape), step: max(0, step - lag),
+          fires: step >= lag, saturations: &saturations)
         if saturations > 0 {
           if cores.isEmpty {
             tally.saturations[index] += saturations
@@ -49,10 +48,16 @@ extension LayerRunner {
         }
         v[index][position] = state.v
         if !b[index].isEmpty { b[index][position] = state.b }
+        if !sent[index].isEmpty { sent[index][position] = state.sent }
         if payload != 0 { trains[index].append(pixel: pixel, channel: channel, payload: payload) }
       }
     }
     return true
+  }
+
+  /// Bias and input current that act now.
+  func current(at position: Int, _ p: PopulationPlan) -> Int64 {
+    scratch.exactCurrent.isEmpty ? Int64(scratch.current[position % scratch.current.count]) : scratch.exactCurrent[position]
   }
 
   /// The decision after `step`.

@@ -2,17 +2,50 @@ import ChipModel
 
 /// The constant part of a population's current: bias, and what the host makes of the sample's input.
 extension LayerRunner {
-  struct ConstantCurrent {
+  struct Current {
+    /// Whether it is not 0 somewhere; of biases by step, at the last step taken.
     var isActive: Bool
+    /// Bound of all steps.
     var magnitude: Int64
   }
 
-  /// Fills `scratch.current` (and `scratch.exactCurrent` where 32 bits do not hold it).
-  mutating func prepareCurrent(_ p: PopulationPlan, _ x: [Int32]) -> ConstantCurrent {
-    if p.inputs.isEmpty {
+  /// Fills `scratch.current` (`scratch.exactCurrent` where 32 bits do not hold it). Where biases differ from step to step
+  /// they are left out: ``takeBias(_:step:_:)`` adds a step's.
+  mutating func prepareCurrent(_ p: PopulationPlan, _ x: [Int32]) -> Current {
+    guard !p.inputs.isEmpty else {
+      scratch.exactCurrent = []
       if p.hasBias { scratch.current = p.bias }
-      return ConstantCurrent(isActive: p.hasBias, magnitude: p.biasMagnitude)
+      return Current(isActive: p.hasBias, magnitude: p.biasMagnitude)
     }
+    var current = inputCurrent(p, x)
+    if !p.hasBiasByStep { return current }
+    // The sum of both may need 64 bits where neither does.
+    current.magnitude += p.biasMagnitude
+    if scratch.exactCurrent.isEmpty, current.magnitude > Int64(Int32.max) {
+      scratch.exactCurrent = scratch.current.map { Int64($0) }
+    }
+    (scratch.inputCurrent, scratch.exactInputCurrent) = (scratch.current, scratch.exactCurrent)
+    return current
+  }
+
+  /// Makes the current of an adding step where biases differ from step to step.
+  mutating func takeBias(_ p: PopulationPlan, step: Int, _ current: inout Current) {
+    let bias = p.bias(step: step)
+    if p.inputs.isEmpty {
+      scratch.current = bias
+      current.isActive = bias.contains { $0 != 0 }
+    } else if scratch.exactInputCurrent.isEmpty {
+      current.isActive = BufferKernels.add(scratch.inputCurrent, tile: bias, into: &scratch.current)
+    } else {
+      for at in scratch.exactCurrent.indices {
+        scratch.exactCurrent[at] = scratch.exactInputCurrent[at] + Int64(bias[at % bias.count])
+      }
+      current.isActive = scratch.exactCurrent.contains { $0 != 0 }
+    }
+    if updateTally.isOn { beginDriving(p, current) }
+  }
+
+  private mutating func inputCurrent(_ p: PopulationPlan, _ x: [Int32]) -> Current {
     let largest = x.reduce(Int64(0)) { max($0, abs(Int64($1))) }
     var bound: Int64 = 0
     var isSmall = true
@@ -32,7 +65,7 @@ extension LayerRunner {
     return exactCurrent(p, x)
   }
 
-  private mutating func narrowCurrent(_ p: PopulationPlan, _ x: [Int32]) -> ConstantCurrent {
+  private mutating func narrowCurrent(_ p: PopulationPlan, _ x: [Int32]) -> Current {
     if scratch.sums.count < p.count + p.padded { scratch.sums = [Int32](repeating: 0, count: p.count + p.padded) }
     for index in p.inputs {
       let projection = plan.projections[index]
@@ -53,10 +86,10 @@ extension LayerRunner {
       &scratch.sums, fractionBits: plan.program.fractionBits, bias: p.bias, into: &scratch.current)
     for at in p.count..<(p.count + p.padded) { scratch.sums[at] = 0 }
     scratch.exactCurrent = []
-    return ConstantCurrent(isActive: magnitude != 0, magnitude: magnitude)
+    return Current(isActive: magnitude != 0, magnitude: magnitude)
   }
 
-  private mutating func exactCurrent(_ p: PopulationPlan, _ x: [Int32]) -> ConstantCurrent {
+  private mutating func exactCurrent(_ p: PopulationPlan, _ x: [Int32]) -> Current {
     var sums = [Int64](repeating: 0, count: p.count)
     for index in p.inputs {
       let projection = plan.projections[index]
@@ -74,7 +107,7 @@ extension LayerRunner {
     let fits = magnitude <= Int64(Int32.max)
     scratch.current = fits ? sums.map { Int32(truncatingIfNeeded: $0) } : []
     scratch.exactCurrent = fits ? [] : sums
-    return ConstantCurrent(isActive: magnitude != 0, magnitude: magnitude)
+    return Current(isActive: magnitude != 0, magnitude: magnitude)
   }
 
   /// The sample's values that are not zero as spikes with payloads, and the multiplications they cost the host.

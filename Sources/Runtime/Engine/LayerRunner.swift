@@ -13,6 +13,8 @@ package struct LayerRunner: Sendable {
   /// Potentials after the last step of the last sample, channel-last and padded; `b` for bistable units.
   var v: [[Int32]]
   var b: [[Int32]]
+  /// Signed counts of the spikes that neurons sent, of models that keep them; else empty.
+  var sent: [[Int32]]
   /// Whether these are still what a sample begins with: nothing happened to the population in the last one.
   private var isInitial: [Bool]
   var gates: [PoolGate?]
@@ -46,6 +48,9 @@ package struct LayerRunner: Sendable {
     /// Bias and input current, repeated over the population where there is no input.
     var current: [Int32] = []
     var exactCurrent: [Int64] = []
+    /// Where biases differ from step to step: the input's part.
+    var inputCurrent: [Int32] = []
+    var exactInputCurrent: [Int64] = []
     /// The input's sums before they are rounded.
     var sums: [Int32] = []
     var input = SpikeTrain(shape: MapShape(channels: 1), hasPayload: true)
@@ -63,17 +68,19 @@ package struct LayerRunner: Sendable {
     trains = plan.program.populations.map { SpikeTrain(shape: $0.shape, hasPayload: $0.model.hasPayload) }
     v = plan.populations.map { [Int32](repeating: 0, count: $0.count) }
     b = plan.populations.map { [Int32](repeating: 0, count: $0.population.model.potentials == 2 ? $0.count : 0) }
+    sent = plan.populations.map { [Int32](repeating: 0, count: $0.population.model.countsSent ? $0.count : 0) }
     isInitial = plan.populations.map { _ in false }
     gates = plan.projections.map { p in
-      guard p.isGated, let pool = p.projection.pool else { return nil }
-      return PoolGate(
-        source: plan.program.populations[p.projection.source].shape, pool: pool, period: p.projection.gatePeriod,
-        restarts: p.projection.gateRestarts)
+      p.isGated ? PoolGate(p.projection, source: plan.program.populations[p.projection.source].shape) : nil
     }
     gatedTrains = zip(plan.projections, gates).map { p, gate in
-      guard let gate else { return nil }
-      return SpikeTrain(
-        shape: gate.pooled, hasPayload: plan.program.populations[p.projection.source].model.hasPayload)
+      // A count that a duplicated spike raised by 2 leaves the gate as one spike.
+      let mayRiseByTwo = p.projection.gate == .count && plan.faults.duplicateSpikes > 0
+      return gate.map {
+        SpikeTrain(
+          shape: $0.pooled,
+          hasPayload: plan.program.populations[p.projection.source].model.hasPayload || mayRiseByTwo)
+      }
     }
     scratch = Scratch()
   }
@@ -129,13 +136,11 @@ package struct LayerRunner: Sendable {
   mutating func runPopulation(_ index: Int, _ x: [Int32], _ outcome: inout SampleOutcome) {
     let p = plan.populations[index]
     let model = p.population.model
-    if !isInitial[index] {
-      BufferKernels.copy(p.initial, to: &v[index])
-      if model.potentials == 2 { BufferKernels.copy(p.initial, to: &b[index]) }
-    }
+    if !isInitial[index] { begin(p) }
     isInitial[index] = true
     for projection in p.incoming { gateSpikes(projection) }
-    let current = prepareCurrent(p, x)
+    let lag = p.population.lag
+    var current = prepareCurrent(p, x)
     let incoming = p.incoming.map { IncomingSpikes(plan.projections[$0], gatedTrains[$0], trains) }
     let proven = p.isProvenBySample ? provenSum(incoming) : nil
     scratch.hasExactSums = p.isExact && proven == nil
@@ -168,11 +173,12 @@ package struct LayerRunner: Sendable {
     if updateTally.isOn { beginUpdates(p, current, isDisturbed: flips != nil) }
     // Not the output, whose potential is read after every step.
     let isAlone =
-      incoming.isEmpty && !isExact && current.isActive && !isOutput && probe?.population != index
+      incoming.isEmpty && lag == 0 && !p.hasBiasByStep && !isExact && current.isActive && !isOutput && probe?.population != index
       && flips == nil && spikeFaults == nil
       && model.code == .rate && !model.hasPayload
       && (!updateTally.isOn || p.initialMagnitude == 0 || updateTally.isFullyDriven(p))
-    for step in 0..<steps {
+    // Ticks of the window: the first `lag` only add, the last only fire.
+    for step in 0..<(steps + lag) {
       if isAlone {
         isInitial[index] = false
         if updateTally.isOn {
@@ -183,9 +189,12 @@ package struct LayerRunner: Sendable {
         if isOutput { read(p, step: step, &outcome) }
         continue
       }
+      let adds = step < steps
+      if adds, p.hasBiasByStep { takeBias(p, step: step, &current) }
       var arrived = false
-      for spikes in incoming { arrived = deliver(spikes, step: step, p) || arrived }
-      let isDriven = current.isActive && step / model.period >= p.population.gatedPeriods
+      if adds { for spikes in incoming { arrived = deliver(spikes, step: step, p) || arrived } }
+      let isDriven = adds && current.isActive && step / model.period >= p.population.gatedPeriods
+      if step == lag, lag > 0 { isPending = true }
       if flips != nil { isPending = flipBits(p, step: step, &flips) || isPending }
       // Without incoming spikes every driven step has the same sums: one look is enough.
       if probe?.population == index, arrived || (isDriven && !hasWatchedCurrent) {
@@ -196,18 +205,21 @@ package struct LayerRunner: Sendable {
       if arrived || isDriven || isPending {
         isInitial[index] = false
         if updateTally.isOn {
-          updateTally.note(p, step: step, isDriven: isDriven, incoming: incoming, v: v[index], b: b[index])
+          updateTally.note(
+            p, step: step, isDriven: isDriven, incoming: adds ? incoming : [], v: v[index], b: b[index])
         }
         isPending =
           isExact ? updateExactly(p, step: step, isDriven: isDriven) : update(&pass, step: step, isDriven: isDriven)
       } else if updateTally.isOn {
         updateTally.noteIdle(p, step: step, v: v[index], b: b[index])
       }
-      if let spikeFaults { trains[index].disturb(spikeFaults, step: step) }
-      trains[index].endStep()
-      if isOutput { read(p, step: step, &outcome) }
+      if step >= lag {
+        if let spikeFaults { trains[index].disturb(spikeFaults, step: step - lag) }
+        trains[index].endStep()
+      }
+      if isOutput, adds { read(p, step: step, &outcome) }
     }
-    if updateTally.isOn { updateTally.end(p, steps: steps, v: v[index], b: b[index]) }
+    if updateTally.isOn { updateTally.end(p, steps: steps + lag, v: v[index], b: b[index]) }
     if tally.saturations[index] > saturations, case .spread(let cores) = plan.cores[index] {
       countSaturations(p, current: current, incoming: incoming, cores: cores)
     }
@@ -218,9 +230,23 @@ package struct LayerRunner: Sendable {
     tally.note(trains[index], of: p, isCounted: !isExact && spikeFaults == nil)
   }
 
-  private mutating func beginUpdates(_ p: PopulationPlan, _ current: ConstantCurrent, isDisturbed: Bool) {
-    updateTally.begin(p, isActive: current.isActive, isDisturbed: isDisturbed) { [scratch] position in
-      scratch.exactCurrent.isEmpty ? scratch.current[position] != 0 : scratch.exactCurrent[position] != 0
+  /// The state before the first step.
+  mutating func begin(_ p: PopulationPlan) {
+    BufferKernels.copy(p.initial, to: &v[p.index])
+    if p.population.model.potentials == 2 { BufferKernels.copy(p.initial, to: &b[p.index]) }
+    BufferKernels.clear(&sent[p.index])
+  }
+
+  private mutating func beginUpdates(_ p: PopulationPlan, _ current: Current, isDisturbed: Bool) {
+    updateTally.begin(p, isDisturbed: isDisturbed)
+    if !p.hasBiasByStep { beginDriving(p, current) }
+  }
+
+  /// Tells the count of updates which neurons a current drives, from now on.
+  mutating func beginDriving(_ p: PopulationPlan, _ current: Current) {
+    updateTally.drive(p, isActive: current.isActive) { [scratch] position in
+      scratch.exactCurrent.isEmpty
+        ? scratch.current[position % scratch.current.count] != 0 : scratch.exactCurrent[position] != 0
     }
   }
 
@@ -282,7 +308,7 @@ package struct LayerRunner: Sendable {
 
   /// Adds up what arrives at local step `step`; false where nothing does.
   mutating func deliver(_ spikes: IncomingSpikes, step: Int, _ p: PopulationPlan) -> Bool {
-    let sent = step - spikes.plan.lag
+    let sent = step - spikes.plan.offset
     guard sent >= 0, sent < steps else { return false }
     let train = spikes.train
     guard train.stepStarts[sent] < train.stepStarts[sent + 1] else { return false }
@@ -317,12 +343,17 @@ package struct LayerRunner: Sendable {
     let model = p.population.model
     let level = plan.kernels
     pass.settings.phaseShift = Int32(truncatingIfNeeded: PhaseCode.shift(step: step, period: model.period))
-    let sources = NeuronStep.Sources(narrow: p.usesNarrow, wide: p.usesWide, drive: isDriven)
+    let lag = p.population.lag
+    // After the last tick that adds there is nothing to add.
+    let sources =
+      step < steps ? NeuronStep.Sources(narrow: p.usesNarrow, wide: p.usesWide, drive: isDriven) : nil
+    let firing = step < lag ? .none : pass.firing
     let fired: Int
     let isPair = !b[index].isEmpty
     let bFires = isPair && PhaseCode.firingMember(step: step, period: model.period) == 1
     if !isPair {
-      fired = LayerRunner.run(&v[index], &scratch, pass, sources, pass.firing, level, &tally.saturations[index])
+      fired = LayerRunner.run(
+        &v[index], sent: sent[index], &scratch, pass, sources, firing, level, &tally.saturations[index])
     } else if bFires {
       _ = LayerRunner.run(&v[index], &scratch, pass, sources, .none, level, &tally.saturations[index])
       fired = LayerRunner.run(&b[index], &scratch, pass, nil, .soft, level, &tally.saturations[index])
@@ -332,10 +363,15 @@ package struct LayerRunner: Sendable {
     }
     if fired > 0 {
       collect(p, fired: fired, firstMask: 0)
-      if pass.firing == .marked {
+      switch firing {
+      case .none, .soft, .hard: break
+      case .marked:
         NeuronStep.settlePayloads(
           &trains[index], fired: fired, padded: p.padded, tiles: p.tiles,
           bound: p.payloadBound, potentials: &v[index])
+      case .signed:
+        NeuronStep.settleSigns(
+          &trains[index], fired: fired, padded: p.padded, tiles: p.tiles, potentials: &v[index], sent: &sent[index])
       }
     }
     return fired > 0 || p.actsAlone
@@ -371,11 +407,11 @@ package struct LayerRunner: Sendable {
   }
 
   private static func run(
-    _ v: inout [Int32], _ scratch: inout Scratch, _ pass: Pass, _ sources: NeuronStep.Sources?,
+    _ v: inout [Int32], sent: [Int32] = [], _ scratch: inout Scratch, _ pass: Pass, _ sources: NeuronStep.Sources?,
     _ firing: NeuronStep.Firing, _ level: KernelLevel, _ saturations: inout Int
   ) -> Int {
     let result = NeuronStep.run(
-      level: level, v: &v, narrow: &scratch.narrow, wide: &scratch.wide, drive: scratch.current, sources: sources,
+      level: level, v: &v, sent: sent, narrow: &scratch.narrow, wide: &scratch.wide, drive: scratch.current, sources: sources,
       tiles: pass.p.tiles, firing: firing, settings: pass.settings, masks: &scratch.masks)
     saturations += result.saturations
     return result.fired
@@ -388,6 +424,7 @@ extension NeuronModel {
     switch kind.traits.reset {
     case .none: .none
     case .payload: .marked
+    case .signed: .signed
     case .threshold: hardReset ? .hard : .soft
     }
   }

@@ -4,7 +4,7 @@ import ChipModel
 /// (even summing to 0), or a bias and input current that do not sum to 0. A chip that prices an idle visit apart from an
 /// update needs it.
 package struct NeuronUpdates: Sendable, Equatable {
-  /// Updated neurons by population and local step.
+  /// Updated neurons by population and tick of its window.
   package internal(set) var byStep: [[Int]]
   /// By population, where a runner was asked for them: one byte a neuron and step, 1 = updated; see ``isUpdated``.
   var flags: [[UInt8]]
@@ -12,7 +12,7 @@ package struct NeuronUpdates: Sendable, Equatable {
   private let padded: [Int]
 
   init(_ plan: EnginePlan, steps: Int) {
-    byStep = plan.populations.map { _ in [Int](repeating: 0, count: steps) }
+    byStep = plan.populations.map { [Int](repeating: 0, count: steps + $0.population.lag) }
     flags = plan.populations.map { _ in [] }
     pixels = plan.populations.map { $0.shape.pixels }
     padded = plan.populations.map { $0.padded }
@@ -21,7 +21,7 @@ package struct NeuronUpdates: Sendable, Equatable {
   /// Whether single neurons are known.
   package var hasFlags: Bool { flags.contains { !$0.isEmpty } }
 
-  /// Whether a neuron (row-major) was updated in a local step; false where flags were not kept.
+  /// Whether a neuron (row-major) was updated in a tick of its window; false where flags were not kept.
   package func isUpdated(population: Int, neuron: Int, step: Int) -> Bool {
     let area = pixels[population]
     let at = (step * area + neuron % area) * padded[population] + neuron / area
@@ -52,6 +52,8 @@ struct UpdateTally: Sendable {
   /// A neuron without current keeps a potential of 0 while nothing arrives.
   private var restsAtZero = false
   private var drivenSteps = 0
+  /// Whether other neurons are driven from step to step.
+  private var drivenChanges = false
   /// Of populations that take no input: the same in every sample.
   private var biased: [[UInt8]] = []
   private var reach: [PixelReach?] = []
@@ -75,11 +77,8 @@ struct UpdateTally: Sendable {
     }
   }
 
-  /// - Parameters:
-  ///   - isActive: a bias or current is not 0.
-  ///   - isDisturbed: potentials may change though nothing arrives and no current acts.
-  ///   - isNonZero: whether the current of a position is not 0; asked only where the population takes input.
-  mutating func begin(_ p: PopulationPlan, isActive: Bool, isDisturbed: Bool, isNonZero: (Int) -> Bool) {
+  /// - Parameter isDisturbed: potentials may change though nothing arrives and no current acts.
+  mutating func begin(_ p: PopulationPlan, isDisturbed: Bool) {
     restsAtZero = p.initialMagnitude == 0 && p.population.gatedPeriods == 0 && !isDisturbed
     func size<T: FixedWidthInteger>(_ array: inout [T], _ count: Int) {
       if array.count < count { array = [T](repeating: 0, count: count) }
@@ -95,9 +94,17 @@ struct UpdateTally: Sendable {
     full = 0
     drivenSteps = 0
     sample.flags[p.index].removeAll(keepingCapacity: true)
+    drivenChanges = p.hasBiasByStep
+  }
+
+  /// What a current drives.
+  /// - Parameters:
+  ///   - isActive: a bias or current is not 0.
+  ///   - isNonZero: whether the current of a position is not 0; asked only where it is more than a constant bias.
+  mutating func drive(_ p: PopulationPlan, isActive: Bool, isNonZero: (Int) -> Bool) {
     if !isActive {
       driven = []
-    } else if p.inputs.isEmpty {
+    } else if p.inputs.isEmpty, !drivenChanges {
       driven = biased[p.index]
     } else {
       driven = [UInt8](repeating: 0, count: p.count)
@@ -129,7 +136,7 @@ struct UpdateTally: Sendable {
     flushIdle(p, end: step, v, b)
     if isDriven && drivenCount == p.shape.count { return noteAll(p, step) }
     // Where nothing arrives and all start at 0, who has no current stays at 0.
-    if isDriven && incoming.isEmpty && restsAtZero {
+    if isDriven && incoming.isEmpty && restsAtZero && !drivenChanges {
       return noteDriven(p, step)
     }
     if isDriven && drivenCount > 0 {
@@ -140,7 +147,7 @@ struct UpdateTally: Sendable {
     }
     for word in reached.indices { reached[word] = 0 }
     for (spikes, index) in zip(incoming, p.incoming) {
-      let sent = step - spikes.plan.lag
+      let sent = step - spikes.plan.offset
       guard sent >= 0, sent < spikes.train.steps, spikes.train.spikeCount(step: sent) > 0 else { continue }
       reach[index]?.mark(
         spikes.train, step: sent, spikes.plan, channels: p.shape.channels, padded: p.padded, reached: &reached, marks: &marks)

@@ -31,7 +31,10 @@ final class PopulationPlan: Sendable {
   var usesNarrow: Bool { !narrow.isEmpty }
   let usesWide: Bool
   let tiles: NeuronStep.Tiles
+  private let tilePixels: Int
   let bias: [Int32]
+  /// Whether biases differ from step to step (``bias(step:)``); `bias` is 0 then.
+  let hasBiasByStep: Bool
   let hasBias: Bool
   /// Largest |bias|, largest |initial|.
   let biasMagnitude: Int64
@@ -111,7 +114,7 @@ final class PopulationPlan: Sendable {
     usesWide = (!isExact || isProvenBySample) && narrow.count < incoming.count
 
     // Whatever the sample.
-    let sum = total.worst(fractionBits: program.fractionBits, bias: population.bias)
+    let sum = total.worst(fractionBits: program.fractionBits, biases: population.biases)
     payload = population.payloadRange(
       sum: sum, membraneBits: program.membraneBits, isDisturbed: isDisturbed)
 
@@ -121,34 +124,50 @@ final class PopulationPlan: Sendable {
     }
     let pixels = perNeuron ? shape.pixels : min(shape.pixels, max(1, 1024 / padded))
     func spread(_ values: UnitValues, padding: Int32, pixels: Int) -> [Int32] {
-      var result = [Int32](repeating: padding, count: pixels * padded)
-      for pixel in 0..<pixels {
-        for c in 0..<shape.channels {
-          result[pixel * padded + c] = values.value(at: c * shape.pixels + pixel, shape: shape)
-        }
-      }
-      return result
+      PopulationPlan.spread(values, shape, padding: padding, pixels: pixels)
     }
     let reset =
       !population.model.fires
       ? [] : spread(population.threshold, padding: NeuronModel.infinite, pixels: pixels)
     // `v >= P` is `v > P - 1`, `v >= P + 1` is `v > P`; nothing exceeds the largest integer, so infinity needs no flag.
     let below: Int32 = population.model.strict ? 0 : 1
+    // `v < N` is `v <= N - 1`.
+    let negativeOffset: Int32 = population.model.reset == .signed ? 1 : 0
     tiles = NeuronStep.Tiles(
       tile: pixels * padded, limit: reset.map { $0 == NeuronModel.infinite ? $0 : $0 - below },
       negative: population.model.hasNegativeThreshold
-        ? spread(population.negativeThreshold, padding: Int32.min, pixels: pixels) : [],
+        ? spread(population.negativeThreshold, padding: Int32.min + 1, pixels: pixels).map { $0 - negativeOffset } : [],
       reset: reset)
-    let biases = population.bias.values
     bias = spread(population.bias, padding: 0, pixels: pixels)
-    hasBias = biases.contains { $0 != 0 }
-    biasMagnitude = biases.map { abs(Int64($0)) }.max() ?? 0
+    hasBiasByStep = !population.biasByStep.isEmpty
+    tilePixels = pixels
+    hasBias = population.bias.values.contains { $0 != 0 }
+    biasMagnitude = population.biases.flatMap(\.values).map { abs(Int64($0)) }.max() ?? 0
     initial = spread(population.initial, padding: 0, pixels: population.model.potentials == 0 ? 0 : shape.pixels)
     initialMagnitude = population.initial.values.map { abs(Int64($0)) }.max() ?? 0
     actsAlone = population.model.actsAlone
     isActiveAtStart =
       actsAlone
       || (initial.max() ?? 0) > (tiles.limit.min() ?? .max) || (initial.min() ?? 0) <= (tiles.negative.max() ?? .min)
+  }
+
+  /// The biases of an adding tick, as long as a tile.
+  func bias(step: Int) -> [Int32] {
+    // No run of an accepted program is longer than the table.
+    let values = population.biasByStep[min(step, population.biasByStep.count - 1)]
+    return PopulationPlan.spread(values, shape, padding: 0, pixels: tilePixels)
+  }
+
+  /// Channel-last and padded, of the first pixels.
+  private static func spread(_ values: UnitValues, _ shape: MapShape, padding: Int32, pixels: Int) -> [Int32] {
+    let padded = PaddedChannels.count(shape.channels)
+    var result = [Int32](repeating: padding, count: pixels * padded)
+    for pixel in 0..<pixels {
+      for c in 0..<shape.channels {
+        result[pixel * padded + c] = values.value(at: c * shape.pixels + pixel, shape: shape)
+      }
+    }
+    return result
   }
 
   /// Whether the projection's weights, shifts applied, are stored in packed pairs.

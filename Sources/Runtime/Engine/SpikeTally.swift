@@ -33,8 +33,10 @@ struct SpikeTally: Sendable {
       p.isGated ? p.source.pixels * PaddedChannels.count(p.source.channels) : 0
     }
     gatedSpikes = plan.projections.map { [UInt32](repeating: 0, count: gated($0)) }
-    gatedPayloads = zip(plan.projections, empty.gatedPayloads).map {
-      [UInt64](repeating: 0, count: $1.isEmpty ? 0 : gated($0))
+    // Where spikes carry nothing, what they carry is their number.
+    gatedPayloads = plan.projections.map { p in
+      let carries = plan.program.populations[p.projection.source].model.hasPayload || plan.faults.duplicateSpikes > 0
+      return [UInt64](repeating: 0, count: carries ? gated(p) : 0)
     }
   }
 
@@ -105,8 +107,12 @@ struct SpikeTally: Sendable {
     }
     for (index, p) in plan.projections.enumerated() {
       let padded = PaddedChannels.count(p.source.channels)
+      var carried = gatedPayloads[index].isEmpty ? gatedSpikes[index].map(UInt64.init) : gatedPayloads[index]
+      if !flushed.gatedPayloads[index].isEmpty {
+        SpikeTally.move(&carried, p.source, padded, into: &flushed.gatedPayloads[index])
+      }
       SpikeTally.move(&gatedSpikes[index], p.source, padded, into: &flushed.gatedSpikes[index])
-      SpikeTally.move(&gatedPayloads[index], p.source, padded, into: &flushed.gatedPayloads[index])
+      BufferKernels.clear(&gatedPayloads[index])
     }
   }
 

@@ -68,9 +68,8 @@ extension CompiledProgram {
   fileprivate var readsAhead: Bool {
     projections.contains { projection in
       let source = populations[projection.source]
-      return !source.model.isInput
-        && ActiveWindow.lag(
-          sourceStart: source.start, targetStart: populations[projection.target].start, delay: projection.delay) < 0
+      return lag > 0 || !source.model.isInput
+        && ActiveWindow.offset(from: source, to: populations[projection.target], delay: projection.delay) < 0
     }
   }
 }

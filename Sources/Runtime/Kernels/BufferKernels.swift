@@ -30,10 +30,31 @@ enum BufferKernels {
     unsafe target.withUnsafeMutableBufferPointer { unsafe $0.update(repeating: 0) }
   }
 
+  /// `sums = values + tile`, the tile repeating. Returns whether any is not 0.
+  static func add(_ values: [Int32], tile: [Int32], into sums: inout [Int32]) -> Bool {
+    var any: Int32 = 0
+    let count = min(values.count, sums.count)
+    unsafe sums.withUnsafeMutableBufferPointer { sums in
+      unsafe values.withUnsafeBufferPointer { values in
+        unsafe tile.withUnsafeBufferPointer { tile in
+          for start in stride(from: 0, to: count, by: max(1, tile.count)) {
+            for i in 0..<min(tile.count, count - start) {
+              let sum = unsafe values[start + i] &+ tile[i]
+              unsafe sums[start + i] = sum
+              any |= sum
+            }
+          }
+        }
+      }
+    }
+    return any != 0
+  }
+
   /// Counts every spike of a train at `pixel * padded + channel`.
   static func count(_ train: SpikeTrain, padded: Int, spikes: inout [UInt32], payloads: inout [UInt64]) {
     let groups = train.stepStarts[train.stepStarts.count - 1]
     let hasPayload = train.hasPayload
+    let counts = !payloads.isEmpty && !hasPayload
     unsafe spikes.withUnsafeMutableBufferPointer { spikes in
       unsafe payloads.withUnsafeMutableBufferPointer { payloads in
         unsafe train.channels.withUnsafeBufferPointer { channels in
@@ -45,6 +66,7 @@ enum BufferKernels {
                   let at = unsafe base &+ Int(channels[position])
                   unsafe spikes[at] &+= 1
                   if hasPayload { unsafe payloads[at] &+= UInt64(train.payloads[position].magnitude) }
+                  if counts { unsafe payloads[at] &+= 1 }
                 }
               }
             }

@@ -30,6 +30,8 @@ struct NeuronStep: Sendable {
     case hard
     /// Marked, the negative side too, and left as they are: payloads follow.
     case marked
+    /// Marked, the negative side only where a neuron has sent spikes, and left as they are: signs follow.
+    case signed
   }
 
   /// Which accumulators take part and what is added to them.
@@ -44,7 +46,7 @@ struct NeuronStep: Sendable {
     let tile: Int
     /// A neuron fires where `v >> phase > limit`: one below the lowest potential that fires; `Int32.max` = never.
     let limit: [Int32]
-    /// Fires where `v <= negative`; empty = never.
+    /// Fires where `v <= negative` (and, of `signed`, a spike can be taken back); empty = never.
     let negative: [Int32]
     /// What a soft reset subtracts.
     let reset: [Int32]
@@ -57,7 +59,7 @@ struct NeuronStep: Sendable {
   ///   - masks: room for a bit a neuron.
   /// - Returns: the number of neurons that fire, and of saturations.
   static func run(
-    level: KernelLevel, v: inout [Int32], narrow: inout [Int16], wide: inout [Int32], drive: [Int32],
+    level: KernelLevel, v: inout [Int32], sent: [Int32] = [], narrow: inout [Int16], wide: inout [Int32], drive: [Int32],
     sources: Sources?, tiles: Tiles, firing: Firing, settings: Settings, masks: inout [UInt16]
   ) -> (fired: Int, saturations: Int) {
     let sums = Int32(CK_INTEGRATE) | Int32(CK_SATURATE)
@@ -76,17 +78,20 @@ struct NeuronStep: Sendable {
               unsafe tiles.negative.withUnsafeBufferPointer { negative in
                 unsafe tiles.reset.withUnsafeBufferPointer { reset in
                   unsafe masks.withUnsafeMutableBufferPointer { masks in
-                    var update = unsafe ck_update(
-                      count: count, tile: tiles.tile, v: v.baseAddress, narrow: hasNarrow ? narrow.baseAddress : nil,
-                      wide: hasWide ? wide.baseAddress : nil, drive: hasDrive ? drive.baseAddress : nil,
-                      drive_tile: drive.count, limit: limit.baseAddress,
-                      negative: negative.isEmpty ? nil : negative.baseAddress, reset: reset.baseAddress,
-                      fraction: settings.fractionShift, phase: settings.phaseShift, leak: settings.leakShift,
-                      low: settings.low, high: settings.high, masks: masks.baseAddress)
-                    if level == .swift {
-                      unsafe fired = NeuronStepSwift.run(update, flags: flags, saturations: &saturations)
-                    } else {
-                      unsafe fired = ck_step(level.code, &update, flags, &saturations)
+                    unsafe sent.withUnsafeBufferPointer { sent in
+                      var update = unsafe ck_update(
+                        count: count, tile: tiles.tile, v: v.baseAddress, narrow: hasNarrow ? narrow.baseAddress : nil,
+                        wide: hasWide ? wide.baseAddress : nil, drive: hasDrive ? drive.baseAddress : nil,
+                        drive_tile: drive.count, limit: limit.baseAddress,
+                        negative: negative.isEmpty ? nil : negative.baseAddress,
+                        sent: sent.isEmpty ? nil : sent.baseAddress, reset: reset.baseAddress,
+                        fraction: settings.fractionShift, phase: settings.phaseShift, leak: settings.leakShift,
+                        low: settings.low, high: settings.high, masks: masks.baseAddress)
+                      if level == .swift {
+                        unsafe fired = NeuronStepSwift.run(update, flags: flags, saturations: &saturations)
+                      } else {
+                        unsafe fired = ck_step(level.code, &update, flags, &saturations)
+                      }
                     }
                   }
                 }
@@ -132,7 +137,7 @@ struct NeuronStep: Sendable {
                 var update = unsafe ck_update(
                   count: min(block, count - start), tile: tiles.tile, v: potentials + start, narrow: nil, wide: nil,
                   drive: currents + (drive.count == count ? start : 0), drive_tile: drive.count, limit: limits + at,
-                  negative: nil, reset: resets + at, fraction: settings.fractionShift, phase: 0,
+                  negative: nil, sent: nil, reset: resets + at, fraction: settings.fractionShift, phase: 0,
                   leak: settings.leakShift, low: settings.low, high: settings.high, masks: bits + start / 16)
                 for step in 0..<steps {
                   unsafe update.masks = bits + (step * words + start / 16)
@@ -159,7 +164,7 @@ struct NeuronStep: Sendable {
     case .none: break
     case .soft: flags |= Int32(CK_FIRE) | Int32(CK_RESET)
     case .hard: flags |= Int32(CK_FIRE) | Int32(CK_HARD)
-    case .marked: flags |= Int32(CK_FIRE)
+    case .marked, .signed: flags |= Int32(CK_FIRE)
     }
     return flags
   }
@@ -211,23 +216,43 @@ struct NeuronStep: Sendable {
     train.spikeCount += fired
   }
 
+  /// Fills in the signs of the train's last `fired` spikes, resets their neurons and counts what they sent.
+  static func settleSigns(
+    _ train: inout SpikeTrain, fired: Int, padded: Int, tiles: Tiles, potentials: inout [Int32], sent: inout [Int32]
+  ) {
+    fillPayloads(of: &train, last: fired, padded: padded) { position in
+      let at = tiles.tile == potentials.count ? position : position % tiles.tile
+      let payload: Int32 = potentials[position] > tiles.limit[at] ? 1 : -1
+      potentials[position] &-= payload &* tiles.reset[at]
+      sent[position] &+= payload
+      return payload
+    }
+  }
+
   /// Fills in the payloads of the train's last `fired` spikes and resets their neurons.
   static func settlePayloads(
     _ train: inout SpikeTrain, fired: Int, padded: Int, tiles: Tiles, bound: Int64, potentials: inout [Int32]
   ) {
     let tile = tiles.tile
-    let first = train.spikeCount - fired
-    var group = train.stepStarts[train.stepStarts.count - 1]
-    for spike in first..<train.spikeCount {
-      while Int(train.channelStarts[group + 1]) <= spike { group += 1 }
-      let position = Int(train.pixels[group]) &* padded &+ Int(train.channels[spike])
+    fillPayloads(of: &train, last: fired, padded: padded) { position in
       let at = tile == potentials.count ? position : position % tile
       let value = Int64(potentials[position])
       let isPositive = value > Int64(tiles.limit[at])
       let threshold = Int64(isPositive ? tiles.reset[at] : tiles.negative[at])
       let times = min(bound, value / threshold)
       potentials[position] = Int32(truncatingIfNeeded: value &- times &* threshold)
-      train.payloads[spike] = Int32(truncatingIfNeeded: isPositive ? times : -times)
+      return Int32(truncatingIfNeeded: isPositive ? times : -times)
+    }
+  }
+
+  /// Gives the train's last `fired` spikes their payloads, by the positions of their neurons.
+  static func fillPayloads(
+    of train: inout SpikeTrain, last fired: Int, padded: Int, _ payload: (_ position: Int) -> Int32
+  ) {
+    var group = train.stepStarts[train.stepStarts.count - 1]
+    for spike in (train.spikeCount - fired)..<train.spikeCount {
+      while Int(train.channelStarts[group + 1]) <= spike { group += 1 }
+      train.payloads[spike] = payload(Int(train.pixels[group]) &* padded &+ Int(train.channels[spike]))
     }
   }
 }

@@ -84,7 +84,7 @@ enum NeuronStepSwift {
       while start < count {
         let length = min(1024, tile &- at, count &- start)
         unsafe mark(
-          v + start, limits + at, resets + at, u.negative.map { unsafe $0 + at }, length, phase: u.phase, flags, marks)
+          v + start, limits + at, resets + at, u.negative.map { unsafe $0 + at }, u.sent.map { unsafe $0 + start }, length, phase: u.phase, flags, marks)
         for word in 0..<(length / 16) {
           let bytes = unsafe UnsafeRawPointer(marks + word &* 16)
           let low = unsafe bytes.loadUnaligned(as: UInt64.self).littleEndian
@@ -106,7 +106,7 @@ enum NeuronStepSwift {
   @inline(__always)
   private static func mark(
     _ v: UnsafeMutablePointer<Int32>, _ limit: UnsafePointer<Int32>, _ reset: UnsafePointer<Int32>,
-    _ negative: UnsafePointer<Int32>?, _ length: Int, phase: Int32, _ flags: Int32,
+    _ negative: UnsafePointer<Int32>?, _ sent: UnsafePointer<Int32>?, _ length: Int, phase: Int32, _ flags: Int32,
     _ marks: UnsafeMutablePointer<UInt8>
   ) {
     if flags & Int32(CK_RESET) != 0 {
@@ -123,6 +123,13 @@ enum NeuronStepSwift {
         let fires = unsafe before > limit[i]
         unsafe v[i] = fires ? 0 : before
         unsafe marks[i] = fires ? 1 : 0
+      }
+    } else if let negative = unsafe negative, let sent = unsafe sent {
+      for i in 0..<length {
+        let above: UInt8 = unsafe v[i] > limit[i] ? 1 : 0
+        let below: UInt8 = unsafe v[i] <= negative[i] ? 1 : 0
+        let canTakeBack: UInt8 = unsafe sent[i] > 0 ? 1 : 0
+        unsafe marks[i] = above | below & canTakeBack
       }
     } else if let negative = unsafe negative {
       for i in 0..<length {

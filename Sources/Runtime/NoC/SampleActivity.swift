@@ -92,12 +92,12 @@ package struct SampleActivity: Sendable, Equatable {
     var spikes = [[Spike]](repeating: [], count: ticks)
     var passed = [[Passed]](repeating: [], count: ticks)
     trains.forEachSpike(in: 0..<steps) { population, neuron, payload, step in
-      spikes[min(program.populations[population].start + step, ticks - 1)].append(
+      spikes[min(program.populations[population].firstFiringTick + step, ticks - 1)].append(
         Spike(core: places.core[population][neuron], slot: places.slot[population][neuron], payload: payload))
     }
     for tick in spikes.indices { spikes[tick].sort { ($0.core, $0.slot) < ($1.core, $1.slot) } }
     trains.forEachPassed(in: 0..<steps) { projection, neuron, payload, step in
-      let start = program.populations[program.projections[projection].source].start
+      let start = program.populations[program.projections[projection].source].firstFiringTick
       passed[min(start + step, ticks - 1)].append(Passed(projection: projection, neuron: neuron, payload: payload))
     }
     self.spikes = spikes
@@ -119,8 +119,8 @@ package struct UpdateTrace: Sendable, Equatable {
       repeating: [[Bool]](repeating: [], count: program.cores.count), count: program.ticksPerInference(steps: steps))
     for (index, core) in program.cores.enumerated() {
       for group in core.groups {
-        // What relays do after the last tick is in no tick.
-        for tick in group.start..<max(group.start, min(group.start + steps, ticks.count)) {
+        // What relays, and neurons behind a lag, do after the last tick is in no tick.
+        for tick in group.start..<max(group.start, min(group.start + steps + group.lag, ticks.count)) {
           let step = tick - group.start
           if ticks[tick][index].isEmpty { ticks[tick][index] = [Bool](repeating: false, count: core.neuronCount) }
           for local in 0..<group.box.count {

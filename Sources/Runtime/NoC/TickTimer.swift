@@ -181,13 +181,14 @@ package struct TickTimer: Sendable {
   private func active(_ core: Int, tick: Int, steps: Int) -> [Range<Int>] {
     let groups = program.cores[core].groups
     let order = groupsByStart[core]
-    // The first that has not ended, by bisection.
+    // The first that has not ended, whatever its lag, by bisection.
     var (first, end) = (0, order.count)
     while first < end {
       let middle = (first + end) / 2
-      if groups[order[middle]].start + steps <= tick { first = middle + 1 } else { end = middle }
+      if groups[order[middle]].start + steps + program.lag <= tick { first = middle + 1 } else { end = middle }
     }
-    return order[first...].prefix { groups[$0].start <= tick }.sorted()
+    return order[first...].prefix { groups[$0].start <= tick }
+      .filter { tick < groups[$0].start + steps + groups[$0].lag }.sorted()
       .map { groups[$0].firstSlot..<(groups[$0].firstSlot + groups[$0].box.count) }
   }
 

@@ -95,7 +95,10 @@ public struct ChipInterpreter: Sendable {
       arrives = due.map { $0.map { _ in false } }
       rules = image.groups.map { NeuronRule(model: $0.model, membraneBits: program.membraneBits) }
       current = [Int64](repeating: 0, count: image.neuronCount)
-      gates = image.blocks.map { $0.pool?.kind == .max ? Gate(sources: $0.sourceShape.count) : nil }
+      gates = image.blocks.map { block in
+        guard let pool = block.pool, pool.kind == .max else { return nil }
+        return Gate(sources: block.sourceShape.count, windows: pool.output(of: block.sourceShape)?.count ?? 0)
+      }
     }
   }
 
@@ -107,8 +110,11 @@ public struct ChipInterpreter: Sendable {
     var times: [Int]
     /// The period that the counts are of, where they restart with every period.
     var period = 0
+    /// By window: the largest count so far, where the gate follows it.
+    var largest: [Int64]
 
-    init(sources: Int) {
+    init(sources: Int, windows: Int) {
+      largest = [Int64](repeating: 0, count: windows)
       counts = [Int64](repeating: 0, count: sources)
       now = [Int32](repeating: 0, count: sources)
       times = [Int](repeating: 0, count: sources)
@@ -173,8 +179,9 @@ public struct ChipInterpreter: Sendable {
     guard tick <= last else { return false }
     execute(tick)
     readOutput()
-    // What relays hold after the network's last window leaves with the last tick.
-    let end = ActiveWindow.ticksPerInference(steps: steps, starts: program.cores.lazy.flatMap(\.groups).map(\.start))
+    // What relays, and neurons behind a lag, hold after the network's last window leaves with the last tick.
+    let end = ActiveWindow.ticksPerInference(
+      steps: steps, starts: program.cores.lazy.flatMap(\.groups).map { $0.start + $0.lag })
     if tick == last, end > tick + 1 {
       for late in (tick + 1)..<end { execute(late) }
       if recordsUpdates { updates.ticks.removeLast(end - tick - 1) }
@@ -228,34 +235,37 @@ public struct ChipInterpreter: Sendable {
 
   private mutating func updateCores(_ tick: Int) {
     spikes = fed
-    for spike in fed { note(spike, step: tick - program.populations[spike.population].start) }
+    for spike in fed { note(spike, step: tick - program.populations[spike.population].firstFiringTick) }
     fed = []
     flipBits(tick)
     if recordsUpdates { updates.ticks.append(program.cores.map { [Bool](repeating: false, count: $0.neuronCount) }) }
     for (index, image) in program.cores.enumerated() {
       let row = tick % cores[index].due.count
       for (number, group) in image.groups.enumerated() {
-        let step = tick - group.start
+        // Ticks of the window, and the step of the spikes.
+        let at = tick - group.start
+        let step = at - group.lag
         for local in 0..<group.box.count {
           let slot = group.firstSlot + local
           let due = cores[index].due[row][slot]
           let arrived = cores[index].arrives[row][slot]
           cores[index].due[row][slot] = 0
           cores[index].arrives[row][slot] = false
-          guard step >= 0, step < steps else { continue }
+          guard at >= 0, step < steps else { continue }
           let neuron = group.box.populationIndex(local, in: group.populationShape)
+          let adds = at < steps
           var constant: Int64 = 0
-          if step / group.model.period >= group.gatedPeriods {
-            constant = Int64(group.bias.value(at: local, shape: group.box.shape))
+          if adds, at / group.model.period >= group.gatedPeriods {
+            constant = Int64(group.bias(local, step: at))
             if group.takesInput { constant &+= cores[index].current[slot] }
           }
           counters.neuronVisits += 1
           let state = cores[index].neurons[slot]
-          if arrived || constant != 0 || state.v != 0 || state.b != 0 {
+          if adds && arrived || constant != 0 || state.v != 0 || state.b != 0 {
             if recordsUpdates { updates.ticks[tick][index][slot] = true }
             runCounters.updates?[group.population][neuron] += 1
           }
-          let sum = (due << Int64(program.fractionBits)) &+ constant
+          let sum = adds ? (due << Int64(program.fractionBits)) &+ constant : 0
           let payload = update(index, number, group, local, slot, step, sum)
           if payload == 0 { continue }
           // What is counted is what is sent.
@@ -279,9 +289,9 @@ public struct ChipInterpreter: Sendable {
   /// Flips the membrane bits of the tick before the neurons are updated.
   private mutating func flipBits(_ tick: Int) {
     for population in flips.indices {
-      let step = tick - program.populations[population].start
-      guard step >= 0, step < steps else { continue }
-      while let flip = flips[population]?.next(step: step) {
+      let at = tick - program.populations[population].start
+      guard at >= 0, at < steps + program.populations[population].lag else { continue }
+      while let flip = flips[population]?.next(step: at) {
         guard let (core, slot) = place(population, flip.neuron) else { continue }
         let state = cores[core].neurons[slot]
         if flip.isMemberB {
@@ -304,7 +314,7 @@ public struct ChipInterpreter: Sendable {
     }
     return cores[core].rules[number].update(
       &cores[core].neurons[slot], sum: sum, threshold: group.threshold.value(at: local, shape: shape),
-      negativeThreshold: group.negativeThreshold.value(at: local, shape: shape), step: step,
+      negativeThreshold: group.negativeThreshold.value(at: local, shape: shape), step: max(0, step), fires: step >= 0,
       saturations: &saturations)
   }
 
@@ -395,18 +405,27 @@ public struct ChipInterpreter: Sendable {
           let window = pool.rows(of: py, height: map.height).flatMap { y in
             pool.columns(of: px, width: map.width).map { x in map.index(c, y, x) }
           }
-          // The largest count, the larger spike of this tick, the lower index.
-          let winner = window.max {
-            (gate.counts[$0], gate.now[$0], $1) < (gate.counts[$1], gate.now[$1], $0)
+          let place = pooled.index(c, py, px)
+          var times = 1
+          let payload: Int32
+          switch block.gate {
+          case .count:
+            guard let most = window.map({ gate.counts[$0] }).max(), most != gate.largest[place] else { continue }
+            payload = Int32(clamping: most &- gate.largest[place])
+            gate.largest[place] = most
+          case .winner:
+            // The largest count, the larger spike of this tick, the lower index.
+            let winner = window.max {
+              (gate.counts[$0], gate.now[$0], $1) < (gate.counts[$1], gate.now[$1], $0)
+            }
+            guard let winner, gate.now[winner] != 0 else { continue }
+            // A duplicated spike passes twice.
+            times = gate.times[winner]
+            payload = gate.now[winner] / Int32(truncatingIfNeeded: times)
           }
-          guard let winner, gate.now[winner] != 0 else { continue }
-          // A duplicated spike passes twice.
-          let times = gate.times[winner]
-          let payload = gate.now[winner] / Int32(truncatingIfNeeded: times)
           var isRead = false
           for _ in 0..<times { isRead = deliver(core, block, pooled, c, py, px, payload, tick) || isRead }
           // Several cores may read one window; what passed is one spike.
-          let place = pooled.index(c, py, px)
           guard isRead, passed.insert([block.projection, place]).inserted else { continue }
           for _ in 0..<times { runCounters.notePassed(block.projection, place, payload: payload) }
         }

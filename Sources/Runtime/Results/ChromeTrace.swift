@@ -74,14 +74,14 @@ struct ChromeTrace: Sendable {
   /// The slices of a sample, before those of its ticks.
   mutating func beginSample(_ sample: Int, start: Int, steps: Int) {
     for (index, population) in program.populations[program.listed].enumerated() {
-      slice("sample \(sample)", process: 1, track: index + 1, at: start + population.start, ticks: steps, [])
+      slice("sample \(sample)", process: 1, track: index + 1, at: start + population.start,
+        ticks: population.windowTicks(steps: steps), [])
     }
     for (core, image) in program.cores.enumerated() {
-      let starts = image.groups.map(\.start)
-      guard let first = starts.min(), let last = starts.max() else { continue }
+      guard let first = image.groups.map(\.start).min(), let end = image.groups.map({ $0.start + $0.lag + steps }).max()
+      else { continue }
       slice(
-        "sample \(sample)", process: process(of: core), track: core + 1, at: start + first, ticks: last - first + steps,
-        [])
+        "sample \(sample)", process: process(of: core), track: core + 1, at: start + first, ticks: end - first, [])
     }
   }
 

@@ -36,7 +36,7 @@ package struct RunCounters: Sendable, Equatable {
       return [UInt64](repeating: 0, count: pooled?.count ?? 0)
     }
     gatedPayloads = zip(program.projections, gatedSpikes).map { projection, spikes in
-      program.populations[projection.source].model.hasPayload ? spikes : []
+      program.populations[projection.source].model.hasPayload || projection.gate == .count ? spikes : []
     }
     inputMACs = 0
     samples = 0

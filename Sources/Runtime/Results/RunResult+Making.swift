@@ -32,7 +32,7 @@ extension RunResult {
     accuracyByStep = run.accuracyByStep
     ann = ANN(program.network.ann, answers, run.besideANN)
     self.program.hash = programHash
-    self.program.schedule = program.schedule.name
+    self.program.schedule = program.schedule.rawValue
     self.program.weightBits = program.weightBits
     self.program.membraneBits = program.membraneBits
     self.program.fractionBits = program.fractionBits

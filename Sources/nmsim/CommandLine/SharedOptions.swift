@@ -20,8 +20,9 @@ extension OptionSpec {
 
   static func schedule(in group: String) -> OptionSpec {
     option(
-      "schedule", .choice(["windowed", "continuous"]), "windowed|continuous", standard: .value("windowed"),
-      group: group, "Layers active in their windows, or all at every tick.")
+      "schedule", .choice(Schedule.allCases.map(\.rawValue)), Schedule.allCases.map(\.rawValue).joined(separator: "|"),
+      standard: .described("the network's"), group: group,
+      "Layers active in their windows, all at every tick, or each adding all steps before it fires.")
   }
 
   static func seed(in group: String, _ help: String) -> OptionSpec {

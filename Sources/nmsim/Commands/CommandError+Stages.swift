@@ -54,6 +54,8 @@ extension CommandError {
     self.init(error.fileError.map { CommandError($0).status } ?? .badData, message: error.description)
   }
 
+  init(_ error: StepsError) { self.init(.usage, subject: "run", message: error.commandText) }
+
   init(_ error: CountError) { self.init(.badConfiguration, subject: "run", message: error.description) }
 
   /// For a file that cannot be read as what a command takes: it is named as what another stage takes or makes.
@@ -97,7 +99,8 @@ extension CommandError {
   ///   - mapping: file of the mapping that was asked for.
   init(_ error: CompileError, network: String, mapping: String?) {
     switch error {
-    case .option, .periodCodeNeedsWindows, .stuckBits:
+    case .option, .periodCodeNeedsWindows, .stuckBits, .lagNeedsWindows, .stepsOfNothing, .separatedNeedsSteps, .noLag,
+      .lagHidesSpikes, .lagTooLong, .biasesNeedTime:
       self.init(.usage, subject: network, message: error.commandText)
     case .memory(let error): self.init(error, subject: network)
     case .mixedAmplitude:

@@ -61,7 +61,7 @@ enum CompareCommand {
     try checkFiles(arguments, networks, chips)
     let options = CompileOptions(
       numbers: arguments.chipNumbers,
-      schedule: arguments.string("schedule").flatMap(Schedule.init(name:)) ?? .windowed, memory: arguments.memory)
+      schedule: arguments.string("schedule").flatMap(Schedule.init(rawValue:)), memory: arguments.memory)
     var runner = try CompareRunner(arguments, terminal: terminal, namesFiles: files.count > 1)
     var record = ComparisonRecord()
     for input in networks {
@@ -208,7 +208,7 @@ struct CompareRunner {
     let (set, path) = try dataset(program, file: file)
     let samples = try InputFiles.samples(arguments, of: set, path, standard: CompareCommand.standardSamples)
     self.samples = max(self.samples ?? 0, samples)
-    let steps = arguments.int("ticks") ?? program.network.steps ?? RunInputs.standardSteps
+    let steps = arguments.int("ticks") ?? program.standardSteps ?? RunInputs.standardSteps
     self.steps = max(self.steps ?? 0, steps)
     try ObservedRun.check(program, steps: steps, samples: samples)
     let ann = try answers(program, file: file, set, path, samples)

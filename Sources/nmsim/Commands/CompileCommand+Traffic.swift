@@ -34,7 +34,8 @@ struct MeasuredTraffic {
     let asked = arguments.int("calibration-samples") ?? Self.standardSamples
     let data = try InputFiles.dataset(images, shape: program.input.dimensions, samples: asked)
     samples = min(asked, data.count)
-    steps = program.network.steps ?? RunInputs.standardSteps
+    steps = program.standardSteps ?? RunInputs.standardSteps
+    try ObservedRun.check(program, steps: steps, samples: samples)
     let progress = ProgressLine("traffic", total: samples, unit: "images", terminal: terminal)
     defer { progress.finish() }
     let run = Run(steps: steps, samples: samples, threads: RunInputs.standardThreads)

@@ -28,6 +28,8 @@ enum CompileCommand {
           + "as often as any other."),
       .samples("calibration-samples", in: placement, standard: "\(MeasuredTraffic.standardSamples)"),
       .schedule(in: placement),
+      OptionSpec(.lag, group: placement, standards: ["the network's"]),
+      OptionSpec(.separatedSteps, group: placement),
       .seed(in: placement, "Seed of the optimised and the random mapping."),
       FaultOptions.deadCores, FaultOptions.deadLinks, FaultOptions.stuckWeightBits, FaultOptions.seed,
       .option(
@@ -118,8 +120,9 @@ enum CompileCommand {
     var options = CompileOptions(
       numbers: arguments.chipNumbers,
       scale: arguments.string("scale").flatMap(CompileOptions.Scale.init(rawValue:)),
-      schedule: arguments.string("schedule").flatMap(Schedule.init(name:)) ?? .windowed,
-      seed: UInt64(clamping: arguments.int("seed") ?? 0), faults: try FaultOptions.chip(arguments),
+      schedule: arguments.string("schedule").flatMap(Schedule.init(rawValue:)),
+      lag: arguments.int("lag"), steps: arguments.int("steps"), seed: UInt64(clamping: arguments.int("seed") ?? 0),
+      faults: try FaultOptions.chip(arguments),
       memory: arguments.memory)
     guard let mapping = arguments.string("mapping") else { return options }
     if let placement = CompileOptions.Placement(rawValue: mapping) {

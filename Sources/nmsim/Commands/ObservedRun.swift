@@ -59,8 +59,9 @@ enum ObservedRun {
     return result
   }
 
-  /// Refuses a run of which counts are known to pass 64 bits.
+  /// Refuses a run of steps that the program does not take, or of which counts are known to pass 64 bits.
   static func check(_ program: CompiledProgram, steps: Int, samples: Int) throws(CommandError) {
+    try told(by: CommandError.init) { () throws(StepsError) in try program.check(steps: steps) }
     try told(by: CommandError.init) { () throws(CountError) in
       try OperationCounts.check(program, steps: steps, samples: samples)
     }

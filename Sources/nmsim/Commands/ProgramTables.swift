@@ -27,7 +27,7 @@ struct ProgramTables: Sendable {
       "bits",
       "weights \(report.weightBits), membranes \(report.membraneBits), accumulators \(report.accumulatorBits), "
         + "fraction \(report.fractionBits)")
-    facts.add("schedule", "\(report.schedule.name), depth \(report.depth), \(ticks)")
+    facts.add("schedule", "\(report.schedule.rawValue), depth \(report.depth), \(ticks)")
     if !report.cores.isEmpty {
       let used = NumberFormat.count(report.cores.count)
       let limit = report.totalCores.map { " of \(NumberFormat.count($0))" } ?? ""

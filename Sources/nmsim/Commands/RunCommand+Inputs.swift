@@ -15,7 +15,7 @@ struct RunInputs {
     let path = try RunInputs.programPath(arguments.positional("program"))
     programPath = path
     (program, programHash) = try ProgramStore.read(path, toRunWithin: arguments.memory)
-    steps = arguments.int("ticks") ?? program.network.steps ?? RunInputs.standardSteps
+    steps = arguments.int("ticks") ?? program.standardSteps ?? RunInputs.standardSteps
     (data, dataPath) = try RunInputs.dataset(program, beside: path, arguments)
     samples = try InputFiles.samples(arguments, of: data, dataPath)
     threads = RunInputs.threads(arguments)

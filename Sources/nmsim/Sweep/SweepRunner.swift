@@ -139,14 +139,24 @@ struct SweepRunner {
       return true
     }
     if stop() { return false }
-    let own = made.program.network.steps ?? RunInputs.standardSteps
-    let steps = Set(group.points.map { $0.steps ?? own }).sorted()
-    try ObservedRun.check(
-      made.program, steps: steps.last ?? own, samples: group.setting.samples.count)
+    let own = made.program.standardSteps ?? RunInputs.standardSteps
+    var points: [SweepPoint] = []
+    for point in group.points {
+      do throws(StepsError) {
+        try made.program.check(steps: point.steps ?? own)
+        points.append(point)
+      } catch {
+        try folder.write(refusal: error.description, of: point)
+        progress.advance()
+      }
+    }
+    let steps = Set(points.map { $0.steps ?? own }).sorted()
+    guard let most = steps.last else { return true }
+    try ObservedRun.check(made.program, steps: most, samples: group.setting.samples.count)
     guard let records = try records(group, made.program, steps) else { return false }
     let answers = try annAnswers(group)
     if stop() { return false }
-    for point in group.points {
+    for point in points {
       guard let record = records.first(where: { $0.steps == point.steps ?? own }) else { continue }
       let data = group.setting.samples
       let time = try told(.badData, data.path) { () throws(DatasetError) in
@@ -299,7 +309,7 @@ struct SweepRunner {
 extension CompiledProgram {
   /// Whether the engine computes the same with both: cores, chip and names aside.
   fileprivate func computesLike(_ other: CompiledProgram) -> Bool {
-    schedule == other.schedule && fractionBits == other.fractionBits && membraneBits == other.membraneBits
+    schedule == other.schedule && lag == other.lag && fractionBits == other.fractionBits && membraneBits == other.membraneBits
       && weightBits == other.weightBits && output == other.output
       && network.preprocessing == other.network.preprocessing && populations == other.populations
       && projections == other.projections && weights == other.weights
