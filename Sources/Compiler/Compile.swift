@@ -46,6 +46,7 @@ extension CompiledProgram {
     var built = CoreBuilder(partition)
     if let traffic = options.traffic { try CompiledProgram.check(traffic, program.populations) }
     try CrossbarRules.check(built.cores, program)
+    try ChipRules.checkBiases(built.cores, program)
     let faults = options.faults
     var live: LiveChip?
     if let faults, faults.hasDeadCores || faults.hasDeadLinks {

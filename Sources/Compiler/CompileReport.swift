@@ -90,6 +90,10 @@ package struct CompileReport: Sendable, Equatable {
   package var chip: String
   package var chipTitle: String
   package var schedule: Schedule
+  /// Ticks that layers add before they may fire.
+  package var lag: Int
+  /// Memory of biases that differ from step to step, all cores together; 0: there are none.
+  package var biasTableBits: Int
   package var weightBits: Int
   package var membraneBits: Int
   package var fractionBits: Int
@@ -128,13 +132,15 @@ extension CompileReport {
     chip = program.chip.name
     chipTitle = program.chip.title
     schedule = program.schedule
+    lag = program.lag
+    biasTableBits = program.cores.map { $0.biasTableBits(program) }.sum
     weightBits = program.weightBits
     membraneBits = program.membraneBits
     fractionBits = program.fractionBits
     accumulatorBits = program.chip.accumulatorBits
     let order = program.topologicalOrder
     depth = Self.depth(program, order: order)
-    steps = program.network.steps
+    steps = program.standardSteps
     extraTicks = program.ticksPerInference(steps: 0)
     let limits = CoreLimits(program.chip, weightBits: program.weightBits)
     self.limits = limits

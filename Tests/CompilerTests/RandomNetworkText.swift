@@ -49,9 +49,11 @@ struct RandomNetworkText {
     neuron[.maximumPayload] = maybe(&random) { Int.random(in: 1...9, using: &$0) }
     neuron[.period] = maybe(&random) { Int.random(in: 1...16, using: &$0) }
     neuron[.leakShift] = maybe(&random) { Int.random(in: 1...31, using: &$0) }
-    return NetworkPopulation(
+    var result = NetworkPopulation(
       name: "population \(index)", shape: Bool.random(using: &random) ? [2, 3, 4] : [7], neuron: neuron,
       bias: maybe(&random) { values(&$0) })
+    if result.bias == nil { result.biasByStep = maybe(&random) { weights(&$0) } }
+    return result
   }
 
   private static func projection(_ index: Int, _ random: inout NetworkRandom) -> NetworkProjection {
@@ -64,7 +66,8 @@ struct RandomNetworkText {
       let kernel = integers(2, &random)
       result.pool = NetworkPool(
         kind: pick(PoolGeometry.Kind.self, &random), kernel: kernel,
-        stride: Bool.random(using: &random) ? kernel : integers(2, &random), padding: integers(4, &random))
+        stride: Bool.random(using: &random) ? kernel : integers(2, &random), padding: integers(4, &random),
+        gate: maybe(&random) { pick(GateRule.self, &$0) })
     }
     return result
   }

@@ -123,7 +123,8 @@ struct RandomProgram {
       populations.append(
         Population(
           name: "q\(index)", dimensions: [shape.channels, shape.height, shape.width], model: kind, threshold: threshold,
-          negativeThreshold: values(-reach...(-1)), bias: chance(2) || !tables.isEmpty ? UnitValues(uniform: 0) : values(-reach / 4...reach / 4),
+          negativeThreshold: values(-reach...(-1)),
+          bias: chance(2) || !tables.isEmpty ? UnitValues(uniform: 0) : values(-reach / 4...reach / 4),
           biasByStep: tables,
           initial: chance(2) ? UnitValues(uniform: 0) : values(-reach...reach), start: index,
           lag: kind.takesLag && kind.fires ? lag : 0, gatedPeriods: isBistable ? index : 0, unit: [1]))

@@ -13,10 +13,19 @@ struct RecomputeTests {
     let method: String
     let weightBits: Int
     let membraneBits: Int
+    let ticks: Int
+    /// What Python does to every population `p` of the network.
+    let change: String?
 
-    init(_ module: String, _ method: String, weights: Int, membrane: Int = 32) {
+    init(
+      _ module: String, _ method: String, weights: Int, membrane: Int = 32, ticks: Int = 40, change: String? = nil
+    ) {
       (self.module, self.method, weightBits, membraneBits) = (module, method, weights, membrane)
+      (self.ticks, self.change) = (ticks, change)
     }
+
+    static let signed = "p['neuron'] = {k: ('signed' if k == 'model' and v == 'if' else v) for k, v in p['neuron'].items()}"
+    static let biasByStep = "p['bias'] = {'byStep': (r.standard_normal((p['shape'][0], 45)) / 9).tolist()}"
 
     var testDescription: String { "\(module), \(method), \(weightBits) and \(membraneBits) bits" }
   }
@@ -33,6 +42,13 @@ struct RecomputeTests {
     Case("max_pool-dyn", "aug-mapping", weights: 4, membrane: 9),
     Case("conv_groups-ts", "aug-mapping --max-count 2", weights: 8),
     Case("conv_geometry-dyn", "channel-balance", weights: 8),
+    Case("lenet-dyn", "robust-norm --initial half", weights: 8, change: Case.signed),
+    Case("max_pool_ceil-dyn", "channel-norm --max-pool winner", weights: 8, change: Case.signed),
+    Case("residual-dyn", "robust-norm --initial half", weights: 5, membrane: 13, change: Case.biasByStep),
+    Case("lenet-dyn", "max-norm --initial half --lag 1", weights: 8, change: "\(Case.signed); \(Case.biasByStep)"),
+    Case("residual-dyn", "robust-norm --initial half --lag 3", weights: 6),
+    Case("max_pool-dyn", "aug-mapping --max-count 3 --lag 2", weights: 6),
+    Case("residual-dyn", "robust-norm --initial half --schedule separated", weights: 8, ticks: 24),
     // Thresholds that only coarser units bring into the membrane.
     Case("residual-dyn", "bsnn --period 4", weights: 8, membrane: 16),
   ]
@@ -54,10 +70,18 @@ struct RecomputeTests {
       let model = Self.tests.appending(path: "CompilerTests/Fixtures/\(example.module).onnx").path
       let data = example.method.hasPrefix("aug") ? "" : "--calibration DIR/x.npy --calibration-samples 20 --steps 24"
       try make(in: folder, [
-        "convert \(model) --method \(example.method) \(data) -o DIR/net.json -q",
+        "convert \(model) --method \(example.method) \(data) -o DIR/net.json -q"
+      ])
+      if let change = example.change {
+        let path = "'\(folder.path)/net.json'"
+        let script = "import json, numpy; r = numpy.random.default_rng(2); n = json.load(open(\(path)))\n"
+          + "for p in n['populations']:\n    \(change)\njson.dump(n, open(\(path), 'w'))"
+        try #require(try Program.run(python, ["-c", script]).status == 0)
+      }
+      try make(in: folder, [
         "compile DIR/net.json --chip ideal --weight-bits \(example.weightBits) --membrane-bits \(example.membraneBits) "
           + "--fraction-bits 1 -o DIR/net.nmsim -q",
-        "run DIR/net.nmsim --ticks 40 --samples 8 --input DIR/x.npy --json DIR/run.json --predictions DIR/run.csv -q",
+        "run DIR/net.nmsim --ticks \(example.ticks) --samples 8 --input DIR/x.npy --json DIR/run.json --predictions DIR/run.csv -q",
       ])
       try recompute(python, ["net.json", "x.npy", "run.json", "--predictions", "run.csv"], in: folder)
       if example.membraneBits < 32 { #expect(try folder.text("run.json").contains(#/"saturations": [1-9]/#)) }

@@ -10,7 +10,7 @@ public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
   /// Limits of the system, a core or a neuron.
   case chips, coresPerChip, neuronsPerCore, synapseMemoryBitsPerCore, bitsPerSynapse, inputAxonsPerCore
   /// Limits of a core or a neuron; the delay in ticks.
-  case outputAxonsPerCore, fanInPerNeuron, destinationsPerNeuron, maximumDelay
+  case biasMemoryBitsPerCore, outputAxonsPerCore, fanInPerNeuron, destinationsPerNeuron, maximumDelay
   /// Of the mesh: its tiles, the cores of a tile, the chips of a row, what a way between chips counts, and a link's buffer.
   case width, height, coresPerTile, chipColumns, linkHops, linkBufferMessages
 
@@ -84,6 +84,10 @@ public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
       Row(
         .limits, 1...1_099_511_627_776, "bit", unlimited, "bits that a core stores for its synapses",
         remedy: "weightBits")
+    case .biasMemoryBitsPerCore:
+      Row(
+        .limits, 0...1_099_511_627_776, "bit", unlimited,
+        "bits that a core stores for biases by step, each as wide as a membrane; 0: it has constant biases alone")
     case .bitsPerSynapse:
       Row(.limits, 1...1_024, "bit", .described("as weightBits"), "bits that a stored synapse takes")
     case .inputAxonsPerCore: Row(.limits, axons, "axon", unlimited, "distinct sources that a core hears")

@@ -21,6 +21,11 @@ package struct CoreImage: Sendable, Equatable {
     self.outputAxons = outputAxons
   }
 
+  /// Memory of the biases that differ from step to step: one as wide as a membrane for each channel and step.
+  package func biasTableBits(_ program: CompiledProgram) -> Int {
+    groups.map { $0.biasByStep.count *| $0.box.channels.count *| program.membraneBits }.sum
+  }
+
   package var neuronCount: Int { groups.reduce(0) { $0 + $1.box.count } }
 }
 

@@ -23,6 +23,8 @@ package enum ConversionError: Error, Sendable, Equatable, NamesParameters {
   case compile(CompileError)
   /// What a method of somebody else's throws.
   case own(String)
+  /// Two parameters, by their keys, that exclude one another, and why.
+  case conflict(String, String, String)
 
   package func text(spell: (String) -> String) -> String {
     switch self {
@@ -58,6 +60,8 @@ package enum ConversionError: Error, Sendable, Equatable, NamesParameters {
     case .check(let error): "\(error)"
     case .compile(let error): "calibration on the chip model: \(error.text(spell: spell))"
     case .own(let text): text
+    case .conflict(let first, let second, let reason):
+      "\(spell(first)) and \(spell(second)) exclude one another: \(reason); leave one of them out"
     }
   }
 }

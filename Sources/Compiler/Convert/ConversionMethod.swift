@@ -67,7 +67,8 @@ public struct ConversionMethod: Sendable {
     self.threshold = threshold
     self.neurons = neurons
     self.source = source
-    self.parameters = parameters
+    // An initial potential goes with every rate code, and with no other.
+    self.parameters = parameters + (parameters.contains { $0.key == Parameter.initial.key } ? Parameter.ofRateCodes : [])
     self.needsCalibration = needsCalibration
     self.convertsLeakyReLU = convertsLeakyReLU
     self.isSeeded = isSeeded
@@ -133,7 +134,7 @@ extension ConversionMethod {
     let own = all.flatMap(\.parameters).filter { !Parameter.common.map(\.key).contains($0.key) }
     var result: [Parameter] = [.steps]
     for parameter in own where !result.contains(where: { $0.key == parameter.key }) { result.append(parameter) }
-    return result + [.initial, .reset, .readout, .literal]
+    return result + [.initial, .reset, .readout] + Parameter.ofRateCodes + [.literal]
   }()
 
   /// The methods that take a parameter.

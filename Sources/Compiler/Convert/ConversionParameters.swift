@@ -25,8 +25,19 @@ extension Parameter {
   package static let literal = Parameter(
     "literal", .flag, standard: .flag(false), "Take the paper as printed where a corrected reading is the default.")
 
+  package static let maxPool = Parameter(
+    "maxPool", .choice(of: GateRule.self), standard: GateRule.count.parameterValue, source: "Li, Zhao, Zeng 2022",
+    "What a max pool of spikes emits: by how much its largest count rose, or the spike of the neuron that has it.")
+  package static let schedule = Parameter(
+    "schedule", .choice([Schedule.windowed.rawValue, Schedule.separated.rawValue]),
+    standard: Schedule.windowed.parameterValue, source: "Liu et al. 2022",
+    "When layers are active: all in step, or each adds all steps before it fires.")
+
+  /// What every method of rate codes takes, with an initial potential: how spikes are pooled, and when they are sent.
+  package static let ofRateCodes: [Parameter] = [.maxPool, .lag, .schedule]
+
   /// Those that nearly every method takes: the line of help does not list the methods.
-  package static let common: [Parameter] = [.steps, .initial, .reset, .readout, .literal]
+  package static let common: [Parameter] = [.steps, .initial, .reset, .readout, .literal] + ofRateCodes
 
   /// The same with the value that holds where it is not given.
   package func defaulting(to value: some ParameterType) -> Parameter {
@@ -46,6 +57,19 @@ extension Parameter {
 extension ParameterKey<Int> {
   /// Steps of the calibration, and what a run takes unless told otherwise.
   public static var steps: Self { Self(.steps) }
+}
+
+extension ParameterKey<Int> {
+  /// Ticks that a layer adds before it may fire; at least 0, below the steps.
+  package static var lag: Self { Self(.lag) }
+}
+
+extension ParameterKey<GateRule> {
+  package static var maxPool: Self { Self(.maxPool) }
+}
+
+extension ParameterKey<Schedule> {
+  package static var schedule: Self { Self(.schedule) }
 }
 
 extension ParameterKey<Double> {

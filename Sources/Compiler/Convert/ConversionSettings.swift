@@ -79,6 +79,26 @@ public struct ConversionSettings: Sendable, Hashable {
         throw .parameterRange(parameter.key, value: value.text, allowed: own.allowedText)
       }
     }
+    try checkLag()
+  }
+
+  /// Refuses what a lag, or the separated schedule, cannot be together with.
+  private func checkLag() throws(ConversionError) {
+    let (lag, isSeparated) = (self[.lag] ?? 0, self[.schedule] == .separated)
+    guard lag > 0 || isSeparated else { return }
+    let key = isSeparated ? Parameter.schedule.key : Parameter.lag.key
+    if lag > 0, isSeparated {
+      throw .conflict(Parameter.lag.key, key, "the separated schedule is the longest lag itself")
+    }
+    if self[.reset] == .hard {
+      throw .conflict(key, Parameter.reset.key, "a hard reset loses what was added before the first spike")
+    }
+    if self[.readout] == .spikes {
+      throw .conflict(key, Parameter.readout.key, "an inference ends when the output has added, not when it has fired")
+    }
+    if let steps, lag >= steps {
+      throw .parameterRange(key, value: "\(lag)", allowed: "a whole number below the \(steps) steps")
+    }
   }
 
   // MARK: Neurons

@@ -36,6 +36,9 @@ public struct ConversionStage {
     self.progress = progress
     draft = SpikingDraft(network)
     draft.readout = settings[.readout] ?? .potential
+    draft.gate = settings[.maxPool] ?? .count
+    draft.schedule = settings[.schedule] ?? .windowed
+    draft.lag = settings[.lag] ?? 0
     steps = settings.stepsOrStandard(layers: (draft.depths.max() ?? 0) + 1)
     factors = [Double?](repeating: nil, count: network.layers.count)
   }
@@ -216,6 +219,7 @@ public struct ConversionStage {
     add(declared.filter { !common.contains($0.key) })
     if settings.method.isSeeded { add("seed", .text("\(settings.seed)")) }
     add([Parameter.initial, .reset, .readout].compactMap { settings.method.declared($0) })
+    add(Parameter.ofRateCodes.filter { settings[value: $0] != $0.standard && settings.method.declared($0) != nil })
     if let account {
       add("calibration", .text(account.name))
       add("calibrationSamples", .number(Double(account.samples)))

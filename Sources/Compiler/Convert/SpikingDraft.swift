@@ -11,6 +11,11 @@ struct SpikingDraft: Sendable {
   /// One a layer.
   var neurons: [NetworkNeuron]
   var readout: Readout = .potential
+  /// Of max pools of spikes.
+  var gate = GateRule.count
+  /// When layers are active; with a lag they add so many ticks before they may fire.
+  var schedule = Schedule.windowed
+  var lag = 0
   /// BSNN without synchronous neurons: spikes of a shortcut arrive as soon as the chip can carry them.
   var hasShortestDelays = false
 
@@ -29,6 +34,8 @@ struct SpikingDraft: Sendable {
       output: NetworkOutput(
         population: names[network.output], readout: readout,
         activation: network.layers[network.output].activation.ofOutput))
+    result.schedule = schedule
+    result.lag = lag
     for layer in network.layers.indices { append(layer, to: &result) }
     return result
   }
@@ -81,15 +88,17 @@ struct SpikingDraft: Sendable {
         }
       }
       var from = input
+      var pool = connection.pool
       var delay: Int?
       if case .layer(let source) = connection.source {
         from = names[source]
+        if pool?.kind == .max, gate != .count { pool?.gate = gate }
         if hasShortestDelays { delay = max(1, depths[index] - depths[source]) }
       }
       result.projections.append(
         NetworkProjection(
           name: projection, from: from, to: name, kind: connection.kind, weights: weights,
-          pool: connection.pool, stride: connection.stride, padding: connection.padding,
+          pool: pool, stride: connection.stride, padding: connection.padding,
           dilation: connection.dilation, groups: connection.groups, delay: delay))
     }
   }

@@ -4,7 +4,7 @@ import Runtime
 /// A spiking network in 64-bit floats, layer-synchronous as in the papers: what the chip's integers approximate.
 ///
 /// Written for clarity and apart from the engine: real weights, thresholds and inputs, no rounding, no saturation. A spike
-/// of a population's step `s` reaches the target in its adding tick `s + offset`; where the schedule gives the delay that is 0.
+/// of a population's step `s` reaches the target in its adding tick `s + offset`, 0 where the schedule gives the delay.
 struct RealNetwork: Sendable {
   struct Neurons: Sendable {
     let shape: MapShape
@@ -128,7 +128,8 @@ struct RealNetwork: Sendable {
         for at in states.indices {
           let update = RealNeuronStep(
             sum: sums[at] * worth, threshold: step < lag ? .infinity : neurons.threshold[at] * worth,
-            negativeThreshold: step < lag ? nil : neurons.negativeThreshold?[at], index: max(0, step - lag), period: neurons.model.period)
+            negativeThreshold: step < lag ? nil : neurons.negativeThreshold?[at], index: max(0, step - lag),
+            period: neurons.model.period)
           let payload = neurons.dynamics.update(&states[at], update)
           if payload != 0 {
             let channels = neurons.shape.channels

@@ -7,6 +7,9 @@ extension CheckedNetwork {
     for population in populations[placed] {
       let what = "neurons of population"
       need.add(population.shape.channels, 128, for: what, population.name)
+      if let table = population.biasByStep {
+        need.add(table.values.count, 32, for: "biases by step of population", population.name)
+      }
       need.add(population.shape.count, 16 + 24 * population.outgoing.count, for: what, population.name)
     }
     return need

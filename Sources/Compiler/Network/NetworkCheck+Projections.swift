@@ -32,7 +32,8 @@ extension NetworkCheck {
     return CheckedProjection(
       name: projection.name, source: ends.source, target: ends.target, kind: projection.kind, weights: weights,
       isInteger: false, pool: pool,
-      gate: try checkGate(projection.pool, subject, ends: ends), sourceShape: source, pooledShape: pooled, targetShape: target,
+      gate: try checkGate(projection.pool, subject, ends: ends), sourceShape: source, pooledShape: pooled,
+      targetShape: target,
       convolution: convolution, delay: projection.delay)
   }
 

@@ -31,6 +31,19 @@ enum ChipRules {
     }
   }
 
+  /// Biases by step take memory of the core that holds their neurons.
+  static func checkBiases(_ cores: [CoreImage], _ program: CompiledProgram) throws(CompileError) {
+    guard let limit = program.chip.value(.biasMemoryBitsPerCore) else { return }
+    for core in cores {
+      let need = core.biasTableBits(program)
+      guard need > limit, let group = core.groups.first(where: { !$0.biasByStep.isEmpty }) else { continue }
+      throw .capacity(
+        population: program.populations[group.population].name, need: need, what: "bits for biases by step on one core",
+        limit: limit, chip: program.chip.name, knob: nil,
+        remedy: "convert with constant biases or for fewer steps, or choose a chip with more memory for them")
+    }
+  }
+
   /// A payload is signed; a chip without payloads sends it as so many additions, so anything goes.
   private static func checkPayload(_ population: Population, _ chip: ChipDescription) throws(CompileError) {
     guard population.model.hasPayload, chip.spikePayloadBits > 0 else { return }

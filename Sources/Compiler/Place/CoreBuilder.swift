@@ -48,7 +48,8 @@ struct CoreBuilder {
     }
     return NeuronGroup(
       population: index, populationShape: p.shape, box: box, firstSlot: firstSlot, model: p.model, start: p.start,
-      lag: p.lag, gatedPeriods: p.gatedPeriods, threshold: part(p.threshold), negativeThreshold: part(p.negativeThreshold),
+      lag: p.lag, gatedPeriods: p.gatedPeriods, threshold: part(p.threshold),
+      negativeThreshold: part(p.negativeThreshold),
       bias: part(p.bias), biasByStep: p.biasByStep.map(part), initial: part(p.initial),
       takesInput: incoming[index].contains { program.isHostCurrent(program.projections[$0]) })
   }

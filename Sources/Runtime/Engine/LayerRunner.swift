@@ -173,7 +173,8 @@ package struct LayerRunner: Sendable {
     if updateTally.isOn { beginUpdates(p, current, isDisturbed: flips != nil) }
     // Not the output, whose potential is read after every step.
     let isAlone =
-      incoming.isEmpty && lag == 0 && !p.hasBiasByStep && !isExact && current.isActive && !isOutput && probe?.population != index
+      incoming.isEmpty && lag == 0 && !p.hasBiasByStep && !isExact && current.isActive && !isOutput
+      && probe?.population != index
       && flips == nil && spikeFaults == nil
       && model.code == .rate && !model.hasPayload
       && (!updateTally.isOn || p.initialMagnitude == 0 || updateTally.isFullyDriven(p))
@@ -199,7 +200,7 @@ package struct LayerRunner: Sendable {
       // Without incoming spikes every driven step has the same sums: one look is enough.
       if probe?.population == index, arrived || (isDriven && !hasWatchedCurrent) {
         watch(p, isDriven: isDriven)
-        hasWatchedCurrent = hasWatchedCurrent || !arrived
+        hasWatchedCurrent = (hasWatchedCurrent || !arrived) && !p.hasBiasByStep
       }
       // Nothing arrives and nothing is left to fire: the step changes nothing and costs nothing.
       if arrived || isDriven || isPending {
@@ -411,8 +412,8 @@ package struct LayerRunner: Sendable {
     _ firing: NeuronStep.Firing, _ level: KernelLevel, _ saturations: inout Int
   ) -> Int {
     let result = NeuronStep.run(
-      level: level, v: &v, sent: sent, narrow: &scratch.narrow, wide: &scratch.wide, drive: scratch.current, sources: sources,
-      tiles: pass.p.tiles, firing: firing, settings: pass.settings, masks: &scratch.masks)
+      level: level, v: &v, sent: sent, narrow: &scratch.narrow, wide: &scratch.wide, drive: scratch.current,
+      sources: sources, tiles: pass.p.tiles, firing: firing, settings: pass.settings, masks: &scratch.masks)
     saturations += result.saturations
     return result.fired
   }

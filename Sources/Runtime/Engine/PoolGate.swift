@@ -158,7 +158,9 @@ struct CountGate: Sendable {
       isTouched[at] = false
       let (pooled, channel) = at.quotientAndRemainder(dividingBy: padded)
       var most = Int64.min
-      for cell in cells[cellStarts[pooled]..<cellStarts[pooled + 1]] { most = max(most, counts[cell * channels + channel]) }
+      for cell in cells[cellStarts[pooled]..<cellStarts[pooled + 1]] {
+        most = max(most, counts[cell * channels + channel])
+      }
       change[at] = most &- largest[at]
       largest[at] = most
       if change[at] == 0 { continue }

@@ -47,7 +47,7 @@ extension CompiledProgram {
   ///   - population: its name.
   ///   - data: raw samples of `inputShape`.
   ///   - sample: index of the sample.
-  ///   - steps: `T`, 1...1,000,000. The population's first step is the tick of its depth.
+  ///   - steps: `T`, 1...1,000,000. The population's first step is the first tick in which it may fire.
   /// - Throws: `NmsimError`: there is no such population or sample, or the data do not fit.
   public func spikes(
     of population: String, in data: Dataset, sample: Int = 0, steps: Int

@@ -59,8 +59,8 @@ struct NeuronStep: Sendable {
   ///   - masks: room for a bit a neuron.
   /// - Returns: the number of neurons that fire, and of saturations.
   static func run(
-    level: KernelLevel, v: inout [Int32], sent: [Int32] = [], narrow: inout [Int16], wide: inout [Int32], drive: [Int32],
-    sources: Sources?, tiles: Tiles, firing: Firing, settings: Settings, masks: inout [UInt16]
+    level: KernelLevel, v: inout [Int32], sent: [Int32] = [], narrow: inout [Int16], wide: inout [Int32],
+    drive: [Int32], sources: Sources?, tiles: Tiles, firing: Firing, settings: Settings, masks: inout [UInt16]
   ) -> (fired: Int, saturations: Int) {
     let sums = Int32(CK_INTEGRATE) | Int32(CK_SATURATE)
     let flags = sources == nil ? flags(firing, settings) & ~sums : flags(firing, settings)

@@ -84,7 +84,8 @@ enum NeuronStepSwift {
       while start < count {
         let length = min(1024, tile &- at, count &- start)
         unsafe mark(
-          v + start, limits + at, resets + at, u.negative.map { unsafe $0 + at }, u.sent.map { unsafe $0 + start }, length, phase: u.phase, flags, marks)
+          v + start, limits + at, resets + at, u.negative.map { unsafe $0 + at }, u.sent.map { unsafe $0 + start },
+          length, phase: u.phase, flags, marks)
         for word in 0..<(length / 16) {
           let bytes = unsafe UnsafeRawPointer(marks + word &* 16)
           let low = unsafe bytes.loadUnaligned(as: UInt64.self).littleEndian

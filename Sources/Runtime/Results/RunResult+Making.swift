@@ -33,6 +33,7 @@ extension RunResult {
     ann = ANN(program.network.ann, answers, run.besideANN)
     self.program.hash = programHash
     self.program.schedule = program.schedule.rawValue
+    self.program.lag = program.lag
     self.program.weightBits = program.weightBits
     self.program.membraneBits = program.membraneBits
     self.program.fractionBits = program.fractionBits

@@ -143,6 +143,7 @@ extension RunResult {
   package struct Program: JSONRecord {
     package var hash: String?
     package var schedule: String?
+    package var lag: Int?
     package var weightBits: Int?
     package var membraneBits: Int?
     package var fractionBits: Int?
@@ -153,6 +154,7 @@ extension RunResult {
     package static let fields: [JSONField<Program>] = [
       .optional("hash", \.hash, .text, "SHA-256 of the program file", null: "where the program was no file"),
       .optional("schedule", \.schedule, .text, "when populations are active"),
+      .optional("lag", \.lag, .count, "ticks that they add before they may fire", unit: "ticks"),
       .optional("weightBits", \.weightBits, .count, "width of a weight", unit: "bits"),
       .optional("membraneBits", \.membraneBits, .count, "width of a potential", unit: "bits"),
       .optional("fractionBits", \.fractionBits, .count, "extra low bits of potentials", unit: "bits"),

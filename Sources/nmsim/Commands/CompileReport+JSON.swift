@@ -9,7 +9,8 @@ extension CompileReport {
   var document: JSONOutput {
     var members: [(String, JSONOutput)] = [
       ("format", .string(Self.format)), ("network", .string(network)), ("method", Self.text(method)),
-      ("chip", .string(chip)), ("schedule", .string(schedule.rawValue)), ("weightBits", .int(weightBits)),
+      ("chip", .string(chip)), ("schedule", .string(schedule.rawValue)), ("lag", .int(lag)),
+      ("biasTableBits", .int(biasTableBits)), ("weightBits", .int(weightBits)),
       ("membraneBits", .int(membraneBits)), ("fractionBits", .int(fractionBits)),
       ("accumulatorBits", .int(accumulatorBits)), ("depth", .int(depth)), ("steps", Self.int(steps)),
       ("ticksPerInference", Self.int(steps.map { $0 + extraTicks })), ("extraTicks", .int(extraTicks)),

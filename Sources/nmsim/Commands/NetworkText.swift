@@ -19,6 +19,8 @@ struct NetworkText: Sendable {
     facts.add("preprocessing", preprocessing)
     facts.add("images", network.input.images)
     facts.add("labels", network.input.labels)
+    if network.schedule != .windowed { facts.add("schedule", network.schedule.rawValue) }
+    if network.lag > 0 { facts.add("lag", NumberFormat.count(network.lag, of: "tick")) }
     facts.add("output", "\(network.output.readout.rawValue) of \(network.output.population)")
     let neurons = network.populations.reduce(0) { $0 + Self.count($1.shape) }
     let weights = network.projections.reduce(0) { $0 + (shape($1.weights).map(Self.count) ?? 0) }
@@ -59,7 +61,7 @@ struct NetworkText: Sendable {
         .count("neurons") { Self.count($0.shape) }, .text("model") { .text(Self.model($0.neuron)) },
         .number("threshold") { .text(range($0.neuron.threshold)) },
         .number("initial") { .text(range($0.neuron.initial)) },
-        .number("bias") { .text(range($0.bias)) },
+        .number("bias") { .text($0.biasByStep == nil ? range($0.bias) : "by step") },
       ]
     ).render(style)
   }

@@ -27,7 +27,9 @@ struct ProgramTables: Sendable {
       "bits",
       "weights \(report.weightBits), membranes \(report.membraneBits), accumulators \(report.accumulatorBits), "
         + "fraction \(report.fractionBits)")
-    facts.add("schedule", "\(report.schedule.rawValue), depth \(report.depth), \(ticks)")
+    let lag = report.lag == 0 ? "" : ", lag \(report.lag)"
+    facts.add("schedule", "\(report.schedule.rawValue)\(lag), depth \(report.depth), \(ticks)")
+    if report.biasTableBits > 0 { facts.add("biases by step", NumberFormat.count(report.biasTableBits, of: "bit")) }
     if !report.cores.isEmpty {
       let used = NumberFormat.count(report.cores.count)
       let limit = report.totalCores.map { " of \(NumberFormat.count($0))" } ?? ""

@@ -309,8 +309,8 @@ struct SweepRunner {
 extension CompiledProgram {
   /// Whether the engine computes the same with both: cores, chip and names aside.
   fileprivate func computesLike(_ other: CompiledProgram) -> Bool {
-    schedule == other.schedule && lag == other.lag && fractionBits == other.fractionBits && membraneBits == other.membraneBits
-      && weightBits == other.weightBits && output == other.output
+    schedule == other.schedule && lag == other.lag && fractionBits == other.fractionBits
+      && membraneBits == other.membraneBits && weightBits == other.weightBits && output == other.output
       && network.preprocessing == other.network.preprocessing && populations == other.populations
       && projections == other.projections && weights == other.weights
   }
@@ -321,8 +321,8 @@ extension ConversionError {
   fileprivate var isAboutNetwork: Bool {
     switch self {
     case .negativeActivation, .noActivation, .outputFeeds, .noGoal, .notKept, .check, .compile, .own: true
-    case .network, .foreignParameter, .parameterRange, .needsCalibration, .noSamples, .tooFewSamples, .inputShape, .labelRange,
-      .data:
+    case .network, .foreignParameter, .parameterRange, .conflict, .needsCalibration, .noSamples, .tooFewSamples, .inputShape,
+      .labelRange, .data:
       false
     }
   }
