@@ -40,7 +40,7 @@ struct EngineEqualsInterpreterTests {
       + ["many steps", "long period", "much fraction", "slow leak", "multicast", "crossbar", "core types", "layer cores"]
       + ["optimised", "dead cores", "dead links", "stuck bits", "overlapping max over cores"]
       + ["count gate", "winner gate", "overlapping count over cores", "count of payloads", "bias by step", "lag"]
-      + ["separated", "lag and relay", "lag and bias by step", "count gate and lag", "not taken back"]
+      + ["separated", "lag and relay", "lag and bias by step", "count gate and lag", "not taken back", "taken back at once"]
     #expect(features == Set(all), "missing: \(Set(all).subtracting(features).sorted())")
     #expect(relays > 20)
     #expect(saturations > 1000)
@@ -52,7 +52,7 @@ struct EngineEqualsInterpreterTests {
   func levels(_ level: KernelLevel) throws {
     var paths = Set<String>()
     for size in 1...12 {
-      for seed in 100..<UInt64(115) {
+      for seed in 60..<UInt64(70) {
         let (network, program) = try RandomNetwork.compiled(seed: UInt64(size) << 32 | seed, size: size)
         let plan = EnginePlan(program, kernels: level)
         #expect(plan.kernels == level)
@@ -157,6 +157,7 @@ struct EngineEqualsInterpreterTests {
       if model.kind == .signed, population.negativeThreshold.values.contains(where: { $0 < 0 }) {
         result.append("not taken back")
       }
+      if model.kind == .signed, population.negativeThreshold.values.contains(0) { result.append("taken back at once") }
       if model.kind != .signed, model.hasNegativeThreshold { result.append("negative") }
       if model.maximumPayload != nil { result.append("bounded") }
       if model.kind != .accumulator, population.threshold.values.contains(NeuronModel.infinite) {

@@ -49,7 +49,7 @@ struct HelpTests {
     "bash offers commands, options and values", .enabled(if: Program.find("bash") != nil, "bash is not installed"),
     arguments: [
       ("nmsim|in", "inspect"), ("nmsim|run|--en", "--engine"), ("nmsim|run|--engine|i", "interpreter"),
-      ("nmsim|run|--engine|=|f", "fast"), ("nmsim|compile|--schedule|", "windowed continuous"),
+      ("nmsim|run|--engine|=|f", "fast"), ("nmsim|compile|--schedule|", "windowed continuous separated"),
       ("nmsim|help|exit", "exit-status"), ("nmsim|completions|z", "zsh"), ("nmsim|run|--ticks|", ""),
       ("nmsim|compile|--chip|tr", "truenorth"),
     ])

@@ -133,7 +133,7 @@ struct Lowering {
       }
       return UnitValues(result).simplified
     }
-    func thresholds(_ values: ResolvedValues?, sign: Double) throws(CompileError) -> UnitValues {
+    func thresholds(_ values: ResolvedValues?, sign: Double, least: Double = 1) throws(CompileError) -> UnitValues {
       guard let values else { return UnitValues(uniform: NeuronModel.infinite) }
       let expanded = QuantisedParameter(values, unit: unit, shape: shape)
       var result: [Int32] = []
@@ -144,7 +144,7 @@ struct Lowering {
           continue
         }
         let integer = (value / unit * scale).rounded(.toNearestOrEven)
-        guard integer * sign >= 1 else {
+        guard integer * sign >= least else {
           throw .thresholdBelowOne(population: name, threshold: value, unit: unit / scale)
         }
         guard abs(integer) <= limits.threshold else {
@@ -157,7 +157,8 @@ struct Lowering {
     var threshold = try thresholds(population.threshold, sign: 1)
     var negative =
       population.negativeThreshold == nil
-      ? UnitValues(uniform: -1) : try thresholds(population.negativeThreshold, sign: -1)
+      ? UnitValues(uniform: -1) : try thresholds(
+        population.negativeThreshold, sign: -1, least: population.model.negativeThreshold == .upToZero ? 0 : 1)
     if !chip.thresholdPerNeuron {
       guard let one = threshold.sameForAll, let other = negative.sameForAll else {
         throw .thresholdsPerNeuron(population: name, chip: chip.name)

@@ -73,6 +73,15 @@ _nmsim() {
         --readout)
           _nmsim_words "potential spikes"
           return ;;
+        --max-pool)
+          _nmsim_words "count winner"
+          return ;;
+        --lag)
+          _nmsim_nothing
+          return ;;
+        --schedule)
+          _nmsim_words "windowed separated"
+          return ;;
         --seed)
           _nmsim_nothing
           return ;;
@@ -109,7 +118,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--method --steps --percentile --alpha --period --lambda --tolerance --p --variant --membrane --max-count --no-synchronous-neurons --initial --reset --readout --literal --seed --keep-accuracy --max-loss --calibration --calibration-labels --calibration-samples --input-scale --mean --std --test-images --test-labels -o --output -q --quiet --color -h --help"
+        _nmsim_words "--method --steps --percentile --alpha --period --lambda --tolerance --p --variant --membrane --max-count --no-synchronous-neurons --initial --reset --readout --max-pool --lag --schedule --literal --seed --keep-accuracy --max-loss --calibration --calibration-labels --calibration-samples --input-scale --mean --std --test-images --test-labels -o --output -q --quiet --color -h --help"
       fi ;;
     compile)
       case "$previous" in
@@ -137,7 +146,13 @@ _nmsim() {
           _nmsim_nothing
           return ;;
         --schedule)
-          _nmsim_words "windowed continuous"
+          _nmsim_words "windowed continuous separated"
+          return ;;
+        --lag)
+          _nmsim_nothing
+          return ;;
+        --steps)
+          _nmsim_nothing
           return ;;
         --seed)
           _nmsim_nothing
@@ -168,7 +183,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--chip --weight-bits --membrane-bits --fraction-bits --scale --mapping --calibration --calibration-samples --schedule --seed --dead-cores --dead-links --stuck-weight-bits --fault-seed -o --output --write-mapping --json --memory -q --quiet --color -h --help"
+        _nmsim_words "--chip --weight-bits --membrane-bits --fraction-bits --scale --mapping --calibration --calibration-samples --schedule --lag --steps --seed --dead-cores --dead-links --stuck-weight-bits --fault-seed -o --output --write-mapping --json --memory -q --quiet --color -h --help"
       fi ;;
     run)
       case "$previous" in
@@ -319,7 +334,7 @@ _nmsim() {
           _nmsim_nothing
           return ;;
         --schedule)
-          _nmsim_words "windowed continuous"
+          _nmsim_words "windowed continuous separated"
           return ;;
         --ticks|--steps)
           _nmsim_nothing

@@ -52,6 +52,9 @@ _nmsim() {
         '--initial=[Initial potential\: zero, or half a threshold.]:zero|half:(zero half)' \
         '--reset=[After a spike\: subtract the threshold, or set to zero.]:soft|hard:(soft hard)' \
         '--readout=[What is read as the answer.]:potential|spikes:(potential spikes)' \
+        '--max-pool=[What a max pool of spikes emits\: by how much its largest count rose, or the spike of the neuron that has it.]:count|winner:(count winner)' \
+        '--lag=[Ticks that a layer adds before it may fire.]:N: ' \
+        '--schedule=[When layers are active\: all in step, or each adds all steps before it fires.]:windowed|separated:(windowed separated)' \
         '--literal[Take the paper as printed where a corrected reading is the default.]' \
         '--seed=[spike-norm, rmp\: seed of the random input spikes.]:N: ' \
         '--keep-accuracy=[auto\: find the cheapest with at least this accuracy, a fraction of 1, within --steps or 256.]:ACCURACY: ' \
@@ -82,7 +85,9 @@ _nmsim() {
         '--mapping=[Where the cores are placed, or a file that says which neurons each core holds.]:optimised|row-major|random|FILE: _nmsim_or_files optimised row-major random' \
         '--calibration=[Images whose spikes the optimised mapping weighs distances with; without any, every neuron is taken to fire as often as any other.]:DATA:_files' \
         '--calibration-samples=[How many samples, from the first.]:N: ' \
-        '--schedule=[Layers active in their windows, or all at every tick.]:windowed|continuous:(windowed continuous)' \
+        '--schedule=[Layers active in their windows, all at every tick, or each adding all steps before it fires.]:windowed|continuous|separated:(windowed continuous separated)' \
+        '--lag=[Ticks that a layer adds before it may fire.]:N: ' \
+        '--steps=[Steps that a separated schedule is for.]:N: ' \
         '--seed=[Seed of the optimised and the random mapping.]:N: ' \
         '--dead-cores=[Cores that the mapping avoids\: each with a probability, such as 0.05, or by number, such as 3,8-11.]:RATE|LIST: ' \
         '--dead-links=[Links between tiles that routes avoid\: each with a probability, or by tile and direction, such as 0\:3\:east.]:RATE|LIST: ' \
@@ -189,7 +194,7 @@ _nmsim() {
         '--weight-bits=[Bits of a weight.]:N: ' \
         '--membrane-bits=[Bits of a membrane potential.]:N: ' \
         '--fraction-bits=[Extra low bits of biases, thresholds and potentials.]:N: ' \
-        '--schedule=[Layers active in their windows, or all at every tick.]:windowed|continuous:(windowed continuous)' \
+        '--schedule=[Layers active in their windows, all at every tick, or each adding all steps before it fires.]:windowed|continuous|separated:(windowed continuous separated)' \
         '--ticks=[Steps of an inference.]:T: ' \
         '--steps=[Steps of an inference.]:T: ' \
         '--threads=[Threads, at most 1024.]:N: ' \
