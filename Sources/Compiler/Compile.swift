@@ -180,7 +180,7 @@ extension Lowering {
       output: ProgramOutput(
         population: network.output, readout: network.readout,
         spikeValue: network.populations[network.output].spikeValue?.entries ?? [1],
-        activation: source.output.activation))
+        activation: source.output.activation, task: source.output.task))
   }
 }
 

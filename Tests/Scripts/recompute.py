@@ -228,7 +228,9 @@ class Network:
         largest, self.integers, self.parameters = 2 ** (bits - 1) - 1, {}, {}
         for name, entry in self.populations.items():
             channels = self.shape[name][0]
-            one_scale = scale == "population" or self.json["output"] == {"population": name, "readout": "potential"}
+            one_scale = scale == "population" or (
+                self.json["output"]["population"] == name and self.json["output"].get("readout", "potential") == "potential"
+                and self.json["output"].get("task") != "values")
             arriving = [p for p in self.projections if p.target == name]
             scales = np.array([np.abs(p.real).reshape(channels, -1).max(1) for p in arriving]) / largest
             if one_scale:

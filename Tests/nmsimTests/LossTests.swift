@@ -135,6 +135,89 @@ struct LossTests {
     }
   }
 
+  // MARK: Regression
+
+  private func write(_ values: [Double], _ shape: [Int], _ name: String, in folder: TemporaryFolder) throws {
+    let tensor = try #require(Tensor(shape: shape, storage: .float64(values)))
+    try AtomicFile.write(NumPy.encode(tensor), to: "\(folder.path)/\(name)")
+  }
+
+  @Test("outputs that are values have a scale each; float labels say so too, and errors are from them, else from the ANN")
+  func regression() throws {
+    let data = "CASES/regression-scales.npy"
+    let inputs = try Self.inputs("regression-scales")
+    let right = inputs.flatMap { [1000 * $0, $0] }
+    try Self.with("regression-scales", "--task regression --method max-norm --calibration \(data)") { folder in
+      let rows = try Self.outputs(folder, "--input \(data) --ticks 16")
+      for (row, input) in zip(rows, inputs) {
+        #expect(abs(row[0] - 1000 * input) <= 1e-3 && abs(row[1] - input) <= 1e-6, "\(row) for \(input)")
+      }
+      var run = try RunResult(reading: folder.data("run.json").map { $0 })
+      #expect(run.accuracy == nil && run.accuracyByStep == nil && run.error?.of == "ANN" && run.ann.error == nil)
+      #expect(try #require(run.error?.mae) < 1e-3 && run.error?.correlation ?? 0 > 0.999_999)
+      // Against targets that are wrong by 1 everywhere, both the run and the ANN are.
+      try write(right.map { $0 + 1 }, [4, 2], "targets.npy", in: folder)
+      let text = Self.invoke(
+        folder, "run DIR/net.nmsim --input \(data) --labels DIR/targets.npy --ticks 16 --json DIR/run.json --no-timing")
+      #expect(text.output.contains("from the targets") && text.output.contains("the ANN's"), "\(text.output)")
+      run = try RunResult(reading: folder.data("run.json").map { $0 })
+      #expect(run.error?.of == "targets" && abs((run.error?.mae ?? 0) - 1) < 1e-3 && abs((run.error?.mse ?? 0) - 1) < 1e-3)
+      #expect(abs((run.ann.error?.mae ?? 0) - 1) < 1e-3)
+      #expect(folder.invoke("report DIR/run.json -o DIR/page.html -q").status == .success)
+      #expect(try folder.text("page.html").contains("Error, mean absolute"))
+      let whole = try folder.text("run.json")
+      for part in 1...2 {
+        let result = Self.invoke(
+          folder, "run DIR/net.nmsim --input \(data) --labels DIR/targets.npy --ticks 16 --shard \(part)/2 --json DIR/\(part).json -q")
+        #expect(result.status == .success, "\(result.error)")
+      }
+      #expect(folder.invoke("merge DIR/1.json DIR/2.json -o DIR/merged.json -q").error.isEmpty)
+      #expect(try folder.text("merged.json") == whole)
+      let refused = Self.invoke(folder, "run DIR/net.nmsim --input \(data) --predictions DIR/p.csv")
+      #expect(
+        refused.error == "nmsim: run: --predictions is about decisions, and the outputs of this network are values: leave it "
+          + "out; --outputs writes the values\n")
+      let compare = Self.invoke(folder, "compare DIR/net.nmsim --input \(data) --labels DIR/targets.npy")
+      #expect(compare.output.contains("error") && !compare.output.contains("accuracy"), "\(compare.output)")
+    }
+    // Compared as classes they share a scale, in which the second vanishes: told by the labels, or by --task.
+    try TemporaryFolder.with { folder in
+      try write(right, [4, 2], "targets.npy", in: folder)
+      func task(_ more: String) throws -> OutputTask {
+        let result = Self.invoke(
+          folder, "convert CASES/regression-scales.onnx --method max-norm --calibration \(data) -o DIR/net.json -q \(more)")
+        #expect(result.status == .success, "\(result.error)")
+        return try NetworkFile(reading: folder.path + "/net.json", namedBy: .user).network.output.task
+      }
+      #expect(try task("") == .classes && task("--calibration-labels DIR/targets.npy") == .values)
+      _ = folder.invoke("compile DIR/net.json --chip ideal -o DIR/net.nmsim -q")
+      #expect(try Self.outputs(folder, "--input \(data) --ticks 16")[2][1] != 0)
+      try write([1, 2, 3], [3], "few.npy", in: folder)
+      let few = Self.invoke(folder, "run DIR/net.nmsim --input \(data) --labels DIR/few.npy --json DIR/run.json")
+      #expect(
+        few.error == "nmsim: DIR/few.npy: 3 values for 4 samples with 2 outputs each: give one value for each output of each "
+          + "sample\n" && few.status == .badData, "\(few.error)")
+      let floats = Self.invoke(
+        folder, "convert CASES/regression-scales.onnx --task classes --calibration \(data) --calibration-labels DIR/targets.npy")
+      #expect(floats.status == .badData)
+    }
+  }
+
+  @Test("rate-norm's tolerance is on the error where outputs are values")
+  func rateNorm() throws {
+    for (task, bound) in [("regression", 0.0...0.02), ("classes", 0.3...1.0)] {
+      try Self.with(
+        "rate-norm-bound", "--task \(task) --method rate-norm --steps 32 --calibration CASES/relu6-bound.npy"
+      ) { folder in
+        _ = try Self.outputs(folder, "--input CASES/relu6-bound.npy --ticks 32")
+        let rows = try Self.outputs(folder, "--input CASES/relu6-bound.npy --ticks 32")
+        let inputs = try Self.inputs("relu6-bound")
+        let error = zip(rows, inputs).reduce(0) { $0 + abs($1.0[0] - $1.1) } / Double(inputs.count)
+        #expect(bound.contains(error), "\(task): \(error)")
+      }
+    }
+  }
+
   // MARK: Ranges
 
   @Test("floats get the range that calibration shows, widened by half; what lies beyond is cut, counted and said")

@@ -19,6 +19,7 @@ package struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Without the text: a network may name any file as its labels.
     case labelText(line: Int)
     case labelCount(labels: Int, samples: Int)
+    case targetCount(values: Int, outputs: Int, samples: Int)
     /// `classes` nil: any label from 0 up would do.
     case labelRange(sample: Int, Int, classes: Int?)
   }
@@ -66,6 +67,8 @@ extension DataError.Problem: CustomStringConvertible {
     case .labelText(let line): "line \(line) is not a class index; write one integer per line"
     case .labelCount(let labels, let samples):
       "\(labels) labels for \(samples) samples; give the label file that belongs to the images"
+    case .targetCount(let values, let outputs, let samples):
+      "\(values) values for \(samples) samples with \(outputs) outputs each; give one value for each output of each sample"
     case .labelRange(let sample, let label, let classes):
       if let classes {
         "label of sample \(sample) is \(label), the network has classes 0 to \(classes - 1); give matching labels"

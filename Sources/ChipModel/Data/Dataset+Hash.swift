@@ -14,6 +14,10 @@ extension Dataset {
     case .float64(let values): hasher.update(values[..<end], bytes: 8) { $0.bitPattern }
     }
     if let labels { hasher.update(labels[..<samples], bytes: 8) { UInt64(bitPattern: Int64($0)) } }
+    if let targets = targets(ofSamples: 0..<samples) {
+      hasher.update(Array("targets\n".utf8))
+      hasher.update(targets[...], bytes: 8) { $0.bitPattern }
+    }
     return SHA256.hexadecimal(hasher.finalized())
   }
 

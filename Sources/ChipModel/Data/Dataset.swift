@@ -23,19 +23,24 @@ public struct Dataset: Sendable, Equatable {
   package let values: Values
   /// One class index (>= 0) per sample; nil: unknown.
   public let labels: [Int]?
+  /// What the outputs should be for each sample, one sample after the other; nil: unknown, or classes are.
+  package let targets: [Double]?
   /// Number of samples.
   public let count: Int
   /// Raw values per sample: the product of `shape`.
   package let sampleSize: Int
 
-  /// - Returns: nil where `values` are no whole number of samples, or labels are negative or not one per sample.
-  package init?(shape: [Int], values: Values, labels: [Int]? = nil) {
+  /// - Returns: nil where `values` are no whole number of samples, labels are negative or not one per sample, or targets are not
+  ///   as many for each.
+  package init?(shape: [Int], values: Values, labels: [Int]? = nil, targets: [Double]? = nil) {
     guard let size = Tensor.elementCount(shape), size > 0, values.count % size == 0 else { return nil }
     let count = values.count / size
     if let labels, labels.count != count || labels.contains(where: { $0 < 0 }) { return nil }
+    if let targets, count == 0 || targets.count % count != 0 { return nil }
     self.shape = shape
     self.values = values
     self.labels = labels
+    self.targets = targets
     self.count = count
     self.sampleSize = size
   }
@@ -50,7 +55,16 @@ public struct Dataset: Sendable, Equatable {
       case .float32(let values): .float32(Array(values.prefix(samples * sampleSize)))
       case .float64(let values): .float64(Array(values.prefix(samples * sampleSize)))
       }
-    return Dataset(shape: shape, values: kept, labels: labels.map { Array($0.prefix(samples)) })
+    return Dataset(
+      shape: shape, values: kept, labels: labels.map { Array($0.prefix(samples)) },
+      targets: samples == 0 ? nil : targets(ofSamples: 0..<samples))
+  }
+
+  /// The targets of samples in a row.
+  package func targets(ofSamples samples: Range<Int>) -> [Double]? {
+    guard let targets, samples.upperBound <= count else { return nil }
+    let width = targets.count / count
+    return Array(targets[(samples.lowerBound * width)..<(samples.upperBound * width)])
   }
 
   /// The network's input values of one sample, `(raw * scale - mean[c]) / std[c]`, row-major, in 64-bit floats.

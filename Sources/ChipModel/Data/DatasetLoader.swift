@@ -13,7 +13,8 @@ package enum DatasetLoader {
   ///   - labels: Path of the label file (IDX, `.npy`, `.npz`, `FILE.npz:NAME`, or text with one integer per line); nil:
   ///     found as described above.
   ///   - expectedShape: The network's input, `[C, H, W]` or `[N]`.
-  ///   - classes: Number of classes, where known: larger labels are an error.
+  ///   - classes: Number of classes, where known: larger labels are an error. Of values, how many each sample has.
+  ///   - task: What labels are: classes, or what the outputs should be; nil: by the file, values where they are floats.
   ///   - cifar: Which CIFAR form, for a size that both divide; also makes any file be read as that.
   ///   - samples: How many are needed, from the first: compressed files are inflated only so far, and the data set then
   ///     has no more. Nil: all.
@@ -22,13 +23,13 @@ package enum DatasetLoader {
   ///   - maximum: Most bytes of one decompressed file.
   /// - Throws: `DataError`.
   package static func load(
-    images: String, labels: String? = nil, expectedShape: [Int], classes: Int? = nil, cifar: CIFAR.Variant? = nil,
-    samples: Int? = nil, namedBy naming: FileReader.Naming = .user, labelsNamedBy labelNaming: FileReader.Naming = .user,
+    images: String, labels: String? = nil, expectedShape: [Int], classes: Int? = nil, task: OutputTask? = .classes,
+    cifar: CIFAR.Variant? = nil, samples: Int? = nil, namedBy naming: FileReader.Naming = .user, labelsNamedBy labelNaming: FileReader.Naming = .user,
     maximum: Int = defaultMaximum
   ) throws(DataError) -> Dataset {
     guard isInput(expectedShape) else { throw DataError(file: images, .expectedShape(expectedShape)) }
     let source = ArrayPath(images)
-    var limits = Limits(maximum: maximum, samples: samples)
+    var limits = Limits(maximum: maximum, samples: samples, task: task)
     let file = try read(source.file, limits, naming, cifar: cifar)
     let content = try decodeImages(file, source, readsLabels: labels == nil, limits)
     // Labels are cut where the images are.
@@ -88,23 +89,36 @@ package enum DatasetLoader {
     let samples = try arrange(content.tensor, shape, file: file)
     let count = try sampleCount(samples, shape, file: file)
     let found = try labels()
-    if let found {
+    var targets: [Double]?
+    if let found, let reals = found.reals {
+      let (outputs, total) = (max(1, classes ?? 1), content.rows ?? count)
+      guard reals.count % outputs == 0, (found.rows ?? reals.count / outputs) == total, reals.count >= count * outputs else {
+        throw DataError(file: found.file, .targetCount(values: reals.count, outputs: outputs, samples: total))
+      }
+      if let index = reals.firstIndex(where: { !$0.isFinite }) {
+        throw DataError(file: found.file, .notFinite(sample: index / outputs))
+      }
+      targets = Array(reals.prefix(count * outputs))
+    } else if let found {
       try check(
         labels: found.values, of: found.hasMore ? content.rows ?? count : found.rows ?? found.values.count,
         samples: content.rows ?? count, classes: classes, file: found.file)
     }
-    guard let dataset = Dataset(shape: shape, values: samples, labels: found.map { Array($0.values.prefix(count)) }) else {
+    let classes = targets == nil ? found.map { Array($0.values.prefix(count)) } : nil
+    guard let dataset = Dataset(shape: shape, values: samples, labels: classes, targets: targets) else {
       throw DataError(file: file, .noSamples)
     }
     return dataset
   }
 
-  /// How much is read.
+  /// How much is read, and what labels are taken for.
   private struct Limits {
     /// Most bytes of a file or an array.
     let maximum: Int
     /// From the first; nil: all.
     var samples: Int?
+    /// Nil: by the file.
+    var task: OutputTask? = .classes
   }
 
   /// The bytes of a file, inflated.
@@ -129,10 +143,24 @@ package enum DatasetLoader {
   private struct Labels {
     var file: String
     var values: [Int]
+    /// What the outputs should be, instead of classes.
+    var reals: [Double]?
     /// Labels that the whole file has, where these are its first ones only.
     var rows: Int?
     /// Whether the file goes on, nobody knows how far.
     var hasMore = false
+
+    init(file: String, values: [Int], reals: [Double]? = nil, rows: Int? = nil, hasMore: Bool = false) {
+      (self.file, self.values, self.reals, self.rows, self.hasMore) = (file, values, reals, rows, hasMore)
+    }
+
+    /// The numbers of an array.
+    init(_ tensor: Tensor, file: String, rows: Int?, _ limits: Limits, hasMore: Bool = false) throws(DataError) {
+      let isReal = limits.task == .values || (limits.task == nil && tensor.isFloat)
+      self.init(
+        file: file, values: isReal ? [] : try DatasetLoader.labelValues(tensor, file: file),
+        reals: isReal ? tensor.doubles : nil, rows: rows, hasMore: hasMore)
+    }
   }
 
   /// The bytes of a file, decompressed where it is a gzip file.
@@ -250,7 +278,7 @@ package enum DatasetLoader {
     _ name: String, of archive: NumPyArchive, file: String, _ limits: Limits
   ) throws(DataError) -> Labels {
     let (tensor, rows) = try array(name, of: archive, file: file, limits)
-    return Labels(file: file, values: try labelValues(tensor, file: file), rows: rows)
+    return try Labels(tensor, file: file, rows: rows, limits)
   }
 
   /// Labels out of a file of their own.
@@ -274,15 +302,15 @@ package enum DatasetLoader {
       return try archivedLabels(name, of: archive, file: "\(source.file):\(printable(name))", limits)
     }
     if source.entry != nil { throw DataError(file: file, .notArchive) }
-    let values: [Int]
-    if NumPy.isArray(bytes) {
-      values = try labelValues(decode(file) { () throws(FormatError) in try NumPy.decode(bytes) }, file: file)
-    } else if bytes.starts(with: [0, 0]) {
-      values = try labelValues(decode(file) { () throws(FormatError) in try IDX.decode(bytes) }, file: file)
-    } else {
-      values = try LabelText.parse(bytes, file: file)
+    let isArray = NumPy.isArray(bytes)
+    guard isArray || bytes.starts(with: [0, 0]) else {
+      let values = try LabelText.parse(bytes, file: file)
+      return Labels(
+        file: file, values: values, reals: limits.task == .values ? values.map(Double.init) : nil, rows: content.rows,
+        hasMore: content.hasMore)
     }
-    return Labels(file: file, values: values, rows: content.rows, hasMore: content.hasMore)
+    let tensor = try decode(file) { () throws(FormatError) in try isArray ? NumPy.decode(bytes) : IDX.decode(bytes) }
+    return try Labels(tensor, file: file, rows: content.rows, limits, hasMore: content.hasMore)
   }
 
   private static func openArchive(_ bytes: [UInt8], file: String) throws(DataError) -> NumPyArchive {

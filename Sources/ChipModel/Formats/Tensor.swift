@@ -44,6 +44,13 @@ package struct Tensor: Sendable, Equatable {
   }
 
   /// The elements as doubles (exact for every kind but large 64-bit integers).
+  package var isFloat: Bool {
+    switch storage {
+    case .float32, .float64: true
+    default: false
+    }
+  }
+
   package var doubles: [Double] {
     switch storage {
     case .float32(let v): v.map(Double.init)

@@ -41,6 +41,7 @@ extension CompiledProgram {
       $0.int(membraneBits)
       $0.int(output.population)
       $0.choice(output.readout)
+      $0.choice(output.task)
       $0.list(output.spikeValue) { $0.double($1) }
       $0.optional(output.activation.negativeSlope) { $0.double($1) }
       $0.optional(output.activation.maximum) { $0.double($1) }

@@ -65,6 +65,7 @@ extension CompiledProgram {
       (
         schedule: try r.choice(of: Schedule.self), lag: try r.int(), fraction: try r.int(), weight: try r.int(),
         membrane: try r.int(), population: try r.int(), readout: try r.choice(of: Readout.self),
+        task: try r.choice(of: OutputTask.self),
         spikeValue: try r.doubles(), slope: try r.optionalDouble(), maximum: try r.optionalDouble()
       )
     }
@@ -75,7 +76,8 @@ extension CompiledProgram {
     membraneBits = data.membrane
     output = ProgramOutput(
       population: data.population, readout: data.readout, spikeValue: data.spikeValue,
-      activation: OutputActivation(negativeSlope: data.slope, maximum: data.maximum))
+      activation: OutputActivation(negativeSlope: data.slope, maximum: data.maximum),
+      task: data.task)
     populations = try reader.section("POPS") { (r) throws(FormatError) in
       try r.list(size: 100) { (r) throws(FormatError) in try r.population() }
     }

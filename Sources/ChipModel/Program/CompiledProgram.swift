@@ -191,6 +191,9 @@ package struct ModelFile: Sendable, Equatable {
 /// What of a population is read as the answer: its potential, or its (signed) spike counts.
 package enum Readout: String, ParameterChoice { case potential, spikes }
 
+/// What outputs are: compared with one another, the largest being the answer, or each an answer of its own.
+package enum OutputTask: String, Sendable, CaseIterable { case classes, values }
+
 /// What is read as the answer.
 package struct ProgramOutput: Sendable, Equatable {
   package var population: Int
@@ -198,9 +201,12 @@ package struct ProgramOutput: Sendable, Equatable {
   /// ANN units of a counted spike: one for all, per channel or per neuron. Read only where spikes are.
   package var spikeValue: [Double]
   package var activation: OutputActivation
+  package var task: OutputTask
   package init(
-    population: Int, readout: Readout, spikeValue: [Double] = [1], activation: OutputActivation = OutputActivation()
+    population: Int, readout: Readout, spikeValue: [Double] = [1], activation: OutputActivation = OutputActivation(),
+    task: OutputTask = .classes
   ) {
+    self.task = task
     self.population = population
     self.readout = readout
     self.spikeValue = spikeValue

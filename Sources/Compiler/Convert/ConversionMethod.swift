@@ -67,8 +67,9 @@ public struct ConversionMethod: Sendable {
     self.threshold = threshold
     self.neurons = neurons
     self.source = source
-    // An initial potential goes with every rate code, and with no other.
-    self.parameters = parameters + (parameters.contains { $0.key == Parameter.initial.key } ? Parameter.ofRateCodes : [])
+    // An initial potential goes with every rate code, and with no other. Every method takes a task.
+    self.parameters = parameters + [.task]
+      + (parameters.contains { $0.key == Parameter.initial.key } ? Parameter.ofRateCodes : [])
     self.needsCalibration = needsCalibration
     self.convertsLeakyReLU = convertsLeakyReLU
     self.isSeeded = isSeeded
@@ -134,7 +135,7 @@ extension ConversionMethod {
     let own = all.flatMap(\.parameters).filter { !Parameter.common.map(\.key).contains($0.key) }
     var result: [Parameter] = [.steps]
     for parameter in own where !result.contains(where: { $0.key == parameter.key }) { result.append(parameter) }
-    return result + [.initial, .reset, .readout] + Parameter.ofRateCodes + [.literal]
+    return result + [.initial, .reset, .readout, .task] + Parameter.ofRateCodes + [.literal]
   }()
 
   /// The methods that take a parameter.

@@ -7,6 +7,13 @@ public enum InitialPotential: String, ParameterChoice {
   case half
 }
 
+/// What outputs are, as `convert` asks.
+package enum ConversionTask: String, ParameterChoice {
+  case classes, regression
+
+  var output: OutputTask { self == .classes ? .classes : .values }
+}
+
 /// Parameters of several methods. A standard that stands here holds for every method; the others' stand with the method.
 extension Parameter {
   package static let steps = Parameter(
@@ -22,6 +29,9 @@ extension Parameter {
   package static let readout = Parameter(
     "readout", .choice(of: Readout.self), standard: Readout.potential.parameterValue,
     "What is read as the answer.")
+  package static let task = Parameter(
+    "task", .choice(of: ConversionTask.self), standardText: "regression where labels are floats, else classes",
+    "What outputs are: classes to compare, or values, each with a scale of its own.")
   package static let literal = Parameter(
     "literal", .flag, standard: .flag(false), "Take the paper as printed where a corrected reading is the default.")
 
@@ -37,7 +47,7 @@ extension Parameter {
   package static let ofRateCodes: [Parameter] = [.maxPool, .lag, .schedule]
 
   /// Those that nearly every method takes: the line of help does not list the methods.
-  package static let common: [Parameter] = [.steps, .initial, .reset, .readout, .literal] + ofRateCodes
+  package static let common: [Parameter] = [.steps, .initial, .reset, .readout, .task, .literal] + ofRateCodes
 
   /// The same with the value that holds where it is not given.
   package func defaulting(to value: some ParameterType) -> Parameter {
@@ -77,6 +87,10 @@ extension ParameterKey<Double> {
   public static var percentile: Self { Self(.percentile) }
   /// Factor of the thresholds, above 0.
   public static var alpha: Self { Self(.alpha) }
+}
+
+extension ParameterKey<ConversionTask> {
+  package static var task: Self { Self(.task) }
 }
 
 extension ParameterKey<Bool> {

@@ -24,6 +24,8 @@ public struct ConversionStage {
   private(set) var labels: [Int] = []
   package private(set) var statistics: [LayerStatistics] = []
   private(set) var account: CalibrationAccount?
+  /// What outputs are: as asked, else values where the data's labels are.
+  private(set) var task: OutputTask
 
   init(
     network: AnalogNetwork, settings: ConversionSettings, evaluator: FloatEvaluator, threads: Int?,
@@ -35,6 +37,7 @@ public struct ConversionStage {
     self.threads = threads
     self.progress = progress
     draft = SpikingDraft(network)
+    task = settings[.task]?.output ?? .classes
     draft.readout = settings[.readout] ?? .potential
     draft.gate = settings[.maxPool] ?? .count
     draft.schedule = settings[.schedule] ?? .windowed
@@ -49,6 +52,7 @@ public struct ConversionStage {
       network: other.network, settings: settings, evaluator: other.evaluator, threads: other.threads,
       progress: progress)
     notes = other.notes
+    task = other.task
     samples = other.samples
     labels = other.labels
     statistics = other.statistics
@@ -89,6 +93,7 @@ public struct ConversionStage {
     if let given, let sample = given.firstIndex(where: { $0 >= classes }) {
       throw .labelRange(label: given[sample], sample: sample, classes: classes)
     }
+    if settings[.task] == nil, data.dataset.targets != nil { task = .values }
     let decisions = evaluator.predictions(samples, threads: threads)
     labels = given ?? decisions
     statistics = activations.layers(report("activations"))
@@ -147,8 +152,11 @@ public struct ConversionStage {
       settings[.readout] == .spikes ? settings.method.output(self) : NetworkNeuron(model: .accumulator)
   }
 
-  /// A threshold for the output's neurons: the largest output.
-  var largestOutput: Values { .uniform(positive(statistics[network.output].largest)) }
+  /// A threshold for the output's neurons: the largest output, of values each its own.
+  var largestOutput: Values {
+    let known = statistics[network.output]
+    return task == .values ? Self.values(known.channelLargest.map(positive)) : .uniform(positive(known.largest))
+  }
 
   /// A hidden neuron of this method with a threshold, its spike worth the threshold unless told otherwise.
   package func neuron(threshold: Values, spikeValue: Values? = nil) -> NetworkNeuron {
@@ -168,6 +176,7 @@ public struct ConversionStage {
   func result(preprocessing: Preprocessing, calibrationName: String?) -> ConversionResult {
     var network = draft.build(preprocessing: preprocessing)
     network.provenance = provenance()
+    network.output.task = task
     network.ann = ANNFacts(
       accuracy: account?.annAccuracy,
       accuracyOn: account.flatMap { account in
@@ -218,7 +227,7 @@ public struct ConversionStage {
     add(declared.filter { [Parameter.steps.key, Parameter.literal.key].contains($0.key) })
     add(declared.filter { !common.contains($0.key) })
     if settings.method.isSeeded { add("seed", .text("\(settings.seed)")) }
-    add([Parameter.initial, .reset, .readout].compactMap { settings.method.declared($0) })
+    add([Parameter.initial, .reset, .readout, .task].compactMap { settings.method.declared($0) })
     add(Parameter.ofRateCodes.filter { settings[value: $0] != $0.standard && settings.method.declared($0) != nil })
     if let account {
       add("calibration", .text(account.name))

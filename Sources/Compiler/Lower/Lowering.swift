@@ -60,7 +60,9 @@ struct Lowering {
           (projection, try FoldedWeights(projection, source: network.source(of: projection))))
       }
       let isRead = network.output == index && network.readout == .potential
-      let isShared = isRead || !chip.thresholdPerNeuron || options.scale == .population
+      // Values are not compared, and a population without thresholds needs none in one unit.
+      let isApart = isRead && network.network.output.task == .values && !population.model.fires
+      let isShared = options.scale == .population || !isApart && (isRead || !chip.thresholdPerNeuron)
       let least =
         isShared || options.scale == .channel || population.hasIntegerWeights
         ? nil : LeastUnit(

@@ -202,6 +202,11 @@ extension NetworkOutput: JSONRecord {
     .member(
       "readout", \.readout, .choice,
       "`potential`: the membrane potential. `spikes`: the sum of the signed spikes; not of an `accumulator`"),
+    .leftOut(
+      "task", \.task, .choice,
+      "`classes`: outputs are compared, the largest is the answer, all have one scale. `values`: each is an answer (regression) "
+        + "and has a scale of its own", absent: "`classes`"
+    ) { $0.task == .classes },
     .optional(
       "negativeSlope", \.activation.negativeSlope, .number,
       "what the ANN multiplies outputs below 0 by at the very end: 0 after a ReLU. Outputs that are written follow it",

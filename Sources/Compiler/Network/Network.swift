@@ -224,9 +224,12 @@ package struct NetworkOutput: Sendable, Equatable {
   package var readout: Readout
   /// What the ANN does with its outputs at the very end.
   package var activation: OutputActivation
+  package var task: OutputTask
   package init(
-    population: String = "", readout: Readout = .potential, activation: OutputActivation = OutputActivation()
+    population: String = "", readout: Readout = .potential, activation: OutputActivation = OutputActivation(),
+    task: OutputTask = .classes
   ) {
+    self.task = task
     self.population = population
     self.readout = readout
     self.activation = activation

@@ -56,12 +56,14 @@ package struct Run: Sendable {
     stop: @Sendable () -> Bool = { false }
   ) throws(DatasetError) -> RunRecord {
     let workers = max(1, min(threads, samples))
+    let keepsOutputs = keepsOutputs || program.output.task == .values
     let next = Atomic<Int>(0)
     let result = Mutex(
       Collected(
         record: RunRecord(
           program: program, steps: steps, first: first, samples: samples,
-          labels: data.labels.map { Array($0.dropFirst(first).prefix(samples)) }),
+          labels: data.labels.map { Array($0.dropFirst(first).prefix(samples)) },
+          targets: data.targets(ofSamples: first..<(first + samples))),
         failure: nil))
     let plan = engine == .fast || observe != nil ? EnginePlan(program, faults: faults) : nil
     let counts = tracedSamples > 0 || (countsUpdates ?? program.chip.pricesUpdates)

@@ -7,6 +7,8 @@ package struct RunRecord: Sendable, Equatable {
   package let first: Int
   package internal(set) var samples: Int
   package internal(set) var labels: [Int]?
+  /// What the outputs should be, one sample after the other; nil: unknown, or outputs are compared as classes.
+  package internal(set) var targets: [Double]?
   /// Samples decided right after each step; empty without labels.
   package internal(set) var correctByStep: [Int]
   /// The decision after the last step, by sample.
@@ -17,11 +19,12 @@ package struct RunRecord: Sendable, Equatable {
   package internal(set) var outputs: [[Int]]
   package var counters: RunCounters
 
-  init(program: CompiledProgram, steps: Int, first: Int = 0, samples: Int, labels: [Int]?) {
+  init(program: CompiledProgram, steps: Int, first: Int = 0, samples: Int, labels: [Int]?, targets: [Double]? = nil) {
     self.steps = steps
     self.first = first
     self.samples = samples
     self.labels = labels
+    self.targets = targets
     correctByStep = labels == nil ? [] : [Int](repeating: 0, count: steps)
     predictions = [Int](repeating: 0, count: samples)
     decisionSteps = [Int](repeating: 0, count: samples)
@@ -47,6 +50,7 @@ package struct RunRecord: Sendable, Equatable {
   /// Keeps the first samples; the others must not have been added.
   mutating func truncate(to count: Int) {
     guard count < samples else { return }
+    targets = targets.map { Array($0.prefix($0.count / max(1, samples) * count)) }
     samples = count
     labels = labels.map { Array($0.prefix(count)) }
     predictions.removeLast(predictions.count - count)
@@ -61,6 +65,7 @@ package struct RunRecord: Sendable, Equatable {
     precondition(other.first == first + samples && other.steps == steps)
     samples += other.samples
     labels = labels.flatMap { mine in other.labels.map { mine + $0 } }
+    targets = targets.flatMap { mine in other.targets.map { mine + $0 } }
     for step in correctByStep.indices where step < other.correctByStep.count {
       correctByStep[step] += other.correctByStep[step]
     }

@@ -65,12 +65,12 @@ package struct PartialRun: Sendable, Equatable {
   package var courses: [SpikeCourse]
   /// What its observer saw.
   package var observation: Observation
-  /// The ANN's class of each of its samples; nil: not found yet, or not asked for.
-  package var annDecisions: [Int]?
+  /// What the ANN says of its samples; nil: not found yet, or not asked for.
+  package var answers: ANNAnswers?
 
   package init(
     identity: Identity, programPath: String, record: RunRecord, courses: [SpikeCourse], observation: Observation,
-    annDecisions: [Int]? = nil
+    answers: ANNAnswers? = nil
   ) {
     self.identity = identity
     self.programPath = programPath
@@ -78,7 +78,7 @@ package struct PartialRun: Sendable, Equatable {
     self.courses = courses
     self.observation = observation
     self.observation.truncate(to: record.samples)
-    self.annDecisions = annDecisions
+    self.answers = answers
   }
 
   /// Appends the part that follows directly.
@@ -88,12 +88,7 @@ package struct PartialRun: Sendable, Equatable {
     record.append(other.record)
     for index in courses.indices { courses[index].add(other.courses[index]) }
     observation.append(other.observation)
-    annDecisions = annDecisions.flatMap { mine in other.annDecisions.map { mine + $0 } }
-  }
-
-  /// What the ANN says of its samples.
-  package var annAnswers: ANNAnswers? {
-    identity.ann.flatMap { model in annDecisions.map { ANNAnswers(model: model, decisions: $0) } }
+    answers = answers.flatMap { mine in other.answers.map { mine.followed(by: $0) } }
   }
 
   /// The samples that it holds, as indices in the data set.
@@ -121,6 +116,8 @@ extension PartialRun {
         ("first", .int(record.first)), ("count", .int(record.samples)), ("of", .int(identity.samples)),
       ])),
       ("labels", record.labels.map { .integers($0) } ?? .null),
+      ("targets", record.targets.map { .doubles($0) } ?? .null),
+      ("outputs", .array(record.outputs.map { .integers($0) })),
       ("predictions", .integers(record.predictions)),
       ("decisionSteps", .integers(record.decisionSteps)),
       ("correctByStep", .integers(record.correctByStep)),
@@ -132,7 +129,10 @@ extension PartialRun {
         ("updates", counters.updates.map(lists) ?? .null),
       ])),
       ("ann", identity.ann.map { model in
-        .object([("model", .string(model)), ("decisions", annDecisions.map { .integers($0) } ?? .null)])
+        .object([
+          ("model", .string(model)), ("decisions", answers.map { .integers($0.decisions) } ?? .null),
+          ("outputs", answers.map { .doubles($0.outputs) } ?? .null),
+        ])
       } ?? .null),
       ("watched", identity.options.document),
       ("observation", observation.document),
@@ -205,6 +205,14 @@ package struct PartialRunFile: Sendable {
     let node = try o.required("labels")
     if !node.isNull { labels = try node.ints(in: 0...Int(Int32.max), count: samples) }
     var record = RunRecord(program: program, steps: identity.ticks, first: first, samples: count, labels: labels)
+    let places = count * classes
+    let targets = try o.required("targets")
+    if !targets.isNull { record.targets = try targets.doubles(count: places...places) }
+    if program.output.task == .values {
+      for node in try o.required("outputs").array(count: samples) {
+        record.outputs.append(try node.ints(in: -(1 << 62)...(1 << 62), count: classes...classes))
+      }
+    }
     record.predictions = try o.required("predictions").ints(in: 0...max(0, classes - 1), count: samples)
     record.decisionSteps = try o.required("decisionSteps").ints(in: 1...identity.ticks, count: samples)
     let steps = labels == nil ? 0 : identity.ticks
@@ -253,9 +261,16 @@ package struct PartialRunFile: Sendable {
     var part = PartialRun(
       identity: identity, programPath: programPath, record: record, courses: courses,
       observation: try observation(of: program, o.required("observation")))
-    if identity.ann != nil {
-      let decisions = try Self.member("decisions", of: o.required("ann"))
-      if !decisions.isNull { part.annDecisions = try decisions.ints(in: 0...max(0, classes - 1), count: samples) }
+    if let model = identity.ann {
+      let (decisions, outputs) = (
+        try Self.member("decisions", of: o.required("ann")), try Self.member("outputs", of: o.required("ann"))
+      )
+      if !decisions.isNull {
+        let (decided, valued) = program.output.task == .values ? (0, places) : (count, 0)
+        part.answers = ANNAnswers(
+          model: model, decisions: try decisions.ints(in: 0...max(0, classes - 1), count: decided...decided),
+          outputs: try outputs.doubles(count: valued...valued))
+      }
     }
     return part
   }

@@ -53,6 +53,15 @@ extension RunResult {
       result.hops = count.hops
       return result
     }
+    if program.output.task == .values {
+      let outputs = record.values(of: program).flatMap { $0 }
+      error =
+        record.targets.flatMap { Deviation(outputs, from: $0, of: "targets") }
+        ?? answers.flatMap { Deviation(outputs, from: $0.outputs, of: "ANN") }
+      ann.error = record.targets.flatMap { targets in
+        answers.flatMap { Deviation($0.outputs, from: targets, of: "targets") }
+      }
+    }
     totals = Totals(counts)
     totals.cutInputs = record.counters.cutInputs
     let mesh = ChipModel.Mesh(program.chip)

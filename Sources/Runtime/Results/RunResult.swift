@@ -57,8 +57,8 @@ package struct RunResult: JSONDocument {
       "accuracy if the output were read after each step", null: "without labels"),
     .member("ann", \.ann, .object, "the network that was converted"),
     .optional(
-      "error", \.error, .object, "distance of the outputs from the ANN's, over samples and outputs",
-      null: "for classes, and where the ANN was not run"),
+      "error", \.error, .object, "distance of outputs that are values from what they should be, else from the ANN's",
+      null: "for classes, and where neither targets nor the ANN are known"),
     .member("program", \.program, .object, "what was run"),
     .member("populations", \.populations, .objects(), "one entry a population, sums over all samples"),
     .member("totals", \.totals, .object, "sums over all samples"),
@@ -92,6 +92,7 @@ extension RunResult {
     package var multiplyAccumulates: Int?
     package var parameters: Int?
     package var modelHash: String?
+    package var error: Deviation?
 
     package init() {}
 
@@ -121,21 +122,41 @@ extension RunResult {
         "multiplyAccumulates", \.multiplyAccumulates, .count, "of one inference", null: "where the network does not say"),
       .optional("parameters", \.parameters, .count, "its weights and biases", null: "where the network does not say"),
       .optional("modelHash", \.modelHash, .text, "SHA-256 of the file that was run on these samples", null: "where none was"),
+      .optional(
+        "error", \.error, .object, "distance of its outputs from the targets of these samples", null: "for classes, and where one "
+          + "of the two is unknown"),
     ]
     private static let unknown = "without labels, and where the ANN was not run"
   }
 
-  /// How far outputs that are values lie from the ANN's.
+  /// How far outputs that are values lie from others.
   package struct Deviation: JSONRecord {
+    package var of: String?
     package var mse: Double?
     package var mae: Double?
     package var correlation: Double?
     package init() {}
 
+    /// Means over samples and outputs; nil where the two are not as many.
+    package init?(_ outputs: [Double], from others: [Double], of kind: String) {
+      guard outputs.count == others.count, !outputs.isEmpty else { return nil }
+      let total = Double(outputs.count)
+      func mean(_ value: (Double, Double) -> Double) -> Double {
+        zip(outputs, others).reduce(0) { $0 + value($1.0, $1.1) } / total
+      }
+      of = kind
+      mse = mean { ($0 - $1) * ($0 - $1) }
+      mae = mean { abs($0 - $1) }
+      let (left, right) = (mean { first, _ in first }, mean { _, second in second })
+      let spread = mean { first, _ in (first - left) * (first - left) } * mean { _, second in (second - right) * (second - right) }
+      if spread > 0 { correlation = min(1, max(-1, mean { ($0 - left) * ($1 - right) } / spread.squareRoot())) }
+    }
+
     package static let fields: [JSONField<Deviation>] = [
+      .optional("of", \.of, .text, "what the distance is from: targets, or the ANN"),
       .optional("mse", \.mse, .amount, "mean squared difference"),
       .optional("mae", \.mae, .amount, "mean absolute difference"),
-      .optional("correlation", \.correlation, .number(in: -1...1), "Pearson's, over all pairs"),
+      .optional("correlation", \.correlation, .number(in: -1...1), "Pearson's, over all pairs", null: "where one of the two never changes"),
     ]
   }
 

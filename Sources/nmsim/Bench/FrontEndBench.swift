@@ -26,7 +26,7 @@ struct FrontEndBench {
     let preprocessing = ConvertCommand.preprocessing(arguments)
     let settings = ConversionSettings(.robustNorm).with(.steps, steps)
     let calibration = try ConvertCommand.calibrationData(
-      arguments, network: network, standard: settings.standardSamples)
+      arguments, network: network, task: nil, standard: settings.standardSamples)
     var converted: ConversionResult?
     for _ in 0..<runs {
       converted = try stages.calibration.measure { () throws(CommandError) in

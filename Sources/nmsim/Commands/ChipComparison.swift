@@ -31,7 +31,9 @@ struct ChipComparison: Sendable {
         .number(title) { $0.spikes == nil ? "" : .text(text($0)) }
       }
       fields += [
-        run("accuracy") { NumberFormat.percent($0.accuracy) },
+        run(entries.contains { $0.error != nil } ? "error" : "accuracy") {
+          $0.error?.mae.map(NumberFormat.significant) ?? NumberFormat.percent($0.accuracy)
+        },
       ]
       if entries.contains(where: { $0.difference != nil }) { fields.append(run("to ANN") { NumberFormat.points($0.difference) }) }
       fields += [

@@ -229,13 +229,13 @@ struct CompareRunner {
   private mutating func answers(
     _ program: CompiledProgram, file: String, _ set: Dataset, _ path: String, _ samples: Int
   ) throws(CommandError) -> ANNAnswers? {
-    guard set.labels != nil else { return nil }
+    guard set.labels != nil || program.output.task == .values else { return nil }
     if let ann, ann.file == file { return ann.answers }
     let source = try SourceANN(
       arguments, noted: program.network.ann.model, in: PathText.folder(of: file), program.shapes, terminal)
     let answers = try source.map { (source) throws(CommandError) in
       try source.answers(
-        on: set, path, 0..<samples, program.network.preprocessing, keptIn: KeptDecisions.path(beside: file),
+        on: set, path, 0..<samples, program.network.preprocessing, program.output.task, keptIn: KeptDecisions.path(beside: file),
         threads: RunInputs.threads(arguments))
     }
     ann = (file, answers ?? nil)

@@ -36,6 +36,7 @@ struct ComparisonRecord: JSONDocument {
     var annAccuracy: Double?
     var difference: Double?
     var differenceInterval: ClosedRange<Double>?
+    var error: RunResult.Deviation?
     /// Joules of an inference by the name of the energy model.
     var accounts: [String: Double] = [:]
     var joulesPerInference: Double?
@@ -72,6 +73,7 @@ struct ComparisonRecord: JSONDocument {
       annAccuracy = result.ann.accuracyOnTheseSamples
       difference = result.ann.difference
       differenceInterval = result.ann.differenceInterval
+      error = result.error
       accounts = result.joulesByModel
       joulesPerInference = result.bill?.pricedJoules
       missing = result.bill?.missing
@@ -105,6 +107,9 @@ struct ComparisonRecord: JSONDocument {
       .optional(
         "differenceInterval", \.differenceInterval, .interval(in: -1...1), "its interval at 95 %, paired by sample",
         null: unknown),
+      .optional(
+        "error", \.error, .object, "distance of outputs that are values from the targets, else from the ANN's",
+        null: "for classes, and where both are unknown"),
       .optional(
         "joulesPerInference", \.joulesPerInference, .amount, "chip model, what is known", unit: "J",
         null: "where nothing has a price"),

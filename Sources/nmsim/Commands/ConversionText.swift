@@ -26,6 +26,7 @@ struct ConversionText: Sendable {
     if let ann = result.network.ann, let on = ann.accuracyOn, !on.hasPrefix("calibration") {
       facts.add("Accuracy", "ANN on \(on): \(NumberFormat.percent(ann.accuracy))")
     }
+    if result.network.output.task == .values { facts.add("Task", "regression: each output has a scale of its own") }
     facts.add(
       "Cost",
       "\(NumberFormat.count(model.report.multiplyAccumulates)) multiply-accumulates, "

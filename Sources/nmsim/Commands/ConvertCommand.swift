@@ -77,7 +77,7 @@ enum ConvertCommand {
     try arguments.checkFiles(reads: model.files(beside: path), writes: tensors)
     let preprocessing = preprocessing(arguments)
     let calibration = try calibrationData(
-      arguments, network: model.network,
+      arguments, network: model.network, task: settings[.task],
       standard: isAutomatic ? AutomaticGoal.standardSamples : settings.standardSamples)
     let stages = StageProgress(terminal)
     defer { stages.finish() }
@@ -189,22 +189,22 @@ enum ConvertCommand {
   }
 
   static func calibrationData(
-    _ arguments: ParsedArguments, network: AnalogNetwork, standard: Int
+    _ arguments: ParsedArguments, network: AnalogNetwork, task: ConversionTask?, standard: Int
   ) throws(CommandError) -> CalibrationData? {
     guard let path = arguments.string("calibration") else { return nil }
     let data = try load(
       path, labels: arguments.string("calibration-labels"), network,
-      samples: arguments.int("calibration-samples") ?? standard)
+      task: task.map { $0 == .regression ? .values : .classes }, samples: arguments.int("calibration-samples") ?? standard)
     return CalibrationData(
       name: PathText.baseName(of: path, without: ""), dataset: data, samples: arguments.int("calibration-samples"))
   }
 
   private static func load(
-    _ images: String, labels: String?, _ network: AnalogNetwork, samples: Int? = nil
+    _ images: String, labels: String?, _ network: AnalogNetwork, task: OutputTask?, samples: Int? = nil
   ) throws(CommandError) -> Dataset {
     try InputFiles.dataset(
       images, labels: labels, shape: network.inputShape, classes: network.layers[network.output].count,
-      samples: samples)
+      task: task, samples: samples)
   }
 
   /// What is allowed and hardly meant, one line each.
@@ -250,7 +250,7 @@ enum ConvertCommand {
       return
     }
     let labels = arguments.string("test-labels")
-    let data = try load(images, labels: labels, analog)
+    let data = try load(images, labels: labels, analog, task: network.output.task)
     network.input.images = try relative(images, to: output)
     network.input.labels = try labels.map { (path) throws(CommandError) in try relative(path, to: output) }
     let stage = "the ANN on test data"

@@ -57,7 +57,8 @@ enum ExplainCommand {
     let input = file.network.input
     let paths = DataPaths(arguments, images: input.images.map(file.resolve), labels: input.labels.map(file.resolve))
     let (data, dataPath) = try paths.load(
-      shape: input.shape, classes: network.populations[network.output].shape.count, standard: standardSamples)
+      shape: input.shape, classes: network.populations[network.output].shape.count,
+      task: file.network.output.task, standard: standardSamples)
     let count = try InputFiles.samples(arguments, of: data, dataPath, standard: standardSamples)
     let samples = try InputFiles.floats(data, dataPath, samples: count, input.preprocessing)
     let explainer: Explainer

@@ -142,7 +142,7 @@ enum MergeCommand {
     let profile = try RunCommand.spikeProfile(identity.profile)
     let result = try ObservedRun.result(
       program, merged.record, courses: merged.courses, merged.observation, hash: hash, images: identity.images,
-      profile: profile, ann: merged.annAnswers, target: identity.target, engine: identity.engine)
+      profile: profile, ann: merged.answers, target: identity.target, engine: identity.engine)
     try OutputFile.write(result.document, to: output, terminal)
     if let path = arguments.string("predictions") { try OutputFile.write(RunCommand.predictions(merged.record), to: path) }
     if output == "-" { return }

@@ -24,6 +24,9 @@ enum ResultText {
           "\(NumberFormat.percent(ann)) on them: \(NumberFormat.points(result.ann.difference)) points, 95 % "
             + "within \(NumberFormat.points(range.lowerBound)) to \(NumberFormat.points(range.upperBound))")
       }
+    } else if let error = result.error {
+      facts.add("error", text(error))
+      facts.add("the ANN's", result.ann.error.map(text))
     } else {
       facts.add("accuracy", "unknown: the data have no labels")
     }
@@ -71,5 +74,12 @@ enum ResultText {
           + "\(NumberFormat.si(simulation.synapticOperationsPerSecond ?? 0, unit: "")) synaptic operations a second.\n")
     }
     return parts.joined(separator: "\n")
+  }
+
+  /// `mean 0.0123, squared 0.000345, correlation 0.998, from the targets`
+  private static func text(_ error: RunResult.Deviation) -> String {
+    "mean \(error.mae.map(NumberFormat.significant) ?? "unknown"), squared "
+      + "\(error.mse.map(NumberFormat.significant) ?? "unknown"), correlation "
+      + "\(NumberFormat.decimal(error.correlation, places: 4)), from the \(error.of ?? "targets")"
   }
 }

@@ -56,14 +56,14 @@ struct RunInputs {
   ) throws(CommandError) -> (Dataset, String) {
     try DataPaths(arguments, program, beside: path).load(
       shape: program.input.dimensions, classes: program.populations[program.output.population].shape.count,
-      standard: standard)
+      task: program.output.task, standard: standard)
   }
 }
 
 extension SourceANN {
-  /// Of a run; nil without labels too, where there is nothing to compare.
+  /// Of a run; nil where there is nothing to compare: classes without labels.
   init?(_ inputs: RunInputs, _ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) {
-    guard inputs.data.labels != nil else { return nil }
+    guard inputs.data.labels != nil || inputs.program.output.task == .values else { return nil }
     try self.init(
       arguments, noted: inputs.program.network.ann.model, in: PathText.folder(of: inputs.programPath),
       inputs.program.shapes, terminal)
@@ -110,14 +110,14 @@ struct DataPaths {
   /// The data, of the first `--samples` at least, and the path of the images.
   ///
   /// - Parameter standard: samples that are used where none are asked for; nil: all.
-  func load(shape: [Int], classes: Int, standard: Int? = nil) throws(CommandError) -> (Dataset, String) {
+  func load(shape: [Int], classes: Int, task: OutputTask, standard: Int? = nil) throws(CommandError) -> (Dataset, String) {
     guard let images else {
       throw CommandError(
         .usage, subject: arguments.command.name, problem: "the network names no data of its own",
         remedy: "name images with --input, and labels with --labels if they are not found beside them")
     }
     let data = try InputFiles.dataset(
-      images, labels: labels, shape: shape, classes: classes, samples: arguments.int("samples") ?? standard,
+      images, labels: labels, shape: shape, classes: classes, task: task, samples: arguments.int("samples") ?? standard,
       namedBy: arguments.isGiven("input") ? .user : .file, labelsNamedBy: arguments.isGiven("labels") ? .user : .file)
     return (data, images)
   }

@@ -80,6 +80,13 @@ enum RunCommand {
     let profile = try spikeProfile(arguments.string("spike-profile") ?? SpikeProfile.standard.name)
     let inputs = try RunInputs(arguments)
     try ObservedRun.check(inputs.program, steps: inputs.steps, samples: inputs.samples)
+    if inputs.program.output.task == .values {
+      for name in ["predictions", "target", "min-accuracy", "early-decision"] where arguments.isGiven(name) {
+        throw CommandError(
+          .usage, subject: "run", problem: "--\(name) is about decisions, and the outputs of this network are values",
+          remedy: "leave it out; --outputs writes the values")
+      }
+    }
     let traces = try TraceWriter(arguments, inputs)
     let engine = Run.Engine(rawValue: arguments.string("engine") ?? "fast") ?? .fast
     let ann = try SourceANN(inputs, arguments, terminal)
@@ -87,7 +94,7 @@ enum RunCommand {
     var split = try ShardedRun(inputs, engine: engine, ann: ann, arguments)
     let keepsOutputs = arguments.isGiven("outputs")
     // What a part leaves does not say its faults, so such a run starts again.
-    let isKept = !keepsOutputs && faults.isNone
+    let isKept = (!keepsOutputs || inputs.program.output.task == .values) && faults.isNone
     let earlier = isKept ? split.earlier(terminal) : nil
     let done = earlier?.record.samples ?? 0
     var run = Run(
@@ -111,14 +118,14 @@ enum RunCommand {
       let progress = ProgressLine("the ANN", total: split.range.count, unit: "images", terminal: terminal)
       defer { progress.finish() }
       let answers = try ann.answers(
-        on: inputs.data, inputs.dataPath, split.range, inputs.program.network.preprocessing,
+        on: inputs.data, inputs.dataPath, split.range, inputs.program.network.preprocessing, inputs.program.output.task,
         keptIn: KeptDecisions.path(beside: inputs.programPath), threads: inputs.threads,
         progress: { progress.advance(by: $0) }, stop: { StopSignal.isReceived })
       guard let answers else { throw try split.interrupted(part) }
       return answers
     }
     if let shard = split.shard {
-      part.annDecisions = answers?.decisions
+      part.answers = answers
       try write(part, shard, split, arguments, terminal)
       return .success
     }

@@ -70,7 +70,7 @@ struct SourceANN: Sendable {
   /// Samples that are evaluated between two looks at the wish to stop.
   private static let portion = 1_024
 
-  /// Its class of each sample, taken from what an earlier run kept of the same model and data, else found and kept.
+  /// Its class of each sample, or its outputs where they are values, taken from what an earlier run kept of the same model and data, else found and kept.
   ///
   /// - Parameters:
   ///   - kept: where decisions are kept; nil: nowhere.
@@ -78,29 +78,35 @@ struct SourceANN: Sendable {
   ///   - stop: asked now and then.
   /// - Returns: nil where it was stopped.
   func answers(
-    on data: Dataset, _ path: String, _ samples: Range<Int>, _ preprocessing: Preprocessing, keptIn kept: String?,
-    threads: Int, progress: @Sendable (Int) -> Void = { _ in }, stop: @Sendable () -> Bool = { false }
+    on data: Dataset, _ path: String, _ samples: Range<Int>, _ preprocessing: Preprocessing, _ task: OutputTask,
+    keptIn kept: String?, threads: Int, progress: @Sendable (Int) -> Void = { _ in }, stop: @Sendable () -> Bool = { false }
   ) throws(CommandError) -> ANNAnswers? {
     var record = KeptDecisions(model: hash, preprocessing: preprocessing)
-    if let kept, let known = KeptDecisions(reading: kept, like: record, data), known.decisions.count >= samples.upperBound {
-      return ANNAnswers(model: hash, decisions: Array(known.decisions[samples]))
+    if let kept, let known = KeptDecisions(reading: kept, like: record, data), known.samples >= samples.upperBound,
+      task == .values ? !known.outputs.isEmpty : !known.decisions.isEmpty
+    {
+      return known.answers.part(samples, of: known.samples)
     }
     let evaluator = try told(.software) { () throws(AnalogNetworkError) in try FloatEvaluator(network) }
-    var decisions: [Int] = []
-    while decisions.count < samples.count {
+    var found = ANNAnswers(model: hash)
+    for first in stride(from: samples.lowerBound, to: samples.upperBound, by: Self.portion) {
       if stop() { return nil }
-      let first = samples.lowerBound + decisions.count
       let portion = first..<min(samples.upperBound, first + Self.portion)
       let values = try told(.badData, path) { () throws(DatasetError) in
         try data.floats(portion, preprocessing: preprocessing)
       }
-      decisions += evaluator.predictions(values, threads: threads, progress: progress)
+      if task == .values {
+        found.outputs += evaluator.outputs(values, threads: threads).joined().map(Double.init)
+        progress(portion.count)
+      } else {
+        found.decisions += evaluator.predictions(values, threads: threads, progress: progress)
+      }
     }
     if let kept, samples.lowerBound == 0 {
-      record.decisions = decisions
+      (record.samples, record.decisions, record.outputs) = (samples.count, found.decisions, found.outputs)
       record.keep(in: kept, data)
     }
-    return ANNAnswers(model: hash, decisions: decisions)
+    return found
   }
 }
 
@@ -112,7 +118,9 @@ struct KeptDecisions: JSONDocument {
   var model = ""
   var data = ""
   var preprocessing = Preprocessing.identity
+  var samples = 0
   var decisions: [Int] = []
+  var outputs: [Double] = []
 
   init() {}
 
@@ -125,8 +133,12 @@ struct KeptDecisions: JSONDocument {
     .required("model", \.model, .text, "SHA-256 of the model"),
     .required("data", \.data, .text, "SHA-256 of the samples that were decided"),
     .member("preprocessing", \.preprocessing, .object, "what was done with their values"),
-    .required("decisions", \.decisions, .counts, "the class of each sample, from the first"),
+    .required("samples", \.samples, .length("N", in: 0...Int(Int32.max)), "how many, from the first"),
+    .required("decisions", \.decisions, .counts, "the class of each; empty where outputs are values"),
+    .required("outputs", \.outputs, .numbers(in: -.infinity ... .infinity), "the outputs of each; empty for classes"),
   ]
+
+  var answers: ANNAnswers { ANNAnswers(model: model, decisions: decisions, outputs: outputs) }
 
   /// Beside a program or network: its name with another ending.
   static func path(beside file: String) -> String {
@@ -138,8 +150,9 @@ struct KeptDecisions: JSONDocument {
   init?(reading path: String, like other: KeptDecisions, _ data: Dataset) {
     guard FolderFiles.isFile(path), let bytes = try? FileReader.bytes(of: path, limit: 1 << 28, namedBy: .file),
       JSONSeal.isWhole(bytes), let record = try? KeptDecisions(reading: bytes), record.model == other.model,
-      record.preprocessing == other.preprocessing, record.decisions.count <= data.count,
-      record.data == data.contentHash(samples: record.decisions.count)
+      record.preprocessing == other.preprocessing, record.samples <= data.count,
+      record.decisions.isEmpty || record.decisions.count == record.samples, record.samples > 0,
+      record.outputs.count % record.samples == 0, record.data == data.contentHash(samples: record.samples)
     else { return nil }
     self = record
   }
@@ -152,7 +165,7 @@ struct KeptDecisions: JSONDocument {
         let head = try? FileReader.bytes(of: path, from: 0, count: start.count, namedBy: .file), head == start
       else { return }
     }
-    self.data = data.contentHash(samples: decisions.count)
+    self.data = data.contentHash(samples: samples)
     guard let bytes = try? JSONSeal.bytes(of: document) else { return }
     try? AtomicFile.write(bytes, to: path)
   }

@@ -15,6 +15,15 @@ struct Headline: Sendable {
 
   private var accuracy: String {
     let d = run.document
+    if let error = d.error {
+      return fact(
+        "Error, mean absolute", run.value("error.mae", error.mae, PageNumber.significant),
+        [
+          "From the \(HTML.text(error.of ?? "targets")); squared " + run.value("error.mse", error.mse, PageNumber.significant),
+          "Correlation \(run.value("error.correlation", error.correlation, PageNumber.rate))",
+          d.ann.error?.mae.map { "The ANN's \(run.value("ann.error.mae", $0, PageNumber.significant))" },
+        ])
+    }
     guard d.accuracy != nil else { return fact("Accuracy", ReportRun.unknown, ["The data have no labels"]) }
     let ann = d.ann.accuracyOnTheseSamples.map { ann in
       "ANN on the same samples \(run.value("ann.accuracyOnTheseSamples", ann, PageNumber.percent))"

@@ -10,6 +10,7 @@ struct SweepFigures: JSONRecord {
   var annAccuracy: Double?
   var difference: Double?
   var differenceInterval: ClosedRange<Double>?
+  var error: RunResult.Deviation?
   /// Means of an inference.
   var spikes: Double?
   var synapticOperations: Double?
@@ -32,6 +33,7 @@ struct SweepFigures: JSONRecord {
     annAccuracy = run.ann.accuracyOnTheseSamples
     difference = run.ann.difference
     differenceInterval = run.ann.differenceInterval
+    error = run.error
     spikes = mean(run.totals.spikes)
     synapticOperations = mean(run.totals.synapticOperations)
     messages = mean(run.totals.messages)
@@ -57,6 +59,9 @@ struct SweepFigures: JSONRecord {
     .optional("difference", \.difference, .number(in: -1...1), "accuracy minus annAccuracy", null: unknown),
     .optional(
       "differenceInterval", \.differenceInterval, .interval(in: -1...1), "its interval at 95 %, paired by sample", null: unknown),
+    .optional(
+      "error", \.error, .object, "distance of outputs that are values from the targets, else from the ANN's",
+      null: "for classes, and where both are unknown"),
     .optional("spikes", \.spikes, .amount, "of an inference"),
     .optional("synapticOperations", \.synapticOperations, .amount, "of an inference"),
     .optional("messages", \.messages, .amount, "of an inference"),

@@ -72,12 +72,13 @@ struct SweepInputs: Sendable {
     case .model(let model):
       let analog = try ConvertCommand.readModel(resolved(model.path), namedBy: .file).network
       let classes = analog.layers[analog.output].count
+      let task = model.methods.lazy.compactMap { $0[.task] }.first.map { $0 == .regression ? OutputTask.values : .classes }
       if let data = model.calibration {
         calibration = try Self.samples(
-          data, resolved, shape: analog.inputShape, classes: classes, most: Self.mostCalibration)
+          data, resolved, shape: analog.inputShape, classes: classes, task: task, most: Self.mostCalibration)
       }
       let data = try plan.data.map { (item) throws(CommandError) in
-        try Self.samples(item, resolved, shape: analog.inputShape, classes: classes)
+        try Self.samples(item, resolved, shape: analog.inputShape, classes: classes, task: task)
       }
       sources = [
         Source(
@@ -91,7 +92,7 @@ struct SweepInputs: Sendable {
         let input = network.network.input
         let classes = network.populations[network.output].shape.count
         var data = try plan.data.map { (item) throws(CommandError) in
-          try Self.samples(item, resolved, shape: input.shape, classes: classes)
+          try Self.samples(item, resolved, shape: input.shape, classes: classes, task: network.network.output.task)
         }
         if plan.data.isEmpty {
           guard let images = input.images else {
@@ -100,7 +101,7 @@ struct SweepInputs: Sendable {
               remedy: "add \"data\" to the plan")
           }
           let own = Plan.Data(images: file.resolve(images), labels: input.labels.map(file.resolve), samples: nil)
-          data = [try Self.samples(own, { $0 }, shape: input.shape, classes: classes)]
+          data = [try Self.samples(own, { $0 }, shape: input.shape, classes: classes, task: network.network.output.task)]
         }
         var source = Source(
           name: network.network.name, hash: network.network.contentHash, content: .network(network), data: data)
@@ -135,13 +136,13 @@ struct SweepInputs: Sendable {
   }
 
   private static func samples(
-    _ data: Plan.Data, _ resolved: (String) -> String, shape: [Int], classes: Int, most: Int? = nil
+    _ data: Plan.Data, _ resolved: (String) -> String, shape: [Int], classes: Int, task: OutputTask?,
+    most: Int? = nil
   ) throws(CommandError) -> Samples {
     let path = resolved(data.images)
     let all = try InputFiles.dataset(
-      path, labels: data.labels.map(resolved), shape: shape, classes: classes, samples: data.samples ?? most,
-      namedBy: .file,
-      labelsNamedBy: .file)
+      path, labels: data.labels.map(resolved), shape: shape, classes: classes, task: task,
+      samples: data.samples ?? most, namedBy: .file, labelsNamedBy: .file)
     let count = data.samples ?? min(all.count, most ?? all.count)
     guard let dataset = all.prefix(count) else {
       throw CommandError(

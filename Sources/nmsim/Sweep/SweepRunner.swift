@@ -154,7 +154,7 @@ struct SweepRunner {
     guard let most = steps.last else { return true }
     try ObservedRun.check(made.program, steps: most, samples: group.setting.samples.count)
     guard let records = try records(group, made.program, steps) else { return false }
-    let answers = try annAnswers(group)
+    let answers = try annAnswers(group, made.program.output.task)
     if stop() { return false }
     for point in points {
       guard let record = records.first(where: { $0.steps == point.steps ?? own }) else { continue }
@@ -287,9 +287,9 @@ struct SweepRunner {
   }
 
   /// What the ANN says of the points' own data; nil: unknown, or stopped.
-  private mutating func annAnswers(_ group: SweepSchedule.Group) throws(CommandError) -> ANNAnswers? {
+  private mutating func annAnswers(_ group: SweepSchedule.Group, _ task: OutputTask) throws(CommandError) -> ANNAnswers? {
     let data = group.setting.samples
-    guard data.dataset.labels != nil, let ann = group.setting.source.ann else { return nil }
+    guard data.dataset.labels != nil || task == .values, let ann = group.setting.source.ann else { return nil }
     if let known = answers.first(where: { $0.source == group.source && $0.data == group.setting.data }) {
       return known.answers
     }
@@ -300,7 +300,7 @@ struct SweepRunner {
       case (.model, .networks): Preprocessing.identity
       }
     let found = try ann.answers(
-      on: data.dataset, data.path, 0..<data.count, preprocessing, keptIn: nil, threads: threads, stop: stop)
+      on: data.dataset, data.path, 0..<data.count, preprocessing, task, keptIn: nil, threads: threads, stop: stop)
     if let found { answers.append((group.source, group.setting.data, found)) }
     return found
   }

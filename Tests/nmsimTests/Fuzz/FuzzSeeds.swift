@@ -150,7 +150,7 @@ enum FuzzSeeds {
 
   static let decisions: [[UInt8]] = {
     var record = KeptDecisions(model: "a", preprocessing: Preprocessing(scale: 0.5, mean: [1], std: [2, 3]))
-    record.decisions = [0, 3, 1]
+    (record.samples, record.decisions, record.outputs) = (3, [0, 3, 1], [0.5, -1, 1e-3])
     return (try? JSONSeal.bytes(of: record.document)).map { [$0] } ?? []
   }()
   static let results: [[UInt8]] = [0, programValues.count - 1].compactMap { index in

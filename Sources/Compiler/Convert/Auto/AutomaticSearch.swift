@@ -17,6 +17,7 @@ struct AutomaticSearch {
   private let samples: [Float]
   private let labels: [Int]
   let sampleCount: Int
+  var task: OutputTask { base.task }
   /// Accuracy of the original network on those labels.
   let originalAccuracy: Double
   /// Conversions whose thresholds others share.

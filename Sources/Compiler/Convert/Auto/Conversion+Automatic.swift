@@ -29,6 +29,9 @@ extension Conversion {
     var search = try AutomaticSearch(
       network, goal: goal, seed: seed, readout: readout, data: calibration, preprocessing: preprocessing,
       threads: threads, progress: progress)
+    guard search.task == .classes else {
+      throw .own("method 'auto' compares decisions, and outputs here are values; choose a method")
+    }
     let steps = goal.steps ?? AutomaticGoal.standardSteps
     if let least = goal.leastAccuracy(original: search.originalAccuracy) {
       search.chooseKeeping(least, steps: steps)

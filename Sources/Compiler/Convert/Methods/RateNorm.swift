@@ -20,7 +20,7 @@ extension ConversionMethod {
 extension Parameter {
   package static let lambda = Parameter(
     "lambda", .number(.notNegative), source: "Ding et al. 2021", "Weight of the rate inference loss.")
-  package static let tolerance = Parameter("tolerance", .number(.fraction), "Accuracy that may be lost.")
+  package static let tolerance = Parameter("tolerance", .number(.fraction), "Accuracy that may be lost; of values their distance from the ANN's, relative to their spread.")
   package static let rateFactor = Parameter(
     "p", .choice(of: ConversionMethod.RateFactor.self), source: "Ding et al. 2021",
     "One factor for all layers, or one for each.")
@@ -49,7 +49,7 @@ extension ConversionStage {
     let free = hiddenLayers.filter { maxima[$0] > 0 }
     let scan = RateScan(
       network: network, samples: samples, labels: labels, maxima: maxima, free: free,
-      isLiteral: isLiteral, lambda: settings[.lambda] ?? 0, threads: threads)
+      isLiteral: isLiteral, lambda: settings[.lambda] ?? 0, task: task, threads: threads)
     let standard = scan.evaluate([Double](repeating: 1, count: free.count), reference: nil)
     let worst = standard.accuracy - (settings[.tolerance] ?? 0)
     var best = RateScan.Choice(factors: [Double](repeating: 1, count: free.count), score: standard)
@@ -144,12 +144,14 @@ struct RateScan: Sendable {
   let free: [Int]
   let isLiteral: Bool
   let lambda: Double
+  let task: OutputTask
   let threads: Int?
 
   struct Score: Sendable {
     var loss: Double
     /// Mean Omega of the layers that spike; the loss also counts the readout's.
     var hiddenOmega: Double
+    /// Of classes; of values 1 minus their mean distance from the ANN's, relative to how far these spread.
     var accuracy: Double
     var outputs: [[Float]]
   }
@@ -240,8 +242,24 @@ struct RateScan: Sendable {
       distance /= Double(max(1, outputs.count))
     }
     return Score(
-      loss: distance + lambda * omega, hiddenOmega: hidden, accuracy: FloatEvaluator.accuracy(outputs.map(FloatEvaluator.decision), labels: labels),
+      loss: distance + lambda * omega, hiddenOmega: hidden,
+      accuracy: task == .values
+        ? 1 - Self.deviation(of: outputs, from: reference ?? outputs)
+        : FloatEvaluator.accuracy(outputs.map(FloatEvaluator.decision), labels: labels),
       outputs: outputs)
+  }
+
+  /// Mean over the outputs of their distance from the reference, each relative to the reference's distance from its mean.
+  private static func deviation(of outputs: [[Float]], from reference: [[Float]]) -> Double {
+    guard let first = reference.first, !first.isEmpty else { return 0 }
+    let ratios = first.indices.map { output -> Double in
+      let right = reference.map { Double($0[output]) }
+      let mean = right.reduce(0, +) / Double(right.count)
+      let spread = right.reduce(0) { $0 + abs($1 - mean) }
+      let distance = zip(outputs, right).reduce(0) { $0 + abs(Double($1.0[output]) - $1.1) }
+      return distance == 0 ? 0 : spread > 0 ? distance / spread : .infinity
+    }
+    return ratios.reduce(0, +) / Double(ratios.count)
   }
 
   private static func cosine(_ a: [Float], _ b: [Float]) -> Double {
