@@ -59,6 +59,23 @@ struct ExplainTests {
     #expect(result.accuracy.limit == 1)
     #expect(result.layers[0].kCurve == [1, 1, 1, 1])
     #expect(result.layers[0].cosine.limit.map { abs($0 - 1) < 1e-6 } == true)
+    // Twice the steps do not do either: tried, and no gain.
+    #expect(result.remedies.allSatisfy { !$0.gain.isAhead } && result.remedies.map(\.change).contains(.half))
+    var half = Self.copies(threshold: 8)
+    half.populations[0].neuron.initial = .uniform(4)
+    let halved = try explain(half, steps: 4, options: CompileOptions(fractionBits: 8))
+    #expect(halved.finding != nil && !halved.remedies.map(\.change).contains(.half))
+  }
+
+  @Test("a loss that the samples cannot tell from none is no finding")
+  func uncertain() throws {
+    // One of 40 samples lost: 2.5 points, and as many might have been gained.
+    let good = [Float](Self.samples.prefix(3))
+    let lost = try explain(
+      Self.copies(threshold: 1), steps: 2, options: CompileOptions(fractionBits: 8),
+      samples: (0..<39).flatMap { _ in good } + [0.375, 0.4, 0], labels: [Int](repeating: 0, count: 39) + [1])
+    #expect(lost.original == 1 && abs(lost.stages[0].difference - 0.025) < 1e-12)
+    #expect(lost.finding == nil && lost.remedies.isEmpty)
   }
 
   @Test("weights of two bits beside a large one: rounding, in the layer that has them")
@@ -69,7 +86,10 @@ struct ExplainTests {
     #expect(coarse.accuracy == PerExecution(limit: 1, real: 1, integer: 0.5, chip: 0.5))
     #expect(coarse.layers[0].accuracy?.integer == 1)
     let fine = try explain(network, steps: 16, options: CompileOptions(weightBits: 8, fractionBits: 8))
-    #expect(fine.finding == nil)
+    #expect(fine.finding == nil && fine.remedies.isEmpty)
+    // Both remedies are tried; more bits gain what rounding lost.
+    let best = try #require(coarse.remedies.first)
+    #expect(coarse.remedies.count == 2 && best.change == .weightBits(4) && best.gain.difference == 0.5 && best.gain.isAhead)
     #expect(fine.accuracy.chip == 1)
   }
 
@@ -79,6 +99,7 @@ struct ExplainTests {
     let result = try explain(network, steps: 64, options: CompileOptions(membraneBits: 12))
     #expect(result.finding == Explanation.Finding(stage: .saturation, points: 50, layer: 1, cause: .membranes))
     #expect(result.accuracy == PerExecution(limit: 1, real: 1, integer: 1, chip: 0.5))
+    #expect(result.remedies.map(\.change) == [.membraneBits(32)] && result.remedies[0].gain.difference == 0.5)
     #expect(result.layers[0].saturated == 0 && result.layers[1].saturated > 0.1)
     #expect(try explain(network, steps: 64, options: CompileOptions()).finding == nil)
   }

@@ -183,11 +183,13 @@ struct ANNComparisonTests {
     let labels = [Int](repeating: 1, count: 100)
     func classes(wrong: Set<Int>) -> [Int] { (0..<100).map { wrong.contains($0) ? 0 : 1 } }
     let same = try #require(PairedAccuracy(classes(wrong: [3, 4]), classes(wrong: [3, 4]), labels: labels))
-    #expect(same.difference == 0 && same.interval == 0...0 && !same.isCertain)
+    #expect(same.difference == 0 && same.interval == 0...0 && !same.isAhead)
     let two = try #require(PairedAccuracy(classes(wrong: [3, 4]), classes(wrong: []), labels: labels))
-    #expect(abs(two.difference + 0.02) < 1e-15 && !two.isCertain)
+    #expect(abs(two.difference + 0.02) < 1e-15 && !two.isAhead)
     let many = try #require(PairedAccuracy(classes(wrong: Set(0..<9)), classes(wrong: [50]), labels: labels))
-    #expect(abs(many.interval.lowerBound - (-0.08 - 1.96 * (10 - 0.64).squareRoot() / 100)) < 1e-12 && many.isCertain)
+    #expect(abs(many.interval.lowerBound - (-0.08 - 1.96 * (10 - 0.64).squareRoot() / 100)) < 1e-12)
+    #expect(many.interval.upperBound < 0 && !many.isAhead)
+    #expect(PairedAccuracy(classes(wrong: [50]), classes(wrong: Set(0..<9)), labels: labels)?.isAhead == true)
     #expect(PairedAccuracy([], [], labels: []) == nil && PairedAccuracy([1], [1], labels: nil) == nil)
   }
 }

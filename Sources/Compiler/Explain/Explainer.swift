@@ -15,6 +15,9 @@ package struct Explainer: Sendable {
   /// Layers of the original after which it takes over from the spiking ones.
   let cuts: [Int]
   let notes: [String]
+  /// What programs are made of.
+  let description: ChipDescription
+  let options: CompileOptions
 
   /// - Parameters:
   ///   - network: the spiking network.
@@ -32,6 +35,7 @@ package struct Explainer: Sendable {
     var options = options
     if network.network.schedule == .continuous { options.schedule = .windowed }
     if network.network.schedule == .separated { options.steps = self.steps }
+    (description, self.options) = (chip, options)
     do throws(CompileError) {
       try ChipRules.checkWidths(options, chip)
       self.chip = try CompiledProgram.lower(network, chip: chip, options: options)
@@ -120,7 +124,11 @@ package struct Explainer: Sendable {
     let truth = labels ?? results.map(\.original)
     var summary = ExplanationSummary(self)
     for (sample, label) in zip(results, truth) { summary.add(sample, label: label) }
-    return summary.explanation(hasLabels: labels != nil)
+    var explanation = summary.explanation(hasLabels: labels != nil)
+    explanation.remedies = explanation.finding.map { finding in
+      remedies(finding.cause, summary, samples, labels: truth, threads: threads)
+    } ?? []
+    return explanation
   }
 }
 

@@ -56,7 +56,13 @@ struct ExplainerBlock {
   private var network: CheckedNetwork { explainer.network }
 
   mutating func execute(_ progress: (Int) -> Void) {
-    let inputs = (0..<block.count).map { lane in block.inputs.map { Double($0[lane]) } }
+    let range = network.network.input.calibratedRange
+    let inputs = (0..<block.count).map { lane in
+      var values = block.inputs.map { Double($0[lane]) }
+      // The ANN sees what lies beyond.
+      _ = range?.cut(&values)
+      return values
+    }
     for lane in 0..<block.count { runReal(inputs[lane], lane) }
     if runProgram(explainer.chip, inputs, .chip) {
       _ = runProgram(explainer.integer, inputs, .integer)

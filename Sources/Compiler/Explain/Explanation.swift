@@ -1,3 +1,5 @@
+import Runtime
+
 /// Where a spiking network loses what the original network knows, layer by layer and stage by stage.
 package struct Explanation: Sendable {
   package var samples: Int
@@ -10,9 +12,31 @@ package struct Explanation: Sendable {
   package var original: Double
   /// Accuracies of the spiking networks.
   package var accuracy: PerExecution<Double>
+  /// The execution before each stage beside the one after it, in the order of the stages; empty without samples.
+  package var stages: [PairedAccuracy]
   /// Sources before targets; the readout where its sources are.
   package var layers: [ExplainedLayer]
   package var notes: [String]
+  /// What was tried against the loss, that which gains most first.
+  package var remedies: [Remedy] = []
+}
+
+/// A change that was tried on the same samples.
+package struct Remedy: Sendable, Equatable {
+  package enum Change: Sendable, Equatable {
+    case steps(Int)
+    /// Initial potentials of half a threshold.
+    case half
+    /// Thresholds times a factor.
+    case thresholds(Double)
+    case weightBits(Int)
+    case fractionBits(Int)
+    case membraneBits(Int)
+  }
+
+  package var change: Change
+  /// The chip with it beside the chip without.
+  package var gain: PairedAccuracy
 }
 
 /// One figure for each way to execute the spiking network, from the least changed to the chip.
@@ -72,6 +96,10 @@ package struct ExplainedLayer: Sendable {
   /// Accuracy if this layer and those before it spike and the rest is the original network in floats; nil where a network
   /// has more layers than are tried (``Explainer/mostCuts``).
   package var accuracy: PerExecution<Double>?
+  /// As those of the whole, with this layer and those before it spiking.
+  package var stages: [PairedAccuracy]?
+  /// Whether spikes reach it through gates of max pooling.
+  package var isBehindMaxPool: Bool
   /// Spikes a neuron and step on the chip.
   package var meanRate: Double
   /// Neurons that never spike on the chip on any sample.
@@ -108,15 +136,13 @@ extension Explanation {
     package var stage: Stage
     /// Points (hundredths) that the stage loses.
     package var points: Double
-    /// Index of the first layer after which at least half of it is lost.
-    package var layer: Int
+    /// Index of the first layer after which at least half of it is lost; nil: the samples do not tell.
+    package var layer: Int?
     package var cause: Cause
   }
 
   /// Fractions of accuracy that each stage loses; negative: gained.
-  package var losses: [(stage: Stage, loss: Double)] { losses(accuracy) }
-
-  private func losses(_ accuracy: PerExecution<Double>) -> [(stage: Stage, loss: Double)] {
+  package var losses: [(stage: Stage, loss: Double)] {
     [
       (.conversion, original - accuracy.real), (.rounding, accuracy.real - accuracy.integer),
       (.saturation, accuracy.integer - accuracy.chip),
@@ -126,15 +152,19 @@ extension Explanation {
   /// What is worth telling: at least half a point and more than one sample.
   private var least: Double { max(0.005, 1.5 / Double(max(1, samples))) }
 
-  /// The stage that loses most; nil: none loses half a point.
+  /// Whether the network loses half a point on the whole way, whatever the samples tell.
+  package var losesSomething: Bool { original - accuracy.chip >= least }
+
+  /// The stage that loses most; nil: none loses half a point, or the samples cannot tell that one does.
   package var finding: Finding? {
-    guard let worst = losses.max(by: { $0.loss < $1.loss }), worst.loss >= least else { return nil }
-    // In each layer: what is lost by the execution before the stage, and by the one after it.
+    guard let (place, pair) = stages.enumerated().max(by: { $0.element.difference < $1.element.difference }),
+      pair.difference >= least, pair.isAhead
+    else { return nil }
+    let worst = (stage: Stage.allCases[place], loss: pair.difference)
     let first = layers.firstIndex { layer in
-      guard let accuracy = layer.accuracy else { return false }
-      let lost = losses(accuracy).first { $0.stage == worst.stage }?.loss ?? 0
-      return lost >= max(worst.loss / 2, least / 2)
-    } ?? max(0, layers.count - 1)
+      guard let pair = layer.stages.flatMap({ place < $0.count ? $0[place] : nil }) else { return false }
+      return pair.isAhead && pair.difference >= max(worst.loss / 2, least / 2)
+    }
     let cause: Cause =
       switch worst.stage {
       case .conversion: original - accuracy.limit >= worst.loss / 2 ? .thresholds : .steps

@@ -1,9 +1,10 @@
 import ChipModel
+import Runtime
 
 /// Adds up samples in their order, so that sums do not depend on threads.
 struct ExplanationSummary {
   private struct Layer {
-    var right: PerExecution<Int>?
+    var right: PerExecution<[Bool]>?
     var cosine = PerExecution(0.0)
     var compared = 0
     var rates = 0.0
@@ -18,8 +19,8 @@ struct ExplanationSummary {
   private let explainer: Explainer
   private var layers: [Layer]
   private var samples = 0
-  private var original = 0
-  private var right = PerExecution(0)
+  private(set) var original: [Bool] = []
+  private(set) var right = PerExecution([Bool]())
 
   init(_ explainer: Explainer) {
     self.explainer = explainer
@@ -31,12 +32,13 @@ struct ExplanationSummary {
 
   mutating func add(_ sample: ExplainedSample, label: Int) {
     samples += 1
-    original += sample.original == label ? 1 : 0
-    right.merge(sample.last) { $0 += $1 == label ? 1 : 0 }
+    original.append(sample.original == label)
+    right.merge(sample.last) { $0.append($1 == label) }
     for index in layers.indices {
       if let decisions = sample.decisions[index] {
-        var right = layers[index].right ?? PerExecution(0)
-        right.merge(decisions) { $0 += $1 == label ? 1 : 0 }
+        var right = layers[index].right ?? PerExecution([])
+        layers[index].right = nil
+        right.merge(decisions) { $0.append($1 == label) }
         layers[index].right = right
       }
       if let cosine = sample.cosines[index] {
@@ -57,8 +59,14 @@ struct ExplanationSummary {
     let described = explainer.populations.map { layer($0) }
     return Explanation(
       samples: samples, steps: explainer.steps, hasLabels: hasLabels, weightBits: explainer.chip.weightBits,
-      membraneBits: explainer.chip.membraneBits, original: fraction(original, of: samples),
-      accuracy: right.map { fraction($0, of: samples) }, layers: described, notes: explainer.notes)
+      membraneBits: explainer.chip.membraneBits, original: fraction(original.count { $0 }, of: samples),
+      accuracy: right.map { fraction($0.count { $0 }, of: samples) }, stages: stages(right), layers: described, notes: explainer.notes)
+  }
+
+  /// What each stage loses: the execution before it beside the one after it.
+  private func stages(_ right: PerExecution<[Bool]>) -> [PairedAccuracy] {
+    [(original, right.real), (right.real, right.integer), (right.integer, right.chip)]
+      .compactMap { PairedAccuracy(right: $0, $1) }
   }
 
   private func layer(_ index: Int) -> ExplainedLayer {
@@ -69,7 +77,8 @@ struct ExplanationSummary {
     return ExplainedLayer(
       name: population.name, neurons: neurons, spikes: spikes,
       cosine: layer.cosine.map { layer.compared == 0 ? nil : $0 / Double(layer.compared) },
-      accuracy: layer.right?.map { fraction($0, of: samples) },
+      accuracy: layer.right?.map { fraction($0.count { $0 }, of: samples) }, stages: layer.right.map(stages),
+      isBehindMaxPool: population.incoming.contains { explainer.network.projections[$0].pool?.kind == .max },
       meanRate: fraction(layer.spikes, of: samples * neurons * explainer.steps),
       silent: spikes ? layer.fired.count { !$0 } : 0, full: fraction(layer.full, of: samples * neurons),
       saturated: fraction(layer.saturations, of: samples * neurons * explainer.steps),

@@ -15,17 +15,23 @@ package struct PairedAccuracy: Sendable, Equatable {
   ///   - second: the other's class of each.
   ///   - labels: the right class of each.
   package init?(_ first: [Int], _ second: [Int], labels: [Int]?) {
-    guard let labels, !labels.isEmpty, first.count == labels.count, second.count == labels.count else { return nil }
-    let rights = labels.indices.map { (first: first[$0] == labels[$0], second: second[$0] == labels[$0]) }
-    let total = Double(labels.count)
-    self.first = Double(rights.count { $0.first }) / total
-    self.second = Double(rights.count { $0.second }) / total
+    guard let labels else { return nil }
+    self.init(right: zip(first, labels).map { $0 == $1 }, zip(second, labels).map { $0 == $1 })
+  }
+
+  /// From what each has right, sample by sample; nil where these are none, or not as many.
+  package init?(right first: [Bool], _ second: [Bool]) {
+    guard !first.isEmpty, first.count == second.count else { return nil }
+    let total = Double(first.count)
+    self.first = Double(first.count { $0 }) / total
+    self.second = Double(second.count { $0 }) / total
     difference = self.first - self.second
-    let (b, c) = (Double(rights.count { $0.first && !$0.second }), Double(rights.count { $0.second && !$0.first }))
+    let pairs = zip(first, second)
+    let (b, c) = (Double(pairs.count { $0 && !$1 }), Double(pairs.count { $1 && !$0 }))
     let spread = 1.96 * max(0, b + c - (b - c) * (b - c) / total).squareRoot() / total
     interval = max(-1, difference - spread)...min(1, difference + spread)
   }
 
-  /// Whether the interval excludes 0: samples of this number tell the two apart.
-  package var isCertain: Bool { !interval.contains(0) }
+  /// Whether the first is ahead, and samples of this number tell so.
+  package var isAhead: Bool { interval.lowerBound > 0 }
 }

@@ -12,7 +12,10 @@ enum ExplainCommand {
       "Runs the ANN in floats and the spiking network in floats, in integers and with the chip's membranes, all on the "
         + "same samples. The differences are the losses by conversion, rounding and saturation. It names the first "
         + "layer where accuracy is lost.",
-      "The ANN has the network's own weights and ReLU for neurons, unless --model names its ONNX file. K is the "
+      "A stage is blamed where the interval of its loss, paired by sample, excludes 0. Remedies are run on the same samples "
+        + "before one is advised.",
+      "The ANN is the model that the network was converted from, or --model; where that is gone, the network's own weights with "
+        + "ReLU for neurons. K is the "
         + "squared distance of the rates from their limit, relative (Ding et al. 2021). Its curve is drawn over the "
         + "steps, from 1 down to 0.0001 on a logarithmic scale.",
     ],
@@ -21,7 +24,7 @@ enum ExplainCommand {
     ],
     options: [
       .option(
-        "model", .file, "MODEL", standard: .described("the network's weights with ReLU"),
+        "model", .file, "MODEL", standard: .described("the one that was converted"),
         "The ANN, an .onnx file."),
       .steps(in: "Options"),
       .chip(in: chip, "Chip description; its number of cores plays no part."),
@@ -53,6 +56,15 @@ enum ExplainCommand {
       let model = try ConvertCommand.readModel(path)
       try arguments.checkFiles(reads: model.files(beside: path))
       return model.network
+    } ?? file.network.ann?.model.flatMap { noted in
+      SourceANN(
+        noted, at: file.resolve(noted.path),
+        (file.network.input.shape, network.populations[network.output].shape.count))?.network
+    }
+    if file.network.output.task == .values {
+      throw CommandError(
+        .badData, subject: path, problem: "its outputs are values, and explain compares decisions",
+        remedy: "see 'error' in the result of nmsim run")
     }
     let input = file.network.input
     let paths = DataPaths(arguments, images: input.images.map(file.resolve), labels: input.labels.map(file.resolve))

@@ -18,6 +18,7 @@ struct ExplanationRecord: JSONDocument {
   var accuracy = Executions()
   var losses = Losses()
   var finding: Finding?
+  var remedies: [TriedRemedy] = []
   var summary = ""
   var layers: [Layer] = []
   var notes: [String] = []
@@ -34,7 +35,9 @@ struct ExplanationRecord: JSONDocument {
     .optional("labels", \.hasLabels, .flag, "whether accuracies are against labels, else against the ANN's decisions"),
     .required("accuracy", \.accuracy, .executions(in: 0...1), "fraction decided right by each execution"),
     .member("losses", \.losses, .object, "accuracy that each stage loses"),
-    .optional("finding", \.finding, .object, "where accuracy is lost first", null: "where hardly any is lost"),
+    .optional(
+      "finding", \.finding, .object, "where accuracy is lost first", null: "where hardly any is lost, or an interval has 0"),
+    .member("remedies", \.remedies, .objects(), "what was tried against the loss, one run each"),
     .member("summary", \.summary, .text, "the finding in words"),
     .required("layers", \.layers, .objects(count: 0...10_000), "one entry a layer, this layer and those before it spiking"),
     .member("notes", \.notes, .texts, "what else there is to know"),
@@ -61,26 +64,58 @@ struct ExplanationRecord: JSONDocument {
     var conversion: Double?
     var rounding: Double?
     var saturation: Double?
+    var intervals: [[Double]] = []
 
     static let fields: [JSONField<Losses>] = [
       .optional("conversion", \.conversion, .number, "from the ANN to the spiking network in floats"),
       .optional("rounding", \.rounding, .number, "from there to integers"),
       .optional("saturation", \.saturation, .number, "from there to the chip's membranes"),
+      .member("intervals", \.intervals, .intervals, "of the three, at 95 %, paired by sample"),
     ]
   }
 
   struct Finding: JSONRecord {
     var stage = ""
-    var layer = ""
+    var layer: String?
     var cause = ""
     var loss: Double?
 
     static let fields: [JSONField<Finding>] = [
       .required("stage", \.stage, .text, "conversion, rounding or saturation"),
-      .required("layer", \.layer, .text, "the first layer that loses"),
+      .optional("layer", \.layer, .text, "the first layer that loses", null: "where the samples do not tell"),
       .required("cause", \.cause, .text, "thresholds, steps, weights or membranes"),
       .optional("loss", \.loss, .number, "accuracy that is lost in all"),
     ]
+  }
+
+  struct TriedRemedy: JSONRecord {
+    var change = ""
+    var value: Double?
+    var gain = 0.0
+    var interval: ClosedRange<Double>?
+
+    static let fields: [JSONField<TriedRemedy>] = [
+      .required("change", \.change, .text, "steps, initial, thresholds, weightBits, fractionBits or membraneBits"),
+      .optional("value", \.value, .number, "the new number; of thresholds the factor; of initial in thresholds"),
+      .required("gain", \.gain, .number, "accuracy that it gains on these samples"),
+      .optional("interval", \.interval, .interval(in: -1...1), "of the gain, at 95 %, paired by sample"),
+    ]
+
+    init() {}
+
+    init(_ remedy: Remedy) {
+      (change, value) =
+        switch remedy.change {
+        case .steps(let count): ("steps", Double(count))
+        case .half: ("initial", 0.5)
+        case .thresholds(let factor): ("thresholds", factor)
+        case .weightBits(let bits): ("weightBits", Double(bits))
+        case .fractionBits(let bits): ("fractionBits", Double(bits))
+        case .membraneBits(let bits): ("membraneBits", Double(bits))
+        }
+      gain = remedy.gain.difference
+      interval = remedy.gain.interval
+    }
   }
 
   struct Layer: JSONRecord {
@@ -128,6 +163,17 @@ extension JSONForm where Value == ExplanationRecord.Executions {
   }
 }
 
+extension JSONForm where Value == [[Double]] {
+  /// Lists of two numbers.
+  fileprivate static var intervals: JSONForm {
+    JSONForm("list of lists of 2 numbers", write: { .array($0.map { .doubles($0) }) }) { (node, _) throws(JSONError) in
+      var values: [[Double]] = []
+      for node in try node.array(count: 0...3) { values.append(try node.doubles(in: -1...1, count: 2...2)) }
+      return values
+    }
+  }
+}
+
 extension JSONForm where Value == [Double] {
   /// One number a step, or none.
   fileprivate static var curve: JSONForm {
@@ -162,9 +208,11 @@ extension ExplanationRecord {
       case .saturation: losses.saturation = loss
       }
     }
+    losses.intervals = explanation.stages.map { [$0.interval.lowerBound, $0.interval.upperBound] }
+    remedies = explanation.remedies.map(TriedRemedy.init)
     finding = explanation.finding.map { found in
       Finding(
-        stage: found.stage.rawValue, layer: explanation.layers[found.layer].name, cause: found.cause.rawValue,
+        stage: found.stage.rawValue, layer: found.layer.map { explanation.layers[$0].name }, cause: found.cause.rawValue,
         loss: found.points / 100)
     }
     layers = explanation.layers.map(Layer.init)

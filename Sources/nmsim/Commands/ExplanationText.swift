@@ -40,7 +40,9 @@ struct ExplanationText: Sendable {
     let (stage, loss) = explanation.losses[index]
     if loss == 0 { return ", \(stage.rawValue) loses nothing" }
     let verb = loss > 0 ? "loses" : "gains"
+    let interval = explanation.stages[index].interval
     return ", \(stage.rawValue) \(verb) \(NumberFormat.decimal(abs(loss) * 100, places: 2)) points"
+      + (interval.contains(0) ? " (uncertain)" : "")
   }
 
   // MARK: The finding
@@ -49,15 +51,52 @@ struct ExplanationText: Sendable {
   var finding: String {
     guard let finding = explanation.finding else {
       let lost = (explanation.original - explanation.accuracy.chip) * 100
+      if explanation.losesSomething {
+        return "\(NumberFormat.decimal(lost, places: 2)) points are lost in all, and "
+          + "\(NumberFormat.count(explanation.samples, of: "sample")) cannot tell at which stage: give more --samples."
+      }
       return lost > 0.005
         ? "Hardly any accuracy is lost: \(NumberFormat.decimal(lost, places: 2)) points in all."
         : "No accuracy is lost."
     }
-    let layer = explanation.layers[finding.layer]
+    let points = "\(NumberFormat.decimal(finding.points, places: 2)) points in all"
+    guard let layer = finding.layer.map({ explanation.layers[$0] }) else {
+      return "Accuracy is lost by \(finding.stage.rawValue) (\(points)), over several layers: "
+        + "\(NumberFormat.count(explanation.samples, of: "sample")) do not tell where first. \(advice)"
+    }
     let (before, after) = cosines(layer, finding.stage)
     let fall = "cosine \(cosine(before)) -> \(cosine(after))"
-    return "Accuracy is lost first at \(ErrorText.escaped(layer.name)), by \(finding.stage.rawValue) "
-      + "(\(NumberFormat.decimal(finding.points, places: 2)) points in all): \(fall), \(detail(layer, finding.cause))."
+    let pool = layer.isBehindMaxPool ? ", which reads through max pooling," : ""
+    return "Accuracy is lost first at \(ErrorText.escaped(layer.name))\(pool) by \(finding.stage.rawValue) "
+      + "(\(points)): \(fall), \(detail(layer, finding.cause)). \(advice)"
+  }
+
+  /// What was tried and helps; what was tried and does not.
+  private var advice: String {
+    let helping = explanation.remedies.filter(\.gain.isAhead)
+    if let best = helping.first {
+      return "Tried on these samples: \(name(best.change)) gains \(NumberFormat.decimal(best.gain.difference * 100, places: 2)) "
+        + "points (95 % within \(NumberFormat.decimal(best.gain.interval.lowerBound * 100, places: 1)) to "
+        + "\(NumberFormat.decimal(best.gain.interval.upperBound * 100, places: 1)))"
+        + helping.dropFirst().map {
+          ", \(name($0.change)) \(NumberFormat.decimal($0.gain.difference * 100, places: 2))"
+        }.joined() + "."
+    }
+    let tried = explanation.remedies.map { name($0.change) }
+    return tried.isEmpty
+      ? "Another method may lose less: convert --method auto tries all."
+      : "Tried on these samples without certain gain: \(tried.joined(separator: ", "))."
+  }
+
+  private func name(_ change: Remedy.Change) -> String {
+    switch change {
+    case .steps(let count): "--ticks \(count)"
+    case .half: "--initial half in convert"
+    case .thresholds(let factor): "thresholds \(NumberFormat.plain(factor)) times as high"
+    case .weightBits(let bits): "--weight-bits \(bits)"
+    case .fractionBits(let bits): "--fraction-bits \(bits)"
+    case .membraneBits(let bits): "--membrane-bits \(bits)"
+    }
   }
 
   private func cosines(_ layer: ExplainedLayer, _ stage: Explanation.Stage) -> (before: Double?, after: Double?) {
@@ -72,16 +111,14 @@ struct ExplanationText: Sendable {
     switch cause {
     case .thresholds:
       return "and more steps would not help (cosine of its limit \(cosine(layer.cosine.limit)), "
-        + "\(share(layer.full)) of its neurons at the highest rate): raise thresholds or take another method"
+        + "\(share(layer.full)) of its neurons at the highest rate)"
     case .steps:
       let distance = layer.kCurve.last.map { ", K still \(NumberFormat.significant($0))" } ?? ""
-      return "its rates have not settled after \(NumberFormat.count(explanation.steps, of: "step"))\(distance): "
-        + "give more --ticks, or convert with --initial half"
+      return "its rates have not settled after \(NumberFormat.count(explanation.steps, of: "step"))\(distance)"
     case .weights:
-      return "\(explanation.weightBits)-bit weights are too coarse: give more --weight-bits or --fraction-bits"
+      return "\(explanation.weightBits)-bit weights are too coarse"
     case .membranes:
-      return "\(share(layer.saturated)) of its updates saturate \(explanation.membraneBits)-bit membranes: "
-        + "give more --membrane-bits, or fewer --ticks"
+      return "\(share(layer.saturated)) of its updates saturate \(explanation.membraneBits)-bit membranes"
     }
   }
 

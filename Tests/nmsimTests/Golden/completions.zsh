@@ -43,7 +43,7 @@ _nmsim() {
         '--alpha=[rmp, channel-balance\: factor of the thresholds.]:X: ' \
         '--period=[weighted-spikes, bsnn\: phases of a period.]:N: ' \
         '--lambda=[rate-norm\: weight of the rate inference loss.]:X: ' \
-        '--tolerance=[rate-norm\: accuracy that may be lost.]:FRACTION: ' \
+        '--tolerance=[rate-norm\: accuracy that may be lost; of values their distance from the ANN'\''s, relative to their spread.]:FRACTION: ' \
         '--p=[rate-norm\: one factor for all layers, or one for each.]:shared|layer:(shared layer)' \
         '--variant=[ic-snn\: initial potentials, coding compensation, both, or from the weights.]:i|c|ic|weights:(i c ic weights)' \
         '--membrane=[ic-snn\: which final potentials the initial ones are the mean of.]:clamp|active|literal:(clamp active literal)' \
@@ -52,6 +52,7 @@ _nmsim() {
         '--initial=[Initial potential\: zero, or half a threshold.]:zero|half:(zero half)' \
         '--reset=[After a spike\: subtract the threshold, or set to zero.]:soft|hard:(soft hard)' \
         '--readout=[What is read as the answer.]:potential|spikes:(potential spikes)' \
+        '--task=[What outputs are\: classes to compare, or values, each with a scale of its own.]:classes|regression:(classes regression)' \
         '--max-pool=[What a max pool of spikes emits\: by how much its largest count rose, or the spike of the neuron that has it.]:count|winner:(count winner)' \
         '--lag=[Ticks that a layer adds before it may fire.]:N: ' \
         '--schedule=[When layers are active\: all in step, or each adds all steps before it fires.]:windowed|separated:(windowed separated)' \
