@@ -129,7 +129,7 @@ struct ExplainTests {
     let program = try CompiledProgram.lower(
       network, chip: ChipLibrary.builtIn("ideal"), options: CompileOptions(fractionBits: 4))
     var runner = LayerRunner(plan: EnginePlan(program), steps: steps)
-    let real = try RealNetwork(network)
+    let real = try RealNetwork(network, lag: program.lag)
     var random = SplitMix(state: 7)
     var spikes = 0
     for sample in 0..<6 {
@@ -154,7 +154,7 @@ struct ExplainTests {
   }
 
   enum Model: String, CaseIterable, Sendable {
-    case soft, hard, augmented, ternary, phase, bistable
+    case soft, hard, augmented, ternary, phase, bistable, signed, lagged
     var steps: Int { self == .bistable ? 16 : 12 }
   }
 
@@ -170,6 +170,8 @@ struct ExplainTests {
           parameters: .with(.maximumPayload, 3))
       case .ternary:
         NetworkNeuron(model: .ternary, threshold: .uniform(threshold), negativeThreshold: .uniform(-threshold))
+      case .signed, .lagged:
+        NetworkNeuron(model: .signed, threshold: .uniform(threshold), initial: .uniform(threshold / 2))
       case .phase: NetworkNeuron(model: .phase, threshold: .uniform(threshold), parameters: .with(.period, 4))
       case .bistable: NetworkNeuron(model: .bistable, threshold: .uniform(threshold), parameters: .with(.period, 4))
       }
@@ -180,7 +182,7 @@ struct ExplainTests {
       let values = (0..<count).map { _ in Int8((random.float() * 20).rounded()) }
       return .inline(Tensor(shape: shape, storage: .int8(values)) ?? Tensor(scalar: 0))
     }
-    return Network(
+    var network = Network(
       name: "pooled", input: NetworkInput(shape: [2, 4, 4]),
       populations: [
         NetworkPopulation(name: "a", shape: [4, 4, 4], neuron: neuron(64), bias: .list([3, -2, 5, 0])),
@@ -202,6 +204,11 @@ struct ExplainTests {
           name: "out", from: "c", to: "out", kind: .dense, weights: integers([3, 4]),
           pool: NetworkPool(kind: .average, kernel: [2, 2], stride: [2, 2])),
       ], output: NetworkOutput(population: "out"))
+    guard model == .lagged else { return network }
+    network.lag = 2
+    network.populations[2].bias = nil
+    network.populations[2].biasByStep = integers([4, model.steps])
+    return network
   }
 
   @Test("the network's own weights with ReLU are the original network")

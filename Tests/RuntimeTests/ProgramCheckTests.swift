@@ -107,6 +107,18 @@ struct ProgramCheckTests {
       (
         "population 2 ('out'): begins at tick 1 of a continuous schedule", .dense, { $0.schedule = .continuous }
       ),
+      ("population 1 ('a'): has a lag of 2 ticks", .dense, { $0.populations[1].lag = 2 }),
+      (
+        "population 2 ('out'): has a lag of 2 ticks", .dense,
+        {
+          $0.lag = 2
+          $0.populations[2].lag = 2
+        }
+      ),
+      (
+        "population 1 ('a'): bias of a step has 3 values, expected 1 or 4", .dense,
+        { $0.populations[1].biasByStep = [UnitValues(uniform: 0), UnitValues([1, 2, 3])] }
+      ),
       ("population 1 ('a'): first tick is -1, allowed is 0 to 1048576", .dense, { $0.populations[1].start = -1 }),
       (
         "population 1 ('a'): unit is inf, expected a finite number above 0", .dense,
@@ -174,6 +186,13 @@ struct ProgramCheckTests {
       (
         "projection 1 ('pool'): the source of an identity has shape [2, 2, 3], expected [2, 3, 3]", .maxPool,
         { $0.projections[1].pool?.rowAxis.stride = 2 }
+      ),
+      (
+        "projection 1 ('pool'): its gate counts spikes of a period code", .maxPool,
+        {
+          $0.projections[1].gatePeriod = 4
+          $0.projections[1].gate = .count
+        }
       ),
       ("projection 1 ('pool'): gate period is 17, allowed is 1 to 16", .maxPool, { $0.projections[1].gatePeriod = 17 }),
       (

@@ -110,6 +110,35 @@ struct FewStepsTests {
     }
   }
 
+  @Test("what a network may not say is refused with its place")
+  func networks() throws {
+    let shown = Self.network()
+    for (old, new, message) in [
+      (#""output": {"#, #""lag": -1, "output": {"#, "lag: -1 is out of range; expected an integer from 0 to 999999"),
+      (#""output": {"#, #""lag": 1, "schedule": "separated", "output": {"#,
+        "network: lag is 1, but the schedule is separated; remove one of the two"),
+      (#""threshold": 1}}"#, #""threshold": 1}, "bias": {"byStep": [[1, 2]]}}"#,
+        "population 'a': byStep has shape [1, 2]; it takes [2, T], T values a channel"),
+      (#""threshold": 1}}"#, #""threshold": 1}, "bias": {"byStep": {"tensor": "t"}}}"#,
+        #"byStep refers to the tensor 't', but there is no tensor file; add "tensors": "FILE""#),
+      (#""model": "if", "threshold": 1}}"#, #""model": "signed", "threshold": 1, "negativeThreshold": 0.5}}"#,
+        "population 'a': negativeThreshold is 0.5; write a finite number of at most 0"),
+      (#""model": "if", "threshold": 1}}"#, #""model": "signed", "threshold": 1, "reset": "hard"}}"#,
+        "population 'a': reset is not for model 'signed', only for if and lif; remove it"),
+      (#""to": "b", "kind": "identity""#, #""to": "b", "kind": "identity", "pool": {"kind": "average", "kernel": 1, "gate": "count"}"#,
+        "projection 'p': gate is for max pools alone; remove it"),
+      (#""to": "a", "kind": "identity""#, #""to": "a", "kind": "identity", "pool": {"kind": "max", "kernel": 1, "gate": "count"}"#,
+        "projection 'i': the input is pooled by its values, without a gate; remove it"),
+    ] {
+      let text = shown.replacing(old, with: new)
+      #expect(text != shown)
+      let error = #expect(throws: NetworkFileError.self) {
+        try NetworkFile(text: Array(text.utf8), path: "net.json").checked()
+      }
+      #expect(error?.message.hasSuffix(message) == true, "\(error?.message ?? "")")
+    }
+  }
+
   @Test("neurons that forget what was added take no lag")
   func models() throws {
     try TemporaryFolder.with { folder in

@@ -137,9 +137,10 @@ struct RealNetwork: Sendable {
           }
         }
         if step >= lag { train.endStep() }
+        // What is read is the potential when all is added.
+        if step == steps - 1 { outcome.potentials[index] = states.map(\.v) }
       }
       outcome.trains[index] = train
-      outcome.potentials[index] = states.map(\.v)
     }
     outcome.decision = decision(outcome)
     return outcome

@@ -85,9 +85,18 @@ enum FuzzSeeds {
     "out.bias": tensor([3], .float32([0.5, 0, -0.5])),
   ]
 
+  /// With a lag, a bias by step and a gate that is named.
+  private static let fewSteps: Network = {
+    var network = convolutional(.max)
+    network.lag = 1
+    network.populations[0].biasByStep = .inline(tensor([2, 3], .float32(ramp(6))))
+    network.projections[3].pool?.gate = .winner
+    return network
+  }()
+
   static let networkValues: [Network] =
     NeuronModel.Kind.ofNetworks.filter { $0 != .accumulator }.map { dense($0) }
-    + [dense(.integrateFire, readout: .spikes), convolutional(.average), convolutional(.max)]
+    + [dense(.integrateFire, readout: .spikes), convolutional(.average), convolutional(.max), fewSteps]
 
   static let networks: [[UInt8]] = networkValues.compactMap {
     try? $0.jsonBytes(tensorsFile: $0.tensors.isEmpty ? nil : "net.safetensors")
