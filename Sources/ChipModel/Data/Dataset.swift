@@ -30,8 +30,8 @@ public struct Dataset: Sendable, Equatable {
   /// Raw values per sample: the product of `shape`.
   package let sampleSize: Int
 
-  /// - Returns: nil where `values` are no whole number of samples, labels are negative or not one per sample, or targets are not
-  ///   as many for each.
+  /// - Returns: nil where `values` are no whole number of samples, labels are negative or not one per sample, or targets
+  ///   are not as many for each.
   package init?(shape: [Int], values: Values, labels: [Int]? = nil, targets: [Double]? = nil) {
     guard let size = Tensor.elementCount(shape), size > 0, values.count % size == 0 else { return nil }
     let count = values.count / size

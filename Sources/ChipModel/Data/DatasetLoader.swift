@@ -24,7 +24,8 @@ package enum DatasetLoader {
   /// - Throws: `DataError`.
   package static func load(
     images: String, labels: String? = nil, expectedShape: [Int], classes: Int? = nil, task: OutputTask? = .classes,
-    cifar: CIFAR.Variant? = nil, samples: Int? = nil, namedBy naming: FileReader.Naming = .user, labelsNamedBy labelNaming: FileReader.Naming = .user,
+    cifar: CIFAR.Variant? = nil, samples: Int? = nil, namedBy naming: FileReader.Naming = .user,
+    labelsNamedBy labelNaming: FileReader.Naming = .user,
     maximum: Int = defaultMaximum
   ) throws(DataError) -> Dataset {
     guard isInput(expectedShape) else { throw DataError(file: images, .expectedShape(expectedShape)) }
@@ -92,7 +93,8 @@ package enum DatasetLoader {
     var targets: [Double]?
     if let found, let reals = found.reals {
       let (outputs, total) = (max(1, classes ?? 1), content.rows ?? count)
-      guard reals.count % outputs == 0, (found.rows ?? reals.count / outputs) == total, reals.count >= count * outputs else {
+      guard reals.count % outputs == 0, (found.rows ?? reals.count / outputs) == total, reals.count >= count * outputs
+      else {
         throw DataError(file: found.file, .targetCount(values: reals.count, outputs: outputs, samples: total))
       }
       if let index = reals.firstIndex(where: { !$0.isFinite }) {

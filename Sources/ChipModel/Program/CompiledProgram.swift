@@ -138,8 +138,8 @@ package struct ProgramNetwork: Sendable, Equatable {
 
   package init(
     name: String, method: String? = nil, preprocessing: Preprocessing = .identity,
-    inputRange: InputRange? = nil, calibratedRange: InputRange? = nil, images: String? = nil, labels: String? = nil, ann: ANNFacts = ANNFacts(),
-    steps: Int? = nil, provenance: [String] = []
+    inputRange: InputRange? = nil, calibratedRange: InputRange? = nil, images: String? = nil, labels: String? = nil,
+    ann: ANNFacts = ANNFacts(), steps: Int? = nil, provenance: [String] = []
   ) {
     self.name = name
     self.method = method

@@ -91,7 +91,8 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
         + "'\(chip)' does not hold; use fewer \(spell("weightBits")) or \(spell("fractionBits")), a bound on payloads "
         + "(\(spell("maxCount"))), "
         + (takesInput
-          ? "a \(hasRange ? "narrower " : "")'range' of the input in net.json\(hasRange ? "" : ", which has none"), " : "") + "or a chip with a wider accumulator"
+          ? "a \(hasRange ? "narrower " : "")'range' of the input in net.json\(hasRange ? "" : ", which has none"), " : "")
+        + "or a chip with a wider accumulator"
     case .integerWeight(let projection, let value, let bits):
       "projection '\(projection)': integer weight \(value) does not fit \(bits) bits "
         + "(\(-(1 << (bits - 1)))...\((1 << (bits - 1)) - 1)); use more \(spell("weightBits")), or a chip with wider weights"

@@ -49,7 +49,9 @@ extension Run {
       }, stop: stop)
     let hasSaturated = record.counters.saturations.contains { $0 > 0 }
     let hasUpdates = record.counters.updates != nil
-    if hasSaturated || hasUpdates || keepsOutputs || program.output.task == .values || program.readsAhead { return shorter.map { _ in nil } + [record] }
+    if hasSaturated || hasUpdates || keepsOutputs || program.output.task == .values || program.readsAhead {
+      return shorter.map { _ in nil } + [record]
+    }
     var records = state.withLock { $0 }
     for index in records.indices {
       if index > 0 { records[index].counters.addEarlier(records[index - 1].counters) }

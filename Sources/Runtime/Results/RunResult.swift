@@ -148,7 +148,8 @@ extension RunResult {
       mse = mean { ($0 - $1) * ($0 - $1) }
       mae = mean { abs($0 - $1) }
       let (left, right) = (mean { first, _ in first }, mean { _, second in second })
-      let spread = mean { first, _ in (first - left) * (first - left) } * mean { _, second in (second - right) * (second - right) }
+      let spread =
+        mean { first, _ in (first - left) * (first - left) } * mean { _, second in (second - right) * (second - right) }
       if spread > 0 { correlation = min(1, max(-1, mean { ($0 - left) * ($1 - right) } / spread.squareRoot())) }
     }
 

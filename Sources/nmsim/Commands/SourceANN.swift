@@ -70,7 +70,8 @@ struct SourceANN: Sendable {
   /// Samples that are evaluated between two looks at the wish to stop.
   private static let portion = 1_024
 
-  /// Its class of each sample, or its outputs where they are values, taken from what an earlier run kept of the same model and data, else found and kept.
+  /// Its class of each sample, or its outputs where they are values, taken from what an earlier run kept of the same
+  /// model and data, else found and kept.
   ///
   /// - Parameters:
   ///   - kept: where decisions are kept; nil: nowhere.

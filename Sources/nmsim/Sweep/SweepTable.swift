@@ -25,7 +25,9 @@ struct SweepTable: Sendable {
         guard let figures = entries[index].figures else { continue }
         let mark = figures.missing.isEmpty || figures.chipJoules == nil ? "" : "*"
         table.add([
-          .text(labels[index]), .text(figures.error?.mae.map(NumberFormat.significant) ?? NumberFormat.percent(figures.accuracy)), .text(NumberFormat.points(figures.difference)),
+          .text(labels[index]),
+          .text(figures.error?.mae.map(NumberFormat.significant) ?? NumberFormat.percent(figures.accuracy)),
+          .text(NumberFormat.points(figures.difference)),
           .text(NumberFormat.joules(figures.chipJoules) + mark), .text(time(figures)),
           figures.cores.map { .count($0) } ?? "unknown",
           .text(fronts.map { $0.indices.contains(index) ? $0.letter : "." }.joined()),

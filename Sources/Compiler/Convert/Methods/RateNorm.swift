@@ -20,7 +20,9 @@ extension ConversionMethod {
 extension Parameter {
   package static let lambda = Parameter(
     "lambda", .number(.notNegative), source: "Ding et al. 2021", "Weight of the rate inference loss.")
-  package static let tolerance = Parameter("tolerance", .number(.fraction), "Accuracy that may be lost; of values their distance from the ANN's, relative to their spread.")
+  package static let tolerance = Parameter(
+    "tolerance", .number(.fraction),
+    "Accuracy that may be lost; of values their distance from the ANN's, relative to their spread.")
   package static let rateFactor = Parameter(
     "p", .choice(of: ConversionMethod.RateFactor.self), source: "Ding et al. 2021",
     "One factor for all layers, or one for each.")
