@@ -67,6 +67,31 @@ struct ExplainTests {
     #expect(halved.finding != nil && !halved.remedies.map(\.change).contains(.half))
   }
 
+  @Test("a max pool that lets spikes of several neurons through is known, and the gate that does not is tried")
+  func pool() throws {
+    let network = Network(
+      name: "tie", input: NetworkInput(shape: [1, 1, 2]),
+      populations: [
+        NetworkPopulation(
+          name: "copy", shape: [1, 1, 2], neuron: NetworkNeuron(model: .integrateFire, threshold: .uniform(1))),
+        NetworkPopulation(
+          name: "out", shape: [2], neuron: NetworkNeuron(model: .accumulator), bias: .list([0, 0.75])),
+      ],
+      projections: [
+        NetworkProjection(name: "a", from: nil, to: "copy", kind: .identity),
+        NetworkProjection(
+          name: "b", from: "copy", to: "out", kind: .dense,
+          weights: .inline(try #require(Tensor(shape: [2, 1], storage: .float64([1, 0])))),
+          pool: NetworkPool(kind: .max, kernel: [1, 2], stride: [1, 2], gate: .winner)),
+      ], output: NetworkOutput(population: "out"))
+    let result = try explain(
+      network, steps: 32, options: CompileOptions(), samples: (0..<8).flatMap { _ in [Float(0.5), 0.49] })
+    let finding = try #require(result.finding)
+    #expect(finding.stage == .conversion && finding.layer == 1 && result.layers[1].isBehindMaxPool)
+    let best = try #require(result.remedies.first)
+    #expect(best.change == .countGate && best.gain.difference == 1 && best.gain.isAhead)
+  }
+
   @Test("a loss that the samples cannot tell from none is no finding")
   func uncertain() throws {
     // One of 40 samples lost: 2.5 points, and as many might have been gained.

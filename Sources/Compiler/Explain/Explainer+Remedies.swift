@@ -22,8 +22,9 @@ extension Explainer {
     switch cause {
     case .steps:
       let hasInitial = network.network.populations.contains { $0.neuron.initial != nil }
+      let hasWinners = network.period == nil && network.network.projections.contains { $0.pool?.gate == .winner }
       let twice = min(2 * steps, ActiveWindow.steps.upperBound)
-      return [.steps(twice)] + (hasInitial || network.period != nil ? [] : [.half])
+      return [.steps(twice)] + (hasWinners ? [.countGate] : []) + (hasInitial || network.period != nil ? [] : [.half])
     case .thresholds: return [.thresholds(1.5)]
     case .weights:
       return [.weightBits(min(16, 2 * chip.weightBits)), .fractionBits(min(15, chip.fractionBits + 4))]
@@ -37,6 +38,7 @@ extension Explainer {
     switch change {
     case .steps(let count): steps = count
     case .half: changed.scaleThresholds { neuron, threshold in neuron.initial = threshold(0.5) }
+    case .countGate: for index in changed.projections.indices { changed.projections[index].pool?.gate = .count }
     case .thresholds(let factor):
       changed.scaleThresholds { neuron, threshold in neuron.threshold = threshold(factor) }
     case .weightBits(let bits): options.numbers[.weightBits] = bits

@@ -27,6 +27,8 @@ package struct Remedy: Sendable, Equatable {
     case steps(Int)
     /// Initial potentials of half a threshold.
     case half
+    /// Max pools emit by how much their largest count rose, instead of the spike of the neuron that has it.
+    case countGate
     /// Thresholds times a factor.
     case thresholds(Double)
     case weightBits(Int)

@@ -95,8 +95,9 @@ struct ExplanationRecord: JSONDocument {
     var interval: ClosedRange<Double>?
 
     static let fields: [JSONField<TriedRemedy>] = [
-      .required("change", \.change, .text, "steps, initial, thresholds, weightBits, fractionBits or membraneBits"),
-      .optional("value", \.value, .number, "the new number; of thresholds the factor; of initial in thresholds"),
+      .required("change", \.change, .text, "steps, initial, maxPool, thresholds, weightBits, fractionBits or membraneBits"),
+      .optional("value", \.value, .number, "the new number; of thresholds the factor; of initial in thresholds",
+        null: "of maxPool, which counts"),
       .required("gain", \.gain, .number, "accuracy that it gains on these samples"),
       .optional("interval", \.interval, .interval(in: -1...1), "of the gain, at 95 %, paired by sample"),
     ]
@@ -108,6 +109,7 @@ struct ExplanationRecord: JSONDocument {
         switch remedy.change {
         case .steps(let count): ("steps", Double(count))
         case .half: ("initial", 0.5)
+        case .countGate: ("maxPool", nil)
         case .thresholds(let factor): ("thresholds", factor)
         case .weightBits(let bits): ("weightBits", Double(bits))
         case .fractionBits(let bits): ("fractionBits", Double(bits))

@@ -92,6 +92,7 @@ struct ExplanationText: Sendable {
     switch change {
     case .steps(let count): "--ticks \(count)"
     case .half: "--initial half in convert"
+    case .countGate: "--max-pool count in convert"
     case .thresholds(let factor): "thresholds \(NumberFormat.plain(factor)) times as high"
     case .weightBits(let bits): "--weight-bits \(bits)"
     case .fractionBits(let bits): "--fraction-bits \(bits)"
