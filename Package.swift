@@ -29,7 +29,7 @@ let package = Package(
     .target(name: "CKernels", cSettings: kernels),
     .target(name: "ChipModel", resources: [.embedInCode("Chips")], swiftSettings: library),
     .target(name: "Runtime", dependencies: ["CKernels", "ChipModel"], swiftSettings: library),
-    .target(name: "Compiler", dependencies: ["Runtime", "ChipModel"], swiftSettings: library),
+    .target(name: "Compiler", dependencies: ["CKernels", "Runtime", "ChipModel"], swiftSettings: library),
     .executableTarget(
       name: "nmsim", dependencies: ["ChipModel", "Compiler", "Runtime"], swiftSettings: checks),
     .testTarget(name: "ChipModelTests", dependencies: ["ChipModel"], swiftSettings: checks),

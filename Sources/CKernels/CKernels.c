@@ -52,22 +52,28 @@
 #define LEVEL(x) x##_base
 #define BYTES 16
 #define TILES(X) X(4) X(2) X(1)
+#define ROWS 2
+#define VECTORS 1
 #include "Level.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,bmi,bmi2,popcnt,lzcnt"))), apply_to = function)
 #define LEVEL(x) x##_avx2
 #define BYTES 32
 #define TILES(X) X(6) X(4) X(3) X(2) X(1)
+#define ROWS 4
+#define VECTORS 1
 #include "Level.h"
 #pragma clang attribute pop
 
-#define AVX512 "avx2,bmi,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512cd"
+#define AVX512 "avx2,fma,bmi,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512cd"
 #pragma clang attribute push(__attribute__((target(AVX512))), apply_to = function)
 #define LEVEL(x) x##_avx512
 #define BYTES 64
 #define TILES(X) X(13) X(12) X(9) X(6) X(3) X(2) X(1)
+#define ROWS 8
+#define VECTORS 3
 #include "Level.h"
 
 long ck_collect(
@@ -103,11 +109,24 @@ int ck_best_level(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("x86-64-v4")) return 2;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) return 1;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma")) return 1;
 #endif
   return 0;
 }
 #define CALL_DELIVER(x) deliver_##x(d, acc, bits)
+#define CALL_PRODUCTS(x) products_##x(p, w, x_, y, rows, vectors)
 #define CALL_STEP(x) step_##x(u, flags, saturations)
 void ck_deliver(int level, const ck_delivery *d, void *acc, int bits) { PICK(CALL_DELIVER); }
 long ck_step(int level, const ck_update *u, int flags, long *saturations) { return PICK(CALL_STEP); }
+#define CALL_FIRE(x) fire_##x(v, sent, count, threshold, negative, more, lanes, up, down)
+#define CALL_CLIP(x) clip_##x(values, count, high)
+long ck_fire(
+  int level, float *v, float *sent, long count, float threshold, float negative, float more, uint16_t lanes,
+  uint16_t *up, uint16_t *down) {
+  return PICK(CALL_FIRE);
+}
+void ck_clip(int level, float *values, long count, float high) { PICK(CALL_CLIP); }
+void ck_multiply(
+  int level, const ck_products *p, const float *w, const float *x_, float *y, long rows, long vectors) {
+  PICK(CALL_PRODUCTS);
+}

@@ -1,5 +1,5 @@
 // All kernels for one instruction set. Before inclusion: BYTES (vector width), TILES(X) (vectors that a register tile
-// may hold, largest first), LEVEL(x) (a name of this level).
+// may hold, largest first), LEVEL(x) (a name of this level), ROWS and VECTORS of Products.h.
 #define W 8
 #include "Delivery.h"
 #define W 16
@@ -90,6 +90,7 @@ static long LEVEL(step)(const ck_update *u, int flags, long *saturations) {
   }
   return 0;
 }
+#include "Products.h"
 #undef LEVEL
 #undef BYTES
 #undef TILES

@@ -1,3 +1,4 @@
+import Runtime
 import Testing
 
 @testable import Compiler
@@ -74,6 +75,80 @@ struct KernelTests {
       return values
     }
     #expect(agrees(result, expected), "seed \(seed)")
+  }
+}
+
+@Suite("Lane kernels")
+struct LaneKernelTests {
+  private func lanes(_ count: Int, _ generator: inout SplitMix) -> [Lanes] {
+    (0..<count).map { _ in
+      var value = Lanes.zero
+      for lane in 0..<16 { value[lane] = generator.float() }
+      return value
+    }
+  }
+
+  private func largestDifference(_ a: [Lanes], _ b: [Lanes]) -> Float {
+    zip(a, b).reduce(0) { most, pair in
+      let difference = pair.0 - pair.1
+      return max(most, (0..<16).map { abs(difference[$0]) }.max() ?? 0)
+    }
+  }
+
+  @Test("products agree with their Swift twin at every level", arguments: KernelLevel.available, [1, 2, 7, 8, 9, 20])
+  func products(_ level: KernelLevel, _ rows: Int) {
+    var generator = SplitMix(state: UInt64(rows))
+    for columns in [1, 2, 3, 5, 8, 11] {
+      let weights = PackedRows(
+        weights: (0..<(rows * 10)).map { _ in generator.float() }, groups: 1, rows: rows, taps: 10)
+      let input = lanes(60, &generator)
+      let offsets = (0..<10).map { ($0 * 7 % 30) * 16 }
+      let start = lanes(rows * columns + 3, &generator)
+      let products = Products(
+        weights, offsets: offsets, step: 32, rowStride: columns * 16, count: columns)
+      var (found, expected) = (start, start)
+      products.add(input, runs: [(0, 0), (16, 48)], into: &found, level)
+      products.add(input, runs: [(0, 0), (16, 48)], into: &expected, .swift)
+      #expect(largestDifference(found, expected) < 1e-4)
+    }
+  }
+
+  @Test("neurons fire as their Swift twin at every level", arguments: KernelLevel.available, [true, false])
+  func neurons(_ level: KernelLevel, _ isSigned: Bool) {
+    var generator = SplitMix(state: isSigned ? 1 : 2)
+    func made() -> LaneNeurons {
+      LaneNeurons(
+        threshold: [0.4, 0.7, .infinity], negative: isSigned ? [-0.1, 0, 0] : nil, count: 15, channelSize: 5,
+        initial: [0.2, 0.1, 0])
+    }
+    var (a, b) = (made(), made())
+    var (sent, expected) = (
+      LaneTrain(neurons: 15, steps: 9, isSigned: isSigned), LaneTrain(neurons: 15, steps: 9, isSigned: isSigned)
+    )
+    for step in 0..<9 {
+      let sums = lanes(15, &generator)
+      a.add(sums)
+      b.add(sums)
+      for channel in 0..<3 {
+        let tried = a.spikes(channel: channel, more: 0.05, lanes: 0xFF, level: level)
+        #expect(tried == b.spikes(channel: channel, more: 0.05, lanes: 0xFF, level: .swift))
+      }
+      a.fire(into: &sent, step: step, level: level)
+      b.fire(into: &expected, step: step, level: .swift)
+    }
+    #expect(sent.up == expected.up && sent.down == expected.down)
+    #expect(sent.total(lanes: .max) > 20 && (!isSigned || sent.down.contains { $0 != 0 }))
+    #expect(largestDifference(a.v, b.v) < 1e-5)
+  }
+
+  @Test("values are cut as by their Swift twin at every level", arguments: KernelLevel.available)
+  func clipping(_ level: KernelLevel) {
+    var generator = SplitMix(state: 4)
+    let values = lanes(9, &generator)
+    var (a, b) = (values, values)
+    clip(&a, high: 0.3, level: level)
+    clip(&b, high: 0.3, level: .swift)
+    #expect(a == b && a != values)
   }
 }
 

@@ -33,12 +33,30 @@ typedef struct {
   uint16_t *masks;                         // a bit per neuron that fires
 } ck_update;
 
+// y[row][v] += sum over taps k of w[k][row] * x[offsets[k] + v * step], for vectors v of 16 floats.
+typedef struct {
+  long taps, block;                        // rows that weights are packed by: 8, or 1
+  const long *offsets;                     // in floats, per tap
+  long step, row_stride;                   // floats from vector to vector of x; from row to row of y, whose vectors adjoin
+} ck_products;
+
 enum { CK_INTEGRATE = 1, CK_SATURATE = 2, CK_FIRE = 4, CK_RESET = 8, CK_HARD = 16 };
 
 // Highest level that this processor runs.
 int ck_best_level(void);
 // Packed pairs into accumulators of `bits` = 16 or 32; 0: one weight a lane into 32 bits.
 void ck_deliver(int level, const ck_delivery *d, void *accumulators, int bits);
+// `rows` of a block (at most 8), `vectors` of 16 floats. A row's sum does not depend on the others, nor a vector's.
+void ck_multiply(
+  int level, const ck_products *p, const float *weights, const float *x, float *y, long rows, long vectors);
+// Fires neurons in floats, `count` vectors of 16 samples, with one threshold and soft reset, after adding `more` to
+// each potential. `sent`, or null: of signed neurons, spikes that may be taken back below `negative`. Without `up` it
+// is a trial. `up` and `down` get 16 bits a vector. Returns positive minus negative spikes of the samples in `lanes`.
+long ck_fire(
+  int level, float *v, float *sent, long count, float threshold, float negative, float more, uint16_t lanes,
+  uint16_t *up, uint16_t *down);
+// min(max(x, 0), high) of `count` vectors of 16 floats.
+void ck_clip(int level, float *values, long count, float high);
 // Returns the number of neurons that fire; adds saturations to *saturations.
 long ck_step(int level, const ck_update *u, int flags, long *saturations);
 #if defined(__x86_64__)

@@ -7,53 +7,56 @@ import Synchronization
 /// Samples go through in blocks of 16, one sample a SIMD lane, blocks in parallel. A sample's result depends on nothing
 /// but the sample: not on threads, the block it is in, or the samples beside it.
 package struct FloatEvaluator: Sendable {
-  package let network: AnalogNetwork
-  private let steps: [[Step]]
+  package private(set) var network: AnalogNetwork
+  private var steps: [[Step]]
   /// Last layer that reads each layer's values; they may go then.
-  private let lastReader: [Int]
+  let lastReader: [Int]
 
   /// A connection made ready to run.
   private struct Step: Sendable {
     let connection: AnalogConnection
-    let pooledShape: [Int]
     let packed: PackedRows?
     let geometry: LaneGeometry?
+
+    init(_ connection: AnalogConnection, into layer: AnalogLayer, _ network: AnalogNetwork) {
+      self.connection = connection
+      let w = connection.weightShape
+      switch connection.kind {
+      case .identity: (packed, geometry) = (nil, nil)
+      case .dense:
+        packed = PackedRows(weights: connection.weights, groups: 1, rows: w[0], taps: w[1])
+        geometry = nil
+      case .convolution:
+        packed = PackedRows(
+          weights: connection.weights, groups: connection.groups, rows: w[0] / connection.groups,
+          taps: w[1] * w[2] * w[3])
+        geometry = LaneGeometry(
+          input: network.pooledShape(connection), output: layer.shape, kernel: Array(w[2...]),
+          stride: connection.stride, padding: Array(connection.padding[..<2]), dilation: connection.dilation,
+          groups: connection.groups)
+      }
+    }
   }
 
   /// - Throws: `AnalogNetworkError` where shapes and weights do not fit each other.
   package init(_ network: AnalogNetwork) throws(AnalogNetworkError) {
     try network.validate()
     self.network = network
-    var steps: [[Step]] = []
+    steps = network.layers.map { layer in layer.connections.map { Step($0, into: layer, network) } }
     var lastReader = Array(network.layers.indices)
     for (index, layer) in network.layers.enumerated() {
-      var list: [Step] = []
       for connection in layer.connections {
         if case .layer(let source) = connection.source { lastReader[source] = index }
-        let shape = network.pooledShape(connection)
-        var packed: PackedRows?
-        var geometry: LaneGeometry?
-        switch connection.kind {
-        case .identity: break
-        case .dense:
-          packed = PackedRows(
-            weights: connection.weights, groups: 1, rows: connection.weightShape[0], taps: connection.weightShape[1])
-        case .convolution:
-          let w = connection.weightShape
-          packed = PackedRows(
-            weights: connection.weights, groups: connection.groups, rows: w[0] / connection.groups,
-            taps: w[1] * w[2] * w[3])
-          geometry = LaneGeometry(
-            input: shape, output: layer.shape, kernel: Array(w[2...]), stride: connection.stride,
-            padding: Array(connection.padding[..<2]), dilation: connection.dilation, groups: connection.groups)
-        }
-        list.append(Step(connection: connection, pooledShape: shape, packed: packed, geometry: geometry))
       }
-      steps.append(list)
     }
     if lastReader.indices.contains(network.output) { lastReader[network.output] = network.layers.count }
-    self.steps = steps
     self.lastReader = lastReader
+  }
+
+  /// Takes other weights and biases of a layer, of the same shapes.
+  mutating func replace(layer index: Int, _ layer: AnalogLayer) {
+    network.layers[index] = layer
+    steps[index] = layer.connections.map { Step($0, into: layer, network) }
   }
 
   // MARK: many samples
@@ -146,13 +149,25 @@ package struct FloatEvaluator: Sendable {
   private func evaluate(
     _ samples: [Float], first: Int, count: Int, keep: [Bool], preactivations: Bool
   ) -> EvaluatedBlock {
+    let input = block(samples, first: first, count: count)
+    return evaluate(input, first: first, count: count, keep: keep, preactivations: preactivations, given: [])
+  }
+
+  /// Samples side by side: `count` (at most 16) from `first` on.
+  private func block(_ samples: [Float], first: Int, count: Int) -> [Lanes] {
     let size = network.inputCount
     var input = [Lanes](repeating: .zero, count: size)
     for lane in 0..<count {
       let start = (first + lane) * size
       for i in 0..<size { input[i][lane] = samples[start + i] }
     }
-    return evaluate(input, first: first, count: count, keep: keep, preactivations: preactivations, given: [])
+    return input
+  }
+
+  /// All samples in blocks of 16.
+  func blocks(_ samples: [Float]) -> [[Lanes]] {
+    let count = network.inputCount == 0 ? 0 : samples.count / network.inputCount
+    return stride(from: 0, to: count, by: 16).map { block(samples, first: $0, count: min(16, count - $0)) }
   }
 
   private func evaluate(
@@ -165,16 +180,11 @@ package struct FloatEvaluator: Sendable {
         post[index] = given[index]
         continue
       }
-      var sums = bias(layer)
-      for step in steps[index] {
-        let source: [Lanes]
-        switch step.connection.source {
-        case .input: source = input
-        case .layer(let layer): source = post[layer]
+      var sums = sums(layer: index) { (source: AnalogSource) in
+        switch source {
+        case .input: input
+        case .layer(let layer): post[layer]
         }
-        let values =
-          step.connection.pool.map { pooled(source, network.shape(of: step.connection.source), $0) } ?? source
-        accumulate(step, values, into: &sums, layer: layer)
       }
       if preactivations && keep[index] { pre[index] = sums }
       layer.activation.apply(to: &sums)
@@ -186,6 +196,25 @@ package struct FloatEvaluator: Sendable {
       }
     }
     return EvaluatedBlock(first: first, count: count, input: input, post: post, pre: pre)
+  }
+
+  /// Sums of a layer before its activation, neuron by neuron, from what its sources have.
+  func sums(layer index: Int, _ values: (AnalogSource) -> [Lanes]) -> [Lanes] {
+    let connections = network.layers[index].connections
+    return sums(layer: index) { number in pooled(connections[number], values(connections[number].source)) }
+  }
+
+  /// The same from what each connection's weights read.
+  func sums(layer index: Int, reading read: (_ connection: Int) -> [Lanes]) -> [Lanes] {
+    let layer = network.layers[index]
+    var sums = bias(layer)
+    for (number, step) in steps[index].enumerated() { accumulate(step, read(number), into: &sums, layer: layer) }
+    return sums
+  }
+
+  /// What a connection's weights read of its source.
+  func pooled(_ connection: AnalogConnection, _ values: [Lanes]) -> [Lanes] {
+    connection.pool.map { pooled(values, network.shape(of: connection.source), $0) } ?? values
   }
 
   private func bias(_ layer: AnalogLayer) -> [Lanes] {
@@ -213,7 +242,7 @@ package struct FloatEvaluator: Sendable {
   }
 
   /// Pools `[C, H, W]`; the average divides by the kernel's area, padding never wins a maximum.
-  private func pooled(_ values: [Lanes], _ shape: [Int], _ pool: NetworkPool) -> [Lanes] {
+  func pooled(_ values: [Lanes], _ shape: [Int], _ pool: NetworkPool) -> [Lanes] {
     let out = pool.outputShape(shape)
     let (height, width) = (shape[1], shape[2])
     var result: [Lanes] = []
@@ -246,18 +275,19 @@ package struct FloatEvaluator: Sendable {
 
 extension AnalogActivation {
   func apply(to values: inout [Lanes]) {
-    let zero = Lanes.zero
     switch self {
     case .none: break
-    case .relu: for i in values.indices { values[i] = pointwiseMax(values[i], zero) }
+    case .relu: Compiler.clip(&values, high: .infinity)
     case .leakyRelu(let slope):
       for i in values.indices {
         let value = values[i]
-        values[i] = (value * slope).replacing(with: value, where: value .>= zero)
+        values[i] = (value * slope).replacing(with: value, where: value .>= 0)
       }
-    case .clip(let maximum):
-      let bound = Lanes(repeating: maximum)
-      for i in values.indices { values[i] = pointwiseMin(pointwiseMax(values[i], zero), bound) }
+    case .clip(let maximum, let levels):
+      Compiler.clip(&values, high: maximum)
+      guard let levels else { return }
+      let (up, down) = (Float(levels) / maximum, maximum / Float(levels))
+      for i in values.indices { values[i] = (values[i] * up + 0.5).rounded(.down) * down }
     }
   }
 }

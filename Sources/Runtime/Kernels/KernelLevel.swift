@@ -17,7 +17,7 @@ package enum KernelLevel: String, Sendable, CaseIterable, Comparable {
   package static var best: KernelLevel { available.last ?? .base }
 
   /// The level as the C kernels number it; the Swift twin has none.
-  var code: Int32 {
+  package var code: Int32 {
     switch self {
     case .swift: -1
     case .base: 0

@@ -1,30 +1,48 @@
+import Runtime
+internal import CKernels
+
 /// Sixteen samples side by side: lane `i` of every value belongs to sample `i` of a block.
 ///
 /// With the sample as the innermost axis every layer kind vectorises the same way, whatever its stride, dilation or
 /// groups, and each weight that is loaded serves sixteen products. Lanes never mix.
 package typealias Lanes = SIMD16<Float>
 
-/// Weights in the order the kernel reads them: pairs of output rows, tap by tap, `[pair][tap][2]`.
+/// Rows of weights in the order the kernel reads them: blocks of eight rows (of one where there are one or two), tap by
+/// tap, `[block][tap][8]`.
 struct PackedRows: Sendable {
   /// Output rows of one group.
   let rows: Int
   /// Products of one output.
   let taps: Int
-  /// One array for all groups, one group after the other; an odd last row is paired with zeros.
+  /// Rows of a block, 8 or 1.
+  let block: Int
+  /// One array for all groups, one group after the other; missing rows of a last block are zeros.
   let values: [Float]
+
+  /// Blocks of one group.
+  var blocks: Int { (rows + block - 1) / block }
+
+  /// Rows that are packed already, of one group.
+  init(packed values: [Float], rows: Int, taps: Int) {
+    self.rows = rows
+    self.taps = taps
+    block = 8
+    self.values = values
+  }
 
   /// - Parameters:
   ///   - weights: `[groups * rows, taps]`, row-major.
   init(weights: [Float], groups: Int, rows: Int, taps: Int) {
     self.rows = rows
     self.taps = taps
-    let pairs = (rows + 1) / 2
-    var packed = [Float](repeating: 0, count: groups * pairs * taps * 2)
+    block = rows < 3 ? 1 : 8
+    let blocks = (rows + block - 1) / block
+    var packed = [Float](repeating: 0, count: groups * blocks * taps * block)
     for group in 0..<groups {
       for row in 0..<rows {
-        let target = ((group * pairs + row / 2) * taps) * 2 + row % 2
+        let target = (group * blocks + row / block) * taps * block + row % block
         let source = (group * rows + row) * taps
-        for tap in 0..<taps { packed[target + 2 * tap] = weights[source + tap] }
+        for tap in 0..<taps { packed[target + block * tap] = weights[source + tap] }
       }
     }
     values = packed
@@ -43,94 +61,177 @@ struct LaneGeometry: Sendable {
   let padding: [Int]
   let dilation: [Int]
   let groups: Int
+
+  /// Rows and columns that the taps reach into, padding included.
+  var reach: [Int] {
+    (0..<2).map { axis in
+      max(
+        padding[axis] + input[1 + axis],
+        (output[1 + axis] - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1)
+    }
+  }
+
+  /// Place of each tap of one group in the padded map, in values.
+  var offsets: [Int] {
+    let reach = reach
+    return (0..<(input[0] / groups)).flatMap { channel in
+      (0..<kernel[0]).flatMap { ky in
+        (0..<kernel[1]).map { kx in (channel * reach[0] + ky * dilation[0]) * reach[1] + kx * dilation[1] }
+      }
+    }
+  }
+
+  /// The input with its padding around it, of zeros; itself where there is none.
+  func padded(_ values: [Lanes]) -> [Lanes] {
+    let reach = reach
+    let (height, width) = (input[1], input[2])
+    if reach[0] == height && reach[1] == width { return values }
+    var result = [Lanes](repeating: .zero, count: input[0] * reach[0] * reach[1])
+    for row in 0..<(input[0] * height) {
+      let target = ((row / height) * reach[0] + padding[0] + row % height) * reach[1] + padding[1]
+      result.replaceSubrange(target..<(target + width), with: values[(row * width)..<((row + 1) * width)])
+    }
+    return result
+  }
 }
 
 /// Adds `weights * input` to `output`, for all rows of a dense layer.
 ///
 /// `input` holds `weights.taps` values, `output` at least `weights.rows`. Products are summed in the order of the taps.
-func accumulateDense(_ weights: PackedRows, _ input: [Lanes], into output: inout [Lanes]) {
+func accumulateDense(
+  _ weights: PackedRows, _ input: [Lanes], into output: inout [Lanes], level: KernelLevel = .best
+) {
   precondition(input.count == weights.taps && output.count >= weights.rows)
-  unsafe input.withUnsafeBufferPointer { input in
-    unsafe weights.values.withUnsafeBufferPointer { values in
-      unsafe output.withUnsafeMutableBufferPointer { output in
-        guard let x = input.baseAddress, let w = values.baseAddress, let y = output.baseAddress else { return }
-        unsafe multiplyRows(weights.rows, weights.taps, w, x, y, 1)
-      }
-    }
-  }
+  let offsets = (0..<weights.taps).map { $0 * 16 }
+  Products(weights, offsets: offsets, step: 16, rowStride: 16, count: 1).add(
+    input, runs: [(0, 0)], into: &output, level)
 }
 
 /// Adds the convolution of `input` to `output`: `[C, H, W]` of lanes each.
-///
-/// Per position the patch is gathered once (zeros for padding) and multiplied with all rows of its group.
 func accumulateConvolution(
-  _ weights: PackedRows, _ geometry: LaneGeometry, _ input: [Lanes], into output: inout [Lanes]
+  _ weights: PackedRows, _ geometry: LaneGeometry, _ input: [Lanes], into output: inout [Lanes],
+  level: KernelLevel = .best
 ) {
   let g = geometry
-  let (height, width) = (g.input[1], g.input[2])
-  let (outHeight, outWidth) = (g.output[1], g.output[2])
   let channels = g.input[0] / g.groups
-  let plane = outHeight * outWidth
-  let pairs = (weights.rows + 1) / 2
-  precondition(input.count == g.input[0] * height * width && output.count == g.output[0] * plane)
+  let plane = g.output[1] * g.output[2]
+  precondition(input.count == g.input[0] * g.input[1] * g.input[2] && output.count == g.output[0] * plane)
   precondition(weights.taps == channels * g.kernel[0] * g.kernel[1] && weights.rows * g.groups == g.output[0])
-  precondition(weights.values.count == g.groups * pairs * weights.taps * 2)
-  var patch = [Lanes](repeating: .zero, count: weights.taps)
-  unsafe input.withUnsafeBufferPointer { input in
-    unsafe weights.values.withUnsafeBufferPointer { values in
-      unsafe output.withUnsafeMutableBufferPointer { output in
-        unsafe patch.withUnsafeMutableBufferPointer { patch in
-          guard let x = input.baseAddress, let w = values.baseAddress, let y = output.baseAddress,
-            let p = patch.baseAddress
-          else { return }
-          for group in 0..<g.groups {
-            let first = group * channels
-            for outY in 0..<outHeight {
-              for outX in 0..<outWidth {
-                var tap = 0
-                for channel in first..<(first + channels) {
-                  for ky in 0..<g.kernel[0] {
-                    let inY = outY * g.stride[0] + ky * g.dilation[0] - g.padding[0]
-                    let row = (channel * height + inY) * width
-                    let isInside = inY >= 0 && inY < height
-                    for kx in 0..<g.kernel[1] {
-                      let inX = outX * g.stride[1] + kx * g.dilation[1] - g.padding[1]
-                      unsafe p[tap] = isInside && inX >= 0 && inX < width ? x[row + inX] : .zero
-                      tap += 1
-                    }
-                  }
-                }
-                unsafe multiplyRows(
-                  weights.rows, weights.taps, w + group * pairs * weights.taps * 2, p,
-                  y + group * weights.rows * plane + outY * outWidth + outX, plane)
-              }
-            }
+  guard !output.isEmpty, !input.isEmpty else { return }
+  let reach = g.reach
+  let (padded, offsets) = (g.padded(input), g.offsets.map { $0 * 16 })
+  // Where windows cover all columns one by one, a map's rows follow one another: one run.
+  let isOneRun = g.stride == [1, 1] && reach[1] == g.output[2]
+  let runs = isOneRun ? 1 : g.output[1]
+  for group in 0..<g.groups {
+    let products = Products(
+      weights, group: group, offsets: offsets, step: g.stride[1] * 16, rowStride: plane * 16, count: plane / runs)
+    products.add(
+      padded,
+      runs: (0..<runs).map { run in
+        (
+          (group * channels * reach[0] + run * g.stride[0]) * reach[1] * 16,
+          (group * weights.rows * plane + run * g.output[2]) * 16
+        )
+      }, into: &output, level)
+  }
+}
+
+/// Products of packed rows of weights with vectors of 16 floats: row `r` of the output, at `place + r * rowStride + 16
+/// j`, grows by the sum over taps of weight times the vector at `start + offsets[tap] + j * step`, for `count` vectors
+/// `j`.
+///
+/// All places are in floats, and checked once for a call: the kernels run without checks.
+struct Products {
+  let weights: PackedRows
+  let group: Int
+  /// Those of the group that are computed; begins with a block.
+  let rows: Range<Int>
+  let offsets: [Int]
+  let step: Int
+  let rowStride: Int
+  let count: Int
+
+  /// - Parameter rows: nil: all of the group.
+  init(
+    _ weights: PackedRows, group: Int = 0, rows: Range<Int>? = nil, offsets: [Int], step: Int, rowStride: Int,
+    count: Int
+  ) {
+    self.weights = weights
+    self.group = group
+    self.rows = rows ?? 0..<weights.rows
+    self.offsets = offsets
+    self.step = step
+    self.rowStride = rowStride
+    self.count = count
+  }
+
+  /// - Parameters:
+  ///   - input: floats, or vectors of them.
+  ///   - runs: a start in the input and a place in the output each.
+  func add<Input: BitwiseCopyable, Output: BitwiseCopyable>(
+    _ input: [Input], runs: [(start: Int, place: Int)], into output: inout [Output], _ level: KernelLevel
+  ) {
+    guard let farthest = offsets.max(), count > 0, let start = runs.map(\.start).max(),
+      let place = runs.map(\.place).max()
+    else { return }
+    let first = (group * weights.blocks * weights.block + rows.lowerBound) * weights.taps
+    precondition(offsets.count == weights.taps && rows.lowerBound % weights.block == 0 && rows.lowerBound >= 0)
+    precondition(rows.upperBound <= weights.rows)
+    precondition((group + 1) * weights.blocks * weights.block * weights.taps <= weights.values.count)
+    precondition(runs.allSatisfy { $0.start >= 0 && $0.place >= 0 } && offsets.allSatisfy { $0 >= 0 })
+    precondition((start + farthest + (count - 1) * step + 16) * 4 <= input.count * MemoryLayout<Input>.stride)
+    precondition(
+      (place + (rows.count - 1) * rowStride + count * 16) * 4 <= output.count * MemoryLayout<Output>.stride)
+    unsafe input.withUnsafeBytes { input in
+      unsafe weights.values.withUnsafeBufferPointer { values in
+        unsafe output.withUnsafeMutableBytes { output in
+          guard let x = input.baseAddress, let w = values.baseAddress, let y = output.baseAddress else { return }
+          if level == .swift {
+            unsafe addPlainly(x, w + first, y, runs)
+          } else {
+            unsafe add(
+              x.assumingMemoryBound(to: Float.self), w + first, y.assumingMemoryBound(to: Float.self), runs, level)
           }
         }
       }
     }
   }
-}
 
-/// `y[row * step] += sum over taps of w[row, tap] * x[tap]`, two rows at a time: eight accumulators of four floats.
-@inline(__always)
-private func multiplyRows(
-  _ rows: Int, _ taps: Int, _ w: UnsafePointer<Float>, _ x: UnsafePointer<Lanes>, _ y: UnsafeMutablePointer<Lanes>,
-  _ step: Int
-) {
-  var row = 0
-  var weights = unsafe w
-  while row < rows {
-    var first = Lanes.zero
-    var second = Lanes.zero
-    for tap in 0..<taps {
-      let value = unsafe x[tap]
-      first += unsafe value * weights[2 * tap]
-      second += unsafe value * weights[2 * tap + 1]
+  private func add(
+    _ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+    _ runs: [(start: Int, place: Int)], _ level: KernelLevel
+  ) {
+    unsafe offsets.withUnsafeBufferPointer { offsets in
+      var shape = unsafe ck_products(
+        taps: weights.taps, block: weights.block, offsets: offsets.baseAddress, step: step, row_stride: rowStride)
+      for run in runs {
+        for row in stride(from: 0, to: rows.count, by: weights.block) {
+          unsafe ck_multiply(
+            level.code, &shape, w + row * weights.taps, x + run.start, y + run.place + row * rowStride,
+            min(weights.block, rows.count - row), count)
+        }
+      }
     }
-    unsafe y[row * step] += first
-    if row + 1 < rows { unsafe y[(row + 1) * step] += second }
-    unsafe weights += 2 * taps
-    row += 2
+  }
+
+  /// The Swift twin of `ck_multiply`.
+  private func addPlainly(
+    _ x: UnsafeRawPointer, _ w: UnsafePointer<Float>, _ y: UnsafeMutableRawPointer, _ runs: [(start: Int, place: Int)]
+  ) {
+    for run in runs {
+      for row in 0..<rows.count {
+        let weight = unsafe w + row / weights.block * weights.taps * weights.block + row % weights.block
+        for j in 0..<count {
+          var sum = Lanes.zero
+          for (tap, offset) in offsets.enumerated() {
+            let value = unsafe (x + (run.start + offset + j * step) * 4).loadUnaligned(as: Lanes.self)
+            sum += unsafe value * weight[tap * weights.block]
+          }
+          let place = unsafe y + (run.place + row * rowStride + j * 16) * 4
+          unsafe place.storeBytes(of: place.loadUnaligned(as: Lanes.self) + sum, as: Lanes.self)
+        }
+      }
+    }
   }
 }
