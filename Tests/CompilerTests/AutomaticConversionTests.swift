@@ -112,6 +112,7 @@ struct AutomaticConversionTests {
     for attempt in report.attempts where !attempt.settings.method.convertsLeakyReLU {
       let reasons: [AutomaticAttempt.Outcome] = [
         .skipped("no negative values, as LeakyReLU 0.1 has"), .skipped("needs 6 steps"),
+        .skipped("never the best where it was measured"),
       ]
       #expect(reasons.contains(attempt.outcome), "\(attempt.settings.name): \(attempt.outcome)")
     }

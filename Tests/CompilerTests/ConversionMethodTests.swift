@@ -114,7 +114,7 @@ struct ConversionMethodTests {
     }
   }
 
-  @Test("every method and readout passes the check, the file, compile and the engine", arguments: ConversionMethod.all)
+  @Test("every method and readout passes the check, the file, compile and the engine", arguments: ConversionMethod.ofEveryNetwork)
   func whole(_ name: ConversionMethod) throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "nmsim-convert-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -137,7 +137,7 @@ struct ConversionMethodTests {
     }
   }
 
-  @Test("the result does not depend on the number of threads", arguments: ConversionMethod.all)
+  @Test("the result does not depend on the number of threads", arguments: ConversionMethod.ofEveryNetwork)
   func threads(_ name: ConversionMethod) throws {
     let one = try Conversion.run(Self.network, ConversionSettings(name).with(.steps, 10), calibration: calibration(), threads: 1)
     let three = try Conversion.run(Self.network, ConversionSettings(name).with(.steps, 10), calibration: calibration(), threads: 3)

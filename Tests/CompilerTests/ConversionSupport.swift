@@ -43,6 +43,11 @@ enum Trained {
   }
 }
 
+extension ConversionMethod {
+  /// Those that need no bounds that were trained.
+  static let ofEveryNetwork = all.filter { $0 != .trained }
+}
+
 /// Tiny networks with seeded weights.
 enum TinyNetwork {
   /// `[2, 6, 6]` - conv 4 (its channel 2 never positive) - average pool - conv 3 - dense 3, biases in the last two.

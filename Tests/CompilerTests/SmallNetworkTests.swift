@@ -31,12 +31,16 @@ struct SmallNetworkTests {
   static let methods: [(label: String, settings: ConversionSettings)] = {
     func variant(_ method: ConversionMethod) -> ConversionSettings { ConversionSettings(method).with(.steps, steps) }
     // bsnn has its own number of steps.
-    let plain: [(label: String, settings: ConversionSettings)] = ConversionMethod.all.map { method in
+    let plain: [(label: String, settings: ConversionSettings)] = ConversionMethod.ofEveryNetwork.map { method in
       (method.name, method == .bsnn ? ConversionSettings(.bsnn).with(.period, 8) : variant(method))
     }
     return plain + [
       ("robust-norm half", variant(.robustNorm).with(.initial, .half)),
       ("robust-norm hard", variant(.robustNorm).with(.reset, .hard)),
+      ("mmse corrected", variant(.mmse).with(.calibrate, Corrections([.weights, .initial]))),
+      ("mmse lag 1", variant(.mmse).with(.lag, 1).with(.calibrate, Corrections([.biasByStep]))),
+      ("mmse signed", variant(.mmse).with(.neuron, .signed).with(.calibrate, Corrections([.bias]))),
+      ("robust-norm separated", variant(.robustNorm).with(.schedule, .separated)),
       ("aug-mapping 1", variant(.augMapping).with(.maximumCount, 1)),
     ]
   }()
@@ -64,7 +68,7 @@ struct SmallNetworkTests {
 
   @Test("every method is tried on every network that it takes")
   func complete() {
-    #expect(Set(Self.cases.map(\.method.name)) == Set(ConversionMethod.all.map(\.name)))
+    #expect(Set(Self.cases.map(\.method.name)) == Set(ConversionMethod.ofEveryNetwork.map(\.name)))
     if !Self.isRecording { #expect(Set(Self.measured.keys) == Set(Self.cases.map(\.testDescription))) }
   }
 

@@ -1,5 +1,5 @@
-/// What a conversion method, a neuron model or a chip takes, declared once: files, the command line with its help, plans,
-/// provenance and the tables of `docs/` read the declaration. What it applies to follows from who lists it. A
+/// What a conversion method, a neuron model or a chip takes, declared once: files, the command line with its help,
+/// plans, provenance and the tables of `docs/` read the declaration. What it applies to follows from who lists it. A
 /// ``ParameterKey`` makes one.
 public struct Parameter: Sendable, Hashable {
   /// What values it has.
@@ -7,11 +7,20 @@ public struct Parameter: Sendable, Hashable {
     case integer(ClosedRange<Int>)
     case number(NumberRange)
     case choice([String])
+    /// Several names, separated by commas; a value is the text.
+    case list([String])
     /// Yes or no.
     case flag
 
-    /// Those of a choice.
-    package var names: [String] { if case .choice(let names) = self { names } else { [] } }
+    package var isList: Bool { if case .list = self { true } else { false } }
+
+    /// Those of a choice or a list.
+    package var names: [String] {
+      switch self {
+      case .choice(let names), .list(let names): names
+      default: []
+      }
+    }
   }
 
   /// Its name in files and in the messages of every module but the command line: `maxCount`.
@@ -59,6 +68,8 @@ public struct Parameter: Sendable, Hashable {
     case (.integer(let range), .integer(let value)): range.contains(value)
     case (.number(let range), .number(let value)): range.contains(value)
     case (.choice(let names), .choice(let name)): names.contains(name)
+    case (.list(let names), .choice(let text)):
+      text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { names.contains(String($0)) }
     case (.flag, .flag): true
     default: false
     }
@@ -70,6 +81,7 @@ public struct Parameter: Sendable, Hashable {
     case .integer(let range): "a whole number " + range.boundsText
     case .number(let range): "a number " + range.text
     case .choice(let names): names.joined(separator: " or ")
+    case .list(let names): "a list of \(names.joined(separator: ", "))"
     case .flag: "true or false"
     }
   }
@@ -85,7 +97,7 @@ public struct Parameter: Sendable, Hashable {
       switch kind {
       case .integer: "integer"
       case .number: "number"
-      case .choice: "text"
+      case .choice, .list: "text"
       case .flag: "true or false"
       }
     return JSONForm(name, write: { $0.json }) { (node, _) throws(JSONError) in try value(of: node) }
@@ -101,6 +113,10 @@ public struct Parameter: Sendable, Hashable {
       guard range.contains(value) else { throw node.error("is out of range; give \(allowedText)") }
       return .number(value)
     case .choice(let names): return .choice(try node.choice(of: names))
+    case .list:
+      let value = ParameterValue.choice(try node.string())
+      guard allows(value) else { throw node.error("is unknown; give \(allowedText)") }
+      return value
     case .flag: return .flag(try node.bool())
     }
   }

@@ -2,8 +2,8 @@
 ///
 /// ```
 /// magic     8 bytes   89 'N' 'M' 'S' 'I' 'M' 0D 0A: seven-bit and line-end transfers break it visibly
-/// version   4 bytes   6: the ANN's file, outputs in its units, the calibrated range, biases by step, lags, rules of gates
-/// length    8 bytes   of the whole file
+/// version   4 bytes   6: the ANN's file, outputs in its units, the calibrated range, biases by step, lags, rules of
+/// gates length    8 bytes   of the whole file
 /// sections            NETW CHIP DATA POPS PROJ WGTS CORE ROUT FALT: tag (4), length (8), content
 /// checksum  32 bytes  SHA-256 of everything before
 /// ```
@@ -116,6 +116,7 @@ extension ByteWriter {
     case .integer(let value): int(value)
     case .number(let value): double(value)
     case .flag(let value): flag(value)
+    case .choice(let list) where parameter.kind.isList: text(list)
     case .choice(let name):
       byte(UInt8(truncatingIfNeeded: parameter.kind.names.firstIndex(of: name) ?? parameter.kind.names.count))
     }

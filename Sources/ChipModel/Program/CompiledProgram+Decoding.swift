@@ -3,7 +3,8 @@ extension CompiledProgram {
   /// trap, whoever made the bytes.
   ///
   /// Memory is bounded by the number of bytes.
-  /// - Throws: `ProgramError`; wrong magic, another version, missing end, wrong checksum and wrong content are told apart.
+  /// - Throws: `ProgramError`; wrong magic, another version, missing end, wrong checksum and wrong content are told
+  /// apart.
   package init(decoding bytes: [UInt8]) throws(ProgramError) {
     try CompiledProgram.checkFrame(bytes)
     var reader = ByteReader(
@@ -175,6 +176,7 @@ extension ByteReader {
     case .number: .number(try double())
     case .flag: .flag(try flag())
     case .choice(let names): .choice(try choice(of: names))
+    case .list: .choice(try text())
     }
   }
 

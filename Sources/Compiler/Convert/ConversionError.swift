@@ -14,6 +14,8 @@ package enum ConversionError: Error, Sendable, Equatable, NamesParameters {
   case data(DatasetError)
   case negativeActivation(layer: String, activation: String, method: String)
   case noActivation(layer: String)
+  /// `trained`: a layer without a bound.
+  case notTrained(layer: String)
   case outputFeeds(output: String, layer: String)
   /// `auto` was given neither steps nor an accuracy.
   case noGoal
@@ -49,6 +51,8 @@ package enum ConversionError: Error, Sendable, Equatable, NamesParameters {
         + "carry; use ter-mapping or aug-mapping"
     case .noActivation(let layer):
       "layer '\(shownName(layer))' has no activation and is not the output; spiking neurons need ReLU, LeakyReLU or Clip"
+    case .notTrained(let layer):
+      "layer '\(shownName(layer))' has no trained threshold (a Rate Norm Layer, QCFS or Clip); use method mmse"
     case .outputFeeds(let output, let layer):
       "the output '\(shownName(output))' feeds layer '\(shownName(layer))'; export the network up to its last layer"
     case .noGoal:

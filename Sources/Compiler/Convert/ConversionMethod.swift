@@ -32,8 +32,8 @@ public struct ConversionMethod: Sendable {
   package let dependsOnSteps: @Sendable (ConversionSettings) -> Bool
   /// Whether a parameter has any effect beside the others that are given.
   package let reads: @Sendable (ConversionSettings, Parameter) -> Bool
-  /// Steps unless told otherwise, of a network with so many layers.
-  package let standardSteps: @Sendable (_ settings: ConversionSettings, _ layers: Int) -> Int
+  /// Steps unless told otherwise, of a network with so many layers on its longest path.
+  package let standardSteps: @Sendable (_ settings: ConversionSettings, _ network: AnalogNetwork, _ layers: Int) -> Int
   /// Fewest steps in which a network of so many layers answers.
   package let leastSteps: @Sendable (_ layers: Int) -> Int
   /// What `auto` tries within so many steps on a network of so many layers, with the steps where they are fewer.
@@ -52,7 +52,7 @@ public struct ConversionMethod: Sendable {
     watchesSpikes: @escaping @Sendable (ConversionSettings) -> Bool = { _ in false },
     dependsOnSteps: (@Sendable (ConversionSettings) -> Bool)? = nil,
     reads: @escaping @Sendable (ConversionSettings, Parameter) -> Bool = { _, _ in true },
-    standardSteps: @escaping @Sendable (ConversionSettings, Int) -> Int = { _, _ in 32 },
+    standardSteps: @escaping @Sendable (ConversionSettings, AnalogNetwork, Int) -> Int = { _, _, _ in 32 },
     leastSteps: @escaping @Sendable (Int) -> Int = { _ in 1 },
     tries: @escaping @Sendable (ConversionSettings, Int, Int) -> [ConversionSettings] = { standard, _, _ in
       standard.withInitials
@@ -121,7 +121,7 @@ extension ConversionMethod: Hashable {
 extension ConversionMethod {
   /// In the order of the contract.
   package static let all: [ConversionMethod] = [
-    maxNorm, robustNorm, channelNorm, spikeNorm, rmp, weightedSpikes, channelBalance, rateNorm, icSNN, terMapping,
+    maxNorm, robustNorm, channelNorm, mmse, trained, spikeNorm, rmp, weightedSpikes, channelBalance, rateNorm, icSNN, terMapping,
     augMapping, bsnn,
   ]
 

@@ -10,7 +10,8 @@ package struct ConversionReport: Sendable, Equatable {
   package var layers: [LayerAccount]
   /// Warnings and remarks, one line each.
   package var notes: [String]
-  /// `rate-norm`: the mean rate inference loss (Omega) of the spiking layers with all factors 1, and with the ones chosen.
+  /// `rate-norm`: the mean rate inference loss (Omega) of the spiking layers with all factors 1, and with the ones
+  /// chosen.
   package var rateInferenceLoss: RateInferenceLoss?
 }
 
@@ -65,7 +66,8 @@ extension AnalogActivation {
     case .none: "none"
     case .relu: "ReLU"
     case .leakyRelu(let slope): "LeakyReLU \(numberText(Double("\(slope)") ?? Double(slope)))"
-    case .clip(let maximum): "Clip \(numberText(Double("\(maximum)") ?? Double(maximum)))"
+    case .clip(let maximum, let levels):
+      "\(levels.map { "QCFS \($0) levels to" } ?? "Clip") \(numberText(Double("\(maximum)") ?? Double(maximum)))"
     }
   }
 }

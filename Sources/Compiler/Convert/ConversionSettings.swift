@@ -60,13 +60,26 @@ public struct ConversionSettings: Sendable, Hashable {
   /// Calibration samples unless told otherwise: 1,000, or 500 where the spiking network is watched.
   package var standardSamples: Int { watchesSpikes ? 500 : 1000 }
 
-  func stepsOrStandard(layers: Int) -> Int { steps ?? method.standardSteps(self, layers) }
+  /// With half a threshold as initial potential where nothing else is asked for and rates are to be rounded to nearest.
+  var completed: ConversionSettings {
+    let rounds = method == .mmse || self[.schedule] == .separated || !(self[.calibrate]?.isEmpty ?? true)
+    return rounds && method.declared(.initial) != nil && self[.initial] == nil ? with(.initial, .half) : self
+  }
+
+  /// Whether what it finds is for one number of steps.
+  package var dependsOnSteps: Bool {
+    method.dependsOnSteps(self) || lag(steps: 2) > 0 || !(self[.calibrate]?.isEmpty ?? true)
+  }
+
+  func stepsOrStandard(_ network: AnalogNetwork, layers: Int) -> Int {
+    steps ?? method.standardSteps(self, network, layers)
+  }
 
   /// The same from both initial potentials.
   package var withInitials: [ConversionSettings] { [self, with(.initial, .half)] }
 
-  /// Refuses values of other methods' parameters and values out of range. A value that holds for every method that is told
-  /// nothing, such as soft reset, is nobody's own.
+  /// Refuses values of other methods' parameters and values out of range. A value that holds for every method that is
+  /// told nothing, such as soft reset, is nobody's own.
   /// - Throws: `ConversionError.foreignParameter`, `ConversionError.parameterRange`.
   package func check() throws(ConversionError) {
     for (parameter, value) in given {
@@ -79,7 +92,22 @@ public struct ConversionSettings: Sendable, Hashable {
         throw .parameterRange(parameter.key, value: value.text, allowed: own.allowedText)
       }
     }
+    try checkCorrections()
     try checkLag()
+  }
+
+  private func checkCorrections() throws(ConversionError) {
+    guard let value = values[value: .calibrate] else { return }
+    guard let corrections = self[.calibrate] else {
+      throw .parameterRange(Parameter.calibrate.key, value: value.text, allowed: Parameter.calibrate.clause)
+    }
+    if !corrections.isEmpty, self[.reset] == .hard {
+      throw .conflict(Parameter.calibrate.key, Parameter.reset.key, "what a hard reset loses no correction knows")
+    }
+    if corrections.contains(.biasByStep), self[.schedule] == .separated {
+      throw .conflict(
+        Parameter.calibrate.key, Parameter.schedule.key, "all steps add before one fires: a table would act as its sum")
+    }
   }
 
   /// Refuses what a lag, or the separated schedule, cannot be together with.
@@ -101,11 +129,18 @@ public struct ConversionSettings: Sendable, Hashable {
     }
   }
 
+  /// Ticks that a layer adds before it may fire, in a run of so many steps.
+  func lag(steps: Int) -> Int { self[.schedule] == .separated ? steps - 1 : self[.lag] ?? 0 }
+
   // MARK: Neurons
 
   /// An integrate-and-fire neuron as these settings have it.
   package func integrateFire(threshold: Values, spikeValue: Values? = nil, strict: Bool = false) -> NetworkNeuron {
-    NetworkNeuron(
+    if self[.neuron] == .signed, method.declared(.neuron) != nil {
+      return NetworkNeuron(
+        model: .signed, threshold: threshold, spikeValue: spikeValue, initial: initial(threshold))
+    }
+    return NetworkNeuron(
       model: .integrateFire, threshold: threshold, spikeValue: spikeValue, initial: initial(threshold),
       parameters: .with(.reset, self[.reset] == .hard ? .hard : nil).with(.strict, strict ? true : nil))
   }

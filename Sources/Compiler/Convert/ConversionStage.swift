@@ -1,6 +1,7 @@
 import ChipModel
 
-/// One conversion while it runs, and what a method finds thresholds with: the data, what is known of the ANN, the draft that grows, the report.
+/// One conversion while it runs, and what a method finds thresholds with: the data, what is known of the ANN, the draft
+/// that grows, the report.
 public struct ConversionStage {
   /// Without what channels that are dead on the calibration data send.
   package internal(set) var network: AnalogNetwork
@@ -32,17 +33,14 @@ public struct ConversionStage {
     progress: ConversionProgress.Handler?
   ) {
     self.network = network
-    self.settings = settings
+    self.settings = settings.completed
     self.evaluator = evaluator
     self.threads = threads
     self.progress = progress
     draft = SpikingDraft(network)
     task = settings[.task]?.output ?? .classes
-    draft.readout = settings[.readout] ?? .potential
-    draft.gate = settings[.maxPool] ?? .count
-    draft.schedule = settings[.schedule] ?? .windowed
-    draft.lag = settings[.lag] ?? 0
-    steps = settings.stepsOrStandard(layers: (draft.depths.max() ?? 0) + 1)
+    draft.take(settings)
+    steps = settings.stepsOrStandard(network, layers: (draft.depths.max() ?? 0) + 1)
     factors = [Double?](repeating: nil, count: network.layers.count)
   }
 
@@ -128,8 +126,21 @@ public struct ConversionStage {
 
   mutating func convert() throws(ConversionError) {
     try settings.method.convert(&self)
+    correct()
     setOutput()
     for layer in hiddenLayers { noteSilence(layer) }
+  }
+
+  /// Corrects what calibration data can, layer by layer.
+  private mutating func correct() {
+    guard let corrections = settings[.calibrate], !corrections.isEmpty else { return }
+    let count = min(sampleCount, steps > 8 ? 200 : 300)
+    let tell = report("corrections", total: network.layers.count)
+    var correction = DraftCorrection(
+      draft, corrections, samples: Array(samples.prefix(count * network.inputCount)), steps: steps, lag: settings.lag(steps: steps),
+      threads: threads, evaluator)
+    draft = correction.run { _ in tell(1) }
+    notes += correction.notes
   }
 
   /// Takes the thresholds that the same method found with another initial potential.
@@ -209,12 +220,13 @@ public struct ConversionStage {
     }
   }
 
-  /// Method and every parameter that it reads, then the data. The reading of the paper stands first, what belongs to nearly
-  /// every method last.
+  /// Method and every parameter that it reads, then the data. The reading of the paper stands first, what belongs to
+  /// nearly every method last.
   private func provenance() -> [ProvenanceEntry] {
     var entries = [ProvenanceEntry(key: "method", value: .text(settings.name))]
     func add(_ key: String, _ value: ProvenanceValue) { entries.append(ProvenanceEntry(key: key, value: value)) }
-    let common = Parameter.common.map(\.key)
+    let seldom = Parameter.ofThresholds + Parameter.ofRateCodes
+    let common = (Parameter.common + seldom).map(\.key)
     func add(_ parameters: [Parameter]) {
       for parameter in parameters where settings.method.reads(settings, parameter) {
         guard let value = parameter.key == Parameter.steps.key ? .integer(steps) : settings[value: parameter] else { continue }
@@ -228,7 +240,7 @@ public struct ConversionStage {
     add(declared.filter { !common.contains($0.key) })
     if settings.method.isSeeded { add("seed", .text("\(settings.seed)")) }
     add([Parameter.initial, .reset, .readout, .task].compactMap { settings.method.declared($0) })
-    add(Parameter.ofRateCodes.filter { settings[value: $0] != $0.standard && settings.method.declared($0) != nil })
+    add(seldom.filter { settings[value: $0] != $0.standard && settings.method.declared($0) != nil })
     if let account {
       add("calibration", .text(account.name))
       add("calibrationSamples", .number(Double(account.samples)))
@@ -251,7 +263,7 @@ extension ProvenanceValue {
 
 extension Values {
   /// The numbers that stand in the network itself; nil where a tensor holds them.
-  fileprivate var entries: [Double]? {
+  var entries: [Double]? {
     switch self {
     case .uniform(let value): [value]
     case .list(let values): values

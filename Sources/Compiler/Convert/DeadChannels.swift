@@ -1,13 +1,13 @@
 import ChipModel
 
-/// Channels that calibration never saw fire. Batch normalisation behind a ReLU can leave their outgoing weights hundreds of times
-/// larger than all others, and these weights would decide the scale of a layer.
+/// Channels that calibration never saw fire. Batch normalisation behind a ReLU can leave their outgoing weights
+/// hundreds of times larger than all others, and these weights would decide the scale of a layer.
 extension ConversionStage {
   /// Samples from which on a channel that never fired counts as dead.
   static let samplesOfDeath = 10
 
-  /// Sets the outgoing weights of dead channels to 0. With too few samples to know them, cuts these weights to the largest of the
-  /// others that reach the same channel.
+  /// Sets the outgoing weights of dead channels to 0. With too few samples to know them, cuts these weights to the
+  /// largest of the others that reach the same channel.
   mutating func settleDeadChannels() {
     let isKnown = sampleCount >= Self.samplesOfDeath
     var settled: [Int: Int] = [:]
@@ -23,7 +23,7 @@ extension ConversionStage {
     }
     guard !settled.isEmpty else { return }
     draft = SpikingDraft(network)
-    draft.readout = settings[.readout] ?? .potential
+    draft.take(settings)
     let list = settled.keys.sorted().map { "\(settled[$0] ?? 0) of '\(shownName(network.layers[$0].name))'" }
     notes.append(
       "channels that never fire on the calibration data, \(list.joined(separator: ", ")): "

@@ -1,15 +1,15 @@
 import ChipModel
 
-/// Thresholds from the activations of the ANN: `max-norm`, `robust-norm`, `channel-norm`, and the period codes, which take
-/// those of `max-norm`.
+/// Thresholds from the activations of the ANN: `max-norm`, `robust-norm`, `channel-norm`, and the period codes, which
+/// take those of `max-norm`.
 extension ConversionStage {
   /// Gives every hidden layer its threshold.
   package mutating func normalise(_ thresholds: [Values]) {
     for layer in hiddenLayers { draft.neurons[layer] = neuron(threshold: thresholds[layer]) }
   }
 
-  /// Largest activation of each layer. Those of a bounded layer lie below its bound, often far below: a threshold at the bound
-  /// would cost as many steps as it is larger.
+  /// Largest activation of each layer. Those of a bounded layer lie below its bound, often far below: a threshold at
+  /// the bound would cost as many steps as it is larger.
   package func largestByLayer() -> [Values] {
     network.layers.indices.map { .uniform(positive(statistics[$0].largest)) }
   }
@@ -31,7 +31,7 @@ extension ConversionStage {
 
   /// The maximum of a Clip, ANN units.
   func bound(_ layer: Int) -> Double? {
-    guard case .clip(let maximum) = network.layers[layer].activation, maximum > 0 else { return nil }
+    guard case .clip(let maximum, _) = network.layers[layer].activation, maximum > 0 else { return nil }
     return Double(maximum)
   }
 

@@ -2,14 +2,17 @@ import ChipModel
 
 /// A spiking network under construction: the analogue network, and one neuron for each of its layers.
 ///
-/// A layer becomes a population, a connection a projection; weights stay as they are, because the compiler folds the value
-/// of a spike into them.
+/// A layer becomes a population, a connection a projection; weights stay as they are, because the compiler folds the
+/// value of a spike into them.
 struct SpikingDraft: Sendable {
-  let network: AnalogNetwork
+  /// Corrections change its weights and biases.
+  var network: AnalogNetwork
   /// Name of each layer's population: the layer's, made printable and unique.
   let names: [String]
   /// One a layer.
   var neurons: [NetworkNeuron]
+  /// Biases of each step, by layer and channel, where a layer has them.
+  var biasByStep: [[[Double]]?]
   var readout: Readout = .potential
   /// Of max pools of spikes.
   var gate = GateRule.count
@@ -23,7 +26,17 @@ struct SpikingDraft: Sendable {
   init(_ network: AnalogNetwork) {
     self.network = network
     names = SpikingDraft.populationNames(network.layers.map(\.name))
+    biasByStep = network.layers.map { _ in nil }
     neurons = network.layers.map { _ in NetworkNeuron(model: .integrateFire, threshold: .uniform(.infinity)) }
+  }
+
+  /// What settings say of the whole network.
+  mutating func take(_ settings: ConversionSettings) {
+    readout = settings[.readout] ?? .potential
+    guard settings.method.declared(.lag) != nil else { return }
+    schedule = settings[.schedule] ?? .windowed
+    lag = settings[.lag] ?? 0
+    gate = settings[.maxPool] ?? .count
   }
 
   /// The finished network, without provenance and ANN facts.
@@ -42,7 +55,8 @@ struct SpikingDraft: Sendable {
 
   /// The layers up to one, for calibration.
   ///
-  /// - Parameter spikingInput: the value of a spike of an additional first population `input.spikes`, which stands for the
+  /// - Parameter spikingInput: the value of a spike of an additional first population `input.spikes`, which stands for
+  /// the
   ///   input; nil: the input is a current.
   func provisional(through last: Int, spikingInput: Double?) -> Network {
     var result = Network(
@@ -76,7 +90,15 @@ struct SpikingDraft: Sendable {
     let bias = layer.bias.flatMap { values in
       values.allSatisfy { $0 == 0 } ? nil : stored(.list(values.map(Double.init)), "\(name).bias", &result)
     }
-    result.populations.append(NetworkPopulation(name: name, shape: layer.shape, neuron: neuron, bias: bias))
+    var population = NetworkPopulation(name: name, shape: layer.shape, neuron: neuron, bias: bias)
+    if let table = biasByStep[index], let steps = table.first?.count,
+      let tensor = Tensor(shape: [table.count, steps], storage: .float64(table.flatMap { $0 }))
+    {
+      result.tensors["\(name).bias"] = tensor
+      population.bias = nil
+      population.biasByStep = .tensor("\(name).bias")
+    }
+    result.populations.append(population)
     for (position, connection) in layer.connections.enumerated() {
       let projection = layer.connections.count == 1 ? name : "\(name).\(position + 1)"
       var weights: Weights?
@@ -88,19 +110,24 @@ struct SpikingDraft: Sendable {
         }
       }
       var from = input
-      var pool = connection.pool
       var delay: Int?
       if case .layer(let source) = connection.source {
         from = names[source]
-        if pool?.kind == .max, gate != .count { pool?.gate = gate }
         if hasShortestDelays { delay = max(1, depths[index] - depths[source]) }
       }
       result.projections.append(
         NetworkProjection(
           name: projection, from: from, to: name, kind: connection.kind, weights: weights,
-          pool: pool, stride: connection.stride, padding: connection.padding,
+          pool: pool(connection), stride: connection.stride, padding: connection.padding,
           dilation: connection.dilation, groups: connection.groups, delay: delay))
     }
+  }
+
+  /// A max pool of spikes says what it lets through where that is asked for.
+  private func pool(_ connection: AnalogConnection) -> NetworkPool? {
+    var pool = connection.pool
+    if pool?.kind == .max, connection.source != .input, gate != .count { pool?.gate = gate }
+    return pool
   }
 
   /// Short lists stay in the text, long ones become a tensor.

@@ -60,11 +60,13 @@ package struct SpikingTrial: Sendable {
   ///
   /// A chip register that 16-bit weights overfill holds the thresholds of a channel of tiny weights at fewer bits; those are
   /// tried when `weightBits` is 16, because a provisional program needs no exact width.
-  package static func lower(_ network: Network, weightBits: Int) throws(ConversionError) -> CompiledProgram {
+  package static func lower(
+    _ network: Network, weightBits: Int, steps: Int? = nil
+  ) throws(ConversionError) -> CompiledProgram {
     let checked: CheckedNetwork
     do throws(NetworkCheckError) { checked = try network.checked() } catch { throw .check(error) }
     // The importer has bounded the layers.
-    var options = CompileOptions(weightBits: weightBits, memory: MemoryBudget(bytes: Int.max))
+    var options = CompileOptions(weightBits: weightBits, steps: steps, memory: MemoryBudget(bytes: Int.max))
     while true {
       do throws(CompileError) {
         return try CompiledProgram.lower(checked, chip: try idealChip(), options: options)

@@ -14,7 +14,7 @@ extension AnalogNetwork {
     for layer in layers {
       add("layer \(layer.name.debugDescription) \(layer.shape) \(layer.activation.text) \(layer.connections.count)")
       if case .leakyRelu(let slope) = layer.activation { add([slope]) }
-      if case .clip(let maximum) = layer.activation { add([maximum]) }
+      if case .clip(let maximum, let levels) = layer.activation { add([maximum] + (levels.map { [Float($0)] } ?? [])) }
       if let bias = layer.bias { add(bias) } else { add("no bias") }
       for connection in layer.connections {
         let source = if case .layer(let index) = connection.source { index } else { -1 }

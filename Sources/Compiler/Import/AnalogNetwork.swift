@@ -41,8 +41,9 @@ package enum AnalogActivation: Sendable, Equatable {
   case relu
   /// x for x >= 0, `slope * x` below; slope > 0.
   case leakyRelu(slope: Float)
-  /// min(max(x, 0), maximum): a bounded ReLU; the bound is a known threshold.
-  case clip(maximum: Float)
+  /// min(max(x, 0), maximum): a bounded ReLU. With levels, rounded to multiples of `maximum / levels`, halves up (QCFS,
+  /// Bu et al. 2022).
+  case clip(maximum: Float, levels: Int? = nil)
 }
 
 /// Where a connection comes from.

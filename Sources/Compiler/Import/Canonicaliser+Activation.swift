@@ -82,12 +82,42 @@ extension Canonicaliser {
     return isBounded ? .clip(maximum: high) : nil
   }
 
+  /// `floor(L * clip(x) + 1/2)` after a Clip of its own: the layer becomes one of `L` levels (QCFS, Bu et al. 2022).
+  mutating func roundDown(_ value: inout DataValue) throws(ImportError) {
+    let remedy = "write QCFS as floor(clip(x / theta, 0, 1) * L + 0.5) * theta / L"
+    for index in value.parts.indices {
+      let part = value.parts[index]
+      guard part.terms.count == 1, let term = part.terms.first, term.pool == nil, part.pendingMaximum == nil,
+        case .layer(let layer) = term.source, case .clip(let maximum, nil) = layers[layer].activation,
+        case .identity(let factors) = term.map.kind, case let factor = factors.first ?? 1,
+        factors.allSatisfy({ $0 == factor })
+      else { throw misuse("rounds what no Clip(0, bound) bounds", remedy) }
+      let levels = (factor * Double(maximum)).rounded()
+      guard abs(factor * Double(maximum) - levels) < 1e-4, levels >= 1, levels <= 4096,
+        part.bias.elements(part.shape).allSatisfy({ abs($0 - 0.5) < 1e-6 })
+      else { throw misuse("does not round to nearest a whole number of levels", remedy) }
+      // Another reader of the layer would get rounded values that the graph does not give it.
+      let isShared =
+        layers.contains { $0.connections.contains { $0.source == .layer(layer) } }
+        || values.contains { name, other in
+          guard case .data(let data) = other, !node.inputs.contains(name) || (readers[name] ?? 0) > 1 else {
+            return false
+          }
+          return data.parts.contains { $0.terms.contains { $0.source == .layer(layer) } }
+        }
+      if isShared { throw misuse("rounds a value that is read elsewhere unrounded", remedy) }
+      layers[layer].activation = .clip(maximum: maximum, levels: Int(levels))
+      value.parts[index].bias = .none
+    }
+    record(node.operation, &value, role: "levels of")
+  }
+
   /// Is the part a layer's output that this activation leaves as it is?
   private func isSettled(_ part: AffinePart, _ activation: AnalogActivation) -> Bool {
     guard case .layer(let index)? = part.plainSource else { return false }
     switch (layers[index].activation, activation) {
     case (.relu, .relu), (.relu, .leakyRelu), (.clip, .relu), (.clip, .leakyRelu): return true
-    case (.clip(let own), .clip(let bound)): return own <= bound
+    case (.clip(let own, _), .clip(let bound, _)): return own <= bound
     default: return false
     }
   }
@@ -100,7 +130,7 @@ extension AnalogActivation {
     case .none: OutputActivation()
     case .relu: OutputActivation(negativeSlope: 0)
     case .leakyRelu(let slope): OutputActivation(negativeSlope: Double(slope))
-    case .clip(let maximum): OutputActivation(negativeSlope: 0, maximum: Double(maximum))
+    case .clip(let maximum, _): OutputActivation(negativeSlope: 0, maximum: Double(maximum))
     }
   }
 
@@ -110,7 +140,10 @@ extension AnalogActivation {
     case .none: value
     case .relu: max(value, 0)
     case .leakyRelu(let slope): value >= 0 ? value : value * Double(slope)
-    case .clip(let maximum): min(max(value, 0), Double(maximum))
+    case .clip(let maximum, nil): min(max(value, 0), Double(maximum))
+    case .clip(let maximum, let levels?):
+      (min(max(value, 0), Double(maximum)) * Double(levels) / Double(maximum) + 0.5).rounded(.down) * Double(maximum)
+        / Double(levels)
     }
   }
 }

@@ -23,7 +23,7 @@ struct Canonicaliser {
   var storedWeights = 0
   let storedLimit: Int
   /// How often each value is still to be read; at 0 it is dropped.
-  private var readers: [String: Int] = [:]
+  var readers: [String: Int] = [:]
 
   /// A report entry while the layers it ends in are still being found.
   struct PendingEntry {
@@ -177,6 +177,7 @@ struct Canonicaliser {
     case "BatchNormalization": try normaliseBatch(&value)
     case "Add", "Sub", "Mul", "Div", "Sum": try combine(&value, data)
     case "Relu", "LeakyRelu", "PRelu", "Clip", "Max": try activate(&value, data)
+    case "Floor": try roundDown(&value)
     case "MaxPool", "GlobalMaxPool", "ReduceMax": try poolMaximum(&value)
     case "AveragePool", "GlobalAveragePool", "ReduceMean": try poolAverage(&value)
     default: throw UnsupportedOperators.error(node)

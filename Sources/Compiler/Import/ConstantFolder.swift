@@ -1,3 +1,5 @@
+import Foundation
+
 /// Evaluates the operators that exporters put around shapes and weights, on constants.
 ///
 /// Nil means that the operator is not one of them. Integers stay integers. Results are bounded by
@@ -39,6 +41,7 @@ struct ConstantFolder {
     case "Abs": return try unary({ abs($0) }, { $0 < 0 ? 0 &- $0 : $0 })
     case "Sqrt": return try unary({ $0.squareRoot() }, nil)
     case "Reciprocal": return try unary({ 1 / $0 }, nil)
+    case "Sigmoid": return try unary({ 1 / (1 + exp(-$0)) }, nil)
     case "Floor": return try unary({ $0.rounded(.down) }, { $0 })
     case "Where":
       let (condition, a, b) = (try input(0), try input(1), try input(2))

@@ -14,6 +14,7 @@ extension OptionSpec {
       case .number(.fraction): (.fraction, "FRACTION")
       case .number(let range): (.number(range), "X")
       case .choice(let names): (.choice(names), names.joined(separator: "|"))
+      case .list(let names): (.list(names), "LIST")
       case .flag: (nil, "")
       }
     var standard = parameter.standard?.text ?? parameter.standardText
@@ -84,7 +85,7 @@ extension ParsedArguments {
     switch parameter.kind {
     case .integer: int(parameter.option).map { .integer($0) }
     case .number: double(parameter.option).map { .number($0) }
-    case .choice: string(parameter.option).map { .choice($0) }
+    case .choice, .list: string(parameter.option).map { .choice($0) }
     case .flag: .flag(parameter.standard != .flag(true))
     }
   }

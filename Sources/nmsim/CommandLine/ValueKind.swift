@@ -20,6 +20,8 @@ enum ValueKind: Sendable, Equatable {
   /// Numbers separated by commas.
   case numbers
   case choice([String])
+  /// Names of a list, separated by commas.
+  case list([String])
   /// One of the names, or any path.
   case choiceOrFile([String])
 
@@ -97,11 +99,16 @@ extension ValueKind {
       }
       return .numbers(values)
     case .choice(let names):
-      guard names.contains(text) else {
-        throw .notChoice(names, suggestion: closest(to: text, in: names))
-      }
+      try Self.check(text, in: names)
+      return .text(text)
+    case .list(let names):
+      for part in text.split(separator: ",", omittingEmptySubsequences: false) { try Self.check(String(part), in: names) }
       return .text(text)
     }
+  }
+
+  private static func check(_ name: String, in names: [String]) throws(ValueProblem) {
+    guard names.contains(name) else { throw .notChoice(names, suggestion: closest(to: name, in: names)) }
   }
 
   /// An optional minus sign and ASCII digits.

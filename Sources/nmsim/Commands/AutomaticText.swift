@@ -1,4 +1,5 @@
 import Compiler
+import Runtime
 
 /// What `convert --method auto` prints first: what it looked for, what it tried, and what it took.
 struct AutomaticText: Sendable {
@@ -9,6 +10,7 @@ struct AutomaticText: Sendable {
     let kept = report.attempts.filter { $0.outcome == .chosen || $0.outcome == .costsMore }.sorted { cost($0) < cost($1) }
     let others = report.attempts.filter { $0.outcome == .lessAccurate || $0.outcome == .leftForCost }
     var parts = [facts.render(style), table("Accurate enough, cheapest first", kept)]
+    if front.count > 1 { parts.append(table("Front: none tried is both cheaper and as accurate", front)) }
     if !others.isEmpty { parts.append(table("Not accurate enough, or left as too expensive", others)) }
     if others.contains(where: { $0.samples < report.samples }) {
       parts.append("Methods were left early where more samples could not help: their figures are of fewer.\n")
@@ -16,6 +18,16 @@ struct AutomaticText: Sendable {
     let skipped = report.attempts.compactMap(skip)
     if !skipped.isEmpty { parts.append(skipped.joined()) }
     return parts.joined(separator: "\n")
+  }
+
+  /// Of what ran on all samples and comes within 10 points of the best: cheaper than everything as accurate, ascending.
+  private var front: [AutomaticAttempt] {
+    var result: [AutomaticAttempt] = []
+    for attempt in report.attempts.filter({ $0.samples == report.samples }).sorted(by: { cost($0) < cost($1) }) {
+      if (attempt.accuracy ?? 0) > (result.last?.accuracy ?? -1) { result.append(attempt) }
+    }
+    let best = result.last?.accuracy ?? 0
+    return result.filter { ($0.accuracy ?? 0) > best - 0.1 }
   }
 
   private var facts: FactList {
@@ -26,6 +38,14 @@ struct AutomaticText: Sendable {
       "Tried on",
       "\(NumberFormat.count(report.samples, of: "calibration sample"))\(labels), 8-bit weights; the ANN "
         + NumberFormat.percent(report.originalAccuracy))
+    if report.attempts.indices.contains(report.chosen), let accuracy = report.attempts[report.chosen].accuracy {
+      let right = Int((accuracy * Double(report.samples)).rounded())
+      let range = Wilson.interval(correct: right, total: report.samples)
+      facts.add(
+        "Accuracy",
+        "\(NumberFormat.percent(accuracy)), 95 % interval \(NumberFormat.percent(range.lowerBound)) to "
+          + "\(NumberFormat.percent(range.upperBound)) on these samples")
+    }
     facts.add("Taken", report.attempts.indices.contains(report.chosen) ? taken(report.attempts[report.chosen]) : nil)
     return facts
   }

@@ -32,12 +32,21 @@ _nmsim() {
     convert)
       case "$previous" in
         --method)
-          _nmsim_words "max-norm robust-norm channel-norm spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto"
+          _nmsim_words "max-norm robust-norm channel-norm mmse trained spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto"
           return ;;
         --steps)
           _nmsim_nothing
           return ;;
+        --calibrate)
+          _nmsim_nothing
+          return ;;
+        --neuron)
+          _nmsim_words "if signed"
+          return ;;
         --percentile)
+          _nmsim_nothing
+          return ;;
+        --spike-budget)
           _nmsim_nothing
           return ;;
         --alpha)
@@ -121,7 +130,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--method --steps --percentile --alpha --period --lambda --tolerance --p --variant --membrane --max-count --no-synchronous-neurons --initial --reset --readout --task --max-pool --lag --schedule --literal --seed --keep-accuracy --max-loss --calibration --calibration-labels --calibration-samples --input-scale --mean --std --test-images --test-labels -o --output -q --quiet --color -h --help"
+        _nmsim_words "--method --steps --calibrate --neuron --percentile --spike-budget --alpha --period --lambda --tolerance --p --variant --membrane --max-count --no-synchronous-neurons --initial --reset --readout --task --max-pool --lag --schedule --literal --seed --keep-accuracy --max-loss --calibration --calibration-labels --calibration-samples --input-scale --mean --std --test-images --test-labels -o --output -q --quiet --color -h --help"
       fi ;;
     compile)
       case "$previous" in

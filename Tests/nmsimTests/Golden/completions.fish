@@ -25,9 +25,12 @@ complete -c nmsim -n __fish_use_subcommand -f -a help -d 'Show help for a comman
 complete -c nmsim -n __fish_use_subcommand -f -a completions -d 'Print a completion script for a shell'
 complete -c nmsim -n __fish_use_subcommand -f -a manual -d 'Print the man page (mdoc)'
 
-complete -c nmsim -n '__nmsim_is convert' -l method -x -a 'max-norm robust-norm channel-norm spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto' -d 'Conversion method.'
+complete -c nmsim -n '__nmsim_is convert' -l method -x -a 'max-norm robust-norm channel-norm mmse trained spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto' -d 'Conversion method.'
 complete -c nmsim -n '__nmsim_is convert' -l steps -x -d 'Steps of the calibration, and default of \'nmsim run\'.'
+complete -c nmsim -n '__nmsim_is convert' -l calibrate -x -d 'max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm: corrections on calibration data, layer by layer: one of bias, initial and bias-by-step, and any of weights, neuron and last-layer.'
+complete -c nmsim -n '__nmsim_is convert' -l neuron -x -a 'if signed' -d 'max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm: neuron of the hidden layers; signed ones take back what they sent too much.'
 complete -c nmsim -n '__nmsim_is convert' -l percentile -x -d 'robust-norm, ic-snn: percentile of the activations taken as maximum.'
+complete -c nmsim -n '__nmsim_is convert' -l spike-budget -x -d 'mmse: spikes of the hidden layers that thresholds are chosen for, by what they cost the outputs.'
 complete -c nmsim -n '__nmsim_is convert' -l alpha -x -d 'rmp, channel-balance: factor of the thresholds.'
 complete -c nmsim -n '__nmsim_is convert' -l period -x -d 'weighted-spikes, bsnn: phases of a period.'
 complete -c nmsim -n '__nmsim_is convert' -l lambda -x -d 'rate-norm: weight of the rate inference loss.'

@@ -37,9 +37,12 @@ _nmsim() {
   case $name in
     convert)
       _arguments -s \
-        '--method=[Conversion method.]:NAME:(max-norm robust-norm channel-norm spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto)' \
+        '--method=[Conversion method.]:NAME:(max-norm robust-norm channel-norm mmse trained spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto)' \
         '--steps=[Steps of the calibration, and default of '\''nmsim run'\''.]:N: ' \
+        '--calibrate=[max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm\: corrections on calibration data, layer by layer\: one of bias, initial and bias-by-step, and any of weights, neuron and last-layer.]:LIST: ' \
+        '--neuron=[max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm\: neuron of the hidden layers; signed ones take back what they sent too much.]:if|signed:(if signed)' \
         '--percentile=[robust-norm, ic-snn\: percentile of the activations taken as maximum.]:X: ' \
+        '--spike-budget=[mmse\: spikes of the hidden layers that thresholds are chosen for, by what they cost the outputs.]:X: ' \
         '--alpha=[rmp, channel-balance\: factor of the thresholds.]:X: ' \
         '--period=[weighted-spikes, bsnn\: phases of a period.]:N: ' \
         '--lambda=[rate-norm\: weight of the rate inference loss.]:X: ' \

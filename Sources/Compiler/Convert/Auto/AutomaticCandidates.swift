@@ -2,7 +2,8 @@ import ChipModel
 
 /// What `auto` tries: every method with what it declares, on a network of a depth.
 ///
-/// Readings of the papers as printed and hard reset are left out: they never gain accuracy.
+/// Readings of the papers as printed and hard reset are left out: they never gain accuracy. So are methods that take
+/// long and stand nowhere in `docs/methods.md` on the front of accuracy against accumulates.
 struct AutomaticCandidates: Sendable {
   /// Populations on the longest path, readout included.
   let layers: Int
@@ -16,7 +17,9 @@ struct AutomaticCandidates: Sendable {
       standard.seed = seed
       let least = method.leastSteps(layers)
       guard steps >= least else { return [AutomaticAttempt(standard, .skipped("needs \(least) steps"))] }
-      return method.tries(standard, steps, layers).map { AutomaticAttempt($0, .lessAccurate) }
+      let tries = method.tries(standard, steps, layers)
+      if tries.isEmpty { return [AutomaticAttempt(standard, .skipped("never the best where it was measured"))] }
+      return tries.map { AutomaticAttempt($0, .lessAccurate) }
     }
   }
 }

@@ -2,8 +2,8 @@ import ChipModel
 
 /// Tries candidates on calibration data, on the chip's engine with 8-bit weights and 32-bit membranes (chip `ideal`).
 ///
-/// Candidates run on a few samples first. One is left early only when the result cannot depend on it any more: when it has
-/// already made more errors than the choice may make on all samples.
+/// Candidates run on a few samples first. One is left early only when the result cannot depend on it any more: when it
+/// has already made more errors than the choice may make on all samples.
 struct AutomaticSearch {
   let network: AnalogNetwork
   let goal: AutomaticGoal
@@ -83,7 +83,8 @@ struct AutomaticSearch {
     do throws(ConversionError) {
       try Conversion.check(network, method: attempt.settings.method)
       let stage = try converted(attempt.settings)
-      let program = try SpikingTrial.lower(stage.draft.build(preprocessing: .identity), weightBits: 8)
+      let steps = stage.settings[.schedule] == .separated ? stage.steps : nil
+      let program = try SpikingTrial.lower(stage.draft.build(preprocessing: .identity), weightBits: 8, steps: steps)
       return Candidate(attempt: attempt, program: program, tally: AutomaticTally(steps: stage.steps))
     } catch {
       attempt.outcome = .skipped(Self.reason(error))
@@ -195,8 +196,8 @@ struct AutomaticSearch {
 
   /// The cheapest candidate and step that keep an accuracy (a fraction), within `steps` steps.
   ///
-  /// Longer and longer runs: one run shows every step of a candidate. A candidate that has not got there and has already
-  /// cost more than one that has is left.
+  /// Longer and longer runs: one run shows every step of a candidate. A candidate that has not got there and has
+  /// already cost more than one that has is left.
   mutating func chooseKeeping(_ accuracy: Double, steps most: Int) {
     let allowed = Int((Double(sampleCount) * (1 - accuracy) + 1e-9).rounded(.down))
     var kept: [(candidate: Candidate, step: Int)] = []
@@ -217,7 +218,7 @@ struct AutomaticSearch {
           finished.append(attempts[before].settings.with(.steps, nil))
           continue
         }
-        let readable = attempt.settings.method.dependsOnSteps(attempt.settings) || !attempt.settings.method.isReadAtAnyStep
+        let readable = attempt.settings.dependsOnSteps || !attempt.settings.method.isReadAtAnyStep
           ? [candidate.tally.steps] : Array(1...candidate.tally.steps)
         var step: Int?
         for end in early + [sampleCount] {

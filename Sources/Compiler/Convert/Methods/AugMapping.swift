@@ -5,7 +5,7 @@ extension ConversionMethod {
   public static let augMapping = ConversionMethod(
     "aug-mapping", threshold: "1", neurons: "spikes that carry a count", source: "Yu et al. 2020",
     parameters: [.steps, .maximumCount, .initial, .readout, .literal], needsCalibration: false,
-    convertsLeakyReLU: true, standardSteps: { _, _ in 16 },
+    convertsLeakyReLU: true, standardSteps: { _, _, _ in 16 },
     tries: { standard, _, _ in
       [nil, 1, 2, 4].flatMap { standard.with(.maximumCount, $0).withInitials }
     },

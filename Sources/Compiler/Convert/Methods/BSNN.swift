@@ -7,7 +7,7 @@ extension ConversionMethod {
     source: "Li, Zhao, Zeng 2022",
     parameters: [.steps, .period.defaulting(to: 10), .synchronousNeurons, .readout], isReadAtAnyStep: false,
     // The first answer is complete at D * K.
-    standardSteps: { settings, layers in layers * (settings[.period] ?? 1) }, leastSteps: { layers in 2 * layers },
+    standardSteps: { settings, _, layers in layers * (settings[.period] ?? 1) }, leastSteps: { layers in 2 * layers },
     tries: { standard, steps, layers in
       Set([min(steps / layers, 6), min(steps / layers, 10)]).sorted().filter { $0 >= 2 }.map { period in
         standard.with(.period, period).with(.steps, layers * period)

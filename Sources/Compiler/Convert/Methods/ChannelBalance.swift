@@ -5,9 +5,9 @@ extension ConversionMethod {
   public static let channelBalance = ConversionMethod(
     "channel-balance", threshold: "largest input current of each channel, layers before it spiking",
     source: "Ngu, Lee 2022",
-    parameters: [.steps, .alpha.defaulting(to: 1.0), .initial, .reset, .readout, .literal],
+    parameters: [.steps, .alpha.defaulting(to: 1.0), .initial, .reset, .readout, .literal] + Parameter.ofThresholds,
     watchesSpikes: { _ in true },
-    tries: { standard, _, _ in [standard, standard.with(.alpha, 0.6)].flatMap(\.withInitials) },
+    tries: { _, _, _ in [] },
     convert: { (stage) throws(ConversionError) in try stage.balanceByChannel() })
 }
 
@@ -15,8 +15,8 @@ extension ConversionStage {
   /// `channel-balance` (Nguyen and Lee 2022): one threshold a channel, the largest sum in any of the T steps under the
   /// constant input. A channel that never gets a positive sum never fires (a threshold of 0 would fire at every step).
   ///
-  /// The default reading makes a spike worth its threshold, so that the network tends to the ANN; `literal` leaves it worth
-  /// 1, as the paper and its code do.
+  /// The default reading makes a spike worth its threshold, so that the network tends to the ANN; `literal` leaves it
+  /// worth 1, as the paper and its code do.
   fileprivate mutating func balanceByChannel() throws(ConversionError) {
     let isLiteral = settings[.literal] == true
     let spikeValue: Values? = isLiteral ? .uniform(1) : nil

@@ -24,7 +24,8 @@ extension ConversionMethod {
       default: true
       }
     },
-    tries: { standard, _, _ in standard.withInitials + [standard.with(.variant, .weights)] },
+    // Those that need no run of the spiking network.
+    tries: { standard, _, _ in [standard.with(.initial, .half), standard.with(.variant, .weights)] },
     neuron: { $0.integrateFire(threshold: $1, spikeValue: $2, strict: true) },
     convert: { (stage) throws(ConversionError) in try stage.initialisePotentials() })
 }

@@ -12,8 +12,8 @@ extension ConversionMethod {
     parameters: [
       .steps, .lambda.defaulting(to: 0.1), .tolerance.defaulting(to: 0.005),
       .rateFactor.defaulting(to: RateFactor.shared), .initial, .reset, .readout, .literal,
-    ], sharesThresholds: true,
-    tries: { standard, _, _ in [standard, standard.with(.rateFactor, .layer)].flatMap(\.withInitials) },
+    ] + Parameter.ofThresholds, sharesThresholds: true,
+    tries: { _, _, _ in [] },
     convert: { (stage) throws(ConversionError) in stage.normaliseRates() })
 }
 
@@ -37,9 +37,9 @@ extension ParameterKey<ConversionMethod.RateFactor> {
   package static var rateFactor: Self { Self(.rateFactor) }
 }
 
-/// `rate-norm` (Ding et al. 2021): each layer's threshold is `p` times its largest activation, and `p` trades clipping for
-/// faster rates. Stage 2: weights frozen, `p` found by the paper's loss `1 - cos(out*, out') + lambda * mean Omega`, stopped
-/// where the clipped network would lose more accuracy than the tolerance.
+/// `rate-norm` (Ding et al. 2021): each layer's threshold is `p` times its largest activation, and `p` trades clipping
+/// for faster rates. Stage 2: weights frozen, `p` found by the paper's loss `1 - cos(out*, out') + lambda * mean
+/// Omega`, stopped where the clipped network would lose more accuracy than the tolerance.
 ///
 /// The loss has one unknown (or one a layer), so a scan replaces gradient descent. The clipped network is evaluated in
 /// floats: `r = clip((W a + b) / threshold, 0, 1)`.

@@ -1,0 +1,225 @@
+import ChipModel
+import Foundation
+import Synchronization
+
+extension ConversionMethod {
+  /// `mmse`, as `docs/methods.md` describes it.
+  public static let mmse = ConversionMethod(
+    "mmse", threshold: "least mean square error of the activation in T steps, each channel",
+    source: "Li et al. 2021; Bu et al. 2022",
+    parameters: [.steps, .spikeBudget, .initial, .readout] + Parameter.ofThresholds, dependsOnSteps: { _ in true },
+    standardSteps: { _, _, _ in 8 }, tries: { standard, steps, _ in
+      var list = [
+        standard, standard.with(.calibrate, Corrections([.weights, .initial])),
+        standard.with(.neuron, .signed).with(.calibrate, Corrections([.bias])),
+      ]
+      if steps > 1 {
+        list.append(standard.with(.schedule, .separated))
+        list.append(standard.with(.lag, 1).with(.calibrate, Corrections([.weights, .biasByStep])))
+      }
+      return list
+    },
+    convert: { (stage) throws(ConversionError) in
+      let histograms = stage.activations.histograms(of: stage.statistics, stage.report("histograms"))
+      if let budget = stage.settings[.spikeBudget] {
+        stage.normalise(stage.thresholds(histograms, spikes: budget))
+      } else {
+        let steps = stage.steps
+        stage.normalise(histograms.map { ConversionStage.values($0.map { $0.leastSquareThreshold(steps: steps) }) })
+      }
+    })
+}
+
+extension Parameter {
+  package static let spikeBudget = Parameter(
+    "spikeBudget", .number(.positive), unit: "spikes a sample", standardText: "no budget",
+    "Spikes of the hidden layers that thresholds are chosen for, by what they cost the outputs.")
+}
+
+extension ParameterKey<Double> {
+  package static var spikeBudget: Self { Self(.spikeBudget) }
+}
+
+/// Thresholds by a budget of spikes.
+extension ConversionStage {
+  /// For each channel the threshold with the least `sensitivity * error + price * spikes`; the one price is such that
+  /// the spikes of a sample come to the budget.
+  fileprivate mutating func thresholds(_ histograms: [[ActivationHistogram]], spikes budget: Double) -> [Values] {
+    struct Choice {
+      let threshold: Double
+      let cost: Double
+      let spikes: Double
+    }
+    let sensitivities = activations.sensitivities()
+    let most = steps < 6 ? 2.0 : steps < 12 ? 1.5 : 3.0
+    let choices = network.layers.indices.map { layer -> [[Choice]] in
+      let activations = Double(sampleCount * network.layers[layer].channelSize)
+      return zip(histograms[layer], sensitivities[layer]).map { histogram, sensitivity in
+        guard histogram.largest > 0, layer != network.output else { return [] }
+        return stride(from: 0.1, through: most + 1e-9, by: 0.02).map { factor in
+          let loss = histogram.loss(threshold: factor * histogram.largest, steps: steps)
+          return Choice(
+            threshold: factor * histogram.largest, cost: sensitivity * loss.error / activations,
+            spikes: loss.spikes / Double(sampleCount))
+        }
+      }
+    }
+    func chosen(_ price: Double) -> (spikes: Double, thresholds: [[Double]]) {
+      var spikes = 0.0
+      let thresholds = choices.map { channels in
+        channels.map { list -> Double in
+          guard let best = list.min(by: { $0.cost + price * $0.spikes < $1.cost + price * $1.spikes }) else {
+            return .infinity
+          }
+          spikes += best.spikes
+          return best.threshold
+        }
+      }
+      return (spikes, thresholds)
+    }
+    // Prices go over many orders of size: their logarithm is halved.
+    var (low, high) = (-60.0, 20.0)
+    for _ in 0..<60 {
+      let middle = (low + high) / 2
+      if chosen(exp(middle)).spikes > budget { low = middle } else { high = middle }
+    }
+    let found = chosen(exp(high))
+    notes.append("thresholds for \(groupedText(Int(found.spikes.rounded()))) spikes a sample")
+    return found.thresholds.map(Self.values)
+  }
+}
+
+/// How often the activations of a channel lie where: bins of equal width up to the largest, zeros left out.
+struct ActivationHistogram: Sendable {
+  static let bins = 4096
+  let largest: Double
+  /// Up to each bin: number of activations, their sum and the sum of their squares; each bin stands at its middle.
+  private let counts: [Double]
+  private let sums: [Double]
+  private let squares: [Double]
+
+  init(largest: Double, counts bins: some Collection<Int32>) {
+    self.largest = largest
+    let width = largest / Double(Self.bins)
+    var (count, sum, square) = (0.0, 0.0, 0.0)
+    var all: (counts: [Double], sums: [Double], squares: [Double]) = ([0], [0], [0])
+    for (bin, number) in bins.enumerated() {
+      let value = (Double(bin) + 0.5) * width
+      count += Double(number)
+      sum += Double(number) * value
+      square += Double(number) * value * value
+      all.counts.append(count)
+      all.sums.append(sum)
+      all.squares.append(square)
+    }
+    (counts, sums, squares) = all
+  }
+
+  /// Error and spikes of one threshold.
+  struct Loss: Sendable {
+    /// Sum over activations of the square of what rounding to steps changes.
+    var error: Double
+    /// Sum of the steps with a spike.
+    var spikes: Double
+  }
+
+  /// What `clip(floor(a T / threshold + 1/2), 0, T) * threshold / T` loses.
+  func loss(threshold: Double, steps: Int) -> Loss {
+    let level = threshold / Double(steps)
+    let width = largest / Double(Self.bins)
+    func bin(of value: Double) -> Int {
+      min(Self.bins, max(0, Int(min((value / width - 0.5).rounded(.up), Double(Self.bins)))))
+    }
+    var loss = Loss(error: 0, spikes: 0)
+    var first = 0
+    for spikes in 0...steps {
+      let past = spikes == steps ? Self.bins : bin(of: (Double(spikes) + 0.5) * level)
+      if past > first {
+        let value = Double(spikes) * level
+        let count = counts[past] - counts[first]
+        loss.error += squares[past] - squares[first] - 2 * value * (sums[past] - sums[first]) + value * value * count
+        loss.spikes += Double(spikes) * count
+      }
+      first = max(first, past)
+      if first == Self.bins { break }
+    }
+    return loss
+  }
+
+  /// Among hundredths of the largest activation; the larger of equal ones. Infinite where nothing was positive.
+  func leastSquareThreshold(steps: Int) -> Double {
+    guard largest > 0 else { return .infinity }
+    var best = (threshold: largest, error: loss(threshold: largest, steps: steps).error)
+    for hundredth in stride(from: 99, through: 1, by: -1) {
+      let threshold = largest * Double(hundredth) / 100
+      let error = loss(threshold: threshold, steps: steps).error
+      if error < best.error { best = (threshold, error) }
+    }
+    return best.threshold
+  }
+}
+
+extension ActivationStatistics {
+  /// For each layer and channel: mean over samples of the sum over positions and outputs of the squared derivative of
+  /// an output, less the mean output, by the activation. Random signs of the outputs estimate the sum in one pass.
+  fileprivate func sensitivities() -> [[Double]] {
+    let network = evaluator.network
+    let count = min(sampleCount, 100)
+    let backward = evaluator.backward()
+    let outputs = network.layers[network.output].count
+    let first = Array(samples.prefix(count * network.inputCount))
+    let blocks = evaluator.map(first, threads: threads) { block -> [[Double]] in
+      var generator = SeededGenerator(seed: UInt64(block.first) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
+      let signs = (0..<outputs).map { _ in
+        let bits = UInt16(truncatingIfNeeded: generator.next())
+        return (LaneBits.lanes(bits) * 2 - 1).replacing(with: 0, where: .!block.mask)
+      }
+      let mean = signs.reduce(Lanes.zero, +) / Float(outputs)
+      let derivatives = evaluator.derivatives(block, of: signs.map { $0 - mean }, backward)
+      return network.layers.indices.map { layer in
+        let size = max(1, network.layers[layer].channelSize)
+        return stride(from: 0, to: derivatives[layer].count, by: size).map { first in
+          Double(derivatives[layer][first..<(first + size)].reduce(Lanes.zero) { $0 + $1 * $1 }.sum())
+        }
+      }
+    }
+    return network.layers.indices.map { layer in
+      (blocks.first?[layer].indices ?? 0..<0).map { channel in
+        blocks.reduce(0.0) { $0 + $1[layer][channel] } / Double(count)
+      }
+    }
+  }
+
+  /// Histograms of each layer's channels.
+  func histograms(
+    of statistics: [LayerStatistics], _ progress: @Sendable (Int) -> Void
+  ) -> [[ActivationHistogram]] {
+    let bins = ActivationHistogram.bins
+    let counts = Mutex(statistics.map { [Int32](repeating: 0, count: $0.channelLargest.count * bins) })
+    _ = evaluator.map(samples, threads: threads) { block in
+      for (index, layer) in statistics.enumerated() {
+        let scales = layer.channelLargest.map { $0 > 0 ? Float(bins) / $0 : 0 }
+        let size = max(1, evaluator.network.layers[index].channelSize)
+        var local = [Int32](repeating: 0, count: layer.channelLargest.count * bins)
+        for (neuron, value) in block.activations(layer: index).enumerated() {
+          let channel = neuron / size
+          for lane in 0..<block.count where value[lane] > 0 {
+            local[channel * bins + min(bins - 1, Int(value[lane] * scales[channel]))] += 1
+          }
+        }
+        counts.withLock { all in
+          for bin in local.indices where local[bin] != 0 { all[index][bin] += local[bin] }
+        }
+      }
+      progress(block.count)
+    }
+    let all = counts.withLock { $0 }
+    return statistics.indices.map { index in
+      statistics[index].channelLargest.indices.map { channel in
+        ActivationHistogram(
+          largest: Double(max(0, statistics[index].channelLargest[channel])),
+          counts: all[index][(channel * bins)..<((channel + 1) * bins)])
+      }
+    }
+  }
+}
