@@ -75,8 +75,10 @@ public struct ConversionSettings: Sendable, Hashable {
     steps ?? method.standardSteps(self, network, layers)
   }
 
-  /// The same from both initial potentials.
-  package var withInitials: [ConversionSettings] { [self, with(.initial, .half)] }
+  /// The same from both initial potentials; of few steps from half a threshold, which rounds instead of cutting.
+  package var withInitials: [ConversionSettings] {
+    (steps ?? 32) < 32 ? [with(.initial, .half)] : [self, with(.initial, .half)]
+  }
 
   /// Refuses values of other methods' parameters and values out of range. A value that holds for every method that is
   /// told nothing, such as soft reset, is nobody's own.

@@ -25,6 +25,7 @@ public struct ConversionStage {
   private(set) var labels: [Int] = []
   package private(set) var statistics: [LayerStatistics] = []
   private(set) var account: CalibrationAccount?
+  var knownHistograms: [[ActivationHistogram]]?
   /// What outputs are: as asked, else values where the data's labels are.
   private(set) var task: OutputTask
 
@@ -55,6 +56,7 @@ public struct ConversionStage {
     labels = other.labels
     statistics = other.statistics
     account = other.account
+    knownHistograms = other.knownHistograms
   }
 
   var activations: ActivationStatistics {
@@ -134,7 +136,7 @@ public struct ConversionStage {
   /// Corrects what calibration data can, layer by layer.
   private mutating func correct() {
     guard let corrections = settings[.calibrate], !corrections.isEmpty else { return }
-    let count = min(sampleCount, steps > 8 ? 200 : 300)
+    let count = min(sampleCount, 300)
     let tell = report("corrections", total: network.layers.count)
     var correction = DraftCorrection(
       draft, corrections, samples: Array(samples.prefix(count * network.inputCount)), steps: steps, lag: settings.lag(steps: steps),

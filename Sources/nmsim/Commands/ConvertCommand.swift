@@ -15,7 +15,7 @@ enum ConvertCommand {
     discussion: [
       "Reads the network as PyTorch or Keras export it, converts it by the named method with thresholds from "
         + "calibration data, and prints for every layer what came in and what it became.",
-      "Method 'auto' tries every method that applies on the calibration data (the first 10,000 samples unless "
+      "Method 'auto' tries the methods that can matter on the calibration data (the first 2,500 samples unless "
         + "--calibration-samples says how many; 8-bit weights) and takes the cheapest in synaptic operations: within 0.1 "
         + "points of the best tried at --steps, or keeping an accuracy.",
     ],

@@ -26,8 +26,8 @@ package struct AutomaticGoal: Sendable, Equatable {
   /// Most steps that a search for an accuracy takes unless told otherwise.
   package static let standardSteps = 256
 
-  /// Samples that candidates are compared on unless told otherwise: on fewer, chance decides about 0.1 points.
-  package static let standardSamples = 10_000
+  /// Samples that candidates are compared on unless told otherwise: fewer than 1,000 cannot show 0.1 points.
+  package static let standardSamples = 2_500
 
   /// How far below the best the choice may be where no accuracy is given: 0.1 points, in whole samples.
   static func slack(samples: Int) -> Int { samples / 1000 }

@@ -11,7 +11,7 @@ struct AutomaticSearch {
   let threads: Int?
   let progress: ConversionProgress.Handler?
   /// The data, loaded once for methods that watch activations and once for those that watch spikes.
-  private let base: ConversionStage
+  private var base: ConversionStage
   private let watching: ConversionStage
   /// What candidates are compared on, and the labels, or the original network's decisions.
   private let samples: [Float]
@@ -94,6 +94,7 @@ struct AutomaticSearch {
   }
 
   private mutating func converted(_ settings: ConversionSettings) throws(ConversionError) -> ConversionStage {
+    if settings.method == .mmse { _ = base.histograms() }
     var stage = ConversionStage(settings, sharing: settings.watchesSpikes ? watching : base)
     guard settings.method.sharesThresholds else {
       try stage.convert()

@@ -7,7 +7,7 @@ extension ConversionMethod {
     parameters: [.steps, .maximumCount, .initial, .readout, .literal], needsCalibration: false,
     convertsLeakyReLU: true, standardSteps: { _, _, _ in 16 },
     tries: { standard, _, _ in
-      [nil, 1, 2, 4].flatMap { standard.with(.maximumCount, $0).withInitials }
+      [nil, 4].flatMap { standard.with(.maximumCount, $0).withInitials }
     },
     output: { stage in stage.augmented(negative: .uniform(-1), spikeValue: nil) },
     convert: { (stage) throws(ConversionError) in

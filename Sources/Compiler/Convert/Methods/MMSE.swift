@@ -20,7 +20,7 @@ extension ConversionMethod {
       return list
     },
     convert: { (stage) throws(ConversionError) in
-      let histograms = stage.activations.histograms(of: stage.statistics, stage.report("histograms"))
+      let histograms = stage.histograms()
       if let budget = stage.settings[.spikeBudget] {
         stage.normalise(stage.thresholds(histograms, spikes: budget))
       } else {
@@ -38,6 +38,16 @@ extension Parameter {
 
 extension ParameterKey<Double> {
   package static var spikeBudget: Self { Self(.spikeBudget) }
+}
+
+extension ConversionStage {
+  /// Histograms of each layer's channels, computed once for all settings on the same data.
+  mutating func histograms() -> [[ActivationHistogram]] {
+    if let known = knownHistograms { return known }
+    let found = activations.histograms(of: statistics, report("histograms"))
+    knownHistograms = found
+    return found
+  }
 }
 
 /// Thresholds by a budget of spikes.
