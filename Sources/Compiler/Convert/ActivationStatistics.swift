@@ -86,7 +86,8 @@ struct ActivationStatistics: Sendable {
         var local = [Int32](repeating: 0, count: bins)
         for value in block.activations(layer: index) {
           for lane in 0..<block.count where value[lane] > 0 {
-            local[min(bins - 1, Int(value[lane] * scale))] += 1
+            // A largest value near 0 makes the scale infinite.
+            local[Int(min(value[lane] * scale, Float(bins - 1)))] += 1
           }
         }
         histograms.withLock { all in

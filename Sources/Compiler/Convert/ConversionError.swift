@@ -14,6 +14,8 @@ package enum ConversionError: Error, Sendable, Equatable, NamesParameters {
   case data(DatasetError)
   case negativeActivation(layer: String, activation: String, method: String)
   case noActivation(layer: String)
+  /// Values on the calibration data that 32-bit floats do not hold.
+  case overflow(layer: String)
   /// `trained`: a layer without a bound.
   case notTrained(layer: String)
   case outputFeeds(output: String, layer: String)
@@ -51,6 +53,8 @@ package enum ConversionError: Error, Sendable, Equatable, NamesParameters {
         + "carry; use ter-mapping or aug-mapping"
     case .noActivation(let layer):
       "layer '\(shownName(layer))' has no activation and is not the output; spiking neurons need ReLU, LeakyReLU or Clip"
+    case .overflow(let layer):
+      "the ANN's values in layer '\(shownName(layer))' overflow on the calibration data; check the scale of the input"
     case .notTrained(let layer):
       "layer '\(shownName(layer))' has no trained threshold (a Rate Norm Layer, QCFS or Clip); use method mmse"
     case .outputFeeds(let output, let layer):

@@ -97,6 +97,9 @@ public struct ConversionStage {
     let decisions = evaluator.predictions(samples, threads: threads)
     labels = given ?? decisions
     statistics = activations.layers(report("activations"))
+    if let layer = statistics.firstIndex(where: { !$0.largest.isFinite || !$0.smallest.isFinite }) {
+      throw .overflow(layer: network.layers[layer].name)
+    }
     account = CalibrationAccount(
       name: data.name, samples: count, hasLabels: given != nil,
       annAccuracy: given.map { FloatEvaluator.accuracy(decisions, labels: $0) })

@@ -284,7 +284,7 @@ extension CommandError {
       self.init(.checkFailed, subject: model, message: error.commandText)
     case .noSamples, .tooFewSamples, .inputShape, .labelRange, .data:
       self.init(.badData, subject: data, message: error.commandText)
-    case .network, .negativeActivation, .noActivation, .notTrained, .outputFeeds, .check, .compile, .own:
+    case .network, .negativeActivation, .noActivation, .overflow, .notTrained, .outputFeeds, .check, .compile, .own:
       self.init(.badData, subject: model, message: error.commandText)
     }
   }

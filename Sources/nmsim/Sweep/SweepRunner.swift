@@ -320,7 +320,7 @@ extension ConversionError {
   /// Whether the method does not suit the network, as opposed to wrong options or data: a finding, not a fault.
   fileprivate var isAboutNetwork: Bool {
     switch self {
-    case .negativeActivation, .noActivation, .notTrained, .outputFeeds, .noGoal, .notKept, .check, .compile, .own: true
+    case .negativeActivation, .noActivation, .overflow, .notTrained, .outputFeeds, .noGoal, .notKept, .check, .compile, .own: true
     case .network, .foreignParameter, .parameterRange, .conflict, .needsCalibration, .noSamples, .tooFewSamples, .inputShape,
       .labelRange, .data:
       false

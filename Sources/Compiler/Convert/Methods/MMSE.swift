@@ -214,7 +214,7 @@ extension ActivationStatistics {
         for (neuron, value) in block.activations(layer: index).enumerated() {
           let channel = neuron / size
           for lane in 0..<block.count where value[lane] > 0 {
-            local[channel * bins + min(bins - 1, Int(value[lane] * scales[channel]))] += 1
+            local[channel * bins + Int(min(value[lane] * scales[channel], Float(bins - 1)))] += 1
           }
         }
         counts.withLock { all in
