@@ -15,9 +15,12 @@ extension DatasetLoader {
   }
 
   /// One label per sample, each a class.
-  /// - Parameter count: how many there are in all; `labels` may be the first of them only.
-  static func check(labels: [Int], of count: Int, samples: Int, classes: Int?, file: String) throws(DataError) {
+  /// - Parameters:
+  ///   - count: how many there are in all; `labels` may be the first of them only.
+  ///   - outputs: of the network, where known.
+  static func check(labels: [Int], of count: Int, samples: Int, outputs: Int?, file: String) throws(DataError) {
     guard count == samples else { throw DataError(file: file, .labelCount(labels: count, samples: samples)) }
+    let classes = outputs.map { Decision.classes(outputs: $0) }
     let limit = classes ?? Int.max
     if let sample = labels.firstIndex(where: { $0 < 0 || $0 >= limit }) {
       throw DataError(file: file, .labelRange(sample: sample, labels[sample], classes: classes))

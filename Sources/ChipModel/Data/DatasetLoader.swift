@@ -104,7 +104,7 @@ package enum DatasetLoader {
     } else if let found {
       try check(
         labels: found.values, of: found.hasMore ? content.rows ?? count : found.rows ?? found.values.count,
-        samples: content.rows ?? count, classes: classes, file: found.file)
+        samples: content.rows ?? count, outputs: classes, file: found.file)
     }
     let classes = targets == nil ? found.map { Array($0.values.prefix(count)) } : nil
     guard let dataset = Dataset(shape: shape, values: samples, labels: classes, targets: targets) else {

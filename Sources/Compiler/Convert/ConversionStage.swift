@@ -88,7 +88,7 @@ public struct ConversionStage {
     } catch {
       throw .data(error)
     }
-    let classes = network.layers[network.output].count
+    let classes = Decision.classes(outputs: network.layers[network.output].count)
     let given = data.dataset.labels.map { Array($0.prefix(count)) }
     if let given, let sample = given.firstIndex(where: { $0 >= classes }) {
       throw .labelRange(label: given[sample], sample: sample, classes: classes)

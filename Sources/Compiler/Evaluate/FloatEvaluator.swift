@@ -103,22 +103,15 @@ package struct FloatEvaluator: Sendable {
     }.flatMap { $0 }
   }
 
-  /// The class of each sample: the index of its largest output, the lowest of equal ones.
+  /// The class of each sample, as `Decision` has it.
   package func predictions(
     _ samples: [Float], threads: Int? = nil, progress: @Sendable (Int) -> Void = { _ in }
   ) -> [Int] {
     let output = network.output
     return map(samples, layers: [], threads: threads) { block in
       defer { progress(block.count) }
-      return (0..<block.count).map { Self.decision(block.activation(layer: output, sample: $0)) }
+      return (0..<block.count).map { Decision.of(block.activation(layer: output, sample: $0)) }
     }.flatMap { $0 }
-  }
-
-  /// The index of the largest value, the lowest of equal ones.
-  static func decision(_ values: [Float]) -> Int {
-    var best = 0
-    for index in values.indices where values[index] > values[best] { best = index }
-    return best
   }
 
   /// The fraction of samples whose prediction is their label, 0 for none.

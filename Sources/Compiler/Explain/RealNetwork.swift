@@ -162,7 +162,7 @@ struct RealNetwork: Sendable {
     return result
   }
 
-  /// Index of the largest output, row-major, the lowest of equal ones.
+  /// The class that the outputs, row-major, say.
   private func decision(_ outcome: Outcome) -> Int {
     guard let shape = populations[output]?.shape else { return 0 }
     var ordered = rowMajor(outcome.potentials[output], shape)
@@ -170,7 +170,7 @@ struct RealNetwork: Sendable {
       ordered = [Double](repeating: 0, count: shape.count)
       for step in 0..<train.steps { train.forEachSpike(step: step) { ordered[$0] += Double($1) } }
     }
-    return ordered.indices.reduce(0) { ordered[$1] > ordered[$0] ? $1 : $0 }
+    return Decision.of(ordered)
   }
 
   // MARK: Rates

@@ -120,8 +120,10 @@ struct DataValue {
   var entries: [Int] = []
   /// What the next layer should be called, from its weights.
   var nameHint: String?
-  /// The softmax or sigmoid that was dropped, and its label; only the graph's output may have one.
-  var dropped: (operation: String, label: String)?
+  /// What is left to the file's own output; only that may have any.
+  var endings: [OutputEnding] = []
+  /// The shape before the first of them.
+  var endShape: [Int]?
 
   var count: Int { parts.reduce(0) { $0 + $1.outputCount } }
 }

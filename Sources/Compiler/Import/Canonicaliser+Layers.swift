@@ -65,28 +65,35 @@ extension Canonicaliser {
     return result
   }
 
-  /// The layer that holds the graph's output; one without activation is added where sums are still open.
-  mutating func finish() throws(ImportError) -> Int {
-    guard case .data(let value)? = values[graph.outputName] else {
+  /// The layer that holds the graph's output, and what the file makes of it; a layer without activation is added where
+  /// sums are still open.
+  mutating func finish() throws(ImportError) -> (layer: Int, form: OutputForm) {
+    guard case .data(var value)? = values[graph.outputName] else {
       throw .graph(what: "the model's output does not depend on its input", remedy: "export the model again")
     }
     node = ONNXNode()
-    node.name = value.dropped?.label ?? graph.outputName
+    node.name = value.endings.first?.label ?? graph.outputName
     node.operation = "output"
     node.outputs = [graph.outputName]
+    var form = OutputForm(shape: value.shape, endings: value.endings)
     if let order = value.order, order != Array(order.indices) {
-      throw misuse("is transposed", "return the class scores as [batch, classes]")
+      guard options.purpose == .evaluation else {
+        throw misuse("is transposed", "return the class scores as [batch, classes]")
+      }
+      form.order = order
     }
+    value.order = nil
+    value.shape = value.endShape ?? value.shape
     let part = try whole(value)
     if case .layer(let index)? = part.plainSource {
       for entry in value.entries { entries[entry].layers.append(layers[index].name) }
-      return index
+      return (index, form)
     }
     guard !part.terms.isEmpty else {
       throw .graph(what: "the model's output does not depend on its input", remedy: "export the model again")
     }
     _ = try makeLayer(part, .none, hint: value.nameHint, entries: value.entries)
-    return layers.count - 1
+    return (layers.count - 1, form)
   }
 
   // MARK: names

@@ -7,6 +7,7 @@ import ChipModel
 /// flattening, concatenation and residual sums need no cases of their own in what comes out.
 struct Canonicaliser {
   let graph: ONNXGraph
+  let options: ImportOptions
   var values: [String: GraphValue] = [:]
   var layers: [AnalogLayer] = []
   var inputShape: [Int]
@@ -35,8 +36,9 @@ struct Canonicaliser {
     var layers: [String] = []
   }
 
-  init(_ graph: ONNXGraph) {
+  init(_ graph: ONNXGraph, _ options: ImportOptions) {
     self.graph = graph
+    self.options = options
     notes = graph.notes
     // A vector stays one; an image without a channel axis gets it.
     let shape = Array(graph.inputShape.dropFirst())
@@ -49,8 +51,8 @@ struct Canonicaliser {
     values[graph.inputName] = .data(DataValue(shape: graph.inputShape, parts: [.source(.input, inputShape)]))
   }
 
-  /// The network and the account of how it came about.
-  mutating func run(name: String, model: ONNXModel) throws(ImportError) -> (AnalogNetwork, ImportReport) {
+  /// The network, what the file does with its outputs, and the account of how it came about.
+  mutating func run(name: String, model: ONNXModel) throws(ImportError) -> ImportedModel {
     for node in graph.nodes {
       self.node = node
       merging.name = node.label
@@ -61,7 +63,7 @@ struct Canonicaliser {
       }
       for name in node.outputs where readers[name] == nil { values[name] = nil }
     }
-    let output = try finish()
+    let (output, form) = try finish()
     for entry in entries where entry.role.hasPrefix("sum of") && entry.layers.count > 1 {
       notes.append(
         "the sum '\(entry.node)' has no activation of its own and was expanded into "
@@ -85,7 +87,7 @@ struct Canonicaliser {
       },
       notes: notes, storedParameters: stored, multiplyAccumulates: network.multiplyAccumulates,
       parameters: network.parameters, producer: printable(model.producer), opset: model.opset)
-    return (network, report)
+    return ImportedModel(network: network, output: form, report: report, files: model.graph.externalFiles)
   }
 
   /// Evaluates the node at work.
@@ -140,17 +142,17 @@ struct Canonicaliser {
 
   /// A node that reads data: `first` is its first data input.
   private mutating func convert(_ first: DataValue, _ data: [DataValue]) throws(ImportError) -> DataValue {
-    let dropped = data.lazy.compactMap(\.dropped).first
-    if let dropped, !["Identity", "Reshape", "Flatten", "Squeeze", "Cast"].contains(node.operation) {
-      guard dropped.operation != "Sigmoid" else {
-        var gate = ONNXNode()
-        (gate.name, gate.operation) = (dropped.label, dropped.operation)
-        throw UnsupportedOperators.error(gate)
+    if let last = data.lazy.compactMap(\.endings.last).first, !Canonicaliser.endings.contains(node.operation),
+      !["Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast"].contains(node.operation)
+    {
+      if last.operation == .sigmoid || last.operation == .tanh {
+        var activation = ONNXNode()
+        (activation.name, activation.operation) = (last.label, last.name)
+        throw UnsupportedOperators.error(activation)
       }
       throw .unsupportedUse(
-        node: dropped.label, operation: dropped.operation, what: "is followed by \(printable(node.operation))",
-        remedy: "only a \(dropped.operation.lowercased()) at the very end can be dropped: export the network without what "
-          + "follows")
+        node: last.label, operation: last.name, what: "is followed by \(printable(node.operation))",
+        remedy: "only at the very end can it be left out: export the network without what follows")
     }
     var value = first
     switch node.operation {
@@ -161,11 +163,8 @@ struct Canonicaliser {
       }
       record("Dropout", &value, role: "left out (does nothing in inference)", waits: false)
       return value
-    case "Softmax", "LogSoftmax", "Sigmoid":
-      value.dropped = (node.operation, node.label)
-      record(node.operation, &value, role: "left out (the largest class stays the same)", waits: false)
-      notes.append(
-        "the final \(node.operation) '\(printable(node.label))' was left out: outputs are the values before it")
+    case _ where Canonicaliser.endings.contains(node.operation):
+      try end(&value)
       return value
     case "Flatten", "Reshape", "Squeeze", "Unsqueeze": try reshape(&value)
     case "Transpose": try transpose(&value)

@@ -15,6 +15,7 @@ struct ONNXGraph {
   let outputName: String
   let nodes: [ONNXNode]
   let constants: [String: ONNXTensor]
+  let opset: Int
   /// Notes for the report.
   let notes: [String]
 
@@ -22,6 +23,7 @@ struct ONNXGraph {
   init(_ model: ONNXModel) throws(ImportError) {
     let graph = model.graph
     nodes = graph.nodes
+    opset = model.opset
     var notes: [String] = []
     if model.opset > ImportLimits.newestOpset {
       notes.append(

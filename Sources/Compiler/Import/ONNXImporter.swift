@@ -1,6 +1,8 @@
 /// A model in the form conversion works on, and what was done to get there.
 package struct ImportedModel: Sendable, Equatable {
   package var network: AnalogNetwork
+  /// How the file's own output comes of the network's.
+  package var output: OutputForm
   package var report: ImportReport
   /// Files that hold weights, relative to the model's folder.
   package var files: [String]
@@ -19,11 +21,13 @@ package enum ONNXImporter {
   ///   - bytes: the whole `.onnx` file.
   ///   - folder: the folder it lies in; nil for a model that came from a pipe.
   ///   - name: what the network is to be called.
+  ///   - options: what is asked beyond the file.
   /// - Throws: `ImportError` for anything that cannot be imported exactly; it names node, operator and remedy.
-  package static func read(_ bytes: [UInt8], folder: String?, name: String) throws(ImportError) -> ImportedModel {
+  package static func read(
+    _ bytes: [UInt8], folder: String?, name: String, _ options: ImportOptions = ImportOptions()
+  ) throws(ImportError) -> ImportedModel {
     let model = try ONNXModel(bytes: bytes, folder: folder)
-    var canonicaliser = Canonicaliser(try ONNXGraph(model))
-    let (network, report) = try canonicaliser.run(name: name, model: model)
-    return ImportedModel(network: network, report: report, files: model.graph.externalFiles)
+    var canonicaliser = Canonicaliser(try ONNXGraph(model), options)
+    return try canonicaliser.run(name: name, model: model)
   }
 }

@@ -43,7 +43,7 @@ enum UnsupportedOperators {
       ["Attention", "MultiHeadAttention", "Einsum"], "attention cannot be converted",
       "give a convolutional or fully connected network"
     ),
-    (["ArgMax", "TopK"], "the model ends in a decision", "export the network up to its class scores"),
+    (["TopK"], "the model ends in a decision", "export the network up to its class scores"),
     (
       ["Split", "Gather", "GatherND", "ScatterND", "Where", "Greater", "Less", "Tile", "Expand"],
       "picking, splitting and choosing values inside the network is not supported",

@@ -77,13 +77,14 @@ extension LayerRunner {
         }
       }
     }
-    outcome.decisions.append(LayerRunner.decision(scratch.totals))
+    outcome.decisions.append(Decision.of(scratch.totals))
     outcome.margins.append(LayerRunner.margin(scratch.totals))
     if step == steps - 1 { outcome.outputs = scratch.totals }
   }
 
-  /// The largest value less the second largest; `Int.max` where there is only one.
+  /// The largest value less the second largest; of a single one how far it is from 0.
   package static func margin(_ values: [Int]) -> Int {
+    if values.count == 1 { return Int(clamping: values[0].magnitude) }
     var (first, second) = (Int.min, Int.min)
     for value in values {
       if value > first {
@@ -95,12 +96,5 @@ extension LayerRunner {
     guard second != Int.min else { return Int.max }
     let (difference, overflow) = first.subtractingReportingOverflow(second)
     return overflow ? Int.max : difference
-  }
-
-  /// Index of the largest value, the lowest such index.
-  package static func decision(_ values: [Int]) -> Int {
-    var best = 0
-    for index in values.indices where values[index] > values[best] { best = index }
-    return best
   }
 }

@@ -226,8 +226,9 @@ public struct ChipInterpreter: Sendable {
     case .spikes: for spike in spikes where spike.population == output { totals[spike.neuron] += Int(spike.payload) }
     }
     let falling = totals.sorted(by: >)
-    outcome.decisions.append(totals.firstIndex(of: falling[0]) ?? 0)
-    outcome.margins.append(falling.count > 1 ? falling[0] - falling[1] : .max)
+    let isLogit = totals.count == 1
+    outcome.decisions.append(isLogit ? (totals[0] > 0 ? 1 : 0) : totals.firstIndex(of: falling[0]) ?? 0)
+    outcome.margins.append(isLogit ? abs(totals[0]) : falling.count > 1 ? falling[0] - falling[1] : .max)
     outcome.outputs = totals
   }
 

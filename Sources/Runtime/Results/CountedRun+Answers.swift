@@ -6,7 +6,8 @@ extension CountedRun {
   /// Fraction of the samples decided right after the last step; nil without labels.
   public var accuracy: Double? { record.accuracy }
 
-  /// The class of each sample: index of the largest output after the last step, the lowest on ties.
+  /// The class of each sample: index of the largest output after the last step, the lowest on ties; of a
+  /// single output 1 where it is above 0.
   public var predictions: [Int] { record.predictions }
 
   /// The outputs of each sample after the last step, in units of the trained network: `[sample][output]`. Spike counts, where

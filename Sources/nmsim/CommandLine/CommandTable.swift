@@ -19,6 +19,7 @@ struct CommandTable: Sendable {
   static let shipped = CommandTable(
     commands: [
       Command(ConvertCommand.spec, ConvertCommand.run),
+      Command(EvaluateCommand.spec, EvaluateCommand.run),
       Command(CompileCommand.spec, CompileCommand.run),
       Command(RunCommand.spec, RunCommand.run),
       Command(SweepCommand.spec, SweepCommand.run),

@@ -161,9 +161,9 @@ enum ConvertCommand {
 
   /// A trained network; what its file names beside it is checked by who writes.
   static func readModel(
-    _ path: String, namedBy naming: FileReader.Naming = .user
+    _ path: String, _ options: ImportOptions = ImportOptions(), namedBy naming: FileReader.Naming = .user
   ) throws(CommandError) -> ImportedModel {
-    try model(InputFiles.bytes(path, limit: ONNXImporter.maximumBytes, namedBy: naming), path)
+    try model(InputFiles.bytes(path, limit: ONNXImporter.maximumBytes, namedBy: naming), path, options)
   }
 
   /// The same with the SHA-256 of the file and, after it, of the files of weights that it names.
@@ -171,7 +171,7 @@ enum ConvertCommand {
     _ path: String, namedBy naming: FileReader.Naming = .user
   ) throws(CommandError) -> (model: ImportedModel, hash: String) {
     let bytes = try InputFiles.bytes(path, limit: ONNXImporter.maximumBytes, namedBy: naming)
-    let model = try model(bytes, path)
+    let model = try model(bytes, path, ImportOptions())
     var hasher = SHA256()
     hasher.update(bytes)
     for file in model.files(beside: path) {
@@ -181,10 +181,12 @@ enum ConvertCommand {
     return (model, SHA256.hexadecimal(hasher.finalized()))
   }
 
-  private static func model(_ bytes: [UInt8], _ path: String) throws(CommandError) -> ImportedModel {
+  private static func model(
+    _ bytes: [UInt8], _ path: String, _ options: ImportOptions
+  ) throws(CommandError) -> ImportedModel {
     try told(.badData, path) { () throws(ImportError) in
       try ONNXImporter.read(
-        bytes, folder: PathText.folder(of: path), name: PathText.baseName(of: path, without: ".onnx"))
+        bytes, folder: PathText.folder(of: path), name: PathText.baseName(of: path, without: ".onnx"), options)
     }
   }
 

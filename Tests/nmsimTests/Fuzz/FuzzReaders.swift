@@ -70,7 +70,7 @@ extension FuzzReader {
         FuzzShape(form: .binary, seeds: FuzzSeeds.models, tokens: FuzzSeeds.modelTokens),
       ]
     ) { bytes in
-      FuzzStages.evaluate(try ONNXImporter.read(bytes, folder: nil, name: "fuzz"))
+      FuzzStages.evaluate(try ONNXImporter.read(bytes, folder: nil, name: "fuzz", ImportOptions(.evaluation)))
     },
     FuzzReader(
       "safetensors",

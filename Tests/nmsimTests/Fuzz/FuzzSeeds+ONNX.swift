@@ -6,12 +6,12 @@ extension FuzzSeeds {
   static let modelTokens = [
     "Conv", "Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "Relu", "LeakyRelu", "Clip", "MaxPool", "AveragePool",
     "GlobalAveragePool", "ReduceMean", "Flatten", "Reshape", "Transpose", "Concat", "Pad", "Slice", "Squeeze",
-    "Unsqueeze", "Softmax", "BatchNormalization", "Shape", "Gather", "Expand", "ConstantOfShape", "Cast", "Identity",
+    "Unsqueeze", "Softmax", "LogSoftmax", "Sigmoid", "Tanh", "Log", "ArgMax", "BatchNormalization", "Shape", "Gather", "Expand", "ConstantOfShape", "Cast", "Identity",
     "PRelu", "Sum", "Dropout", "Constant", "x", "h", "r", "y", "w1", "b1", "axis", "axes", "pads", "strides", "perm",
     "group", "dilations", "kernel_shape", "ceil_mode", "transB", "alpha", "value", "batch", "ai.onnx",
   ]
 
-  private static func model(_ graph: ProtobufMessage) -> [UInt8] {
+  static func model(_ graph: ProtobufMessage) -> [UInt8] {
     var opset = ProtobufMessage()
     opset.add(1, "")
     opset.add(2, 17)
@@ -23,7 +23,7 @@ extension FuzzSeeds {
     return model.bytes
   }
 
-  private static func node(
+  static func node(
     _ operation: String, _ inputs: [String], _ output: String, integers: [(String, [Int])] = []
   ) -> ProtobufMessage {
     var node = ProtobufMessage()
@@ -46,7 +46,7 @@ extension FuzzSeeds {
     return node
   }
 
-  private static func floats(_ name: String, _ shape: [Int], _ values: [Float]) -> ProtobufMessage {
+  static func floats(_ name: String, _ shape: [Int], _ values: [Float]) -> ProtobufMessage {
     var tensor = ProtobufMessage()
     for dimension in shape { tensor.add(1, dimension) }
     tensor.add(2, 1)
@@ -55,12 +55,12 @@ extension FuzzSeeds {
     return tensor
   }
 
-  private static func weights(_ name: String, _ shape: [Int]) -> ProtobufMessage {
+  static func weights(_ name: String, _ shape: [Int]) -> ProtobufMessage {
     let count = shape.reduce(1, *)
     return floats(name, shape, (0..<count).map { Float($0 % 5 - 2) * 0.25 })
   }
 
-  private static func value(_ name: String, _ shape: [Int]) -> ProtobufMessage {
+  static func value(_ name: String, _ shape: [Int]) -> ProtobufMessage {
     var dimensions = ProtobufMessage()
     var batch = ProtobufMessage()
     batch.add(2, "batch")
@@ -81,7 +81,7 @@ extension FuzzSeeds {
     return info
   }
 
-  private static func graph(
+  static func graph(
     input: [Int], output: [Int], _ nodes: [ProtobufMessage], _ initialisers: [ProtobufMessage]
   ) -> ProtobufMessage {
     var graph = ProtobufMessage()

@@ -115,7 +115,10 @@ enum FuzzStages {
       model.network.layers.allSatisfy({ $0.count <= 1 << 16 })
     else { return .accepted }
     if let evaluator = try? FloatEvaluator(model.network) {
-      _ = evaluator.outputs([Float](repeating: 0.5, count: model.network.inputCount), threads: 1)
+      let outputs = evaluator.outputs([Float](repeating: 0.5, count: model.network.inputCount), threads: 1)
+      for values in outputs where model.output.values(values).count != model.output.shape.reduce(1, *) {
+        return .wrong("outputs of another shape")
+      }
     }
     return .accepted
   }

@@ -25,7 +25,7 @@ _nmsim() {
     previous="${COMP_WORDS[COMP_CWORD-2]}"
   fi
   if [[ $COMP_CWORD -eq 1 ]]; then
-    _nmsim_words "convert compile run sweep merge energy compare report explain bench chips inspect help completions manual --help --version"
+    _nmsim_words "convert evaluate compile run sweep merge energy compare report explain bench chips inspect help completions manual --help --version"
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -131,6 +131,38 @@ _nmsim() {
       esac
       if [[ $current == -* ]]; then
         _nmsim_words "--method --steps --calibrate --neuron --percentile --spike-budget --alpha --period --lambda --tolerance --p --variant --membrane --max-count --no-synchronous-neurons --initial --reset --readout --task --max-pool --lag --schedule --literal --seed --keep-accuracy --max-loss --calibration --calibration-labels --calibration-samples --input-scale --mean --std --test-images --test-labels -o --output -q --quiet --color -h --help"
+      fi ;;
+    evaluate)
+      case "$previous" in
+        --input)
+          return ;;
+        --labels)
+          return ;;
+        --samples)
+          _nmsim_nothing
+          return ;;
+        --input-scale)
+          _nmsim_nothing
+          return ;;
+        --mean)
+          _nmsim_nothing
+          return ;;
+        --std)
+          _nmsim_nothing
+          return ;;
+        -o|--outputs|--output)
+          return ;;
+        --expect)
+          return ;;
+        --threads)
+          _nmsim_nothing
+          return ;;
+        --color)
+          _nmsim_words "auto always never"
+          return ;;
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "--input --labels --samples --input-scale --mean --std -o --outputs --output --expect --threads -q --quiet --color -h --help"
       fi ;;
     compile)
       case "$previous" in
@@ -509,7 +541,7 @@ _nmsim() {
       if [[ $current == -* ]]; then
         _nmsim_words "-h --help"
       else
-        _nmsim_words "convert compile run sweep merge energy compare report explain bench chips inspect help completions manual words files output exit-status"
+        _nmsim_words "convert evaluate compile run sweep merge energy compare report explain bench chips inspect help completions manual words files output exit-status"
       fi ;;
     completions)
       case "$previous" in

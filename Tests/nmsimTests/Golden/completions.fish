@@ -10,6 +10,7 @@ end
 complete -c nmsim -n __fish_use_subcommand -f -l help -s h -d 'Show help'
 complete -c nmsim -n __fish_use_subcommand -f -l version -d 'Show the version'
 complete -c nmsim -n __fish_use_subcommand -f -a convert -d 'Convert a trained network (ONNX) into a spiking one'
+complete -c nmsim -n __fish_use_subcommand -f -a evaluate -d 'Evaluate a trained network (ONNX) in floats'
 complete -c nmsim -n __fish_use_subcommand -f -a compile -d 'Compile a network into a program for a chip'
 complete -c nmsim -n __fish_use_subcommand -f -a run -d 'Run a program on samples'
 complete -c nmsim -n __fish_use_subcommand -f -a sweep -d 'Run every combination of a plan, or what is missing'
@@ -63,6 +64,19 @@ complete -c nmsim -n '__nmsim_is convert' -s o -l output -r -F -d 'The spiking n
 complete -c nmsim -n '__nmsim_is convert' -s q -l quiet -d 'Print errors only: no tables, no progress.'
 complete -c nmsim -n '__nmsim_is convert' -l color -x -a 'auto always never' -d 'Colour in the terminal: auto, always or never.'
 complete -c nmsim -n '__nmsim_is convert' -s h -l help -d 'Show this help.'
+
+complete -c nmsim -n '__nmsim_is evaluate' -l input -r -F -d 'Images: IDX, .npy, .npz or CIFAR.'
+complete -c nmsim -n '__nmsim_is evaluate' -l labels -r -F -d 'Labels; without any, the accuracy is unknown.'
+complete -c nmsim -n '__nmsim_is evaluate' -l samples -x -d 'How many samples, from the first.'
+complete -c nmsim -n '__nmsim_is evaluate' -l input-scale -x -d 'Factor of the raw values, such as 1/255.'
+complete -c nmsim -n '__nmsim_is evaluate' -l mean -x -d 'Subtracted after scaling, for each channel.'
+complete -c nmsim -n '__nmsim_is evaluate' -l std -x -d 'Divided by after that, for each channel.'
+complete -c nmsim -n '__nmsim_is evaluate' -s o -l outputs -l output -r -F -d 'Write the outputs: the file\'s own, whatever ends it, one row a sample.'
+complete -c nmsim -n '__nmsim_is evaluate' -l expect -r -F -d 'Outputs of another program for the same samples, one row a sample, in the file\'s own layout.'
+complete -c nmsim -n '__nmsim_is evaluate' -l threads -x -d 'Threads, at most 1024.'
+complete -c nmsim -n '__nmsim_is evaluate' -s q -l quiet -d 'Print errors only: no tables, no progress.'
+complete -c nmsim -n '__nmsim_is evaluate' -l color -x -a 'auto always never' -d 'Colour in the terminal: auto, always or never.'
+complete -c nmsim -n '__nmsim_is evaluate' -s h -l help -d 'Show this help.'
 
 complete -c nmsim -n '__nmsim_is compile' -l chip -r -F -a 'ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin' -d 'Chip description: a name of \'nmsim chips\', or a file.'
 complete -c nmsim -n '__nmsim_is compile' -l weight-bits -x -d 'Bits of a weight.'
@@ -221,7 +235,7 @@ complete -c nmsim -n '__nmsim_is inspect' -s q -l quiet -d 'Print errors only: n
 complete -c nmsim -n '__nmsim_is inspect' -l color -x -a 'auto always never' -d 'Colour in the terminal: auto, always or never.'
 complete -c nmsim -n '__nmsim_is inspect' -s h -l help -d 'Show this help.'
 
-complete -c nmsim -n '__nmsim_is help' -f -a 'convert compile run sweep merge energy compare report explain bench chips inspect help completions manual words files output exit-status'
+complete -c nmsim -n '__nmsim_is help' -f -a 'convert evaluate compile run sweep merge energy compare report explain bench chips inspect help completions manual words files output exit-status'
 complete -c nmsim -n '__nmsim_is help' -s h -l help -d 'Show this help.'
 
 complete -c nmsim -n '__nmsim_is completions' -f -a 'bash zsh fish'

@@ -11,6 +11,7 @@ _nmsim() {
   local -a commands
   commands=(
     'convert:Convert a trained network (ONNX) into a spiking one'
+    'evaluate:Evaluate a trained network (ONNX) in floats'
     'compile:Compile a network into a program for a chip'
     'run:Run a program on samples'
     'sweep:Run every combination of a plan, or what is missing'
@@ -73,6 +74,25 @@ _nmsim() {
         '--test-labels=[Their labels.]:LABELS:_files' \
         '(-o --output)-o+[The spiking network; its weights go beside it, as FILE with .safetensors for .json.]:FILE:_files' \
         '(-o --output)--output=[The spiking network; its weights go beside it, as FILE with .safetensors for .json.]:FILE:_files' \
+        '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
+        '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
+        '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' \
+        '1:MODEL:_files' ;;
+    evaluate)
+      _arguments -s \
+        '--input=[Images\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
+        '--labels=[Labels; without any, the accuracy is unknown.]:LABELS:_files' \
+        '--samples=[How many samples, from the first.]:N: ' \
+        '--input-scale=[Factor of the raw values, such as 1/255.]:X: ' \
+        '--mean=[Subtracted after scaling, for each channel.]:X,...: ' \
+        '--std=[Divided by after that, for each channel.]:X,...: ' \
+        '(-o --outputs)-o+[Write the outputs\: the file'\''s own, whatever ends it, one row a sample.]:FILE.npy:_files' \
+        '(-o --outputs)--outputs=[Write the outputs\: the file'\''s own, whatever ends it, one row a sample.]:FILE.npy:_files' \
+        '--output=[Write the outputs\: the file'\''s own, whatever ends it, one row a sample.]:FILE.npy:_files' \
+        '--expect=[Outputs of another program for the same samples, one row a sample, in the file'\''s own layout.]:FILE.npy:_files' \
+        '--threads=[Threads, at most 1024.]:N: ' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
@@ -303,7 +323,7 @@ _nmsim() {
       _arguments -s \
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
-        '1::NAME:(convert compile run sweep merge energy compare report explain bench chips inspect help completions manual words files output exit-status)' ;;
+        '1::NAME:(convert evaluate compile run sweep merge energy compare report explain bench chips inspect help completions manual words files output exit-status)' ;;
     completions)
       _arguments -s \
         '(-h --help)-h[Show this help.]' \

@@ -247,7 +247,7 @@ struct RateScan: Sendable {
       loss: distance + lambda * omega, hiddenOmega: hidden,
       accuracy: task == .values
         ? 1 - Self.deviation(of: outputs, from: reference ?? outputs)
-        : FloatEvaluator.accuracy(outputs.map(FloatEvaluator.decision), labels: labels),
+        : FloatEvaluator.accuracy(outputs.map { Decision.of($0) }, labels: labels),
       outputs: outputs)
   }
 
