@@ -245,6 +245,7 @@ struct ArgumentParserTests {
       case .integer: _ = arguments.int(option.name)
       case .number, .fraction, .ratio: _ = arguments.double(option.name)
       case .numbers: _ = arguments.doubles(option.name)
+      case .shape: _ = arguments.shape(option.name)
       }
     }
     for positional in arguments.command.positionals { _ = arguments.positionals(positional.name) }

@@ -89,6 +89,8 @@ extension ByteWriter {
     optional(network.ann.model) {
       $0.text($1.path)
       $0.text($1.hash)
+      $0.optional($1.selection.output) { $0.text($1) }
+      $0.optional($1.selection.inputShape) { $0.list($1) { $0.int($1) } }
     }
     optional(network.steps) { $0.int($1) }
     list(network.provenance) { $0.text($1) }

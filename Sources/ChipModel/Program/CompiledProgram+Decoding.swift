@@ -150,7 +150,7 @@ extension ByteReader {
     network.ann = ANNFacts(
       accuracy: try optionalDouble(), accuracyOn: try optionalText(),
       multiplyAccumulates: try optionalInt(), parameters: try optionalInt(),
-      model: try optional { (r) throws(FormatError) in ModelFile(path: try r.text(), hash: try r.text()) })
+      model: try optional { (r) throws(FormatError) in try r.modelFile() })
     network.steps = try optionalInt()
     network.provenance = try texts()
     func range(_ reader: inout ByteReader) throws(FormatError) -> InputRange? {
@@ -159,6 +159,14 @@ extension ByteReader {
     network.inputRange = try range(&self)
     network.calibratedRange = try range(&self)
     return network
+  }
+
+  private mutating func modelFile() throws(FormatError) -> ModelFile {
+    let (path, hash, output) = (try text(), try text(), try optionalText())
+    let shape = try optional { (r) throws(FormatError) in
+      try r.list(size: 8) { (r) throws(FormatError) in try r.int() }
+    }
+    return ModelFile(path: path, hash: hash, selection: ModelSelection(output: output, inputShape: shape))
   }
 
   private mutating func model() throws(FormatError) -> NeuronModel {

@@ -180,12 +180,28 @@ package struct ANNFacts: Sendable, Equatable {
 package struct ModelFile: Sendable, Equatable {
   /// Relative to the folder of the file that names it.
   package var path: String
-  /// SHA-256 of the file and, after it, of the files of weights that it names: 64 hexadecimal digits.
+  /// SHA-256 of the file and, after it, of the files of weights that it names and of the selection: 64 hexadecimal digits.
   package var hash: String
-  package init(path: String, hash: String) {
+  package var selection: ModelSelection
+  package init(path: String, hash: String, selection: ModelSelection = ModelSelection()) {
     self.path = path
     self.hash = hash
+    self.selection = selection
   }
+}
+
+/// What of a trained network's file is taken, where the file leaves it open.
+package struct ModelSelection: Sendable, Hashable {
+  /// The value that is the answer; nil: the file's first output.
+  package var output: String?
+  /// The input's sizes without the batch axis, `[C, H, W]`, `[C, L]` or `[N]`; nil: those of the file.
+  package var inputShape: [Int]?
+  package init(output: String? = nil, inputShape: [Int]? = nil) {
+    self.output = output
+    self.inputShape = inputShape
+  }
+
+  package var isEmpty: Bool { output == nil && inputShape == nil }
 }
 
 /// What of a population is read as the answer: its potential, or its (signed) spike counts.

@@ -41,8 +41,7 @@ struct Canonicaliser {
     self.options = options
     notes = graph.notes
     // A vector stays one; an image without a channel axis gets it.
-    let shape = Array(graph.inputShape.dropFirst())
-    inputShape = shape.count == 2 ? [1] + shape : shape
+    inputShape = graph.sampleShape.count == 2 ? [1] + graph.sampleShape : graph.sampleShape
     inputReaders = graph.nodes.reduce(0) { sum, node in sum + node.inputs.filter { $0 == graph.inputName }.count }
     storedLimit = ImportLimits.storedWeights + 4 * graph.constants.values.reduce(0) { $0 + $1.count }
     for node in graph.nodes { for name in node.inputs { readers[name, default: 0] += 1 } }
@@ -85,8 +84,9 @@ struct Canonicaliser {
           node: entry.node, operation: entry.operation, shape: entry.shape,
           became: names.isEmpty ? entry.role : "\(entry.role) \(names)", layer: entry.layers.first)
       },
-      notes: notes, storedParameters: stored, multiplyAccumulates: network.multiplyAccumulates,
-      parameters: network.parameters, producer: printable(model.producer), opset: model.opset)
+      notes: notes, otherOutputs: graph.otherOutputs.map { printable($0) }, storedParameters: stored,
+      multiplyAccumulates: network.multiplyAccumulates, parameters: network.parameters,
+      producer: printable(model.producer), opset: model.opset)
     return ImportedModel(network: network, output: form, report: report, files: model.graph.externalFiles)
   }
 
@@ -109,8 +109,7 @@ struct Canonicaliser {
       }
       guard let value = values[name] else {
         throw misuse(
-          "reads '\(printable(name))', a second output",
-          "only the first output of an operator is supported: rewrite that part of the model")
+          "reads '\(printable(name))', an output that is not supported", "rewrite that part of the model")
       }
       switch value {
       case .constant(let tensor, let name):
@@ -121,7 +120,7 @@ struct Canonicaliser {
         data.append(value)
       }
     }
-    guard let output = node.outputs.first, !output.isEmpty else { return }
+    let output = node.outputs.first ?? ""
     if let first = data.first {
       if node.operation == "Shape" {
         values[output] = .constant(ConstantFolder(node: node).shapeList(first.shape), origin: output)
@@ -133,14 +132,19 @@ struct Canonicaliser {
         values[output] = .constant(tensor, origin: origin)
         return
       }
-      values[output] = .data(try convert(first, data))
+      for (name, value) in zip(node.outputs, try results(first, data)) where !name.isEmpty { values[name] = .data(value) }
     } else {
       guard let tensor = try ConstantFolder(node: node).fold() else { throw UnsupportedOperators.error(node) }
       values[output] = .constant(tensor, origin: origin.isEmpty ? output : origin)
     }
   }
 
-  /// A node that reads data: `first` is its first data input.
+  /// The outputs of a node that reads data, in their order, as far as they are supported.
+  private mutating func results(_ first: DataValue, _ data: [DataValue]) throws(ImportError) -> [DataValue] {
+    [try convert(first, data)]
+  }
+
+  /// The first output of a node that reads data: `first` is its first data input.
   private mutating func convert(_ first: DataValue, _ data: [DataValue]) throws(ImportError) -> DataValue {
     if let last = data.lazy.compactMap(\.endings.last).first, !Canonicaliser.endings.contains(node.operation),
       !["Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast"].contains(node.operation)

@@ -1,7 +1,7 @@
 import ChipModel
 
 /// Why a model could not be imported. The text is one line: what, where, the actual value, and what to do next.
-package enum ImportError: Error, Sendable, Equatable {
+package enum ImportError: Error, Sendable, Equatable, NamesParameters {
   /// The bytes are not a protobuf message of the kind expected at this offset.
   case malformed(offset: Int, what: String)
   /// The file is something else.
@@ -12,6 +12,8 @@ package enum ImportError: Error, Sendable, Equatable {
   case tensor(name: String, what: String)
   /// The graph's wiring, inputs or outputs cannot be used.
   case graph(what: String, remedy: String)
+  /// The file leaves open what is meant; a parameter says it.
+  case selection(what: String, parameter: String, value: String)
   /// The graph was exported in training mode.
   case trainingMode(node: String, operation: String)
   /// No conversion knows this operator.
@@ -28,8 +30,8 @@ extension ImportError {
   }
 }
 
-extension ImportError: CustomStringConvertible {
-  package var description: String {
+extension ImportError {
+  package func text(spell: (String) -> String) -> String {
     switch self {
     case .malformed(let offset, let what):
       "not a complete ONNX file: at byte \(offset), \(what): export the model again or copy the file again"
@@ -38,6 +40,7 @@ extension ImportError: CustomStringConvertible {
       "tensor '\(printable(tensor))': \(what): \(remedy)"
     case .tensor(let name, let what): "tensor '\(printable(name))': \(what): export the model again"
     case .graph(let what, let remedy): "\(what): \(remedy)"
+    case .selection(let what, let parameter, let value): "\(what): give \(spell(parameter)) \(value)"
     case .trainingMode(let node, let operation):
       "node '\(printable(node))' (\(printable(operation))): the model was exported in training mode: call model.eval() "
         + "before torch.onnx.export"

@@ -1,3 +1,5 @@
+import ChipModel
+
 /// How a model is read, beyond what its file says.
 package struct ImportOptions: Sendable, Equatable {
   /// What the network is read for.
@@ -9,5 +11,9 @@ package struct ImportOptions: Sendable, Equatable {
   }
   package var purpose = Purpose.conversion
 
-  package init(_ purpose: Purpose = .conversion) { self.purpose = purpose }
+  package var selection: ModelSelection
+
+  package init(_ purpose: Purpose = .conversion, selection: ModelSelection = ModelSelection()) {
+    (self.purpose, self.selection) = (purpose, selection)
+  }
 }

@@ -3,6 +3,8 @@ package struct ImportReport: Sendable, Equatable {
   package var entries: [ImportEntry]
   /// Remarks that concern the whole model, or something that was changed on the way.
   package var notes: [String]
+  /// Outputs of the model that were not asked for, where the first was taken for want of a name.
+  package var otherOutputs: [String]
   /// Floating-point numbers stored in the model: weights, biases, batch normalisation.
   package var storedParameters: Int
   /// Multiply-accumulates of one inference of the imported network; padding is not counted.

@@ -1,28 +1,37 @@
 import ChipModel
 
-/// A graph made ready to walk: one image input at batch 1, weights by name, nodes in an order where everything is
-/// defined before it is read.
+/// A graph made ready to walk: one input at batch 1, weights by name, the nodes that the answer needs in an order where
+/// everything is defined before it is read.
 ///
-/// ONNX demands that order of the file, so it is checked, not repaired. Shapes of the values in between are not read
-/// from the file: they follow while the graph is walked, and every node whose inputs are constants or shapes is folded
-/// then (`ConstantFolder`).
+/// Shapes of the values in between are not read from the file: they follow while the graph is walked, and every node
+/// whose inputs are constants or shapes is folded then (`ConstantFolder`).
 struct ONNXGraph {
   let inputName: String
-  /// With the batch axis, which is 1.
+  /// With the batch axis, which is 1, where there is one.
   let inputShape: [Int]
+  /// `inputShape` without the batch axis.
+  let sampleShape: [Int]
   /// What the file said the batch size is, where it is a fixed number above 1: constants may have it baked in.
   let bakedBatch: Int?
   let outputName: String
+  /// Outputs of the file that were not asked for, where the first was taken for want of a name.
+  let otherOutputs: [String]
   let nodes: [ONNXNode]
   let constants: [String: ONNXTensor]
   let opset: Int
   /// Notes for the report.
   let notes: [String]
 
-  /// - Throws: `.graph` for a graph with several inputs or outputs, unknown sizes, or values read before they exist.
-  init(_ model: ONNXModel) throws(ImportError) {
+  /// - Parameters:
+  ///   - model: the file's content.
+  ///   - selection: which output, and sizes that the file leaves open.
+  ///   - hasBatchAxis: whether the input's first axis counts samples; where not, a sample has exactly its shape.
+  /// - Throws: `.graph` or `.selection` for a graph that reads several inputs, unknown sizes, or values that are defined
+  ///   nowhere, twice, or by themselves.
+  init(
+    _ model: ONNXModel, _ selection: ModelSelection = ModelSelection(), hasBatchAxis: Bool = true
+  ) throws(ImportError) {
     let graph = model.graph
-    nodes = graph.nodes
     opset = model.opset
     var notes: [String] = []
     if model.opset > ImportLimits.newestOpset {
@@ -35,51 +44,96 @@ struct ONNXGraph {
       guard constants.updateValue(tensor, forKey: name) == nil else {
         throw .tensor(name: name, what: "is stored twice")
       }
+    }
+    // Old files list the weights among the inputs.
+    let inputs = graph.inputs.filter { constants[$0.name] == nil }
+    let order = try NodeOrder(graph.nodes, given: Set(constants.keys).union(inputs.map(\.name)))
+    (outputName, otherOutputs) = try ONNXGraph.output(of: graph, selection, order)
+    nodes = try order.nodes(leadingTo: outputName)
+    var read: Set<String> = [outputName]
+    for node in nodes { read.formUnion(node.inputs) }
+    for (name, tensor) in graph.initialisers where read.contains(name) {
       if case .floats(let values) = tensor.values, values.contains(where: \.isNaN) {
         throw .tensor(name: name, what: "holds values that are not numbers (training diverged?)")
       }
     }
     self.constants = constants
 
-    // Old files list the weights among the inputs.
-    let inputs = graph.inputs.filter { constants[$0.name] == nil }
-    guard inputs.count == 1, let input = inputs.first else {
-      let names = inputs.prefix(4).map { "'\(printable($0.name))'" }.joined(separator: ", ")
-      throw .graph(
-        what: "the model has \(inputs.count) inputs" + (inputs.isEmpty ? "" : " (\(names))"),
-        remedy: "export a model that takes one image or vector")
+    let used = inputs.filter { read.contains($0.name) }
+    guard used.count == 1, let input = used.first else {
+      let names = used.prefix(4).map { "'\(printable($0.name))'" }.joined(separator: ", ")
+      throw used.isEmpty
+        ? .graph(what: "the model's output does not depend on its input", remedy: "export the model again")
+        : .graph(
+          what: "the model reads \(used.count) inputs (\(names))", remedy: "export a model that takes one image or vector")
     }
-    guard graph.outputs.count == 1, let output = graph.outputs.first else {
-      throw .graph(
-        what: "the model has \(graph.outputs.count) outputs",
-        remedy: "export a model that returns its class scores alone")
+    for other in inputs where other.name != input.name {
+      notes.append("the input '\(printable(other.name))' plays no part and was left out")
+    }
+    if otherOutputs.isEmpty, nodes.count < graph.nodes.count {
+      notes.append("\(graph.nodes.count - nodes.count) of \(graph.nodes.count) nodes lead to no output and were left out")
     }
     inputName = input.name
-    outputName = output.name
-    (inputShape, bakedBatch) = try ONNXGraph.batchOne(input)
+    sampleShape = try ONNXGraph.sampleShape(input, selection.inputShape, hasBatchAxis: hasBatchAxis)
+    inputShape = hasBatchAxis ? [1] + sampleShape : sampleShape
+    bakedBatch = hasBatchAxis ? input.fixedBatch : nil
     if let bakedBatch { notes.append("the model's batch size \(bakedBatch) was replaced by 1") }
+    if !hasBatchAxis { notes.append("the model's input has no batch axis: a sample is \(shapeText(sampleShape))") }
     self.notes = notes
-    try ONNXGraph.checkOrder(nodes, known: constants, input: input.name, output: output.name)
   }
 
-  /// The input's shape with batch size 1.
-  private static func batchOne(_ input: ONNXValueInfo) throws(ImportError) -> ([Int], Int?) {
+  /// The value that is the answer, and outputs that might be meant instead.
+  private static func output(
+    of graph: ONNXGraphDefinition, _ selection: ModelSelection, _ order: NodeOrder
+  ) throws(ImportError) -> (String, [String]) {
+    let names = graph.outputs.map(\.name)
+    guard let name = selection.output else {
+      guard let first = names.first else {
+        throw .graph(what: "the model has no outputs", remedy: "export the model again")
+      }
+      guard order.defines(first) else {
+        throw .graph(
+          what: "the model's output '\(printable(first))' is defined nowhere", remedy: "export the model again")
+      }
+      return (first, Array(names.dropFirst()))
+    }
+    guard order.defines(name) else {
+      throw .selection(
+        what: "no node computes '\(printable(name))'", parameter: "outputName",
+        value: names.prefix(8).map { "'\(printable($0))'" }.joined(separator: " or "))
+    }
+    return (name, [])
+  }
+
+  /// The input's sizes without the batch axis.
+  private static func sampleShape(
+    _ input: ONNXValueInfo, _ given: [Int]?, hasBatchAxis: Bool
+  ) throws(ImportError) -> [Int] {
     let name = printable(input.name)
-    guard let shape = input.shape, (2...4).contains(shape.count) else {
+    let axes = hasBatchAxis ? 1 : 0
+    let shape = input.shape ?? given.map { [ONNXValueInfo.Dimension](repeating: .symbol(""), count: $0.count + axes) }
+    guard let shape, ((axes + 1)...(axes + 3)).contains(shape.count) else {
       let rank = input.shape.map { "\($0.count) dimensions" } ?? "no shape"
       throw .graph(
-        what: "input '\(name)' has \(rank), needed are [batch, features] or [batch, channels, height, width]",
+        what: "input '\(name)' has \(rank), needed are [batch, features], [batch, channels, length] or "
+          + "[batch, channels, height, width]",
         remedy: "export with an example input that has a batch axis, for example torch.zeros(1, 1, 28, 28)")
     }
-    var sizes = [1]
-    for (axis, dimension) in shape.enumerated().dropFirst() {
-      guard case .size(let size) = dimension, size > 0 else {
-        throw .graph(
-          what: "input '\(name)' has no fixed size on axis \(axis)",
-          remedy: "only the batch axis may be dynamic: fix the others in dynamic_axes or dynamic_shapes")
+    let own = Array(shape.dropFirst(axes))
+    if let given {
+      let isLike = given.count == own.count && zip(given, own).allSatisfy { $1.isOpen || $1 == .size($0) }
+      guard isLike else {
+        throw .selection(
+          what: "input '\(name)' does not take \(shapeText(given))", parameter: "inputShape",
+          value: own.map(\.text).joined(separator: "x"))
       }
-      sizes.append(size)
     }
+    guard given != nil || own.allSatisfy({ !$0.isOpen }) else {
+      throw .selection(
+        what: "input '\(name)' has no fixed size \(own.map(\.text).joined(separator: "x"))", parameter: "inputShape",
+        value: "such as " + own.map { $0.isOpen ? (own.count == 3 ? "224" : "128") : $0.text }.joined(separator: "x"))
+    }
+    let sizes = given ?? own.compactMap { if case .size(let size) = $0 { size } else { nil } }
     guard let count = ONNXTensor.elementCount(sizes), count <= ImportLimits.neurons else {
       throw .graph(
         what: "input '\(name)' has shape \(shapeText(sizes)), more than \(ImportLimits.neurons) values",
@@ -89,33 +143,27 @@ struct ONNXGraph {
       throw .graph(
         what: "input '\(name)' has element type \(input.elementType)", remedy: "export a model with a float input")
     }
-    if case .size(let batch) = shape[0], batch > 1 { return (sizes, batch) }
-    return (sizes, nil)
+    return sizes
   }
+}
 
-  private static func checkOrder(
-    _ nodes: [ONNXNode], known constants: [String: ONNXTensor], input: String, output: String
-  ) throws(ImportError) {
-    var defined = Set(constants.keys)
-    defined.insert(input)
-    for node in nodes {
-      for name in node.inputs where !name.isEmpty && !defined.contains(name) {
-        throw .graph(
-          what: "node '\(printable(node.label))' (\(printable(node.operation))) reads '\(printable(name))', "
-            + "which nothing before it defines",
-          remedy: "export the model again")
-      }
-      for name in node.outputs where !name.isEmpty {
-        guard defined.insert(name).inserted else {
-          throw .graph(
-            what: "node '\(printable(node.label))' (\(printable(node.operation))) defines '\(printable(name))' again",
-            remedy: "export the model again")
-        }
-      }
-    }
-    guard defined.contains(output) else {
-      throw .graph(
-        what: "the model's output '\(printable(output))' is defined nowhere", remedy: "export the model again")
+extension ONNXValueInfo {
+  /// The first dimension where it is a fixed number above 1.
+  var fixedBatch: Int? {
+    guard case .size(let size)? = shape?.first, size > 1 else { return nil }
+    return size
+  }
+}
+
+extension ONNXValueInfo.Dimension {
+  /// Not a size above 0.
+  var isOpen: Bool { if case .size(let size) = self { size <= 0 } else { true } }
+
+  var text: String {
+    switch self {
+    case .size(let size) where size > 0: "\(size)"
+    case .symbol(let name) where !name.isEmpty: printable(name)
+    default: "?"
     }
   }
 }

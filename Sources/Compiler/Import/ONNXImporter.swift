@@ -1,3 +1,5 @@
+import ChipModel
+
 /// A model in the form conversion works on, and what was done to get there.
 package struct ImportedModel: Sendable, Equatable {
   package var network: AnalogNetwork
@@ -26,8 +28,25 @@ package enum ONNXImporter {
   package static func read(
     _ bytes: [UInt8], folder: String?, name: String, _ options: ImportOptions = ImportOptions()
   ) throws(ImportError) -> ImportedModel {
-    let model = try ONNXModel(bytes: bytes, folder: folder)
-    var canonicaliser = Canonicaliser(try ONNXGraph(model), options)
-    return try canonicaliser.run(name: name, model: model)
+    try model(ONNXModel(bytes: bytes, folder: folder), name: name, options)
+  }
+
+  /// The same of a model as stored.
+  static func model(
+    _ model: ONNXModel, name: String, _ options: ImportOptions = ImportOptions()
+  ) throws(ImportError) -> ImportedModel {
+    func imported(hasBatchAxis: Bool) throws(ImportError) -> ImportedModel {
+      var canonicaliser = Canonicaliser(
+        try ONNXGraph(model, options.selection, hasBatchAxis: hasBatchAxis), options)
+      return try canonicaliser.run(name: name, model: model)
+    }
+    do {
+      return try imported(hasBatchAxis: true)
+    } catch {
+      // A fixed first size may be a batch size or a part of the sample.
+      let mayLackBatch = model.graph.inputs.contains { $0.shape?.count == 1 || $0.fixedBatch != nil }
+      guard mayLackBatch, let model = try? imported(hasBatchAxis: false) else { throw error }
+      return model
+    }
   }
 }

@@ -243,7 +243,11 @@ extension ModelFile: JSONRecord {
   package static let fields: [JSONField<ModelFile>] = [
     .required("path", \.path, .text, "the `.onnx` file, relative to this file", unit: "path"),
     .required(
-      "hash", \.hash, .text, "SHA-256 of the file and, after it, of the files of weights that it names; another file is "
-        + "not taken"),
+      "hash", \.hash, .text, "SHA-256 of the file and, after it, of the files of weights that it names and of the two "
+        + "members below; another file is not taken"),
+    .optional("output", \.selection.output, .text, "which of its values is the answer", absent: "its first output"),
+    .optional(
+      "inputShape", \.selection.inputShape, .integers, "sizes of its input without the batch axis", unit: "values",
+      absent: "those of the file"),
   ]
 }

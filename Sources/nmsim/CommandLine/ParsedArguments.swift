@@ -64,6 +64,9 @@ struct ParsedArguments: Sendable {
     value(name) { if case .numbers(let numbers) = $0 { numbers } else { nil } }
   }
 
+  /// The sizes of an option, at least one, all above 0.
+  func shape(_ name: String) -> [Int]? { value(name) { if case .shape(let sizes) = $0 { sizes } else { nil } } }
+
   private func value<Value>(_ name: String, _ read: (ParsedValue) -> Value?) -> Value? {
     check(command.option(name)?.value != nil, name)
     guard let value = values[name] else { return nil }

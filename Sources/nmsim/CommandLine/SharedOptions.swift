@@ -58,6 +58,18 @@ extension OptionSpec {
     ]
   }
 
+  /// What of a trained network's file is taken, where the file leaves it open.
+  static func model(in group: String) -> [OptionSpec] {
+    [
+      option(
+        "output-name", .text, "NAME", standard: .described("the first output"), group: group,
+        "Which output of the model is the answer; another value that a node computes will do too."),
+      option(
+        "input-shape", .shape, "SHAPE", standard: .described("the model's"), group: group,
+        "Sizes of the model's input without the batch axis, such as 3x224x224, where it leaves them open."),
+    ]
+  }
+
   /// What is done with raw values before the network takes them.
   static func preprocessing(in group: String) -> [OptionSpec] {
     [

@@ -70,6 +70,7 @@ enum ValueProblem: Error, Equatable, Sendable {
   case notFraction
   case notRatio
   case notNumbers
+  case notShape
   case notChoice([String], suggestion: String?)
 
   var text: String {
@@ -82,6 +83,7 @@ enum ValueProblem: Error, Equatable, Sendable {
     case .notFraction: "is not a fraction of 1"
     case .notRatio: "is neither a number nor a quotient above 0"
     case .notNumbers: "is not a list of numbers"
+    case .notShape: "is not a shape"
     case .notChoice: "is not one of the possible values"
     }
   }
@@ -95,6 +97,7 @@ enum ValueProblem: Error, Equatable, Sendable {
     case .notFraction: "give a number from 0 to 1; 98.5 % is 0.985"
     case .notRatio: "give for example 1/255 or 0.00392"
     case .notNumbers: "give numbers separated by commas, for example 0.49,0.48,0.45"
+    case .notShape: "give sizes above 0, for example 3x224x224"
     case .notChoice(_, let suggestion?): "did you mean '\(suggestion)'?"
     case .notChoice(let choices, nil): "give \(ErrorText.alternatives(choices))"
     }

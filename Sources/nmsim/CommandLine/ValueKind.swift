@@ -19,6 +19,8 @@ enum ValueKind: Sendable, Equatable {
   case ratio
   /// Numbers separated by commas.
   case numbers
+  /// Whole numbers above 0 with `x` between, such as `3x224x224`.
+  case shape
   case choice([String])
   /// Names of a list, separated by commas.
   case list([String])
@@ -59,6 +61,7 @@ enum ParsedValue: Sendable, Equatable {
   case integer(Int)
   case number(Double)
   case numbers([Double])
+  case shape([Int])
 }
 
 extension ValueKind {
@@ -98,6 +101,11 @@ extension ValueKind {
         values.append(value)
       }
       return .numbers(values)
+    case .shape:
+      let parts = text.split(separator: "x", omittingEmptySubsequences: false).map(String.init)
+      let sizes = parts.compactMap { Self.isWhole($0) ? Int($0) : nil }
+      guard sizes.count == parts.count, sizes.allSatisfy({ $0 > 0 }) else { throw .notShape }
+      return .shape(sizes)
     case .choice(let names):
       try Self.check(text, in: names)
       return .text(text)

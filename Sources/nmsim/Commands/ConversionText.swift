@@ -70,7 +70,11 @@ struct ConversionText: Sendable {
   }
 
   private var notes: String {
-    let lines = model.report.notes + result.report.notes
+    var lines = model.report.notes + result.report.notes
+    if !model.report.otherOutputs.isEmpty {
+      let others = ErrorText.alternatives(model.report.otherOutputs)
+      lines.insert("the model's first output was taken; --output-name takes another: \(others)", at: 0)
+    }
     return lines.isEmpty ? "" : "\n" + lines.map { "Note: \(ErrorText.escaped($0))\n" }.joined()
   }
 

@@ -36,7 +36,7 @@ enum ConvertCommand {
     ]
       + OptionSpec.calibration(
         in: calibration, "Images for calibration: IDX, .npy, .npz or CIFAR.", standard: "1,000 or 500, by method")
-      + OptionSpec.preprocessing(in: input) + [
+      + OptionSpec.model(in: input) + OptionSpec.preprocessing(in: input) + [
       .option(
         "test-images", .file, "DATA", group: outputs,
         "Images that the network names as its own test data, for 'run'; the ANN is tried on them."),
@@ -73,7 +73,8 @@ enum ConvertCommand {
     let isAutomatic = arguments.string("method") == "auto"
     let goal = try isAutomatic ? Self.goal(arguments) : nil
     let settings = try isAutomatic ? ConversionSettings(.robustNorm) : settings(arguments)
-    let (model, hash) = try readHashedModel(path)
+    let selection = arguments.modelSelection
+    let (model, hash) = try readHashedModel(path, selection)
     try arguments.checkFiles(reads: model.files(beside: path), writes: tensors)
     let preprocessing = preprocessing(arguments)
     let calibration = try calibrationData(
@@ -101,7 +102,7 @@ enum ConvertCommand {
     }
     try nameTestData(&result.network, of: model.network, arguments, output: output, stages)
     if FolderFiles.isFile(path) {
-      result.network.ann?.model = ModelFile(path: try relative(path, to: output), hash: hash)
+      result.network.ann?.model = ModelFile(path: try relative(path, to: output), hash: hash, selection: selection)
     }
     stages.finish()
     for doubt in doubts(arguments, calibration, result.report, classes: model.network.layers[model.network.output].count) {
@@ -166,27 +167,31 @@ enum ConvertCommand {
     try model(InputFiles.bytes(path, limit: ONNXImporter.maximumBytes, namedBy: naming), path, options)
   }
 
-  /// The same with the SHA-256 of the file and, after it, of the files of weights that it names.
+  /// The same with the SHA-256 of the file and, after it, of the files of weights that it names and of the selection.
   static func readHashedModel(
-    _ path: String, namedBy naming: FileReader.Naming = .user
+    _ path: String, _ selection: ModelSelection, namedBy naming: FileReader.Naming = .user
   ) throws(CommandError) -> (model: ImportedModel, hash: String) {
     let bytes = try InputFiles.bytes(path, limit: ONNXImporter.maximumBytes, namedBy: naming)
-    let model = try model(bytes, path, ImportOptions())
+    let model = try model(bytes, path, ImportOptions(selection: selection))
     var hasher = SHA256()
     hasher.update(bytes)
     for file in model.files(beside: path) {
       hasher.update(
         try InputFiles.bytes(file, limit: ONNXImporter.maximumBytes, namedBy: .inside(folder: PathText.folder(of: path))))
     }
+    if let output = selection.output { hasher.update(Array("output \(output)\n".utf8)) }
+    if let shape = selection.inputShape { hasher.update(Array("inputShape \(shape)\n".utf8)) }
     return (model, SHA256.hexadecimal(hasher.finalized()))
   }
 
   private static func model(
     _ bytes: [UInt8], _ path: String, _ options: ImportOptions
   ) throws(CommandError) -> ImportedModel {
-    try told(.badData, path) { () throws(ImportError) in
-      try ONNXImporter.read(
+    do throws(ImportError) {
+      return try ONNXImporter.read(
         bytes, folder: PathText.folder(of: path), name: PathText.baseName(of: path, without: ".onnx"), options)
+    } catch {
+      throw CommandError(.badData, subject: path, message: error.commandText)
     }
   }
 
@@ -289,6 +294,13 @@ extension CommandError {
     case .network, .negativeActivation, .noActivation, .overflow, .notTrained, .outputFeeds, .check, .compile, .own:
       self.init(.badData, subject: model, message: error.commandText)
     }
+  }
+}
+
+extension ParsedArguments {
+  /// `--output-name` and `--input-shape`.
+  var modelSelection: ModelSelection {
+    ModelSelection(output: string("output-name"), inputShape: shape("input-shape"))
   }
 }
 

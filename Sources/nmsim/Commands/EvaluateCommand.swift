@@ -21,7 +21,7 @@ enum EvaluateCommand {
       var option = option
       if option.name == "input" { option.standard = nil }
       return option
-    } + [.samples(in: data, standard: "all")] + OptionSpec.preprocessing(in: data) + [
+    } + [.samples(in: data, standard: "all")] + OptionSpec.model(in: data) + OptionSpec.preprocessing(in: data) + [
       outputs,
       .option(
         "expect", .file, "FILE.npy", group: check,
@@ -53,7 +53,7 @@ enum EvaluateCommand {
       throw CommandError(
         .usage, subject: "evaluate", problem: "no data to evaluate the network on", remedy: "name it with --input DATA")
     }
-    let model = try ConvertCommand.readModel(path, ImportOptions(.evaluation))
+    let model = try ConvertCommand.readModel(path, ImportOptions(.evaluation, selection: arguments.modelSelection))
     try arguments.checkFiles(reads: model.files(beside: path), writes: [])
     let classes = model.network.layers[model.network.output].count
     let dataset = try InputFiles.dataset(

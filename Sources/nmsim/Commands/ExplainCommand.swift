@@ -53,7 +53,8 @@ enum ExplainCommand {
     try arguments.checkFiles(reads: file.files)
     let chip = try ChipsCommand.load(arguments.string("chip") ?? ChipLibrary.defaultName)
     let model = try arguments.string("model").map { (path) throws(CommandError) in
-      let model = try ConvertCommand.readModel(path)
+      let model = try ConvertCommand.readModel(
+        path, ImportOptions(selection: file.network.ann?.model?.selection ?? ModelSelection()))
       try arguments.checkFiles(reads: model.files(beside: path))
       return model.network
     } ?? file.network.ann?.model.flatMap { noted in

@@ -110,6 +110,12 @@ _nmsim() {
         --calibration-samples)
           _nmsim_nothing
           return ;;
+        --output-name)
+          _nmsim_nothing
+          return ;;
+        --input-shape)
+          _nmsim_nothing
+          return ;;
         --input-scale)
           _nmsim_nothing
           return ;;
@@ -130,7 +136,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--method --steps --calibrate --neuron --percentile --spike-budget --alpha --period --lambda --tolerance --p --variant --membrane --max-count --no-synchronous-neurons --initial --reset --readout --task --max-pool --lag --schedule --literal --seed --keep-accuracy --max-loss --calibration --calibration-labels --calibration-samples --input-scale --mean --std --test-images --test-labels -o --output -q --quiet --color -h --help"
+        _nmsim_words "--method --steps --calibrate --neuron --percentile --spike-budget --alpha --period --lambda --tolerance --p --variant --membrane --max-count --no-synchronous-neurons --initial --reset --readout --task --max-pool --lag --schedule --literal --seed --keep-accuracy --max-loss --calibration --calibration-labels --calibration-samples --output-name --input-shape --input-scale --mean --std --test-images --test-labels -o --output -q --quiet --color -h --help"
       fi ;;
     evaluate)
       case "$previous" in

@@ -55,6 +55,8 @@ complete -c nmsim -n '__nmsim_is convert' -l max-loss -x -d 'auto: the same, at 
 complete -c nmsim -n '__nmsim_is convert' -l calibration -r -F -d 'Images for calibration: IDX, .npy, .npz or CIFAR.'
 complete -c nmsim -n '__nmsim_is convert' -l calibration-labels -r -F -d 'Their labels.'
 complete -c nmsim -n '__nmsim_is convert' -l calibration-samples -x -d 'How many samples, from the first.'
+complete -c nmsim -n '__nmsim_is convert' -l output-name -x -d 'Which output of the model is the answer; another value that a node computes will do too.'
+complete -c nmsim -n '__nmsim_is convert' -l input-shape -x -d 'Sizes of the model\'s input without the batch axis, such as 3x224x224, where it leaves them open.'
 complete -c nmsim -n '__nmsim_is convert' -l input-scale -x -d 'Factor of the raw values, such as 1/255.'
 complete -c nmsim -n '__nmsim_is convert' -l mean -x -d 'Subtracted after scaling, for each channel.'
 complete -c nmsim -n '__nmsim_is convert' -l std -x -d 'Divided by after that, for each channel.'

@@ -67,6 +67,8 @@ _nmsim() {
         '--calibration=[Images for calibration\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
         '--calibration-labels=[Their labels.]:LABELS:_files' \
         '--calibration-samples=[How many samples, from the first.]:N: ' \
+        '--output-name=[Which output of the model is the answer; another value that a node computes will do too.]:NAME: ' \
+        '--input-shape=[Sizes of the model'\''s input without the batch axis, such as 3x224x224, where it leaves them open.]:SHAPE: ' \
         '--input-scale=[Factor of the raw values, such as 1/255.]:X: ' \
         '--mean=[Subtracted after scaling, for each channel.]:X,...: ' \
         '--std=[Divided by after that, for each channel.]:X,...: ' \
