@@ -115,4 +115,74 @@ struct GraphTests {
     #expect(try small.outputs(x) == batched.outputs(x))
     #expect(try small.imported().report.notes == ["the model's input has no batch axis: a sample is 3x8x8"])
   }
+
+  /// A function `name(a, b) = relu(a b)`, optionally by another function.
+  private func function(_ name: String, by inner: String? = nil) -> ONNXFunction {
+    var function = ONNXFunction(name: name, domain: "my", inputs: ["a", "b"], outputs: ["o"])
+    function.nodes = [
+      ONNXNode(name: "product", operation: "MatMul", inputs: ["a", "b"], outputs: ["t"]),
+      inner.map { ONNXNode(operation: $0, domain: "my", inputs: ["t"], outputs: ["o"]) }
+        ?? ONNXNode(operation: "LeakyRelu", inputs: ["t"], outputs: ["o"]),
+    ]
+    return function
+  }
+
+  @Test("functions of the model are put in, with attributes, standards and functions inside")
+  func functions() throws {
+    var small = SmallModel([0, 4])
+    small.weight("w", [4, 5])
+    small.weight("v", [5, 3])
+    var activation = ONNXFunction(name: "Act", domain: "my", inputs: ["a"], outputs: ["o"])
+    activation.standards = [.float("slope", 0.25)]
+    activation.nodes = [
+      ONNXNode(
+        operation: "LeakyRelu", inputs: ["a"], outputs: ["o"], attributes: [ONNXAttribute(name: "alpha", reference: "slope")])
+    ]
+    small.model.functions = [function("Layer", by: "Act"), activation]
+    small.node("Layer", ["x", "w"], ["h"], domain: "my")
+    small.node("MatMul", ["h", "v"], ["t"])
+    small.node("Act", ["t"], domain: "my", .float("slope", 0.5))
+    var plain = SmallModel([0, 4])
+    plain.weight("w", [4, 5])
+    plain.weight("v", [5, 3])
+    plain.node("MatMul", ["x", "w"], ["a"])
+    plain.node("LeakyRelu", ["a"], ["b"], .float("alpha", 0.25))
+    plain.node("MatMul", ["b", "v"], ["c"])
+    plain.node("LeakyRelu", ["c"], ["y"], .float("alpha", 0.5))
+    let x = SmallModel.sample(4)
+    #expect(try small.outputs(x) == plain.outputs(x))
+  }
+
+  @Test("a function that calls itself, and one that stands for too many nodes, are refused")
+  func hostileFunctions() {
+    var small = SmallModel([0, 4])
+    small.weight("w", [4, 4])
+    small.model.functions = [function("Layer", by: "Layer")]
+    small.node("Layer", ["x", "w"], domain: "my")
+    #expect(small.message().hasSuffix("is called more than 64 functions deep: export without functions"))
+    small.model.functions = (0..<40).map { level in
+      var function = ONNXFunction(name: "F\(level)", domain: "my", inputs: ["a"], outputs: ["o"])
+      for (index, pair) in [("a", "t"), ("t", "o")].enumerated() {
+        function.nodes.append(
+          ONNXNode(
+            name: "\(index)", operation: level == 39 ? "Relu" : "F\(level + 1)", domain: level == 39 ? "" : "my",
+            inputs: [pair.0], outputs: [pair.1]))
+      }
+      return function
+    }
+    small.model.graph.nodes = []
+    small.node("F0", ["x"], domain: "my")
+    #expect(small.message().contains("is one of more than 262144 nodes that functions stand for"))
+  }
+
+  @Test("a function that hands an input on, and an input that the call leaves out")
+  func functionWithoutNodes() throws {
+    var small = SmallModel([0, 2])
+    var same = ONNXFunction(name: "Same", domain: "my", inputs: ["a", "extra"], outputs: ["a"])
+    same.nodes = [ONNXNode(operation: "Relu", inputs: ["a"], outputs: ["unused"])]
+    small.model.functions = [same]
+    small.node("Same", ["x"], ["s"], domain: "my")
+    small.node("Relu", ["s"])
+    #expect(try small.outputs([-1, 2]) == [0, 2])
+  }
 }

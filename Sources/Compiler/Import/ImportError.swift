@@ -69,6 +69,11 @@ enum ImportLimits {
   static let work = 1 << 32
   /// Elements of one folded constant that is not simply read from the file.
   static let foldedElements = 1 << 22
+  /// Functions inside functions.
+  static let functionDepth = 64
+  /// Nodes of a graph after every function was put in.
+  static let inlinedNodes = 1 << 18
+  static let inlinedNameBytes = 1 << 28
   /// Newest operator set the importer was tried with.
   static let newestOpset = 28
 }

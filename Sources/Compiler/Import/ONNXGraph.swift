@@ -47,7 +47,8 @@ struct ONNXGraph {
     }
     // Old files list the weights among the inputs.
     let inputs = graph.inputs.filter { constants[$0.name] == nil }
-    let order = try NodeOrder(graph.nodes, given: Set(constants.keys).union(inputs.map(\.name)))
+    let all = try model.inlinedNodes()
+    let order = try NodeOrder(all, given: Set(constants.keys).union(inputs.map(\.name)))
     (outputName, otherOutputs) = try ONNXGraph.output(of: graph, selection, order)
     nodes = try order.nodes(leadingTo: outputName)
     var read: Set<String> = [outputName]
@@ -70,8 +71,8 @@ struct ONNXGraph {
     for other in inputs where other.name != input.name {
       notes.append("the input '\(printable(other.name))' plays no part and was left out")
     }
-    if otherOutputs.isEmpty, nodes.count < graph.nodes.count {
-      notes.append("\(graph.nodes.count - nodes.count) of \(graph.nodes.count) nodes lead to no output and were left out")
+    if otherOutputs.isEmpty, nodes.count < all.count {
+      notes.append("\(all.count - nodes.count) of \(all.count) nodes lead to no output and were left out")
     }
     inputName = input.name
     sampleShape = try ONNXGraph.sampleShape(input, selection.inputShape, hasBatchAxis: hasBatchAxis)

@@ -9,6 +9,7 @@ struct ONNXModel: Sendable {
   /// Operator sets of other domains, in file order.
   var otherDomains: [String] = []
   var graph = ONNXGraphDefinition()
+  var functions: [ONNXFunction] = []
 }
 
 /// A graph as stored, in file order.
@@ -27,6 +28,8 @@ struct ONNXNode: Sendable {
   var name = ""
   var operation = ""
   var domain = ""
+  /// Which of several functions of one name.
+  var overload = ""
   var inputs: [String] = []
   var outputs: [String] = []
   var attributes: [ONNXAttribute] = []
@@ -67,6 +70,8 @@ struct ONNXAttribute: Sendable {
   var floats: [Float] = []
   /// Holds a graph (If, Loop, Scan).
   var hasGraph = false
+  /// In a function: the attribute of the call that gives the value.
+  var reference: String?
 }
 
 /// A graph input or output. A dimension is a number or unknown (symbolic).
@@ -97,6 +102,7 @@ extension ONNXModel {
       case 2: producer = try field.text(in: bytes)
       case 7: graphs.append(try field.bytes())
       case 8: opsets.append(try ONNXModel.readOpset(bytes, try field.bytes()))
+      case 25: functions.append(try ONNXModel.readFunction(bytes, try field.bytes()))
       default: break
       }
     }
@@ -176,7 +182,7 @@ extension ONNXModel {
     return graph
   }
 
-  private static func readNode(_ data: [UInt8], _ range: Range<Int>) throws(ImportError) -> ONNXNode {
+  static func readNode(_ data: [UInt8], _ range: Range<Int>) throws(ImportError) -> ONNXNode {
     var reader = ProtobufReader(data, range)
     var node = ONNXNode()
     while let field = try reader.next() {
@@ -187,13 +193,14 @@ extension ONNXModel {
       case 4: node.operation = try field.text(in: data)
       case 5: node.attributes.append(try readAttribute(data, try field.bytes()))
       case 7: node.domain = try field.text(in: data)
+      case 8: node.overload = try field.text(in: data)
       default: break
       }
     }
     return node
   }
 
-  private static func readAttribute(_ data: [UInt8], _ range: Range<Int>) throws(ImportError) -> ONNXAttribute {
+  static func readAttribute(_ data: [UInt8], _ range: Range<Int>) throws(ImportError) -> ONNXAttribute {
     var reader = ProtobufReader(data, range)
     var attribute = ONNXAttribute()
     var type = 0
@@ -208,6 +215,7 @@ extension ONNXModel {
       case 7: try field.appendFloats(to: &attribute.floats, in: data)
       case 8: try field.appendIntegers(to: &attribute.integers, in: data)
       case 20: type = try field.integer()
+      case 21: attribute.reference = try field.text(in: data)
       default: break
       }
     }

@@ -147,6 +147,12 @@ _nmsim() {
         --samples)
           _nmsim_nothing
           return ;;
+        --output-name)
+          _nmsim_nothing
+          return ;;
+        --input-shape)
+          _nmsim_nothing
+          return ;;
         --input-scale)
           _nmsim_nothing
           return ;;
@@ -168,7 +174,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--input --labels --samples --input-scale --mean --std -o --outputs --output --expect --threads -q --quiet --color -h --help"
+        _nmsim_words "--input --labels --samples --output-name --input-shape --input-scale --mean --std -o --outputs --output --expect --threads -q --quiet --color -h --help"
       fi ;;
     compile)
       case "$previous" in

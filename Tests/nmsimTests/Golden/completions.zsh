@@ -87,6 +87,8 @@ _nmsim() {
         '--input=[Images\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
         '--labels=[Labels; without any, the accuracy is unknown.]:LABELS:_files' \
         '--samples=[How many samples, from the first.]:N: ' \
+        '--output-name=[Which output of the model is the answer; another value that a node computes will do too.]:NAME: ' \
+        '--input-shape=[Sizes of the model'\''s input without the batch axis, such as 3x224x224, where it leaves them open.]:SHAPE: ' \
         '--input-scale=[Factor of the raw values, such as 1/255.]:X: ' \
         '--mean=[Subtracted after scaling, for each channel.]:X,...: ' \
         '--std=[Divided by after that, for each channel.]:X,...: ' \
