@@ -187,8 +187,8 @@ struct FloatEvaluatorTests {
 
   @Test("counts multiply-accumulates without padding, and parameters")
   func counts() {
-    #expect(Self.network.multiplyAccumulates == 16 + 1)
-    #expect(Self.network.parameters == 4 + 1 + 1)
+    #expect(Self.network.cost.multiplyAccumulates == 16 + 1)
+    #expect(Self.network.cost.parameters == 4 + 1 + 1)
     let padded = AnalogNetwork(
       name: "padded", inputShape: [2, 3, 3],
       layers: [
@@ -201,7 +201,7 @@ struct FloatEvaluatorTests {
           ])
       ], output: 0)
     // Taps inside on an axis of 3: 2 + 3 + 2.
-    #expect(padded.multiplyAccumulates == 49 * 4)
+    #expect(padded.cost.multiplyAccumulates == 49 * 4)
   }
 
   @Test("a sample's result does not depend on threads or on its neighbours", arguments: [1, 15, 16, 17, 50])

@@ -18,8 +18,8 @@ struct TrainedModelTests {
   func small(_ file: String, _ layers: Int, _ operations: Int, _ parameters: Int) throws {
     let model = try ImportFiles.importModel(file)
     #expect(model.network.layers.count == layers)
-    #expect(model.report.multiplyAccumulates == operations)
-    #expect(model.report.parameters == parameters)
+    #expect(model.report.cost.multiplyAccumulates == operations)
+    #expect(model.report.cost.parameters == parameters)
     #expect(model.report.storedParameters == parameters)
     #expect(model.network.layers.last?.activation == AnalogActivation.none)
   }
@@ -40,7 +40,7 @@ struct TrainedModelTests {
     let network = try ImportFiles.importModel("cifar-resnet20.onnx").network
     #expect(network.layers.count == 20)
     #expect(network.layers.filter { $0.connections.count == 2 }.count == 9)
-    let operations = network.multiplyAccumulates
+    let operations = network.cost.multiplyAccumulates
     // Counted tap by tap from the ONNX file's shapes: 41 million with padding.
     #expect(operations == 37_219_648)
   }

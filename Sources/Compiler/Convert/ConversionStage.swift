@@ -197,7 +197,7 @@ public struct ConversionStage {
       accuracy: account?.annAccuracy,
       accuracyOn: account.flatMap { account in
         account.annAccuracy.map { _ in "calibration data \(account.name), \(groupedText(account.samples)) samples" }
-      }, multiplyAccumulates: self.network.multiplyAccumulates, parameters: self.network.parameters)
+      }, multiplyAccumulates: self.network.cost.multiplyAccumulates, parameters: self.network.cost.parameters)
     var resolved = settings
     resolved.steps = steps
     let report = ConversionReport(

@@ -14,6 +14,16 @@ public struct AnalogNetwork: Sendable, Equatable {
   package var layers: [AnalogLayer]
   /// Index of the layer whose values are the answer.
   package var output: Int
+  /// What the file costs, before anything was rewritten; nil: what the layers cost.
+  package var fileCost: NetworkCost?
+}
+
+/// What one inference of a trained network takes.
+package struct NetworkCost: Sendable, Equatable {
+  /// Products of weights and values, padding left out.
+  package var multiplyAccumulates = 0
+  /// Weights and biases.
+  package var parameters = 0
 }
 
 /// One layer: `activation(sum over connections + bias)`.
@@ -70,6 +80,11 @@ package struct AnalogConnection: Sendable, Equatable {
   /// `[y, x]`
   package var dilation = [1, 1]
   package var groups = 1
+
+  var convolution: Convolution {
+    Convolution(
+      weights: weights, shape: weightShape, stride: stride, padding: padding, dilation: dilation, groups: groups)
+  }
 }
 
 extension AnalogNetwork {

@@ -79,7 +79,7 @@ enum BiasField: Equatable {
         })
     case .dense(let weights):
       let input = elements(map.inShape)
-      try node.spend(map.outCount, input.count)
+      try node.spend(Double(map.outCount) * Double(input.count))
       let result = (0..<map.outCount).map { o in
         var sum = 0.0
         for i in input.indices { sum += Double(weights[o * input.count + i]) * input[i] }
@@ -103,10 +103,11 @@ enum BiasField: Equatable {
         })
     }
     let input = elements(map.inShape)
-    try node.spend(map.outCount, c.shape[1] * c.taps)
-    var result = [Double](repeating: 0, count: map.outCount)
-    c.forEachProduct(from: map.inShape, to: map.outShape) { output, weight, source in
-      result[output] += Double(c.weights[weight]) * input[source]
+    try node.spend(c.products(from: map.inShape))
+    let result = (0..<map.outCount).map { output in
+      var sum = 0.0
+      c.forEachProduct(of: output, from: map.inShape) { weight, source in sum += Double(c.weights[weight]) * input[source] }
+      return sum
     }
     return BiasField.element(result).collapsed(map.outShape)
   }

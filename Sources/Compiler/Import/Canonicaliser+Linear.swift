@@ -25,7 +25,8 @@ extension Canonicaliser {
     let map = LinearMap(c, of: Array(value.shape.dropFirst()))
     let outShape = map.outShape
     try check(outShape)
-    value.parts = try linear(map, value)
+    cost.multiplyAccumulates += Int(c.products(from: map.inShape))
+    value.parts = try linear(map, &value)
     value.shape = [1] + outShape
     if node.input(2) != nil {
       guard let bias = node.constant(2), bias.count == outShape[0] else {
@@ -57,6 +58,7 @@ extension Canonicaliser {
     guard columns == width, rows > 0 else {
       throw misuse("has weights for \(columns) inputs, but gets \(width)", "export the model with the right input size")
     }
+    cost.multiplyAccumulates += rows * columns
     let alpha = Double(isGemm ? node.float("alpha") ?? 1 : 1)
     let source = matrix.floats
     var weights = isTransposed ? source : [Float](repeating: 0, count: source.count)
@@ -74,7 +76,7 @@ extension Canonicaliser {
       value.order = nil
     }
     let map = LinearMap(kind: .dense(weights), inShape: [columns], outShape: [rows])
-    value.parts = try linear(map, value)
+    value.parts = try linear(map, &value)
     value.shape = Array(value.shape.dropLast()) + [rows]
     if isGemm, node.input(2) != nil {
       guard let bias = node.constant(2) else { throw misuse("has a bias that is not constant", "use nn.Linear") }
@@ -87,15 +89,12 @@ extension Canonicaliser {
   }
 
   /// A linear map of a whole value, part by part where each channel stands alone, else one sum over all parts.
-  private mutating func linear(_ map: LinearMap, _ value: DataValue) throws(ImportError) -> [AffinePart] {
+  private mutating func linear(_ map: LinearMap, _ value: inout DataValue) throws(ImportError) -> [AffinePart] {
     let parts = try affineParts(value)
-    if parts.contains(where: { $0.terms.contains { $0.map.hasOwnWeights } }) {
-      notes.append("'\(printable(node.label))' follows a linear layer without an activation between: they became one")
-    }
     if parts.count == 1 {
       var map = map
       map.inShape = parts[0].shape
-      return [try apply(map, to: parts[0])]
+      return [try apply(map, to: parts[0], of: &value)]
     }
     var offset = 0
     if case .convolution(let c) = map.kind, c.shape[1] == 1, c.groups > 1 {
@@ -108,7 +107,7 @@ extension Canonicaliser {
         own.groups = channels
         let row = perChannel * c.taps
         own.weights = Array(c.weights[(offset * row)..<((offset + channels) * row)])
-        result.append(try apply(LinearMap(own, of: part.shape), to: part))
+        result.append(try apply(LinearMap(own, of: part.shape), to: part, of: &value))
         offset += channels
       }
       return result
@@ -118,7 +117,7 @@ extension Canonicaliser {
       let width: Int
       if case .convolution = map.kind { width = part.shape[0] } else { width = part.outputCount }
       let slice = try map.sliced(offset..<(offset + width), inShape: part.shape, node: merging)
-      try sum.add(try apply(slice, to: part), node: merging)
+      try sum.add(try apply(slice, to: part, of: &value), node: merging)
       offset += width
     }
     return [sum]

@@ -47,17 +47,6 @@ extension Canonicaliser {
       }
   }
 
-  /// A linear map applied to a part.
-  func apply(_ map: LinearMap, to part: AffinePart) throws(ImportError) -> AffinePart {
-    var terms: [LinearTerm] = []
-    for term in part.terms { terms.append(try term.then(map, node: merging)) }
-    var result = AffinePart(shape: map.outShape, terms: [])
-    // Terms that have become alike are one connection.
-    try result.add(AffinePart(shape: map.outShape, terms: terms), node: merging)
-    result.bias = try part.bias.mapped(by: map, node: merging)
-    return result
-  }
-
   /// Makes sure that the value is an image `[1, C, H, W]` whose parts are images of that height and width.
   mutating func image(_ value: inout DataValue) throws(ImportError) {
     guard value.shape.count == 4, value.shape[0] == 1 else {
@@ -142,7 +131,7 @@ extension Canonicaliser {
       part.shape.count == 3
       ? LinearMap(Convolution(weights: weights, shape: [channels.count, inputs, 1, 1]), of: part.shape)
       : LinearMap(kind: .dense(weights), inShape: part.shape, outShape: [channels.count])
-    value.parts = [try apply(map, to: part)]
+    value.parts = [try apply(map, to: part, of: &value)]
   }
 
   /// Parts put one after the other into one, by weights that are zero elsewhere.

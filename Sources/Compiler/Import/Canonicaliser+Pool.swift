@@ -3,6 +3,7 @@ extension Canonicaliser {
   /// MaxPool, GlobalMaxPool, ReduceMax over height and width.
   mutating func poolMaximum(_ value: inout DataValue) throws(ImportError) {
     let (window, keepsAxes) = try poolWindow(&value)
+    if leavesOut(window, keepsAxes, &value) { return }
     guard window.dilation == [1, 1] else {
       throw misuse("is dilated", "use max pooling without dilation")
     }
@@ -58,6 +59,9 @@ extension Canonicaliser {
   private func pooled(_ term: LinearTerm, _ pool: NetworkPool, from shape: [Int]) -> LinearTerm? {
     var (both, factors): (NetworkPool?, [Double]) = (pool, [])
     switch term.map.kind {
+    case .convolution(let c) where pool.kind == .average && term.pool == nil && readsRelay(term):
+      let size = pool.outputShape(term.map.inShape)
+      return LinearTerm(source: term.source, pool: pool, map: LinearMap(c, of: size))
     case .identity(let own) where own.count <= shape[0]:
       factors = own
       if let before = term.pool {
@@ -75,6 +79,7 @@ extension Canonicaliser {
   /// AveragePool, GlobalAveragePool, ReduceMean over height and width.
   mutating func poolAverage(_ value: inout DataValue) throws(ImportError) {
     let (window, keepsAxes) = try poolWindow(&value)
+    if leavesOut(window, keepsAxes, &value) { return }
     guard window.dilation == [1, 1] else {
       throw misuse("is dilated", "use average pooling without dilation")
     }
@@ -86,8 +91,8 @@ extension Canonicaliser {
       let part = try affine(value.parts[index], entries: value.entries)
       value.parts[index] =
         isUneven
-        ? try unevenAverage(part, window, countsPadding: countsPadding)
-        : try average(part, pool)
+        ? try unevenAverage(part, window, countsPadding: countsPadding, of: &value)
+        : try average(part, pool, of: &value)
     }
     try setShape(&value, pool, keepsAxes)
     let role =
@@ -95,9 +100,16 @@ extension Canonicaliser {
     record("\(node.operation) \(pool.text)", &value, role: role)
   }
 
-  private func average(_ part: AffinePart, _ pool: NetworkPool) throws(ImportError) -> AffinePart {
+  private mutating func average(
+    _ part: AffinePart, _ pool: NetworkPool, of value: inout DataValue
+  ) throws(ImportError) -> AffinePart {
     let outShape = pool.outputShape(part.shape)
     try check(outShape)
+    var part = part
+    if part.terms.contains(where: { pooled($0, pool, from: part.shape) == nil }) {
+      let map = LinearMap(try pool.convolution(channels: part.shape[0], node: merging), of: part.shape)
+      if let reason = excess(of: map, after: part) { part = try relay(part, of: &value, because: reason) }
+    }
     var result = AffinePart(shape: outShape, terms: [])
     for term in part.terms {
       var after = pooled(term, pool, from: part.shape)
@@ -117,8 +129,8 @@ extension Canonicaliser {
   }
 
   /// A pooling whose divisor is the number of values in the window: a matrix.
-  private func unevenAverage(
-    _ part: AffinePart, _ window: SlidingWindow, countsPadding: Bool
+  private mutating func unevenAverage(
+    _ part: AffinePart, _ window: SlidingWindow, countsPadding: Bool, of value: inout DataValue
   ) throws(ImportError) -> AffinePart {
     let shape = part.shape
     let pool = NetworkPool(kind: .average, kernel: window.kernel, stride: window.stride, padding: window.fullPadding)
@@ -153,7 +165,7 @@ extension Canonicaliser {
         }
       }
     }
-    return try apply(LinearMap(kind: .dense(matrix), inShape: shape, outShape: outShape), to: part)
+    return try apply(LinearMap(kind: .dense(matrix), inShape: shape, outShape: outShape), to: part, of: &value)
   }
 
   /// The window of a pooling node, and whether a global one keeps height and width as ones.
@@ -186,8 +198,20 @@ extension Canonicaliser {
   private func setShape(_ value: inout DataValue, _ pool: NetworkPool, _ keepsAxes: [Bool]) throws(ImportError) {
     let shape = pool.outputShape(Array(value.shape.dropFirst()))
     try check(shape)
+    setShape(&value, shape, keepsAxes)
+  }
+
+  private func setShape(_ value: inout DataValue, _ shape: [Int], _ keepsAxes: [Bool]) {
     value.shape = [1, shape[0]]
     for axis in 0..<2 where keepsAxes[axis] { value.shape.append(shape[1 + axis]) }
+  }
+
+  /// Is it a pooling of single values, one by one? It changes nothing then.
+  private mutating func leavesOut(_ window: SlidingWindow, _ keepsAxes: [Bool], _ value: inout DataValue) -> Bool {
+    guard window.kernel == [1, 1], window.stride == [1, 1], window.fullPadding == [0, 0, 0, 0] else { return false }
+    setShape(&value, Array(value.shape.dropFirst()), keepsAxes)
+    record(node.operation, &value, role: "left out (changes nothing here)", waits: false)
+    return true
   }
 }
 

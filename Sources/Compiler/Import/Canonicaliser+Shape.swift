@@ -91,7 +91,7 @@ extension Canonicaliser {
       c.weights = [Float](repeating: 1, count: channels)
       c.shape[0] = channels
       c.groups = channels
-      value.parts[index] = try apply(LinearMap(c, of: part.shape), to: part)
+      value.parts[index] = try apply(LinearMap(c, of: part.shape), to: part, of: &value)
     }
     guard let first = value.parts.first else { return }
     value.shape = [1, value.shape[1]] + first.shape.dropFirst()

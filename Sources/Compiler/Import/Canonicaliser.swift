@@ -23,6 +23,14 @@ struct Canonicaliser {
   /// Weights and biases of the layers made, and what they may come to.
   var storedWeights = 0
   let storedLimit: Int
+  /// Of the file so far, and the constants that are in it.
+  var cost = NetworkCost()
+  private var counted: Set<String> = []
+  /// Layers that only relay values.
+  var relays: Set<Int> = []
+  let readersOf: [String: LinearReaders]
+  /// Layers that read what the node at work reads and would each hold a copy of its weights.
+  var sharers = 1
   /// How often each value is still to be read; at 0 it is dropped.
   var readers: [String: Int] = [:]
 
@@ -39,6 +47,7 @@ struct Canonicaliser {
   init(_ graph: ONNXGraph, _ options: ImportOptions) {
     self.graph = graph
     self.options = options
+    readersOf = LinearReaders.count(graph)
     notes = graph.notes
     // A vector stays one; an image without a channel axis gets it.
     inputShape = graph.sampleShape.count == 2 ? [1] + graph.sampleShape : graph.sampleShape
@@ -68,7 +77,8 @@ struct Canonicaliser {
         "the sum '\(entry.node)' has no activation of its own and was expanded into "
           + entry.layers.map { "'\($0)'" }.joined(separator: ", "))
     }
-    let network = AnalogNetwork(name: name, inputShape: inputShape, layers: layers, output: output)
+    let network = AnalogNetwork(
+      name: name, inputShape: inputShape, layers: layers, output: output, fileCost: cost)
     do {
       try network.validate()
     } catch {
@@ -85,8 +95,7 @@ struct Canonicaliser {
           became: names.isEmpty ? entry.role : "\(entry.role) \(names)", layer: entry.layers.first)
       },
       notes: notes, otherOutputs: graph.otherOutputs.map { printable($0) }, storedParameters: stored,
-      multiplyAccumulates: network.multiplyAccumulates, parameters: network.parameters,
-      producer: printable(model.producer), opset: model.opset)
+      cost: cost, producer: printable(model.producer), opset: model.opset)
     return ImportedModel(network: network, output: form, report: report, files: model.graph.externalFiles)
   }
 
@@ -100,6 +109,8 @@ struct Canonicaliser {
     if UnsupportedOperators.isRandom(node.operation) {
       throw .trainingMode(node: node.label, operation: node.operation)
     }
+    try relayShared()
+    sharers = max(1, node.inputs.map { readersOf[$0]?.consumers ?? 1 }.max() ?? 1)
     var data: [DataValue] = []
     var origin = ""
     for name in node.inputs {
@@ -122,6 +133,7 @@ struct Canonicaliser {
     }
     let output = node.outputs.first ?? ""
     if let first = data.first {
+      countParameters()
       if node.operation == "Shape" {
         values[output] = .constant(ConstantFolder(node: node).shapeList(first.shape), origin: output)
         return
@@ -186,6 +198,20 @@ struct Canonicaliser {
     default: throw UnsupportedOperators.error(node)
     }
     return value
+  }
+
+  /// Counts what the node multiplies data by or adds to them; single numbers and running statistics are no parameters.
+  private mutating func countParameters() {
+    let inputs: Range<Int>
+    switch node.operation {
+    case "Conv", "ConvTranspose", "Gemm", "MatMul", "Einsum", "PRelu", "Add", "Sub", "Mul", "Div": inputs = 0..<3
+    case "BatchNormalization": inputs = 1..<3
+    default: return
+    }
+    for index in inputs {
+      guard let tensor = node.constant(index), tensor.count > 1, let origin = origin(index) else { continue }
+      if counted.insert(origin).inserted { cost.parameters += tensor.count }
+    }
   }
 
   // MARK: report

@@ -9,11 +9,23 @@ package struct ImportOptions: Sendable, Equatable {
     /// To be evaluated in floats.
     case evaluation
   }
-  package var purpose = Purpose.conversion
-
+  package var purpose: Purpose
   package var selection: ModelSelection
+  package var merge: MergeRule
 
-  package init(_ purpose: Purpose = .conversion, selection: ModelSelection = ModelSelection()) {
-    (self.purpose, self.selection) = (purpose, selection)
+  package init(
+    _ purpose: Purpose = .conversion, selection: ModelSelection = ModelSelection(), merge: MergeRule = .auto
+  ) {
+    (self.purpose, self.selection, self.merge) = (purpose, selection, merge)
   }
+}
+
+/// How the importer joins linear layers that meet without an activation between.
+package enum MergeRule: String, Sendable, CaseIterable {
+  /// One layer, unless it costs more than both by a factor.
+  case auto
+  /// Always two layers, relay neurons between.
+  case never
+  /// Always one layer.
+  case always
 }

@@ -7,10 +7,8 @@ package struct ImportReport: Sendable, Equatable {
   package var otherOutputs: [String]
   /// Floating-point numbers stored in the model: weights, biases, batch normalisation.
   package var storedParameters: Int
-  /// Multiply-accumulates of one inference of the imported network; padding is not counted.
-  package var multiplyAccumulates: Int
-  /// Weights and biases of the imported network.
-  package var parameters: Int
+  /// Of the file, before anything was rewritten.
+  package var cost: NetworkCost
   /// Who wrote the file, and its operator set.
   package var producer: String
   package var opset: Int

@@ -34,104 +34,204 @@ extension LinearMap {
       }
       return LinearMap(kind: .convolution(c), inShape: inShape, outShape: outer.outShape)
     case (.convolution(let first), .convolution(let second)):
-      if let merged = try LinearMap.merge(first, second, node: node) {
-        return LinearMap(kind: .convolution(merged), inShape: inShape, outShape: outer.outShape)
+      if let merged = first.geometry(before: second) {
+        return LinearMap(
+          kind: .convolution(try merged.multiplied(first, second, node: node)), inShape: inShape,
+          outShape: outer.outShape)
       }
     default: break
     }
-    return try unrolled(node: node).multiplied(by: outer.unrolled(node: node), node: node)
+    return try multiplied(by: outer, node: node)
   }
 
-  /// Matrix product of two dense maps, zeros of the outer skipped.
+  /// `outer` after this map as a matrix, row by row: a row of the outer map is drawn back through this one.
   private func multiplied(by outer: LinearMap, node: MergeContext) throws(ImportError) -> LinearMap {
-    guard case .dense(let first) = kind, case .dense(let second) = outer.kind else { return self }
-    let (rows, middle, columns) = (outer.outCount, outCount, inCount)
+    let (rows, columns) = (outer.outCount, inCount)
     try checkWeights(rows, columns, node: node)
-    let used = second.reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
-    try node.spend(used, columns)
+    try node.spend(product(with: outer).work)
     var product = [Float](repeating: 0, count: rows * columns)
+    var middle = [Double](repeating: 0, count: outCount)
     var row = [Double](repeating: 0, count: columns)
     for o in 0..<rows {
+      outer.fill(&middle, row: o)
       for i in 0..<columns { row[i] = 0 }
-      for m in 0..<middle {
-        let weight = Double(second[o * middle + m])
-        if weight == 0 { continue }
-        let start = m * columns
-        for i in 0..<columns { row[i] += weight * Double(first[start + i]) }
-      }
+      drawBack(middle, into: &row)
       for i in 0..<columns { product[o * columns + i] = Float(row[i]) }
     }
     return LinearMap(kind: .dense(product), inShape: inShape, outShape: outer.outShape)
   }
 
-  /// Two convolutions as one; nil where they are not one.
-  private static func merge(
-    _ grouped1: Convolution, _ grouped2: Convolution, node: MergeContext
-  ) throws(ImportError) -> Convolution? {
-    var merged = Convolution(weights: [], shape: [grouped2.shape[0], 0, 1, 1])
-    // Per axis: kernel of the result and where the pair of taps (inner, outer) lands in it.
-    var steps = [(inner: 0, outer: 0), (inner: 0, outer: 0)]
+  /// One row of this map as a matrix.
+  private func fill(_ row: inout [Double], row index: Int) {
+    let columns = inCount
+    switch kind {
+    case .identity(let factors):
+      for i in 0..<columns { row[i] = 0 }
+      row[index] = LinearMap.factor(
+        factors, index, plane: outShape.dropFirst().reduce(1, *), count: columns)
+    case .dense(let weights): for i in 0..<columns { row[i] = Double(weights[index * columns + i]) }
+    case .convolution(let c):
+      for i in 0..<columns { row[i] = 0 }
+      c.forEachProduct(of: index, from: inShape) { weight, input in row[input] += Double(c.weights[weight]) }
+    }
+  }
+
+  /// Adds this map's rows, each times its entry of `outputs`, to `row`: zeros are skipped.
+  private func drawBack(_ outputs: [Double], into row: inout [Double]) {
+    let columns = inCount
+    switch kind {
+    case .identity(let factors):
+      let plane = outShape.dropFirst().reduce(1, *)
+      for i in 0..<columns { row[i] += outputs[i] * LinearMap.factor(factors, i, plane: plane, count: columns) }
+    case .dense(let weights):
+      for (o, weight) in outputs.enumerated() where weight != 0 {
+        let start = o * columns
+        for i in 0..<columns { row[i] += weight * Double(weights[start + i]) }
+      }
+    case .convolution(let c): c.drawBack(outputs, from: inShape, into: &row)
+    }
+  }
+}
+
+extension LinearMap {
+  /// Multiply-accumulates of one inference, and weights to store.
+  var cost: Double {
+    switch kind {
+    case .identity(let factors): Double(factors.isEmpty ? 0 : outCount) * (factors.count > outShape[0] ? Double(2 * outCount) : 1)
+    case .convolution(let c): c.products(from: inShape) + c.storedWeights
+    case .dense: 2 * Double(inCount) * Double(outCount)
+    }
+  }
+
+  /// What `outer` after this map would cost as one map, and how many multiplications it takes to make it.
+  func product(with outer: LinearMap) -> (cost: Double, work: Double) {
+    switch (kind, outer.kind) {
+    case (.identity(let factors), _) where factors.count <= inShape[0]: return (outer.cost, 0)
+    case (.identity, .dense): return (outer.cost, 0)
+    case (.dense, .identity): return (cost, 0)
+    case (_, .identity(let factors)) where factors.count <= outShape[0]: return (cost, 0)
+    case (.convolution(let first), .convolution(let second)):
+      guard let merged = first.geometry(before: second) else { break }
+      return (merged.products(from: inShape) + merged.storedWeights, merged.products(first, second))
+    default: break
+    }
+    let (rows, columns, middle) = (Double(outer.outCount), Double(inCount), Double(outCount))
+    var outerProducts = rows * middle
+    if case .convolution(let c) = outer.kind { outerProducts = c.products(from: outer.inShape) }
+    var work = outerProducts * columns
+    if case .convolution(let c) = kind {
+      work = min(outerProducts * Double(c.shape[1] * c.taps), rows * c.products(from: inShape))
+    }
+    return (2 * rows * columns, work + rows * (middle + columns))
+  }
+}
+
+extension Convolution {
+  /// Adds the inputs of each output, times the output's entry, to `row`: a transposed convolution.
+  fileprivate func drawBack(_ outputs: [Double], from inShape: [Int], into row: inout [Double]) {
+    let size = outputShape(inShape)
+    let (height, width) = (inShape[1], inShape[2])
+    let perGroup = shape[0] / groups
+    for o in 0..<shape[0] {
+      for y in 0..<size[1] {
+        let start = (o * size[1] + y) * size[2]
+        let segment = start..<(start + size[2])
+        guard outputs[segment].contains(where: { $0 != 0 }) else { continue }
+        for i in 0..<shape[1] {
+          let channel = (o / perGroup) * shape[1] + i
+          for ky in 0..<shape[2] {
+            let inY = y * stride[0] + ky * dilation[0] - padding[0]
+            guard inY >= 0 && inY < height else { continue }
+            let base = (channel * height + inY) * width
+            // Taps from the last to the first: what an input receives is added in the order of the outputs.
+            for kx in (0..<shape[3]).reversed() {
+              let weight = Double(weights[((o * shape[1] + i) * shape[2] + ky) * shape[3] + kx])
+              let shift = kx * dilation[1] - padding[1]
+              for x in outputColumns(tap: kx, inSize: width, outSize: size[2]) {
+                row[base + x * stride[1] + shift] += weight * outputs[start + x]
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The geometry of `outer` after this convolution as one, without weights; nil where they are not one.
+  ///
+  /// Groups stay as far as both have them.
+  func geometry(before outer: Convolution) -> Convolution? {
+    var merged = Convolution(weights: [], shape: [outer.shape[0], 0, 1, 1])
     for axis in 0..<2 {
-      let (inner, outer) = (grouped1.shape[2 + axis], grouped2.shape[2 + axis])
-      let (stride1, stride2) = (grouped1.stride[axis], grouped2.stride[axis])
-      let isPadded = grouped2.padding[axis] != 0 || grouped2.padding[2 + axis] != 0
-      guard inner == 1 || !isPadded else { return nil }
-      merged.stride[axis] = stride1 * stride2
-      for side in [axis, 2 + axis] { merged.padding[side] = grouped1.padding[side] + grouped2.padding[side] * stride1 }
-      if inner == 1 {
-        merged.shape[2 + axis] = outer
-        merged.dilation[axis] = grouped2.dilation[axis] * stride1
-        steps[axis] = (0, 1)
-      } else if outer == 1 {
-        merged.shape[2 + axis] = inner
-        merged.dilation[axis] = grouped1.dilation[axis]
-        steps[axis] = (1, 0)
+      let (kernel1, kernel2) = (shape[2 + axis], outer.shape[2 + axis])
+      let isPadded = outer.padding[axis] != 0 || outer.padding[2 + axis] != 0
+      guard kernel1 == 1 || !isPadded else { return nil }
+      merged.stride[axis] = stride[axis] * outer.stride[axis]
+      for side in [axis, 2 + axis] { merged.padding[side] = padding[side] + outer.padding[side] * stride[axis] }
+      if kernel1 == 1 {
+        merged.shape[2 + axis] = kernel2
+        merged.dilation[axis] = outer.dilation[axis] * stride[axis]
+      } else if kernel2 == 1 {
+        merged.shape[2 + axis] = kernel1
+        merged.dilation[axis] = dilation[axis]
       } else {
-        steps[axis] = (grouped1.dilation[axis], stride1 * grouped2.dilation[axis])
-        merged.shape[2 + axis] = steps[axis].inner * (inner - 1) + steps[axis].outer * (outer - 1) + 1
+        merged.shape[2 + axis] =
+          dilation[axis] * (kernel1 - 1) + stride[axis] * outer.dilation[axis] * (kernel2 - 1) + 1
       }
       guard merged.stride[axis] <= 1 << 20, merged.dilation[axis] <= 1 << 20, merged.shape[2 + axis] <= 1 << 12,
         merged.padding[axis] <= 1 << 20, merged.padding[2 + axis] <= 1 << 20
       else { return nil }
     }
+    merged.groups = greatestCommonDivisor(groups, outer.groups)
+    merged.shape[1] = shape[1] * groups / merged.groups
+    return merged
+  }
 
-    // One of them may stay depthwise; other groups are filled up with zeros.
-    let keepsFirst = grouped2.isDepthwise
-    let keepsSecond = !keepsFirst && grouped1.isDepthwise
-    let first = keepsFirst || keepsSecond ? grouped1 : try grouped1.ungrouped(node: node)
-    let second = keepsFirst || keepsSecond ? grouped2 : try grouped2.ungrouped(node: node)
-    merged.groups = keepsFirst ? first.groups : second.groups
-    merged.shape[1] = keepsFirst ? first.shape[1] : keepsSecond ? second.shape[1] : first.shape[1]
-    let taps = merged.taps
-    try checkWeights(merged.shape[0], merged.shape[1] * taps, node: node)
-    let middles = keepsFirst || keepsSecond ? 1 : second.shape[1]
-    try node.spend(merged.shape[0] * merged.shape[1], middles * first.taps * second.taps)
+  /// Products of weights of two convolutions that become one.
+  fileprivate func products(_ inner: Convolution, _ outer: Convolution) -> Double {
+    Double(outer.shape[0] * outer.shape[1]) * Double(inner.shape[1] * inner.taps) * Double(outer.taps)
+  }
 
-    var sums = [Double](repeating: 0, count: merged.shape[0] * merged.shape[1] * taps)
-    let perGroup = second.shape[0] / second.groups
-    for o in 0..<merged.shape[0] {
-      for c in 0..<merged.shape[1] {
-        let start = (o * merged.shape[1] + c) * taps
-        for m in 0..<middles {
-          // Rows of weights: of the inner map for (middle channel, input c), of the outer for (o, middle channel).
-          let inner: Int
-          let outer: Int
-          if keepsFirst {
-            (inner, outer) = (o * first.shape[1] + c, o)
-          } else if keepsSecond {
-            (inner, outer) = ((o / perGroup) * second.shape[1] + c, o * second.shape[1] + c)
-          } else {
-            (inner, outer) = (m * first.shape[1] + c, o * second.shape[1] + m)
-          }
-          for y2 in 0..<second.shape[2] {
-            for x2 in 0..<second.shape[3] {
-              let weight = Double(second.weights[outer * second.taps + y2 * second.shape[3] + x2])
-              if weight == 0 { continue }
-              for y1 in 0..<first.shape[2] {
-                let row = start + (y1 * steps[0].inner + y2 * steps[0].outer) * merged.shape[3]
-                for x1 in 0..<first.shape[3] {
-                  sums[row + x1 * steps[1].inner + x2 * steps[1].outer] +=
-                    weight * Double(first.weights[inner * first.taps + y1 * first.shape[3] + x1])
+  /// This geometry of `outer` after `inner`, with its weights. What groups leave out is not multiplied.
+  fileprivate func multiplied(
+    _ inner: Convolution, _ outer: Convolution, node: MergeContext
+  ) throws(ImportError) -> Convolution {
+    try checkWeights(shape[0], shape[1] * taps, node: node)
+    try node.spend(products(inner, outer))
+    // Where the pair of taps (inner, outer) lands, on each axis.
+    let steps = (0..<2).map { axis in
+      inner.shape[2 + axis] == 1
+        ? (inner: 0, outer: 1)
+        : outer.shape[2 + axis] == 1
+          ? (inner: 1, outer: 0) : (inner: inner.dilation[axis], outer: inner.stride[axis] * outer.dilation[axis])
+    }
+    var sums = [Double](repeating: 0, count: shape[0] * shape[1] * taps)
+    let (outputs1, outputs2) = (inner.shape[0] / inner.groups, outer.shape[0] / outer.groups)
+    for o in 0..<shape[0] {
+      // First input channel of the group of the result.
+      let first = o / (shape[0] / groups) * shape[1]
+      for m in 0..<outer.shape[1] {
+        let middle = o / outputs2 * outer.shape[1] + m
+        let source = middle / outputs1 * inner.shape[1] - first
+        for y2 in 0..<outer.shape[2] {
+          for x2 in 0..<outer.shape[3] {
+            let weight = Double(outer.weights[((o * outer.shape[1] + m) * outer.shape[2] + y2) * outer.shape[3] + x2])
+            if weight == 0 { continue }
+            if inner.taps == 1 {
+              // Channels side by side, one tap of each.
+              let place = (o * shape[1] + source) * taps + y2 * steps[0].outer * shape[3] + x2 * steps[1].outer
+              for c in 0..<inner.shape[1] {
+                sums[place + c * taps] += weight * Double(inner.weights[middle * inner.shape[1] + c])
+              }
+              continue
+            }
+            for c in 0..<inner.shape[1] {
+              let start = (o * shape[1] + source + c) * taps
+              for y1 in 0..<inner.shape[2] {
+                let row = start + (y1 * steps[0].inner + y2 * steps[0].outer) * shape[3] + x2 * steps[1].outer
+                let from = ((middle * inner.shape[1] + c) * inner.shape[2] + y1) * inner.shape[3]
+                for x1 in 0..<inner.shape[3] {
+                  sums[row + x1 * steps[1].inner] += weight * Double(inner.weights[from + x1])
                 }
               }
             }
@@ -139,28 +239,31 @@ extension LinearMap {
         }
       }
     }
-    merged.weights = sums.map { Float($0) }
-    return merged
+    var result = self
+    result.weights = sums.map { Float($0) }
+    return result
   }
 }
+
+/// Of positive numbers.
+func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }
 
 /// The node at work, and what merging may still cost: one budget for a whole import, so that no file takes hours.
 final class MergeContext {
   var name: String
-  private var spent = 0
+  private var spent = 0.0
 
   init(_ name: String) { self.name = name }
 
-  /// Takes `a * b` multiplications from the budget.
+  /// Takes multiplications from the budget.
   /// - Throws: `.tooLarge` when it is used up.
-  func spend(_ a: Int, _ b: Int) throws(ImportError) {
-    let (count, overflow) = a.multipliedReportingOverflow(by: b)
-    guard !overflow, count <= ImportLimits.work - spent else {
+  func spend(_ multiplications: Double) throws(ImportError) {
+    spent += multiplications
+    guard spent <= Double(ImportLimits.work) else {
       throw .tooLarge(
         node: name, what: "merging linear layers needs a number of multiplications of",
-        count: overflow || count > Int.max - spent ? Int.max : count + spent, limit: ImportLimits.work,
+        count: Int(min(spent, 0x1p62)), limit: ImportLimits.work,
         remedy: "put an activation (nn.ReLU) between linear layers")
     }
-    spent += count
   }
 }

@@ -46,6 +46,8 @@ struct Convolution: Equatable {
   /// Each channel on its own.
   var isDepthwise: Bool { shape[1] == 1 && shape[0] == groups }
   var taps: Int { shape[2] * shape[3] }
+  /// Weights, also of a geometry that has none yet.
+  var storedWeights: Double { shape.reduce(1) { $0 * Double($1) } }
 
   func outputShape(_ shape: [Int]) -> [Int] {
     [self.shape[0]]
@@ -56,33 +58,48 @@ struct Convolution: Equatable {
       }
   }
 
-  /// Calls `body` for each output row or column and each tap of one axis that is not padding: output, tap, input.
-  private func forEachTap(axis: Int, inSize: Int, outSize: Int, _ body: (Int, Int, Int) -> Void) {
-    for out in 0..<outSize {
-      for tap in 0..<shape[2 + axis] {
-        let position = out * stride[axis] + tap * dilation[axis] - padding[axis]
-        if position >= 0 && position < inSize { body(out, tap, position) }
+  /// Outputs of the horizontal axis whose tap is not padding.
+  func outputColumns(tap: Int, inSize: Int, outSize: Int) -> Range<Int> {
+    let shift = tap * dilation[1] - padding[1]
+    let first = shift >= 0 ? 0 : (-shift + stride[1] - 1) / stride[1]
+    let past = shift >= inSize ? 0 : (inSize - 1 - shift) / stride[1] + 1
+    return first..<max(first, min(past, outSize))
+  }
+
+  /// Calls `body` for each product of an output element that is not with padding: weight, input element, row-major.
+  @inline(__always)
+  func forEachProduct(of output: Int, from inShape: [Int], _ body: (Int, Int) -> Void) {
+    let size = outputShape(inShape)
+    let plane = size[1] * size[2]
+    let (o, y, x) = (output / plane, output % plane / size[2], output % size[2])
+    for i in 0..<shape[1] {
+      let channel = o / (shape[0] / groups) * shape[1] + i
+      for ky in 0..<shape[2] {
+        let inY = y * stride[0] + ky * dilation[0] - padding[0]
+        guard inY >= 0 && inY < inShape[1] else { continue }
+        for kx in 0..<shape[3] {
+          let inX = x * stride[1] + kx * dilation[1] - padding[1]
+          guard inX >= 0 && inX < inShape[2] else { continue }
+          body(((o * shape[1] + i) * shape[2] + ky) * shape[3] + kx, (channel * inShape[1] + inY) * inShape[2] + inX)
+        }
       }
     }
   }
 
-  /// Calls `body` for each product that is not with padding: output element, weight, input element, all row-major.
-  func forEachProduct(from inShape: [Int], to outShape: [Int], _ body: (Int, Int, Int) -> Void) {
-    let (height, width) = (inShape[1], inShape[2])
-    let (outHeight, outWidth) = (outShape[1], outShape[2])
-    let perGroup = shape[0] / groups
-    for o in 0..<shape[0] {
-      for i in 0..<shape[1] {
-        let channel = (o / perGroup) * shape[1] + i
-        forEachTap(axis: 0, inSize: height, outSize: outHeight) { y, ky, inY in
-          forEachTap(axis: 1, inSize: width, outSize: outWidth) { x, kx, inX in
-            body(
-              (o * outHeight + y) * outWidth + x, ((o * shape[1] + i) * shape[2] + ky) * shape[3] + kx,
-              (channel * height + inY) * width + inX)
-          }
-        }
+  /// Products of one inference with values of this shape, padding left out.
+  func products(from inShape: [Int]) -> Double {
+    let size = outputShape(inShape)
+    let inside = (0..<2).map { axis in
+      (0..<size[1 + axis]).reduce(0) { sum, output in
+        // Taps t with 0 <= start + t * step < size.
+        let start = output * stride[axis] - padding[axis]
+        let step = dilation[axis]
+        let first = start >= 0 ? 0 : (-start + step - 1) / step
+        let past = start >= inShape[1 + axis] ? 0 : (inShape[1 + axis] - 1 - start) / step + 1
+        return sum + max(0, min(past, shape[2 + axis]) - first)
       }
     }
+    return Double(inside[0]) * Double(inside[1]) * Double(shape[0]) * Double(shape[1])
   }
 
   /// The same convolution with one group: zeros between the groups.
@@ -185,7 +202,7 @@ extension LinearMap {
     let rows = outCount
     let columns = inCount
     try checkWeights(rows, columns, node: node)
-    if case .convolution(let c) = kind { try node.spend(rows, c.shape[1] * c.taps) }
+    if case .convolution(let c) = kind { try node.spend(c.products(from: inShape)) }
     var matrix = [Float](repeating: 0, count: rows * columns)
     switch kind {
     case .dense: break
@@ -195,8 +212,10 @@ extension LinearMap {
         matrix[i * columns + i] = Float(LinearMap.factor(factors, i, plane: plane, count: rows))
       }
     case .convolution(let c):
-      c.forEachProduct(from: inShape, to: outShape) { output, weight, input in
-        matrix[output * columns + input] += c.weights[weight]
+      for output in 0..<rows {
+        c.forEachProduct(of: output, from: inShape) { weight, input in
+          matrix[output * columns + input] += c.weights[weight]
+        }
       }
     }
     return LinearMap(kind: .dense(matrix), inShape: inShape, outShape: outShape)

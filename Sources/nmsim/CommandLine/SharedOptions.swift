@@ -58,15 +58,19 @@ extension OptionSpec {
     ]
   }
 
-  /// What of a trained network's file is taken, where the file leaves it open.
+  /// How a trained network's file is read, where the file leaves it open.
   static func model(in group: String) -> [OptionSpec] {
-    [
+    let rules = MergeRule.allCases.map(\.rawValue)
+    return [
       option(
         "output-name", .text, "NAME", standard: .described("the first output"), group: group,
         "Which output of the model is the answer; another value that a node computes will do too."),
       option(
         "input-shape", .shape, "SHAPE", standard: .described("the model's"), group: group,
         "Sizes of the model's input without the batch axis, such as 3x224x224, where it leaves them open."),
+      option(
+        "merge", .choice(rules), rules.joined(separator: "|"), standard: .value(MergeRule.auto.rawValue), group: group,
+        "Make one layer of linear layers that meet: where that costs less than relay neurons between, never, or always."),
     ]
   }
 

@@ -6,6 +6,11 @@ struct ConversionText: Sendable {
   let result: ConversionResult
   let style: TextStyle
 
+  static func cost(_ cost: NetworkCost) -> String {
+    "\(NumberFormat.count(cost.multiplyAccumulates)) multiply-accumulates, "
+      + "\(NumberFormat.count(cost.parameters)) parameters"
+  }
+
   var text: String {
     [facts.render(style), nodes.render(style), layers.render(style)].joined(separator: "\n") + notes
   }
@@ -27,10 +32,7 @@ struct ConversionText: Sendable {
       facts.add("Accuracy", "ANN on \(on): \(NumberFormat.percent(ann.accuracy))")
     }
     if result.network.output.task == .values { facts.add("Task", "regression: each output has a scale of its own") }
-    facts.add(
-      "Cost",
-      "\(NumberFormat.count(model.report.multiplyAccumulates)) multiply-accumulates, "
-        + "\(NumberFormat.count(model.report.parameters)) parameters")
+    facts.add("Cost", Self.cost(model.report.cost))
     if let loss = report.rateInferenceLoss {
       facts.add(
         "Rates",

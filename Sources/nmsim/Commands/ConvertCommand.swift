@@ -73,8 +73,8 @@ enum ConvertCommand {
     let isAutomatic = arguments.string("method") == "auto"
     let goal = try isAutomatic ? Self.goal(arguments) : nil
     let settings = try isAutomatic ? ConversionSettings(.robustNorm) : settings(arguments)
-    let selection = arguments.modelSelection
-    let (model, hash) = try readHashedModel(path, selection)
+    let options = arguments.importOptions(.conversion)
+    let (model, hash) = try readHashedModel(path, options)
     try arguments.checkFiles(reads: model.files(beside: path), writes: tensors)
     let preprocessing = preprocessing(arguments)
     let calibration = try calibrationData(
@@ -102,7 +102,7 @@ enum ConvertCommand {
     }
     try nameTestData(&result.network, of: model.network, arguments, output: output, stages)
     if FolderFiles.isFile(path) {
-      result.network.ann?.model = ModelFile(path: try relative(path, to: output), hash: hash, selection: selection)
+      result.network.ann?.model = ModelFile(path: try relative(path, to: output), hash: hash, selection: options.selection)
     }
     stages.finish()
     for doubt in doubts(arguments, calibration, result.report, classes: model.network.layers[model.network.output].count) {
@@ -169,18 +169,18 @@ enum ConvertCommand {
 
   /// The same with the SHA-256 of the file and, after it, of the files of weights that it names and of the selection.
   static func readHashedModel(
-    _ path: String, _ selection: ModelSelection, namedBy naming: FileReader.Naming = .user
+    _ path: String, _ options: ImportOptions, namedBy naming: FileReader.Naming = .user
   ) throws(CommandError) -> (model: ImportedModel, hash: String) {
     let bytes = try InputFiles.bytes(path, limit: ONNXImporter.maximumBytes, namedBy: naming)
-    let model = try model(bytes, path, ImportOptions(selection: selection))
+    let model = try model(bytes, path, options)
     var hasher = SHA256()
     hasher.update(bytes)
     for file in model.files(beside: path) {
       hasher.update(
         try InputFiles.bytes(file, limit: ONNXImporter.maximumBytes, namedBy: .inside(folder: PathText.folder(of: path))))
     }
-    if let output = selection.output { hasher.update(Array("output \(output)\n".utf8)) }
-    if let shape = selection.inputShape { hasher.update(Array("inputShape \(shape)\n".utf8)) }
+    if let output = options.selection.output { hasher.update(Array("output \(output)\n".utf8)) }
+    if let shape = options.selection.inputShape { hasher.update(Array("inputShape \(shape)\n".utf8)) }
     return (model, SHA256.hexadecimal(hasher.finalized()))
   }
 
@@ -298,9 +298,11 @@ extension CommandError {
 }
 
 extension ParsedArguments {
-  /// `--output-name` and `--input-shape`.
-  var modelSelection: ModelSelection {
-    ModelSelection(output: string("output-name"), inputShape: shape("input-shape"))
+  /// `--output-name`, `--input-shape` and `--merge`.
+  func importOptions(_ purpose: ImportOptions.Purpose) -> ImportOptions {
+    ImportOptions(
+      purpose, selection: ModelSelection(output: string("output-name"), inputShape: shape("input-shape")),
+      merge: string("merge").flatMap { MergeRule(rawValue: $0) } ?? .auto)
   }
 }
 

@@ -53,7 +53,7 @@ enum EvaluateCommand {
       throw CommandError(
         .usage, subject: "evaluate", problem: "no data to evaluate the network on", remedy: "name it with --input DATA")
     }
-    let model = try ConvertCommand.readModel(path, ImportOptions(.evaluation, selection: arguments.modelSelection))
+    let model = try ConvertCommand.readModel(path, arguments.importOptions(.evaluation))
     try arguments.checkFiles(reads: model.files(beside: path), writes: [])
     let classes = model.network.layers[model.network.output].count
     let dataset = try InputFiles.dataset(

@@ -12,6 +12,7 @@ struct EvaluationText {
     var facts = FactList()
     facts.add("network", "\(model.network.name), input \(ProgramTables.shape(model.network.inputShape))")
     facts.add("output", output)
+    facts.add("cost", ConversionText.cost(model.report.cost))
     facts.add("samples", NumberFormat.count(evaluation.samples))
     if let correct = evaluation.correct {
       let interval = Wilson.interval(correct: correct, total: evaluation.samples)
@@ -55,7 +56,7 @@ struct EvaluationText {
         },
         .count("multiply-accumulates", \.1),
       ],
-      footer: ["", "", .count(network.parameters), .count(products.reduce(0, +))]
+      footer: ["", "", .count(network.layerCost.parameters), .count(network.layerCost.multiplyAccumulates)]
     ).render(style)
   }
 }

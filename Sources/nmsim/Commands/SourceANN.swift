@@ -26,7 +26,8 @@ struct SourceANN: Sendable {
   ) throws(CommandError) {
     if arguments.flag("no-ann") { return nil }
     if let path = arguments.string("model") {
-      let (model, hash) = try ConvertCommand.readHashedModel(path, noted?.selection ?? ModelSelection())
+      let (model, hash) = try ConvertCommand.readHashedModel(
+        path, ImportOptions(selection: noted?.selection ?? ModelSelection()))
       try arguments.checkFiles(reads: model.files(beside: path))
       self.init(model.network, hash: hash)
       guard fits(shapes) else {
@@ -50,7 +51,8 @@ struct SourceANN: Sendable {
 
   /// The noted file; nil where it is gone or another one.
   init?(_ noted: ModelFile, at path: String, _ shapes: (input: [Int], outputs: Int)) {
-    guard let read = try? ConvertCommand.readHashedModel(path, noted.selection, namedBy: .file), read.hash == noted.hash
+    guard let read = try? ConvertCommand.readHashedModel(
+      path, ImportOptions(selection: noted.selection), namedBy: .file), read.hash == noted.hash
     else { return nil }
     self.init(read.model.network, hash: read.hash)
     if !fits(shapes) { return nil }

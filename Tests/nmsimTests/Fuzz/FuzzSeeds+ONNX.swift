@@ -56,9 +56,10 @@ extension FuzzSeeds {
   }
 
   static func weights(_ name: String, _ shape: [Int]) -> ProtobufMessage {
-    let count = shape.reduce(1, *)
-    return floats(name, shape, (0..<count).map { Float($0 % 5 - 2) * 0.25 })
+    floats(name, shape, weightValues(shape))
   }
+
+  static func weightValues(_ shape: [Int]) -> [Float] { (0..<shape.reduce(1, *)).map { Float($0 % 5 - 2) * 0.25 } }
 
   static func value(_ name: String, _ shape: [Int]) -> ProtobufMessage {
     var dimensions = ProtobufMessage()

@@ -111,7 +111,7 @@ enum FuzzStages {
   /// Evaluates one sample of an imported model.
   static func evaluate(_ model: ImportedModel) -> FuzzOutcome {
     do throws(AnalogNetworkError) { try model.network.validate() } catch { return .wrong("imported, but \(error)") }
-    guard model.network.inputCount <= neurons, model.report.multiplyAccumulates <= work,
+    guard model.network.inputCount <= neurons, model.network.layerCost.multiplyAccumulates <= work,
       model.network.layers.allSatisfy({ $0.count <= 1 << 16 })
     else { return .accepted }
     if let evaluator = try? FloatEvaluator(model.network) {

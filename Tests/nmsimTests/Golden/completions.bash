@@ -116,6 +116,9 @@ _nmsim() {
         --input-shape)
           _nmsim_nothing
           return ;;
+        --merge)
+          _nmsim_words "auto never always"
+          return ;;
         --input-scale)
           _nmsim_nothing
           return ;;
@@ -136,7 +139,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--method --steps --calibrate --neuron --percentile --spike-budget --alpha --period --lambda --tolerance --p --variant --membrane --max-count --no-synchronous-neurons --initial --reset --readout --task --max-pool --lag --schedule --literal --seed --keep-accuracy --max-loss --calibration --calibration-labels --calibration-samples --output-name --input-shape --input-scale --mean --std --test-images --test-labels -o --output -q --quiet --color -h --help"
+        _nmsim_words "--method --steps --calibrate --neuron --percentile --spike-budget --alpha --period --lambda --tolerance --p --variant --membrane --max-count --no-synchronous-neurons --initial --reset --readout --task --max-pool --lag --schedule --literal --seed --keep-accuracy --max-loss --calibration --calibration-labels --calibration-samples --output-name --input-shape --merge --input-scale --mean --std --test-images --test-labels -o --output -q --quiet --color -h --help"
       fi ;;
     evaluate)
       case "$previous" in
@@ -152,6 +155,9 @@ _nmsim() {
           return ;;
         --input-shape)
           _nmsim_nothing
+          return ;;
+        --merge)
+          _nmsim_words "auto never always"
           return ;;
         --input-scale)
           _nmsim_nothing
@@ -174,7 +180,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--input --labels --samples --output-name --input-shape --input-scale --mean --std -o --outputs --output --expect --threads -q --quiet --color -h --help"
+        _nmsim_words "--input --labels --samples --output-name --input-shape --merge --input-scale --mean --std -o --outputs --output --expect --threads -q --quiet --color -h --help"
       fi ;;
     compile)
       case "$previous" in

@@ -69,6 +69,7 @@ _nmsim() {
         '--calibration-samples=[How many samples, from the first.]:N: ' \
         '--output-name=[Which output of the model is the answer; another value that a node computes will do too.]:NAME: ' \
         '--input-shape=[Sizes of the model'\''s input without the batch axis, such as 3x224x224, where it leaves them open.]:SHAPE: ' \
+        '--merge=[Make one layer of linear layers that meet\: where that costs less than relay neurons between, never, or always.]:auto|never|always:(auto never always)' \
         '--input-scale=[Factor of the raw values, such as 1/255.]:X: ' \
         '--mean=[Subtracted after scaling, for each channel.]:X,...: ' \
         '--std=[Divided by after that, for each channel.]:X,...: ' \
@@ -89,6 +90,7 @@ _nmsim() {
         '--samples=[How many samples, from the first.]:N: ' \
         '--output-name=[Which output of the model is the answer; another value that a node computes will do too.]:NAME: ' \
         '--input-shape=[Sizes of the model'\''s input without the batch axis, such as 3x224x224, where it leaves them open.]:SHAPE: ' \
+        '--merge=[Make one layer of linear layers that meet\: where that costs less than relay neurons between, never, or always.]:auto|never|always:(auto never always)' \
         '--input-scale=[Factor of the raw values, such as 1/255.]:X: ' \
         '--mean=[Subtracted after scaling, for each channel.]:X,...: ' \
         '--std=[Divided by after that, for each channel.]:X,...: ' \
