@@ -119,6 +119,9 @@ int ck_best_level(void) {
 void ck_deliver(int level, const ck_delivery *d, void *acc, int bits) { PICK(CALL_DELIVER); }
 long ck_step(int level, const ck_update *u, int flags, long *saturations) { return PICK(CALL_STEP); }
 #define CALL_FIRE(x) fire_##x(v, sent, count, threshold, negative, more, lanes, up, down)
+#define CALL_EXTREMES(x) extremes_##x(values, count, high, low, active)
+#define CALL_ABOVE(x) above_##x(values, count, limit, above)
+#define CALL_HISTOGRAM(x) histogram_##x(values, count, lanes, scale, last, counts)
 #define CALL_CLIP(x) clip_##x(values, count, high)
 long ck_fire(
   int level, float *v, float *sent, long count, float threshold, float negative, float more, uint16_t lanes,
@@ -126,6 +129,14 @@ long ck_fire(
   return PICK(CALL_FIRE);
 }
 void ck_clip(int level, float *values, long count, float high) { PICK(CALL_CLIP); }
+void ck_extremes(int level, const float *values, long count, float *high, float *low, int32_t *active) {
+  PICK(CALL_EXTREMES);
+}
+void ck_above(int level, const float *values, long count, float limit, int32_t *above) { PICK(CALL_ABOVE); }
+void ck_histogram(
+  int level, const float *values, long count, long lanes, float scale, int32_t last, int32_t *counts) {
+  PICK(CALL_HISTOGRAM);
+}
 void ck_multiply(
   int level, const ck_products *p, const float *w, const float *x_, float *y, long rows, long vectors) {
   PICK(CALL_PRODUCTS);

@@ -77,3 +77,46 @@ static void LEVEL(clip)(float *x, long count, float high) {
     *(LEVEL(i32) *)(x + i) = ((LEVEL(i32))v & (v > 0) & ~over) | ((LEVEL(i32))most & over);
   }
 }
+
+static INLINE LEVEL(f32) LEVEL(choose)(LEVEL(i32) first, LEVEL(f32) a, LEVEL(f32) b) {
+  return (LEVEL(f32))(((LEVEL(i32))a & first) | ((LEVEL(i32))b & ~first));
+}
+
+// Of each lane: highest, lowest, number of values that are not 0.
+static void LEVEL(extremes)(const float *x, long count, float *high, float *low, int32_t *active) {
+  for (long k = 0; k < 16; k += L) {
+    LEVEL(f32) most = *(LEVEL(f32) *)(high + k), least = *(LEVEL(f32) *)(low + k);
+    LEVEL(i32) sum = *(LEVEL(i32) *)(active + k);
+    for (long n = 0; n < count; n++) {
+      const LEVEL(f32) v = *(LEVEL(f32) *)(x + n * 16 + k);
+      most = LEVEL(choose)(v > most, v, most);
+      least = LEVEL(choose)(v < least, v, least);
+      sum -= v != 0;
+    }
+    *(LEVEL(f32) *)(high + k) = most;
+    *(LEVEL(f32) *)(low + k) = least;
+    *(LEVEL(i32) *)(active + k) = sum;
+  }
+}
+
+static void LEVEL(above)(const float *x, long count, float limit, int32_t *above) {
+  for (long k = 0; k < 16; k += L) {
+    LEVEL(i32) sum = *(LEVEL(i32) *)(above + k);
+    for (long n = 0; n < count; n++) sum -= *(LEVEL(f32) *)(x + n * 16 + k) > limit;
+    *(LEVEL(i32) *)(above + k) = sum;
+  }
+}
+
+static void LEVEL(histogram)(const float *x, long count, long lanes, float scale, int32_t last, int32_t *counts) {
+  const LEVEL(f32) most = (LEVEL(f32)){} + (float)last;
+  for (long n = 0; n < count; n++) {
+    int32_t bins[16] __attribute__((aligned(64)));
+    UNROLL for (long k = 0; k < 16; k += L) {
+      const LEVEL(f32) v = *(LEVEL(f32) *)(x + n * 16 + k), scaled = v * scale;
+      const LEVEL(i32) bin = __builtin_convertvector(LEVEL(choose)(scaled < most, scaled, most), LEVEL(i32));
+      const LEVEL(i32) positive = v > 0;
+      *(LEVEL(i32) *)(bins + k) = (bin & positive) | ((LEVEL(i32)){} + (last + 1) & ~positive);
+    }
+    for (long lane = 0; lane < lanes; lane++) counts[bins[lane]]++;
+  }
+}

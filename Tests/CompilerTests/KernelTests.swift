@@ -141,6 +141,29 @@ struct LaneKernelTests {
     #expect(largestDifference(a.v, b.v) < 1e-5)
   }
 
+  @Test("extremes, counts and histograms are those of their Swift twins at every level", arguments: KernelLevel.available)
+  func statistics(_ level: KernelLevel) {
+    var generator = SplitMix(state: 5)
+    var values = lanes(9, &generator)
+    values[3] = .zero
+    for range in [0..<9, 2..<7, 4..<4] {
+      var (a, b) = (LaneExtremes(), LaneExtremes())
+      a.add(values, range, level: level)
+      b.add(values, range, level: .swift)
+      #expect(a.high == b.high && a.low == b.low && a.active == b.active)
+      var (above, other) = (SIMD16<Int32>(repeating: 1), SIMD16<Int32>(repeating: 1))
+      count(values, range, above: 0.25, into: &above, level: level)
+      count(values, range, above: 0.25, into: &other, level: .swift)
+      #expect(above == other && (range.isEmpty || above.wrappedSum() > 16))
+      for (scale, lanes) in [(Float(20), 16), (3, 5), (.infinity, 16)] {
+        var (bins, twin) = ([Int32](repeating: 0, count: 14), [Int32](repeating: 0, count: 14))
+        histogram(values, range, lanes: lanes, scale: scale, bins: 10, first: 2, into: &bins, level: level)
+        histogram(values, range, lanes: lanes, scale: scale, bins: 10, first: 2, into: &twin, level: .swift)
+        #expect(bins[..<12] == twin[..<12] && bins[13] == 0)
+      }
+    }
+  }
+
   @Test("values are cut as by their Swift twin at every level", arguments: KernelLevel.available)
   func clipping(_ level: KernelLevel) {
     var generator = SplitMix(state: 4)

@@ -57,6 +57,15 @@ long ck_fire(
   uint16_t *up, uint16_t *down);
 // min(max(x, 0), high) of `count` vectors of 16 floats.
 void ck_clip(int level, float *values, long count, float high);
+// Highest, lowest and number of non-zero ones of `count` vectors of 16 floats, each lane on its own; they go on from what
+// the 16 `high`, `low` and `active` hold.
+void ck_extremes(int level, const float *values, long count, float *high, float *low, int32_t *active);
+// Adds the number of values above `limit` to the 16 of `above`, each lane on its own.
+void ck_above(int level, const float *values, long count, float limit, int32_t *above);
+// Counts the positive values of the first `lanes` lanes in bins 0...last of width 1 / scale; above all in the last one. The
+// others are counted in bin last + 1.
+void ck_histogram(
+  int level, const float *values, long count, long lanes, float scale, int32_t last, int32_t *counts);
 // Returns the number of neurons that fire; adds saturations to *saturations.
 long ck_step(int level, const ck_update *u, int flags, long *saturations);
 #if defined(__x86_64__)

@@ -1,3 +1,4 @@
+import ChipModel
 import Synchronization
 
 /// What the layers of the ANN do on the calibration data.
@@ -26,38 +27,42 @@ struct ActivationStatistics: Sendable {
     evaluator.network.inputCount == 0 ? 0 : samples.count / evaluator.network.inputCount
   }
 
-  /// Extremes of all layers.
-  func layers(_ progress: @Sendable (Int) -> Void) -> [LayerStatistics] {
+  /// Extremes of all layers, and the class that the ANN decides for each sample.
+  func survey(_ progress: @Sendable (Int) -> Void) -> (layers: [LayerStatistics], decisions: [Int]) {
     let network = evaluator.network
-    let blocks = evaluator.map(samples, threads: threads) { block -> [LayerStatistics] in
-      let mask = block.mask
-      let result = network.layers.indices.map { index -> LayerStatistics in
-        let layer = network.layers[index]
-        var statistics = LayerStatistics(
-          largest: -.infinity, smallest: .infinity,
-          channelLargest: [Float](repeating: -.infinity, count: layer.channels), nonZero: 0,
-          count: block.count * layer.count)
-        let values = block.activations(layer: index)
-        let size = max(1, layer.channelSize)
-        for channel in 0..<layer.channels {
-          var high = Lanes(repeating: -.infinity)
-          var low = Lanes(repeating: .infinity)
-          for neuron in (channel * size)..<min((channel + 1) * size, values.count) {
-            let value = values[neuron]
-            high.replace(with: pointwiseMax(high, value), where: mask)
-            low.replace(with: pointwiseMin(low, value), where: mask)
-            let isActive = (value .!= 0) .& mask
-            statistics.nonZero += Lanes.zero.replacing(with: 1, where: isActive).wholeSum
-          }
-          statistics.channelLargest[channel] = high.max()
-          statistics.largest = max(statistics.largest, high.max())
-          statistics.smallest = min(statistics.smallest, low.min())
-        }
-        return statistics
-      }
+    let blocks = evaluator.map(samples, threads: threads) { block -> (layers: [LayerStatistics], decisions: [Int]) in
+      let layers = network.layers.indices.map { layer($0, of: block) }
       progress(block.count)
-      return result
+      return (layers, (0..<block.count).map { Decision.of(block.activation(layer: network.output, sample: $0)) })
     }
+    return (Self.joined(blocks.map(\.layers)), blocks.flatMap(\.decisions))
+  }
+
+  /// Extremes of all layers.
+  func layers(_ progress: @Sendable (Int) -> Void) -> [LayerStatistics] { survey(progress).layers }
+
+  private func layer(_ index: Int, of block: EvaluatedBlock) -> LayerStatistics {
+    let layer = evaluator.network.layers[index]
+    var statistics = LayerStatistics(
+      largest: -.infinity, smallest: .infinity, channelLargest: [], nonZero: 0, count: block.count * layer.count)
+    let values = block.activations(layer: index)
+    let size = layer.channelSize
+    for channel in 0..<layer.channels {
+      var extremes = LaneExtremes()
+      extremes.add(values, (channel * size)..<((channel + 1) * size))
+      var largest = -Float.infinity
+      for lane in 0..<block.count {
+        largest = max(largest, extremes.high[lane])
+        statistics.smallest = min(statistics.smallest, extremes.low[lane])
+        statistics.nonZero += Int(extremes.active[lane])
+      }
+      statistics.channelLargest.append(largest)
+      statistics.largest = max(statistics.largest, largest)
+    }
+    return statistics
+  }
+
+  private static func joined(_ blocks: [[LayerStatistics]]) -> [LayerStatistics] {
     guard var result = blocks.first else { return [] }
     for block in blocks.dropFirst() {
       for (index, other) in block.enumerated() {
@@ -82,16 +87,13 @@ struct ActivationStatistics: Sendable {
     let histograms = Mutex(statistics.map { _ in [Int](repeating: 0, count: bins) })
     _ = evaluator.map(samples, threads: threads) { block in
       for index in statistics.indices where statistics[index].largest > 0 {
-        let scale = Float(bins) / statistics[index].largest
-        var local = [Int32](repeating: 0, count: bins)
-        for value in block.activations(layer: index) {
-          for lane in 0..<block.count where value[lane] > 0 {
-            // A largest value near 0 makes the scale infinite.
-            local[Int(min(value[lane] * scale, Float(bins - 1)))] += 1
-          }
-        }
+        let values = block.activations(layer: index)
+        var local = [Int32](repeating: 0, count: bins + 1)
+        histogram(
+          values, values.indices, lanes: block.count, scale: Float(bins) / statistics[index].largest, bins: bins, first: 0,
+          into: &local)
         histograms.withLock { all in
-          for bin in local.indices where local[bin] != 0 { all[index][bin] += Int(local[bin]) }
+          for bin in 0..<bins where local[bin] != 0 { all[index][bin] += Int(local[bin]) }
         }
       }
       progress(block.count)
@@ -124,18 +126,17 @@ struct ActivationStatistics: Sendable {
   func clipped(_ thresholds: [[Double]?], _ progress: @Sendable (Int) -> Void) -> [Double?] {
     let network = evaluator.network
     let blocks = evaluator.map(samples, threads: threads) { block -> [Int] in
-      let mask = block.mask
       let result = network.layers.indices.map { index -> Int in
         guard let limits = thresholds[index] else { return 0 }
-        let layer = network.layers[index]
-        let size = max(1, layer.channelSize)
-        var above = 0
-        for (neuron, value) in block.activations(layer: index).enumerated() {
+        let values = block.activations(layer: index)
+        let size = limits.count == 1 ? values.count : network.layers[index].channelSize
+        var above = SIMD16<Int32>(repeating: 0)
+        for (channel, limit) in limits.enumerated() {
           // The factor is for rounding: the largest activation is not above a threshold equal to it.
-          let limit = Float(limits[limits.count == 1 ? 0 : neuron / size] * 1.00001)
-          above += Lanes.zero.replacing(with: 1, where: (value .> limit) .& mask).wholeSum
+          Compiler.count(
+            values, (channel * size)..<((channel + 1) * size), above: Float(limit * 1.00001), into: &above)
         }
-        return above
+        return (0..<block.count).reduce(0) { $0 + Int(above[$1]) }
       }
       progress(block.count)
       return result
@@ -155,9 +156,4 @@ extension EvaluatedBlock {
     for lane in 0..<count { mask[lane] = true }
     return mask
   }
-}
-
-extension Lanes {
-  /// Sum of small whole numbers.
-  var wholeSum: Int { Int(sum()) }
 }

@@ -94,9 +94,9 @@ public struct ConversionStage {
       throw .labelRange(label: given[sample], sample: sample, classes: classes)
     }
     if settings[.task] == nil, data.dataset.targets != nil { task = .values }
-    let decisions = evaluator.predictions(samples, threads: threads)
+    let decisions: [Int]
+    (statistics, decisions) = activations.survey(report("activations"))
     labels = given ?? decisions
-    statistics = activations.layers(report("activations"))
     if let layer = statistics.firstIndex(where: { !$0.largest.isFinite || !$0.smallest.isFinite }) {
       throw .overflow(layer: network.layers[layer].name)
     }

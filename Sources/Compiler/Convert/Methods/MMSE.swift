@@ -209,16 +209,18 @@ extension ActivationStatistics {
     _ = evaluator.map(samples, threads: threads) { block in
       for (index, layer) in statistics.enumerated() {
         let scales = layer.channelLargest.map { $0 > 0 ? Float(bins) / $0 : 0 }
-        let size = max(1, evaluator.network.layers[index].channelSize)
-        var local = [Int32](repeating: 0, count: layer.channelLargest.count * bins)
-        for (neuron, value) in block.activations(layer: index).enumerated() {
-          let channel = neuron / size
-          for lane in 0..<block.count where value[lane] > 0 {
-            local[channel * bins + Int(min(value[lane] * scales[channel], Float(bins - 1)))] += 1
-          }
+        let size = evaluator.network.layers[index].channelSize
+        let values = block.activations(layer: index)
+        var local = [Int32](repeating: 0, count: scales.count * (bins + 1))
+        for (channel, scale) in scales.enumerated() {
+          histogram(
+            values, (channel * size)..<((channel + 1) * size), lanes: block.count, scale: scale, bins: bins,
+            first: channel * (bins + 1), into: &local)
         }
         counts.withLock { all in
-          for bin in local.indices where local[bin] != 0 { all[index][bin] += local[bin] }
+          for channel in scales.indices {
+            for bin in 0..<bins { all[index][channel * bins + bin] += local[channel * (bins + 1) + bin] }
+          }
         }
       }
       progress(block.count)
