@@ -28,8 +28,8 @@ struct ConversionMethodTests {
   func foreignOptions() throws {
     let data = try calibration()
     #expect(
-      message(ConversionSettings(.maxNorm).with(.alpha, 0.5), data)
-        == "'alpha' is not for method 'max-norm'; leave it out, or use rmp, channel-balance")
+      message(ConversionSettings(.maxNorm).with(.lambda, 0.5), data)
+        == "'lambda' is not for method 'max-norm'; leave it out, or use rate-norm")
     #expect(
       message(ConversionSettings(.bsnn).with(.initial, .half), data).hasPrefix("'initial' is not for method 'bsnn'; leave it out"))
     #expect(
@@ -111,6 +111,67 @@ struct ConversionMethodTests {
     for layer in result.report.layers.prefix(2) {
       let threshold = try #require(layer.threshold)
       #expect(threshold.upperBound == 0.75 || isPercentile && (0.5...0.75).contains(threshold.upperBound), "\(threshold)")
+    }
+  }
+
+  @Test("alpha scales thresholds and what starts in proportion to them, for every method that has it", arguments: ConversionMethod.ofEveryNetwork.filter { $0.declared(.alpha) != nil })
+  func alpha(_ method: ConversionMethod) throws {
+    let settings = ConversionSettings(method).with(.steps, 12).with(.initial, .half)
+    let whole = try Conversion.run(Self.network, settings.with(.alpha, 1), calibration: calibration()).network
+    let scaled = try Conversion.run(Self.network, settings.with(.alpha, 0.5), calibration: calibration()).network
+    for (a, b) in zip(whole.populations, scaled.populations).dropLast() {
+      #expect(a.neuron.threshold?.mapped { $0 / 2 } == b.neuron.threshold && a.neuron.threshold != b.neuron.threshold)
+      #expect(a.neuron.initial?.mapped { $0 / 2 } == b.neuron.initial && b.neuron.initial != nil)
+    }
+    #expect(scaled.provenance.contains(ProvenanceEntry(key: "alpha", value: .number(0.5))))
+    #expect(!whole.provenance.contains { $0.key == "alpha" })
+  }
+
+  @Test("dithered potentials are a tile around half a threshold, random ones below a threshold and seeded")
+  func initials() throws {
+    func potentials(_ initial: InitialPotential, seed: UInt64 = 0) throws -> (values: [Double], threshold: Double) {
+      var settings = ConversionSettings(.maxNorm).with(.initial, initial)
+      settings.seed = seed
+      let network = try Conversion.run(Self.network, settings, calibration: calibration()).network
+      let checked = try network.checked()
+      let neuron = checked.populations[1]
+      return (try #require(neuron.initial).entries, try #require(network.populations[0].neuron.threshold?.entries?.first))
+    }
+    let (dithered, threshold) = try potentials(.dither)
+    // [4, 6, 6]: rows 0 and 1 of channel 0, then of channel 1, which is one row further, and of channel 2, one column.
+    let shares = dithered.map { (($0 / threshold - 0.5) * 16).rounded() }
+    #expect(shares.count == 144)
+    #expect(Array(shares[0..<4]) == [-3, 1, -3, 1] && Array(shares[6..<9]) == [3, -1, 3])
+    #expect(Array(shares[36..<39]) == [3, -1, 3] && Array(shares[72..<75]) == [1, -3, 1])
+    #expect(abs(dithered.reduce(0, +) / 144 - threshold / 2) < 1e-9)
+    let random = try potentials(.random).values
+    #expect(random.allSatisfy { (0..<threshold).contains($0) } && Set(random).count > 100)
+    #expect(try potentials(.random).values == random && potentials(.random, seed: 1).values != random)
+  }
+
+  @Test("a given p of rate-norm is taken as it is, and negative thresholds can be left out")
+  func ablations() throws {
+    let settings = ConversionSettings(.rateNorm).with(.rateFactor, .fixed(0.3))
+    let fixed = try Conversion.run(Self.network, settings, calibration: calibration()).network
+    let whole = try Conversion.run(Self.network, ConversionSettings(.maxNorm), calibration: calibration()).network
+    for (a, b) in zip(whole.populations, fixed.populations).dropLast() {
+      let (most, share) = (try #require(a.neuron.threshold?.entries?.first), try #require(b.neuron.threshold?.entries?.first))
+      #expect(abs(share - 0.3 * most) < 1e-9 * most)
+    }
+    #expect(throws: ConversionError.self) { try settings.with(.rateFactor, .fixed(1.5)).check() }
+    let leaky = TinyNetwork.convolutional(seed: 3, activation: .leakyRelu(slope: 0.25))
+    for method in [ConversionMethod.terMapping, .augMapping] {
+      let both = try Conversion.run(leaky, ConversionSettings(method), calibration: calibration()).network
+      let one = try Conversion.run(
+        leaky, ConversionSettings(method).with(.negativeThreshold, false), calibration: calibration()).network
+      #expect(both.populations[0].neuron.negativeThreshold != nil && one.populations[0].neuron.negativeThreshold == nil)
+    }
+  }
+
+  @Test("a lag is below the steps that hold, also where they are the method's")
+  func lag() throws {
+    #expect(throws: ConversionError.self) {
+      try Conversion.run(Self.network, ConversionSettings(.mmse).with(.lag, 8), calibration: calibration())
     }
   }
 

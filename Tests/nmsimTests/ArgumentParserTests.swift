@@ -241,7 +241,8 @@ struct ArgumentParserTests {
       switch option.value {
       case nil: _ = arguments.flag(option.name)
       case _ where option.isRepeatable: _ = arguments.strings(option.name)
-      case .text, .file, .newFile, .newDocument, .newFolder, .choice, .list, .choiceOrFile: _ = arguments.string(option.name)
+      case .text, .file, .newFile, .newDocument, .newFolder, .choice, .choiceOrNumber, .list, .choiceOrFile:
+        _ = arguments.string(option.name)
       case .integer: _ = arguments.int(option.name)
       case .number, .fraction, .ratio: _ = arguments.double(option.name)
       case .numbers: _ = arguments.doubles(option.name)

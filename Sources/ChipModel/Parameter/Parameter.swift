@@ -7,6 +7,8 @@ public struct Parameter: Sendable, Hashable {
     case integer(ClosedRange<Int>)
     case number(NumberRange)
     case choice([String])
+    /// A name, or a number.
+    case choiceOrNumber([String], NumberRange)
     /// Several names, separated by commas; a value is the text.
     case list([String])
     /// Yes or no.
@@ -17,7 +19,7 @@ public struct Parameter: Sendable, Hashable {
     /// Those of a choice or a list.
     package var names: [String] {
       switch self {
-      case .choice(let names), .list(let names): names
+      case .choice(let names), .choiceOrNumber(let names, _), .list(let names): names
       default: []
       }
     }
@@ -68,6 +70,8 @@ public struct Parameter: Sendable, Hashable {
     case (.integer(let range), .integer(let value)): range.contains(value)
     case (.number(let range), .number(let value)): range.contains(value)
     case (.choice(let names), .choice(let name)): names.contains(name)
+    case (.choiceOrNumber(let names, _), .choice(let name)): names.contains(name)
+    case (.choiceOrNumber(_, let range), .number(let value)): range.contains(value)
     case (.list(let names), .choice(let text)):
       text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { names.contains(String($0)) }
     case (.flag, .flag): true
@@ -81,6 +85,7 @@ public struct Parameter: Sendable, Hashable {
     case .integer(let range): "a whole number " + range.boundsText
     case .number(let range): "a number " + range.text
     case .choice(let names): names.joined(separator: " or ")
+    case .choiceOrNumber(let names, let range): names.joined(separator: ", ") + " or a number " + range.text
     case .list(let names): "a list of \(names.joined(separator: ", "))"
     case .flag: "true or false"
     }
@@ -98,6 +103,7 @@ public struct Parameter: Sendable, Hashable {
       case .integer: "integer"
       case .number: "number"
       case .choice, .list: "text"
+      case .choiceOrNumber: "text or number"
       case .flag: "true or false"
       }
     return JSONForm(name, write: { $0.json }) { (node, _) throws(JSONError) in try value(of: node) }
@@ -113,6 +119,11 @@ public struct Parameter: Sendable, Hashable {
       guard range.contains(value) else { throw node.error("is out of range; give \(allowedText)") }
       return .number(value)
     case .choice(let names): return .choice(try node.choice(of: names))
+    case .choiceOrNumber:
+      let number = try? node.double()
+      let value = if let number { ParameterValue.number(number) } else { ParameterValue.choice(try node.string()) }
+      guard allows(value) else { throw node.error("is unknown or out of range; give \(allowedText)") }
+      return value
     case .list:
       let value = ParameterValue.choice(try node.string())
       guard allows(value) else { throw node.error("is unknown; give \(allowedText)") }

@@ -185,6 +185,8 @@ extension ByteReader {
     case .flag: .flag(try flag())
     case .choice(let names): .choice(try choice(of: names))
     case .list: .choice(try text())
+    // No neuron has one.
+    case .choiceOrNumber: throw FormatError("a parameter '\(parameter.key)' of a neuron is of no kind that programs hold")
     }
   }
 

@@ -68,6 +68,7 @@ package enum Conversion {
     if calibration == nil && settings.method.needsCalibration { throw .needsCalibration(method: settings.name) }
     var stage = ConversionStage(
       network: network, settings: settings, evaluator: evaluator, threads: threads, progress: progress)
+    try settings.with(.steps, stage.steps).checkLag()
     if let calibration { try stage.load(calibration, preprocessing: preprocessing) }
     try stage.convert()
     var result = stage.result(preprocessing: preprocessing, calibrationName: calibration?.name)

@@ -1,12 +1,5 @@
 import ChipModel
 
-/// The potential before the first step.
-public enum InitialPotential: String, ParameterChoice {
-  case zero
-  /// Half of each threshold: rates round to nearest instead of down.
-  case half
-}
-
 /// What outputs are, as `convert` asks.
 package enum ConversionTask: String, ParameterChoice {
   case classes, regression
@@ -22,10 +15,10 @@ extension Parameter {
     "percentile", .number(NumberRange(lower: 0, excludesLower: true, upper: 100)),
     source: "Rueckauer et al. 2017", "Percentile of the activations taken as maximum.")
   package static let alpha = Parameter(
-    "alpha", .number(.positive), source: "Han et al. 2020; Ngu, Lee 2022", "Factor of the thresholds.")
+    "alpha", .number(.positive), source: "Han et al. 2020; Ngu, Lee 2022", "Factor of the thresholds that the method finds.")
   package static let initial = Parameter(
     "initial", .choice(of: InitialPotential.self), standardText: "the method's",
-    "Initial potential: zero, or half a threshold.")
+    "Initial potential: zero, half a threshold, half of them dithered over neighbours, or at random below them.")
   package static let readout = Parameter(
     "readout", .choice(of: Readout.self), standard: Readout.potential.parameterValue,
     "What is read as the answer.")

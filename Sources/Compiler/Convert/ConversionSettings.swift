@@ -113,7 +113,7 @@ public struct ConversionSettings: Sendable, Hashable {
   }
 
   /// Refuses what a lag, or the separated schedule, cannot be together with.
-  private func checkLag() throws(ConversionError) {
+  func checkLag() throws(ConversionError) {
     let (lag, isSeparated) = (self[.lag] ?? 0, self[.schedule] == .separated)
     guard lag > 0 || isSeparated else { return }
     let key = isSeparated ? Parameter.schedule.key : Parameter.lag.key
@@ -147,14 +147,30 @@ public struct ConversionSettings: Sendable, Hashable {
       parameters: .with(.reset, self[.reset] == .hard ? .hard : nil).with(.strict, strict ? true : nil))
   }
 
-  /// Initial potential `half`: half of each threshold, 0 where it is infinite.
+  /// Initial potentials of half of each threshold, 0 where it is infinite; those that differ from neuron to neuron come of
+  /// them later (`InitialPotential.potentials`).
   func initial(_ threshold: Values) -> Values? {
-    guard self[.initial] == .half else { return nil }
-    func half(_ value: Double) -> Double { value.isFinite ? value / 2 : 0 }
-    switch threshold {
-    case .uniform(let value): return .uniform(half(value))
-    case .list(let values): return .list(values.map(half))
-    case .tensor: return nil
+    guard let initial = self[.initial], initial != .zero else { return nil }
+    return threshold.mapped { $0.isFinite ? $0 / 2 : 0 }
+  }
+}
+
+extension Values {
+  /// The same of each value; nil for a tensor, which conversion does not make.
+  func mapped(_ change: (Double) -> Double) -> Values? {
+    switch self {
+    case .uniform(let value): .uniform(change(value))
+    case .list(let values): .list(values.map(change))
+    case .tensor: nil
     }
+  }
+}
+
+extension NetworkNeuron {
+  /// Other thresholds, potentials before the first step in proportion; what a spike is worth stays where it is its own.
+  mutating func scaleThresholds(by factor: Double) {
+    threshold = threshold?.mapped { $0 * factor }
+    negativeThreshold = negativeThreshold?.mapped { $0 * factor }
+    initial = initial?.mapped { $0 * factor }
   }
 }

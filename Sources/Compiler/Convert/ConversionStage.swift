@@ -131,6 +131,11 @@ public struct ConversionStage {
 
   mutating func convert() throws(ConversionError) {
     try settings.method.convert(&self)
+    // The factor comes after calibration: layers that were watched saw the unscaled network.
+    if let alpha = settings[.alpha], alpha != 1 {
+      for layer in hiddenLayers { draft.neurons[layer].scaleThresholds(by: alpha) }
+    }
+    spreadInitials()
     correct()
     setOutput()
     for layer in hiddenLayers { noteSilence(layer) }
@@ -148,6 +153,17 @@ public struct ConversionStage {
     notes += correction.notes
   }
 
+  /// Initial potentials that differ from neuron to neuron.
+  private mutating func spreadInitials() {
+    guard let initial = settings[.initial] else { return }
+    for (layer, shape) in network.layers.map(\.shape).enumerated() where layer != network.output {
+      guard draft.neurons[layer].initial != nil, let thresholds = draft.neurons[layer].threshold?.entries,
+        let values = initial.potentials(thresholds, shape, seed: settings.seed &+ UInt64(layer))
+      else { continue }
+      draft.neurons[layer].initial = .list(values)
+    }
+  }
+
   /// Takes the thresholds that the same method found with another initial potential.
   mutating func take(_ found: ConversionStage) {
     draft = found.draft
@@ -158,6 +174,7 @@ public struct ConversionStage {
       guard let threshold = draft.neurons[layer].threshold else { continue }
       draft.neurons[layer].initial = settings.initial(threshold)
     }
+    spreadInitials()
     setOutput()
   }
 
@@ -230,11 +247,13 @@ public struct ConversionStage {
   private func provenance() -> [ProvenanceEntry] {
     var entries = [ProvenanceEntry(key: "method", value: .text(settings.name))]
     func add(_ key: String, _ value: ProvenanceValue) { entries.append(ProvenanceEntry(key: key, value: value)) }
-    let seldom = Parameter.ofThresholds + Parameter.ofRateCodes
+    let seldom = Parameter.ofThresholds.filter { $0.key != Parameter.alpha.key } + Parameter.ofRateCodes
     let common = (Parameter.common + seldom).map(\.key)
     func add(_ parameters: [Parameter]) {
       for parameter in parameters where settings.method.reads(settings, parameter) {
         guard let value = parameter.key == Parameter.steps.key ? .integer(steps) : settings[value: parameter] else { continue }
+        // A factor of 1 says nothing.
+        if parameter.key == Parameter.alpha.key, value == .number(1) { continue }
         // A flag that is seldom set is told where it is.
         if value == .flag(false), parameter.standard == value { continue }
         add(parameter.key, ProvenanceValue(value))
@@ -243,7 +262,7 @@ public struct ConversionStage {
     let declared = settings.method.parameters
     add(declared.filter { [Parameter.steps.key, Parameter.literal.key].contains($0.key) })
     add(declared.filter { !common.contains($0.key) })
-    if settings.method.isSeeded { add("seed", .text("\(settings.seed)")) }
+    if settings.method.isSeeded || settings[.initial] == .random { add("seed", .text("\(settings.seed)")) }
     add([Parameter.initial, .reset, .readout, .task].compactMap { settings.method.declared($0) })
     add(seldom.filter { settings[value: $0] != $0.standard && settings.method.declared($0) != nil })
     if let account {

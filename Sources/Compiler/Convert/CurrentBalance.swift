@@ -2,19 +2,18 @@ import ChipModel
 
 /// Thresholds from the sums that reach the neurons of the spiking network, layer by layer, earlier layers frozen.
 extension ConversionStage {
-  /// `spike-norm`, `rmp`: one threshold a layer, the largest sum in any step under random input spikes, times a factor.
-  mutating func balanceBySpikes(factor: Double) throws(ConversionError) {
+  /// `spike-norm`, `rmp`: one threshold a layer, the largest sum in any step under random input spikes.
+  mutating func balanceBySpikes() throws(ConversionError) {
     var calibration = SpikingCalibration(draft, samples: samples, steps: steps, threads: threads, seed: settings.seed)
     for layer in hiddenLayers {
       let name = network.layers[layer].name
       let sums = try calibration.largestSums(layer: layer, report("largest sums of '\(name)'"))
       let largest = sums.max() ?? 0
       let threshold = largest > 0 ? min(largest, bound(layer) ?? .infinity) : .infinity
-      // The factor comes after calibration: later layers see the unscaled network.
       try calibration.freeze(
         layer: layer, settings.with(.initial, nil).integrateFire(threshold: .uniform(threshold)),
         report("spikes of '\(name)'"))
-      draft.neurons[layer] = neuron(threshold: .uniform(threshold * factor))
+      draft.neurons[layer] = neuron(threshold: .uniform(threshold))
     }
     noteBalance()
   }
@@ -26,12 +25,11 @@ extension ConversionStage {
   mutating func noteBalance() {
     // Spikes worth 1 leave later layers in units of their own.
     guard settings[.literal] != true else { return }
-    let alpha = settings[.alpha] ?? 1
     let ratios = hiddenLayers.compactMap { layer -> (name: String, ratio: Double)? in
       guard let highest = draft.neurons[layer].threshold?.finiteRange?.upperBound, statistics[layer].largest > 0 else {
         return nil
       }
-      return (network.layers[layer].name, highest / alpha / Double(statistics[layer].largest))
+      return (network.layers[layer].name, highest / Double(statistics[layer].largest))
     }
     if let most = ratios.max(by: { $0.ratio < $1.ratio }), most.ratio > 8 {
       notes.append(

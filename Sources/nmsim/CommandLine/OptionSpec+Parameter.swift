@@ -14,6 +14,7 @@ extension OptionSpec {
       case .number(.fraction): (.fraction, "FRACTION")
       case .number(let range): (.number(range), "X")
       case .choice(let names): (.choice(names), names.joined(separator: "|"))
+      case .choiceOrNumber(let names, let range): (.choiceOrNumber(names, range), names.joined(separator: "|") + "|NUMBER")
       case .list(let names): (.list(names), "LIST")
       case .flag: (nil, "")
       }
@@ -29,16 +30,25 @@ extension OptionSpec {
       group: group)
   }
 
+  /// What holds without it where that depends on the method: `rmp 0.8`, and `else 1` for what holds for most.
+  private static func standards(of parameter: Parameter, _ owners: [ConversionMethod]) -> [String] {
+    let standards = owners.compactMap { owner in
+      owner.declared(parameter)?.standard.map { (name: owner.name, value: $0.text) }
+    }
+    let values = Set(standards.map(\.value))
+    guard values.count > 1 else { return [] }
+    let usual = values.first { value in standards.count { $0.value == value } > max(2, standards.count / 2) }
+    return standards.filter { $0.value != usual }.map { "\($0.name) \($0.value)" } + (usual.map { ["else \($0)"] } ?? [])
+  }
+
   /// The options of the conversion methods.
   static func conversion(group: String) -> [OptionSpec] {
     ConversionMethod.parameters.map { parameter in
       if Parameter.common.contains(parameter) { return OptionSpec(parameter, group: group) }
       let owners = ConversionMethod.taking(parameter)
-      let standards = owners.compactMap { $0.declared(parameter)?.standard?.text }
-      let differ = Set(standards).count > 1
       return OptionSpec(
         owners.first?.declared(parameter) ?? parameter, group: group, owners: owners.map(\.name),
-        standards: differ ? zip(owners, standards).map { "\($0.name) \($1)" } : [])
+        standards: standards(of: parameter, owners))
     }
   }
 }
@@ -86,6 +96,8 @@ extension ParsedArguments {
     case .integer: int(parameter.option).map { .integer($0) }
     case .number: double(parameter.option).map { .number($0) }
     case .choice, .list: string(parameter.option).map { .choice($0) }
+    case .choiceOrNumber(let names, _):
+      string(parameter.option).flatMap { text in names.contains(text) ? .choice(text) : Double(text).map { .number($0) } }
     case .flag: .flag(parameter.standard != .flag(true))
     }
   }

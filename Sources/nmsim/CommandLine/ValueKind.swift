@@ -22,6 +22,8 @@ enum ValueKind: Sendable, Equatable {
   /// Whole numbers above 0 with `x` between, such as `3x224x224`.
   case shape
   case choice([String])
+  /// One of the names, or a number; read as text.
+  case choiceOrNumber([String], NumberRange)
   /// Names of a list, separated by commas.
   case list([String])
   /// One of the names, or any path.
@@ -30,7 +32,7 @@ enum ValueKind: Sendable, Equatable {
   /// The values that completions offer, in the order of the help page.
   var choices: [String] {
     switch self {
-    case .choice(let names), .choiceOrFile(let names): names
+    case .choice(let names), .choiceOrNumber(let names, _), .choiceOrFile(let names): names
     default: []
     }
   }
@@ -108,6 +110,13 @@ extension ValueKind {
       return .shape(sizes)
     case .choice(let names):
       try Self.check(text, in: names)
+      return .text(text)
+    case .choiceOrNumber(let names, let range):
+      guard let value = Self.real(text) else {
+        try Self.check(text, in: names)
+        return .text(text)
+      }
+      guard range.contains(value) else { throw .outsideNumber(range) }
       return .text(text)
     case .list(let names):
       for part in text.split(separator: ",", omittingEmptySubsequences: false) { try Self.check(String(part), in: names) }

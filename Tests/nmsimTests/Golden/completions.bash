@@ -37,6 +37,9 @@ _nmsim() {
         --steps)
           _nmsim_nothing
           return ;;
+        --alpha)
+          _nmsim_nothing
+          return ;;
         --calibrate)
           _nmsim_nothing
           return ;;
@@ -47,9 +50,6 @@ _nmsim() {
           _nmsim_nothing
           return ;;
         --spike-budget)
-          _nmsim_nothing
-          return ;;
-        --alpha)
           _nmsim_nothing
           return ;;
         --period)
@@ -74,7 +74,7 @@ _nmsim() {
           _nmsim_nothing
           return ;;
         --initial)
-          _nmsim_words "zero half"
+          _nmsim_words "zero half dither random"
           return ;;
         --reset)
           _nmsim_words "soft hard"
@@ -139,7 +139,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--method --steps --calibrate --neuron --percentile --spike-budget --alpha --period --lambda --tolerance --p --variant --membrane --max-count --no-synchronous-neurons --initial --reset --readout --task --max-pool --lag --schedule --literal --seed --keep-accuracy --max-loss --calibration --calibration-labels --calibration-samples --output-name --input-shape --merge --input-scale --mean --std --test-images --test-labels -o --output -q --quiet --color -h --help"
+        _nmsim_words "--method --steps --alpha --calibrate --neuron --percentile --spike-budget --period --lambda --tolerance --p --variant --membrane --no-negative-threshold --max-count --no-synchronous-neurons --initial --reset --readout --task --max-pool --lag --schedule --literal --seed --keep-accuracy --max-loss --calibration --calibration-labels --calibration-samples --output-name --input-shape --merge --input-scale --mean --std --test-images --test-labels -o --output -q --quiet --color -h --help"
       fi ;;
     evaluate)
       case "$previous" in

@@ -40,20 +40,21 @@ _nmsim() {
       _arguments -s \
         '--method=[Conversion method.]:NAME:(max-norm robust-norm channel-norm mmse trained spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto)' \
         '--steps=[Steps of the calibration, and default of '\''nmsim run'\''.]:N: ' \
+        '--alpha=[max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm\: factor of the thresholds that the method finds.]:X: ' \
         '--calibrate=[max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm\: corrections on calibration data, layer by layer\: one of bias, initial and bias-by-step, and any of weights, neuron and last-layer.]:LIST: ' \
         '--neuron=[max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm\: neuron of the hidden layers; signed ones take back what they sent too much.]:if|signed:(if signed)' \
         '--percentile=[robust-norm, ic-snn\: percentile of the activations taken as maximum.]:X: ' \
         '--spike-budget=[mmse\: spikes of the hidden layers that thresholds are chosen for, by what they cost the outputs.]:X: ' \
-        '--alpha=[rmp, channel-balance\: factor of the thresholds.]:X: ' \
         '--period=[weighted-spikes, bsnn\: phases of a period.]:N: ' \
         '--lambda=[rate-norm\: weight of the rate inference loss.]:X: ' \
         '--tolerance=[rate-norm\: accuracy that may be lost; of values their distance from the ANN'\''s, relative to their spread.]:FRACTION: ' \
-        '--p=[rate-norm\: one factor for all layers, or one for each.]:shared|layer:(shared layer)' \
+        '--p=[rate-norm\: one factor for all layers, or one for each, or a number, which is not searched.]:shared|layer|NUMBER:(shared layer)' \
         '--variant=[ic-snn\: initial potentials, coding compensation, both, or from the weights.]:i|c|ic|weights:(i c ic weights)' \
         '--membrane=[ic-snn\: which final potentials the initial ones are the mean of.]:clamp|active|literal:(clamp active literal)' \
+        '--no-negative-threshold[ter-mapping, aug-mapping\: leave the negative threshold of LeakyReLU out\: negative activations are lost.]' \
         '--max-count=[aug-mapping\: largest count a spike carries.]:N: ' \
         '--no-synchronous-neurons[bsnn\: residual shortcuts without synchronisation.]' \
-        '--initial=[Initial potential\: zero, or half a threshold.]:zero|half:(zero half)' \
+        '--initial=[Initial potential\: zero, half a threshold, half of them dithered over neighbours, or at random below them.]:zero|half|dither|random:(zero half dither random)' \
         '--reset=[After a spike\: subtract the threshold, or set to zero.]:soft|hard:(soft hard)' \
         '--readout=[What is read as the answer.]:potential|spikes:(potential spikes)' \
         '--task=[What outputs are\: classes to compare, or values, each with a scale of its own.]:classes|regression:(classes regression)' \

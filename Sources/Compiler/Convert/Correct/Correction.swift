@@ -63,7 +63,7 @@ extension Parameter {
     "neuron", .choice(of: HiddenNeuron.self), standard: HiddenNeuron.integrateFire.parameterValue,
     source: "Wang et al. 2022", "Neuron of the hidden layers; signed ones take back what they sent too much.")
   /// What every method takes that finds thresholds for soft reset.
-  package static let ofThresholds: [Parameter] = [.calibrate, .neuron]
+  package static let ofThresholds: [Parameter] = [.alpha.defaulting(to: 1.0), .calibrate, .neuron]
 }
 
 extension ParameterKey<HiddenNeuron> {

@@ -4,7 +4,7 @@ extension ConversionMethod {
   /// `aug-mapping`, as `docs/methods.md` describes it.
   public static let augMapping = ConversionMethod(
     "aug-mapping", threshold: "1", neurons: "spikes that carry a count", source: "Yu et al. 2020",
-    parameters: [.steps, .maximumCount, .initial, .readout, .literal], needsCalibration: false,
+    parameters: [.steps, .maximumCount, .negativeThreshold, .initial, .readout, .literal], needsCalibration: false,
     convertsLeakyReLU: true, standardSteps: { _, _, _ in 16 },
     tries: { standard, _, _ in
       [nil, 4].flatMap { standard.with(.maximumCount, $0).withInitials }

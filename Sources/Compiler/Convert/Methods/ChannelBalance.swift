@@ -5,7 +5,7 @@ extension ConversionMethod {
   public static let channelBalance = ConversionMethod(
     "channel-balance", threshold: "largest input current of each channel, layers before it spiking",
     source: "Ngu, Lee 2022",
-    parameters: [.steps, .alpha.defaulting(to: 1.0), .initial, .reset, .readout, .literal] + Parameter.ofThresholds,
+    parameters: [.steps, .initial, .reset, .readout, .literal] + Parameter.ofThresholds,
     watchesSpikes: { _ in true },
     tries: { _, _, _ in [] },
     convert: { (stage) throws(ConversionError) in try stage.balanceByChannel() })
@@ -25,17 +25,14 @@ extension ConversionStage {
         "the literal reading leaves the weights behind a threshold unscaled, and this network has biases: it does not "
           + "tend to the original network; leave 'literal' out")
     }
-    let alpha = settings[.alpha] ?? 1
     var calibration = SpikingCalibration(draft, samples: samples, steps: steps, threads: threads)
     for layer in hiddenLayers {
       let name = network.layers[layer].name
       let sums = try calibration.largestSums(layer: layer, report("largest sums of '\(name)'"))
       let most = bound(layer) ?? .infinity
       let thresholds = sums.map { $0 > 0 ? min($0, most) : .infinity }
-      try calibration.freeze(
-        layer: layer, neuron(threshold: Self.values(thresholds), spikeValue: spikeValue), report("spikes of '\(name)'"))
-      draft.neurons[layer] = neuron(
-        threshold: Self.values(thresholds.map { $0 * alpha }), spikeValue: spikeValue)
+      draft.neurons[layer] = neuron(threshold: Self.values(thresholds), spikeValue: spikeValue)
+      try calibration.freeze(layer: layer, draft.neurons[layer], report("spikes of '\(name)'"))
       let silent = thresholds.count { $0.isInfinite }
       if silent > 0, silent < thresholds.count {
         notes.append("layer '\(shownName(name))': \(silent) of \(thresholds.count) channels get no positive sum and never fire")

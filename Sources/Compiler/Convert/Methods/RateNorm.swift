@@ -1,8 +1,28 @@
 import ChipModel
 
 extension ConversionMethod {
-  /// One factor for all layers, or one for each.
-  package enum RateFactor: String, ParameterChoice { case shared, layer }
+  /// One factor for all layers or one for each, searched, or a number for all.
+  package enum RateFactor: ParameterType {
+    case shared, layer
+    case fixed(Double)
+
+    package init?(_ value: ParameterValue) {
+      switch value {
+      case .choice("shared"): self = .shared
+      case .choice("layer"): self = .layer
+      case .number(let value): self = .fixed(value)
+      default: return nil
+      }
+    }
+
+    package var parameterValue: ParameterValue {
+      switch self {
+      case .shared: .choice("shared")
+      case .layer: .choice("layer")
+      case .fixed(let value): .number(value)
+      }
+    }
+  }
 
   /// `rate-norm`, as `docs/methods.md` describes it.
   public static let rateNorm = ConversionMethod(
@@ -24,8 +44,8 @@ extension Parameter {
     "tolerance", .number(.fraction),
     "Accuracy that may be lost; of values their distance from the ANN's, relative to their spread.")
   package static let rateFactor = Parameter(
-    "p", .choice(of: ConversionMethod.RateFactor.self), source: "Ding et al. 2021",
-    "One factor for all layers, or one for each.")
+    "p", .choiceOrNumber(["shared", "layer"], NumberRange(lower: 0, excludesLower: true, upper: 1)),
+    source: "Ding et al. 2021", "One factor for all layers, or one for each, or a number, which is not searched.")
 }
 
 extension ParameterKey<Double> {
@@ -55,7 +75,10 @@ extension ConversionStage {
     let standard = scan.evaluate([Double](repeating: 1, count: free.count), reference: nil)
     let worst = standard.accuracy - (settings[.tolerance] ?? 0)
     var best = RateScan.Choice(factors: [Double](repeating: 1, count: free.count), score: standard)
-    if !free.isEmpty {
+    if case .fixed(let factor)? = settings[.rateFactor], !free.isEmpty {
+      let factors = [Double](repeating: factor, count: free.count)
+      best = RateScan.Choice(factors: factors, score: scan.evaluate(factors, reference: standard.outputs))
+    } else if !free.isEmpty {
       let tell = report("rate norm", total: 0)
       best = sharedFactor(scan, best, standard, worst, tell)
       if settings[.rateFactor] == .layer { best = layerFactors(scan, best, standard, worst, tell) }

@@ -8,5 +8,5 @@ extension ConversionMethod {
     isSeeded: true,
     watchesSpikes: { _ in true },
     tries: { _, _, _ in [] },
-    convert: { (stage) throws(ConversionError) in try stage.balanceBySpikes(factor: 1) })
+    convert: { (stage) throws(ConversionError) in try stage.balanceBySpikes() })
 }

@@ -5,7 +5,7 @@ extension ConversionMethod {
   public static let terMapping = ConversionMethod(
     "ter-mapping", threshold: "larger of largest activation and largest weight; a negative one for LeakyReLU",
     neurons: "ternary", source: "Yu et al. 2020",
-    parameters: [.steps, .initial, .readout, .literal],
+    parameters: [.steps, .negativeThreshold, .initial, .readout, .literal],
     convertsLeakyReLU: true, standardSteps: { _, _, _ in 64 },
     // Outputs have both signs and slope 1.
     output: { stage in stage.ternary(stage.network.output, negative: { .uniform(-$0) }, spikeValue: { _ in nil }) },
