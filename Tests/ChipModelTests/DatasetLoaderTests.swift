@@ -168,14 +168,32 @@ struct DatasetLoaderTests {
     #expect(dataset == Dataset(shape: shape, values: .uint8(pixels)))
   }
 
+  @Test("shapes: one sample of exactly the input's shape is taken", arguments: [("(3, 2, 2)", [3, 2, 2]), ("(12,)", [12])])
+  func oneSample(text: String, shape: [Int]) throws {
+    let path = try folder.write("x.npy", npy(text))
+    #expect(try DatasetLoader.load(images: path, expectedShape: shape) == Dataset(shape: shape, values: .uint8(pixels)))
+  }
+
+  @Test(
+    "shapes: channels that can only come last are moved, height 1 is added",
+    arguments: [
+      ("(1, 2, 2, 3)", [3, 2, 2], [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11]),
+      ("(2, 3, 2)", [2, 1, 3], [0, 2, 4, 1, 3, 5, 6, 8, 10, 7, 9, 11]),
+      ("(2, 1, 3, 2)", [2, 1, 3], [0, 2, 4, 1, 3, 5, 6, 8, 10, 7, 9, 11]),
+      ("(2, 2, 3)", [2, 1, 3], Array(0..<12)), ("(3, 2, 2)", [2, 1, 2], Array(0..<12)),
+    ])
+  func channelsLast(text: String, shape: [Int], order: [Int]) throws {
+    let path = try folder.write("x.npy", npy(text))
+    let dataset = try DatasetLoader.load(images: path, expectedShape: shape)
+    #expect(dataset == Dataset(shape: shape, values: .uint8(order.map { pixels[$0] })))
+  }
+
   @Test(
     "shapes: the rest is refused with the remedy",
     arguments: [
-      ("(1, 2, 2, 3)", [3, 2, 2], "channels come last; move them with x.transpose(0, 3, 1, 2)"),
+      ("(1, 3, 4, 1)", [4, 1, 3], "give data of shape [1, 4, 1, 3], or convert a network for this data"),
       ("(2, 6)", [3, 1, 2], "say which order the flat values have with x.reshape(-1, 3, 1, 2)"),
-      ("(3, 2, 2)", [3, 2, 2], "add the sample axis with x[None]"),
       ("(2, 3, 2)", [1, 2, 3], "give data of shape [2, 1, 2, 3], or convert a network for this data"),
-      ("(12,)", [12], "add the sample axis with x[None]"),
       ("(2, 6)", [5], "give data with 5 values per sample"),
     ])
   func remedies(text: String, shape: [Int], remedy: String) throws {

@@ -39,8 +39,20 @@ struct SmallModel {
 
   /// Adds a node, named for its first output.
   mutating func node(
-    _ operation: String, _ inputs: [String], _ outputs: [String] = ["y"], domain: String = "",
-    _ attributes: ONNXAttribute...
+    _ operation: String, _ inputs: [String], _ outputs: [String], domain: String = "", _ attributes: ONNXAttribute...
+  ) {
+    add(operation, inputs, outputs, domain, attributes)
+  }
+
+  /// Adds a node whose output is `y`.
+  mutating func node(
+    _ operation: String, _ inputs: [String], domain: String = "", _ attributes: ONNXAttribute...
+  ) {
+    add(operation, inputs, ["y"], domain, attributes)
+  }
+
+  private mutating func add(
+    _ operation: String, _ inputs: [String], _ outputs: [String], _ domain: String, _ attributes: [ONNXAttribute]
   ) {
     model.graph.nodes.append(
       ONNXNode(

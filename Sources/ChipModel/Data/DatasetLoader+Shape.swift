@@ -1,37 +1,67 @@
 extension DatasetLoader {
-  /// Fits an array `[N, ...]` to samples of the network's input shape. Nothing is ever moved: an array is taken where
-  /// its row-major order is already the network's, and refused with the remedy where it is not.
+  /// Fits an array `[N, ...]` to samples of the network's input shape.
+  ///
+  /// An array is taken where its row-major order is already the network's, or where its shape can only mean that the
+  /// channels come last; else it is refused with the remedy.
   ///
   /// - `[N, C, H, W]` for `[C, H, W]`, and `[N, F]` for `[F]`: as they are.
   /// - `[N, H, W]`, `[N, H, W, 1]` and `[N, H * W]` for `[1, H, W]`: the only channel is added.
+  /// - `[N, C, L]` for `[C, 1, L]`: the height is added.
+  /// - `[N, H, W, C]` for `[C, H, W]`, and `[N, L, C]` for `[C, 1, L]`, where the sizes differ: the channels are moved.
+  /// - exactly the network's input shape: one sample.
   /// - any `[N, ...]` of F elements a sample for `[F]`: flattened in row-major order, as PyTorch and Keras do.
   static func arrange(_ tensor: Tensor, _ expected: [Int], file: String) throws(DataError) -> Dataset.Values {
     let sample = Array(tensor.shape.dropFirst())
     let size = Tensor.elementCount(expected)
     let sameSize = !sample.isEmpty && Tensor.elementCount(sample) == size
+    let isLine = expected.count == 3 && expected[1] == 1
     let fits =
-      if sample == expected {
+      if sample == expected || tensor.shape == expected {
         true
       } else if expected.count == 1 {
         sameSize
       } else {
-        expected[0] == 1
-          && (sample == [expected[1], expected[2]] || sample == [expected[1], expected[2], 1]
-            || (sample.count == 1 && sameSize))
+        isLine && sample == [expected[0], expected[2]]
+          || expected[0] == 1
+            && (sample == [expected[1], expected[2]] || sample == [expected[1], expected[2], 1]
+              || (sample.count == 1 && sameSize))
       }
-    guard fits else {
+    if fits { return values(tensor) }
+    let isTurned =
+      expected.count == 3
+      && (sample == [expected[1], expected[2], expected[0]] || isLine && sample == [expected[2], expected[0]])
+    guard isTurned else {
       throw DataError(
         file: file, .shape(found: tensor.shape, expected: expected, remedy: remedy(tensor.shape, expected)))
     }
+    let (channels, plane) = (expected[0], expected[1] * expected[2])
+    func turned<Value>(_ values: [Value]) -> [Value] {
+      var result: [Value] = []
+      result.reserveCapacity(values.count)
+      for start in stride(from: 0, to: values.count, by: channels * plane) {
+        for channel in 0..<channels {
+          for place in 0..<plane { result.append(values[start + place * channels + channel]) }
+        }
+      }
+      return result
+    }
+    switch values(tensor) {
+    case .uint8(let values): return .uint8(turned(values))
+    case .float32(let values): return .float32(turned(values))
+    case .float64(let values): return .float64(turned(values))
+    }
+  }
+
+  private static func values(_ tensor: Tensor) -> Dataset.Values {
     switch tensor.storage {
-    case .uint8(let values): return .uint8(values)
-    case .int8(let values): return .float32(values.map(Float.init))
-    case .int16(let values): return .float32(values.map(Float.init))
-    case .float32(let values): return .float32(values)
+    case .uint8(let values): .uint8(values)
+    case .int8(let values): .float32(values.map(Float.init))
+    case .int16(let values): .float32(values.map(Float.init))
+    case .float32(let values): .float32(values)
     // Wider integers would be rounded by a 32-bit float.
-    case .int32(let values): return .float64(values.map(Double.init))
-    case .int64(let values): return .float64(values.map(Double.init))
-    case .float64(let values): return .float64(values)
+    case .int32(let values): .float64(values.map(Double.init))
+    case .int64(let values): .float64(values.map(Double.init))
+    case .float64(let values): .float64(values)
     }
   }
 
@@ -52,12 +82,8 @@ extension DatasetLoader {
   /// What the user can do about a shape that does not fit.
   private static func remedy(_ shape: [Int], _ expected: [Int]) -> String {
     let sample = Array(shape.dropFirst())
-    if shape == expected { return "add the sample axis with x[None]" }
     guard expected.count == 3 else {
       return "give data with \(expected[0]) values per sample"
-    }
-    if sample.count == 3, sample == [expected[1], expected[2], expected[0]] {
-      return "channels come last; move them with x.transpose(0, 3, 1, 2)"
     }
     if sample.count == 1, sample[0] == Tensor.elementCount(expected) {
       return "say which order the flat values have with x.reshape(-1, \(expected[0]), \(expected[1]), \(expected[2]))"

@@ -31,29 +31,71 @@ extension Canonicaliser {
         value.shape = try folder.unsqueezedShape(old, list ?? [])
       }
     }
+    feedReshaped(&value)
     record("\(node.operation) to \(shapeText(value.shape))", &value, role: "shape only", waits: false)
   }
 
   /// Transpose: kept as an order of elements until something can absorb it.
   mutating func transpose(_ value: inout DataValue) throws(ImportError) {
-    let order = node.integers("perm") ?? value.shape.indices.reversed()
-    guard order.first == 0, let (shape, map) = ConstantFolder.transpose(value.shape, order) else {
-      throw misuse("moves the batch axis (perm \(shapeText(order)))", "keep the batch axis first")
-    }
-    // Channels-last input, as Keras has it: the network is fed channels first instead.
-    if value.order == nil, value.parts.count == 1, value.parts[0].plainSource == .input, inputReaders == 1,
-      shape.count == 4, value.shape.count == 4
-    {
-      inputShape = Array(shape.dropFirst())
-      value = DataValue(shape: shape, parts: [.source(.input, inputShape)], entries: value.entries)
-      notes.append(
-        "the model's input is \(shapeText(Array(graph.inputShape.dropFirst()))); it is fed as \(shapeText(inputShape))")
-    } else {
-      let before = value.order
-      value.order = map.map { before?[$0] ?? $0 }
-      value.shape = shape
-    }
+    try permute(&value, node.integers("perm") ?? value.shape.indices.reversed())
     record("Transpose", &value, role: "order of the weights", waits: false)
+  }
+
+  /// The value with its axes in another order.
+  mutating func permute(_ value: inout DataValue, _ order: [Int]) throws(ImportError) {
+    guard let (shape, map) = ConstantFolder.transpose(value.shape, order) else {
+      throw misuse("has perm \(shapeText(order)) for shape \(shapeText(value.shape))", "export the model again")
+    }
+    let sizes = Array(shape.dropFirst())
+    let target = sizes.count == 2 ? [sizes[0], 1, sizes[1]] : sizes
+    // Channels-last input, as Keras has it: the network is fed channels first instead.
+    if order.first == 0, sizes.count == 2 || sizes.count == 3, feed(&value, as: target, map) {
+      value.shape = shape
+      notes.append(
+        "the model's input is \(shapeText(graph.sampleShape)) with its channels last; it is fed as \(shapeText(inputShape))")
+      return
+    }
+    let before = value.order
+    value.order = map.map { before?[$0] ?? $0 }
+    value.shape = shape
+  }
+
+  /// Lets the network take its input in another shape or order, where the value is nothing but that input, times factors
+  /// and shifted, and nothing else reads it.
+  ///
+  /// - Parameters:
+  ///   - shape: of the input from now on.
+  ///   - map: which of the elements before each one is.
+  mutating func feed(_ value: inout DataValue, as shape: [Int], _ map: [Int]) -> Bool {
+    guard value.order == nil, inputReaders == 1, value.parts.count == 1, let part = value.parts.first,
+      part.pendingMaximum == nil, part.terms.count == 1, let term = part.terms.first, term.source == .input,
+      term.pool == nil, case .identity(let factors) = term.map.kind
+    else { return false }
+    let plane = part.shape.dropFirst().reduce(1, *)
+    let moved = factors.isEmpty ? [] : map.map { LinearMap.factor(factors, $0, plane: plane, count: map.count) }
+    var fed = AffinePart.source(.input, shape)
+    fed.terms[0].map = .identity(shape, BiasField.channels(moved, shape) ?? moved)
+    if part.bias != .none {
+      let shifts = part.bias.elements(part.shape)
+      fed.bias = BiasField.element(map.map { shifts[$0] }).collapsed(shape)
+    }
+    inputShape = shape
+    value.parts = [fed]
+    return true
+  }
+
+  /// Lets an input that becomes a vector or an image at once be fed as such: sizes of 1 say nothing about its order.
+  private mutating func feedReshaped(_ value: inout DataValue) {
+    let plain = value.parts.first?.plainSource == .input
+    let sizes = inputShape.filter { $0 > 1 }
+    var target: [Int]?
+    if value.shape.count == 2, value.shape[0] == 1, inputShape.count == 3 {
+      if sizes.count <= 1 { target = [value.shape[1]] }
+      if sizes.count == 2, inputShape[2] == 1 { target = [1] + sizes }
+    }
+    // What is plain takes the shape that its reader needs; factors have to move with it.
+    if value.shape.count == 4, value.shape[0] == 1, !plain { target = Array(value.shape.dropFirst()) }
+    if let target { _ = feed(&value, as: target, Array(0..<value.count)) }
   }
 
   /// Slice: a stride on height and width, or a choice of channels.

@@ -22,7 +22,9 @@ struct Canonicaliser {
   let merging = MergeContext("")
   /// Weights and biases of the layers made, and what they may come to.
   var storedWeights = 0
-  let storedLimit: Int
+  var storedLimit: Int
+  /// Elements of constants that are larger than what they were computed from.
+  var grownElements = 0
   /// Of the file so far, and the constants that are in it.
   var cost = NetworkCost()
   private var counted: Set<String> = []
@@ -50,7 +52,8 @@ struct Canonicaliser {
     readersOf = LinearReaders.count(graph)
     notes = graph.notes
     // A vector stays one; an image without a channel axis gets it.
-    inputShape = graph.sampleShape.count == 2 ? [1] + graph.sampleShape : graph.sampleShape
+    inputShape = graph.sampleShape
+    if inputShape.count == 2 { inputShape.insert(1, at: Canonicaliser.isOnLines(graph) ? 1 : 0) }
     inputReaders = graph.nodes.reduce(0) { sum, node in sum + node.inputs.filter { $0 == graph.inputName }.count }
     storedLimit = ImportLimits.storedWeights + 4 * graph.constants.values.reduce(0) { $0 + $1.count }
     for node in graph.nodes { for name in node.inputs { readers[name, default: 0] += 1 } }
@@ -101,10 +104,8 @@ struct Canonicaliser {
 
   /// Evaluates the node at work.
   private mutating func apply() throws(ImportError) {
-    guard node.domain.isEmpty || node.domain == "ai.onnx" else {
-      throw .unsupportedOperator(
-        node: node.label, operation: node.operation, cause: "belongs to operator domain '\(printable(node.domain))'",
-        remedy: "give the model as exported, before any optimiser or runtime rewrote it")
+    guard node.domain.isEmpty || node.domain == "ai.onnx" || node.domain == Canonicaliser.learning else {
+      throw UnsupportedOperators.foreign(node)
     }
     if UnsupportedOperators.isRandom(node.operation) {
       throw .trainingMode(node: node.label, operation: node.operation)
@@ -131,6 +132,7 @@ struct Canonicaliser {
         data.append(value)
       }
     }
+    if graph.opset < 7 { node.alignOldBroadcast(rank: data.first?.shape.count) }
     let output = node.outputs.first ?? ""
     if let first = data.first {
       countParameters()
@@ -147,19 +149,32 @@ struct Canonicaliser {
       for (name, value) in zip(node.outputs, try results(first, data)) where !name.isEmpty { values[name] = .data(value) }
     } else {
       guard let tensor = try ConstantFolder(node: node).fold() else { throw UnsupportedOperators.error(node) }
+      let grown = tensor.count - node.constants.reduce(0) { $0 + ($1?.count ?? 0) }
+      if grown > 0, node.operation != "Constant" {
+        grownElements += grown
+        storedLimit += grown
+        guard grownElements <= ImportLimits.grownElements else {
+          throw .tooLarge(
+            node: node.label, what: "elements of computed constants come to", count: grownElements,
+            limit: ImportLimits.grownElements, remedy: "store the weights in the file")
+        }
+      }
       values[output] = .constant(tensor, origin: origin.isEmpty ? output : origin)
     }
   }
 
   /// The outputs of a node that reads data, in their order, as far as they are supported.
-  private mutating func results(_ first: DataValue, _ data: [DataValue]) throws(ImportError) -> [DataValue] {
-    [try convert(first, data)]
+  mutating func results(_ first: DataValue, _ data: [DataValue]) throws(ImportError) -> [DataValue] {
+    if let both = try bothClasses(data) { return [both] }
+    if isOnLines(data) { return try resultsOnLines(data) }
+    return [try convert(first, data)]
   }
 
   /// The first output of a node that reads data: `first` is its first data input.
   private mutating func convert(_ first: DataValue, _ data: [DataValue]) throws(ImportError) -> DataValue {
     if let last = data.lazy.compactMap(\.endings.last).first, !Canonicaliser.endings.contains(node.operation),
-      !["Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast"].contains(node.operation)
+      !["Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast", "ZipMap", "ArrayFeatureExtractor"].contains(
+        node.operation)
     {
       if last.operation == .sigmoid || last.operation == .tanh {
         var activation = ONNXNode()
@@ -188,7 +203,10 @@ struct Canonicaliser {
     case "Pad": try pad(&value)
     case "Concat": return try concatenate()
     case "Conv": try convolve(&value)
-    case "Gemm", "MatMul": try multiply(&value)
+    case "Gemm", "MatMul":
+      if isOnSteps(value) { try multiplySteps(&value) } else { try multiply(&value) }
+    case "QuantizeLinear", "DequantizeLinear": passQuantised(&value)
+    case "Scaler", "ArrayFeatureExtractor", "ZipMap": try learn(&value)
     case "BatchNormalization": try normaliseBatch(&value)
     case "Add", "Sub", "Mul", "Div", "Sum": try combine(&value, data)
     case "Relu", "LeakyRelu", "PRelu", "Clip", "Max": try activate(&value, data)

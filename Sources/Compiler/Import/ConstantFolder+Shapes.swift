@@ -41,8 +41,14 @@ extension ConstantFolder {
     return (newShape, positions(newShape, strides: order.map { strides[$0] }, count: count))
   }
 
+  /// A matrix with rows and columns exchanged; nil for other shapes.
+  static func transposed(_ matrix: ONNXTensor) -> ONNXTensor? {
+    guard matrix.shape.count == 2, let (shape, map) = transpose(matrix.shape, [1, 0]) else { return nil }
+    return ONNXTensor(shape: shape, values: matrix.values.picked(map))
+  }
+
   /// Where each element of a shape comes from, row by row, where a step along an axis is a stride in the source.
-  private static func positions(_ shape: [Int], strides: [Int], count: Int) -> [Int] {
+  static func positions(_ shape: [Int], strides: [Int], count: Int) -> [Int] {
     var map: [Int] = []
     map.reserveCapacity(count)
     var index = [Int](repeating: 0, count: shape.count)
@@ -58,6 +64,12 @@ extension ConstantFolder {
       }
     }
     return map
+  }
+
+  /// Sizes multiplied one by one; nil where that overflows.
+  static func product(_ a: [Int], _ b: [Int]) -> [Int]? {
+    let products = zip(a, b).map { $0.multipliedReportingOverflow(by: $1) }
+    return products.contains { $0.overflow } ? nil : products.map(\.partialValue)
   }
 
   /// The common shape of two, by the rules of numpy; nil where there is none.

@@ -3,7 +3,7 @@ import Foundation
 /// Evaluates the operators that exporters put around shapes and weights, on constants.
 ///
 /// Nil means that the operator is not one of them. Integers stay integers. Results are bounded by
-/// `ImportLimits.foldedElements`, unless no larger than the inputs.
+/// `ImportLimits`, unless no larger than the inputs.
 struct ConstantFolder {
   let node: ONNXNode
 
@@ -32,17 +32,6 @@ struct ConstantFolder {
       let x = try input(0)
       guard let shape = ConstantFolder.broadcast(x.shape, target) else { throw bad("cannot expand the shape") }
       return try ConstantFolder.expand(x, to: shape, node: node.label)
-    case "Add": return try elementwise({ $0 + $1 }, { $0.addingReportingOverflow($1) })
-    case "Sub": return try elementwise({ $0 - $1 }, { $0.subtractingReportingOverflow($1) })
-    case "Mul": return try elementwise({ $0 * $1 }, { $0.multipliedReportingOverflow(by: $1) })
-    case "Div": return try elementwise({ $0 / $1 }, { $0.dividedReportingOverflow(by: $1) })
-    case "Equal": return try elementwise({ $0 == $1 ? 1 : 0 }, { ($0 == $1 ? 1 : 0, false) })
-    case "Neg": return try unary({ -$0 }, { 0 &- $0 })
-    case "Abs": return try unary({ abs($0) }, { $0 < 0 ? 0 &- $0 : $0 })
-    case "Sqrt": return try unary({ $0.squareRoot() }, nil)
-    case "Reciprocal": return try unary({ 1 / $0 }, nil)
-    case "Sigmoid": return try unary({ 1 / (1 + exp(-$0)) }, nil)
-    case "Floor": return try unary({ $0.rounded(.down) }, { $0 })
     case "Where":
       let (condition, a, b) = (try input(0), try input(1), try input(2))
       let (shape, fitted) = try alike([condition, a, b])
@@ -52,26 +41,26 @@ struct ConstantFolder {
       }
       let (xs, ys) = (fitted[1].floats, fitted[2].floats)
       return try make(shape, .floats(c.indices.map { c[$0] != 0 ? xs[$0] : ys[$0] }))
-    case "ReduceProd":
-      guard let values = try input(0).integers else { return nil }
-      var product = 1
-      for value in values {
-        let (next, overflow) = product.multipliedReportingOverflow(by: value)
-        if overflow { throw bad("the product overflows") }
-        product = next
-      }
-      return ONNXTensor(shape: node.integer("keepdims") == 0 ? [] : [1], values: .integers([product]))
-    default: return nil
+    case "Clip": return try clipped()
+    case "MatMul", "Gemm": return try product()
+    case "Range": return try range()
+    case "Tile": return try tiled()
+    case "QuantizeLinear": return try quantised()
+    case "DequantizeLinear": return try dequantised()
+    default:
+      if let result = try unaryResult() { return result }
+      if let result = try binaryResult() { return result }
+      return try reduced()
     }
   }
 
   // MARK: inputs
 
-  private func bad(_ what: String) -> ImportError {
+  func bad(_ what: String) -> ImportError {
     .misuse(node, "cannot be computed while importing: \(what)", "simplify the model with onnxsim, or export it again")
   }
 
-  private func input(_ index: Int) throws(ImportError) -> ONNXTensor {
+  func input(_ index: Int) throws(ImportError) -> ONNXTensor {
     guard let tensor = node.constant(index) else { throw bad("input \(index) is missing") }
     return tensor
   }
@@ -81,19 +70,19 @@ struct ConstantFolder {
     return list
   }
 
-  private func make(_ shape: [Int], _ values: ONNXTensor.Values) throws(ImportError) -> ONNXTensor {
+  func make(_ shape: [Int], _ values: ONNXTensor.Values) throws(ImportError) -> ONNXTensor {
     guard let tensor = ONNXTensor(shape: shape, values: values) else { throw bad("shapes do not fit") }
     return tensor
   }
 
-  private func normalise(_ axis: Int, rank: Int, inclusive: Bool = false) throws(ImportError) -> Int {
+  func normalise(_ axis: Int, rank: Int, inclusive: Bool = false) throws(ImportError) -> Int {
     let value = axis < 0 ? axis &+ rank : axis
     guard value >= 0, value < rank || (inclusive && value == rank) else { throw bad("axis \(axis) does not exist") }
     return value
   }
 
   /// A list from the attribute (old operator sets) or from an input.
-  private func list(_ name: String, _ index: Int) throws(ImportError) -> [Int]? {
+  func list(_ name: String, _ index: Int) throws(ImportError) -> [Int]? {
     if let values = node.integers(name) { return values }
     return node.constant(index) == nil ? nil : try integers(index)
   }
@@ -141,9 +130,10 @@ struct ConstantFolder {
 
   private func reshaped() throws(ImportError) -> ONNXTensor {
     let x = try input(0)
+    guard let target = try list("shape", 1) else { throw bad("the shape is missing") }
     guard
       let shape = ConstantFolder.reshape(
-        x.shape, to: try integers(1), keepsZero: node.integer("allowzero") == 1, bakedBatch: nil)
+        x.shape, to: target, keepsZero: node.integer("allowzero") == 1, bakedBatch: nil)
     else { throw bad("shapes do not fit") }
     return try make(shape, x.values)
   }
@@ -270,9 +260,22 @@ struct ConstantFolder {
     return result.sorted { $0.axis < $1.axis }
   }
 
+  private func tiled() throws(ImportError) -> ONNXTensor {
+    let x = try input(0)
+    let times = try integers(1)
+    guard times.count == x.shape.count, times.allSatisfy({ $0 >= 0 && $0 <= ImportLimits.foldedElements }) else {
+      throw bad("repeats do not fit")
+    }
+    // `[a, b]` tiled is `[times, a, times, b]` expanded.
+    let spread = zip(times, x.shape).flatMap { [$0, $1] }
+    guard let shape = ConstantFolder.product(times, x.shape) else { throw bad("the result is too large") }
+    let full = try ConstantFolder.expand(x.reshaped(x.shape.flatMap { [1, $0] }), to: spread, node: node.label)
+    return try make(shape, full.values)
+  }
+
   private func filled() throws(ImportError) -> ONNXTensor {
     let shape = try integers(0)
-    guard let count = ONNXTensor.elementCount(shape), count <= ImportLimits.foldedElements else {
+    guard let count = ONNXTensor.elementCount(shape), count <= ImportLimits.filledElements else {
       throw bad("shape \(shapeText(shape)) is too large")
     }
     guard let value = node.attribute("value")?.tensor, value.count == 1 else {
@@ -281,14 +284,8 @@ struct ConstantFolder {
     return try make(shape, value.values.picked([Int](repeating: 0, count: count)))
   }
 
-  private func unary(_ float: (Float) -> Float, _ integer: ((Int) -> Int)?) throws(ImportError) -> ONNXTensor {
-    let x = try input(0)
-    if let integer, let values = x.integers { return try make(x.shape, .integers(values.map(integer))) }
-    return try make(x.shape, .floats(x.floats.map(float)))
-  }
-
   /// Tensors repeated to the shape that all of them broadcast to.
-  private func alike(_ tensors: [ONNXTensor]) throws(ImportError) -> (shape: [Int], tensors: [ONNXTensor]) {
+  func alike(_ tensors: [ONNXTensor]) throws(ImportError) -> (shape: [Int], tensors: [ONNXTensor]) {
     var shape: [Int] = []
     for tensor in tensors {
       guard let common = ConstantFolder.broadcast(shape, tensor.shape) else { throw bad("shapes do not fit") }
@@ -297,22 +294,5 @@ struct ConstantFolder {
     var result: [ONNXTensor] = []
     for tensor in tensors { result.append(try ConstantFolder.expand(tensor, to: shape, node: node.label)) }
     return (shape, result)
-  }
-
-  private func elementwise(
-    _ float: (Float, Float) -> Float, _ integer: (Int, Int) -> (Int, Bool)
-  ) throws(ImportError) -> ONNXTensor {
-    let (shape, fitted) = try alike([try input(0), try input(1)])
-    if let xs = fitted[0].integers, let ys = fitted[1].integers {
-      var result: [Int] = []
-      for i in xs.indices {
-        let (value, overflow) = integer(xs[i], ys[i])
-        if overflow { throw bad("a number overflows") }
-        result.append(value)
-      }
-      return try make(shape, .integers(result))
-    }
-    let (xs, ys) = (fitted[0].floats, fitted[1].floats)
-    return try make(shape, .floats(xs.indices.map { float(xs[$0], ys[$0]) }))
   }
 }

@@ -69,6 +69,10 @@ enum ImportLimits {
   static let work = 1 << 32
   /// Elements of one folded constant that is not simply read from the file.
   static let foldedElements = 1 << 22
+  /// Elements of one constant of equal values.
+  static let filledElements = 1 << 27
+  /// Elements of all constants that are larger than what they were computed from.
+  static let grownElements = 1 << 28
   /// Functions inside functions.
   static let functionDepth = 64
   /// Nodes of a graph after every function was put in.

@@ -118,11 +118,8 @@ extension ONNXModel {
         otherDomains.append(entry.domain)
       }
     }
-    guard opset >= 7 else {
-      throw .notONNX(
-        what: "the model uses operator set \(opset), the oldest that can be read is 7",
-        remedy: "export with opset_version=17 or newer")
-    }
+    // Before there were operator sets, files had none.
+    opset = max(opset, 1)
     graph = try ONNXModel.readGraph(bytes, range, folder: folder)
   }
 

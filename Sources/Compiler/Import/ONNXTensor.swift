@@ -11,6 +11,8 @@ struct ONNXTensor: Sendable, Equatable {
   }
   let shape: [Int]
   let values: Values
+  /// As the file stores it, where it was read from one.
+  var element: ONNXElement?
 
   init?(shape: [Int], values: Values) {
     guard let count = ONNXTensor.elementCount(shape), count == values.count else { return nil }
@@ -25,6 +27,13 @@ struct ONNXTensor: Sendable, Equatable {
   }
 
   var count: Int { values.count }
+
+  /// The same elements in another shape; the tensor itself where that has another number of them.
+  func reshaped(_ shape: [Int]) -> ONNXTensor {
+    guard var result = ONNXTensor(shape: shape, values: values) else { return self }
+    result.element = element
+    return result
+  }
 
   /// The elements as floats, integers widened.
   var floats: [Float] {
@@ -115,6 +124,9 @@ enum ONNXElement: Int {
 }
 
 extension ONNXTensor {
+  /// Element type of texts.
+  private static let text = 8
+
   /// Reads a TensorProto.
   /// - Parameter folder: where external data may lie; nil: there is none.
   /// - Throws: `.tensor` for contradictions, `.externalData` for weights in another file that cannot be had.
@@ -130,6 +142,7 @@ extension ONNXTensor {
     var raw: Range<Int>?
     var external: [(key: String, value: String)] = []
     var isExternal = false
+    var texts = 0
     while let field = try reader.next() {
       switch field.number {
       case 1: try field.appendIntegers(to: &shape, in: data)
@@ -137,7 +150,7 @@ extension ONNXTensor {
       case 3: throw .tensor(name: name, what: "is stored in segments, which no exporter writes")
       case 4: try field.appendFloats(to: &floats, in: data)
       case 5, 7, 11: try field.appendIntegers(to: &integers, in: data)
-      case 6: throw .tensor(name: name, what: "holds text")
+      case 6: texts += 1
       case 8: name = try field.text(in: data)
       case 9: raw = try field.bytes()
       case 10: try field.appendDoubles(to: &floats, in: data)
@@ -145,6 +158,12 @@ extension ONNXTensor {
       case 14: isExternal = try field.integer() == 1
       default: break
       }
+    }
+    // Names of classes: their numbers stand for them.
+    if type == ONNXTensor.text, texts == elementCount(shape),
+      let numbers = ONNXTensor(shape: shape, values: .integers(Array(0..<texts)))
+    {
+      return (name, numbers, nil)
     }
     guard let element = ONNXElement(rawValue: type) else {
       throw .tensor(name: name, what: "has element type \(type), which is not a number type known here")
@@ -172,9 +191,10 @@ extension ONNXTensor {
     } else {
       values = .integers(integers)
     }
-    guard let tensor = ONNXTensor(shape: shape, values: values) else {
+    guard var tensor = ONNXTensor(shape: shape, values: values) else {
       throw .tensor(name: name, what: "has shape \(shapeText(shape)) (\(count) elements) but holds \(values.count)")
     }
+    tensor.element = element
     return (name, tensor, file)
   }
 

@@ -9,6 +9,9 @@ package struct OutputForm: Sendable, Equatable {
   package var order: [Int]?
   package var endings: [OutputEnding] = []
 
+  /// What a sample has in an array of several.
+  package var sampleShape: [Int] { shape.first == 1 ? Array(shape.dropFirst()) : shape }
+
   /// The file's output of one sample, row-major.
   /// - Parameter values: the network's output values of the sample, as many as it has.
   package func values(_ values: [Float]) -> [Float] {

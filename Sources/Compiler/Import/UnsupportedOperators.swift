@@ -1,3 +1,5 @@
+import ChipModel
+
 /// What to tell the user about operators that have no place in a spiking network.
 enum UnsupportedOperators {
   /// Operators that only a graph in training mode has.
@@ -34,10 +36,11 @@ enum UnsupportedOperators {
     ),
     (
       [
-        "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger",
+        "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger",
         "MatMulInteger",
       ],
-      "the model is quantised", "export the float model: nmsim compile rounds the weights itself"
+      "the model computes in integers",
+      "export the float model (nmsim compile rounds the weights itself), or one with QuantizeLinear and DequantizeLinear"
     ),
     (
       ["Attention", "MultiHeadAttention", "Einsum"], "attention cannot be converted",
@@ -57,11 +60,37 @@ enum UnsupportedOperators {
       ["ReduceSum", "LpPool", "GlobalLpPool", "ReduceMin", "ReduceL2"], "this reduction is not supported",
       "use nn.AvgPool2d or nn.AdaptiveAvgPool2d instead"
     ),
-    (["Conv1d", "Conv3d"], "only two-dimensional layers are supported", "use nn.Conv2d"),
   ]
+
+  /// Domains of operators that a remedy is known for.
+  private static let domains: [(prefix: String, cause: String, remedy: String)] = [
+    (
+      "onnx.brevitas", "is a quantiser of Brevitas", "write standard operators with "
+        + "brevitas.export.export_onnx_qcdq(model.eval(), example, 'model.onnx')"
+    ),
+    ("qonnx", "is an operator of QONNX", "convert it to the style qcdq with qonnx.util.convert, which has standard operators"),
+    (
+      "com.microsoft", "was made by onnxruntime's optimiser or quantiser",
+      "give the model as exported, before onnxruntime rewrote it"
+    ),
+    (
+      "ai.onnx.ml", "is an operator of classical machine learning that is no layer of a network",
+      "export the network alone, and apply what stands before or after it to the data"
+    ),
+  ]
+
+  /// The error for an operator that is no standard one.
+  static func foreign(_ node: ONNXNode) -> ImportError {
+    let domain = domains.first { node.domain.hasPrefix($0.prefix) }
+    return .unsupportedOperator(
+      node: node.label, operation: node.operation,
+      cause: domain?.cause ?? "belongs to operator domain '\(printable(node.domain))', which the file does not explain",
+      remedy: domain?.remedy ?? "export it from standard operators, or as a function of the model")
+  }
 
   /// The error for an operator that nothing handles.
   static func error(_ node: ONNXNode) -> ImportError {
+    if !node.domain.isEmpty, node.domain != "ai.onnx" { return foreign(node) }
     for row in advice where row.operations.contains(node.operation) {
       return .unsupportedOperator(node: node.label, operation: node.operation, cause: row.cause, remedy: row.remedy)
     }

@@ -67,7 +67,7 @@ enum EvaluateCommand {
       model, dataset, input, count, ConvertCommand.preprocessing(arguments), keepsOutputs: arguments.isGiven("outputs"),
       expected: expected, threads: RunInputs.threads(arguments), terminal)
     if let path = arguments.string("outputs") {
-      let shape = [count] + model.output.shape.dropFirst()
+      let shape = [count] + model.output.sampleShape
       guard let tensor = Tensor(shape: shape, storage: .float32(evaluation.outputs)) else {
         throw CommandError(.software, subject: path, problem: "the outputs do not fit their shape", remedy: "report this")
       }

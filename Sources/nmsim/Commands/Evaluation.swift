@@ -72,12 +72,13 @@ struct ExpectedOutputs: Sendable {
     let bytes = try InputFiles.bytes(path, limit: DatasetLoader.defaultMaximum)
     let tensor = try told(.badData, path) { () throws(FormatError) in try NumPy.decode(bytes) }
     size = form.shape.reduce(1, *)
-    let rows = tensor.shape.first ?? 0
-    guard size > 0, rows >= samples, tensor.count == rows * size else {
+    guard size > 0, tensor.count % size == 0, tensor.count / size >= samples,
+      tensor.count == size || tensor.shape.first == tensor.count / size
+    else {
       throw CommandError(
         .badData, subject: path,
         problem: "shape \(ProgramTables.shape(tensor.shape)), the outputs of \(samples) samples are "
-          + ProgramTables.shape([samples] + form.shape.dropFirst()),
+          + ProgramTables.shape([samples] + form.sampleShape),
         remedy: "save the outputs of the same samples with numpy.save")
     }
     values = Array(tensor.doubles.prefix(samples * size))

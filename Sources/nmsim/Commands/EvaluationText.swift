@@ -38,7 +38,7 @@ struct EvaluationText {
 
   private var output: String {
     let endings = model.output.endings.map(\.name)
-    let shape = ProgramTables.shape(Array(model.output.shape.dropFirst()))
+    let shape = ProgramTables.shape(model.output.sampleShape)
     return endings.isEmpty ? shape : "\(shape), after \(endings.joined(separator: ", "))"
   }
 
