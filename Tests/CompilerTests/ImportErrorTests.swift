@@ -37,23 +37,9 @@ struct ImportErrorTests {
           + "nn.LeakyReLU instead"
       ),
       (
-        "hardtanh",
-        "node 'n4' (Clip): bounds values to -1.0...1.0: a spiking neuron starts at 0: use nn.ReLU6 or "
-          + "nn.Hardtanh(0, bound)"
-      ),
-      (
-        "prelu_channels",
-        "node 'node_prelu' (PRelu): has a slope per channel: use nn.PReLU() with one slope, or nn.LeakyReLU"
-      ),
-      (
         "linear_max",
         "node 'node_linear' (Gemm): comes after a max pooling of values that no activation bounds: put an activation "
           + "(nn.ReLU) before or right after that pooling, or use average pooling"
-      ),
-      (
-        "upsample",
-        "node 'node_upsample_nearest2d' (Resize): upsampling and rearranging pixels are not supported: give a "
-          + "classifier that only reduces resolution"
       ),
     ])
   func refused(_ name: String, _ expected: String) {

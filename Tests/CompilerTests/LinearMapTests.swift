@@ -21,13 +21,20 @@ struct LinearMapTests {
     c.groups = group
     c.weights = (0..<c.shape.reduce(1, *)).map { _ in generator.float() }
     c.stride = [pick(1...2), pick(1...3)]
-    if pick(0...1) == 0 { c.padding = [pick(0...2), pick(0...2), pick(0...2), pick(0...2)] }
+    // Negative: rows and columns that are left out, at most what is there.
+    if pick(0...1) == 0 {
+      for side in 0..<4 {
+        let least = kernel[side % 2] - shape[1 + side % 2] + 2
+        c.padding[side] = min(2, max(pick(-1...3), least))
+      }
+    }
     if pick(0...2) == 0 && kernel[0] * 2 - 1 <= shape[1] && kernel[1] * 2 - 1 <= shape[2] { c.dilation = [2, 2] }
     return LinearMap(kind: .convolution(c), inShape: shape, outShape: c.outputShape(shape))
   }
 
   private func map(_ shape: [Int], _ generator: inout SplitMix) -> LinearMap {
-    switch Int.random(in: 0...5, using: &generator) {
+    switch Int.random(in: 0...6, using: &generator) {
+    case 3: LinearMap.selection((0..<4).map { _ in Int.random(in: -1..<shape[0], using: &generator) }, of: shape)
     case 0:
       LinearMap(kind: .identity((0..<shape[0]).map { _ in Double(generator.float()) }), inShape: shape, outShape: shape)
     case 1:

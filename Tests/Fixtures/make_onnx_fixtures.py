@@ -125,6 +125,9 @@ modules = {
     "shuffle": (Fn(shuffle, a=conv(2, 4, 1, groups=2), b=conv(4, 4, padding=1, groups=2)), I, ("ts", "dyn")),
     "branches": (Fn(lambda m, x: m.fc(torch.cat([m.c((F.relu(m.a(x)) - F.relu(m.b(x)))[:, 1:3]).flatten(1), F.max_pool2d(F.avg_pool2d(F.relu(m.a(x)), 2), 2).flatten(1)], 1)), a=conv(2, 4, padding=1), b=conv(2, 4, 1), c=conv(2, 2), fc=nn.Linear(88, 3)), I, ("ts", "dyn")),
     "row_mean": (Fn(lambda m, x: m.fc((F.relu(m.a(x)) * 2 + 1).mean(2).flatten(1)), a=conv(2, 4, padding=1), fc=nn.Linear(32, 3)), I, ("ts", "dyn")),
+    "hardtanh": (seq(conv(2, 3), nn.Hardtanh(), nn.Flatten(), nn.Linear(108, 3)), I, ("dyn",)),
+    "prelu_channels": (seq(conv(2, 3), Fn(lambda m, x: F.prelu(x, torch.tensor([0.1, 0.2, 0.3]))), nn.Flatten()), I, ("dyn",)),
+    "upsample": (seq(conv(2, 3), nn.ReLU(), nn.Upsample(scale_factor=2), conv(3, 1, 1)), I, ("dyn",)),
 }
 
 
@@ -232,10 +235,7 @@ refused = {
     "train_bn": (seq(conv(2, 3), nn.BatchNorm2d(3), nn.ReLU()), True),
     "silu": (seq(conv(2, 3), nn.SiLU(), nn.Flatten(), nn.Linear(108, 3)), False),
     "gelu": (seq(conv(2, 3), nn.GELU(), nn.Flatten(), nn.Linear(108, 3)), False),
-    "hardtanh": (seq(conv(2, 3), nn.Hardtanh(), nn.Flatten(), nn.Linear(108, 3)), False),
-    "prelu_channels": (seq(conv(2, 3), Fn(lambda m, x: F.prelu(x, torch.tensor([0.1, 0.2, 0.3]))), nn.Flatten()), False),
     "linear_max": (seq(conv(2, 3), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(27, 3)), False),
-    "upsample": (seq(conv(2, 3), nn.ReLU(), nn.Upsample(scale_factor=2), conv(3, 1, 1)), False),
 }
 for name, (m, train) in refused.items():
     path = os.path.join(out, f"refused-{name}.onnx")

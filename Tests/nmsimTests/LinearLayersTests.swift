@@ -159,6 +159,34 @@ struct LinearLayersTests {
     #expect(model.network.layers.count == 1)
   }
 
+  @Test("an average that leaves padding out is a pooling and a few neurons at the border")
+  func bordered() throws {
+    let x = Self.input([2, 20, 21])
+    let average = FuzzSeeds.node(
+      "AveragePool", ["r"], "p", integers: [("kernel_shape", [3, 3]), ("strides", [1, 1]), ("pads", [1, 1, 1, 1])])
+    let model = try Self.read(
+      x.shape,
+      [
+        Self.convolution("x", "a", "c"), FuzzSeeds.node("Relu", ["c"], "r"), average, Self.convolution("p", "b", "y"),
+      ], [("a", [4, 2, 1, 1]), ("b", [3, 4, 1, 1])])
+    let before = x.convolved([4, 2, 1, 1]).rectified
+    var mean = Image(shape: before.shape, values: [])
+    for c in 0..<4 {
+      for y in 0..<20 {
+        for x in 0..<21 {
+          let rows = max(0, y - 1)...min(19, y + 1)
+          let columns = max(0, x - 1)...min(20, x + 1)
+          let sum = rows.reduce(0.0) { sum, row in columns.reduce(sum) { $0 + before.values[(c * 20 + row) * 21 + $1] } }
+          mean.values.append(sum / Double(rows.count * columns.count))
+        }
+      }
+    }
+    try Self.expect(model, x, gives: mean.convolved([3, 4, 1, 1]))
+    // Two rows, two columns, four corners; no matrix.
+    #expect(model.network.layers.count == 10)
+    #expect(model.network.layers.allSatisfy { $0.connections.allSatisfy { $0.kind != .dense } })
+  }
+
   @Test("a pooling of single values is left out")
   func pooledAlone() throws {
     let x = Self.input([1, 8, 8])
@@ -172,5 +200,22 @@ struct LinearLayersTests {
     let model = try Self.read(x.shape, nodes, [("a", [4, 1, 3, 3]), ("b", [36, 10])])
     #expect(model.network.layers.map(\.shape) == [[4, 6, 6], [10]])
     #expect(model.network.layers[1].connections[0].weights.count == 360)
+  }
+
+  @Test("values that are split and shuffled are read in place")
+  func shuffled() throws {
+    let x = Self.input([4, 5, 5])
+    let nodes = [
+      FuzzSeeds.node("Relu", ["x"], "r"),
+      FuzzSeeds.node("Slice", ["r", "two", "four", "one"], "b"), FuzzSeeds.node("Slice", ["r", "zero", "two", "one"], "a"),
+      FuzzSeeds.node("Concat", ["b", "a"], "d", integers: [("axis", [1])]), Self.convolution("d", "w", "y"),
+    ]
+    let bounds = [("zero", 0), ("one", 1), ("two", 2), ("four", 4)].map { FuzzSeeds.integers($0.0, [1], [$0.1]) }
+    let graph = FuzzSeeds.graph(input: x.shape, output: [1], nodes, [FuzzSeeds.weights("w", [3, 4, 3, 3])] + bounds)
+    let model = try ONNXImporter.read(FuzzSeeds.model(graph), folder: nil, name: "net", ImportOptions(.evaluation))
+    let half = 2 * 25
+    let turned = Image(shape: x.shape, values: Array(x.rectified.values[half...] + x.rectified.values[..<half]))
+    try Self.expect(model, x, gives: turned.convolved([3, 4, 3, 3]))
+    #expect(model.network.layers.count == 2)
   }
 }

@@ -13,13 +13,7 @@ struct NeuroBenchTests {
     .appending(path: "Scripts/neurobench_check.py").path
 
   /// A Python with everything that the script imports.
-  private static let python: String? = {
-    let candidates = [ProcessInfo.processInfo.environment["NMSIM_NEUROBENCH"], Program.find("python3")].compactMap { $0 }
-    return candidates.first { path in
-      let found = "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, ['neurobench', 'snntorch', 'torch'])))"
-      return (try? Program.run(path, ["-c", found]))?.status == 0
-    }
-  }()
+  private static let python = Program.python(with: ["neurobench", "snntorch", "torch"], named: "NMSIM_NEUROBENCH")
 
   @Test(
     "neurobench counts the same on a network of integers",

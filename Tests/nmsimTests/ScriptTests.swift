@@ -40,4 +40,16 @@ struct ScriptTests {
     #expect(result.status == 0, "\(result.text)")
     #expect(result.text.contains("merged summary identical") || result.text.contains("skipped"), "\(result.text)")
   }
+
+  private static let onnx = Program.python(with: ["numpy", "onnx", "onnxruntime"], named: "NMSIM_ONNX")
+
+  @Test(
+    "linear operators and activations give what onnxruntime gives",
+    .enabled(if: ScriptTests.onnx != nil, "no Python with numpy, onnx and onnxruntime (NMSIM_ONNX)"))
+  func linearOperators() throws {
+    let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Scripts/linear_operators.py").path
+    let result = try Program.run(try #require(Self.onnx), [path, try #require(Program.nmsim)])
+    #expect(result.status == 0 && result.text.contains(" 0 failures"), "\(result.text)")
+  }
 }

@@ -69,6 +69,7 @@ extension LinearTerm {
     switch (map.kind, other.map.kind) {
     case (.dense, .dense): return true
     case (.identity(let a), .identity(let b)): return a.count == b.count || a.isEmpty || b.isEmpty
+    case (.selection(let a), .selection(let b)): return zip(a, b).allSatisfy { $0 < 0 || $1 < 0 }
     case (.convolution(let a), .convolution(let b)):
       return a.shape == b.shape && a.stride == b.stride && a.padding == b.padding && a.dilation == b.dilation
         && a.groups == b.groups
@@ -84,6 +85,7 @@ extension LinearTerm {
       let left = a.isEmpty ? [Double](repeating: 1, count: count) : a
       let right = b.isEmpty ? [Double](repeating: 1, count: count) : b
       map.kind = .identity(zip(left, right).map { $0 + $1 })
+    case (.selection(let a), .selection(let b)): map.kind = .selection(zip(a, b).map { max($0, $1) })
     case (.convolution(var a), .convolution(let b)):
       a.weights = zip(a.weights, b.weights).map { $0 + $1 }
       map.kind = .convolution(a)
@@ -101,6 +103,7 @@ extension LinearTerm {
     switch map.kind {
     case .identity(let factors): factors.allSatisfy { $0 >= 0 }
     case .convolution(let c): c.weights.allSatisfy { $0 >= 0 }
+    case .selection: true
     case .dense(let weights): weights.allSatisfy { $0 >= 0 }
     }
   }

@@ -87,6 +87,12 @@ enum BiasField: Equatable {
       }
       return BiasField.element(result).collapsed(map.outShape)
     case .convolution(let c): return try convolved(c, map, node: node)
+    case .selection(let channels):
+      if case .channel(let values) = self { return .channel(channels.map { $0 < 0 ? 0 : values[$0] }) }
+      let (values, plane) = (elements(map.inShape), map.outShape.dropFirst().reduce(1, *))
+      return .element(channels.flatMap { channel in
+        (0..<plane).map { channel < 0 ? 0 : values[channel * plane + $0] }
+      })
     }
   }
 

@@ -2,27 +2,35 @@ import ChipModel
 
 /// Activations close a sum into a layer.
 extension Canonicaliser {
+  /// What an activation node does with values `x`.
+  private enum Bend {
+    case nothing
+    case layer(AnalogActivation)
+    /// `f(x) - share * f(-reach * x)`, by channel of the value.
+    case halves(AnalogActivation, Halves)
+    /// `sign * f(sign * (x - origin)) + origin`
+    case moved(AnalogActivation, sign: Double, origin: Double)
+  }
+
   mutating func activate(_ value: inout DataValue, _ data: [DataValue]) throws(ImportError) {
-    guard let activation = try activation(value, data) else {
+    let first = layers.count
+    switch try bend(value, data) {
+    case .nothing:
       record(node.operation, &value, role: "left out (changes nothing here)", waits: false)
       return
+    case .layer(let activation): try close(&value, activation)
+    case .halves(let activation, let halves): try close(&value, activation, halves)
+    case .moved(let activation, let sign, let origin):
+      try move(&value, sign, origin: -sign * origin)
+      try close(&value, activation)
+      try move(&value, sign, origin: origin)
     }
-    let name = Canonicaliser.layerName(node: node, weight: nil)
-    for index in value.parts.indices {
-      let part = value.parts[index]
-      if isSettled(part, activation) { continue }
-      if part.terms.isEmpty {
-        // Constants, as padding channels are: evaluated now.
-        let bias = part.bias.elements(part.shape).map { activation.applied(to: $0) }
-        value.parts[index].bias = BiasField.element(bias).collapsed(part.shape)
-        continue
+    var made = layers[first...].map(\.name)
+    if made.isEmpty {
+      made = value.parts.compactMap { part in
+        guard case .layer(let index)? = part.terms.first?.source else { return nil }
+        return layers[index].name
       }
-      let hint = value.parts.count == 1 ? value.nameHint : nil
-      value.parts[index] = try makeLayer(part, activation, hint: hint ?? name, entries: value.entries)
-    }
-    let made = value.parts.compactMap { part -> String? in
-      guard case .layer(let index)? = part.terms.first?.source else { return nil }
-      return layers[index].name
     }
     record(node.operation, &value, role: "activation of", waits: false)
     entries[entries.count - 1].layers = made
@@ -30,56 +38,116 @@ extension Canonicaliser {
     value.nameHint = nil
   }
 
-  /// The activation a node stands for; nil for one that changes nothing.
-  private func activation(_ value: DataValue, _ data: [DataValue]) throws(ImportError) -> AnalogActivation? {
+  /// Multiplies a value and shifts it.
+  private mutating func move(_ value: inout DataValue, _ factor: Double, origin: Double) throws(ImportError) {
+    if factor != 1 {
+      for index in value.parts.indices {
+        value.parts[index] = try scaled(value.parts[index], [factor], entries: value.entries)
+      }
+    }
+    try shift(&value, .element([Double](repeating: origin, count: value.count)))
+  }
+
+  /// Makes each part of a value a layer.
+  private mutating func close(
+    _ value: inout DataValue, _ activation: AnalogActivation, _ bend: Halves? = nil
+  ) throws(ImportError) {
+    let name = Canonicaliser.layerName(node: node, weight: nil)
+    var offset = 0
+    for index in value.parts.indices {
+      var part = value.parts[index]
+      let channels = offset..<(offset + part.outputShape[0])
+      offset = channels.upperBound
+      let own = bend.map { Halves(reach: Array($0.reach[channels]), share: Array($0.share[channels])) }
+      if own == nil && isSettled(part, activation) { continue }
+      if part.terms.isEmpty {
+        // Constants, as padding channels are: evaluated now.
+        let plane = part.shape.dropFirst().reduce(1, *)
+        let bias = part.bias.elements(part.shape).enumerated().map { element, value in
+          let other = own.map { $0.share[element / plane] * activation.applied(to: -$0.reach[element / plane] * value) }
+          return activation.applied(to: value) - (other ?? 0)
+        }
+        value.parts[index].bias = BiasField.element(bias).collapsed(part.shape)
+        continue
+      }
+      let hint = (value.parts.count == 1 ? value.nameHint : nil) ?? name
+      if let own {
+        part = try affine(part, entries: value.entries)
+        value.parts[index] = try halves(part, activation, own, hint: hint, entries: value.entries)
+      } else {
+        value.parts[index] = try makeLayer(part, activation, hint: hint, entries: value.entries)
+      }
+    }
+  }
+
+  private func bend(_ value: DataValue, _ data: [DataValue]) throws(ImportError) -> Bend {
     switch node.operation {
-    case "Relu": return .relu
-    case "LeakyRelu": return try leaky(node.float("alpha") ?? 0.01)
+    case "Relu": return .layer(.relu)
+    case "LeakyRelu": return try leaky([Double](repeating: Double(node.float("alpha") ?? 0.01), count: channels(value)))
     case "PRelu":
-      guard let slopes = node.constant(1)?.floats, let slope = slopes.first else {
+      guard let slopes = node.constant(1), let numbers = try? broadcast(slopes, value.shape) else {
         throw misuse("has a slope that is not constant", "use nn.PReLU()")
       }
-      guard slopes.allSatisfy({ $0 == slope }) else {
-        throw misuse("has a slope per channel", "use nn.PReLU() with one slope, or nn.LeakyReLU")
+      let shape = Array(value.shape.dropFirst())
+      guard value.order == nil || slopes.count == 1, !shape.isEmpty, let own = BiasField.channels(numbers, shape) else {
+        throw misuse("has a slope that differs within a channel", "use nn.PReLU() with one slope, or one for each channel")
       }
-      return try leaky(slope)
-    case "Max":
+      let count = channels(value)
+      guard count > 0, count % own.count == 0 else { throw misuse("has slopes of \(own.count) channels", "use nn.PReLU()") }
+      return try leaky(own.flatMap { [Double](repeating: $0, count: count / own.count) })
+    case "Max", "Min":
       guard data.count == 1, node.constants.count == 2, let bound = node.constant(0) ?? node.constant(1),
-        bound.floats.allSatisfy({ $0 == 0 })
+        let number = bound.floats.first, bound.floats.allSatisfy({ $0 == number })
       else { throw misuse("is not a ReLU", "use nn.ReLU, or nn.MaxPool2d for pooling") }
-      return .relu
-    default: return try clip(value)
+      return try clip(
+        value, low: node.operation == "Max" ? number : -.infinity, high: node.operation == "Min" ? number : .infinity)
+    default:
+      return try clip(value, low: try bound(1, "min") ?? -.infinity, high: try bound(2, "max") ?? .infinity)
     }
   }
 
-  private func leaky(_ slope: Float) throws(ImportError) -> AnalogActivation? {
-    guard slope >= 0, slope.isFinite else {
-      throw misuse("has slope \(slope)", "train with a slope of at least 0")
+  /// Of all parts: channels, or elements of vectors.
+  private func channels(_ value: DataValue) -> Int { value.parts.reduce(0) { $0 + $1.outputShape[0] } }
+
+  private func leaky(_ slopes: [Double]) throws(ImportError) -> Bend {
+    guard slopes.allSatisfy(\.isFinite), let slope = slopes.first else {
+      throw misuse("has slopes that are infinite or not numbers", "check the model's weights")
     }
-    if slope == 0 { return .relu }
-    return slope == 1 ? nil : .leakyRelu(slope: slope)
+    if slopes.allSatisfy({ $0 == slope }) {
+      if slope == 0 { return .layer(.relu) }
+      if slope == 1 { return .nothing }
+      if slope > 0 { return .layer(.leakyRelu(slope: Float(slope))) }
+    }
+    return .halves(.relu, Halves(reach: [Double](repeating: 1, count: slopes.count), share: slopes))
   }
 
-  private func clip(_ value: DataValue) throws(ImportError) -> AnalogActivation? {
-    func bound(_ index: Int, _ name: String) throws(ImportError) -> Float? {
-      if let value = node.float(name) { return value }
-      guard node.input(index) != nil else { return nil }
-      guard let tensor = node.constant(index), tensor.count == 1 else {
-        throw misuse("has a bound that is not a constant", "use nn.ReLU6 or nn.Hardtanh(0, bound)")
-      }
-      return tensor.floats[0]
+  private func bound(_ index: Int, _ name: String) throws(ImportError) -> Float? {
+    if let value = node.float(name) { return value }
+    guard node.input(index) != nil else { return nil }
+    guard let tensor = node.constant(index), tensor.count == 1 else {
+      throw misuse("has a bound that is not a constant", "use nn.ReLU6 or nn.Hardtanh")
     }
-    let low = try bound(1, "min") ?? -Float.infinity
-    let high = try bound(2, "max") ?? Float.infinity
-    guard high > 0 else { throw misuse("has upper bound \(high)", "use an upper bound above 0") }
-    let isBounded = high < 3e38
-    if low == 0 { return isBounded ? .clip(maximum: high) : .relu }
-    guard low < 0, value.parts.allSatisfy({ isNonNegative($0) }) || (low < -3e38 && !isBounded) else {
-      throw misuse(
-        "bounds values to \(low)...\(high)", "a spiking neuron starts at 0: use nn.ReLU6 or nn.Hardtanh(0, bound)"
-      )
+    return tensor.floats[0]
+  }
+
+  private func clip(_ value: DataValue, low: Float, high: Float) throws(ImportError) -> Bend {
+    guard low < high, !low.isNaN, !high.isNaN else { throw misuse("bounds values to \(low)...\(high)", "use bounds in order") }
+    let (isBelow, isAbove) = (low > -3e38, high < 3e38)
+    if low == 0 { return .layer(isAbove ? .clip(maximum: high) : .relu) }
+    if high > 0, low < 0, isBelow || isAbove, value.parts.allSatisfy({ isNonNegative($0) }) {
+      return isAbove ? .layer(.clip(maximum: high)) : .nothing
     }
-    return isBounded ? .clip(maximum: high) : nil
+    switch (isBelow, isAbove) {
+    case (false, false): return .nothing
+    case (true, false): return .moved(.relu, sign: 1, origin: Double(low))
+    case (false, true): return .moved(.relu, sign: -1, origin: Double(high))
+    case (true, true):
+      guard low < 0, high > 0 else { return .moved(.clip(maximum: high - low), sign: 1, origin: Double(low)) }
+      let (count, share) = (channels(value), Double(-low) / Double(high))
+      return .halves(
+        .clip(maximum: high),
+        Halves(reach: [Double](repeating: 1 / share, count: count), share: [Double](repeating: share, count: count)))
+    }
   }
 
   /// `floor(L * clip(x) + 1/2)` after a Clip of its own: the layer becomes one of `L` levels (QCFS, Bu et al. 2022).

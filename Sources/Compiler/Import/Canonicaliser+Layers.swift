@@ -49,11 +49,14 @@ extension Canonicaliser {
       }
       result.weights = factors.map { Float($0) }
       result.weightShape = factors.isEmpty ? [] : [factors.count]
+    case .selection:
+      return try connection(LinearTerm(source: term.source, pool: term.pool, map: term.map.spelled(node: merging)))
     case .dense(let weights):
       result.kind = .dense
       result.weights = weights
       result.weightShape = [term.map.outCount, term.map.inCount]
-    case .convolution(let c):
+    case .convolution(let cropping):
+      let c = try cropping.padded(of: term.map.inShape, node: merging)
       result.kind = .convolution
       result.weights = c.weights
       result.weightShape = c.shape

@@ -41,6 +41,7 @@ extension Canonicaliser {
   /// Gemm and MatMul.
   mutating func multiply(_ value: inout DataValue) throws(ImportError) {
     let isGemm = node.operation == "Gemm"
+    if !isGemm, let matrix = node.constant(0), node.constant(1) == nil { return try multiplyLeft(matrix, &value) }
     guard let matrix = node.constant(1), node.constant(0) == nil else {
       throw misuse("multiplies by something other than constant weights", "attention cannot be converted")
     }
@@ -58,7 +59,6 @@ extension Canonicaliser {
     guard columns == width, rows > 0 else {
       throw misuse("has weights for \(columns) inputs, but gets \(width)", "export the model with the right input size")
     }
-    cost.multiplyAccumulates += rows * columns
     let alpha = Double(isGemm ? node.float("alpha") ?? 1 : 1)
     let source = matrix.floats
     var weights = isTransposed ? source : [Float](repeating: 0, count: source.count)
@@ -66,17 +66,7 @@ extension Canonicaliser {
       for i in 0..<columns { for o in 0..<rows { weights[o * columns + i] = source[i * rows + o] } }
     }
     if alpha != 1 { weights = weights.map { Float(Double($0) * alpha) } }
-    // The weights meet the elements in the order of the parts.
-    if let order = value.order {
-      var permuted = weights
-      for o in 0..<rows {
-        for i in 0..<columns { permuted[o * columns + order[i]] = weights[o * columns + i] }
-      }
-      weights = permuted
-      value.order = nil
-    }
-    let map = LinearMap(kind: .dense(weights), inShape: [columns], outShape: [rows])
-    value.parts = try linear(map, &value)
+    try dense(&value, weights, rows: rows)
     value.shape = Array(value.shape.dropLast()) + [rows]
     if isGemm, node.input(2) != nil {
       guard let bias = node.constant(2) else { throw misuse("has a bias that is not constant", "use nn.Linear") }
@@ -88,8 +78,98 @@ extension Canonicaliser {
     record("\(node.operation) \(columns) to \(rows)", &value, role: "weights of")
   }
 
+  /// A matrix `[rows, values]`, which meets the elements in the order of the parts.
+  private mutating func dense(_ value: inout DataValue, _ matrix: [Float], rows: Int) throws(ImportError) {
+    cost.multiplyAccumulates += matrix.count
+    var weights = matrix
+    let columns = matrix.count / rows
+    if let order = value.order {
+      for o in 0..<rows {
+        for i in 0..<columns { weights[o * columns + order[i]] = matrix[o * columns + i] }
+      }
+      value.order = nil
+    }
+    value.parts = try linear(LinearMap(kind: .dense(weights), inShape: [columns], outShape: [rows]), &value)
+  }
+
+  /// A matrix `[rows, K]` times a value `[1, ..., K, L]`: a linear layer along the axis before the last.
+  private mutating func multiplyLeft(_ matrix: ONNXTensor, _ value: inout DataValue) throws(ImportError) {
+    let rank = value.shape.count
+    guard matrix.shape.count == 2, matrix.shape[0] > 0, rank >= 2, value.shape[rank - 2] == matrix.shape[1],
+      value.shape.dropLast(2).allSatisfy({ $0 == 1 })
+    else {
+      throw misuse(
+        "multiplies \(shapeText(matrix.shape)) by values of shape \(shapeText(value.shape))",
+        "apply linear layers to [batch, features]")
+    }
+    try alongAxis(rank - 2, matrix.floats, rows: matrix.shape[0], &value)
+    value.nameHint = Canonicaliser.layerName(node: node, weight: origin(0))
+    record("MatMul \(matrix.shape[1]) to \(matrix.shape[0])", &value, role: "weights of")
+  }
+
+  /// A matrix `[rows, K]` along an axis of K values: a linear layer where all others are 1, else a pointwise convolution.
+  private mutating func alongAxis(
+    _ axis: Int, _ matrix: [Float], rows: Int, _ value: inout DataValue
+  ) throws(ImportError) {
+    let columns = value.shape[axis]
+    var shape = value.shape
+    shape[axis] = rows
+    if value.count == columns {
+      try dense(&value, matrix, rows: rows)
+    } else {
+      guard axis == 1, value.shape.count == 4 || value.shape.count == 3 else {
+        throw misuse(
+          "works along axis \(axis) of \(shapeText(value.shape))", "apply linear layers along the channels, or to vectors")
+      }
+      if value.shape.count == 3 { value.shape.insert(1, at: 2) }
+      try image(&value)
+      let map = LinearMap(
+        Convolution(weights: matrix, shape: [rows, columns, 1, 1]), of: Array(value.shape.dropFirst()))
+      cost.multiplyAccumulates += matrix.count * value.shape[2] * value.shape[3]
+      value.parts = try linear(map, &value)
+    }
+    value.shape = shape
+  }
+
+  /// Einsum of values and constant weights, one axis of which is summed: `bi,oi->bo`, `bchw,oc->bohw`.
+  mutating func contract(_ value: inout DataValue) throws(ImportError) {
+    let text = (node.text("equation") ?? "").filter { $0 != " " }
+    let sides = text.split(separator: "->", omittingEmptySubsequences: false)
+    let operands = (sides.first ?? "").split(separator: ",", omittingEmptySubsequences: false).map(Array.init)
+    let constantPlace = node.constant(0) == nil ? 1 : 0
+    guard sides.count == 2, operands.count == 2, node.inputs.count == 2, let matrix = node.constant(constantPlace),
+      matrix.shape.count == 2, operands[constantPlace].count == 2, operands[1 - constantPlace].count == value.shape.count,
+      !text.contains("."), case let own = operands[1 - constantPlace], case let weights = operands[constantPlace],
+      Set(own).count == own.count, let summed = own.firstIndex(where: { weights.contains($0) }), summed > 0,
+      case let isTransposed = weights[0] == own[summed], case let output = isTransposed ? weights[1] : weights[0],
+      !own.contains(output)
+    else {
+      throw misuse(
+        "sums '\(printable(text))'", "only values times constant weights along one axis can be converted, as in bi,oi->bo")
+    }
+    var expected = own
+    expected[summed] = output
+    let (rows, columns) = isTransposed ? (matrix.shape[1], matrix.shape[0]) : (matrix.shape[0], matrix.shape[1])
+    guard Array(sides[1]) == expected, columns == value.shape[summed], rows > 0 else {
+      throw misuse("sums '\(printable(text))' over \(shapeText(value.shape))", "keep the order of the axes")
+    }
+    var weightRows = matrix.floats
+    if isTransposed {
+      for o in 0..<rows { for i in 0..<columns { weightRows[o * columns + i] = matrix.floats[i * rows + o] } }
+    }
+    try alongAxis(summed, weightRows, rows: rows, &value)
+    value.nameHint = Canonicaliser.layerName(node: node, weight: origin(constantPlace))
+    record("Einsum \(columns) to \(rows)", &value, role: "weights of")
+  }
+
+  /// Neg.
+  mutating func negate(_ value: inout DataValue) throws(ImportError) {
+    for index in value.parts.indices { value.parts[index] = try scaled(value.parts[index], [-1], entries: value.entries) }
+    record("Neg", &value, role: "folded into")
+  }
+
   /// A linear map of a whole value, part by part where each channel stands alone, else one sum over all parts.
-  private mutating func linear(_ map: LinearMap, _ value: inout DataValue) throws(ImportError) -> [AffinePart] {
+  mutating func linear(_ map: LinearMap, _ value: inout DataValue) throws(ImportError) -> [AffinePart] {
     let parts = try affineParts(value)
     if parts.count == 1 {
       var map = map

@@ -76,7 +76,7 @@ extension Canonicaliser {
       let term = result.terms[index]
       switch term.map.kind {
       case .dense: break
-      case .convolution: return nil
+      case .convolution, .selection: return nil
       case .identity(let factors):
         guard term.pool == nil, factors.isEmpty else { return nil }
         switch term.source {
@@ -111,6 +111,14 @@ extension Canonicaliser {
       if order[start] % max(plane, 1) != 0 { isPermutation = false }
       channels.append(order[start] / max(plane, 1))
     }
+    if !isPermutation, order.count * order.count <= ImportLimits.permuted {
+      let shape = Array(value.shape.dropFirst())
+      var matrix = [Float](repeating: 0, count: order.count * order.count)
+      for (element, source) in order.enumerated() { matrix[element * order.count + source] = 1 }
+      let map = LinearMap(kind: .dense(matrix), inShape: [order.count], outShape: shape)
+      value.parts = try linear(map, &value)
+      return
+    }
     guard isPermutation else {
       throw misuse("reads values whose axes were transposed", "permute only right before a linear layer, or not at all")
     }
@@ -119,19 +127,59 @@ extension Canonicaliser {
 
   /// Keeps the given channels (of an image) or elements (of a vector), in that order.
   mutating func select(_ channels: [Int], _ value: inout DataValue) throws(ImportError) {
-    let part = try whole(value)
-    let inputs = part.shape[0]
-    try checkWeights(channels.count, inputs, node: merging)
-    guard channels.allSatisfy({ $0 >= 0 && $0 < inputs }), value.shape.count == 4 || part.shape.count == 1 else {
+    if let parts = try selected(channels, value) {
+      value.parts = parts
+      return
+    }
+    var part = try whole(value)
+    if value.shape.count == 2, part.shape.count == 3 {
+      try checkWeights(channels.count, part.outputCount, node: merging)
+      part.relabel([part.outputCount])
+      var matrix = [Float](repeating: 0, count: channels.count * part.outputCount)
+      for (o, element) in channels.enumerated() { matrix[o * part.outputCount + element] = 1 }
+      let map = LinearMap(kind: .dense(matrix), inShape: part.shape, outShape: [channels.count])
+      value.parts = [try apply(map, to: part, of: &value)]
+      return
+    }
+    guard channels.allSatisfy({ $0 >= 0 && $0 < part.shape[0] }), value.shape.count == 4 || value.shape.count == 2 else {
       throw misuse("picks among values of shape \(shapeText(part.shape))", "leave it out, or flatten after it")
     }
-    var weights = [Float](repeating: 0, count: channels.count * inputs)
-    for (o, c) in channels.enumerated() { weights[o * inputs + c] = 1 }
-    let map =
-      part.shape.count == 3
-      ? LinearMap(Convolution(weights: weights, shape: [channels.count, inputs, 1, 1]), of: part.shape)
-      : LinearMap(kind: .dense(weights), inShape: part.shape, outShape: [channels.count])
-    value.parts = [try apply(map, to: part, of: &value)]
+    value.parts = [try apply(.selection(channels, of: part.shape), to: part, of: &value)]
+  }
+
+  /// The same part by part, where each part is read in one piece; else nil.
+  private mutating func selected(_ channels: [Int], _ value: DataValue) throws(ImportError) -> [AffinePart]? {
+    let isImage = value.parts.allSatisfy { $0.outputShape.count == 3 }
+    guard value.order == nil, value.shape.count == (isImage ? 4 : 2) else { return nil }
+    var starts: [Int] = []
+    var total = 0
+    for part in value.parts {
+      guard part.outputShape.count == (isImage ? 3 : 1) else { return nil }
+      starts.append(total)
+      total += part.outputShape[0]
+    }
+    guard channels.allSatisfy({ $0 >= 0 && $0 < total }) else { return nil }
+    var pieces: [(part: Int, channels: [Int])] = []
+    for channel in channels {
+      guard let part = starts.lastIndex(where: { $0 <= channel }) else { return nil }
+      if pieces.last?.part != part {
+        if pieces.contains(where: { $0.part == part }) { return nil }
+        pieces.append((part, []))
+      }
+      pieces[pieces.count - 1].channels.append(channel - starts[part])
+    }
+    var result: [AffinePart] = []
+    var kept = value
+    for piece in pieces {
+      let part = value.parts[piece.part]
+      if piece.channels == Array(0..<part.outputShape[0]) {
+        result.append(part)
+      } else {
+        let plain = try affine(part, entries: value.entries)
+        result.append(try apply(.selection(piece.channels, of: plain.shape), to: plain, of: &kept))
+      }
+    }
+    return result
   }
 
   /// Parts put one after the other into one, by weights that are zero elsewhere.
@@ -150,17 +198,14 @@ extension Canonicaliser {
           terms.append(embed(term, rows: offset * (shape[1] * shape[2]), shape: shape))
           continue
         }
-        if !isImage {
+        if !isImage, part.shape.count == 3 || term.map.inShape.count == 3 {
           try checkWeights(total, term.map.inCount, node: merging)
           let dense = LinearTerm(source: term.source, pool: term.pool, map: try term.map.unrolled(node: merging))
           terms.append(embed(dense, rows: offset, shape: shape))
           continue
         }
-        try checkWeights(total, width, node: merging)
-        var weights = [Float](repeating: 0, count: total * width)
-        for i in 0..<width { weights[(offset + i) * width + i] = 1 }
-        let c = Convolution(weights: weights, shape: [total, width, 1, 1])
-        terms.append(try term.then(LinearMap(c, of: part.shape), node: merging))
+        let channels = (0..<total).map { $0 >= offset && $0 < offset + width ? $0 - offset : -1 }
+        terms.append(try term.then(.selection(channels, of: part.shape), node: merging))
       }
       try result.add(AffinePart(shape: shape, terms: terms), node: merging)
       bias += part.bias.elements(part.shape)

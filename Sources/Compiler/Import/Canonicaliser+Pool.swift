@@ -37,6 +37,7 @@ extension Canonicaliser {
         switch part.terms[0].map.kind {
         case .identity(let factors): factors.allSatisfy { $0 > 0 }
         case .convolution: part.bias == .none && isNonNegative(part)
+        case .selection: true
         case .dense: false
         }
       if passes, let term = pooled(part.terms[0], pool, from: shape) {
@@ -62,6 +63,9 @@ extension Canonicaliser {
     case .convolution(let c) where pool.kind == .average && term.pool == nil && readsRelay(term):
       let size = pool.outputShape(term.map.inShape)
       return LinearTerm(source: term.source, pool: pool, map: LinearMap(c, of: size))
+    case .selection(let channels) where term.pool == nil:
+      let size = pool.outputShape(term.map.inShape)
+      return LinearTerm(source: term.source, pool: pool, map: .selection(channels, of: size))
     case .identity(let own) where own.count <= shape[0]:
       factors = own
       if let before = term.pool {
@@ -78,6 +82,7 @@ extension Canonicaliser {
 
   /// AveragePool, GlobalAveragePool, ReduceMean over height and width.
   mutating func poolAverage(_ value: inout DataValue) throws(ImportError) {
+    if try reduceChannels(&value) { return }
     let (window, keepsAxes) = try poolWindow(&value)
     if leavesOut(window, keepsAxes, &value) { return }
     guard window.dilation == [1, 1] else {
@@ -94,13 +99,17 @@ extension Canonicaliser {
         ? try unevenAverage(part, window, countsPadding: countsPadding, of: &value)
         : try average(part, pool, of: &value)
     }
+    if node.operation == "ReduceSum" {
+      let area = Double(window.kernel[0] * window.kernel[1])
+      for index in value.parts.indices { value.parts[index] = try scaled(value.parts[index], [area], entries: value.entries) }
+    }
     try setShape(&value, pool, keepsAxes)
     let role =
-      isUneven ? "unrolled (its divisor depends on the position) into" : "average pooling of the connection into"
+      isUneven ? "average pooling, its divisor by position, of the connection into" : "average pooling of the connection into"
     record("\(node.operation) \(pool.text)", &value, role: role)
   }
 
-  private mutating func average(
+  mutating func average(
     _ part: AffinePart, _ pool: NetworkPool, of value: inout DataValue
   ) throws(ImportError) -> AffinePart {
     let outShape = pool.outputShape(part.shape)
@@ -128,48 +137,10 @@ extension Canonicaliser {
     return result
   }
 
-  /// A pooling whose divisor is the number of values in the window: a matrix.
-  private mutating func unevenAverage(
-    _ part: AffinePart, _ window: SlidingWindow, countsPadding: Bool, of value: inout DataValue
-  ) throws(ImportError) -> AffinePart {
-    let shape = part.shape
-    let pool = NetworkPool(kind: .average, kernel: window.kernel, stride: window.stride, padding: window.fullPadding)
-    let outShape = pool.outputShape(shape)
-    try check(outShape)
-    let (rows, columns) = (outShape.reduce(1, *), shape.reduce(1, *))
-    try checkWeights(rows, columns, node: merging)
-    // First and last input of each window, and what it divides by, on each axis.
-    var spans: [[(range: Range<Int>, divisor: Int)]] = []
-    for axis in 0..<2 {
-      let size = shape[1 + axis]
-      spans.append(
-        (0..<outShape[1 + axis]).map { output in
-          let start = output * window.stride[axis] - window.padding[axis]
-          let low = min(max(start, 0), size)
-          let high = max(min(start + window.kernel[axis], size), low)
-          let end = min(start + window.kernel[axis], size + window.padding[2 + axis])
-          return (low..<high, countsPadding ? max(end - start, 1) : max(high - low, 1))
-        })
-    }
-    var matrix = [Float](repeating: 0, count: rows * columns)
-    for channel in 0..<shape[0] {
-      for (y, vertical) in spans[0].enumerated() {
-        for (x, horizontal) in spans[1].enumerated() {
-          let row = (channel * outShape[1] + y) * outShape[2] + x
-          let weight = Float(1 / Double(vertical.divisor * horizontal.divisor))
-          for inY in vertical.range {
-            for inX in horizontal.range {
-              matrix[row * columns + (channel * shape[1] + inY) * shape[2] + inX] = weight
-            }
-          }
-        }
-      }
-    }
-    return try apply(LinearMap(kind: .dense(matrix), inShape: shape, outShape: outShape), to: part, of: &value)
-  }
-
   /// The window of a pooling node, and whether a global one keeps height and width as ones.
   private mutating func poolWindow(_ value: inout DataValue) throws(ImportError) -> (SlidingWindow, keepsAxes: [Bool]) {
+    let rank = value.shape.count
+    let wasFlat = unflattenPixels(&value)
     try image(&value)
     let size = Array(value.shape[2...])
     switch node.operation {
@@ -183,15 +154,18 @@ extension Canonicaliser {
       return (try SlidingWindow(ONNXNode(), kernel: size, size: size), [true, true])
     default:
       let given = node.integers("axes", orInput: 1) ?? []
-      let axes = given.map { $0 < 0 ? $0 &+ 4 : $0 }
-      guard !axes.isEmpty, axes.allSatisfy({ $0 == 2 || $0 == 3 }) else {
+      var axes = Set(given.map { $0 < 0 ? $0 &+ rank : $0 })
+      let keeps = node.integer("keepdims") ?? 1 != 0
+      guard !axes.isEmpty, axes.isSubset(of: [2, 3]) else {
         throw misuse("reduces axes \(given.prefix(8))", "reduce over height and width (dim=(2, 3))")
       }
+      let keptAxes = [keeps || !axes.contains(2), rank == 4 && (keeps || !axes.contains(3))]
+      // Pixels that were flattened are reduced together.
+      if wasFlat { axes = [2, 3] }
       let kernel = [axes.contains(2) ? size[0] : 1, axes.contains(3) ? size[1] : 1]
-      let keeps = node.integer("keepdims") ?? 1 != 0
       var window = try SlidingWindow(ONNXNode(), kernel: kernel, size: size)
       window.stride = kernel
-      return (window, [keeps || !axes.contains(2), keeps || !axes.contains(3)])
+      return (window, keptAxes)
     }
   }
 
@@ -204,6 +178,43 @@ extension Canonicaliser {
   private func setShape(_ value: inout DataValue, _ shape: [Int], _ keepsAxes: [Bool]) {
     value.shape = [1, shape[0]]
     for axis in 0..<2 where keepsAxes[axis] { value.shape.append(shape[1 + axis]) }
+  }
+
+  /// Gives `[1, C, H * W]`, or `[1, C, 1, H * W]`, the height and width that its parts have, where all of them are reduced.
+  private func unflattenPixels(_ value: inout DataValue) -> Bool {
+    guard node.operation.hasPrefix("Reduce"), value.order == nil, value.shape.count == 3 || value.shape.count == 4,
+      let size = value.parts.first.map({ Array($0.outputShape.dropFirst()) }), size.count == 2,
+      value.parts.allSatisfy({ Array($0.outputShape.dropFirst()) == size }),
+      value.shape.dropFirst(2).reduce(1, *) == size[0] * size[1],
+      value.parts.reduce(0, { $0 + $1.outputShape[0] }) == value.shape[1],
+      value.shape.count == 3
+        || value.shape[2] == 1 && (node.integers("axes", orInput: 1) ?? []).contains(where: { $0 == 3 || $0 == -1 })
+    else { return false }
+    value.shape = [1, value.shape[1]] + size
+    return true
+  }
+
+  /// ReduceMean and ReduceSum over channels, or over a vector: a linear layer of equal weights.
+  private mutating func reduceChannels(_ value: inout DataValue) throws(ImportError) -> Bool {
+    guard node.operation.hasPrefix("Reduce"), let axes = node.integers("axes", orInput: 1), axes.count == 1,
+      value.shape.count == 4 || value.shape.count == 2, axes[0] == 1 || axes[0] == 1 - value.shape.count
+    else { return false }
+    let channels = value.shape[1]
+    let weight = node.operation == "ReduceSum" ? 1 : Float(1 / Double(channels))
+    let weights = [Float](repeating: weight, count: channels)
+    if value.shape.count == 4 {
+      try image(&value)
+      let map = LinearMap(
+        Convolution(weights: weights, shape: [1, channels, 1, 1]), of: Array(value.shape.dropFirst()))
+      value.parts = try linear(map, &value)
+    } else {
+      value.order = nil
+      value.parts = try linear(LinearMap(kind: .dense(weights), inShape: [channels], outShape: [1]), &value)
+    }
+    value.shape[1] = 1
+    if node.integer("keepdims") ?? 1 == 0 { value.shape.remove(at: 1) }
+    record("\(node.operation) over channels", &value, role: "weights of")
+    return true
   }
 
   /// Is it a pooling of single values, one by one? It changes nothing then.

@@ -14,7 +14,7 @@ extension Canonicaliser {
     return try product(map, try relay(part, of: &value, because: reason))
   }
 
-  private func product(_ map: LinearMap, _ part: AffinePart) throws(ImportError) -> AffinePart {
+  func product(_ map: LinearMap, _ part: AffinePart) throws(ImportError) -> AffinePart {
     var terms: [LinearTerm] = []
     for term in part.terms { terms.append(try term.then(map, node: merging)) }
     var result = AffinePart(shape: map.outShape, terms: [])
@@ -75,25 +75,9 @@ extension Canonicaliser {
   mutating func relay(
     _ part: AffinePart, of value: inout DataValue, because reason: String
   ) throws(ImportError) -> AffinePart {
-    let hint = (value.nameHint ?? Canonicaliser.layerName(node: node, weight: nil)) + "_relay"
     let isSigned = !isNonNegative(part)
-    var result: AffinePart
-    if isSigned {
-      var whole = part
-      if whole.shape.count == 1 { whole.relabel([part.shape[0], 1, 1]) }
-      let channels = whole.shape[0]
-      var signs = [Float](repeating: 1, count: 2 * channels)
-      for i in 0..<channels { signs[2 * i + 1] = -1 }
-      let both = Convolution(weights: signs, shape: [2 * channels, 1, 1, 1], groups: channels)
-      let doubled = try product(LinearMap(both, of: whole.shape), whole)
-      result = try makeLayer(doubled, .relu, hint: hint, entries: value.entries)
-      let difference = Convolution(weights: signs, shape: [channels, 2, 1, 1], groups: channels)
-      result = try product(LinearMap(difference, of: doubled.shape), result)
-    } else {
-      result = try makeLayer(part, .relu, hint: hint, entries: value.entries)
-    }
+    let result = try relayed(part, hint: relayHint(value), entries: value.entries)
     let name = layers[layers.count - 1].name
-    relays.insert(layers.count - 1)
     notes.append(
       "'\(printable(node.label))' reads relay neurons '\(name)'\(isSigned ? ", x = relu(x) - relu(-x)" : ""): \(reason)")
     func replace(in value: inout DataValue) {
@@ -109,6 +93,46 @@ extension Canonicaliser {
       values[key] = .data(other)
     }
     return result
+  }
+
+  func relayHint(_ value: DataValue) -> String {
+    (value.nameHint ?? Canonicaliser.layerName(node: node, weight: nil)) + "_relay"
+  }
+
+  /// What reads relay neurons for a part.
+  mutating func relayed(_ part: AffinePart, hint: String, entries: [Int]) throws(ImportError) -> AffinePart {
+    if isNonNegative(part) {
+      defer { relays.insert(layers.count - 1) }
+      return try makeLayer(part, .relu, hint: hint, entries: entries)
+    }
+    let ones = [Double](repeating: 1, count: part.shape[0])
+    return try halves(part, .relu, Halves(reach: ones, share: ones), hint: hint, entries: entries)
+  }
+
+  /// What reads a layer of two neurons for each value `x` of a part, `f(x) - share * f(-reach * x)`.
+  mutating func halves(
+    _ part: AffinePart, _ activation: AnalogActivation, _ halves: Halves, hint: String?, entries: [Int]
+  ) throws(ImportError) -> AffinePart {
+    var whole = part
+    if whole.shape.count == 1 { whole.relabel([part.shape[0], 1, 1]) }
+    let channels = whole.shape[0]
+    var (reach, share) = ([Float](repeating: 1, count: 2 * channels), [Float](repeating: 1, count: 2 * channels))
+    for i in 0..<channels {
+      reach[2 * i + 1] = Float(-halves.reach[i])
+      share[2 * i + 1] = Float(-halves.share[i])
+    }
+    let both = Convolution(weights: reach, shape: [2 * channels, 1, 1, 1], groups: channels)
+    let doubled = try product(LinearMap(both, of: whole.shape), whole)
+    let made = try makeLayer(doubled, activation, hint: hint, entries: entries)
+    relays.insert(layers.count - 1)
+    let difference = Convolution(weights: share, shape: [channels, 2, 1, 1], groups: channels)
+    return try product(LinearMap(difference, of: doubled.shape), made)
+  }
+
+  /// Factors by channel of the half below 0.
+  struct Halves {
+    var reach: [Double]
+    var share: [Double]
   }
 }
 

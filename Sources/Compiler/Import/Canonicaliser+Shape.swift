@@ -98,52 +98,11 @@ extension Canonicaliser {
     if let target { _ = feed(&value, as: target, Array(0..<value.count)) }
   }
 
-  /// Slice: a stride on height and width, or a choice of channels.
-  mutating func slice(_ value: inout DataValue) throws(ImportError) {
-    let picks = try ConstantFolder(node: node).sliceIndices(value.shape)
-    var steps = [1, 1]
-    for (axis, indices) in picks where indices != Array(0..<value.shape[axis]) {
-      if axis == 1 {
-        if value.shape.count == 4 { try image(&value) } else { try resolveOrder(&value) }
-        try select(indices, &value)
-        value.shape[1] = indices.count
-        continue
-      }
-      let step = indices.count > 1 ? indices[1] - indices[0] : value.shape[axis]
-      guard value.shape.count == 4, axis >= 2, step > 0,
-        indices == Array(stride(from: 0, to: value.shape[axis], by: step))
-      else {
-        throw misuse("crops axis \(axis)", "use a stride (x[:, :, ::2, ::2]), or crop the data instead")
-      }
-      steps[axis - 2] = step
-    }
-    if steps != [1, 1] {
-      try image(&value)
-      try eachChannel(&value, Convolution(weights: [1], shape: [1, 1, 1, 1], stride: steps))
-    }
-    record("Slice", &value, role: "connection into")
-  }
-
-  /// The same one-channel convolution on every channel.
-  private mutating func eachChannel(_ value: inout DataValue, _ kernel: Convolution) throws(ImportError) {
-    for index in value.parts.indices {
-      let part = try affine(value.parts[index], entries: value.entries)
-      var c = kernel
-      let channels = part.shape[0]
-      c.weights = [Float](repeating: 1, count: channels)
-      c.shape[0] = channels
-      c.groups = channels
-      value.parts[index] = try apply(LinearMap(c, of: part.shape), to: part, of: &value)
-    }
-    guard let first = value.parts.first else { return }
-    value.shape = [1, value.shape[1]] + first.shape.dropFirst()
-  }
-
-  /// Pad with zeros: around the image, or extra channels.
+  /// Pad: around the image with a constant or with what is at the border, or extra channels.
   mutating func pad(_ value: inout DataValue) throws(ImportError) {
     let mode = node.text("mode") ?? "constant"
     let fill = node.constants.count > 2 ? node.constant(2)?.floats.first ?? 0 : node.float("value") ?? 0
-    guard mode == "constant", fill == 0 else {
+    guard ["constant", "reflect", "edge"].contains(mode), fill.isFinite else {
       throw misuse("pads with \(mode == "constant" ? "\(fill)" : mode)", "pad with zeros (nn.ZeroPad2d)")
     }
     let rank = value.shape.count
@@ -159,30 +118,54 @@ extension Canonicaliser {
       }
       pads = full
     }
-    guard pads.count == 2 * rank, pads.allSatisfy({ (0...4096).contains($0) }), pads[0] == 0, pads[rank] == 0 else {
-      throw misuse("has pads \(pads.prefix(16)) for shape \(shapeText(value.shape))", "pads must be 0 to 4096")
+    guard pads.count == 2 * rank, pads.allSatisfy({ (-4096...4096).contains($0) }), pads[0] == 0, pads[rank] == 0 else {
+      throw misuse("has pads \(pads.prefix(16)) for shape \(shapeText(value.shape))", "pads must be -4096 to 4096")
     }
     let around = rank == 4 ? [pads[2], pads[3], pads[6], pads[7]] : []
-    guard rank == 4 || rank == 2 else {
+    let channels = rank > 1 ? [pads[1], pads[rank + 1]] : []
+    guard rank == 4 || rank == 2, channels.allSatisfy({ $0 >= 0 }), mode == "constant" || channels == [0, 0] else {
       throw misuse("pads shape \(shapeText(value.shape))", "pad images or vectors")
     }
     if rank == 4 { try image(&value) } else { try resolveOrder(&value) }
-    if around.contains(where: { $0 > 0 }) {
-      let grown = value.shape[1].multipliedReportingOverflow(
-        by: (value.shape[2] + around[0] + around[2]) * (value.shape[3] + around[1] + around[3]))
+    if around.contains(where: { $0 != 0 }) {
+      let size = [value.shape[2] + around[0] + around[2], value.shape[3] + around[1] + around[3]]
+      guard size.allSatisfy({ $0 > 0 }) else { throw misuse("its output is empty", "pad less") }
+      let grown = value.shape[1].multipliedReportingOverflow(by: size[0] * size[1])
       guard !grown.overflow, grown.partialValue <= ImportLimits.neurons else {
         throw misuse("pads to more than \(ImportLimits.neurons) values", "pad less")
       }
-      try eachChannel(&value, Convolution(weights: [1], shape: [1, 1, 1, 1], padding: around))
+      if mode == "constant" {
+        let old = Array(value.shape[2...])
+        try eachChannel(&value, Convolution(weights: [1], shape: [1, 1, 1, 1], padding: around))
+        if fill != 0 { try shift(&value, .element(border(of: value.shape, around, inside: old, Double(fill)))) }
+      } else {
+        try padWithBorder(&value, around, isEdge: mode == "edge")
+      }
     }
-    for (count, isBefore) in [(pads[1], true), (pads[rank + 1], false)] where count > 0 {
+    for (count, isBefore) in [(channels[0], true), (channels[1], false)] where count > 0 {
       let shape = rank == 4 ? [count] + value.shape.dropFirst(2) : [count]
-      let zeros = AffinePart(shape: shape, terms: [])
-      value.parts.insert(zeros, at: isBefore ? 0 : value.parts.count)
+      let constant = AffinePart(
+        shape: shape, terms: [], bias: fill == 0 ? .none : .channel([Double](repeating: Double(fill), count: count)))
+      value.parts.insert(constant, at: isBefore ? 0 : value.parts.count)
       value.shape[1] += count
       try check(Array(value.shape.dropFirst()))
     }
     record("Pad", &value, role: "padding of the connection into")
+  }
+
+  /// A constant around images of a size, 0 inside.
+  private func border(of shape: [Int], _ around: [Int], inside: [Int], _ fill: Double) -> [Double] {
+    var result: [Double] = []
+    result.reserveCapacity(shape.reduce(1, *))
+    for _ in 0..<shape[1] {
+      for y in 0..<shape[2] {
+        for x in 0..<shape[3] {
+          let (row, column) = (y - around[0], x - around[1])
+          result.append(row < 0 || row >= inside[0] || column < 0 || column >= inside[1] ? fill : 0)
+        }
+      }
+    }
+    return result
   }
 
   /// Concat along channels: parts side by side.

@@ -59,6 +59,7 @@ extension Canonicaliser {
         for feature in 0..<features { matrix[start + feature] = own[output * features + feature] }
       }
     }
+    cost.multiplyAccumulates += weights.count * steps
     let part = value.parts[0]
     value.parts = [
       try apply(LinearMap(kind: .dense(matrix), inShape: part.shape, outShape: [outputs, 1, steps]), to: part, of: &value)

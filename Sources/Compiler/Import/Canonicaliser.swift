@@ -167,6 +167,7 @@ struct Canonicaliser {
   mutating func results(_ first: DataValue, _ data: [DataValue]) throws(ImportError) -> [DataValue] {
     if let both = try bothClasses(data) { return [both] }
     if isOnLines(data) { return try resultsOnLines(data) }
+    if node.operation == "Split" { return try split(first) }
     return [try convert(first, data)]
   }
 
@@ -201,6 +202,12 @@ struct Canonicaliser {
     case "Transpose": try transpose(&value)
     case "Slice": try slice(&value)
     case "Pad": try pad(&value)
+    case "Gather": try gather(&value)
+    case "Neg": try negate(&value)
+    case "Einsum": try contract(&value)
+    case "ConvTranspose": try convolveTransposed(&value)
+    case "Resize", "Upsample": try resize(&value)
+    case "DepthToSpace", "SpaceToDepth": try rearrange(&value)
     case "Concat": return try concatenate()
     case "Conv": try convolve(&value)
     case "Gemm", "MatMul":
@@ -209,10 +216,10 @@ struct Canonicaliser {
     case "Scaler", "ArrayFeatureExtractor", "ZipMap": try learn(&value)
     case "BatchNormalization": try normaliseBatch(&value)
     case "Add", "Sub", "Mul", "Div", "Sum": try combine(&value, data)
-    case "Relu", "LeakyRelu", "PRelu", "Clip", "Max": try activate(&value, data)
+    case "Relu", "LeakyRelu", "PRelu", "Clip", "Max", "Min": try activate(&value, data)
     case "Floor": try roundDown(&value)
     case "MaxPool", "GlobalMaxPool", "ReduceMax": try poolMaximum(&value)
-    case "AveragePool", "GlobalAveragePool", "ReduceMean": try poolAverage(&value)
+    case "AveragePool", "GlobalAveragePool", "ReduceMean", "ReduceSum": try poolAverage(&value)
     default: throw UnsupportedOperators.error(node)
     }
     return value

@@ -63,6 +63,8 @@ enum ImportLimits {
   static let neurons = 1 << 22
   /// Weights of one connection that the importer itself creates (unrolled pools, composed maps).
   static let weights = 1 << 24
+  /// Elements of a matrix that only puts values into another order.
+  static let permuted = 1 << 22
   /// Weights and biases of the whole network, beyond four times what the file stores.
   static let storedWeights = 1 << 26
   /// Multiply-accumulates that one import may spend on merging linear maps.

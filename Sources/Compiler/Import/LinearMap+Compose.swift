@@ -33,6 +33,12 @@ extension LinearMap {
         }
       }
       return LinearMap(kind: .convolution(c), inShape: inShape, outShape: outer.outShape)
+    case (_, .selection(let channels)):
+      if let chosen = try selecting(channels, outer, node: node) { return chosen }
+      return try then(outer.spelled(node: node), node: node)
+    case (.selection(let channels), _):
+      if let whole = try outer.reading(channels, self, node: node) { return whole }
+      return try spelled(node: node).then(outer, node: node)
     case (.convolution(let first), .convolution(let second)):
       if let merged = first.geometry(before: second) {
         return LinearMap(
@@ -70,6 +76,8 @@ extension LinearMap {
       row[index] = LinearMap.factor(
         factors, index, plane: outShape.dropFirst().reduce(1, *), count: columns)
     case .dense(let weights): for i in 0..<columns { row[i] = Double(weights[index * columns + i]) }
+    // Selections compose without a matrix.
+    case .selection: break
     case .convolution(let c):
       for i in 0..<columns { row[i] = 0 }
       c.forEachProduct(of: index, from: inShape) { weight, input in row[input] += Double(c.weights[weight]) }
@@ -89,6 +97,7 @@ extension LinearMap {
         for i in 0..<columns { row[i] += weight * Double(weights[start + i]) }
       }
     case .convolution(let c): c.drawBack(outputs, from: inShape, into: &row)
+    case .selection: break
     }
   }
 }
@@ -99,6 +108,8 @@ extension LinearMap {
     switch kind {
     case .identity(let factors): Double(factors.isEmpty ? 0 : outCount) * (factors.count > outShape[0] ? Double(2 * outCount) : 1)
     case .convolution(let c): c.products(from: inShape) + c.storedWeights
+    case .selection(let channels):
+      Double(channels.count * inShape[0]) * Double(1 + inShape.dropFirst().reduce(1, *))
     case .dense: 2 * Double(inCount) * Double(outCount)
     }
   }
@@ -110,6 +121,17 @@ extension LinearMap {
     case (.identity, .dense): return (outer.cost, 0)
     case (.dense, .identity): return (cost, 0)
     case (_, .identity(let factors)) where factors.count <= outShape[0]: return (cost, 0)
+    case (.selection, .selection): return (LinearMap.selection(Array(0..<outer.outShape[0]), of: inShape).cost, 0)
+    case (.selection, .convolution(let c)):
+      let whole = LinearMap.regrouped(c, inputs: inShape[0])
+      return (whole.products(from: inShape) + whole.storedWeights, whole.storedWeights)
+    case (.convolution(let c), .selection(let channels)):
+      let chosen = LinearMap.regrouped(c, outputs: channels.count)
+      return (chosen.products(from: inShape) + chosen.storedWeights, chosen.storedWeights)
+    case (.selection, .dense), (.dense, .selection):
+      let count = Double(outer.outCount) * Double(inCount)
+      return (2 * count, count)
+    case (.identity, .selection): return (outer.cost, 0)
     case (.convolution(let first), .convolution(let second)):
       guard let merged = first.geometry(before: second) else { break }
       return (merged.products(from: inShape) + merged.storedWeights, merged.products(first, second))
@@ -164,8 +186,12 @@ extension Convolution {
     var merged = Convolution(weights: [], shape: [outer.shape[0], 0, 1, 1])
     for axis in 0..<2 {
       let (kernel1, kernel2) = (shape[2 + axis], outer.shape[2 + axis])
-      let isPadded = outer.padding[axis] != 0 || outer.padding[2 + axis] != 0
-      guard kernel1 == 1 || !isPadded else { return nil }
+      // Zeros around what this convolution gives are zeros around what it reads, unless it left something out there.
+      let isPadded = outer.padding[axis] > 0 || outer.padding[2 + axis] > 0
+      let isFaithful =
+        kernel1 == 1 && (outer.padding[axis] <= 0 || padding[axis] > -stride[axis])
+        && (outer.padding[2 + axis] <= 0 || padding[2 + axis] >= 0)
+      guard isFaithful || !isPadded else { return nil }
       merged.stride[axis] = stride[axis] * outer.stride[axis]
       for side in [axis, 2 + axis] { merged.padding[side] = padding[side] + outer.padding[side] * stride[axis] }
       if kernel1 == 1 {
@@ -179,7 +205,7 @@ extension Convolution {
           dilation[axis] * (kernel1 - 1) + stride[axis] * outer.dilation[axis] * (kernel2 - 1) + 1
       }
       guard merged.stride[axis] <= 1 << 20, merged.dilation[axis] <= 1 << 20, merged.shape[2 + axis] <= 1 << 12,
-        merged.padding[axis] <= 1 << 20, merged.padding[2 + axis] <= 1 << 20
+        abs(merged.padding[axis]) <= 1 << 20, abs(merged.padding[2 + axis]) <= 1 << 20
       else { return nil }
     }
     merged.groups = greatestCommonDivisor(groups, outer.groups)

@@ -7,6 +7,8 @@ struct LinearMap: Equatable {
     /// Factors: none (1), one per channel, or one per element.
     case identity([Double])
     case convolution(Convolution)
+    /// For each channel of the result the one that it is, -1: zeros.
+    case selection([Int])
     /// Row-major `[out, in]`.
     case dense([Float])
   }
@@ -21,7 +23,7 @@ struct LinearMap: Equatable {
   /// Weights beyond factors, paddings and strides.
   var hasOwnWeights: Bool {
     switch kind {
-    case .identity: false
+    case .identity, .selection: false
     case .convolution(let c): c.taps > 1 || !c.isDepthwise
     case .dense: true
     }
@@ -38,7 +40,7 @@ struct Convolution: Equatable {
   var weights: [Float]
   var shape: [Int]
   var stride = [1, 1]
-  /// `[top, left, bottom, right]`
+  /// `[top, left, bottom, right]`; negative: so many rows or columns are left out.
   var padding = [0, 0, 0, 0]
   var dilation = [1, 1]
   var groups = 1
@@ -121,9 +123,40 @@ struct Convolution: Equatable {
     return result
   }
 
+  /// The same without negative padding: zeros among the taps reach over what is left out.
+  func padded(of inShape: [Int], node: MergeContext) throws(ImportError) -> Convolution {
+    var result = self
+    var before = [0, 0]
+    for axis in 0..<2 {
+      let (first, last) = (max(0, -padding[axis]), max(0, -padding[2 + axis]))
+      if first == 0 && last == 0 { continue }
+      // A single tap has any dilation.
+      if shape[2 + axis] == 1 { result.dilation[axis] = max(1, greatestCommonDivisor(first, last)) }
+      let step = result.dilation[axis]
+      before[axis] = (first + step - 1) / step
+      let after = (last + step - 1) / step
+      result.shape[2 + axis] += before[axis] + after
+      result.padding[axis] += before[axis] * step
+      result.padding[2 + axis] += after * step
+    }
+    if result.shape == shape { return self }
+    try checkWeights(shape[0] * shape[1], result.taps, node: node)
+    result.weights = [Float](repeating: 0, count: shape[0] * shape[1] * result.taps)
+    for pair in 0..<(shape[0] * shape[1]) {
+      for y in 0..<shape[2] {
+        for x in 0..<shape[3] {
+          let place = (pair * result.shape[2] + y + before[0]) * result.shape[3] + x + before[1]
+          result.weights[place] = weights[(pair * shape[2] + y) * shape[3] + x]
+        }
+      }
+    }
+    return result
+  }
+
   /// A convolution that adds zeros around each channel and changes nothing else: what it adds, else nil.
   var purePadding: [Int]? {
-    let plain = isDepthwise && taps == 1 && stride == [1, 1] && weights.allSatisfy { $0 == 1 }
+    let plain =
+      isDepthwise && taps == 1 && stride == [1, 1] && padding.allSatisfy { $0 >= 0 } && weights.allSatisfy { $0 == 1 }
     return plain ? padding : nil
   }
 }
@@ -185,6 +218,7 @@ extension LinearMap {
         }
       }
       result.kind = .convolution(convolution)
+    case .selection: return try spelled(node: node).scaled(factors, node: node)
     case .dense(var weights):
       let columns = inCount
       for o in 0..<count {
@@ -199,6 +233,7 @@ extension LinearMap {
   /// This map as a matrix.
   func unrolled(node: MergeContext) throws(ImportError) -> LinearMap {
     if case .dense = kind { return self }
+    if case .selection = kind, inShape.count == 1 { return try spelled(node: node) }
     let rows = outCount
     let columns = inCount
     try checkWeights(rows, columns, node: node)
@@ -206,6 +241,11 @@ extension LinearMap {
     var matrix = [Float](repeating: 0, count: rows * columns)
     switch kind {
     case .dense: break
+    case .selection(let channels):
+      let plane = LinearMap.plane(outShape)
+      for i in 0..<rows where channels[i / plane] >= 0 {
+        matrix[i * columns + channels[i / plane] * plane + i % plane] = 1
+      }
     case .identity(let factors):
       let plane = LinearMap.plane(outShape)
       for i in 0..<rows {
@@ -225,6 +265,7 @@ extension LinearMap {
   func sliced(_ range: Range<Int>, inShape part: [Int], node: MergeContext) throws(ImportError) -> LinearMap {
     switch kind {
     case .identity: return self
+    case .selection: return try spelled(node: node).sliced(range, inShape: part, node: node)
     case .convolution(let grouped):
       let full = try grouped.ungrouped(node: node)
       var c = full

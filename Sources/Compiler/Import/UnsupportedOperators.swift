@@ -30,10 +30,7 @@ enum UnsupportedOperators {
       ],
       "this normalisation depends on the data and cannot be folded into weights", "train with nn.BatchNorm2d instead"
     ),
-    (
-      ["Resize", "Upsample", "ConvTranspose", "DepthToSpace", "SpaceToDepth", "GridSample"],
-      "upsampling and rearranging pixels are not supported", "give a classifier that only reduces resolution"
-    ),
+    (["GridSample"], "pixels are moved by values that depend on the data", "export the network without it"),
     (
       [
         "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger",
@@ -43,21 +40,21 @@ enum UnsupportedOperators {
       "export the float model (nmsim compile rounds the weights itself), or one with QuantizeLinear and DequantizeLinear"
     ),
     (
-      ["Attention", "MultiHeadAttention", "Einsum"], "attention cannot be converted",
+      ["Attention", "MultiHeadAttention"], "attention cannot be converted",
       "give a convolutional or fully connected network"
     ),
     (["TopK"], "the model ends in a decision", "export the network up to its class scores"),
     (
-      ["Split", "Gather", "GatherND", "ScatterND", "Where", "Greater", "Less", "Tile", "Expand"],
-      "picking, splitting and choosing values inside the network is not supported",
+      ["GatherND", "ScatterND", "Where", "Greater", "Less", "Tile", "Expand"],
+      "picking and choosing values inside the network is not supported",
       "rewrite this part with slices of channels, sums and concatenations"
     ),
     (
-      ["Pow", "Sqrt", "Abs", "Neg", "Log", "Min", "Reciprocal"], "arithmetic on activations is not supported",
+      ["Pow", "Sqrt", "Abs", "Log", "Reciprocal"], "arithmetic on activations is not supported",
       "train with nn.ReLU, nn.ReLU6 or nn.LeakyReLU as the only nonlinearity"
     ),
     (
-      ["ReduceSum", "LpPool", "GlobalLpPool", "ReduceMin", "ReduceL2"], "this reduction is not supported",
+      ["LpPool", "GlobalLpPool", "ReduceMin", "ReduceL2"], "this reduction is not supported",
       "use nn.AvgPool2d or nn.AdaptiveAvgPool2d instead"
     ),
   ]

@@ -55,6 +55,15 @@ extension FuzzSeeds {
     return tensor
   }
 
+  static func integers(_ name: String, _ shape: [Int], _ values: [Int]) -> ProtobufMessage {
+    var tensor = ProtobufMessage()
+    for dimension in shape { tensor.add(1, dimension) }
+    tensor.add(2, 7)
+    tensor.add(8, name)
+    tensor.add(9, raw: values.flatMap { little($0, 8) })
+    return tensor
+  }
+
   static func weights(_ name: String, _ shape: [Int]) -> ProtobufMessage {
     floats(name, shape, weightValues(shape))
   }

@@ -14,6 +14,15 @@ enum Program {
     return path.split(separator: ":").map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 
+  /// A Python that has packages: the one that an environment variable names, or `python3`.
+  static func python(with packages: [String], named variable: String) -> String? {
+    let list = packages.map { "'\($0)'" }.joined(separator: ", ")
+    return [ProcessInfo.processInfo.environment[variable], find("python3")].compactMap { $0 }.first { path in
+      let search = "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, [\(list)])))"
+      return (try? run(path, ["-c", search]))?.status == 0
+    }
+  }
+
   /// The nmsim binary beside the test binary.
   static var nmsim: String? {
     guard let tests = CommandLine.arguments.first else { return nil }
