@@ -36,11 +36,6 @@ struct ImportErrorTests {
         "node 'node_gelu' (Gelu): this activation has no spiking counterpart: train with nn.ReLU, nn.ReLU6 or "
           + "nn.LeakyReLU instead"
       ),
-      (
-        "linear_max",
-        "node 'node_linear' (Gemm): comes after a max pooling of values that no activation bounds: put an activation "
-          + "(nn.ReLU) before or right after that pooling, or use average pooling"
-      ),
     ])
   func refused(_ name: String, _ expected: String) {
     #expect(message { _ = try ImportFiles.importFixture("refused-\(name).onnx") } == expected)

@@ -18,7 +18,7 @@ extension Canonicaliser {
   }
 
   /// Most of these maps that are spelled as a matrix: elements.
-  private static let smallMatrix = 1 << 16
+  private static let smallMatrix = 1 << 12
 
   /// A pooling whose divisor is the number of values in the window.
   mutating func unevenAverage(

@@ -4,15 +4,53 @@ import ChipModel
 extension Canonicaliser {
   /// The part as a plain sum.
   ///
-  /// A max pooling that still waits for an activation is closed by one where that changes nothing (values >= 0).
+  /// A max pooling that still waits for an activation is closed by one where that changes nothing (values >= 0), else found
+  /// two by two.
   mutating func affine(_ part: AffinePart, entries: [Int]) throws(ImportError) -> AffinePart {
-    guard part.pendingMaximum != nil else { return part }
-    guard isNonNegative(part) else {
+    guard let pool = part.pendingMaximum else { return part }
+    if isNonNegative(part) { return try closed(part, entries: entries) }
+    var values = part
+    values.pendingMaximum = nil
+    return try pairwiseMaximum(values, pool, entries: entries)
+  }
+
+  /// The maximum of windows of values that no activation bounds, `max(a, b) = a + relu(b - a)`, along width and height.
+  private mutating func pairwiseMaximum(
+    _ part: AffinePart, _ pool: NetworkPool, entries: [Int]
+  ) throws(ImportError) -> AffinePart {
+    guard pool.padding.allSatisfy({ $0 == 0 }), pool.kernel[0] + pool.kernel[1] <= 12 else {
       throw misuse(
-        "comes after a max pooling of values that no activation bounds",
+        "comes after a max pooling, with padding or large windows, of values that no activation bounds",
         "put an activation (nn.ReLU) before or right after that pooling, or use average pooling")
     }
-    return try closed(part, entries: entries)
+    let name = Canonicaliser.layerName(node: node, weight: nil)
+    let first = layers.count
+    var values = part.terms.contains { hasWeights($0) } ? try relayed(part, hint: name + "_relay", entries: entries) : part
+    let shape = pool.outputShape(part.shape)
+    for axis in [1, 0] {
+      let size = values.shape[1 + axis]
+      var largest: AffinePart?
+      for place in 0..<pool.kernel[axis] {
+        var tap = Convolution(weights: [1], shape: [1, 1, 1, 1])
+        tap.stride[axis] = pool.stride[axis]
+        tap.padding[axis] = -place
+        tap.padding[2 + axis] = place + (shape[1 + axis] - 1) * pool.stride[axis] + 1 - size
+        let other = try product(LinearMap(tap.onEach(values.shape[0]), of: values.shape), values)
+        guard var best = largest else {
+          largest = other
+          continue
+        }
+        var excess = try scaled(best, [-1], entries: entries)
+        try excess.add(other, node: merging)
+        try best.add(try makeLayer(excess, .relu, hint: name + "_maximum", entries: entries), node: merging)
+        largest = best
+      }
+      if let largest { values = largest }
+    }
+    notes.append(
+      "'\(printable(node.label))' reads a max pooling of values that no activation bounds, max(a, b) = a + relu(b - a), in "
+        + "\(layers.count - first) layers")
+    return values
   }
 
   /// The parts of a value as plain sums.

@@ -46,7 +46,7 @@ extension Canonicaliser {
   }
 
   /// Has the term weights of its own, which a reader would carry?
-  private func hasWeights(_ term: LinearTerm) -> Bool { term.map.hasOwnWeights && !readsRelay(term) }
+  func hasWeights(_ term: LinearTerm) -> Bool { term.map.hasOwnWeights && !readsRelay(term) }
 
   /// Does the term only take the difference of relay neurons?
   func readsRelay(_ term: LinearTerm) -> Bool {
@@ -147,7 +147,8 @@ struct LinearReaders {
   static func count(_ graph: ONNXGraph) -> [String: LinearReaders] {
     var result: [String: LinearReaders] = [graph.outputName: LinearReaders(nodes: 1, consumers: 1)]
     for node in graph.nodes.reversed() {
-      let passed = passes.contains(node.operation) ? node.outputs.first.flatMap { result[$0]?.consumers } ?? 0 : 1
+      let behind = node.outputs.reduce(0) { $0 + (result[$1]?.consumers ?? 0) }
+      let passed = passes.contains(node.operation) ? behind : 1
       for name in Set(node.inputs) {
         let known = result[name] ?? LinearReaders()
         result[name] = LinearReaders(nodes: known.nodes + 1, consumers: min(known.consumers + passed, 1 << 20))
