@@ -60,6 +60,31 @@ struct AutomaticConversionTests {
     #expect(names == Set(ConversionMethod.all.map(\.name)))
   }
 
+  @Test("of values it takes the cheapest that explains as much of their variance as any, with targets and without", arguments: [true, false])
+  func values(_ hasTargets: Bool) throws {
+    let (network, data) = try Self.tiny(61)
+    let samples = try data.dataset.floats(samples: data.dataset.count, preprocessing: .identity)
+    let outputs = try FloatEvaluator(network).outputs(samples).flatMap { $0.map { Double($0) + (hasTargets ? 0.01 : 0) } }
+    var own = data
+    if hasTargets {
+      own.dataset = try #require(Dataset(shape: data.dataset.shape, values: data.dataset.values, targets: outputs))
+    }
+    let asked = ConversionSettings(.maxNorm).with(.task, hasTargets ? nil : .regression)
+    let (result, report) = try Conversion.automatic(network, goal: AutomaticGoal(steps: 12), calibration: own, asked: asked)
+    #expect(report.task == .values && result.network.output.task == .values && report.hasLabels == hasTargets)
+    #expect(hasTargets ? report.originalAccuracy < 1 && report.originalAccuracy > 0.9 : report.originalAccuracy == 1)
+    let chosen = report.attempts[report.chosen]
+    let whole = report.attempts.filter { $0.samples == report.samples }
+    let best = try #require(whole.compactMap(\.accuracy).max())
+    #expect(try #require(chosen.accuracy) >= best - 0.001 && best > 0.8 && best < 1)
+    for other in whole where (other.accuracy ?? 0) >= best - 0.001 {
+      #expect(try #require(chosen.synapticOperations) <= other.synapticOperations ?? 0)
+    }
+    #expect(throws: ConversionError.self) {
+      try Conversion.automatic(network, goal: AutomaticGoal(accuracy: .least(0.9)), calibration: own, asked: asked)
+    }
+  }
+
   @Test("on the bundled network: every attempt's figures are those of the method alone")
   func digits() throws {
     let (network, data, preprocessing) = try Self.digits(40)

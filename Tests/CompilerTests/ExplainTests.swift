@@ -296,4 +296,28 @@ struct ExplainTests {
     #expect(result.layers.last?.accuracy == result.accuracy)
     #expect(result.notes == ["of 193 layers 64 are tried as the last that spikes"])
   }
+
+  @Test("outputs that are values are explained by the share of their variance, with targets and without")
+  func values() throws {
+    let analog = TinyNetwork.convolutional(seed: 61)
+    let data = try TinyNetwork.data(seed: 62, shape: [2, 6, 6], count: 40)
+    let samples = try data.floats(samples: 40, preprocessing: .identity)
+    let converted = try Conversion.run(
+      analog, ConversionSettings(.maxNorm).with(.task, .regression).with(.initial, .half),
+      calibration: CalibrationData(name: "tiny", dataset: data))
+    let chip = try ChipLibrary.builtIn("ideal")
+    func explained(_ steps: Int, _ targets: [Double]? = nil) throws -> Explanation {
+      try Explainer(converted.network.checked(), model: analog, chip: chip, steps: steps)(
+        samples, labels: nil, targets: targets, threads: 2)
+    }
+    let (few, many) = (try explained(4), try explained(256))
+    #expect(few.task == .values && !few.hasLabels && few.original == 1)
+    #expect(few.accuracy.chip < 0.95 && many.accuracy.chip > 0.99 && many.accuracy.limit > 0.999)
+    #expect(few.finding?.stage == .conversion && few.finding?.cause == .steps)
+    #expect(few.remedies.contains { $0.change == .steps(8) && $0.gain.isAhead })
+    let outputs = try FloatEvaluator(analog).outputs(samples).flatMap { $0.map { Double($0) * 1.1 } }
+    let aimed = try explained(256, outputs)
+    #expect(aimed.hasLabels && aimed.original < 1 && aimed.original > 0.9)
+    #expect(abs(aimed.original - aimed.accuracy.chip) < 0.05)
+  }
 }

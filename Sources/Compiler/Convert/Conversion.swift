@@ -71,11 +71,18 @@ package enum Conversion {
     try settings.with(.steps, stage.steps).checkLag()
     if let calibration { try stage.load(calibration, preprocessing: preprocessing) }
     try stage.convert()
+    return finish(stage, preprocessing: preprocessing, calibration: calibration)
+  }
+
+  /// The network of a stage that has converted, with the range of its input.
+  static func finish(
+    _ stage: ConversionStage, preprocessing: Preprocessing, calibration: CalibrationData?
+  ) -> ConversionResult {
     var result = stage.result(preprocessing: preprocessing, calibrationName: calibration?.name)
     // Bytes promise the range of every input; real numbers promise nothing, and show what calibration shows.
     if case .uint8? = calibration?.dataset.values {
       result.network.input.range = InputRange(
-        raw: 0...255, preprocessing: preprocessing, shape: network.inputShape)
+        raw: 0...255, preprocessing: preprocessing, shape: stage.network.inputShape)
     } else {
       result.network.input.calibratedRange = InputRange(showing: stage.samples)
     }

@@ -86,6 +86,8 @@ package struct SpikingTrial: Sendable {
   // MARK: Figures
 
   package var samples: Int { decisions.count }
+  /// Outputs in units of the ANN after the last step.
+  var values: [[Double]] { program.values(ofOutputs: outputs, steps: steps) }
   package var steps: Int { decisions.first?.count ?? 0 }
 
   /// Fraction of the samples that are decided as labelled, after each step; 0 for none.

@@ -5,15 +5,15 @@ import Runtime
 extension Explainer {
   /// What helps against a loss, as one run of each shows; that which gains most first.
   func remedies(
-    _ cause: Explanation.Cause, _ summary: ExplanationSummary, _ samples: [Float], labels: [Int], threads: Int?
+    _ cause: Explanation.Cause, _ summary: ExplanationSummary, _ samples: [Float], _ truth: OutputTruth, threads: Int?
   ) -> [Remedy] {
     changes(cause).compactMap { change -> Remedy? in
       // Explaining ran it already.
       if case .membraneBits = change {
-        return PairedAccuracy(right: summary.right.integer, summary.right.chip).map { Remedy(change: change, gain: $0) }
+        return PairedAccuracy(scores: summary.scores.integer, summary.scores.chip).map { Remedy(change: change, gain: $0) }
       }
-      guard let right = tried(change, samples, labels: labels, threads: threads) else { return nil }
-      return PairedAccuracy(right: right, summary.right.chip).map { Remedy(change: change, gain: $0) }
+      guard let scores = tried(change, samples, truth, threads: threads) else { return nil }
+      return PairedAccuracy(scores: scores, summary.scores.chip).map { Remedy(change: change, gain: $0) }
     }.sorted { $0.gain.difference > $1.gain.difference }
   }
 
@@ -32,8 +32,8 @@ extension Explainer {
     }
   }
 
-  /// Which samples are right with a change; nil where the chip does not take it.
-  private func tried(_ change: Remedy.Change, _ samples: [Float], labels: [Int], threads: Int?) -> [Bool]? {
+  /// How right the samples are with a change; nil where the chip does not take it.
+  private func tried(_ change: Remedy.Change, _ samples: [Float], _ truth: OutputTruth, threads: Int?) -> [Double]? {
     var (changed, options, steps) = (network.network, options, steps)
     switch change {
     case .steps(let count): steps = count
@@ -50,7 +50,10 @@ extension Explainer {
       let program = try? CompiledProgram.lower(checked, chip: description, options: options)
     else { return nil }
     let trial = SpikingTrial(program, samples: network.network.input.taken(samples), steps: steps, threads: threads)
-    return zip(trial.decisions, labels).map { $0.last == $1 }
+    guard truth.task == .classes else {
+      return trial.values.enumerated().map { truth.score($0.element, sample: $0.offset) }
+    }
+    return trial.decisions.enumerated().map { truth.score(decision: $0.element.last ?? 0, sample: $0.offset) }
   }
 }
 

@@ -110,23 +110,26 @@ package struct Explainer: Sendable {
   /// - Parameters:
   ///   - samples: preprocessed inputs, one after the other.
   ///   - labels: as many; nil: the original's decisions stand in.
+  ///   - targets: what the outputs should be, of a network whose outputs are values; nil: the original's stand in.
   ///   - threads: does not change the result.
   ///   - progress: called from any thread with the number of samples that finished since its last call.
   package func callAsFunction(
-    _ samples: [Float], labels: [Int]?, threads: Int? = nil, progress: @Sendable (Int) -> Void = { _ in }
+    _ samples: [Float], labels: [Int]?, targets: [Double]? = nil, threads: Int? = nil, progress: @Sendable (Int) -> Void = { _ in }
   ) -> Explanation {
+    let task = network.network.output.task
+    let truth = OutputTruth(
+      task, labels: labels, targets: targets, outputs: original.outputs(samples, threads: threads))
     let blocks = original.map(samples, threads: threads) { block -> [ExplainedSample] in
-      var run = ExplainerBlock(self, block)
+      var run = ExplainerBlock(self, block, truth)
       run.execute(progress)
       return run.samples
     }
     let results = blocks.flatMap { $0 }
-    let truth = labels ?? results.map(\.original)
     var summary = ExplanationSummary(self)
-    for (sample, label) in zip(results, truth) { summary.add(sample, label: label) }
-    var explanation = summary.explanation(hasLabels: labels != nil)
+    for sample in results { summary.add(sample) }
+    var explanation = summary.explanation(task, hasLabels: (task == .values ? targets == nil : labels == nil) == false)
     explanation.remedies = explanation.finding.map { finding in
-      remedies(finding.cause, summary, samples, labels: truth, threads: threads)
+      remedies(finding.cause, summary, samples, truth, threads: threads)
     } ?? []
     return explanation
   }

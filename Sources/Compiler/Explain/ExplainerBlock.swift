@@ -3,12 +3,13 @@ import Runtime
 
 /// What one sample showed, by population.
 struct ExplainedSample: Sendable {
-  var original = 0
-  /// Decisions if the layers up to one spike and the rest is the original, by population; nil where they were not asked
+  /// How right the original is, as `OutputTruth` has it.
+  var original = 0.0
+  /// The same if the layers up to one spike and the rest is the original, by population; nil where they were not asked
   /// for.
-  var decisions: [PerExecution<Int>?]
-  /// Decisions of the spiking networks.
-  var last = PerExecution(0)
+  var scores: [PerExecution<Double>?]
+  /// The same of the spiking networks.
+  var last = PerExecution(0.0)
   /// Cosines with the original's activations; nil where the original is silent.
   var cosines: [PerExecution<Double>?]
   /// Sums of |r| and r^2 of the limit's rates.
@@ -24,7 +25,7 @@ struct ExplainedSample: Sendable {
   var saturations: [Int]
 
   init(populations: Int) {
-    decisions = [PerExecution<Int>?](repeating: nil, count: populations)
+    scores = [PerExecution<Double>?](repeating: nil, count: populations)
     cosines = [PerExecution<Double>?](repeating: nil, count: populations)
     rates = [Double](repeating: 0, count: populations)
     squares = rates
@@ -40,13 +41,15 @@ struct ExplainedSample: Sendable {
 struct ExplainerBlock {
   let explainer: Explainer
   let block: EvaluatedBlock
+  let truth: OutputTruth
   private(set) var samples: [ExplainedSample]
   /// Activations of each execution, `[layer of the original][neuron]`, a lane a sample.
   private var activations: PerExecution<[[Lanes]]>
 
-  init(_ explainer: Explainer, _ block: EvaluatedBlock) {
+  init(_ explainer: Explainer, _ block: EvaluatedBlock, _ truth: OutputTruth) {
     self.explainer = explainer
     self.block = block
+    self.truth = truth
     samples = [ExplainedSample](
       repeating: ExplainedSample(populations: explainer.network.populations.count), count: block.count)
     let zero = explainer.original.network.layers.map { [Lanes](repeating: .zero, count: $0.count) }
@@ -102,7 +105,7 @@ struct ExplainerBlock {
         samples[lane].squares[population] += rate * rate
       }
     }
-    samples[lane].last.real = outcome.decision
+    samples[lane].last.real = truth.score(decision: outcome.decision, sample: block.first + lane)
   }
 
   /// `|N / t - r|^2` after each step, from running sums of N^2 and N r: a step costs as much as it has spikes.
@@ -130,7 +133,8 @@ struct ExplainerBlock {
     var runner = LayerRunner(plan: EnginePlan(program), steps: explainer.steps)
     var before = [Int](repeating: 0, count: program.populations.count)
     for (lane, input) in inputs.enumerated() {
-      samples[lane].last[execution] = runner.run(input).decisions.last ?? 0
+      let decision = runner.run(input).decisions.last ?? 0
+      samples[lane].last[execution] = truth.score(decision: decision, sample: block.first + lane)
       let after = runner.counters.saturations
       for population in network.placed {
         let values = decoded(runner, population, lane, execution)
@@ -201,27 +205,35 @@ struct ExplainerBlock {
     return left > 0 && right > 0 ? dot / (left * right).squareRoot() : 0
   }
 
-  /// Decisions with the first layers spiking and the others the original's.
+  /// Scores with the first layers spiking and the others the original's.
   private mutating func decide() {
     let output = explainer.original.network.output
-    let own = Self.decisions(block.activations(layer: output), block.count)
-    let limits = Self.decisions(activations.limit[output], block.count)
+    let own = scores(block.activations(layer: output))
+    let last = activations.map { scores($0[output], isSpiking: true) }
     for lane in samples.indices {
       samples[lane].original = own[lane]
-      samples[lane].last.limit = limits[lane]
-      samples[lane].decisions[network.output] = samples[lane].last
+      samples[lane].last.limit = last.limit[lane]
+      // Classes are decided by what is read, spikes or potentials.
+      if truth.task == .values { samples[lane].last = last.map { $0[lane] } }
+      samples[lane].scores[network.output] = samples[lane].last
     }
     for layer in explainer.cuts where layer != output {
       let results = activations.map { values in
-        Self.decisions(explainer.original.output(of: block, given: Array(values[0...layer])), block.count)
+        scores(explainer.original.output(of: block, given: Array(values[0...layer])))
       }
       for lane in samples.indices {
-        samples[lane].decisions[explainer.populations[layer]] = results.map { $0[lane] }
+        samples[lane].scores[explainer.populations[layer]] = results.map { $0[lane] }
       }
     }
   }
 
-  private static func decisions(_ values: [Lanes], _ count: Int) -> [Int] {
-    (0..<count).map { lane in values.indices.reduce(0) { values[$1][lane] > values[$0][lane] ? $1 : $0 } }
+  /// - Parameter isSpiking: sums of the spiking network, which end as the network's do.
+  private func scores(_ values: [Lanes], isSpiking: Bool = false) -> [Double] {
+    let activation = explainer.chip.output.activation
+    return (0..<block.count).map { lane in
+      let outputs = values.map { Double($0[lane]) }
+      return truth.score(
+        isSpiking && truth.task == .values ? outputs.map { activation.applied(to: $0) } : outputs, sample: block.first + lane)
+    }
   }
 }

@@ -1,7 +1,10 @@
+import ChipModel
 import Runtime
 
 /// Where a spiking network loses what the original network knows, layer by layer and stage by stage.
 package struct Explanation: Sendable {
+  /// Of values, accuracies are the shares of their variance that are explained.
+  package var task: OutputTask
   package var samples: Int
   package var steps: Int
   /// False: there are no labels and the original network's own decisions stand in for them.

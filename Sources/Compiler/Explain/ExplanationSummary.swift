@@ -4,7 +4,7 @@ import Runtime
 /// Adds up samples in their order, so that sums do not depend on threads.
 struct ExplanationSummary {
   private struct Layer {
-    var right: PerExecution<[Bool]>?
+    var scores: PerExecution<[Double]>?
     var cosine = PerExecution(0.0)
     var compared = 0
     var rates = 0.0
@@ -19,8 +19,8 @@ struct ExplanationSummary {
   private let explainer: Explainer
   private var layers: [Layer]
   private var samples = 0
-  private(set) var original: [Bool] = []
-  private(set) var right = PerExecution([Bool]())
+  private(set) var original: [Double] = []
+  private(set) var scores = PerExecution([Double]())
 
   init(_ explainer: Explainer) {
     self.explainer = explainer
@@ -30,16 +30,16 @@ struct ExplanationSummary {
     }
   }
 
-  mutating func add(_ sample: ExplainedSample, label: Int) {
+  mutating func add(_ sample: ExplainedSample) {
     samples += 1
-    original.append(sample.original == label)
-    right.merge(sample.last) { $0.append($1 == label) }
+    original.append(sample.original)
+    scores.merge(sample.last) { $0.append($1) }
     for index in layers.indices {
-      if let decisions = sample.decisions[index] {
-        var right = layers[index].right ?? PerExecution([])
-        layers[index].right = nil
-        right.merge(decisions) { $0.append($1 == label) }
-        layers[index].right = right
+      if let own = sample.scores[index] {
+        var scores = layers[index].scores ?? PerExecution([])
+        layers[index].scores = nil
+        scores.merge(own) { $0.append($1) }
+        layers[index].scores = scores
       }
       if let cosine = sample.cosines[index] {
         layers[index].compared += 1
@@ -55,19 +55,21 @@ struct ExplanationSummary {
     }
   }
 
-  func explanation(hasLabels: Bool) -> Explanation {
+  func explanation(_ task: OutputTask, hasLabels: Bool) -> Explanation {
     let described = explainer.populations.map { layer($0) }
     return Explanation(
-      samples: samples, steps: explainer.steps, hasLabels: hasLabels, weightBits: explainer.chip.weightBits,
-      membraneBits: explainer.chip.membraneBits, original: fraction(original.count { $0 }, of: samples),
-      accuracy: right.map { fraction($0.count { $0 }, of: samples) }, stages: stages(right), layers: described, notes: explainer.notes)
+      task: task, samples: samples, steps: explainer.steps, hasLabels: hasLabels, weightBits: explainer.chip.weightBits,
+      membraneBits: explainer.chip.membraneBits, original: mean(original),
+      accuracy: scores.map(mean), stages: stages(scores), layers: described, notes: explainer.notes)
   }
 
   /// What each stage loses: the execution before it beside the one after it.
-  private func stages(_ right: PerExecution<[Bool]>) -> [PairedAccuracy] {
-    [(original, right.real), (right.real, right.integer), (right.integer, right.chip)]
-      .compactMap { PairedAccuracy(right: $0, $1) }
+  private func stages(_ scores: PerExecution<[Double]>) -> [PairedAccuracy] {
+    [(original, scores.real), (scores.real, scores.integer), (scores.integer, scores.chip)]
+      .compactMap { PairedAccuracy(scores: $0, $1) }
   }
+
+  private func mean(_ scores: [Double]) -> Double { scores.reduce(0, +) / Double(max(1, samples)) }
 
   private func layer(_ index: Int) -> ExplainedLayer {
     let population = explainer.network.populations[index]
@@ -77,7 +79,7 @@ struct ExplanationSummary {
     return ExplainedLayer(
       name: population.name, neurons: neurons, spikes: spikes,
       cosine: layer.cosine.map { layer.compared == 0 ? nil : $0 / Double(layer.compared) },
-      accuracy: layer.right?.map { fraction($0.count { $0 }, of: samples) }, stages: layer.right.map(stages),
+      accuracy: layer.scores?.map(mean), stages: layer.scores.map(stages),
       isBehindMaxPool: population.incoming.contains { explainer.network.projections[$0].pool?.kind == .max },
       meanRate: fraction(layer.spikes, of: samples * neurons * explainer.steps),
       silent: spikes ? layer.fired.count { !$0 } : 0, full: fraction(layer.full, of: samples * neurons),

@@ -53,7 +53,13 @@ extension RunRecord {
   /// The outputs in units of the trained network, `[sample][output]`: potentials divided by the steps (periods, under a
   /// period code) that they were added up over; spike counts as rates times the value of a spike; then what the network does
   /// with its sums at the end. Empty where they are not kept.
-  package func values(of program: CompiledProgram) -> [[Double]] {
+  package func values(of program: CompiledProgram) -> [[Double]] { program.values(ofOutputs: outputs, steps: steps) }
+}
+
+extension CompiledProgram {
+  /// The same of outputs that were read after so many steps.
+  package func values(ofOutputs outputs: [[Int]], steps: Int) -> [[Double]] {
+    let program = self
     let population = program.populations[program.output.population]
     let (pixels, worth) = (population.shape.pixels, program.output.spikeValue)
     let spans = Double(max(1, population.model.codePeriod.map { steps / $0 - population.gatedPeriods } ?? steps))

@@ -21,15 +21,23 @@ package struct PairedAccuracy: Sendable, Equatable {
 
   /// From what each has right, sample by sample; nil where these are none, or not as many.
   package init?(right first: [Bool], _ second: [Bool]) {
+    self.init(scores: first.map { $0 ? 1 : 0 }, second.map { $0 ? 1 : 0 })
+  }
+
+  /// From how right each is, sample by sample: 1 or 0, or any number up to 1 where outputs are values. The interval is that of
+  /// the mean difference; for 1 and 0 the formula above.
+  package init?(scores first: [Double], _ second: [Double]) {
     guard !first.isEmpty, first.count == second.count else { return nil }
     let total = Double(first.count)
-    self.first = Double(first.count { $0 }) / total
-    self.second = Double(second.count { $0 }) / total
+    self.first = first.reduce(0, +) / total
+    self.second = second.reduce(0, +) / total
     difference = self.first - self.second
-    let pairs = zip(first, second)
-    let (b, c) = (Double(pairs.count { $0 && !$1 }), Double(pairs.count { $1 && !$0 }))
-    let spread = 1.96 * max(0, b + c - (b - c) * (b - c) / total).squareRoot() / total
-    interval = max(-1, difference - spread)...min(1, difference + spread)
+    let differences = zip(first, second).map { $0 - $1 }
+    let (sum, squares) = (differences.reduce(0, +), differences.reduce(0) { $0 + $1 * $1 })
+    let spread = 1.96 * max(0, squares - sum * sum / total).squareRoot() / total
+    let isOfFractions = (first + second).allSatisfy { (0...1).contains($0) }
+    let (low, high) = (difference - spread, difference + spread)
+    interval = isOfFractions ? max(-1, low)...min(1, high) : low...high
   }
 
   /// Whether the first is ahead, and samples of this number tell so.

@@ -33,22 +33,29 @@ struct AutomaticText: Sendable {
   private var facts: FactList {
     var facts = FactList()
     facts.add("Goal", goal)
-    let labels = report.hasLabels ? "" : ", the network's own decisions as labels"
+    let own = report.task == .values ? "outputs as targets" : "decisions as labels"
+    let labels = report.hasLabels ? "" : ", the network's own \(own)"
     facts.add(
       "Tried on",
       "\(NumberFormat.count(report.samples, of: "calibration sample"))\(labels), 8-bit weights; the ANN "
-        + NumberFormat.percent(report.originalAccuracy))
+        + (isOfValues ? "explains " : "") + NumberFormat.percent(report.originalAccuracy))
     if report.attempts.indices.contains(report.chosen), let accuracy = report.attempts[report.chosen].accuracy {
       let right = Int((accuracy * Double(report.samples)).rounded())
-      let range = Wilson.interval(correct: right, total: report.samples)
+      let range = Wilson.interval(correct: max(0, right), total: report.samples)
       facts.add(
-        "Accuracy",
-        "\(NumberFormat.percent(accuracy)), 95 % interval \(NumberFormat.percent(range.lowerBound)) to "
-          + "\(NumberFormat.percent(range.upperBound)) on these samples")
+        measure,
+        isOfValues
+          ? "\(NumberFormat.percent(accuracy)) of the variance of the targets on these samples"
+          : "\(NumberFormat.percent(accuracy)), 95 % interval \(NumberFormat.percent(range.lowerBound)) to "
+            + "\(NumberFormat.percent(range.upperBound)) on these samples")
     }
     facts.add("Taken", report.attempts.indices.contains(report.chosen) ? taken(report.attempts[report.chosen]) : nil)
     return facts
   }
+
+  private var isOfValues: Bool { report.task == .values }
+  /// What the figures are.
+  private var measure: String { isOfValues ? "Explained" : "Accuracy" }
 
   private var goal: String {
     let steps = report.goal.steps ?? AutomaticGoal.standardSteps
@@ -71,7 +78,7 @@ struct AutomaticText: Sendable {
       [
         .text("Method") { .text($0.settings.name) },
         .text("Options") { .text(options($0).joined(separator: ", ")) },
-        .count("Steps") { $0.settings.steps ?? 0 }, .number("Accuracy") { .text(NumberFormat.percent($0.accuracy)) },
+        .count("Steps") { $0.settings.steps ?? 0 }, .number(measure) { .text(NumberFormat.percent($0.accuracy)) },
         .number("SynOps") { .text(NumberFormat.decimal($0.synapticOperations, places: 0)) },
         .number("Spikes") { .text(NumberFormat.decimal($0.events, places: 0)) },
       ])

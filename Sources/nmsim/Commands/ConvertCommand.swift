@@ -15,7 +15,8 @@ enum ConvertCommand {
     discussion: [
       "Reads the network as PyTorch or Keras export it, converts it by the named method with thresholds from "
         + "calibration data, and prints for every layer what came in and what it became.",
-      "Method 'auto' tries the methods that can matter on the calibration data (the first 2,500 samples unless "
+      "Method 'auto' tries the methods that can matter on the calibration data (the first "
+        + "\(NumberFormat.count(AutomaticGoal.standardSamples)) samples unless "
         + "--calibration-samples says how many; 8-bit weights) and takes the cheapest in synaptic operations: within 0.1 "
         + "points of the best tried at --steps, or keeping an accuracy.",
     ],
@@ -33,6 +34,7 @@ enum ConvertCommand {
       .option(
         "max-loss", .number(NumberRange(lower: 0, upper: 100)), "POINTS", group: automatic,
         "auto: the same, at most so many points (hundredths of accuracy) below the ANN."),
+      .flag("list", group: automatic, "auto: show what was tried and the front, and write nothing."),
     ]
       + OptionSpec.calibration(
         in: calibration, "Images for calibration: IDX, .npy, .npz or CIFAR.", standard: "1,000 or 500, by method")
@@ -72,7 +74,7 @@ enum ConvertCommand {
     try arguments.checkFiles(writes: tensors)
     let isAutomatic = arguments.string("method") == "auto"
     let goal = try isAutomatic ? Self.goal(arguments) : nil
-    let settings = try isAutomatic ? ConversionSettings(.robustNorm) : settings(arguments)
+    let settings = try isAutomatic ? ConversionSettings(.maxNorm, arguments) : settings(arguments)
     let options = arguments.importOptions(.conversion)
     let (model, hash) = try readHashedModel(path, options)
     try arguments.checkFiles(reads: model.files(beside: path), writes: tensors)
@@ -87,10 +89,7 @@ enum ConvertCommand {
     do throws(ConversionError) {
       if let goal {
         let found = try Conversion.automatic(
-          model.network, goal: goal, preprocessing: preprocessing, calibration: calibration,
-          seed: UInt64(clamping: arguments.int("seed") ?? 0),
-          readout: arguments.string("readout").flatMap { Readout(rawValue: $0) },
-          threads: RunInputs.standardThreads, progress: stages.handler)
+          model.network, goal: goal, preprocessing: preprocessing, calibration: calibration, asked: settings, threads: RunInputs.standardThreads, progress: stages.handler)
         (result, tried) = (found.result, found.report)
       } else {
         result = try Conversion.run(
@@ -99,6 +98,11 @@ enum ConvertCommand {
       }
     } catch {
       throw CommandError(error, model: path, data: arguments.string("calibration"))
+    }
+    if let tried, arguments.flag("list") {
+      stages.finish()
+      terminal.say(AutomaticText(report: tried, style: terminal.style).text)
+      return .success
     }
     try nameTestData(&result.network, of: model.network, arguments, output: output, stages)
     if FolderFiles.isFile(path) {
@@ -121,7 +125,7 @@ enum ConvertCommand {
 
   /// What `auto` looks for. It chooses methods and their options itself.
   private static func goal(_ arguments: ParsedArguments) throws(CommandError) -> AutomaticGoal {
-    let asked: [Parameter] = [.steps, .readout]
+    let asked: [Parameter] = [.steps, .readout, .task]
     let own = ConversionMethod.parameters.filter { !asked.contains($0) }.map(\.option)
     for name in own where arguments.isGiven(name) {
       throw CommandError(
@@ -148,7 +152,7 @@ enum ConvertCommand {
   }
 
   private static func settings(_ arguments: ParsedArguments) throws(CommandError) -> ConversionSettings {
-    for name in ["keep-accuracy", "max-loss"] where arguments.isGiven(name) {
+    for name in ["keep-accuracy", "max-loss", "list"] where arguments.isGiven(name) {
       throw CommandError(
         .usage, subject: "convert", problem: "--\(name) is for method 'auto'", remedy: "add --method auto")
     }

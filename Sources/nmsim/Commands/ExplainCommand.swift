@@ -62,11 +62,6 @@ enum ExplainCommand {
         noted, at: file.resolve(noted.path),
         (file.network.input.shape, network.populations[network.output].shape.count))?.network
     }
-    if file.network.output.task == .values {
-      throw CommandError(
-        .badData, subject: path, problem: "its outputs are values, and explain compares decisions",
-        remedy: "see 'error' in the result of nmsim run")
-    }
     let input = file.network.input
     let paths = DataPaths(arguments, images: input.images.map(file.resolve), labels: input.labels.map(file.resolve))
     let (data, dataPath) = try paths.load(
@@ -89,7 +84,7 @@ enum ExplainCommand {
     }
     let progress = ProgressLine("explain", total: count, unit: "images", terminal: terminal)
     let explanation = explainer(
-      samples, labels: data.labels.map { Array($0.prefix(count)) }, threads: RunInputs.standardThreads
+      samples, labels: data.labels.map { Array($0.prefix(count)) }, targets: data.targets(ofSamples: 0..<count), threads: RunInputs.standardThreads
     ) { progress.advance(by: $0) }
     progress.finish()
     let text = ExplanationText(

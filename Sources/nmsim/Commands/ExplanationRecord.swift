@@ -33,7 +33,9 @@ struct ExplanationRecord: JSONDocument {
     .required("ticks", \.steps, .length("T", in: ActiveWindow.steps), "steps of an inference, T"),
     .required("samples", \.samples, .count, "samples that were compared"),
     .optional("labels", \.hasLabels, .flag, "whether accuracies are against labels, else against the ANN's decisions"),
-    .required("accuracy", \.accuracy, .executions(in: 0...1), "fraction decided right by each execution"),
+    .required(
+      "accuracy", \.accuracy, .executions(in: -.greatestFiniteMagnitude...1),
+      "fraction decided right by each execution; of values the share of their variance that it explains"),
     .member("losses", \.losses, .object, "accuracy that each stage loses"),
     .optional(
       "finding", \.finding, .object, "where accuracy is lost first", null: "where hardly any is lost, or an interval has 0"),
@@ -139,7 +141,7 @@ struct ExplanationRecord: JSONDocument {
       .optional("neurons", \.neurons, .count, "its size"),
       // Cosines are rounded sums: a little beyond 1 is theirs.
       .member("cosine", \.cosine, .executions(in: -1.001...1.001), "cosine of its rates with the ANN's activations"),
-      .member("accuracy", \.accuracy, .executions(in: 0...1), "with the layers after it in floats; of more than 64 layers 64 have it"),
+      .member("accuracy", \.accuracy, .executions(in: -.greatestFiniteMagnitude...1), "with the layers after it in floats; of more than 64 layers 64 have it"),
       .optional("meanRate", \.meanRate, .amount, "spikes per neuron and step", null: silent),
       .optional("silentNeurons", \.silentNeurons, .count, "neurons that never fired", null: silent),
       .optional("full", \.full, .fraction, "fraction of neurons at the highest rate", null: silent),

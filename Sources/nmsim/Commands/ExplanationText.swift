@@ -13,22 +13,26 @@ struct ExplanationText: Sendable {
     return [
       facts.render(style),
       TextLayout.wrap(finding, width: style.width).joined(separator: "\n") + "\n",
-      style.bold("Up to each layer: cosine with the ANN, accuracy with the rest in floats") + "\n"
+      style.bold("Up to each layer: cosine with the ANN, \(measure) with the rest in floats") + "\n"
         + losses.render(style),
       style.bold("Rates") + "\n" + rates.render(style) + (notes.isEmpty ? "" : "\n" + notes),
     ].joined(separator: "\n")
   }
+
+  private var isOfValues: Bool { explanation.task == .values }
+  /// What the percentages are.
+  private var measure: String { isOfValues ? "explained variance" : "accuracy" }
 
   // MARK: Facts
 
   private var facts: FactList {
     var facts = FactList()
     let e = explanation
-    let labels = e.hasLabels ? "" : ", against the ANN's own decisions"
+    let labels = e.hasLabels ? "" : ", against the ANN's own \(isOfValues ? "outputs" : "decisions")"
     facts.add("Network", "\(network), \(NumberFormat.count(e.steps, of: "step"))")
     facts.add("Chip", "\(chip), weights of \(e.weightBits) bits, membranes of \(e.membraneBits)")
     facts.add("Samples", NumberFormat.count(e.samples) + labels)
-    facts.add("ANN", "\(NumberFormat.percent(e.original)) in floats")
+    facts.add("ANN", "\(NumberFormat.percent(e.original)) \(isOfValues ? "of the variance explained " : "")in floats")
     facts.add("Spiking", "\(NumberFormat.percent(e.accuracy.real)) in floats\(change(0))")
     facts.add("Integers", "\(NumberFormat.percent(e.accuracy.integer)) without saturation\(change(1))")
     facts.add("Chip", "\(NumberFormat.percent(e.accuracy.chip))\(change(2))")
@@ -56,18 +60,18 @@ struct ExplanationText: Sendable {
           + "\(NumberFormat.count(explanation.samples, of: "sample")) cannot tell at which stage: give more --samples."
       }
       return lost > 0.005
-        ? "Hardly any accuracy is lost: \(NumberFormat.decimal(lost, places: 2)) points in all."
-        : "No accuracy is lost."
+        ? "Hardly any \(measure) is lost: \(NumberFormat.decimal(lost, places: 2)) points in all."
+        : "No \(measure) is lost."
     }
     let points = "\(NumberFormat.decimal(finding.points, places: 2)) points in all"
     guard let layer = finding.layer.map({ explanation.layers[$0] }) else {
-      return "Accuracy is lost by \(finding.stage.rawValue) (\(points)), over several layers: "
+      return "\(isOfValues ? "Explained variance" : "Accuracy") is lost by \(finding.stage.rawValue) (\(points)), over several layers: "
         + "\(NumberFormat.count(explanation.samples, of: "sample")) do not tell where first. \(advice)"
     }
     let (before, after) = cosines(layer, finding.stage)
     let fall = "cosine \(cosine(before)) -> \(cosine(after))"
     let pool = layer.isBehindMaxPool ? ", which reads through max pooling," : ""
-    return "Accuracy is lost first at \(ErrorText.escaped(layer.name))\(pool) by \(finding.stage.rawValue) "
+    return "\(isOfValues ? "Explained variance" : "Accuracy") is lost first at \(ErrorText.escaped(layer.name))\(pool) by \(finding.stage.rawValue) "
       + "(\(points)): \(fall), \(detail(layer, finding.cause)). \(advice)"
   }
 

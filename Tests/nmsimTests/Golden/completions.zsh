@@ -65,6 +65,7 @@ _nmsim() {
         '--seed=[spike-norm, rmp\: seed of the random input spikes.]:N: ' \
         '--keep-accuracy=[auto\: find the cheapest with at least this accuracy, a fraction of 1, within --steps or 256.]:ACCURACY: ' \
         '--max-loss=[auto\: the same, at most so many points (hundredths of accuracy) below the ANN.]:POINTS: ' \
+        '--list[auto\: show what was tried and the front, and write nothing.]' \
         '--calibration=[Images for calibration\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
         '--calibration-labels=[Their labels.]:LABELS:_files' \
         '--calibration-samples=[How many samples, from the first.]:N: ' \

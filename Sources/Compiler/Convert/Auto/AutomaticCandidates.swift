@@ -7,14 +7,15 @@ import ChipModel
 struct AutomaticCandidates: Sendable {
   /// Populations on the longest path, readout included.
   let layers: Int
-  let seed: UInt64
-  let readout: Readout?
+  /// What is asked of all: readout, task, seed.
+  let asked: ConversionSettings
 
   /// Methods for at most `steps` steps, with their steps; those that need more are skipped and say so.
   func methods(steps: Int) -> [AutomaticAttempt] {
     ConversionMethod.all.flatMap { method -> [AutomaticAttempt] in
-      var standard = ConversionSettings(method).with(.steps, steps).with(.readout, readout)
-      standard.seed = seed
+      var standard = ConversionSettings(method).with(.steps, steps)
+        .with(.readout, asked.values[.readout]).with(.task, asked.values[.task])
+      standard.seed = asked.seed
       let least = method.leastSteps(layers)
       guard steps >= least else { return [AutomaticAttempt(standard, .skipped("needs \(least) steps"))] }
       let tries = method.tries(standard, steps, layers)

@@ -27,10 +27,11 @@ package struct AutomaticGoal: Sendable, Equatable {
   package static let standardSteps = 256
 
   /// Samples that candidates are compared on unless told otherwise: fewer than 1,000 cannot show 0.1 points.
-  package static let standardSamples = 2_500
+  package static let standardSamples = 1_500
 
-  /// How far below the best the choice may be where no accuracy is given: 0.1 points, in whole samples.
-  static func slack(samples: Int) -> Int { samples / 1000 }
+  /// How far below the best the choice may be where no accuracy is given: 0.1 points, in samples (of values 0.1 % of their
+  /// variance).
+  static func slack(samples: Int) -> Double { Double(samples) / 1000 }
 
   /// The least accuracy as a fraction.
   /// - Parameter original: accuracy of the original network on the same labels.

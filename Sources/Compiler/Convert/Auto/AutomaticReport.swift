@@ -1,10 +1,13 @@
+import ChipModel
+
 /// What `auto` tried and what came of it.
 package struct AutomaticReport: Sendable, Equatable {
   package var goal: AutomaticGoal
-  /// Calibration samples, and whether they have labels; without, the original network's decisions stand in.
+  package var task: OutputTask
+  /// Calibration samples, and whether they have labels; without, the original network's decisions or outputs stand in.
   package var samples: Int
   package var hasLabels: Bool
-  /// Accuracy of the original network on them; 1 without labels.
+  /// Accuracy of the original network on them, of values the share of their variance that it explains; 1 without labels.
   package var originalAccuracy: Double
   /// In the order in which they were tried.
   package var attempts: [AutomaticAttempt]
@@ -32,7 +35,7 @@ package struct AutomaticAttempt: Sendable, Equatable {
   package var outcome: Outcome
   /// Samples that it ran on; 0: none.
   package var samples = 0
-  /// Fraction of those samples that were right at `settings.steps`.
+  /// Fraction of those samples that were right at `settings.steps`; of values the share of their variance explained.
   package var accuracy: Double?
   /// Means over those samples.
   package var synapticOperations: Double?

@@ -10,60 +10,67 @@ struct AutomaticSearch {
   let candidates: AutomaticCandidates
   let threads: Int?
   let progress: ConversionProgress.Handler?
-  /// The data, loaded once for methods that watch activations and once for those that watch spikes.
+  /// The data, loaded once for all candidates, but for those that watch spikes, which take fewer samples.
   private var base: ConversionStage
-  private let watching: ConversionStage
-  /// What candidates are compared on, and the labels, or the original network's decisions.
+  private var watching: ConversionStage?
+  private let data: CalibrationData
+  private let preprocessing: Preprocessing
+  /// What candidates are compared on.
   private let samples: [Float]
-  private let labels: [Int]
+  private let truth: OutputTruth
   let sampleCount: Int
   var task: OutputTask { base.task }
-  /// Accuracy of the original network on those labels.
+  /// Accuracy of the original network on them; of values the share of their variance that it explains.
   let originalAccuracy: Double
   /// Conversions whose thresholds others share.
   private var shared: [(settings: ConversionSettings, stage: ConversionStage)] = []
 
   var attempts: [AutomaticAttempt] = []
   var chosen: Int?
+  /// The conversion that was chosen, where it was for the steps that were asked.
+  private(set) var chosenStage: ConversionStage?
 
   /// Samples of the first trial of each candidate, and up to which the second goes.
-  private static let early = [128, 512, 1500]
+  private static let early = [128, 512]
 
   init(
-    _ network: AnalogNetwork, goal: AutomaticGoal, seed: UInt64, readout: Readout?, data: CalibrationData,
+    _ network: AnalogNetwork, goal: AutomaticGoal, _ asked: ConversionSettings, data: CalibrationData,
     preprocessing: Preprocessing, threads: Int?, progress: ConversionProgress.Handler?
   ) throws(ConversionError) {
     self.network = network
+    self.data = data
+    self.preprocessing = preprocessing
     self.goal = goal
     self.threads = threads
     self.progress = progress
     do throws(AnalogNetworkError) { try network.validate() } catch { throw .network(error) }
     let evaluator: FloatEvaluator
     do throws(AnalogNetworkError) { evaluator = try FloatEvaluator(network) } catch { throw .network(error) }
-    func loaded(_ method: ConversionMethod) throws(ConversionError) -> ConversionStage {
+    func loaded(_ data: CalibrationData) throws(ConversionError) -> ConversionStage {
       var stage = ConversionStage(
-        network: network, settings: ConversionSettings(method), evaluator: evaluator, threads: threads,
-        progress: progress)
+        network: network, settings: ConversionSettings(.maxNorm).with(.task, asked[.task]), evaluator: evaluator,
+        threads: threads, progress: progress)
       try stage.load(data, preprocessing: preprocessing)
       return stage
     }
-    base = try loaded(.maxNorm)
-    watching = try loaded(.spikeNorm)
-    candidates = AutomaticCandidates(layers: (base.draft.depths.max() ?? 0) + 1, seed: seed, readout: readout)
+    base = try loaded(data)
+    candidates = AutomaticCandidates(layers: (base.draft.depths.max() ?? 0) + 1, asked: asked)
     var all = data
     all.samples = data.samples ?? min(AutomaticGoal.standardSamples, data.dataset.count)
-    if all.samples == base.sampleCount {
-      (samples, labels) = (base.samples, base.labels)
-      originalAccuracy = base.account?.annAccuracy ?? 1
-    } else {
-      var stage = ConversionStage(
-        network: network, settings: ConversionSettings(.maxNorm), evaluator: evaluator, threads: threads,
-        progress: progress)
-      try stage.load(all, preprocessing: preprocessing)
-      (samples, labels) = (stage.samples, stage.labels)
-      originalAccuracy = stage.account?.annAccuracy ?? 1
+    let compared = all.samples == base.sampleCount ? base : try loaded(all)
+    samples = compared.samples
+    sampleCount = compared.sampleCount
+    guard base.task == .values else {
+      truth = .classes(compared.labels)
+      originalAccuracy = compared.account?.annAccuracy ?? 1
+      return
     }
-    sampleCount = labels.count
+    let outputs = evaluator.outputs(samples, threads: threads)
+    let truth = OutputTruth(
+      .values, labels: nil, targets: data.dataset.targets(ofSamples: 0..<sampleCount), outputs: outputs)
+    self.truth = truth
+    originalAccuracy = outputs.indices.reduce(0.0) { $0 + truth.score(outputs[$1].map(Double.init), sample: $1) }
+      / Double(max(1, outputs.count))
   }
 
   var account: CalibrationAccount? { base.account }
@@ -73,6 +80,7 @@ struct AutomaticSearch {
   /// A candidate that was converted, and what its trials have shown.
   private struct Candidate {
     var attempt: AutomaticAttempt
+    var stage: ConversionStage
     var program: CompiledProgram
     var tally: AutomaticTally
   }
@@ -85,7 +93,7 @@ struct AutomaticSearch {
       let stage = try converted(attempt.settings)
       let steps = stage.settings[.schedule] == .separated ? stage.steps : nil
       let program = try SpikingTrial.lower(stage.draft.build(preprocessing: .identity), weightBits: 8, steps: steps)
-      return Candidate(attempt: attempt, program: program, tally: AutomaticTally(steps: stage.steps))
+      return Candidate(attempt: attempt, stage: stage, program: program, tally: AutomaticTally(steps: stage.steps))
     } catch {
       attempt.outcome = .skipped(Self.reason(error))
       attempts.append(attempt)
@@ -95,7 +103,7 @@ struct AutomaticSearch {
 
   private mutating func converted(_ settings: ConversionSettings) throws(ConversionError) -> ConversionStage {
     if settings.method == .mmse { _ = base.histograms() }
-    var stage = ConversionStage(settings, sharing: settings.watchesSpikes ? watching : base)
+    var stage = ConversionStage(settings, sharing: try known(settings))
     guard settings.method.sharesThresholds else {
       try stage.convert()
       return stage
@@ -107,6 +115,16 @@ struct AutomaticSearch {
     }
     try stage.convert()
     shared.append((key, stage))
+    return stage
+  }
+
+  /// What is known of the data for such a conversion.
+  private mutating func known(_ settings: ConversionSettings) throws(ConversionError) -> ConversionStage {
+    guard settings.standardSamples != base.settings.standardSamples, data.samples == nil else { return base }
+    if let watching { return watching }
+    var stage = ConversionStage(settings, sharing: base)
+    try stage.load(data, preprocessing: preprocessing)
+    watching = stage
     return stage
   }
 
@@ -125,7 +143,7 @@ struct AutomaticSearch {
     let trial = SpikingTrial(
       candidate.program, samples: Array(samples[(first * size)..<(end * size)]), steps: candidate.tally.steps,
       threads: threads)
-    candidate.tally.add(trial, labels: labels[first..<end])
+    candidate.tally.add(trial, truth)
   }
 
   private mutating func note(_ candidate: Candidate, _ outcome: AutomaticAttempt.Outcome, step: Int? = nil) {
@@ -164,14 +182,14 @@ struct AutomaticSearch {
       }
     }
     let slack = AutomaticGoal.slack(samples: sampleCount)
-    func errors(_ candidate: Candidate) -> Int { candidate.tally.errors.last ?? 0 }
+    func errors(_ candidate: Candidate) -> Double { candidate.tally.errors.last ?? 0 }
     // The most promising first, so that the others can be left early.
     let order = alive.indices.sorted { (errors(alive[$0]), $0) < (errors(alive[$1]), $1) }
-    var fewest = Int.max
+    var fewest = Double.infinity
     let proceed = tell("trying the best on all samples", order.count)
     for index in order {
       for end in early.dropFirst() + [sampleCount] {
-        if fewest != Int.max, errors(alive[index]) > fewest + slack { break }
+        if errors(alive[index]) > fewest + slack { break }
         run(&alive[index], upTo: end)
       }
       if alive[index].tally.samples == sampleCount { fewest = min(fewest, errors(alive[index])) }
@@ -180,7 +198,7 @@ struct AutomaticSearch {
     let eligible = order.filter { alive[$0].tally.samples == sampleCount && errors(alive[$0]) <= fewest + slack }
     let best = eligible.min { isCheaper(alive[$0], alive[$1]) }
     for index in alive.indices {
-      if index == best { chosen = attempts.count }
+      if index == best { (chosen, chosenStage) = (attempts.count, alive[index].stage) }
       note(alive[index], index == best ? .chosen : eligible.contains(index) ? .costsMore : .lessAccurate)
     }
   }

@@ -1,23 +1,31 @@
 /// What a candidate's trials have shown so far: the samples from the first on, step by step.
 struct AutomaticTally: Sendable {
   private(set) var samples = 0
-  /// Samples decided wrongly if the answer were read after each step.
-  private(set) var errors: [Int]
+  /// Samples decided wrongly if the answer were read after each step; of values the sum of what their scores lack after the last.
+  private(set) var errors: [Double]
   /// Spikes of each population in each step.
   private var spikesByStep: [[Int]] = []
   /// Synaptic operations over all steps, by the population that causes them.
   private var operations: [Int] = []
 
-  init(steps: Int) { errors = [Int](repeating: 0, count: steps) }
+  init(steps: Int) { errors = [Double](repeating: 0, count: steps) }
 
   var steps: Int { errors.count }
 
   /// Adds a trial on the samples that follow.
-  mutating func add(_ trial: SpikingTrial, labels: ArraySlice<Int>) {
+  mutating func add(_ trial: SpikingTrial, _ truth: OutputTruth) {
+    let first = samples
     samples += trial.samples
-    for (decisions, label) in zip(trial.decisions, labels) {
-      for (step, decision) in decisions.enumerated() where step < errors.count && decision != label {
-        errors[step] += 1
+    switch truth {
+    case .classes(let labels):
+      for (decisions, label) in zip(trial.decisions, labels[first...]) {
+        for (step, decision) in decisions.enumerated() where step < errors.count && decision != label {
+          errors[step] += 1
+        }
+      }
+    case .values:
+      for (index, outputs) in trial.values.enumerated() {
+        errors[errors.count - 1] += 1 - truth.score(outputs, sample: first + index)
       }
     }
     let bySource = trial.synapticOperationsBySource
@@ -52,11 +60,9 @@ struct AutomaticTally: Sendable {
     return Double(sum) / Double(max(1, samples))
   }
 
-  /// Fraction of right decisions so far, read after a step (1...).
-  func accuracy(at step: Int) -> Double {
-    1 - Double(errors[step - 1]) / Double(max(1, samples))
-  }
+  /// Fraction of right decisions so far, read after a step (1...); of values the share of their variance that is explained.
+  func accuracy(at step: Int) -> Double { 1 - errors[step - 1] / Double(max(1, samples)) }
 
   /// The first of the steps (1...) after which at most so many samples are wrong.
-  func firstStep(among steps: [Int], errorsAtMost most: Int) -> Int? { steps.first { errors[$0 - 1] <= most } }
+  func firstStep(among steps: [Int], errorsAtMost most: Int) -> Int? { steps.first { errors[$0 - 1] <= Double(most) } }
 }

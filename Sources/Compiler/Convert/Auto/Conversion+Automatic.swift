@@ -11,14 +11,13 @@ extension Conversion {
   ///   - goal: steps, an accuracy or both; neither is an error.
   ///   - preprocessing: how raw data become the network's input.
   ///   - calibration: what the methods are tried on; nil is an error.
-  ///   - seed: of the methods that take random input spikes.
-  ///   - readout: nil: the methods' own.
+  ///   - asked: readout, task and seed of every candidate; the method does not matter.
   ///   - threads: at most this many; nil: as many as this process may use.
   ///   - progress: called as samples finish; nil: not reported.
   /// - Throws: `ConversionError`; `.noGoal` without steps and accuracy, `.notKept` where nothing keeps the accuracy.
   package static func automatic(
     _ network: AnalogNetwork, goal: AutomaticGoal, preprocessing: Preprocessing = .identity,
-    calibration: CalibrationData?, seed: UInt64 = 0, readout: Readout? = nil, threads: Int? = nil,
+    calibration: CalibrationData?, asked: ConversionSettings = ConversionSettings(.maxNorm), threads: Int? = nil,
     progress: ConversionProgress.Handler? = nil
   ) throws(ConversionError) -> (result: ConversionResult, report: AutomaticReport) {
     if goal.steps == nil && goal.accuracy == nil { throw .noGoal }
@@ -27,10 +26,9 @@ extension Conversion {
     }
     guard let calibration else { throw .needsCalibration(method: "auto") }
     var search = try AutomaticSearch(
-      network, goal: goal, seed: seed, readout: readout, data: calibration, preprocessing: preprocessing,
-      threads: threads, progress: progress)
-    guard search.task == .classes else {
-      throw .own("method 'auto' compares decisions, and outputs here are values; choose a method")
+      network, goal: goal, asked, data: calibration, preprocessing: preprocessing, threads: threads, progress: progress)
+    if search.task == .values, goal.accuracy != nil {
+      throw .own("an accuracy is of classes, and outputs here are values; give the number of steps alone")
     }
     let steps = goal.steps ?? AutomaticGoal.standardSteps
     if let least = goal.leastAccuracy(original: search.originalAccuracy) {
@@ -44,13 +42,19 @@ extension Conversion {
         accuracy: goal.leastAccuracy(original: search.originalAccuracy) ?? 0, steps: steps,
         best: best?.accuracy, method: best?.settings.name ?? "none")
     }
-    var result = try run(
-      network, search.attempts[chosen].settings, preprocessing: preprocessing, calibration: calibration,
-      threads: threads, progress: progress)
+    var result =
+      if let stage = search.chosenStage {
+        finish(stage, preprocessing: preprocessing, calibration: calibration)
+      } else {
+        try run(
+          network, search.attempts[chosen].settings, preprocessing: preprocessing, calibration: calibration,
+          threads: threads, progress: progress)
+      }
     result.network.provenance.append(
       ProvenanceEntry(key: "chosenBy", value: .text("auto, of \(search.attempts.count { $0.samples > 0 }) tried")))
     let report = AutomaticReport(
-      goal: goal, samples: search.sampleCount, hasLabels: search.account?.hasLabels ?? false,
+      goal: goal, task: search.task, samples: search.sampleCount,
+      hasLabels: (search.task == .values ? calibration.dataset.targets != nil : search.account?.hasLabels) ?? false,
       originalAccuracy: search.originalAccuracy, attempts: search.attempts, chosen: chosen)
     return (result, report)
   }
