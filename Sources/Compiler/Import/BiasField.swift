@@ -112,7 +112,9 @@ enum BiasField: Equatable {
     try node.spend(c.products(from: map.inShape))
     let result = (0..<map.outCount).map { output in
       var sum = 0.0
-      c.forEachProduct(of: output, from: map.inShape) { weight, source in sum += Double(c.weights[weight]) * input[source] }
+      c.forEachProduct(of: output, from: map.inShape) { weight, source in
+        sum += Double(c.weights[weight]) * input[source]
+      }
       return sum
     }
     return BiasField.element(result).collapsed(map.outShape)

@@ -90,10 +90,13 @@ extension Canonicaliser {
       }
       let shape = Array(value.shape.dropFirst())
       guard value.order == nil || slopes.count == 1, !shape.isEmpty, let own = BiasField.channels(numbers, shape) else {
-        throw misuse("has a slope that differs within a channel", "use nn.PReLU() with one slope, or one for each channel")
+        throw misuse(
+          "has a slope that differs within a channel", "use nn.PReLU() with one slope, or one for each channel")
       }
       let count = channels(value)
-      guard count > 0, count % own.count == 0 else { throw misuse("has slopes of \(own.count) channels", "use nn.PReLU()") }
+      guard count > 0, count % own.count == 0 else {
+        throw misuse("has slopes of \(own.count) channels", "use nn.PReLU()")
+      }
       return try leaky(own.flatMap { [Double](repeating: $0, count: count / own.count) })
     case "Max", "Min":
       guard data.count == 1, node.constants.count == 2, let bound = node.constant(0) ?? node.constant(1),
@@ -131,7 +134,7 @@ extension Canonicaliser {
   }
 
   private func clip(_ value: DataValue, low: Float, high: Float) throws(ImportError) -> Bend {
-    guard low < high, !low.isNaN, !high.isNaN else { throw misuse("bounds values to \(low)...\(high)", "use bounds in order") }
+    guard low < high else { throw misuse("bounds values to \(low)...\(high)", "use bounds in order") }
     let (isBelow, isAbove) = (low > -3e38, high < 3e38)
     if low == 0 { return .layer(isAbove ? .clip(maximum: high) : .relu) }
     if high > 0, low < 0, isBelow || isAbove, value.parts.allSatisfy({ isNonNegative($0) }) {

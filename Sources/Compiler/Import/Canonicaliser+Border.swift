@@ -1,10 +1,10 @@
 import ChipModel
 
-/// Maps that are a sliding window but for some rows and columns at the border: average pooling whose divisor is the number
-/// of values in the window, padding with what is at the border.
+/// Maps that are a sliding window but for some rows and columns at the border: average pooling whose divisor is the
+/// number of values in the window, padding with what is at the border.
 ///
-/// The window is a connection. What the border's rows, columns and corners have beyond it comes from neurons of their own,
-/// one row, column or corner each, which the reader takes between zeros.
+/// The window is a connection. What the border's rows, columns and corners have beyond it comes from neurons of their
+/// own, one row, column or corner each, which the reader takes between zeros.
 extension Canonicaliser {
   /// One axis of such a map.
   struct BorderAxis {
@@ -92,7 +92,8 @@ extension Canonicaliser {
       var sum = try regular.unrolled(node: merging)
       for (y, x) in Self.pairs(axes) {
         let strip = LinearMap(Self.strip(y, x, axes, given.shape).onEach(channels), of: given.shape)
-        let placed = LinearMap(Self.place(y, x, axes, regular.outShape, from: Array(given.shape[1...])).onEach(channels), of: strip.outShape)
+        let placed = LinearMap(
+          Self.place(y, x, axes, regular.outShape, from: given.shape).onEach(channels), of: strip.outShape)
         let matrix = try strip.unrolled(node: merging).then(placed, node: merging).unrolled(node: merging)
         guard case .dense(let more) = matrix.kind, case .dense(let own) = sum.kind else { continue }
         sum.kind = .dense(zip(own, more).map { $0 + $1 })
@@ -111,12 +112,14 @@ extension Canonicaliser {
     for (y, x) in Self.pairs(axes) {
       let strip = LinearMap(Self.strip(y, x, axes, part.shape).onEach(channels), of: part.shape)
       let border = try relayed(try product(strip, part), hint: relayHint(value), entries: value.entries)
-      let placed = LinearMap(Self.place(y, x, axes, regular.outShape, from: Array(given.shape[1...])).onEach(channels), of: border.shape)
+      let placed = LinearMap(
+        Self.place(y, x, axes, regular.outShape, from: given.shape).onEach(channels), of: border.shape)
       try result.add(try product(placed, border), node: merging)
     }
     if strips > 0 {
       notes.append(
-        "'\(printable(node.label))' is a window with \(strips) rows, columns and corners of relay neurons at the border")
+        "'\(printable(node.label))' is a window with \(strips) rows, columns and corners of relay neurons at the "
+          + "border")
     }
     return result
   }
@@ -128,8 +131,8 @@ extension Canonicaliser {
     return rows.flatMap { y in columns.map { (y, $0) } }.filter { $0.y != nil || $0.x != nil }
   }
 
-  /// A strip behind the middle has two windows: the first sees padding alone and gives zeros, the second is the strip. So no
-  /// taps of weight zero have to reach over what is before it.
+  /// A strip behind the middle has two windows: the first sees padding alone and gives zeros, the second is the strip.
+  /// So no taps of weight zero have to reach over what is before it.
   private static func isSecond(_ row: (output: Int, first: Int, weights: [Float]), _ size: Int) -> Bool {
     row.output > 0 && row.first > 0 && 2 * (row.first + row.weights.count) > size
   }
@@ -161,13 +164,13 @@ extension Canonicaliser {
 
   /// Puts a row, column or corner between zeros at its place.
   private static func place(
-    _ y: Int?, _ x: Int?, _ axes: [BorderAxis], _ shape: [Int], from sizes: [Int]
+    _ y: Int?, _ x: Int?, _ axes: [BorderAxis], _ shape: [Int], from source: [Int]
   ) -> Convolution {
     var result = Convolution(weights: [1], shape: [1, 1, 1, 1])
     for (axis, chosen) in [y, x].enumerated() {
       guard let chosen else { continue }
       let row = axes[axis].beyond[chosen]
-      let before = Self.isSecond(row, sizes[axis]) ? row.output - 1 : row.output
+      let before = Self.isSecond(row, source[1 + axis]) ? row.output - 1 : row.output
       (result.padding[axis], result.padding[2 + axis]) = (before, shape[1 + axis] - 1 - row.output)
     }
     return result

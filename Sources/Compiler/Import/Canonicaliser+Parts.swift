@@ -4,8 +4,8 @@ import ChipModel
 extension Canonicaliser {
   /// The part as a plain sum.
   ///
-  /// A max pooling that still waits for an activation is closed by one where that changes nothing (values >= 0), else found
-  /// two by two.
+  /// A max pooling that still waits for an activation is closed by one where that changes nothing (values >= 0), else
+  /// found two by two.
   mutating func affine(_ part: AffinePart, entries: [Int]) throws(ImportError) -> AffinePart {
     guard let pool = part.pendingMaximum else { return part }
     if isNonNegative(part) { return try closed(part, entries: entries) }
@@ -25,7 +25,10 @@ extension Canonicaliser {
     }
     let name = Canonicaliser.layerName(node: node, weight: nil)
     let first = layers.count
-    var values = part.terms.contains { hasWeights($0) } ? try relayed(part, hint: name + "_relay", entries: entries) : part
+    var values = part
+    if part.terms.contains(where: { hasWeights($0) }) {
+      values = try relayed(part, hint: name + "_relay", entries: entries)
+    }
     let shape = pool.outputShape(part.shape)
     for axis in [1, 0] {
       let size = values.shape[1 + axis]
@@ -48,8 +51,8 @@ extension Canonicaliser {
       if let largest { values = largest }
     }
     notes.append(
-      "'\(printable(node.label))' reads a max pooling of values that no activation bounds, max(a, b) = a + relu(b - a), in "
-        + "\(layers.count - first) layers")
+      "'\(printable(node.label))' reads a max pooling of values that no activation bounds, "
+        + "max(a, b) = a + relu(b - a), in \(layers.count - first) layers")
     return values
   }
 
@@ -179,7 +182,8 @@ extension Canonicaliser {
       value.parts = [try apply(map, to: part, of: &value)]
       return
     }
-    guard channels.allSatisfy({ $0 >= 0 && $0 < part.shape[0] }), value.shape.count == 4 || value.shape.count == 2 else {
+    guard channels.allSatisfy({ $0 >= 0 && $0 < part.shape[0] }), value.shape.count == 4 || value.shape.count == 2
+    else {
       throw misuse("picks among values of shape \(shapeText(part.shape))", "leave it out, or flatten after it")
     }
     value.parts = [try apply(.selection(channels, of: part.shape), to: part, of: &value)]

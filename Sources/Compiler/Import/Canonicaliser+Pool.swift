@@ -101,11 +101,12 @@ extension Canonicaliser {
     }
     if node.operation == "ReduceSum" {
       let area = Double(window.kernel[0] * window.kernel[1])
-      for index in value.parts.indices { value.parts[index] = try scaled(value.parts[index], [area], entries: value.entries) }
+      for index in value.parts.indices {
+        value.parts[index] = try scaled(value.parts[index], [area], entries: value.entries)
+      }
     }
     try setShape(&value, pool, keepsAxes)
-    let role =
-      isUneven ? "average pooling, its divisor by position, of the connection into" : "average pooling of the connection into"
+    let role = "average pooling\(isUneven ? ", its divisor by position," : "") of the connection into"
     record("\(node.operation) \(pool.text)", &value, role: role)
   }
 
@@ -180,7 +181,7 @@ extension Canonicaliser {
     for axis in 0..<2 where keepsAxes[axis] { value.shape.append(shape[1 + axis]) }
   }
 
-  /// Gives `[1, C, H * W]`, or `[1, C, 1, H * W]`, the height and width that its parts have, where all of them are reduced.
+  /// Gives `[1, C, H * W]`, or `[1, C, 1, H * W]`, the height and width that its parts have, where all are reduced.
   private func unflattenPixels(_ value: inout DataValue) -> Bool {
     guard node.operation.hasPrefix("Reduce"), value.order == nil, value.shape.count == 3 || value.shape.count == 4,
       let size = value.parts.first.map({ Array($0.outputShape.dropFirst()) }), size.count == 2,

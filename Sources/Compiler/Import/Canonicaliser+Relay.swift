@@ -2,14 +2,16 @@ import ChipModel
 
 /// Where a product of linear layers would cost more than the layers, neurons that relay a value stand between.
 extension Canonicaliser {
-  /// Linear layers that meet stay apart where one layer would cost more than so many times what they cost. Relay neurons
-  /// have both signs, so that weights stand twice: below 2 the one layer is the cheaper.
+  /// Linear layers that meet stay apart where one layer would cost more than so many times what they cost. Relay
+  /// neurons have both signs, so that weights stand twice: below 2 the one layer is the cheaper.
   static let mergeFactor = 2.0
   /// Also where multiplying out itself takes more multiplications than this: about a third of a second.
   static let productWork = 0x1p28
 
   /// A linear map applied to a part of a value that the node at work reads.
-  mutating func apply(_ map: LinearMap, to part: AffinePart, of value: inout DataValue) throws(ImportError) -> AffinePart {
+  mutating func apply(
+    _ map: LinearMap, to part: AffinePart, of value: inout DataValue
+  ) throws(ImportError) -> AffinePart {
     guard let reason = excess(of: map, after: part) else { return try product(map, part) }
     return try product(map, try relay(part, of: &value, because: reason))
   }
@@ -78,8 +80,8 @@ extension Canonicaliser {
     let isSigned = !isNonNegative(part)
     let result = try relayed(part, hint: relayHint(value), entries: value.entries)
     let name = layers[layers.count - 1].name
-    notes.append(
-      "'\(printable(node.label))' reads relay neurons '\(name)'\(isSigned ? ", x = relu(x) - relu(-x)" : ""): \(reason)")
+    let rule = isSigned ? ", x = relu(x) - relu(-x)" : ""
+    notes.append("'\(printable(node.label))' reads relay neurons '\(name)'\(rule): \(reason)")
     func replace(in value: inout DataValue) {
       for index in value.parts.indices where value.parts[index] == part {
         value.parts[index] = result
@@ -162,7 +164,7 @@ struct LinearReaders {
 
   /// Operators that hand a sum of layers on.
   private static let passes: Set = [
-    "Identity", "Cast", "CastLike", "Dropout", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Slice", "Pad",
-    "Concat", "BatchNormalization", "Add", "Sub", "Mul", "Div", "Sum", "Neg", "Split", "Gather",
+    "Identity", "Cast", "CastLike", "Dropout", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Slice",
+    "Pad", "Concat", "BatchNormalization", "Add", "Sub", "Mul", "Div", "Sum", "Neg", "Split", "Gather",
   ]
 }

@@ -31,7 +31,8 @@ extension Canonicaliser {
 
   /// Gather with constant indices: some channels, rows or columns, in any order for channels.
   mutating func gather(_ value: inout DataValue) throws(ImportError) {
-    guard let given = node.constant(1), let indices = given.integers, given.shape.count <= 1, node.constant(0) == nil else {
+    guard let given = node.constant(1), let indices = given.integers, given.shape.count <= 1, node.constant(0) == nil
+    else {
       throw misuse("picks by values that depend on the data", "pick with constant indices")
     }
     let axis = try axis(of: value, node.integer("axis") ?? 0)
@@ -69,7 +70,8 @@ extension Canonicaliser {
         indices == Array(stride(from: first, through: indices[indices.count - 1], by: step))
       else {
         throw misuse(
-          "picks values of axis \(axis) of \(shapeText(value.shape))", "take equally spaced rows and columns, from the first on")
+          "picks values of axis \(axis) of \(shapeText(value.shape))",
+          "take equally spaced rows and columns, from the first on")
       }
       crop.stride[axis - 2] = step
       crop.padding[axis - 2] = -first

@@ -19,7 +19,8 @@ extension Canonicaliser {
       ["NOTSET", "", "VALID"].contains(node.text("auto_pad") ?? "NOTSET")
     else {
       throw misuse(
-        "has weights \(shapeText(weights.shape)) in \(groups) groups for \(value.shape[1]) channels, or an output_shape",
+        "has weights \(shapeText(weights.shape)) in \(groups) groups for \(value.shape[1]) channels, or an "
+          + "output_shape",
         "state padding and output_padding")
     }
     let outputs = perGroup * groups
@@ -76,7 +77,8 @@ extension Canonicaliser {
   private func turned(_ weights: [Float], _ shape: [Int], _ groups: Int, _ window: SlidingWindow) -> Convolution {
     let (inputs, outputs, taps) = (shape[0] / groups, shape[1], shape[2] * shape[3])
     var result = Convolution(
-      weights: weights, shape: [outputs * groups, inputs, shape[2], shape[3]], dilation: window.dilation, groups: groups)
+      weights: weights, shape: [outputs * groups, inputs, shape[2], shape[3]], dilation: window.dilation,
+      groups: groups)
     for side in 0..<4 {
       result.padding[side] = (shape[2 + side % 2] - 1) * window.dilation[side % 2] - window.padding[side]
     }
@@ -97,13 +99,15 @@ extension Canonicaliser {
   mutating func resize(_ value: inout DataValue) throws(ImportError) {
     try image(&value)
     let mode = node.text("mode") ?? "nearest"
-    let scales = (node.constant(node.operation == "Upsample" ? 1 : graph.opset < 11 ? 1 : 2)?.floats ?? node.attribute("scales")?.floats)
-      .map { $0.map(Double.init) } ?? []
+    let place = node.operation == "Upsample" || graph.opset < 11 ? 1 : 2
+    let scales = (node.constant(place)?.floats ?? node.attribute("scales")?.floats ?? []).map { Double($0) }
     let sizes = node.constant(3)?.integers
     let old = Array(value.shape[1...])
     guard mode == "nearest" || mode == "linear", node.integers("axes") == nil, node.integer("antialias") ?? 0 == 0,
       sizes?.count == 4 || (scales.count == 4 && scales[0] == 1 && scales[1] == 1)
-    else { throw misuse("resizes by '\(printable(mode))'", "use nearest or bilinear interpolation of height and width") }
+    else {
+      throw misuse("resizes by '\(printable(mode))'", "use nearest or bilinear interpolation of height and width")
+    }
     var shape = [old[0]]
     var axes: [[[(place: Int, weight: Double)]]] = []
     for axis in 0..<2 {

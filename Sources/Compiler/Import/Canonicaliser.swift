@@ -146,7 +146,9 @@ struct Canonicaliser {
         values[output] = .constant(tensor, origin: origin)
         return
       }
-      for (name, value) in zip(node.outputs, try results(first, data)) where !name.isEmpty { values[name] = .data(value) }
+      for (name, value) in zip(node.outputs, try results(first, data)) where !name.isEmpty {
+        values[name] = .data(value)
+      }
     } else {
       guard let tensor = try ConstantFolder(node: node).fold() else { throw UnsupportedOperators.error(node) }
       let grown = tensor.count - node.constants.reduce(0) { $0 + ($1?.count ?? 0) }
