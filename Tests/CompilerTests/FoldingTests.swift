@@ -89,7 +89,7 @@ struct FoldingTests {
     #expect(throws: ImportError.self) { try folded("DequantizeLinear", [x, floats([1, 2, 3])]) }
   }
 
-  @Test("quantisers between layers are left out, with a note")
+  @Test("quantisers between layers are computed, or left out with a note")
   func quantisers() throws {
     var small = SmallModel([0, 2])
     small.weight("s", [], [0.25])
@@ -97,9 +97,14 @@ struct FoldingTests {
     small.node("Relu", ["x"], ["r"])
     small.node("QuantizeLinear", ["r", "s", "z"], ["q"])
     small.node("DequantizeLinear", ["q", "s", "z"])
-    #expect(try small.outputs([-1, 2]) == [0, 2])
+    // Evaluated, values are rounded, halves to even, and cut; converted, they are not.
+    #expect(try small.outputs([-1, 2.1]) == [0, 2])
+    #expect(try small.outputs([0.375, 99]) == [0.5, 63.75])
+    #expect(try small.outputs([0.125, 0.875]) == [0, 1])
+    let converted = try ONNXImporter.model(small.model, name: "small")
+    #expect(try FloatEvaluator(converted.network).outputs([-1, 2.1]).first == [0, 2.1])
     #expect(
-      try small.imported().report.notes
+      converted.report.notes
         == ["quantisers between layers were left out: values are neither rounded nor cut to their range"])
   }
 

@@ -66,6 +66,7 @@ extension AnalogActivation {
     case .none: "none"
     case .relu: "ReLU"
     case .leakyRelu(let slope): "LeakyReLU \(numberText(Double("\(slope)") ?? Double(slope)))"
+    case .quantised(let step, _, _): "rounded to \(numberText(Double("\(step)") ?? Double(step)))"
     case .clip(let maximum, let levels):
       "\(levels.map { "QCFS \($0) levels to" } ?? "Clip") \(numberText(Double("\(maximum)") ?? Double(maximum)))"
     }

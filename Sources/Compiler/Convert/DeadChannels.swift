@@ -36,7 +36,7 @@ extension ConversionStage {
   private func deadChannels(_ layer: Int) -> [Bool] {
     switch network.layers[layer].activation {
     case .relu, .clip: statistics[layer].channelLargest.map { $0 <= 0 }
-    case .none, .leakyRelu: []
+    case .none, .leakyRelu, .quantised: []
     }
   }
 

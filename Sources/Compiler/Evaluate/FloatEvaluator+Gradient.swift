@@ -156,7 +156,7 @@ extension AnalogActivation {
   /// Multiplies derivatives with the activation's slope where it had these values.
   fileprivate func multiplySlope(_ sums: inout [Lanes], _ values: [Lanes]) {
     switch self {
-    case .none: break
+    case .none, .quantised: break
     case .relu: for i in sums.indices { sums[i].replace(with: 0, where: values[i] .<= 0) }
     case .leakyRelu(let slope): for i in sums.indices { sums[i].replace(with: sums[i] * slope, where: values[i] .< 0) }
     case .clip(let maximum, _):

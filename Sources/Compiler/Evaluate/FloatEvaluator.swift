@@ -281,6 +281,11 @@ extension AnalogActivation {
       guard let levels else { return }
       let (up, down) = (Float(levels) / maximum, maximum / Float(levels))
       for i in values.indices { values[i] = (values[i] * up + 0.5).rounded(.down) * down }
+    case .quantised(let step, let lowest, let highest):
+      for i in values.indices {
+        let whole = (values[i] / step).rounded(.toNearestOrEven)
+        values[i] = whole.clamped(lowerBound: Lanes(repeating: lowest), upperBound: Lanes(repeating: highest)) * step
+      }
     }
   }
 }

@@ -14,6 +14,7 @@ extension AnalogNetwork {
     for layer in layers {
       add("layer \(layer.name.debugDescription) \(layer.shape) \(layer.activation.text) \(layer.connections.count)")
       if case .leakyRelu(let slope) = layer.activation { add([slope]) }
+      if case .quantised(let step, let lowest, let highest) = layer.activation { add([step, lowest, highest]) }
       if case .clip(let maximum, let levels) = layer.activation { add([maximum] + (levels.map { [Float($0)] } ?? [])) }
       if let bias = layer.bias { add(bias) } else { add("no bias") }
       for connection in layer.connections {

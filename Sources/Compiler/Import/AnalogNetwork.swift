@@ -54,6 +54,9 @@ package enum AnalogActivation: Sendable, Equatable {
   /// min(max(x, 0), maximum): a bounded ReLU. With levels, rounded to multiples of `maximum / levels`, halves up (QCFS,
   /// Bu et al. 2022).
   case clip(maximum: Float, levels: Int? = nil)
+  /// Rounded to whole multiples of `step`, halves to even, from `lowest` to `highest` of them (QuantizeLinear and
+  /// DequantizeLinear). Of networks that are evaluated, never of those that are converted.
+  case quantised(step: Float, lowest: Float, highest: Float)
 }
 
 /// Where a connection comes from.

@@ -198,7 +198,7 @@ extension AnalogActivation {
   /// The same at the end of a network, where no neuron does it.
   var ofOutput: OutputActivation {
     switch self {
-    case .none: OutputActivation()
+    case .none, .quantised: OutputActivation()
     case .relu: OutputActivation(negativeSlope: 0)
     case .leakyRelu(let slope): OutputActivation(negativeSlope: Double(slope))
     case .clip(let maximum, _): OutputActivation(negativeSlope: 0, maximum: Double(maximum))
@@ -212,6 +212,8 @@ extension AnalogActivation {
     case .relu: max(value, 0)
     case .leakyRelu(let slope): value >= 0 ? value : value * Double(slope)
     case .clip(let maximum, nil): min(max(value, 0), Double(maximum))
+    case .quantised(let step, let lowest, let highest):
+      min(max((value / Double(step)).rounded(.toNearestOrEven), Double(lowest)), Double(highest)) * Double(step)
     case .clip(let maximum, let levels?):
       (min(max(value, 0), Double(maximum)) * Double(levels) / Double(maximum) + 0.5).rounded(.down) * Double(maximum)
         / Double(levels)

@@ -1,6 +1,6 @@
 import ChipModel
 
-/// What scikit-learn puts before and after a network, and quantisers that are read as nothing.
+/// What scikit-learn puts before and after a network.
 extension Canonicaliser {
   /// Domain of the operators of classical machine learning.
   static let learning = "ai.onnx.ml"
@@ -61,22 +61,5 @@ extension Canonicaliser {
     values = before
     (value.endings, value.endShape) = ([ending], value.shape)
     return value
-  }
-
-  /// QuantizeLinear and DequantizeLinear of data: the values stay what they are.
-  mutating func passQuantised(_ value: inout DataValue) {
-    record(node.operation, &value, role: "left out (values are not rounded)", waits: false)
-    let note = "quantisers between layers were left out: values are neither rounded nor cut to their range"
-    if !notes.contains(note) { notes.append(note) }
-  }
-}
-
-extension ONNXNode {
-  /// Operator sets before 7 say with `axis` where the second of two shapes begins: sizes of 1 behind it say the same.
-  mutating func alignOldBroadcast(rank: Int?) {
-    guard integer("broadcast") ?? 0 != 0, let axis = integer("axis"), let second = constant(1),
-      let rank = rank ?? constant(0)?.shape.count, axis >= 0, axis + second.shape.count <= rank
-    else { return }
-    constants[1] = second.reshaped(second.shape + [Int](repeating: 1, count: rank - axis - second.shape.count))
   }
 }

@@ -20,12 +20,19 @@ extension Canonicaliser {
 
   /// Is the node at work one on sequences?
   func isOnLines(_ data: [DataValue]) -> Bool {
-    data.allSatisfy { $0.shape.count == 3 && $0.shape[0] == 1 } && Canonicaliser.lineOperators.contains(node.operation)
+    guard data.allSatisfy({ $0.shape.count == 3 && $0.shape[0] == 1 }), Canonicaliser.lineOperators.contains(node.operation)
+    else { return false }
+    // Element by element, only sums of values in different shapes have to be looked at as images.
+    let isElementwise = ["Add", "Sub", "Mul", "Div", "Sum"].contains(node.operation)
+    return !isElementwise
+      || data.allSatisfy { $0.order == nil }
+        && data.contains { $0.parts.map(\.outputShape) != data[0].parts.map(\.outputShape) }
   }
 
   /// What a node on sequences gives, found with height 1.
   mutating func resultsOnLines(_ data: [DataValue]) throws(ImportError) -> [DataValue] {
     if let turned = try resultOverTime(data[0]) { return [turned] }
+    if let reduced = try resultOverPixels(data[0]) { return [reduced] }
     let (own, before) = (node, values)
     node = heightened(node)
     for name in own.inputs {
@@ -43,7 +50,7 @@ extension Canonicaliser {
     for index in images.indices { images[index].shape.insert(1, at: 2) }
     var made = try results(images[0], images)
     (node, values) = (own, before)
-    for index in made.indices where made[index].shape.count == 4 { made[index].shape.remove(at: 2) }
+    for index in made.indices where made[index].shape.count > 2 { made[index].shape.remove(at: 2) }
     return made
   }
 
@@ -79,6 +86,23 @@ extension Canonicaliser {
     return result
   }
 
+  /// What a reduction over all pixels of a flattened image, `[1, C, H * W]`, gives; nil: something else.
+  private mutating func resultOverPixels(_ first: DataValue) throws(ImportError) -> DataValue? {
+    let isLast = node.integers("axes", orInput: 1).map { $0 == [2] || $0 == [-1] } ?? false
+    guard isLast, node.operation.hasPrefix("Reduce"), first.order == nil, let image = first.parts.first?.outputShape,
+      first.parts.count == 1, image.count == 3, image[0] == first.shape[1], image[1] > 1
+    else { return nil }
+    let own = node
+    node.attributes.removeAll { $0.name == "axes" }
+    node.attributes.append(ONNXAttribute(name: "axes", integers: [2, 3]))
+    var value = first
+    value.shape = [1] + image
+    value = try convert(value, [value])
+    node = own
+    if value.shape.count == 4 { value.shape.remove(at: 2) }
+    return value
+  }
+
   /// The node with height 1 in its attributes and constants.
   private func heightened(_ node: ONNXNode) -> ONNXNode {
     var high = node
@@ -96,7 +120,8 @@ extension Canonicaliser {
     for (place, attribute) in node.attributes.enumerated() {
       switch attribute.name {
       case "kernel_shape", "strides", "dilations", "output_padding", "output_shape":
-        high.attributes[place].integers = [attribute.name == "output_padding" ? 0 : 1] + attribute.integers
+        high.attributes[place].integers = [attribute.name == "output_padding" ? 0 : 1] + (node.integers(attribute.name) ?? [])
+        high.attributes[place].integer = nil
       case "axis": high.attributes[place].integer = attribute.integer.map(axis)
       default: break
       }
@@ -131,7 +156,7 @@ extension Canonicaliser {
           }
         high.constants[index] = ONNXTensor(shape: [4], values: values)
       }
-    case "Add", "Sub", "Mul", "Div", "Sum", "PRelu":
+    case "PRelu":
       for (index, constant) in node.constants.enumerated() {
         guard let constant, constant.shape.count > 1 else { continue }
         var shape = constant.shape

@@ -46,7 +46,7 @@ extension Canonicaliser {
       throw misuse("multiplies by something other than constant weights", "attention cannot be converted")
     }
     let width = value.shape.last ?? 0
-    guard value.shape.count >= 2, value.shape.dropLast().allSatisfy({ $0 == 1 }), matrix.shape.count == 2 else {
+    guard !value.shape.isEmpty, value.shape.dropLast().allSatisfy({ $0 == 1 }), matrix.shape.count == 2 else {
       throw misuse(
         "multiplies values of shape \(shapeText(value.shape)) by \(shapeText(matrix.shape))",
         "apply linear layers to [batch, features]: flatten first")

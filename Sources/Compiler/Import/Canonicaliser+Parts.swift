@@ -83,7 +83,7 @@ extension Canonicaliser {
         guard case .layer(let index) = term.source else { return false }
         switch layers[index].activation {
         case .relu, .clip: return term.hasNonNegativeWeights
-        case .none, .leakyRelu: return false
+        case .none, .leakyRelu, .quantised: return false
         }
       }
   }

@@ -46,6 +46,9 @@ extension Canonicaliser {
     guard let (shape, map) = ConstantFolder.transpose(value.shape, order) else {
       throw misuse("has perm \(shapeText(order)) for shape \(shapeText(value.shape))", "export the model again")
     }
+    guard order.first == 0 || !graph.hasBatchAxis else {
+      throw misuse("moves the batch axis (perm \(shapeText(order)))", "keep the batch axis first")
+    }
     let sizes = Array(shape.dropFirst())
     let target = sizes.count == 2 ? [sizes[0], 1, sizes[1]] : sizes
     // Channels-last input, as Keras has it: the network is fed channels first instead.
@@ -71,6 +74,10 @@ extension Canonicaliser {
       part.pendingMaximum == nil, part.terms.count == 1, let term = part.terms.first, term.source == .input,
       term.pool == nil, case .identity(let factors) = term.map.kind
     else { return false }
+    // Data of equal sizes would be taken in the order before.
+    let before = graph.sampleShape
+    let isMoved = map != Array(map.indices)
+    if isMoved, before == shape || shape.count == 3 && shape[1] == 1 && before == [shape[0], shape[2]] { return false }
     let plane = part.shape.dropFirst().reduce(1, *)
     let moved = factors.isEmpty ? [] : map.map { LinearMap.factor(factors, $0, plane: plane, count: map.count) }
     var fed = AffinePart.source(.input, shape)

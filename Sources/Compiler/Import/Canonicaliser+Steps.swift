@@ -20,20 +20,15 @@ extension Canonicaliser {
     }
     let (outputs, steps) = (weights.shape[0], shape.dropLast().reduce(1, *))
     value.shape = [1, steps, features]
-    if steps == features, value.parts.count == 1, value.parts[0].plainSource == .input {
-      // Data of this shape would not say which axis is which: the input keeps its order.
-      try unrollSteps(&value, weights, steps)
-    } else {
-      try permute(&value, [0, 2, 1])
-      value.shape = [1, features, 1, steps]
-      node.operation = "Conv"
-      node.attributes = []
-      node.constants[1] = weights.reshaped([outputs, features, 1, 1])
-      try convolve(&value)
+    var (trial, turned) = (self, value)
+    if (try? trial.convolveSteps(&turned, weights, steps)) != nil {
+      (self, value) = (trial, turned)
       node = own
+      value.shape = [1, outputs, steps]
+      try permute(&value, [0, 2, 1])
+    } else {
+      try unrollSteps(&value, weights, steps)
     }
-    value.shape = [1, outputs, steps]
-    try permute(&value, [0, 2, 1])
     value.shape = shape.dropLast() + [outputs]
     guard own.operation == "Gemm" else { return }
     guard own.float("alpha") ?? 1 == 1, own.float("beta") ?? 1 == 1 else {
@@ -45,24 +40,37 @@ extension Canonicaliser {
     }
   }
 
-  /// The same of the input itself, as a matrix over all steps.
+  private mutating func convolveSteps(
+    _ value: inout DataValue, _ weights: ONNXTensor, _ steps: Int
+  ) throws(ImportError) {
+    let (outputs, features) = (weights.shape[0], weights.shape[1])
+    try permute(&value, [0, 2, 1])
+    value.shape = [1, features, 1, steps]
+    node.operation = "Conv"
+    node.attributes = []
+    node.constants = [nil, weights.reshaped([outputs, features, 1, 1])]
+    try convolve(&value)
+  }
+
+  /// The same as a matrix over all steps.
   private mutating func unrollSteps(
     _ value: inout DataValue, _ weights: ONNXTensor, _ steps: Int
   ) throws(ImportError) {
     let (outputs, features) = (weights.shape[0], weights.shape[1])
+    try resolveOrder(&value)
+    let part = try whole(value)
     try checkWeights(outputs * steps, features * steps, node: merging)
     let own = weights.floats
     var matrix = [Float](repeating: 0, count: outputs * steps * features * steps)
     for output in 0..<outputs {
       for step in 0..<steps {
-        let start = (output * steps + step) * steps * features + step * features
+        let start = (step * outputs + output) * steps * features + step * features
         for feature in 0..<features { matrix[start + feature] = own[output * features + feature] }
       }
     }
     cost.multiplyAccumulates += weights.count * steps
-    let part = value.parts[0]
     value.parts = [
-      try apply(LinearMap(kind: .dense(matrix), inShape: part.shape, outShape: [outputs, 1, steps]), to: part, of: &value)
+      try apply(LinearMap(kind: .dense(matrix), inShape: part.shape, outShape: [1, steps, outputs]), to: part, of: &value)
     ]
     value.nameHint = Canonicaliser.layerName(node: node, weight: origin(1))
     record("\(node.operation) of \(steps) steps", &value, role: "weights of")

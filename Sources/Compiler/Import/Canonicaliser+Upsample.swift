@@ -145,6 +145,9 @@ extension Canonicaliser {
   ) throws(ImportError) -> [[(place: Int, weight: Double)]] {
     let rule = node.text("coordinate_transformation_mode") ?? (graph.opset < 11 ? "asymmetric" : "half_pixel")
     let rounding = node.text("nearest_mode") ?? (graph.opset < 11 ? "floor" : "round_prefer_floor")
+    if rule == "align_corners", scale * Double(size) != Double(target) {
+      throw misuse("aligns the corners of a size that is no whole number", "give the output's size instead of scales")
+    }
     var result: [[(place: Int, weight: Double)]] = []
     for output in 0..<target {
       let x: Double
@@ -193,7 +196,7 @@ extension Canonicaliser {
     } else {
       guard h % block == 0, w % block == 0 else { throw misuse("has \(h)x\(w) pixels", "use multiples of blocksize") }
       split = [1, c, h / block, block, w / block, block]
-      order = [0, 3, 5, 1, 2, 4]
+      order = (node.text("mode") ?? "DCR") == "DCR" ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4]
       shape = [1, c * block * block, h / block, w / block]
     }
     guard let (_, map) = ConstantFolder.transpose(split, order) else { return }

@@ -11,7 +11,7 @@ struct Canonicaliser {
   var values: [String: GraphValue] = [:]
   var layers: [AnalogLayer] = []
   var inputShape: [Int]
-  /// Times the graph's input is read.
+  /// Times the values of the graph's input are read.
   let inputReaders: Int
   var entries: [PendingEntry] = []
   var notes: [String]
@@ -54,7 +54,9 @@ struct Canonicaliser {
     // A vector stays one; an image without a channel axis gets it.
     inputShape = graph.sampleShape
     if inputShape.count == 2 { inputShape.insert(1, at: Canonicaliser.isOnLines(graph) ? 1 : 0) }
-    inputReaders = graph.nodes.reduce(0) { sum, node in sum + node.inputs.filter { $0 == graph.inputName }.count }
+    inputReaders = graph.nodes.reduce(0) { sum, node in
+      node.operation == "Shape" ? sum : sum + node.inputs.filter { $0 == graph.inputName }.count
+    }
     storedLimit = ImportLimits.storedWeights + 4 * graph.constants.values.reduce(0) { $0 + $1.count }
     for node in graph.nodes { for name in node.inputs { readers[name, default: 0] += 1 } }
     readers[graph.outputName, default: 0] += 1
@@ -174,7 +176,7 @@ struct Canonicaliser {
   }
 
   /// The first output of a node that reads data: `first` is its first data input.
-  private mutating func convert(_ first: DataValue, _ data: [DataValue]) throws(ImportError) -> DataValue {
+  mutating func convert(_ first: DataValue, _ data: [DataValue]) throws(ImportError) -> DataValue {
     if let last = data.lazy.compactMap(\.endings.last).first, !Canonicaliser.endings.contains(node.operation),
       !["Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast", "ZipMap", "ArrayFeatureExtractor"].contains(
         node.operation)
@@ -214,7 +216,7 @@ struct Canonicaliser {
     case "Conv": try convolve(&value)
     case "Gemm", "MatMul":
       if isOnSteps(value) { try multiplySteps(&value) } else { try multiply(&value) }
-    case "QuantizeLinear", "DequantizeLinear": passQuantised(&value)
+    case "QuantizeLinear", "DequantizeLinear": try quantise(&value)
     case "Scaler", "ArrayFeatureExtractor", "ZipMap": try learn(&value)
     case "BatchNormalization": try normaliseBatch(&value)
     case "Add", "Sub", "Mul", "Div", "Sum": try combine(&value, data)

@@ -9,6 +9,8 @@ struct ONNXGraph {
   let inputName: String
   /// With the batch axis, which is 1, where there is one.
   let inputShape: [Int]
+  /// Whether the first axis of values counts samples.
+  let hasBatchAxis: Bool
   /// `inputShape` without the batch axis.
   let sampleShape: [Int]
   /// What the file said the batch size is, where it is a fixed number above 1: constants may have it baked in.
@@ -74,7 +76,7 @@ struct ONNXGraph {
     if otherOutputs.isEmpty, nodes.count < all.count {
       notes.append("\(all.count - nodes.count) of \(all.count) nodes lead to no output and were left out")
     }
-    inputName = input.name
+    (inputName, self.hasBatchAxis) = (input.name, hasBatchAxis)
     sampleShape = try ONNXGraph.sampleShape(input, selection.inputShape, hasBatchAxis: hasBatchAxis)
     inputShape = hasBatchAxis ? [1] + sampleShape : sampleShape
     bakedBatch = hasBatchAxis ? input.fixedBatch : nil
