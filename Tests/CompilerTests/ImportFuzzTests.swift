@@ -67,7 +67,9 @@ struct ImportFuzzTests {
     func pick(_ range: Range<Int>) -> Int { Int.random(in: range, using: &generator) }
     let numbers = [0, 1, -1, 2, 3, 5, 7, 64, 4096, 65536, -2, 1 << 22, 1 << 40, Int.max, Int.min]
     let operations = [
-      "Conv", "Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "Relu", "LeakyRelu", "Clip", "MaxPool", "AveragePool",
+      "Neg", "Split", "Gather", "Einsum", "ConvTranspose", "Resize", "Upsample", "DepthToSpace", "SpaceToDepth", "Max",
+      "Min", "ReduceSum", "Conv", "Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "Relu", "LeakyRelu", "Clip", "MaxPool",
+      "AveragePool",
       "GlobalAveragePool", "ReduceMean", "ReduceMax", "Flatten", "Reshape", "Transpose", "Concat", "Pad", "Slice",
       "Squeeze", "Unsqueeze", "Softmax", "BatchNormalization", "Shape", "Gather", "Expand", "ConstantOfShape", "Cast",
       "Identity", "Where", "PRelu", "Max", "Sum", "Dropout", "CastLike", "Size", "ReduceProd", "Constant",
@@ -95,8 +97,9 @@ struct ImportFuzzTests {
       attribute.name =
         [
           "axis", "axes", "pads", "strides", "perm", "group", "dilations", "kernel_shape", "ceil_mode",
-          "keepdims", "allowzero", "starts", "ends", "to", "start", "end",
-        ][pick(0..<16)]
+          "keepdims", "allowzero", "starts", "ends", "to", "start", "end", "split", "blocksize", "output_padding",
+          "count_include_pad",
+        ][pick(0..<20)]
       attribute.integers = (0..<pick(1..<5)).map { _ in numbers[pick(0..<numbers.count)] }
       attribute.integer = attribute.integers[0]
       model.graph.nodes[node].attributes.insert(attribute, at: 0)

@@ -19,28 +19,34 @@ extension Canonicaliser {
 
   /// Most of these maps that are spelled as a matrix: elements.
   private static let smallMatrix = 1 << 12
+  /// Most rows, columns and corners.
+  private static let mostStrips = 64
 
   /// A pooling whose divisor is the number of values in the window.
   mutating func unevenAverage(
     _ part: AffinePart, _ window: SlidingWindow, countsPadding: Bool, of value: inout DataValue
   ) throws(ImportError) -> AffinePart {
     let padding = window.fullPadding
-    let axes = (0..<2).map { axis in
+    var axes: [BorderAxis] = []
+    for axis in 0..<2 {
       let (size, kernel, stride) = (part.shape[1 + axis], window.kernel[axis], window.stride[axis])
       let outputs = windowCount(
         size, kernel: kernel, stride: stride, before: padding[axis], after: padding[2 + axis])
       let share = 1 / Float(kernel)
-      let rows = (0..<outputs).map { output -> (output: Int, first: Int, weights: [Float]) in
+      var own = BorderAxis(
+        kernel: [Float](repeating: share, count: kernel), stride: stride, before: padding[axis],
+        after: padding[2 + axis], beyond: [])
+      for output in 0..<outputs {
         let start = output * stride - padding[axis]
         let low = min(max(start, 0), size)
         let high = max(min(start + kernel, size), low)
         let end = min(start + kernel, size + window.padding[2 + axis])
         let divisor = countsPadding ? max(end - start, 1) : max(high - low, 1)
-        return (output, low, [Float](repeating: 1 / Float(divisor) - share, count: high - low))
+        if divisor == kernel || high == low { continue }
+        own.beyond.append((output, low, [Float](repeating: 1 / Float(divisor) - share, count: high - low)))
+        guard own.beyond.count <= Self.mostStrips else { throw tooManyStrips }
       }
-      return BorderAxis(
-        kernel: [Float](repeating: share, count: kernel), stride: stride, before: padding[axis],
-        after: padding[2 + axis], beyond: rows.filter { $0.weights.contains { $0 != 0 } })
+      axes.append(own)
     }
     let pool = NetworkPool(kind: .average, kernel: window.kernel, stride: window.stride, padding: padding)
     return try bordered(part, axes, pool: pool, of: &value)
@@ -80,6 +86,8 @@ extension Canonicaliser {
     _ given: AffinePart, _ axes: [BorderAxis], pool: NetworkPool? = nil, of value: inout DataValue
   ) throws(ImportError) -> AffinePart {
     let channels = given.shape[0]
+    let area = axes[0].kernel.count.multipliedReportingOverflow(by: axes[1].kernel.count)
+    try checkWeights(channels, area.overflow ? Int.max : area.partialValue, node: merging)
     let window = Convolution(
       weights: axes[0].kernel.flatMap { y in axes[1].kernel.map { y * $0 } },
       shape: [1, 1, axes[0].kernel.count, axes[1].kernel.count], stride: axes.map(\.stride),
@@ -100,11 +108,7 @@ extension Canonicaliser {
       }
       return try apply(sum, to: given, of: &value)
     }
-    guard strips <= 64 else {
-      throw misuse(
-        "has \(strips) rows, columns and corners at the border that differ from its inside",
-        "pad with zeros, or use a smaller kernel")
-    }
+    guard strips <= Self.mostStrips else { throw tooManyStrips }
     var part = given
     if let reason = excess(of: regular, after: part) { part = try relay(part, of: &value, because: reason) }
     var result: AffinePart
@@ -122,6 +126,12 @@ extension Canonicaliser {
           + "border")
     }
     return result
+  }
+
+  private var tooManyStrips: ImportError {
+    misuse(
+      "has more than \(Self.mostStrips) rows, columns and corners at the border that differ from its inside",
+      "pad with zeros, or use a smaller kernel")
   }
 
   /// What differs from the window: rows (with the window along columns), columns, corners. Nil: the window.

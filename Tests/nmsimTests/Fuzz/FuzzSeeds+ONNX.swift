@@ -7,6 +7,8 @@ extension FuzzSeeds {
     "Conv", "Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "Relu", "LeakyRelu", "Clip", "MaxPool", "AveragePool",
     "GlobalAveragePool", "ReduceMean", "Flatten", "Reshape", "Transpose", "Concat", "Pad", "Slice", "Squeeze",
     "Unsqueeze", "Softmax", "LogSoftmax", "Sigmoid", "Tanh", "Log", "ArgMax", "BatchNormalization", "Shape", "Gather", "Expand", "ConstantOfShape", "Cast", "Identity",
+    "Neg", "Split", "Einsum", "ConvTranspose", "Resize", "Upsample", "DepthToSpace", "SpaceToDepth", "Max", "Min", "ReduceSum",
+    "reflect", "edge", "nearest", "linear", "half_pixel", "asymmetric", "blocksize", "output_padding", "bi,oi->bo", "equation",
     "PRelu", "Sum", "Dropout", "Constant", "x", "h", "r", "y", "w1", "b1", "axis", "axes", "pads", "strides", "perm",
     "group", "dilations", "kernel_shape", "ceil_mode", "transB", "alpha", "value", "batch", "ai.onnx",
   ]
