@@ -168,7 +168,7 @@ struct DatasetLoaderTests {
     #expect(dataset == Dataset(shape: shape, values: .uint8(pixels)))
   }
 
-  @Test("shapes: one sample of exactly the input's shape is taken", arguments: [("(3, 2, 2)", [3, 2, 2]), ("(12,)", [12])])
+  @Test("shapes: one sample of exactly the input's shape is taken", arguments: [("(3, 2, 2)", [3, 2, 2]), ("(12,)", [12]), ("(3, 4)", [1, 3, 4])])
   func oneSample(text: String, shape: [Int]) throws {
     let path = try folder.write("x.npy", npy(text))
     #expect(try DatasetLoader.load(images: path, expectedShape: shape) == Dataset(shape: shape, values: .uint8(pixels)))

@@ -76,7 +76,8 @@ struct MethodProgram {
     #expect(line(settings.with(share, 2)) == "'share' is 2; give a number of at least 0.5 and at most 1")
     #expect(
       line(settings.with(.alpha, 0.5))
-        == "'alpha' is not for method 'shared'; leave it out, or use rmp, channel-balance")
+        == "'alpha' is not for method 'shared'; leave it out, or use max-norm, robust-norm, channel-norm, mmse, trained, "
+        + "spike-norm, rmp, channel-balance, rate-norm")
     #expect(line(settings.with(share, 0.75)) == "failed")
     #expect(line(settings.with(.initial, .half)) == "converted")
     #expect(throws: NmsimError.self) { try model.converted(by: method) }

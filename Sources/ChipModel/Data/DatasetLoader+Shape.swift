@@ -8,7 +8,7 @@ extension DatasetLoader {
   /// - `[N, H, W]`, `[N, H, W, 1]` and `[N, H * W]` for `[1, H, W]`: the only channel is added.
   /// - `[N, C, L]` for `[C, 1, L]`: the height is added.
   /// - `[N, H, W, C]` for `[C, H, W]`, and `[N, L, C]` for `[C, 1, L]`, where the sizes differ: the channels are moved.
-  /// - exactly the network's input shape: one sample.
+  /// - exactly the network's input shape, with or without the only channel: one sample.
   /// - any `[N, ...]` of F elements a sample for `[F]`: flattened in row-major order, as PyTorch and Keras do.
   static func arrange(_ tensor: Tensor, _ expected: [Int], file: String) throws(DataError) -> Dataset.Values {
     let sample = Array(tensor.shape.dropFirst())
@@ -16,7 +16,7 @@ extension DatasetLoader {
     let sameSize = !sample.isEmpty && Tensor.elementCount(sample) == size
     let isLine = expected.count == 3 && expected[1] == 1
     let fits =
-      if sample == expected || tensor.shape == expected {
+      if sample == expected || tensor.shape == expected || [1] + tensor.shape == expected {
         true
       } else if expected.count == 1 {
         sameSize

@@ -11,4 +11,7 @@ package enum Decision {
 
   /// Classes that so many outputs tell apart.
   package static func classes(outputs: Int) -> Int { outputs == 1 ? 2 : outputs }
+
+  /// What decisions of so many outputs can be.
+  package static func range(outputs: Int) -> ClosedRange<Int> { 0...max(0, classes(outputs: outputs) - 1) }
 }

@@ -91,9 +91,9 @@ extension PartialRunFile {
     let stops = try o.required("stops")
     if var values = result.stops {
       var o = try stops.object()
-      let classes = Decision.classes(outputs: program.populations[program.output.population].shape.count)
+      let outputs = program.populations[program.output.population].shape.count
       values.steps = try o.required("steps").ints(in: 1...identity.ticks, count: count...count)
-      values.predictions = try o.required("predictions").ints(in: 0...max(1, classes - 1), count: count...count)
+      values.predictions = try o.required("predictions").ints(in: Decision.range(outputs: outputs), count: count...count)
       values.spent = try events(o.required("spent"))
       result.stops = values
     }

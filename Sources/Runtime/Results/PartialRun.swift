@@ -199,21 +199,21 @@ package struct PartialRunFile: Sendable {
   /// - Throws: `JSONError` with line, column and member.
   package func part(of program: CompiledProgram) throws(JSONError) -> PartialRun {
     var o = try root.object()
-    let classes = program.populations[program.output.population].shape.count
+    let width = program.populations[program.output.population].shape.count
     let samples = count...count
     var labels: [Int]?
     let node = try o.required("labels")
     if !node.isNull { labels = try node.ints(in: 0...Int(Int32.max), count: samples) }
     var record = RunRecord(program: program, steps: identity.ticks, first: first, samples: count, labels: labels)
-    let places = count * classes
+    let places = count * width
     let targets = try o.required("targets")
     if !targets.isNull { record.targets = try targets.doubles(count: places...places) }
     if program.output.task == .values {
       for node in try o.required("outputs").array(count: samples) {
-        record.outputs.append(try node.ints(in: -(1 << 62)...(1 << 62), count: classes...classes))
+        record.outputs.append(try node.ints(in: -(1 << 62)...(1 << 62), count: width...width))
       }
     }
-    record.predictions = try o.required("predictions").ints(in: 0...max(0, classes - 1), count: samples)
+    record.predictions = try o.required("predictions").ints(in: Decision.range(outputs: width), count: samples)
     record.decisionSteps = try o.required("decisionSteps").ints(in: 1...identity.ticks, count: samples)
     let steps = labels == nil ? 0 : identity.ticks
     record.correctByStep = try o.required("correctByStep").ints(in: 0...count, count: steps...steps)
@@ -268,7 +268,7 @@ package struct PartialRunFile: Sendable {
       if !decisions.isNull {
         let (decided, valued) = program.output.task == .values ? (0, places) : (count, 0)
         part.answers = ANNAnswers(
-          model: model, decisions: try decisions.ints(in: 0...max(0, classes - 1), count: decided...decided),
+          model: model, decisions: try decisions.ints(in: Decision.range(outputs: width), count: decided...decided),
           outputs: try outputs.doubles(count: valued...valued))
       }
     }
