@@ -78,7 +78,7 @@ static void LEVEL(clip)(float *x, long count, float high) {
   }
 }
 
-static INLINE LEVEL(f32) LEVEL(choose)(LEVEL(i32) first, LEVEL(f32) a, LEVEL(f32) b) {
+INLINE LEVEL(f32) LEVEL(choose)(LEVEL(i32) first, LEVEL(f32) a, LEVEL(f32) b) {
   return (LEVEL(f32))(((LEVEL(i32))a & first) | ((LEVEL(i32))b & ~first));
 }
 
