@@ -118,6 +118,8 @@ int ck_best_level(void) {
 #define CALL_STEP(x) step_##x(u, flags, saturations)
 void ck_deliver(int level, const ck_delivery *d, void *acc, int bits) { PICK(CALL_DELIVER); }
 long ck_step(int level, const ck_update *u, int flags, long *saturations) { return PICK(CALL_STEP); }
+#define CALL_GATE(x) gate_##x(g)
+long ck_gate_step(int level, const ck_gate *g) { return PICK(CALL_GATE); }
 #define CALL_FIRE(x) fire_##x(v, sent, count, threshold, negative, more, lanes, up, down)
 #define CALL_EXTREMES(x) extremes_##x(values, count, high, low, active)
 #define CALL_ABOVE(x) above_##x(values, count, limit, above)

@@ -90,6 +90,41 @@ static long LEVEL(step)(const ck_update *u, int flags, long *saturations) {
   }
   return 0;
 }
+
+typedef int16_t LEVEL(counts) __attribute__((vector_size(32), aligned(2)));
+typedef _Bool LEVEL(counts_mask) __attribute__((ext_vector_type(16)));
+
+// `n` vectors of 16 channels of a window at once.
+INLINE long LEVEL(gate_body)(const ck_gate *g, const int n) {
+  long fired = 0;
+  for (long window = 0; window < g->windows; window++) {
+    if (!g->touched[window]) continue;
+    g->touched[window] = 0;
+    const uint32_t *first = g->cells + g->cell_starts[window], *last = g->cells + g->cell_starts[window + 1];
+    for (long lane = 0; lane < g->padded; lane += 16 * n) {
+      LEVEL(counts) most[4];
+      UNROLL for (int k = 0; k < n; k++) most[k] = *(const LEVEL(counts) *)(g->counts + *first + lane + k * 16);
+      for (const uint32_t *cell = first + 1; cell < last; cell++)
+        UNROLL for (int k = 0; k < n; k++)
+          most[k] = __builtin_elementwise_max(most[k], *(const LEVEL(counts) *)(g->counts + *cell + lane + k * 16));
+      UNROLL for (int k = 0; k < n; k++) {
+        const long at = window * g->padded + lane + k * 16;
+        const LEVEL(counts) change = most[k] - *(const LEVEL(counts) *)(g->largest + at);
+        *(LEVEL(counts) *)(g->largest + at) = most[k];
+        if (g->change) *(LEVEL(counts) *)(g->change + at) = change;
+        const LEVEL(counts_mask) set = __builtin_convertvector(change, LEVEL(counts_mask));
+        __builtin_memcpy(&g->masks[at / 16], &set, 2);
+        fired += __builtin_popcount(g->masks[at / 16]);
+      }
+    }
+  }
+  return fired;
+}
+static long LEVEL(gate)(const ck_gate *g) {
+  return g->padded % 64 == 0   ? LEVEL(gate_body)(g, 4)
+         : g->padded % 32 == 0 ? LEVEL(gate_body)(g, 2)
+                               : LEVEL(gate_body)(g, 1);
+}
 #include "Products.h"
 #undef LEVEL
 #undef BYTES

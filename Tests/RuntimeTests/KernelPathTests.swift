@@ -47,4 +47,84 @@ struct KernelPathTests {
     #expect(spikes > 100_000)
     #expect(saturations > 1000)
   }
+
+  @Test("dense delivery on every kind of dot product equals the scalar rules bit for bit")
+  func dense() throws {
+    var layers = 0
+    // What the generator must reach: layers that are strided, padded, behind average pools, in 32-bit accumulators, and
+    // with payloads below 0.
+    var found = [String: Int]()
+    for seed in LongRun.seeds(400) {
+      guard let random = try? RandomProgram(seed: seed) else { continue }
+      let scalar = EnginePlan(random.program, kernels: .base, isScalar: true)
+      var expected = LayerRunner(plan: scalar, steps: random.steps)
+      let outcomes = random.samples.map { expected.run(quantised: $0) }
+      for kind in DenseKind.available {
+        let plan = EnginePlan(random.program, dense: .always, denseKind: kind)
+        let dense = plan.projections.filter { $0.dense != nil }
+        if dense.isEmpty { break }
+        var runner = LayerRunner(plan: plan, steps: random.steps)
+        for (sample, outcome) in zip(random.samples, outcomes) {
+          #expect(runner.run(quantised: sample) == outcome, "seed \(seed), \(kind)")
+        }
+        #expect(runner.counters == expected.counters, "seed \(seed), \(kind)")
+        for layer in dense where kind == .swift {
+          layers += 1
+          let geometry = layer.projection.convolution
+          if geometry.rowAxis.stride > 1 { found["strided", default: 0] += 1 }
+          if geometry.rowAxis.before > 0 { found["padded", default: 0] += 1 }
+          if geometry.columnAxis.dilation > 1 { found["dilated", default: 0] += 1 }
+          if (layer.dense?.route.pixelsPerByte ?? 1) > 1 { found["pooled", default: 0] += 1 }
+          if layer.isGated { found["gated", default: 0] += 1 }
+          if case .wide = layer.path { found["wide", default: 0] += 1 }
+          if runner.trains[layer.projection.source].payloadRange.lowerBound < 0 { found["signed", default: 0] += 1 }
+        }
+      }
+    }
+    #expect(layers > 50)
+    for feature in ["strided", "padded", "dilated", "pooled", "gated", "wide", "signed"] {
+      #expect(found[feature, default: 0] > 2, "\(found)")
+    }
+  }
+
+  @Test("max-pooling gates count in 16 bits as in 64, at every level")
+  func gates() throws {
+    for (seed, channels) in [(1, 5), (2, 24), (3, 70)] {
+      var random = SeededGenerator(seed: UInt64(seed))
+      let shape = MapShape(channels: channels, height: 9, width: 7)
+      var projection = Projection(name: "pool", source: 0, target: 1, kind: .identity, weights: 0)
+      projection.gate = .count
+      projection.pool = PoolGeometry(kind: .max, kernelY: 3, kernelX: 3, strideY: 2, strideX: 2, top: 1, left: 1)
+      // Counts of the large payloads pass 16 bits in the first step.
+      let scale: Int32 = 100_000
+      var small = SpikeTrain(shape: shape, hasPayload: true)
+      var large = small
+      for _ in 0..<40 {
+        for pixel in 0..<shape.pixels {
+          for channel in 0..<channels where random.unit() < 0.1 {
+            let payload = Int32(random.next() % 7) - 3
+            small.append(pixel: pixel, channel: channel, payload: payload)
+            large.append(pixel: pixel, channel: channel, payload: payload * scale)
+          }
+        }
+        small.endStep()
+        large.endStep()
+      }
+      func spikes(_ train: SpikeTrain, _ level: KernelLevel) throws -> [[[Int]]] {
+        var gate = try #require(PoolGate(projection, source: shape, kernels: level))
+        var output = SpikeTrain(shape: gate.pooled, hasPayload: true)
+        // Twice: the second from fresh counts again.
+        for _ in 0..<2 { gate.gate(train, into: &output) }
+        return (0..<output.steps).map { step in
+          var found: [[Int]] = []
+          output.forEachSpike(step: step) { found.append([$0, Int($1)]) }
+          return found
+        }
+      }
+      let expected = try spikes(large, .best).map { $0.map { [$0[0], $0[1] / Int(scale)] } }
+      #expect(expected.joined().count > 300)
+      #expect(expected.joined().contains { $0[1] < 0 })
+      for level in KernelLevel.available { #expect(try spikes(small, level) == expected, "\(level), \(channels) channels") }
+    }
+  }
 }

@@ -33,6 +33,26 @@ typedef struct {
   uint16_t *masks;                         // a bit per neuron that fires
 } ck_update;
 
+// One step of max-pooling gates, channels in whole vectors of 16.
+typedef struct {
+  long windows, padded;                    // channels of a pixel, with padding
+  const uint32_t *cell_starts, *cells;     // cells of window w: cell_starts[w] ..< cell_starts[w + 1], at least one; their counts
+  const int16_t *counts;                   // of the source
+  int16_t *largest, *change;               // of each window; change, or null
+  uint8_t *touched;                        // windows to look at; cleared
+  uint16_t *masks;                         // a bit where the largest count changed; of windows not looked at, left
+} ck_gate;
+
+// All of a step's sources as bytes, against all weights: positions times blocks of 16 targets.
+typedef struct {
+  long positions, taps, quads, blocks;     // quads of source channels
+  long padded;                             // accumulators from position to position
+  const uint32_t *bases, *offsets;         // byte of `x` where a position's sources start; that a tap adds
+  const uint8_t *x;                        // 0...127
+  const int8_t *weights;                   // [block][tap][quad][16 targets][4 sources]
+  const int32_t *starts;                   // 16 a block: what sums start from
+} ck_dense;
+
 // y[row][v] += sum over taps k of w[k][row] * x[offsets[k] + v * step], for vectors v of 16 floats.
 typedef struct {
   long taps, block;                        // rows that weights are packed by: 8, or 1
@@ -66,6 +86,13 @@ void ck_above(int level, const float *values, long count, float limit, int32_t *
 // others are counted in bin last + 1.
 void ck_histogram(
   int level, const float *values, long count, long lanes, float scale, int32_t last, int32_t *counts);
+// Returns the number of bits.
+long ck_gate_step(int level, const ck_gate *g);
+enum { CK_DENSE_PLAIN, CK_DENSE_AVX2, CK_DENSE_AVXVNNI, CK_DENSE_AVX512VNNI, CK_DENSE_DOTPROD };
+// Whether this processor runs a kind of dense delivery.
+int ck_has_dense(int kind);
+// Adds to accumulators of `bits` = 16 or 32, modulo 2^bits.
+void ck_dense_deliver(int kind, const ck_dense *d, void *accumulators, int bits);
 // Returns the number of neurons that fire; adds saturations to *saturations.
 long ck_step(int level, const ck_update *u, int flags, long *saturations);
 #if defined(__x86_64__)

@@ -22,16 +22,25 @@ package struct EnginePlan: Sendable {
   /// - Parameters:
   ///   - program: what will run.
   ///   - kernels: a level that this processor lacks is lowered to the best it has.
+  ///   - dense: when layers are delivered densely, and on which dot products; nil: the best of the kernels.
   ///   - faults: transient faults of the run; the proofs of widths allow for them.
-  package init(_ program: CompiledProgram, kernels: KernelLevel = .best, faults: FaultSettings = .none) {
-    self.init(program, kernels: kernels, isScalar: false, faults: faults)
+  package init(
+    _ program: CompiledProgram, kernels: KernelLevel = .best, dense: DenseUse = .byCost, denseKind: DenseKind? = nil,
+    faults: FaultSettings = .none
+  ) {
+    self.init(program, kernels: kernels, dense: dense, denseKind: denseKind, isScalar: false, faults: faults)
   }
 
   /// - Parameter isScalar: every population by the scalar rules in 64 bits: what tests compare the kernels with.
-  init(_ program: CompiledProgram, kernels: KernelLevel, isScalar: Bool, faults: FaultSettings = .none) {
+  init(
+    _ program: CompiledProgram, kernels: KernelLevel, dense: DenseUse = .never, denseKind: DenseKind? = nil, isScalar: Bool,
+    faults: FaultSettings = .none
+  ) {
     self.program = program
     self.faults = faults
-    self.kernels = min(kernels, KernelLevel.best)
+    let kernels = min(kernels, KernelLevel.best)
+    self.kernels = kernels
+    let denseKind = denseKind ?? DenseKind(best: kernels)
     let all = program.topologicalOrder
     order = all.filter { !program.populations[$0].model.isHostCurrent }
     cores = CoreOfPopulation.all(program)
@@ -47,7 +56,13 @@ package struct EnginePlan: Sendable {
       payloads[index] = (plan.payload.lowerBound * copies)...(plan.payload.upperBound * copies)
       populationPlans[index] = plan
       for p in plan.incoming + plan.inputs {
-        plans[p] = ProjectionPlan(program.projections[p], program, into: plan, isNarrow: plan.narrow.contains(p), isScalar: isScalar)
+        plans[p] = ProjectionPlan(
+          program.projections[p], program, into: plan, isNarrow: plan.narrow.contains(p), isScalar: isScalar
+        ) { route, source, taps in
+          DenseLayer(
+            program.projections[p], program, route, source: source, target: plan.shape, taps: taps, use: dense,
+            kind: denseKind, level: kernels)
+        }
       }
     }
     populations = populationPlans.compactMap { $0 }
@@ -94,12 +109,17 @@ final class ProjectionPlan: Sendable {
   /// Adding tick of the target's window minus the source's step.
   let offset: Int
   let path: Path
+  /// Beside the path, for steps of high activity.
+  let dense: DenseLayer?
   /// From the input: multiplications by input value, those with a weight of 0 left out.
   let multiplications: [Int]
   /// From the input, or where a sample proves widths: largest sum of one step for values (payloads) of magnitude 1.
   let unitBound: Int64
 
-  init(_ projection: Projection, _ program: CompiledProgram, into target: PopulationPlan, isNarrow: Bool, isScalar: Bool) {
+  init(
+    _ projection: Projection, _ program: CompiledProgram, into target: PopulationPlan, isNarrow: Bool, isScalar: Bool,
+    dense: (DeliveryRoute, MapShape, TapTable) -> DenseLayer?
+  ) {
     self.projection = projection
     let weights = program.weights[projection.weights]
     self.weights = weights
@@ -132,6 +152,10 @@ final class ProjectionPlan: Sendable {
       path = .sparse(rows, isNarrow: false)
     } else {
       path = .exact
+    }
+    switch path {
+    case .narrow(let route), .wide(let route): self.dense = dense(route, pool?.output(of: source) ?? source, taps)
+    case .sparse, .exact: self.dense = nil
     }
     offset = isInput ? 0 : ActiveWindow.offset(from: origin, to: target.population, delay: projection.delay)
     multiplications =

@@ -45,6 +45,7 @@ package struct LayerRunner: Sendable {
     /// Whether spikes are counted from the finished train instead: where faults make what is sent differ from what fires.
     var countsTrain = false
     var groups = SpikeGroups()
+    var dense = DeliverDense()
     /// Bias and input current, repeated over the population where there is no input.
     var current: [Int32] = []
     var exactCurrent: [Int64] = []
@@ -71,7 +72,8 @@ package struct LayerRunner: Sendable {
     sent = plan.populations.map { [Int32](repeating: 0, count: $0.population.model.countsSent ? $0.count : 0) }
     isInitial = plan.populations.map { _ in false }
     gates = plan.projections.map { p in
-      p.isGated ? PoolGate(p.projection, source: plan.program.populations[p.projection.source].shape) : nil
+      p.isGated
+        ? PoolGate(p.projection, source: plan.program.populations[p.projection.source].shape, kernels: plan.kernels) : nil
     }
     gatedTrains = zip(plan.projections, gates).map { p, gate in
       // A count that a duplicated spike raised by 2 leaves the gate as one spike.
@@ -141,7 +143,7 @@ package struct LayerRunner: Sendable {
     for projection in p.incoming { gateSpikes(projection) }
     let lag = p.population.lag
     var current = prepareCurrent(p, x)
-    let incoming = p.incoming.map { IncomingSpikes(plan.projections[$0], gatedTrains[$0], trains) }
+    let incoming = p.incoming.map { IncomingSpikes(plan.projections[$0], gatedTrains[$0], trains, plan.faults) }
     let proven = p.isProvenBySample ? provenSum(incoming) : nil
     scratch.hasExactSums = p.isExact && proven == nil
     let stepSum = (proven ?? p.delivered).shifted(by: plan.program.fractionBits).magnitude
@@ -277,10 +279,22 @@ package struct LayerRunner: Sendable {
   struct IncomingSpikes {
     let plan: ProjectionPlan
     let train: SpikeTrain
+    /// Nil where they cannot be delivered densely.
+    let bytes: DenseRoute.Bytes?
 
-    init(_ plan: ProjectionPlan, _ gated: SpikeTrain?, _ trains: [SpikeTrain]) {
+    init(_ plan: ProjectionPlan, _ gated: SpikeTrain?, _ trains: [SpikeTrain], _ faults: FaultSettings) {
       self.plan = plan
-      train = gated ?? trains[plan.projection.source]
+      let train = gated ?? trains[plan.projection.source]
+      self.train = train
+      // A duplicated spike arrives twice in its tick.
+      bytes = plan.dense.flatMap { DenseRoute.Bytes($0.route, train, copies: faults.duplicateSpikes > 0 ? 2 : 1) }
+    }
+
+    /// What a step's spikes are delivered densely with; nil where one by one is cheaper.
+    func bytes(step: Int) -> DenseRoute.Bytes? {
+      guard let bytes, let cost = plan.dense?.cost else { return nil }
+      let groups = train.stepStarts[step + 1] - train.stepStarts[step]
+      return cost.isWorth(spikes: train.spikeCount(step: step), groups: groups) ? bytes : nil
     }
   }
 
@@ -317,6 +331,14 @@ package struct LayerRunner: Sendable {
       DeliverReference.deliver(
         train, step: sent, taps: spikes.plan.taps, projection: spikes.plan.projection, weights: spikes.plan.weights,
         targetChannels: p.shape.channels, paddedTargets: p.padded, into: &scratch.exact)
+      return true
+    }
+    if let bytes = spikes.bytes(step: sent) {
+      if case .narrow = spikes.plan.path {
+        scratch.dense.deliver(train, step: sent, bytes, into: &scratch.narrow)
+      } else {
+        scratch.dense.deliver(train, step: sent, bytes, into: &scratch.wide)
+      }
       return true
     }
     switch spikes.plan.path {

@@ -14,12 +14,13 @@ package struct PoolGate: Sendable {
   /// - Parameters:
   ///   - projection: whose pool, and whose gate's rule and period hold.
   ///   - source: shape of the map that it pools.
+  ///   - kernels: which ones run.
   /// - Returns: nil without a pool, or where the window does not fit the source map.
-  package init?(_ projection: Projection, source: MapShape) {
+  package init?(_ projection: Projection, source: MapShape, kernels: KernelLevel = .best) {
     guard let pool = projection.pool, let pooled = pool.output(of: source) else { return nil }
     self.pooled = pooled
     switch projection.gate {
-    case .count: rule = .count(CountGate(source: source, pooled: pooled, pool: pool))
+    case .count: rule = .count(CountGate(source: source, pooled: pooled, pool: pool, kernels: kernels))
     case .winner:
       rule = .winner(
         WinnerGate(
@@ -46,137 +47,144 @@ package struct PoolGate: Sendable {
 
 /// The gate that emits by how much the window's largest signed count changed.
 ///
-/// Work is per spike and window: a count that rises above the largest of its window is the new largest. Only a count that
-/// fell from it makes the gate look at the whole window.
+/// Counts of 16 bits, 16 channels at a time, where no neuron can count further; else one window and channel at a time.
 struct CountGate: Sendable {
-  /// Windows of source pixel `p`: `windows[windowStarts[p]..<windowStarts[p + 1]]`, as pooled pixels.
-  private var windowStarts: [Int] = [0]
-  private var windows: [Int] = []
-  /// Source pixels of pooled pixel `q`, likewise.
-  private var cellStarts: [Int] = [0]
-  private var cells: [Int] = []
-  private let channels: Int
-  private let padded: Int
+  private let kernels: KernelLevel
+  private var windows = GateStep.Windows()
   private let pooledPixels: Int
-  /// Channel-last, of the source.
-  private var counts: [Int64]
-  /// Of the pooled map, channel-last and padded: the largest counts, their changes in this step, and whether they changed.
-  private var largest: [Int64]
-  private var change: [Int64]
-  private var masks: [UInt16]
+  /// Of the pooled map, channel-last and padded: which largest counts changed, and by how much.
+  private var masks: [UInt16] = []
+  private var narrow = Counts<Int16>()
+  private var wide = Counts<Int64>()
+  /// Windows that a step's spikes are in.
+  private var isTouched: [UInt8] = []
   private var touched: [Int] = []
-  private var isTouched: [Bool]
   /// Of the collected spikes; nobody reads them.
-  private var unread: [UInt8]
+  private var unread: [UInt8] = []
+
+  /// Of source neurons, and of windows: the largest, and their changes in this step. Channel-last and padded.
+  private struct Counts<Count: FixedWidthInteger & Sendable>: Sendable {
+    var counts: [Count] = []
+    var largest: [Count] = []
+    var change: [Count] = []
+
+    mutating func begin(sources: Int, windows: Int, hasPayload: Bool) {
+      // Storage is kept from sample to sample: fresh pages would have to be cleared.
+      func clear(_ array: inout [Count], _ count: Int) {
+        if array.count == count { BufferKernels.clear(&array) } else { array = [Count](repeating: 0, count: count) }
+      }
+      clear(&counts, sources)
+      clear(&largest, windows)
+      clear(&change, hasPayload ? windows : 0)
+    }
+  }
 
   static let vacant = CountGate()
 
   private init() {
-    (channels, padded, pooledPixels) = (0, 0, 0)
-    (counts, largest, change, masks, isTouched, unread) = ([], [], [], [], [], [])
+    kernels = .base
+    pooledPixels = 0
   }
 
-  init(source: MapShape, pooled: MapShape, pool: PoolGeometry) {
-    channels = source.channels
-    padded = PaddedChannels.count(source.channels)
+  init(source: MapShape, pooled: MapShape, pool: PoolGeometry, kernels: KernelLevel) {
+    self.kernels = kernels
+    let padded = PaddedChannels.count(source.channels)
+    windows.padded = padded
     pooledPixels = pooled.pixels
-    counts = [Int64](repeating: 0, count: source.count)
-    largest = [Int64](repeating: 0, count: pooled.pixels * padded)
-    change = largest
-    masks = [UInt16](repeating: 0, count: largest.count / 16)
-    isTouched = [Bool](repeating: false, count: largest.count)
-    unread = [UInt8](repeating: 0, count: largest.count)
+    masks = [UInt16](repeating: 0, count: pooled.pixels * padded / 16)
+    isTouched = [UInt8](repeating: 0, count: pooled.pixels)
+    unread = [UInt8](repeating: 0, count: pooled.pixels * padded)
     for y in 0..<source.height {
       for x in 0..<source.width {
         for py in pool.windowsY(containing: y, count: pooled.height) {
-          for px in pool.windowsX(containing: x, count: pooled.width) { windows.append(py * pooled.width + px) }
+          for px in pool.windowsX(containing: x, count: pooled.width) {
+            windows.ofPixel.append(UInt32(truncatingIfNeeded: py * pooled.width + px))
+          }
         }
-        windowStarts.append(windows.count)
+        windows.pixelStarts.append(UInt32(truncatingIfNeeded: windows.ofPixel.count))
       }
     }
     for py in 0..<pooled.height {
       for px in 0..<pooled.width {
         for y in pool.rows(of: py, height: source.height) {
-          for x in pool.columns(of: px, width: source.width) { cells.append(y * source.width + x) }
+          for x in pool.columns(of: px, width: source.width) {
+            windows.cells.append(UInt32(truncatingIfNeeded: (y * source.width + x) * padded))
+          }
         }
-        cellStarts.append(cells.count)
+        windows.cellStarts.append(UInt32(truncatingIfNeeded: windows.cells.count))
       }
     }
   }
 
   mutating func gate(_ train: SpikeTrain, into output: inout SpikeTrain) {
-    BufferKernels.clear(&counts)
-    BufferKernels.clear(&largest)
+    let sources = train.shape.pixels * windows.padded
+    let hasPayload = output.hasPayload
+    // A neuron sends a spike and a duplicate of it in a step.
+    let (most, overflow) = train.largestPayload.multipliedReportingOverflow(by: 2 * Int64(train.steps))
+    let isNarrow = !overflow && most <= Int64(Int16.max)
+    if isNarrow {
+      narrow.begin(sources: sources, windows: unread.count, hasPayload: hasPayload)
+    } else {
+      wide.begin(sources: sources, windows: unread.count, hasPayload: hasPayload)
+    }
     for step in 0..<train.steps {
       // A count of 255 is the largest that is collected.
       if step % 255 == 0 { BufferKernels.clear(&unread) }
-      let fired = !train.hasPayload && !output.hasPayload ? rise(train, step: step) : follow(train, step: step)
-      if fired > 0 { collect(fired, into: &output) }
+      if train.stepStarts[step] < train.stepStarts[step + 1] {
+        let fired = isNarrow ? followNarrow(train, step: step) : follow(train, step: step)
+        if fired > 0 { collect(fired, isNarrow: isNarrow, into: &output) }
+      }
       output.endStep()
     }
   }
 
-  /// A step of spikes of count 1, at most one a neuron: a largest count rises by 1 or stays.
-  private mutating func rise(_ train: SpikeTrain, step: Int) -> Int {
-    var fired = 0
-    for group in train.stepStarts[step]..<train.stepStarts[step + 1] {
-      let pixel = Int(train.pixels[group])
-      for position in Int(train.channelStarts[group])..<Int(train.channelStarts[group + 1]) {
-        let channel = Int(train.channels[position])
-        let count = counts[pixel &* channels &+ channel] &+ 1
-        counts[pixel &* channels &+ channel] = count
-        for window in windowStarts[pixel]..<windowStarts[pixel &+ 1] {
-          let at = windows[window] &* padded &+ channel
-          if count > largest[at] {
-            largest[at] = count
-            masks[at &>> 4] |= 1 &<< UInt16(truncatingIfNeeded: at & 15)
-            fired &+= 1
-          }
-        }
-      }
-    }
-    return fired
+  private mutating func followNarrow(_ train: SpikeTrain, step: Int) -> Int {
+    GateStep.count(train, step: step, windows, counts: &narrow.counts, touched: &isTouched)
+    return GateStep.run(
+      level: kernels, windows, counts: narrow.counts, largest: &narrow.largest, change: &narrow.change,
+      touched: &isTouched, masks: &masks)
   }
 
   /// A step of any spikes.
   private mutating func follow(_ train: SpikeTrain, step: Int) -> Int {
+    let padded = windows.padded
     for group in train.stepStarts[step]..<train.stepStarts[step + 1] {
       let pixel = Int(train.pixels[group])
       for position in Int(train.channelStarts[group])..<Int(train.channelStarts[group + 1]) {
-        let channel = Int(train.channels[position])
-        counts[pixel * channels + channel] &+= train.hasPayload ? Int64(train.payloads[position]) : 1
-        for window in windowStarts[pixel]..<windowStarts[pixel + 1] {
-          let at = windows[window] * padded + channel
-          if isTouched[at] { continue }
-          isTouched[at] = true
-          touched.append(at)
-        }
+        wide.counts[pixel * padded + Int(train.channels[position])] &+= train.hasPayload ? Int64(train.payloads[position]) : 1
+      }
+      for window in windows.ofPixel[Int(windows.pixelStarts[pixel])..<Int(windows.pixelStarts[pixel + 1])] {
+        if isTouched[Int(window)] == 0 { touched.append(Int(window)) }
+        isTouched[Int(window)] = 1
       }
     }
     var fired = 0
-    for at in touched {
-      isTouched[at] = false
-      let (pooled, channel) = at.quotientAndRemainder(dividingBy: padded)
-      var most = Int64.min
-      for cell in cells[cellStarts[pooled]..<cellStarts[pooled + 1]] {
-        most = max(most, counts[cell * channels + channel])
+    for window in touched {
+      isTouched[window] = 0
+      let cells = windows.cells[Int(windows.cellStarts[window])..<Int(windows.cellStarts[window + 1])]
+      for channel in 0..<padded {
+        let at = window * padded + channel
+        let most = cells.reduce(Int64.min) { max($0, wide.counts[Int($1) + channel]) }
+        let change = most &- wide.largest[at]
+        wide.largest[at] = most
+        if !wide.change.isEmpty { wide.change[at] = change }
+        if change == 0 { continue }
+        masks[at >> 4] |= 1 << UInt16(truncatingIfNeeded: at & 15)
+        fired += 1
       }
-      change[at] = most &- largest[at]
-      largest[at] = most
-      if change[at] == 0 { continue }
-      masks[at >> 4] |= 1 << UInt16(truncatingIfNeeded: at & 15)
-      fired += 1
     }
     touched.removeAll(keepingCapacity: true)
     return fired
   }
 
-  private mutating func collect(_ fired: Int, into output: inout SpikeTrain) {
+  private mutating func collect(_ fired: Int, isNarrow: Bool, into output: inout SpikeTrain) {
     NeuronStep.collect(
-      level: .best, masks, firstMask: 0, order: [], fired: fired, padded: padded, pixels: pooledPixels, into: &output,
-      counts: &unread)
+      level: kernels, masks, firstMask: 0, order: [], fired: fired, padded: windows.padded, pixels: pooledPixels,
+      into: &output, counts: &unread)
     BufferKernels.clear(&masks)
     guard output.hasPayload else { return }
-    NeuronStep.fillPayloads(of: &output, last: fired, padded: padded) { Int32(clamping: change[$0]) }
+    NeuronStep.fillPayloads(of: &output, last: fired, padded: windows.padded) { position in
+      isNarrow ? Int32(narrow.change[position]) : Int32(clamping: wide.change[position])
+    }
   }
 }

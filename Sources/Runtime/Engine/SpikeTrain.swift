@@ -43,11 +43,15 @@ package struct SpikeTrain: Sendable {
   /// Number of steps recorded.
   package var steps: Int { stepStarts.count - 1 }
 
-  /// Largest magnitude of a payload, in all steps.
-  var largestPayload: Int64 {
-    guard hasPayload else { return spikeCount == 0 ? 0 : 1 }
-    return payloads[..<spikeCount].reduce(0) { max($0, Int64($1.magnitude)) }
+  /// Payloads of all steps lie in it, and so does 0.
+  var payloadRange: ClosedRange<Int64> {
+    guard hasPayload else { return 0...(spikeCount == 0 ? 0 : 1) }
+    let (low, high) = BufferKernels.extremes(payloads, count: spikeCount)
+    return Int64(low)...Int64(high)
   }
+
+  /// Largest magnitude of a payload, in all steps.
+  var largestPayload: Int64 { max(payloadRange.upperBound, -payloadRange.lowerBound) }
 
   /// Number of spikes in `step`.
   package func spikeCount(step: Int) -> Int {

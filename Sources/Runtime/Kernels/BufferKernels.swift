@@ -50,6 +50,18 @@ enum BufferKernels {
     return any != 0
   }
 
+  /// The least and the largest of the first values, and 0.
+  static func extremes(_ values: [Int32], count: Int) -> (low: Int32, high: Int32) {
+    var (low, high): (Int32, Int32) = (0, 0)
+    unsafe values.withUnsafeBufferPointer { values in
+      for i in 0..<min(count, values.count) {
+        low = unsafe min(low, values[i])
+        high = unsafe max(high, values[i])
+      }
+    }
+    return (low, high)
+  }
+
   /// Counts every spike of a train at `pixel * padded + channel`.
   static func count(_ train: SpikeTrain, padded: Int, spikes: inout [UInt32], payloads: inout [UInt64]) {
     let groups = train.stepStarts[train.stepStarts.count - 1]

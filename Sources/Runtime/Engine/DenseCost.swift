@@ -1,0 +1,91 @@
+import ChipModel
+
+/// A projection's dense delivery, and when it is the cheaper one.
+struct DenseLayer: Sendable {
+  let route: DenseRoute
+  let cost: DenseCost
+
+  /// Nil where it cannot be, or is dearer than all sources one by one.
+  ///
+  /// - Parameters:
+  ///   - other: the delivery that it stands beside.
+  ///   - source: the map that the kernel runs over.
+  ///   - taps: of the pixels of a train.
+  init?(
+    _ projection: Projection, _ program: CompiledProgram, _ other: DeliveryRoute, source: MapShape, target: MapShape,
+    taps: TapTable, use: DenseUse, kind: DenseKind, level: KernelLevel
+  ) {
+    guard use != .never, other.weights.kind == .pairs else { return nil }
+    var cellOf: [UInt32]?
+    switch other.rule {
+    case .pixels: if projection.pool.map({ $0.kind != .max }) ?? false { return nil }
+    case .cells(let cells, _): cellOf = cells
+    case .all: return nil
+    }
+    let cost = DenseCost(
+      projection.convolution, source: source, target: target, kind: kind, use: use,
+      vectors: other.vectors(level) * Double(taps.targets.count) / Double(max(1, source.pixels)))
+    guard cost.isWorth(spikes: source.count, groups: source.pixels),
+      let route = DenseRoute(
+        projection, program.weights[projection.weights], source: source, target: target, cellOf: cellOf, kind: kind)
+    else { return nil }
+    self.route = route
+    self.cost = cost
+  }
+}
+
+extension DeliveryRoute {
+  /// Vectors of a tap's lanes.
+  fileprivate func vectors(_ level: KernelLevel) -> Double {
+    let width = min(weights.half, level == .avx512 ? 32 : level == .avx2 ? 16 : 8)
+    return Double(weights.tapLanes / width)
+  }
+}
+
+/// When a step of a layer is delivered densely: what its spikes cost one by one against what all sources cost together,
+/// both in nanoseconds as measured with ``KernelProbe``; docs/performance.md says how.
+struct DenseCost: Sendable {
+  /// Of the dense path: the same in every step.
+  let dense: Double
+  /// Of the other: of each spike, and of each source pixel that has any.
+  let perSpike: Double
+  let perGroup: Double
+
+  func isWorth(spikes: Int, groups: Int) -> Bool {
+    dense < perSpike * Double(spikes) + perGroup * Double(groups)
+  }
+
+  /// - Parameter vectors: of weights that a spike reads, on average.
+  init(
+    _ geometry: ConvolutionGeometry, source: MapShape, target: MapShape, kind: DenseKind, use: DenseUse, vectors: Double
+  ) {
+    func padded(_ channels: Int, to multiple: Int) -> Double { Double((channels + multiple - 1) / multiple * multiple) }
+    let sources = padded(source.channels, to: 4)
+    let products = sources * padded(target.channels, to: 16) * Double(target.pixels * geometry.kernelY * geometry.kernelX)
+    switch use {
+    case .never: dense = .infinity
+    case .always: dense = -1
+    case .byCost:
+      dense = products / DenseCost.productsPerNanosecond(kind)
+        + sources * Double(source.pixels) / DenseCost.bytesPerNanosecond
+    }
+    perSpike = DenseCost.vectorOfSpike * vectors
+    perGroup = DenseCost.group + DenseCost.vectorOfGroup * vectors
+  }
+
+  /// Multiply-accumulates; kinds without an instruction for four are never worth it.
+  private static func productsPerNanosecond(_ kind: DenseKind) -> Double {
+    switch kind {
+    case .swift, .plain: 0
+    case .avx2: 75
+    case .avxvnni: 145
+    case .avx512vnni: 300
+    case .dotprod: 100
+    }
+  }
+
+  private static let bytesPerNanosecond = 40.0
+  private static let vectorOfSpike = 0.4
+  private static let group = 6.0
+  private static let vectorOfGroup = 1.2
+}

@@ -1,0 +1,119 @@
+import ChipModel
+
+/// What dense delivery of a convolution reads: a byte for each source channel and pixel, in a map with the convolution's
+/// border, against the weights of four source channels side by side.
+///
+/// Bytes are 0...127: payloads plus an offset, whose products with the weights the sums start without.
+struct DenseRoute: Sendable {
+  let kind: DenseKind
+  /// Where in the map a source pixel's channels start; for pixels outside every pooling window, behind it.
+  let places: [UInt32]
+  let mapBytes: Int
+  /// Target pixels, where their sources start, and what each tap adds to that.
+  let positions: Int
+  let bases: [UInt32]
+  let offsets: [UInt32]
+  let quads: Int
+  /// Blocks of 16 targets, and accumulators of a target pixel.
+  let blocks: Int
+  let padded: Int
+  /// Bytes as ``ck_dense`` has them, two a lane.
+  let weights: LaneBuffer
+  /// Sum of each target channel's weights, 16 a block.
+  let weightSums: [Int32]
+  /// Source pixels that share a byte.
+  let pixelsPerByte: Int
+
+  /// Larger maps are never worth it, and their border may be anything that a file says.
+  private static let mostBytes = 16 << 20
+
+  /// Nil for what is no convolution of one group with weights of 8 bits, shifts applied.
+  ///
+  /// - Parameters:
+  ///   - source: the map that the kernel runs over: pooled where cells are given.
+  ///   - cellOf: the pooled pixel of each pixel of a train; nil: trains are over `source`.
+  init?(
+    _ projection: Projection, _ tensor: WeightTensor, source: MapShape, target: MapShape, cellOf: [UInt32]?,
+    kind: DenseKind
+  ) {
+    let geometry = projection.convolution
+    let (rows, columns) = (geometry.rowAxis, geometry.columnAxis)
+    guard projection.kind == .convolution, geometry.groups == 1, StoredWeights.fits(8, projection, tensor) else { return nil }
+    self.kind = kind
+    quads = (source.channels + 3) / 4
+    blocks = (target.channels + 15) / 16
+    padded = PaddedChannels.count(target.channels)
+    positions = target.pixels
+    let channels = quads * 4
+    let height = rows.span(over: source.height, windows: target.height)
+    let width = columns.span(over: source.width, windows: target.width)
+    let (area, overflow) = height.multipliedReportingOverflow(by: width)
+    guard !overflow, area <= DenseRoute.mostBytes / channels else { return nil }
+    mapBytes = (area + 1) * channels
+    func place(_ y: Int, _ x: Int) -> UInt32 { UInt32(truncatingIfNeeded: (y * width + x) * channels) }
+    bases = (0..<target.pixels).map {
+      place($0 / target.width * rows.stride, $0 % target.width * columns.stride)
+    }
+    offsets = (0..<(rows.kernel * columns.kernel)).map {
+      place($0 / columns.kernel * rows.dilation, $0 % columns.kernel * columns.dilation)
+    }
+    let pixels = (0..<source.pixels).map { place($0 / source.width + rows.before, $0 % source.width + columns.before) }
+    let outside = place(height, 0)
+    places = cellOf.map { $0.map { $0 == UInt32.max ? outside : pixels[Int($0)] } } ?? pixels
+    var members = [Int](repeating: 0, count: source.pixels)
+    for cell in cellOf ?? [] where cell != UInt32.max { members[Int(cell)] += 1 }
+    pixelsPerByte = max(1, members.max() ?? 1)
+
+    let taps = offsets.count
+    var lanes = LaneBuffer(repeating: 0, count: blocks * taps * quads * 32)
+    var sums = [Int32](repeating: 0, count: blocks * 16)
+    for channel in 0..<target.channels {
+      let shift = projection.shift(channel: channel)
+      for source in 0..<source.channels {
+        for tap in 0..<taps {
+          let weight = Int(tensor[(channel * tensor.shape[1] + source) * taps + tap]) << shift
+          let at = (((channel / 16 * taps + tap) * quads + source / 4) * 16 + channel % 16) * 4 + source % 4
+          let byte = Int16(truncatingIfNeeded: weight & 255)
+          lanes[at / 2] |= at % 2 == 0 ? byte : byte << 8
+          sums[channel] &+= Int32(truncatingIfNeeded: weight)
+        }
+      }
+    }
+    weights = lanes
+    weightSums = sums
+  }
+
+  /// What a sample's spikes need to be bytes.
+  struct Bytes: Sendable {
+    let route: DenseRoute
+    /// Of a neuron without spikes.
+    let offset: UInt8
+    let starts: [Int32]
+
+    /// Nil where payloads do not fit.
+    ///
+    /// - Parameter copies: spikes that a neuron may send in a step.
+    init?(_ route: DenseRoute, _ train: SpikeTrain, copies: Int) {
+      self.route = route
+      let payloads = train.payloadRange
+      let most = Int64(route.pixelsPerByte * copies)
+      let (low, high) = (payloads.lowerBound * most, payloads.upperBound * most)
+      guard high - low <= 127 else { return nil }
+      offset = UInt8(truncatingIfNeeded: -low)
+      starts = route.weightSums.map { $0 &* Int32(truncatingIfNeeded: low) }
+    }
+  }
+}
+
+extension WindowAxis {
+  /// Positions from the first of the border to the last that is read, saturated.
+  fileprivate func span(over size: Int, windows: Int) -> Int {
+    func saturated(_ a: Int, times b: Int, plus c: Int) -> Int {
+      let (product, wraps) = a.multipliedReportingOverflow(by: b)
+      let (sum, overflows) = product.addingReportingOverflow(c)
+      return wraps || overflows ? Int.max : sum
+    }
+    let reach = saturated(kernel - 1, times: dilation, plus: 1)
+    return max(saturated(1, times: before, plus: size), saturated(windows - 1, times: stride, plus: reach))
+  }
+}
