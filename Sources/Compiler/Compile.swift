@@ -9,6 +9,8 @@ package struct CompileResult: Sendable {
   package var loads: [CoreLoad]
   /// Populations with channels whose units follow the membrane instead of their weights.
   package var coarser: [CoarserUnits]
+  /// Populations that average pools became.
+  package var poolLayers: [String]
   /// Swaps a core that each search for a placement tried; nil where nothing was searched. Below a few hundred the search
   /// was cut short by its budget of work, because the cores are many.
   package var movesPerCore: Double?
@@ -38,15 +40,11 @@ extension CompiledProgram {
     _ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions = CompileOptions(),
     progress: () -> Void = {}
   ) throws(CompileError) -> CompileResult {
-    try ChipRules.checkWidths(options, chip)
-    let lowering = try Lowering(network, chip: chip, options: options)
-    var program = lowering.program
-    try ChipRules.check(program)
-    let partition = try Partition(program, order: program.topologicalOrder, mapping: options.mapping)
-    var built = CoreBuilder(partition)
+    let fitted = try FittedNetwork.fit(network, chip: chip, options: options)
+    let (lowering, partition) = (fitted.lowering, fitted.partition)
+    var program = partition.program
+    var built = fitted.built
     if let traffic = options.traffic { try CompiledProgram.check(traffic, program.populations) }
-    try CrossbarRules.check(built.cores, program)
-    try ChipRules.checkBiases(built.cores, program)
     let faults = options.faults
     var live: LiveChip?
     if let faults, faults.hasDeadCores || faults.hasDeadLinks {
@@ -85,8 +83,9 @@ extension CompiledProgram {
       // Counted in the tables: the partition's figure is a bound where cores were joined.
       loads[core].outputAxons = program.cores[core].outputAxons.count
     }
-    return CompileResult(program: program, headroom: lowering.headroom, loads: loads, coarser: lowering.coarser,
-      movesPerCore: movesPerCore)
+    return CompileResult(
+      program: program, headroom: lowering.headroom, loads: loads, coarser: lowering.coarser,
+      poolLayers: fitted.poolLayers, movesPerCore: movesPerCore)
   }
 
   /// Parts of a placement's search that ``compile(_:chip:options:progress:)`` reports.
@@ -108,10 +107,14 @@ extension CompiledProgram {
   }
 
   /// The same network in integers without cores: what calibration runs on the engine.
+  /// - Parameter fits: with the pools that the cores ask for, as ``compile(_:chip:options:progress:)`` has them; else pools
+  ///   that may be folded are.
   package static func lower(
-    _ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions = CompileOptions()
+    _ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions = CompileOptions(), fits: Bool = false
   ) throws(CompileError) -> CompiledProgram {
-    try Lowering(network, chip: chip, options: options).program
+    if fits { return try FittedNetwork.fit(network, chip: chip, options: options).lowering.program }
+    let pools = options.pools == .layer ? network.poolsThatCanBeLayers : []
+    return try Lowering(network.withPoolsAsLayers(pools), chip: chip, options: options).program
   }
 }
 

@@ -41,6 +41,7 @@ struct EngineEqualsInterpreterTests {
       + ["optimised", "dead cores", "dead links", "stuck bits", "overlapping max over cores"]
       + ["count gate", "winner gate", "overlapping count over cores", "count of payloads", "bias by step", "lag"]
       + ["separated", "lag and relay", "lag and bias by step", "count gate and lag", "not taken back", "taken back at once"]
+      + ["pool layer", "signed pool layer", "lag and pool layer"]
     #expect(features == Set(all), "missing: \(Set(all).subtracting(features).sorted())")
     #expect(relays > 20)
     #expect(saturations > 1000)
@@ -145,6 +146,10 @@ struct EngineEqualsInterpreterTests {
     }
     for population in program.populations {
       let model = population.model
+      if population.name.contains(".pool") {
+        result.append(model.kind == .signed ? "signed pool layer" : "pool layer")
+        if population.lag > 0 { result.append("lag and pool layer") }
+      }
       result.append("\(model.kind)")
       if model.hardReset { result.append("hard") }
       if model.period > 5 { result.append("long period") }

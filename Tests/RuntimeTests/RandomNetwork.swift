@@ -209,6 +209,7 @@ extension RandomNetwork {
       }
       let chip = chip()
       if rules.chipFaults { options.faults = faults(of: chip) }
+      options.pools = dice.chance(0.4) ? .layer : .auto
       return RandomNetwork(network: network, chip: chip, options: options, steps: steps, samples: samples)
     }
 

@@ -3,6 +3,8 @@
 package struct TopologicalOrder: Sendable {
   /// Without those that are on a cycle or behind one.
   package private(set) var nodes: [Int] = []
+  /// By node: edges of the longest path to it; of one on a cycle or behind one, of those that lead there from outside.
+  package private(set) var depths: [Int]
   /// By node: whether it is on a cycle or behind one.
   package private(set) var isStuck: [Bool]
 
@@ -20,9 +22,11 @@ package struct TopologicalOrder: Sendable {
     var ready = MinHeap<Int>()
     for node in 0..<count where waiting[node] == 0 { ready.push(node) }
     nodes.reserveCapacity(count)
+    depths = [Int](repeating: 0, count: count)
     while let next = ready.pop() {
       nodes.append(next)
       for target in targets[next] {
+        depths[target] = max(depths[target], depths[next] + 1)
         waiting[target] -= 1
         if waiting[target] == 0 { ready.push(target) }
       }

@@ -149,6 +149,19 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
   }
 }
 
+extension CompileError {
+  /// Name of the population or projection that a limit of the chip forbids, where another form of the network may keep it.
+  var forbiddenPart: String? {
+    switch self {
+    case .capacity(let population, _, _, _, _, _, _), .sumDoesNotFit(let population, _, _, _, _, _),
+      .doesNotFit(let population, _, _, _, _):
+      population
+    case .chipRule(let projection, _, _, _, _): projection
+    default: nil
+    }
+  }
+}
+
 /// A real number as short as it reads back.
 func decimal(_ value: Double) -> String {
   if value == value.rounded(), value.magnitude < 1e15 { return groupedText(Int64(value)) }

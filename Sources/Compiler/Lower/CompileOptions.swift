@@ -3,6 +3,8 @@ import ChipModel
 /// What `compile` may override of a chip, and how it maps.
 package struct CompileOptions: Sendable, Equatable {
   package enum Scale: String, ParameterChoice { case channel, population }
+  /// What becomes of average pools.
+  package enum Pools: String, ParameterChoice { case fold, layer, auto }
   package enum Placement: String, Sendable, CaseIterable {
     /// The fewest spike-weighted hops that a seeded search finds.
     case optimised
@@ -13,6 +15,8 @@ package struct CompileOptions: Sendable, Equatable {
   package var numbers: [ChipNumber: Int]
   /// Nil: per channel where the chip has a threshold per neuron, else per population.
   package var scale: Scale?
+  /// `auto`: a population of its own where a limit of the chip forbids to fold it.
+  package var pools: Pools
   /// Nil: the network's.
   package var schedule: Schedule?
   /// Ticks that layers add before they may fire; nil: the network's, where the schedule is too.
@@ -37,13 +41,14 @@ package struct CompileOptions: Sendable, Equatable {
 
   package init(
     weightBits: Int? = nil, membraneBits: Int? = nil, fractionBits: Int? = nil, numbers: [ChipNumber: Int] = [:],
-    scale: Scale? = nil, schedule: Schedule? = nil, lag: Int? = nil, steps: Int? = nil,
+    scale: Scale? = nil, pools: Pools = .auto, schedule: Schedule? = nil, lag: Int? = nil, steps: Int? = nil,
     placement: Placement = .optimised, seed: UInt64 = 0,
     placementEffort: Double = 1, traffic: [[UInt64]]? = nil, mapping: Mapping? = nil, faults: ChipFaults? = nil,
     memory: MemoryBudget = .standard
   ) {
     self.numbers = numbers
     self.scale = scale
+    self.pools = pools
     self.schedule = schedule
     self.lag = lag
     self.steps = steps
@@ -82,4 +87,7 @@ extension Parameter {
   package static let scale = Parameter(
     "scale", .choice(of: CompileOptions.Scale.self), standardText: "the finest that the membrane holds",
     "What shares one weight scale: an output channel, or a whole population.")
+  package static let pools = Parameter(
+    "pools", .choice(of: CompileOptions.Pools.self), standard: .choice(CompileOptions.Pools.auto.rawValue),
+    "Average pools folded into the weights behind them, as populations of their own, or so where a limit forbids to fold.")
 }

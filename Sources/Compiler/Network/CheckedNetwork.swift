@@ -5,7 +5,7 @@ import ChipModel
 ///
 /// Population 0 is the input; the others, and the projections, keep the order of the file.
 package struct CheckedNetwork: Sendable {
-  /// The network as it was given.
+  /// The network as it was given. A compilation may add populations to those of the file.
   package let network: Network
   package let populations: [CheckedPopulation]
   package let projections: [CheckedProjection]
@@ -14,6 +14,17 @@ package struct CheckedNetwork: Sendable {
   /// Index of the population that is read as the answer.
   package let output: Int
   package let readout: Readout
+
+  init(
+    network: Network, populations: [CheckedPopulation], projections: [CheckedProjection], output: Int, readout: Readout
+  ) {
+    self.network = network
+    self.populations = populations
+    self.projections = projections
+    self.output = output
+    self.readout = readout
+    order = populations.indices.dropFirst().sorted { (populations[$0].depth, $0) < (populations[$1].depth, $1) }
+  }
 
   package var inputShape: MapShape { populations[0].shape }
   /// Indices of the populations of the file.
@@ -57,11 +68,11 @@ package struct CheckedPopulation: Sendable {
   /// Its values, resolved.
   package let values: NeuronValues
   /// Longest path from the input in populations; 0 where only the input feeds it, and of the input.
-  package let depth: Int
+  package internal(set) var depth: Int
   /// Indices into `projections` of what arrives, in file order; empty of the input alone.
-  package let incoming: [Int]
+  package internal(set) var incoming: [Int]
   /// Indices into `projections` of what leaves, in file order.
-  package let outgoing: [Int]
+  package internal(set) var outgoing: [Int]
   /// Integer weights arrive, taken as they are with scale 1.
   package let hasIntegerWeights: Bool
 
@@ -107,7 +118,7 @@ package struct ResolvedTable: Sendable, Equatable {
 package struct CheckedProjection: Sendable {
   package let name: String
   /// Index of the source population; 0: the input.
-  package let source: Int
+  package internal(set) var source: Int
   /// Index of the target population.
   package let target: Int
   package let kind: Projection.Kind
@@ -116,17 +127,17 @@ package struct CheckedProjection: Sendable {
   package let weights: Tensor?
   /// The weights are I8, I16 or I32, or all others into the target are: scale 1, nothing is folded into them.
   package internal(set) var isInteger: Bool
-  package let pool: PoolGeometry?
+  package internal(set) var pool: PoolGeometry?
   /// Of a max pool of spikes.
   package let gate: GateRule
-  package let sourceShape: MapShape
+  package internal(set) var sourceShape: MapShape
   /// The source's shape after pooling; equal to `sourceShape` without.
   package let pooledShape: MapShape
   package let targetShape: MapShape
   /// Meaningful for conv2d, else a 1 x 1 kernel.
   package let convolution: ConvolutionGeometry
   /// Delay in ticks, 1...65535; nil: the schedule's.
-  package let delay: Int?
+  package internal(set) var delay: Int?
 
   /// What its gate, behind neurons of a model, needs to know.
   func gated(behind model: NeuronModel) -> Projection {

@@ -38,7 +38,7 @@ extension NetworkCheck {
   /// Depth of every population: the longest path from the input, counted in populations, from 0.
   /// - Throws: a cycle with its members in the direction of the spikes.
   func depthsInOrder(
-    ends: [ProjectionEnds], incoming: [[Int]], outgoing: [[Int]]
+    ends: [ProjectionEnds], incoming: [[Int]]
   ) throws(NetworkCheckError) -> [Int] {
     let order = TopologicalOrder(
       count: incoming.count, edges: ends.lazy.filter { $0.source > 0 }.map { (from: $0.source, to: $0.target) })
@@ -48,14 +48,7 @@ extension NetworkCheck {
         .network, "projections",
         "the projections form a cycle, \(cycle); networks with feedback are not supported, remove one of them")
     }
-    var depths = [Int](repeating: 0, count: incoming.count)
-    for population in order.nodes where population > 0 {
-      for projection in outgoing[population] {
-        let target = ends[projection].target
-        depths[target] = max(depths[target], depths[population] + 1)
-      }
-    }
-    return depths
+    return order.depths
   }
 
   /// Walks back from the first population that never became ready: each such one has a source that never did either, so

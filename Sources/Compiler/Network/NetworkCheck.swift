@@ -50,8 +50,7 @@ struct NetworkCheck {
       throw NetworkCheckError(
         .population(index, population.name), "no projection leads to it; add one or remove the population")
     }
-    let depths = try depthsInOrder(ends: ends, incoming: incoming, outgoing: outgoing)
-    let order = depths.indices.dropFirst().sorted { (depths[$0], $0) < (depths[$1], $1) }
+    let depths = try depthsInOrder(ends: ends, incoming: incoming)
     let periods = try checkCodes(ends: ends, incoming: incoming)
 
     var projections: [CheckedProjection] = []
@@ -80,7 +79,7 @@ struct NetworkCheck {
         hasIntegerWeights: integer[index])
     }
     return CheckedNetwork(
-      network: network, populations: populations, projections: projections, order: order, output: output,
+      network: network, populations: populations, projections: projections, output: output,
       readout: network.output.readout)
   }
 

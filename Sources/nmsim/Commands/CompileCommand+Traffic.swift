@@ -29,7 +29,7 @@ struct MeasuredTraffic {
         remedy: "leave out --calibration or --mapping")
     }
     let program = try told(by: { CommandError($0, network: path, mapping: nil) }) { () throws(CompileError) in
-      try CompiledProgram.lower(network, chip: chip, options: options)
+      try CompiledProgram.lower(network, chip: chip, options: options, fits: true)
     }
     let asked = arguments.int("calibration-samples") ?? Self.standardSamples
     let data = try InputFiles.dataset(images, shape: program.input.dimensions, samples: asked)

@@ -18,6 +18,7 @@ enum CompileCommand {
       .chip(in: arithmetic),
     ] + OptionSpec.chipNumbers(in: arithmetic) + [
       .scale(in: arithmetic),
+      OptionSpec(.pools, group: arithmetic),
       .option(
         "mapping", .choiceOrFile(["optimised", "row-major", "random"]), "optimised|row-major|random|FILE",
         standard: .value("optimised"), group: placement,
@@ -66,15 +67,13 @@ enum CompileCommand {
     options.traffic = traffic?.spikes
     let mapping = options.mapping == nil ? nil : arguments.string("mapping")
     var program: CompiledProgram
-    let coarser: [CoarserUnits]
-    var searched: Double?
+    let result: CompileResult
     do throws(CompileError) {
       let progress = ProgressLine(
         "placement", total: CompiledProgram.placementSteps, unit: "rounds", terminal: terminal)
       defer { progress.finish() }
-      let result = try CompiledProgram.compile(network, chip: chip, options: options) { progress.advance() }
-      (program, coarser) = (result.program, result.coarser)
-      searched = result.movesPerCore
+      result = try CompiledProgram.compile(network, chip: chip, options: options) { progress.advance() }
+      program = result.program
     } catch {
       throw CommandError(error, network: path, mapping: mapping)
     }
@@ -83,14 +82,13 @@ enum CompileCommand {
     if let path = arguments.string("write-mapping") {
       try OutputFile.write(MappingFile.bytes(of: Mapping(program)), to: path, terminal)
     }
-    try show(program, coarser, searched, traffic, arguments, terminal, wrote: output, size: size)
+    try show(program, result, traffic, arguments, terminal, wrote: output, size: size)
     return .success
   }
 
   /// Tables and JSON.
   private static func show(
-    _ program: CompiledProgram, _ coarser: [CoarserUnits], _ movesPerCore: Double?, _ traffic: MeasuredTraffic?,
-    _ arguments: ParsedArguments, _ terminal: Terminal, wrote output: String, size: Int
+    _ program: CompiledProgram, _ result: CompileResult, _ traffic: MeasuredTraffic?, _ arguments: ParsedArguments, _ terminal: Terminal, wrote output: String, size: Int
   ) throws(CommandError) {
     let json = arguments.string("json")
     var tables = arguments.tables(terminal)
@@ -99,14 +97,20 @@ enum CompileCommand {
     let report = CompileReport(program)
     if let json { try OutputFile.write(report.document, to: json, terminal) }
     tables.say(ProgramTables(report: report, style: tables.style).text)
-    if !coarser.isEmpty {
-      let populations = coarser.map { "\(ErrorText.escaped($0.population)) (\($0.channels))" }
+    if !result.poolLayers.isEmpty {
+      let names = result.poolLayers.map { "'\(ErrorText.escaped($0))'" }.joined(separator: ", ")
+      let why = arguments.string("pools") == nil || arguments.string("pools") == "auto" ? ", because the chip's limits forbid to fold them" : ""
+      tables.say(
+        TextLayout.paragraph("Note: average pools are layers of their own\(why): \(names).", width: tables.style.width))
+    }
+    if !result.coarser.isEmpty {
+      let populations = result.coarser.map { "\(ErrorText.escaped($0.population)) (\($0.channels))" }
       let text =
         "Note: channels with small weights have units as fine as the membrane holds, not as their weights ask for: "
         + populations.joined(separator: ", ") + "."
       tables.say(TextLayout.paragraph(text, width: tables.style.width))
     }
-    if let movesPerCore, movesPerCore < 200 {
+    if let movesPerCore = result.movesPerCore, movesPerCore < 200 {
       let text =
         "Note: the search for a placement is bounded by its work: it tried \(NumberFormat.decimal(movesPerCore, places: 0)) "
         + "swaps a core in each of its searches, thousands where cores are few."
@@ -120,6 +124,7 @@ enum CompileCommand {
     var options = CompileOptions(
       numbers: arguments.chipNumbers,
       scale: arguments.string("scale").flatMap(CompileOptions.Scale.init(rawValue:)),
+      pools: arguments.string("pools").flatMap(CompileOptions.Pools.init(rawValue:)) ?? .auto,
       schedule: arguments.string("schedule").flatMap(Schedule.init(rawValue:)),
       lag: arguments.int("lag"), steps: arguments.int("steps"), seed: UInt64(clamping: arguments.int("seed") ?? 0),
       faults: try FaultOptions.chip(arguments),

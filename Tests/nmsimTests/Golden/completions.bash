@@ -199,6 +199,9 @@ _nmsim() {
         --scale)
           _nmsim_words "channel population"
           return ;;
+        --pools)
+          _nmsim_words "fold layer auto"
+          return ;;
         --mapping)
           _nmsim_words "optimised row-major random"
           return ;;
@@ -245,7 +248,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--chip --weight-bits --membrane-bits --fraction-bits --scale --mapping --calibration --calibration-samples --schedule --lag --steps --seed --dead-cores --dead-links --stuck-weight-bits --fault-seed -o --output --write-mapping --json --memory -q --quiet --color -h --help"
+        _nmsim_words "--chip --weight-bits --membrane-bits --fraction-bits --scale --pools --mapping --calibration --calibration-samples --schedule --lag --steps --seed --dead-cores --dead-links --stuck-weight-bits --fault-seed -o --output --write-mapping --json --memory -q --quiet --color -h --help"
       fi ;;
     run)
       case "$previous" in
