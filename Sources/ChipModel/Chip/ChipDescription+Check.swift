@@ -14,7 +14,7 @@ extension ChipDescription {
       return "'\(number.section.rawValue).\(number.rawValue)' is \(value); allowed is "
         + "\(number.range.lowerBound) to \(number.range.upperBound)"
     }
-    return widthProblem ?? meshProblem ?? coreTypeProblem ?? listProblem ?? costProblem
+    return widthProblem ?? meshProblem ?? coreTypeProblem ?? listProblem ?? costProblem ?? clockProblem
   }
 
   private var widthProblem: String? {
@@ -65,6 +65,11 @@ extension ChipDescription {
       }
     }
     return nil
+  }
+
+  private var clockProblem: String? {
+    power[.perMegahertz] != nil && value(.clockHertz) == nil
+      ? "'power.perMegahertz' needs 'time.clockHertz'; state the clock" : nil
   }
 
   private var costProblem: String? {

@@ -283,6 +283,7 @@ private struct ChipReader {
       try section.finish()
     }
     guard var section = try object.optional("time")?.object() else { return }
+    try readNumbers(.time, &section)
     chip.time = try costs(chip.time, .time, &section)
     if let node = section.optional("tick") {
       chip.tickSeconds = try sourced(node) { (node) throws(JSONError) in try quantity(.time, node) }

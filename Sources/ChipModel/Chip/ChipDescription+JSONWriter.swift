@@ -36,7 +36,7 @@ extension ChipDescription {
           })
       },
     ]
-    section(.time, Self.costs(time, .time) + timing.compactMap(\.self))
+    section(.time, constants(.time) + Self.costs(time, .time) + timing.compactMap(\.self))
     section(
       .power, power.known.compactMap { key in item(key.rawValue, power[key]) { .string(Quantity.power.text($0)) } })
     return .object(members)

@@ -66,6 +66,8 @@ package enum StaticPower: String, Sendable, CaseIterable, Hashable {
   case perChip
   /// Watts per core in use.
   case perCore
+  /// Watts per chip in use and MHz of its clock.
+  case perMegahertz
 }
 
 /// A synapse array of `axons` rows by the core's neurons, where a synapse is a bit and its weight comes from a table.

@@ -13,6 +13,8 @@ public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
   case biasMemoryBitsPerCore, outputAxonsPerCore, fanInPerNeuron, destinationsPerNeuron, maximumDelay
   /// Of the mesh: its tiles, the cores of a tile, the chips of a row, what a way between chips counts, and a link's buffer.
   case width, height, coresPerTile, chipColumns, linkHops, linkBufferMessages
+  /// Cycles a second.
+  case clockHertz
 
   /// What an absent entry means.
   package enum Absent: Sendable, Equatable {
@@ -108,6 +110,8 @@ public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
       Row(
         .mesh, axons, "message", .described("unknown"),
         "messages that a link holds before it pushes back, for `detailed` timing")
+    case .clockHertz:
+      Row(.time, 1...1_000_000_000_000, "cycle", .described("unknown"), "cycles a second, which `power.perMegahertz` goes by")
     }
   }
 

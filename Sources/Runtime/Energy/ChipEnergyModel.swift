@@ -118,8 +118,10 @@ package struct ChipBill: JSONRecord {
     let power = program.chip.power
     guard !power.known.isEmpty else { return nil }
     let mesh = Mesh(program.chip)
-    let chips = Set(program.cores.map { mesh.chip(ofCore: $0.place) }).count
-    return (power.value(.perChip) ?? 0) * Double(chips) + (power.value(.perCore) ?? 0) * Double(program.cores.count)
+    let chips = Double(Set(program.cores.map { mesh.chip(ofCore: $0.place) }).count)
+    let megahertz = Double(program.chip.value(.clockHertz) ?? 0) / 1e6
+    return (power.value(.perChip) ?? 0) * chips + (power.value(.perCore) ?? 0) * Double(program.cores.count)
+      + (power.value(.perMegahertz) ?? 0) * chips * megahertz
   }
 
   /// Shares the bill out by population, core and tick, and up to the target accuracy.

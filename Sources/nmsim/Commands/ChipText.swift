@@ -127,7 +127,7 @@ struct ChipText: Sendable {
         ]
       }
     }
-    var time = costs(chip.time, .time)
+    var time = constants(.time) + costs(chip.time, .time)
     time.append(item("tick", chip.tickSeconds) { Quantity.time.text($0) })
     if let steps = chip.barrier?.value, !steps.isEmpty {
       for step in steps {
