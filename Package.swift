@@ -27,7 +27,7 @@ let package = Package(
   targets: [
     // Vector kernels, one source for all instruction sets, chosen at run time. Release builds need no flag.
     .target(name: "CKernels", cSettings: kernels),
-    .target(name: "ChipModel", resources: [.embedInCode("Chips")], swiftSettings: library),
+    .target(name: "ChipModel", dependencies: ["CKernels"], resources: [.embedInCode("Chips")], swiftSettings: library),
     .target(name: "Runtime", dependencies: ["CKernels", "ChipModel"], swiftSettings: library),
     .target(name: "Compiler", dependencies: ["CKernels", "Runtime", "ChipModel"], swiftSettings: library),
     .executableTarget(

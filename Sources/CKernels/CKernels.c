@@ -118,6 +118,16 @@ int ck_best_level(void) {
 #define CALL_STEP(x) step_##x(u, flags, saturations)
 void ck_deliver(int level, const ck_delivery *d, void *acc, int bits) { PICK(CALL_DELIVER); }
 long ck_step(int level, const ck_update *u, int flags, long *saturations) { return PICK(CALL_STEP); }
+#define CALL_WRITE(x) write_bytes_##x(masks, pixels, words, used, places, map)
+#define CALL_MASKED(x) add_masked_##x(masks, pixels, words, weights, acc, bits)
+void ck_write_bytes(
+  int level, const uint16_t *masks, long pixels, long words, long used, const uint32_t *places, uint8_t *map) {
+  PICK(CALL_WRITE);
+}
+void ck_add_masked(
+  int level, const uint16_t *masks, long pixels, long words, const int32_t *weights, void *acc, int bits) {
+  PICK(CALL_MASKED);
+}
 #define CALL_GATE(x) gate_##x(g)
 long ck_gate_step(int level, const ck_gate *g) { return PICK(CALL_GATE); }
 #define CALL_FIRE(x) fire_##x(v, sent, count, threshold, negative, more, lanes, up, down)

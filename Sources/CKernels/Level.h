@@ -28,7 +28,8 @@ INLINE uint32_t LEVEL(bits)(LEVEL(i32) x) {
 }
 
 // v = saturate(v - leak + (((narrow + wide) << fraction) + drive) << phase), compare, reset: 16 neurons a mask.
-INLINE long LEVEL(step_body)(const ck_update *u, int flags, int narrow, int wide, int drive, long *saturations) {
+INLINE long LEVEL(step_body)(const ck_update *given, int flags, int narrow, int wide, int drive, long *saturations) {
+  const ck_update copy = *given, *u = &copy; // a copy of its own, which no store into neurons can change
   const uint32_t leaks = u->leak > 0 ? ~0u : 0, leak = u->leak & 31, fraction = u->fraction, phase = u->phase;
   long fired = 0, clipped = 0;
   for (long start = 0, tile = 0, dt = 0; start < u->count; start += 16) {
@@ -89,6 +90,36 @@ static long LEVEL(step)(const ck_update *u, int flags, long *saturations) {
     case CK_FIRE: return LEVEL(step_body)(u, CK_FIRE, 0, 0, 0, saturations);
   }
   return 0;
+}
+
+typedef int8_t LEVEL(bytes) __attribute__((vector_size(16), aligned(1)));
+typedef int16_t LEVEL(lanes16) __attribute__((vector_size(32), aligned(2)));
+typedef int32_t LEVEL(lanes32) __attribute__((vector_size(64), aligned(4)));
+typedef _Bool LEVEL(set16) __attribute__((ext_vector_type(16)));
+INLINE LEVEL(set16) LEVEL(set)(uint16_t mask) {
+  LEVEL(set16) set;
+  __builtin_memcpy(&set, &mask, 2);
+  return set;
+}
+
+static void LEVEL(write_bytes)(const uint16_t *masks, long pixels, long words, long used, const uint32_t *places, uint8_t *map) {
+  for (long pixel = 0; pixel < pixels; pixel++)
+    for (long k = 0; k < used; k++)
+      *(LEVEL(bytes) *)(map + places[pixel] + k * 16) +=
+        __builtin_convertvector(LEVEL(set)(masks[pixel * words + k]), LEVEL(bytes)) & 1;
+}
+
+static void LEVEL(add_masked)(const uint16_t *masks, long pixels, long words, const int32_t *weights, void *acc, int bits) {
+  for (long pixel = 0; pixel < pixels; pixel++)
+    for (long k = 0; k < words; k++) {
+      const long at = (pixel * words + k) * 16;
+      const LEVEL(lanes32) w = *(const LEVEL(lanes32) *)(weights + k * 16);
+      const LEVEL(set16) set = LEVEL(set)(masks[at / 16]);
+      if (bits == 16)
+        *(LEVEL(lanes16) *)((int16_t *)acc + at) +=
+          -__builtin_convertvector(set, LEVEL(lanes16)) & __builtin_convertvector(w, LEVEL(lanes16));
+      else *(LEVEL(lanes32) *)((int32_t *)acc + at) += -__builtin_convertvector(set, LEVEL(lanes32)) & w;
+    }
 }
 
 typedef int16_t LEVEL(counts) __attribute__((vector_size(32), aligned(2)));

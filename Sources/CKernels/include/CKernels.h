@@ -88,11 +88,20 @@ void ck_histogram(
   int level, const float *values, long count, long lanes, float scale, int32_t last, int32_t *counts);
 // Returns the number of bits.
 long ck_gate_step(int level, const ck_gate *g);
+// Adds 1 to the byte of each neuron whose bit is set: 16 at a time, `used` of the `words` of a pixel, at places[pixel].
+void ck_write_bytes(
+  int level, const uint16_t *masks, long pixels, long words, long used, const uint32_t *places, uint8_t *map);
+// Adds the weight of its channel to the accumulator of each neuron whose bit is set; `bits` = 16 or 32.
+void ck_add_masked(
+  int level, const uint16_t *masks, long pixels, long words, const int32_t *weights, void *accumulators, int bits);
 enum { CK_DENSE_PLAIN, CK_DENSE_AVX2, CK_DENSE_AVXVNNI, CK_DENSE_AVX512VNNI, CK_DENSE_DOTPROD };
 // Whether this processor runs a kind of dense delivery.
 int ck_has_dense(int kind);
 // Adds to accumulators of `bits` = 16 or 32, modulo 2^bits.
 void ck_dense_deliver(int kind, const ck_dense *d, void *accumulators, int bits);
+// Whether this processor has instructions for SHA-256; only then `blocks` of 64 bytes may be taken into the state's 8 words.
+int ck_has_sha256(void);
+void ck_sha256(uint32_t *state, const uint8_t *bytes, long blocks, const uint32_t *constants);
 // Returns the number of neurons that fire; adds saturations to *saturations.
 long ck_step(int level, const ck_update *u, int flags, long *saturations);
 #if defined(__x86_64__)

@@ -10,7 +10,7 @@ package struct SHA256: Sendable {
   /// Bytes taken so far; the length field is bits modulo 2^64.
   private var byteCount: UInt64 = 0
 
-  private typealias State = (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
+  typealias State = (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
 
   package init() {
     // First 32 bits of the fractions of the square roots of the first 8 primes (FIPS 180-4, 5.3.3).
@@ -61,6 +61,7 @@ package struct SHA256: Sendable {
       Self.compress(&state, pending.span, blockAt: 0)
       pending.removeAll(keepingCapacity: true)
     }
+    index += Self.compressFast(&state, bytes.extracting(index..<bytes.count))
     while bytes.count - index >= 64 {
       Self.compress(&state, bytes, blockAt: index)
       index += 64
@@ -90,7 +91,7 @@ package struct SHA256: Sendable {
   }
 
   /// One block of 64 bytes (FIPS 180-4, 6.2.2). The message schedule is a ring of 16 words.
-  private static func compress(_ state: inout State, _ bytes: Span<UInt8>, blockAt start: Int) {
+  static func compress(_ state: inout State, _ bytes: Span<UInt8>, blockAt start: Int) {
     let block = bytes.extracting(start..<(start + 64))
     var w = InlineArray<16, UInt32>(repeating: 0)
     for i in 0..<16 {
@@ -145,7 +146,7 @@ package struct SHA256: Sendable {
   }
 
   /// First 32 bits of the fractions of the cube roots of the first 64 primes (FIPS 180-4, 4.2.2).
-  private static let roundConstants: InlineArray<64, UInt32> = [
+  static let roundConstants: InlineArray<64, UInt32> = [
     0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
     0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
     0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da,

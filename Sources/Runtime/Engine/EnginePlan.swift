@@ -16,6 +16,8 @@ package struct EnginePlan: Sendable {
   let projections: [ProjectionPlan]
   /// By population: the order in which a step's spikes leave its pixels; empty = pixel order.
   let pixelOrders: [[UInt32]]
+  /// Populations whose trains keep a bit a neuron: somebody reads them.
+  let masked: Set<Int>
   /// By population.
   let cores: [CoreOfPopulation]
 
@@ -67,6 +69,7 @@ package struct EnginePlan: Sendable {
     }
     populations = populationPlans.compactMap { $0 }
     projections = plans.compactMap { $0 }
+    masked = Set(projections.filter { $0.dense != nil || $0.shortcut != nil }.map(\.projection.source))
     var pixelOrders = [[UInt32]](repeating: [], count: program.populations.count)
     for plan in projections where !plan.isGated && !plan.isInput {
       let source = plan.projection.source
@@ -111,6 +114,8 @@ final class ProjectionPlan: Sendable {
   let path: Path
   /// Beside the path, for steps of high activity.
   let dense: DenseLayer?
+  /// Beside a path of sparse rows.
+  let shortcut: MaskedShortcut?
   /// From the input: multiplications by input value, those with a weight of 0 left out.
   let multiplications: [Int]
   /// From the input, or where a sample proves widths: largest sum of one step for values (payloads) of magnitude 1.
@@ -156,6 +161,11 @@ final class ProjectionPlan: Sendable {
     switch path {
     case .narrow(let route), .wide(let route): self.dense = dense(route, pool?.output(of: source) ?? source, taps)
     case .sparse, .exact: self.dense = nil
+    }
+    if case .sparse(let rows, _) = path, rows.isIdentity, projection.pool == nil, source == target.shape {
+      shortcut = MaskedShortcut(rows, pixels: source.pixels)
+    } else {
+      shortcut = nil
     }
     offset = isInput ? 0 : ActiveWindow.offset(from: origin, to: target.population, delay: projection.delay)
     multiplications =

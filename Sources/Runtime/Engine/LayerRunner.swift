@@ -160,6 +160,8 @@ package struct LayerRunner: Sendable {
     prepareScratch(p)
     scratch.countsTrain = spikeFaults != nil
     trains[index].removeAll()
+    trains[index].maskWords =
+      plan.masked.contains(index) && !isExact && spikeFaults == nil && !model.hasPayload ? p.count / 16 : 0
     let isOutput = index == plan.program.output.population
     if isOutput { scratch.totals = [Int](repeating: 0, count: p.shape.count) }
     var pass = Pass(
@@ -335,9 +337,17 @@ package struct LayerRunner: Sendable {
     }
     if let bytes = spikes.bytes(step: sent) {
       if case .narrow = spikes.plan.path {
-        scratch.dense.deliver(train, step: sent, bytes, into: &scratch.narrow)
+        scratch.dense.deliver(train, step: sent, bytes, level: plan.kernels, into: &scratch.narrow)
       } else {
-        scratch.dense.deliver(train, step: sent, bytes, into: &scratch.wide)
+        scratch.dense.deliver(train, step: sent, bytes, level: plan.kernels, into: &scratch.wide)
+      }
+      return true
+    }
+    if let shortcut = spikes.plan.shortcut, shortcut.isWorth(train, step: sent) {
+      if case .sparse(_, isNarrow: true) = spikes.plan.path {
+        shortcut.deliver(train, step: sent, level: plan.kernels, into: &scratch.narrow)
+      } else {
+        shortcut.deliver(train, step: sent, level: plan.kernels, into: &scratch.wide)
       }
       return true
     }
@@ -425,6 +435,7 @@ package struct LayerRunner: Sendable {
     NeuronStep.collect(
       level: plan.kernels, scratch.masks, firstMask: firstMask, order: plan.pixelOrders[p.index], fired: fired,
       padded: p.padded, pixels: p.shape.pixels, into: &trains[p.index], counts: &scratch.counts)
+    trains[p.index].keep(scratch.masks, from: firstMask)
     scratch.uncounted += 1
     if scratch.uncounted == 255 { flushCounts(p) }
   }

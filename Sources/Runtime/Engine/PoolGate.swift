@@ -119,6 +119,7 @@ struct CountGate: Sendable {
   mutating func gate(_ train: SpikeTrain, into output: inout SpikeTrain) {
     let sources = train.shape.pixels * windows.padded
     let hasPayload = output.hasPayload
+    output.maskWords = hasPayload ? 0 : masks.count
     // A neuron sends a spike and a duplicate of it in a step.
     let (most, overflow) = train.largestPayload.multipliedReportingOverflow(by: 2 * Int64(train.steps))
     let isNarrow = !overflow && most <= Int64(Int16.max)
@@ -181,6 +182,7 @@ struct CountGate: Sendable {
     NeuronStep.collect(
       level: kernels, masks, firstMask: 0, order: [], fired: fired, padded: windows.padded, pixels: pooledPixels,
       into: &output, counts: &unread)
+    output.keep(masks, from: 0)
     BufferKernels.clear(&masks)
     guard output.hasPayload else { return }
     NeuronStep.fillPayloads(of: &output, last: fired, padded: windows.padded) { position in

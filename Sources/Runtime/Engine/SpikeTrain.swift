@@ -21,6 +21,10 @@ package struct SpikeTrain: Sendable {
   /// Groups and spikes so far.
   var groupCount = 0
   var spikeCount = 0
+  /// The same spikes as a bit a neuron, channel-last and padded, `maskWords` words a step; those of a step without spikes
+  /// mean nothing. 0 words: they are not kept.
+  private(set) var masks: [UInt16] = []
+  var maskWords = 0
 
   /// Forgets all spikes, keeps the storage.
   package mutating func removeAll() {
@@ -37,6 +41,8 @@ package struct SpikeTrain: Sendable {
     copy.channelStarts = Array(channelStarts.prefix(groupCount + 1))
     copy.channels = Array(channels.prefix(spikeCount))
     copy.payloads = hasPayload ? Array(payloads.prefix(spikeCount)) : []
+    copy.masks = []
+    copy.maskWords = 0
     return copy
   }
 
@@ -83,6 +89,17 @@ package struct SpikeTrain: Sendable {
     if hasPayload { payloads[spikeCount] = payload }
     spikeCount += 1
     channelStarts[groupCount] = UInt32(truncatingIfNeeded: spikeCount)
+  }
+
+  /// Keeps the bits of the current step, where any are kept.
+  mutating func keep(_ stepMasks: [UInt16], from first: Int) {
+    if maskWords == 0 { return }
+    let start = steps * maskWords
+    if masks.count < start + maskWords {
+      let count = max(start + maskWords, masks.count * 2)
+      masks.append(contentsOf: repeatElement(0, count: count - masks.count))
+    }
+    BufferKernels.copy(stepMasks, from: first, count: maskWords, to: &masks, at: start)
   }
 
   /// Ends the current step.

@@ -22,6 +22,16 @@ enum BufferKernels {
     }
   }
 
+  static func copy(_ source: [UInt16], from first: Int, count: Int, to target: inout [UInt16], at start: Int) {
+    guard first >= 0, start >= 0, count >= 0, first + count <= source.count, start + count <= target.count else { return }
+    unsafe source.withUnsafeBufferPointer { source in
+      unsafe target.withUnsafeMutableBufferPointer { target in
+        guard let from = source.baseAddress, let to = target.baseAddress else { return }
+        unsafe (to + start).update(from: from + first, count: count)
+      }
+    }
+  }
+
   static func clear(_ target: inout [UInt8]) {
     unsafe target.withUnsafeMutableBufferPointer { unsafe $0.update(repeating: 0) }
   }

@@ -7,8 +7,8 @@ struct DeliverDense: Sendable {
   private var map: [UInt8] = []
 
   /// Into 16-bit accumulators, proven to hold the sums.
-  mutating func deliver(_ train: SpikeTrain, step: Int, _ bytes: DenseRoute.Bytes, into accumulators: inout [Int16]) {
-    write(train, step: step, bytes)
+  mutating func deliver(_ train: SpikeTrain, step: Int, _ bytes: DenseRoute.Bytes, level: KernelLevel, into accumulators: inout [Int16]) {
+    write(train, step: step, bytes, level)
     unsafe accumulators.withUnsafeMutableBufferPointer { buffer in
       guard let out = buffer.baseAddress else { return }
       unsafe withAddresses(bytes) { dense in
@@ -24,8 +24,8 @@ struct DeliverDense: Sendable {
   }
 
   /// Into 32-bit accumulators.
-  mutating func deliver(_ train: SpikeTrain, step: Int, _ bytes: DenseRoute.Bytes, into accumulators: inout [Int32]) {
-    write(train, step: step, bytes)
+  mutating func deliver(_ train: SpikeTrain, step: Int, _ bytes: DenseRoute.Bytes, level: KernelLevel, into accumulators: inout [Int32]) {
+    write(train, step: step, bytes, level)
     unsafe accumulators.withUnsafeMutableBufferPointer { buffer in
       guard let out = buffer.baseAddress else { return }
       unsafe withAddresses(bytes) { dense in
@@ -39,9 +39,13 @@ struct DeliverDense: Sendable {
   }
 
   /// Fills the map with the step's spikes.
-  private mutating func write(_ train: SpikeTrain, step: Int, _ bytes: DenseRoute.Bytes) {
+  private mutating func write(_ train: SpikeTrain, step: Int, _ bytes: DenseRoute.Bytes, _ level: KernelLevel) {
     let route = bytes.route
     if map.count < route.mapBytes { map = [UInt8](repeating: 0, count: route.mapBytes) }
+    if level != .swift, train.maskWords > 0 {
+      writeMasks(train, step: step, route, level)
+      return
+    }
     unsafe map.withUnsafeMutableBufferPointer { map in
       unsafe train.channels.withUnsafeBufferPointer { channels in
         unsafe train.channelStarts.withUnsafeBufferPointer { starts in
@@ -58,6 +62,21 @@ struct DeliverDense: Sendable {
               }
             }
           }
+        }
+      }
+    }
+  }
+
+  /// The same from the train's bits, 16 neurons at a time.
+  private mutating func writeMasks(_ train: SpikeTrain, step: Int, _ route: DenseRoute, _ level: KernelLevel) {
+    let words = train.maskWords / train.shape.pixels
+    unsafe map.withUnsafeMutableBufferPointer { map in
+      unsafe train.masks.withUnsafeBufferPointer { masks in
+        unsafe route.places.withUnsafeBufferPointer { places in
+          guard let map = map.baseAddress, let masks = masks.baseAddress else { return }
+          unsafe map.update(repeating: 0, count: route.mapBytes)
+          unsafe ck_write_bytes(
+            level.code, masks + step * train.maskWords, route.places.count, words, route.words, places.baseAddress, map)
         }
       }
     }

@@ -14,6 +14,8 @@ struct DenseRoute: Sendable {
   let bases: [UInt32]
   let offsets: [UInt32]
   let quads: Int
+  /// Vectors of 16 bytes that a source pixel's channels take.
+  let words: Int
   /// Blocks of 16 targets, and accumulators of a target pixel.
   let blocks: Int
   let padded: Int
@@ -44,7 +46,9 @@ struct DenseRoute: Sendable {
     blocks = (target.channels + 15) / 16
     padded = PaddedChannels.count(target.channels)
     positions = target.pixels
-    let channels = quads * 4
+    // Whole vectors of bytes, so that 16 channels are written at once.
+    let channels = (source.channels + 15) / 16 * 16
+    words = channels / 16
     let height = rows.span(over: source.height, windows: target.height)
     let width = columns.span(over: source.width, windows: target.width)
     let (area, overflow) = height.multipliedReportingOverflow(by: width)

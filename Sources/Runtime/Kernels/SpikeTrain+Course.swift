@@ -1,0 +1,105 @@
+import ChipModel
+
+/// How a population's spike counts `N` grew over one sample, summed over its neurons.
+package struct SpikeCourse: Sendable, Equatable {
+  /// Neurons by the interval of their first spike, and those without one.
+  package var firstSpikes: [Int]
+  package var never = 0
+  /// Sums over neurons of `N(t)^2` and of `N(t) N(T)` at the end of each interval, and of `N(T)^2`; payloads count with
+  /// their sign. Whole numbers.
+  package var squares: [Double]
+  package var products: [Double]
+  package var finals = 0.0
+
+  package init(intervals: Int) {
+    firstSpikes = [Int](repeating: 0, count: intervals)
+    squares = [Double](repeating: 0, count: intervals)
+    products = squares
+  }
+
+  package mutating func add(_ other: SpikeCourse) {
+    for index in firstSpikes.indices {
+      firstSpikes[index] += other.firstSpikes[index]
+      squares[index] += other.squares[index]
+      products[index] += other.products[index]
+    }
+    never += other.never
+    finals += other.finals
+  }
+}
+
+extension SpikeTrain {
+  /// The course of the counts at the ends of some intervals.
+  ///
+  /// Two passes over the spikes: the last counts, then the sums, which a spike of payload `c` moves by `2 N c + c^2` and
+  /// `c N(T)`.
+  /// - Parameter ends: rising numbers of steps.
+  package func course(ends: [Int]) -> SpikeCourse {
+    hasPayload
+      ? course(ends: ends, zero: 0.0) { Double(payloads[$0]) } double: { $0 }
+      : course(ends: ends, zero: 0 as Int64) { _ in 1 } double: { Double($0) }
+  }
+
+  @inline(__always)
+  private func course<Count: Numeric>(
+    ends: [Int], zero: Count, _ payload: (Int) -> Count, double: (Count) -> Double
+  ) -> SpikeCourse {
+    var course = SpikeCourse(intervals: ends.count)
+    let width = shape.channels
+    var finals = [Count](repeating: zero, count: shape.count)
+    var counts = finals
+    var first = [Int32](repeating: -1, count: shape.count)
+    unsafe finals.withUnsafeMutableBufferPointer { finals in
+      unsafe counts.withUnsafeMutableBufferPointer { counts in
+        unsafe first.withUnsafeMutableBufferPointer { first in
+          @inline(__always) func forEachSpike(_ body: (_ interval: Int, _ neuron: Int, Count) -> Void) {
+            unsafe channels.withUnsafeBufferPointer { channels in
+              unsafe channelStarts.withUnsafeBufferPointer { starts in
+                var start = 0
+                for (interval, end) in ends.enumerated() {
+                  for group in groups(from: start, to: end) {
+                    let base = Int(pixels[group]) &* width
+                    for position in unsafe Int(starts[group])..<Int(starts[group &+ 1]) {
+                      unsafe body(interval, base &+ Int(channels[position]), payload(position))
+                    }
+                  }
+                  start = end
+                }
+              }
+            }
+          }
+          forEachSpike { interval, neuron, c in
+            unsafe finals[neuron] += c
+            if unsafe first[neuron] < 0 { unsafe first[neuron] = Int32(truncatingIfNeeded: interval) }
+          }
+          var (square, product) = (zero, zero)
+          var last = 0
+          func note(to interval: Int) {
+            for passed in last..<interval {
+              course.squares[passed] = double(square)
+              course.products[passed] = double(product)
+            }
+            last = interval
+          }
+          forEachSpike { interval, neuron, c in
+            if interval > last { note(to: interval) }
+            let n = unsafe counts[neuron]
+            square += (n + n + c) * c
+            unsafe product += c * finals[neuron]
+            unsafe counts[neuron] = n + c
+          }
+          note(to: ends.count)
+        }
+      }
+    }
+    for interval in first { if interval < 0 { course.never += 1 } else { course.firstSpikes[Int(interval)] += 1 } }
+    for value in finals { course.finals += double(value) * double(value) }
+    return course
+  }
+
+  /// Groups of the steps `start..<end`, as far as they are recorded.
+  private func groups(from start: Int, to end: Int) -> Range<Int> {
+    let first = min(start, steps)
+    return stepStarts[first]..<stepStarts[max(first, min(end, steps))]
+  }
+}
