@@ -79,10 +79,8 @@ extension CompiledProgram {
     try live?.route(&program.routes, places: placed, chip: chip.name)
     program.faults = faults
     var loads = partition.cores.map(\.load)
-    for core in loads.indices {
-      // Counted in the tables: the partition's figure is a bound where cores were joined.
-      loads[core].outputAxons = program.cores[core].outputAxons.count
-    }
+    // Counted in the tables: the partition's figure is a bound where cores were joined.
+    for (core, slots) in AxonUse(program).outputs.enumerated() { loads[core].outputAxons = slots }
     return CompileResult(
       program: program, headroom: lowering.headroom, loads: loads, coarser: lowering.coarser,
       poolLayers: fitted.poolLayers, movesPerCore: movesPerCore)

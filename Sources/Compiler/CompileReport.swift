@@ -160,9 +160,8 @@ extension CompileReport {
         layer: fed.isEmpty ? nil : LayerUse(index, program, incoming: incoming[index], fed: fed[index]))
     }
     self.populations = Array(populations[program.listed])
-    cores = program.cores.indices.map {
-      Self.core($0, program, populations)
-    }
+    let axons = AxonUse(program)
+    cores = program.cores.indices.map { Self.core($0, program, populations, axons) }
     // The first of equals: the report does not depend on an order of evaluation.
     var fullest: Share?
     for core in cores {
@@ -295,20 +294,19 @@ extension CompileReport {
   }
 
   private static func core(
-    _ index: Int, _ program: CompiledProgram, _ populations: [Population]
+    _ index: Int, _ program: CompiledProgram, _ populations: [Population], _ axons: AxonUse
   ) -> Core {
     let image = program.cores[index]
     let limits = CoreLimits(program.chip, weightBits: program.weightBits, place: image.place)
     var load = CoreLoad()
-    load.neurons = image.neuronCount
-    load.inputAxons = image.inputAxons.count
-    load.outputAxons = image.outputAxons.count
+    load.neurons = image.groups.reduce(0) { $0 + limits.memory.neurons($1.box) }
+    load.inputAxons = axons.inputs[index]
+    load.outputAxons = axons.outputs[index]
     for block in image.blocks {
       let synapses = program.synapses(block.projection)
       let box = image.groups[block.group].box
-      load.synapseBits +=
-        synapses.stored(in: box, synapses.fanIn(of: box), sharesConvolutions: limits.sharesConvolutions)
-        * limits.bitsPerSynapse
+      load.synapseBits =
+        load.synapseBits +| limits.memory.synapseBits(synapses, in: box, synapses.fanIn(of: box))
     }
     var fullest: Share?
     for resource in Resource.allCases {

@@ -176,9 +176,9 @@ struct CapacityTests {
     }
     #expect(try cores(1014, 10) == 1)
     #expect(try cores(1014, 11) == 2)
-    // 8 bits a weight: 1,048,576 bits are 128 neurons of 1,024 sources.
-    #expect(try cores(1024, 128) == 2)
-    #expect(try cores(1024, 129) == 3)
+    // 1,048,576 bits are 1,024 for each of 1,024 sources: nine words with 64 weights of 8 bits, seven with 54.
+    #expect(try cores(1024, 118) == 2)
+    #expect(try cores(1024, 119) == 3)
   }
 
   @Test("limits of a convolution core that are one too small are named")

@@ -224,6 +224,8 @@ private struct ChipReader {
       chip.convolutionCore = try sourced(node, Self.convolutionCore)
     }
     if let node = section.optional("coreTypes") { chip.coreTypes = try sourced(node, Self.coreTypes) }
+    if let node = section.optional("synapseLists") { chip.synapseLists = try sourced(node, Self.synapseLists) }
+    if let node = section.optional("axonModes") { chip.axonModes = try sourced(node, Self.axonModes) }
     try section.finish()
   }
 
@@ -250,6 +252,34 @@ private struct ChipReader {
       maximumOutputSide: try object.required("maximumOutputSide").int(in: size),
       fanOutLayers: try object.required("fanOutLayers").int(in: size))
     try object.finish()
+    return result
+  }
+
+  private static func synapseLists(_ node: JSONNode) throws(JSONError) -> SynapseLists {
+    var object = try node.object()
+    func widths(_ key: String) throws(JSONError) -> [Int] {
+      try object.required(key).ints(in: 0...64, count: 1...64).sorted()
+    }
+    let result = SynapseLists(
+      weightBits: try widths("weightBits"), indexBits: try widths("indexBits"),
+      headerBits: try object.required("headerBits").int(in: 0...65_536),
+      length: try object.required("length").int(in: 1...65_536),
+      wordBits: try object.required("wordBits").int(in: 1...65_536),
+      baseRange: try object.required("baseRange").int(in: 1...ChipNumber.neuronsPerCore.range.upperBound))
+    try object.finish()
+    return result
+  }
+
+  private static func axonModes(_ node: JSONNode) throws(JSONError) -> [AxonMode] {
+    var result: [AxonMode] = []
+    for element in try node.array(count: 1...64) {
+      var object = try element.object()
+      result.append(
+        AxonMode(
+          name: try object.required("name").string(), atoms: try object.required("atoms").int(in: 2...65_536),
+          slots: try object.required("slots").int(in: 1...64)))
+      try object.finish()
+    }
     return result
   }
 

@@ -22,7 +22,8 @@ extension ChipDescription {
       .datapath, constants(.datapath) + [item("neuronModels", neuronModels, JSONOutput.strings)].compactMap(\.self))
     let cores = [
       item("crossbar", crossbar, Self.output), item("convolutionCore", convolutionCore, Self.output),
-      item("coreTypes", coreTypes) { .array($0.map(Self.output)) },
+      item("coreTypes", coreTypes) { .array($0.map(Self.output)) }, item("synapseLists", synapseLists, Self.output),
+      item("axonModes", axonModes) { .array($0.map(Self.output)) },
     ]
     section(.limits, constants(.limits) + cores.compactMap(\.self))
     section(.mesh, constants(.mesh))
@@ -88,6 +89,18 @@ extension ChipDescription {
       ("maximumChannels", .int(core.maximumChannels)), ("maximumInputSide", .int(core.maximumInputSide)),
       ("maximumOutputSide", .int(core.maximumOutputSide)), ("fanOutLayers", .int(core.fanOutLayers)),
     ])
+  }
+
+  private static func output(_ lists: SynapseLists) -> JSONOutput {
+    .object([
+      ("weightBits", .integers(lists.weightBits)), ("indexBits", .integers(lists.indexBits)),
+      ("headerBits", .int(lists.headerBits)), ("length", .int(lists.length)), ("wordBits", .int(lists.wordBits)),
+      ("baseRange", .int(lists.baseRange)),
+    ])
+  }
+
+  private static func output(_ mode: AxonMode) -> JSONOutput {
+    .object([("name", .string(mode.name)), ("atoms", .int(mode.atoms)), ("slots", .int(mode.slots))])
   }
 
   private static func output(_ type: CoreType) -> JSONOutput {

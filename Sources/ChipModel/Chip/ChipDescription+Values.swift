@@ -35,6 +35,7 @@ extension ChipDescription {
 
   package var thresholdPerNeuron: Bool { rules.value(.thresholdPerNeuron) ?? false }
   package var sharedConvolutionWeights: Bool { rules.value(.sharedConvolutionWeights) ?? false }
+  package var memoriesByPowersOfTwo: Bool { rules.value(.memoriesByPowersOfTwo) ?? false }
   package var multicast: Bool { rules.value(.multicast) ?? false }
 
   /// Cores of all chips together; nil where either count is not limited.

@@ -20,6 +20,10 @@ public struct ChipDescription: Sendable, Equatable {
   package var convolutionCore: Sourced<ConvolutionCore>?
   /// Where cores differ: how many of each kind, in core order. Nil: every core has the limits of `numbers`.
   package var coreTypes: Sourced<[CoreType]>?
+  /// Nil: `bitsPerSynapse` for each stored weight.
+  package var synapseLists: Sourced<SynapseLists>?
+  /// Ways in which a core hears its sources, besides an axon for each source neuron; nil: none.
+  package var axonModes: Sourced<[AxonMode]>?
   /// Joules.
   package var energy: CostTable
   /// Seconds.

@@ -142,13 +142,15 @@ package enum ChipRule: String, Sendable, CaseIterable, Hashable {
   case thresholdPerNeuron
   /// A core stores the weights of a convolution once for all its positions.
   case sharedConvolutionWeights
+  /// Maps and kernels of a convolution core lie in memory at addresses that are powers of two.
+  case memoriesByPowersOfTwo
   /// One message may reach several cores; else one message per spike and destination core.
   case multicast
 
   package var section: ChipSection {
     switch self {
     case .thresholdPerNeuron: .datapath
-    case .sharedConvolutionWeights: .limits
+    case .sharedConvolutionWeights, .memoriesByPowersOfTwo: .limits
     case .multicast: .mesh
     }
   }

@@ -256,6 +256,9 @@ struct SynapseAxis: Sendable {
     pool?.positions(of: pooled, size: source) ?? pooled..<(pooled + 1)
   }
 
+  /// Positions that spikes come from: those of the source, or of the pooled map behind a gate.
+  func positionCount(isGated: Bool) -> Int { isGated ? pooled : source }
+
   /// Calls `body(tap, target position)` for every position in `range` that a pooled position meets.
   @inline(__always)
   func forEachTarget(of position: Int, in range: Range<Int>, _ body: (Int, Int) -> Void) {

@@ -23,19 +23,17 @@ package struct CoreResources<Amount: Sendable & Equatable>: Sendable, Equatable 
 @dynamicMemberLookup
 package struct CoreLimits: Sendable, Equatable {
   var amounts: CoreResources<Int?>
-  var bitsPerSynapse: Int
   /// A synapse takes so many bits whatever the width of its weight.
   var hasFixedSynapses: Bool
-  var sharesConvolutions: Bool
+  var memory: CoreMemory
 
   init(_ chip: ChipDescription, weightBits: Int) {
     func limit(_ resource: ChipResource) -> Int? { resource.limit(of: chip) }
     amounts = CoreResources(
       neurons: limit(.neurons), synapseBits: limit(.synapseMemory), inputAxons: limit(.inputAxons),
       outputAxons: limit(.outputAxons))
-    bitsPerSynapse = chip.bitsPerSynapse ?? weightBits
     hasFixedSynapses = chip.bitsPerSynapse != nil
-    sharesConvolutions = chip.sharedConvolutionWeights
+    memory = CoreMemory(chip, weightBits: weightBits)
   }
 
   /// The limits of the core at a place, where cores differ.
@@ -108,14 +106,5 @@ struct BrokenLimit: Sendable {
       "reduce the sizes of the layers it feeds, or choose a chip with more output axons or larger cores\(examples)"
     default: "choose a chip with more neurons a core\(examples)"
     }
-  }
-}
-
-extension Synapses {
-  /// Weights that a core stores for a box of the target: once per channel where the core shares a convolution's weights,
-  /// else once per synapse. Those of a projection from the input stay on the host and are no core's.
-  func stored(in box: Box, _ fanIn: FanIn, sharesConvolutions: Bool) -> Int {
-    guard sharesConvolutions || kind == .dense else { return fanIn.synapses }
-    return weightsPerRow * (kind == .dense ? box.count : box.channels.count)
   }
 }

@@ -10,7 +10,10 @@ struct Partition {
   struct Core {
     var parts: [(population: Int, box: Box)] = []
     var load = CoreLoad()
+    /// Source neurons that have an axon of their own.
     var axons = NeuronSet()
+    /// Axons that the channels of a pixel share.
+    var sharedAxons = 0
   }
 
   let program: CompiledProgram
@@ -18,6 +21,8 @@ struct Partition {
   var cores: [Core] = []
   /// Per population and neuron, the number of destination cores so far.
   private var destinations: [[UInt32]]
+  /// Per population and pixel, slots of output axons that its channels share.
+  private var sharedSlots: [[UInt32]]
   /// Per population, what arrives from populations: the source and the rule.
   private let incoming: [[(source: Int, synapses: Synapses)]]
 
@@ -32,6 +37,7 @@ struct Partition {
     self.program = program
     limits = CoreLimits(program.chip, weightBits: program.weightBits)
     destinations = program.populations.map { [UInt32](repeating: 0, count: $0.shape.count) }
+    sharedSlots = program.populations.map { [UInt32](repeating: 0, count: $0.shape.pixels) }
     incoming = program.incoming.map { list in
       list.filter { !program.isHostCurrent(program.projections[$0]) }
         .map { (program.projections[$0].source, program.synapses($0)) }
@@ -75,7 +81,7 @@ struct Partition {
   private func joined(_ small: Int, to host: Int) -> Core? {
     var sum = cores[host].load + cores[small].load
     var axons = cores[host].axons
-    sum.inputAxons = cores[host].load.inputAxons
+    sum.inputAxons = cores[host].load.inputAxons + cores[small].sharedAxons
     for (source, fanIn) in cores[small].axons.parts {
       sum.inputAxons += fanIn.count(notIn: axons.parts(of: source))
       axons.insert(fanIn, of: source)
@@ -83,7 +89,7 @@ struct Partition {
     guard sum.broken(limits) == nil else { return nil }
     return Core(
       parts: small < host ? cores[small].parts + cores[host].parts : cores[host].parts + cores[small].parts, load: sum,
-      axons: axons)
+      axons: axons, sharedAxons: cores[host].sharedAxons + cores[small].sharedAxons)
   }
 
   private mutating func place(_ population: Int) throws(CompileError) {
@@ -153,12 +159,15 @@ struct Partition {
   /// What a box of a population adds to a fresh core, or to one whose axons it can share.
   private func load(_ box: Box, _ population: Int, beside core: Core?) -> CoreLoad {
     var load = CoreLoad()
-    load.neurons = box.count
+    load.neurons = limits.memory.neurons(box)
     var met = NeuronSet()
     for (source, synapses) in incoming[population] {
       let fanIn = synapses.fanIn(of: box)
-      load.synapseBits +=
-        synapses.stored(in: box, fanIn, sharesConvolutions: limits.sharesConvolutions) * limits.bitsPerSynapse
+      load.synapseBits = load.synapseBits +| limits.memory.synapseBits(synapses, in: box, fanIn)
+      if limits.memory.mode(synapses) != nil {
+        load.inputAxons += fanIn.rows.count * fanIn.columns.count
+        continue
+      }
       let known = (core?.axons.parts(of: source) ?? []) + met.parts(of: source)
       load.inputAxons += fanIn.count(notIn: known)
       met.insert(fanIn, of: source)
@@ -170,9 +179,10 @@ struct Partition {
   private func outputAxons(_ box: Box, _ population: Int) -> Int {
     let shape = populations[population].shape
     var total = 0
-    for c in box.channels {
-      for y in box.rows {
-        for x in box.columns { total += Int(destinations[population][shape.index(c, y, x)]) }
+    for y in box.rows {
+      for x in box.columns {
+        total += Int(sharedSlots[population][y * shape.width + x])
+        for c in box.channels { total += Int(destinations[population][shape.index(c, y, x)]) }
       }
     }
     return total
@@ -187,6 +197,13 @@ struct Partition {
     for (source, synapses) in incoming[population] {
       let fanIn = synapses.fanIn(of: box)
       let from = populations[source].shape
+      if let mode = limits.memory.mode(synapses) {
+        for y in fanIn.rows {
+          for x in fanIn.columns { sharedSlots[source][y * from.width + x] += UInt32(mode.slots) }
+        }
+        cores[core].sharedAxons += fanIn.rows.count * fanIn.columns.count
+        continue
+      }
       var counts = destinations[source]
       destinations[source] = []
       fanIn.forEach(notIn: cores[core].axons.parts(of: source)) { c, y, x in counts[from.index(c, y, x)] += 1 }

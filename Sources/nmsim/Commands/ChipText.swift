@@ -109,10 +109,9 @@ struct ChipText: Sendable {
       [("axons", "\($0.axons)"), ("axonTypes", "\($0.axonTypes)"), ("binary", $0.binary ? "yes" : "no")]
     }
     limits += parts("convolutionCore", chip.convolutionCore) { core in
-      func list(_ values: [Int]) -> String { values.map { "\($0)" }.joined(separator: " ") }
       return [
-        ("maximumKernel", "\(core.maximumKernel)"), ("strides", list(core.strides)),
-        ("maximumPadding", "\(core.maximumPadding)"), ("poolSizes", list(core.poolSizes)),
+        ("maximumKernel", "\(core.maximumKernel)"), ("strides", Self.list(core.strides)),
+        ("maximumPadding", "\(core.maximumPadding)"), ("poolSizes", Self.list(core.poolSizes)),
         ("maximumChannels", NumberFormat.count(core.maximumChannels)),
         ("maximumInputSide", "\(core.maximumInputSide)"), ("maximumOutputSide", "\(core.maximumOutputSide)"),
         ("fanOutLayers", "\(core.fanOutLayers)"),
@@ -125,6 +124,17 @@ struct ChipText: Sendable {
           ("neurons", NumberFormat.count(type.neurons, of: "neuron")),
           ("memory", NumberFormat.count(type.synapseMemoryBits, of: "bit")),
         ]
+      }
+    }
+    limits += parts("synapseLists", chip.synapseLists) { lists in
+      return [
+        ("weightBits", Self.list(lists.weightBits)), ("indexBits", Self.list(lists.indexBits)), ("headerBits", "\(lists.headerBits)"),
+        ("length", "\(lists.length)"), ("wordBits", "\(lists.wordBits)"), ("baseRange", "\(lists.baseRange)"),
+      ]
+    }
+    limits += parts("axonModes", chip.axonModes) { modes in
+      modes.map {
+        ($0.name, "\(NumberFormat.count($0.atoms, of: "channel")), \(NumberFormat.count($0.slots, of: "slot"))")
       }
     }
     var time = constants(.time) + costs(chip.time, .time)
@@ -145,6 +155,8 @@ struct ChipText: Sendable {
       ("power", StaticPower.allCases.map { key in item(key.rawValue, chip.power[key]) { Quantity.power.text($0) } }),
     ]
   }
+
+  private static func list(_ values: [Int]) -> String { values.map { "\($0)" }.joined(separator: " ") }
 
   private func constants(_ section: ChipSection) -> [Item] {
     let numbers = ChipNumber.allCases.filter { $0.section == section }.map { key in
