@@ -11,6 +11,8 @@ package struct CompileResult: Sendable {
   package var coarser: [CoarserUnits]
   /// Populations that average pools became.
   package var poolLayers: [String]
+  /// Parameters that the chip's formats do not hold exactly.
+  package var rounded: [RoundedParameters] = []
   /// Swaps a core that each search for a placement tried; nil where nothing was searched. Below a few hundred the search
   /// was cut short by its budget of work, because the cores are many.
   package var movesPerCore: Double?
@@ -24,6 +26,14 @@ package struct CompileResult: Sendable {
 package struct CoarserUnits: Sendable, Equatable {
   package var population: String
   package var channels: Int
+}
+
+/// Thresholds or biases of a population that a chip's mantissas and exponents do not hold exactly.
+package struct RoundedParameters: Sendable, Equatable {
+  package var population: String
+  package var format: ChipFormat
+  /// Largest difference, ANN units.
+  package var largest: Double
 }
 
 extension CompiledProgram {
@@ -76,6 +86,7 @@ extension CompiledProgram {
     built.place(placed, mesh: Mesh(chip))
     program.cores = built.cores
     program.routes = built.routes
+    program.inputPort = built.inputPort
     try live?.route(&program.routes, places: placed, chip: chip.name)
     program.faults = faults
     var loads = partition.cores.map(\.load)
@@ -83,7 +94,7 @@ extension CompiledProgram {
     for (core, slots) in AxonUse(program).outputs.enumerated() { loads[core].outputAxons = slots }
     return CompileResult(
       program: program, headroom: lowering.headroom, loads: loads, coarser: lowering.coarser,
-      poolLayers: fitted.poolLayers, movesPerCore: movesPerCore)
+      poolLayers: fitted.poolLayers, rounded: lowering.rounded, movesPerCore: movesPerCore)
   }
 
   /// Parts of a placement's search that ``compile(_:chip:options:progress:)`` reports.
@@ -171,7 +182,7 @@ extension Lowering {
     return CompiledProgram(
       network: ProgramNetwork(
         name: source.name, method: text("method"),
-        preprocessing: source.input.preprocessing, inputRange: source.input.range,
+        preprocessing: source.input.preprocessing, inputRange: source.input.runRange,
         calibratedRange: source.input.calibratedRange, images: source.input.images,
         labels: source.input.labels,
         ann: source.ann ?? ANNFacts(),

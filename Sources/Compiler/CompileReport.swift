@@ -199,7 +199,7 @@ extension CompileReport {
     case .fanIn, .destinations, .delay, .payloadBits, .accumulatorBits, .kernel, .stride, .padding, .pool, .channels,
       .inputSide, .outputSide, .fanOutLayers:
       if Resource.ofLayer.contains(resource) && result.limit == nil { return nil }
-      for population in populations {
+      for population in populations where !population.model.isInput {
         let used =
           switch resource {
           case .fanIn: population.fanIn

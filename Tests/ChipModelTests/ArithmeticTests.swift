@@ -53,7 +53,7 @@ struct ArithmeticTests {
         }
         func offset(_ delay: Int, lag: Int) -> Int {
           func population(_ depth: Int) -> Population {
-            var population = Population.currentInput([1])
+            var population = Population.input([1])
             population.start = ActiveWindow.start(depth: depth, lag: lag)
             population.lag = lag
             return population

@@ -40,16 +40,15 @@ struct CapacityTests {
     check(.payloadBits, 0, nil, population: "a")
     check(.weightBits, 9, 9)
     check(.membraneBits, 20, 20)
-    // The input may reach 2,048 times weights of 1, from 16 inputs.
-    #expect(row(report, .accumulatorBits)?.population == "a")
-    #expect((16...20).contains(row(report, .accumulatorBits)?.used ?? 0))
+    #expect(row(report, .accumulatorBits)?.population == "b")
+    #expect((5...20).contains(row(report, .accumulatorBits)?.used ?? 0))
     check(.cores, 3, 65536)
     check(.chips, 1, 16)
     for core in report.cores {
       #expect(core.axonTypes != nil)
       #expect(core.limits.inputAxons == 256)
     }
-    #expect(report.cores.map(\.fanIn) == [0, 64, 64])
+    #expect(report.cores.map(\.fanIn) == [16, 64, 64])
     #expect(report.cores.map(\.destinations) == [1, 1, 0])
   }
 
@@ -75,15 +74,15 @@ struct CapacityTests {
     // 8 maps of 32 x 32, pooled to 16 x 16, 5 x 5 with stride 2: 7 x 7; then a dense layer over 8 x 7 x 7.
     check(.kernel, 7, 16, "out")
     check(.stride, 2, 8, "b")
-    check(.padding, 1, 7, "b")
+    check(.padding, 1, 7, "a")
     check(.pool, 2, 4, "b")
     check(.channels, 8, 1024, "a")
-    check(.inputSide, 32, 128, "b")
+    check(.inputSide, 32, 128, "a")
     check(.outputSide, 32, 64, "a")
     check(.fanOutLayers, 1, 2, "a")
-    #expect(report.populations.map { $0.layer?.kernel } == [0, 5, 7])
-    #expect(report.populations.map { $0.layer?.pool } == [0, 2, 1])
-    #expect(report.populations.map { $0.layer?.fanOutLayers } == [1, 1, 0])
+    #expect(report.populations.dropFirst().map { $0.layer?.kernel } == [3, 5, 7])
+    #expect(report.populations.dropFirst().map { $0.layer?.pool } == [1, 2, 1])
+    #expect(report.populations.dropFirst().map { $0.layer?.fanOutLayers } == [1, 1, 0])
     let other = try rules.compile(try ChipRuleTests.trueNorth(), "truenorth").report
     #expect(other.populations.allSatisfy { $0.layer == nil })
     for resource in ChipResource.ofLayer { #expect(row(other, resource) == nil) }
@@ -247,7 +246,7 @@ struct CapacityTests {
     #expect(try inputs(32) == "compiles")
     #expect(
       try inputs(31)
-        == "population 'b' needs 32 rows or columns of inputs, chip 'dynapcnn' has 31; reduce the map, or choose "
+        == "population 'a' needs 32 rows or columns of inputs, chip 'dynapcnn' has 31; reduce the map, or choose "
         + "another chip")
     #expect(
       try message(fed: 3)
@@ -302,7 +301,8 @@ struct CapacityTests {
 
   @Test("an option that makes a refused network fit is found by trying")
   func search() throws {
-    let chip = try ChipLibrary.builtIn("odin")
+    var chip = try ChipLibrary.builtIn("odin")
+    chip.registers[.accumulatorOverflow] = nil
     var layers = ChipRuleTests.Layers([2])
     layers.network.input.range = InputRange(low: 0, high: 1)
     try layers.add("a", [20], .dense, weightShape: [20, 2])

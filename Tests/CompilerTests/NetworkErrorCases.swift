@@ -304,7 +304,7 @@ extension NetworkErrorTests {
     Case(
       #""model": "if""#,
       #""model": "phase", "period": 8, "reset": "hard""#,
-      #"line 6, column 90: population 'a': reset is not for model 'phase', only for if and lif; remove it"#),
+      #"line 6, column 90: population 'a': reset is not for model 'phase', only for if, lif and cuba; remove it"#),
     Case(
       #""model": "if""#,
       #""model": "phase", "period": 8"#,
@@ -324,7 +324,7 @@ extension NetworkErrorTests {
       #""model": "accumulator""#,
       #""model": "accumulator", "threshold": 1"#,
       #"line 8, column 83: population 'out': threshold is not for model 'accumulator', only for if, augmented,"#,
-      #" ternary, phase, bistable, lif and signed; remove it"#),
+      #" ternary, phase, bistable, lif, signed and cuba; remove it"#),
     Case(
       #""model": "accumulator""#,
       #""model": "accumulator", "initial": [1, 2]"#,
@@ -410,8 +410,8 @@ extension NetworkErrorTests {
     Case(
       #""padding": [0, 1, 0, 0]"#,
       #""padding": [0, 1, 0, 0], "delay": 1"#,
-      #"line 12, column 66: projection 'p': delay does not apply to the input, whose current is constant;"#,
-      #" remove it"#),
+      #"line 12, column 66: projection 'p': delay does not apply to the input, which reaches each layer in"#,
+      #" its time; remove it"#),
     Case(
       #""kind": "identity""#,
       #""kind": "identity", "delay": 65536"#,

@@ -106,7 +106,7 @@ struct ChipFaultTests {
       detours += RouteFacts(program).detours
       // Read back as it was, and checked.
       let bytes = program.encoded()
-      #expect(bytes[8] == 6)
+      #expect(bytes[8] == 7)
       #expect(try CompiledProgram(decoding: bytes) == program)
       let difference = EngineEqualsInterpreterTests.compare(network, program)
       #expect(difference == nil, "seed \(seed): \(difference ?? "")")
@@ -167,7 +167,7 @@ struct ChipFaultTests {
         program = try CompiledProgram.compile(try network.network.checked(), chip: network.chip, options: network.options).program
       } catch { continue }
       if program.weights != whole.weights { changed += 1 }
-      for projection in program.projections where program.populations[projection.source].model.isInput {
+      for projection in program.projections where program.isHostCurrent(projection) {
         #expect(program.weights[projection.weights] == whole.weights[projection.weights])
       }
       let difference = EngineEqualsInterpreterTests.compare(network, program)

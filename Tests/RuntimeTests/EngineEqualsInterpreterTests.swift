@@ -40,6 +40,8 @@ struct EngineEqualsInterpreterTests {
       + ["many steps", "long period", "much fraction", "slow leak", "multicast", "crossbar", "core types", "layer cores"]
       + ["optimised", "dead cores", "dead links", "stuck bits", "overlapping max over cores"]
       + ["count gate", "winner gate", "overlapping count over cores", "count of payloads", "bias by step", "lag"]
+      + ["bernoulli", "rate", "latency", "events", "accumulator cut", "accumulator wraps", "current wraps", "floor", "reset value"]
+      + ["refractory", "gated input", "relay of input"]
       + ["separated", "lag and relay", "lag and bias by step", "count gate and lag", "not taken back", "taken back at once"]
       + ["pool layer", "signed pool layer", "lag and pool layer"]
     #expect(features == Set(all), "missing: \(Set(all).subtracting(features).sorted())")
@@ -106,12 +108,14 @@ struct EngineEqualsInterpreterTests {
     if a.payloads != b.payloads { return "payloads" }
     if a.spikesByStep != b.spikesByStep { return "spikesByStep" }
     if a.saturations != b.saturations { return "saturations" }
+    if a.accumulatorOverflows != b.accumulatorOverflows { return "accumulator overflows" }
     let counts = OperationCounts(program: program, counters: a, steps: network.steps)
     if counts.populations.map(\.synapticOperations) != b.synapticOperations { return "synaptic operations" }
     if counts.cores.map(\.synapticOperations) != b.synapticOperationsByCore { return "synaptic operations by core" }
     if counts.cores.map(\.spikes) != b.spikesByCore { return "spikes by core" }
     if counts.cores.map(\.messagesIn) != b.messagesIn { return "messages in" }
-    if counts.cores.reduce(0, { $0 + $1.messagesOut }) != b.messages { return "messages out" }
+    let entered = counts.populations[0].messages
+    if counts.cores.reduce(entered, { $0 + $1.messagesOut }) != b.messages { return "messages out" }
     if counts.populations.reduce(0, { $0 + $1.messages }) != b.messages { return "messages by population" }
     if counts.populations.reduce(0, { $0 + $1.hops }) != b.hops { return "hops by population" }
     if counts.cores.reduce(0, { $0 + $1.hops }) != b.hops { return "hops by core" }
@@ -144,12 +148,17 @@ struct EngineEqualsInterpreterTests {
       if faults.hasDeadLinks { result.append("dead links") }
       if faults.stuckWeightBits > 0 { result.append("stuck bits") }
     }
+    if let coding = program.input.model.inputCoding, coding != .phase { result.append(coding.rawValue) }
     for population in program.populations {
       let model = population.model
       if population.name.contains(".pool") {
         result.append(model.kind == .signed ? "signed pool layer" : "pool layer")
         if population.lag > 0 { result.append("lag and pool layer") }
       }
+      if population.levels.floor != nil { result.append("floor") }
+      if population.levels.resetValue != nil { result.append("reset value") }
+      if model[.refractory] ?? 0 > 0 { result.append("refractory") }
+      if model.hasCurrent, program.chip.currentOverflow == .wrap { result.append("current wraps") }
       result.append("\(model.kind)")
       if model.hardReset { result.append("hard") }
       if model.period > 5 { result.append("long period") }
@@ -170,7 +179,14 @@ struct EngineEqualsInterpreterTests {
       }
       if population.initial.values.contains(where: { $0 != 0 }) { result.append("initial") }
     }
+    switch program.chip.accumulatorOverflow {
+    case .refuse: break
+    case .saturate: result.append("accumulator cut")
+    case .wrap: result.append("accumulator wraps")
+    }
     for projection in program.projections {
+      if projection.source == 0, program.isGated(projection) { result.append("gated input") }
+      if projection.source == 0, program.populations[projection.target].isRelay { result.append("relay of input") }
       let target = program.populations[projection.target]
       let source = program.populations[projection.source]
       if projection.kind == .dense, target.shape.pixels > 1 { result.append("dense map") }

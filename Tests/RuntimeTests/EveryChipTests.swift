@@ -44,14 +44,14 @@ struct EveryChipTests {
     case "truenorth":
       // Ternary weights, spikes as the answer, each neuron into one core.
       var chain = Chain([16])
-      try chain.add("a", [96], .dense, [96, 16], limit: 1)
-      try chain.add("b", [256], .dense, [256, 96], limit: 1)
-      try chain.add("c", [10], .dense, [10, 256], limit: 1)
+      try chain.add("a", [96], .dense, [96, 16], limit: 1, threshold: 1)
+      try chain.add("b", [256], .dense, [256, 96], limit: 1, threshold: 1)
+      try chain.add("c", [10], .dense, [10, 256], limit: 1, threshold: 1)
       // An axon has one type for all neurons: every third one inhibits.
-      for (index, shape) in [(1, [256, 96]), (2, [10, 256])] {
+      for (index, shape) in [(0, [96, 16]), (1, [256, 96]), (2, [10, 256])] {
         let values = (0..<(shape[0] * shape[1])).map { place -> Int8 in
           let (neuron, source) = (place / shape[1], place % shape[1])
-          return (neuron * 7 + source * 5) % 3 == 0 ? 0 : source % 3 == 0 ? -1 : 1
+          return (neuron * 7 + source * 5) % 3 == 0 ? 0 : source % (index == 0 ? 5 : 3) == 0 ? -1 : 1
         }
         chain.network.projections[index].weights = .inline(
           try #require(Tensor(shape: shape, storage: .int8(values))))

@@ -101,7 +101,7 @@ struct InputEncoderTests {
         chip: ChipDescription(name: "c"), schedule: .windowed, fractionBits: integer(0...4), weightBits: 16,
         membraneBits: 32,
         populations: [
-          .currentInput([input.channels, input.height, input.width]),
+          .input([input.channels, input.height, input.width]),
           Population(
             name: "p", dimensions: [target.channels, target.height, target.width],
             model: NeuronModel(kind: .accumulator), threshold: UnitValues(uniform: NeuronModel.infinite),
@@ -131,7 +131,7 @@ struct InputEncoderTests {
       network: ProgramNetwork(name: "n"), chip: ChipDescription(name: "c"), schedule: .windowed,
       fractionBits: 0, weightBits: 8, membraneBits: 32,
       populations: [
-        .currentInput([3]),
+        .input([3]),
         Population(
           name: "p", dimensions: [2], model: NeuronModel(kind: .accumulator),
           threshold: UnitValues(uniform: NeuronModel.infinite), negativeThreshold: UnitValues(uniform: -1),

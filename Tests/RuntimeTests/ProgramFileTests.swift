@@ -84,16 +84,16 @@ struct ProgramFileTests {
   @Test("a file of another version is refused, and the line says what to do")
   func otherVersions() throws {
     var bytes = try ProgramFixtures.dense.program().encoded()
-    for version: UInt8 in 1...5 {
+    for version: UInt8 in 1...6 {
       bytes[8] = version
       #expect(
         message(resealed(bytes))
-          == "is a program of format version \(version), this nmsim reads version 6; compile the network again")
+          == "is a program of format version \(version), this nmsim reads version 7; compile the network again")
     }
-    bytes[8] = 7
+    bytes[8] = 8
     #expect(
       message(bytes)
-        == "is a program of format version 7, this nmsim reads version 6; "
+        == "is a program of format version 8, this nmsim reads version 7; "
         + "use the nmsim that compiled it, or compile the network again")
   }
 

@@ -30,7 +30,7 @@ struct PublishedPowerTests {
       try #require(Tensor(shape: [256, 128], storage: .int8([Int8](repeating: 1, count: 256 * 128)))))
     let result = try result(chain, ChipLibrary.builtIn("truenorth"), steps: 10_000)
     #expect(result.time.secondsPerTick == 1e-3)
-    for population in result.populations { #expect(abs(try #require(population.meanRate) * 1000 - hertz) < 0.1) }
+    for population in result.populations.dropFirst() { #expect(abs(try #require(population.meanRate) * 1000 - hertz) < 0.1) }
     let bill = try #require(result.bill)
     let seconds = try #require(result.time.secondsPerInference)
     let still = try #require(bill.staticJoules)

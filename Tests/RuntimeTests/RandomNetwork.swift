@@ -54,6 +54,8 @@ struct RandomNetworkRules {
   var kinds: [Kind] = [.general, .general, .general, .general, .gates, .crossbar, .layers]
   /// Dead cores, dead links and stuck weight bits, where the chip can have them.
   var chipFaults = true
+  /// Inputs that spike, `cuba`, levels, registers that cut.
+  var variations = true
   /// Now and then 100 to 300 steps.
   var longRuns = true
 
@@ -78,6 +80,7 @@ struct RandomNetwork {
   init(seed: UInt64, size: Int, kind: RandomNetworkRules.Kind = .general, rules: RandomNetworkRules) {
     var builder = Builder(seed: seed, size: size, kind: kind, rules: rules)
     self = builder.build()
+    if rules.variations { vary(seed: seed, period: builder.code == .rate ? nil : builder.period) }
   }
 
   /// The first of a row of tries that compiles; small chips refuse many networks, as they should.

@@ -18,7 +18,7 @@ struct RandomProgram {
     let period = chance(4) ? integer(2...(chance(4) ? 16 : 5)) : 1
     let lag = chance(4) ? integer(1...4) : 0
     let isBistable = period > 1 && chance(2)
-    var populations = [Population.currentInput([input.channels, input.height, input.width])]
+    var populations = [Population.input([input.channels, input.height, input.width])]
     var projections: [Projection] = []
     var weights: [WeightTensor] = []
     let depth = integer(2...4)

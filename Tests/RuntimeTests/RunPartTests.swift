@@ -10,7 +10,7 @@ struct RunPartTests {
   private func dataset(_ network: RandomNetwork, _ program: CompiledProgram) throws -> Dataset {
     let classes = program.populations[program.output.population].shape.count
     let data = Dataset(
-      shape: program.input.dimensions, values: .float64(network.samples.flatMap { $0 }),
+      shape: (program.takesEvents ? [network.steps] : []) + program.input.dimensions, values: .float64(network.samples.flatMap { $0 }),
       labels: network.samples.indices.map { $0 % classes })
     return try #require(data)
   }

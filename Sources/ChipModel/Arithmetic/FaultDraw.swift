@@ -13,6 +13,8 @@ package struct FaultDraw: Sendable, Equatable {
     case membraneBit = 4
     case lostSpike = 5
     case duplicatedSpike = 6
+    /// No fault: a spike of a random input.
+    case inputSpike = 7
   }
 
   private let key: UInt64

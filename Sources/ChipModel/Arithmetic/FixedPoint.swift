@@ -33,13 +33,13 @@ package enum FixedPoint {
     return floor
   }
 
-  /// Lowest value of a two's complement integer of `bits` bits, 2...32.
+  /// Lowest value of a two's complement integer of `bits` bits, 2...64.
   @inlinable @inline(__always)
-  package static func lowest(bits: Int) -> Int64 { -(Int64(1) << Int64(bits &- 1)) }
+  package static func lowest(bits: Int) -> Int64 { Int64.min >> Int64(64 &- bits) }
 
-  /// Highest value of a two's complement integer of `bits` bits, 2...32.
+  /// Highest value of a two's complement integer of `bits` bits, 2...64.
   @inlinable @inline(__always)
-  package static func highest(bits: Int) -> Int64 { (Int64(1) << Int64(bits &- 1)) &- 1 }
+  package static func highest(bits: Int) -> Int64 { Int64.max >> Int64(64 &- bits) }
 
   /// Saturates `value` to `low...high` and counts it where that changed it.
   @inlinable @inline(__always)
@@ -53,6 +53,18 @@ package enum FixedPoint {
       return low
     }
     return value
+  }
+
+  /// What is left of `value` in `bits` bits, 2...64, counted where that is another number. `refuse` leaves it: nothing that was
+  /// compiled exceeds the width then.
+  @inlinable @inline(__always)
+  package static func cut(_ value: Int64, bits: Int, _ overflow: Overflow, count: inout Int) -> Int64 {
+    guard overflow != .refuse else { return value }
+    let spare = Int64(64 &- bits)
+    let wrapped = (value << spare) >> spare
+    if wrapped == value { return value }
+    count &+= 1
+    return overflow == .wrap ? wrapped : value < 0 ? lowest(bits: bits) : highest(bits: bits)
   }
 
   /// Bits of the smallest two's complement integer that holds every value in `-magnitude...magnitude`.

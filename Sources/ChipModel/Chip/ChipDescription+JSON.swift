@@ -199,6 +199,16 @@ private struct ChipReader {
   private mutating func readDatapath(_ object: inout JSONObjectReader) throws(JSONError) {
     guard var section = try object.optional("datapath")?.object() else { return }
     try readNumbers(.datapath, &section)
+    for register in ChipRegister.allCases {
+      guard let node = section.optional(register.rawValue) else { continue }
+      chip.registers[register] = try sourced(node) { (node) throws(JSONError) in
+        Overflow(rawValue: try node.choice(of: register.allowed.map(\.rawValue))) ?? .saturate
+      }
+    }
+    for format in ChipFormat.allCases {
+      guard let node = section.optional(format.rawValue) else { continue }
+      chip.formats[format] = try sourced(node, Self.mantissaExponent)
+    }
     if let node = section.optional("neuronModels") {
       chip.neuronModels = try sourced(node) { (node) throws(JSONError) in
         var names: [String] = []
@@ -214,6 +224,16 @@ private struct ChipReader {
       }
     }
     try section.finish()
+  }
+
+  private static func mantissaExponent(_ node: JSONNode) throws(JSONError) -> MantissaExponent {
+    var object = try node.object()
+    let bits = try object.required("mantissaBits").int(in: 1...31)
+    let exponents = try object.required("exponents")
+    let ends = try exponents.ints(in: 0...30, count: 2...2)
+    guard ends[0] <= ends[1] else { throw exponents.error("write the smallest exponent first") }
+    try object.finish()
+    return MantissaExponent(mantissaBits: bits, exponents: ends[0]...ends[1])
   }
 
   private mutating func readLimits(_ object: inout JSONObjectReader) throws(JSONError) {

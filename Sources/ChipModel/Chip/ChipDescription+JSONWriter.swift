@@ -19,7 +19,11 @@ extension ChipDescription {
       if !content.isEmpty { members.append((key.rawValue, .object(content))) }
     }
     section(
-      .datapath, constants(.datapath) + [item("neuronModels", neuronModels, JSONOutput.strings)].compactMap(\.self))
+      .datapath,
+      constants(.datapath)
+        + ChipRegister.allCases.compactMap { item($0.rawValue, registers[$0]) { .string($0.rawValue) } }
+        + ChipFormat.allCases.compactMap { item($0.rawValue, formats[$0], Self.output) }
+        + [item("neuronModels", neuronModels, JSONOutput.strings)].compactMap(\.self))
     let cores = [
       item("crossbar", crossbar, Self.output), item("convolutionCore", convolutionCore, Self.output),
       item("coreTypes", coreTypes) { .array($0.map(Self.output)) }, item("synapseLists", synapseLists, Self.output),
@@ -74,6 +78,13 @@ extension ChipDescription {
         .object([first, ("source", .string(cost.source)), ("certainty", .string(cost.certainty.rawValue))])
       )
     }
+  }
+
+  private static func output(_ format: MantissaExponent) -> JSONOutput {
+    .object([
+      ("mantissaBits", .int(format.mantissaBits)),
+      ("exponents", .integers([format.exponents.lowerBound, format.exponents.upperBound])),
+    ])
   }
 
   private static func output(_ crossbar: Crossbar) -> JSONOutput {

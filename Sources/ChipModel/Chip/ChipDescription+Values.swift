@@ -12,6 +12,10 @@ extension ChipDescription {
   package var membraneBits: Int { value(.membraneBits) ?? 32 }
   /// Sum of one tick's input, two's complement; 2...32.
   package var accumulatorBits: Int { value(.accumulatorBits) ?? 32 }
+  /// What becomes of a sum that it does not hold.
+  package var accumulatorOverflow: Overflow { registers.value(.accumulatorOverflow) ?? .refuse }
+  /// What becomes of a current that the membrane's width does not hold.
+  package var currentOverflow: Overflow { registers.value(.currentOverflow) ?? .saturate }
   /// Extra low bits of bias, threshold and potential.
   package var fractionBits: Int { value(.fractionBits) ?? 0 }
   /// Bits of a spike's payload; 0: spikes are binary and a payload of `c` costs `|c|` additions.
@@ -34,6 +38,8 @@ extension ChipDescription {
   package var linkBufferMessages: Int? { value(.linkBufferMessages) }
 
   package var thresholdPerNeuron: Bool { rules.value(.thresholdPerNeuron) ?? false }
+  /// Whether the host may add a constant current to each neuron.
+  package var takesInputCurrents: Bool { !(rules.value(.spikesOnly) ?? false) }
   package var sharedConvolutionWeights: Bool { rules.value(.sharedConvolutionWeights) ?? false }
   package var memoriesByPowersOfTwo: Bool { rules.value(.memoriesByPowersOfTwo) ?? false }
   package var multicast: Bool { rules.value(.multicast) ?? false }

@@ -14,6 +14,9 @@ public struct ChipDescription: Sendable, Equatable {
   package var notes: [String]
   package var numbers: SourcedTable<ChipNumber, Int>
   package var rules: SourcedTable<ChipRule, Bool>
+  package var registers: SourcedTable<ChipRegister, Overflow>
+  /// Absent: whole numbers of the membrane's width.
+  package var formats: SourcedTable<ChipFormat, MantissaExponent>
   /// Neuron models it can run, of `ChipDescription.allNeuronModels`; nil: all of them.
   package var neuronModels: Sourced<[String]>?
   package var crossbar: Sourced<Crossbar>?
@@ -38,7 +41,8 @@ public struct ChipDescription: Sendable, Equatable {
   package init(
     name: String, title: String = "", lineage: [String] = [], notes: [String] = [],
     numbers: SourcedTable<ChipNumber, Int> = .init(), rules: SourcedTable<ChipRule, Bool> = .init(),
-    neuronModels: Sourced<[String]>? = nil, crossbar: Sourced<Crossbar>? = nil,
+    registers: SourcedTable<ChipRegister, Overflow> = .init(),
+    formats: SourcedTable<ChipFormat, MantissaExponent> = .init(), neuronModels: Sourced<[String]>? = nil, crossbar: Sourced<Crossbar>? = nil,
     convolutionCore: Sourced<ConvolutionCore>? = nil, coreTypes: Sourced<[CoreType]>? = nil,
     energy: CostTable = .init(), time: CostTable = .init(), power: SourcedTable<StaticPower, Double> = .init(),
     tickSeconds: Sourced<Double>? = nil, barrier: Sourced<[BarrierStep]>? = nil
@@ -49,6 +53,8 @@ public struct ChipDescription: Sendable, Equatable {
     self.notes = notes
     self.numbers = numbers
     self.rules = rules
+    self.registers = registers
+    self.formats = formats
     self.neuronModels = neuronModels
     self.crossbar = crossbar
     self.convolutionCore = convolutionCore

@@ -140,6 +140,8 @@ public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
 package enum ChipRule: String, Sendable, CaseIterable, Hashable {
   /// Each neuron has its own threshold, so the weights of each output channel may have their own scale.
   case thresholdPerNeuron
+  /// The host cannot add a constant current to each neuron: the input comes as spikes.
+  case spikesOnly
   /// A core stores the weights of a convolution once for all its positions.
   case sharedConvolutionWeights
   /// Maps and kernels of a convolution core lie in memory at addresses that are powers of two.
@@ -149,10 +151,51 @@ package enum ChipRule: String, Sendable, CaseIterable, Hashable {
 
   package var section: ChipSection {
     switch self {
-    case .thresholdPerNeuron: .datapath
+    case .thresholdPerNeuron, .spikesOnly: .datapath
     case .sharedConvolutionWeights, .memoriesByPowersOfTwo: .limits
     case .multicast: .mesh
     }
+  }
+}
+
+/// What registers do with numbers beyond their width. The raw value is the key in `configs/*.json`, in `datapath`.
+public enum ChipRegister: String, Sendable, CaseIterable, Hashable {
+  /// The sum of a tick, cut to `accumulatorBits`; absent: `refuse`.
+  case accumulatorOverflow
+  /// The current of `cuba`, as wide as the membrane; absent: `saturate`.
+  case currentOverflow
+
+  /// What it may do.
+  package var allowed: [Overflow] { Overflow.allCases.filter { $0 != .refuse || self == .accumulatorOverflow } }
+}
+
+/// Parameters that a chip keeps with a mantissa and an exponent. The raw value is the key in `configs/*.json`, in `datapath`.
+public enum ChipFormat: String, Sendable, CaseIterable, Hashable {
+  case thresholdFormat, biasFormat
+}
+
+/// Integers `mantissa * 2^exponent`.
+package struct MantissaExponent: Sendable, Equatable {
+  /// Of the magnitude; 1...31.
+  package var mantissaBits: Int
+  /// Within 0...30.
+  package var exponents: ClosedRange<Int>
+
+  package init(mantissaBits: Int, exponents: ClosedRange<Int>) {
+    self.mantissaBits = mantissaBits
+    self.exponents = exponents
+  }
+
+  package var largest: Int64 { ((Int64(1) << Int64(mantissaBits)) - 1) << Int64(exponents.upperBound) }
+
+  /// The nearest number, ties to the even mantissa; nil: beyond the largest.
+  package func nearest(to value: Int64) -> Int64? {
+    let most = (Int64(1) << Int64(mantissaBits)) - 1
+    for exponent in exponents {
+      let mantissa = FixedPoint.shiftRightHalfEven(value, by: exponent)
+      if mantissa.magnitude <= most.magnitude { return mantissa << Int64(exponent) }
+    }
+    return nil
   }
 }
 

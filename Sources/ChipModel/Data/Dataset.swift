@@ -18,7 +18,7 @@ public struct Dataset: Sendable, Equatable {
     }
   }
 
-  /// Shape of one sample, `[C, H, W]` or `[N]`; no dimension is 0.
+  /// Shape of one sample, `[C, H, W]` or `[N]`, of a recording `[T, C, H, W]` or `[T, N]`; no dimension is 0.
   public let shape: [Int]
   package let values: Values
   /// One class index (>= 0) per sample; nil: unknown.
@@ -123,6 +123,8 @@ package enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
   case preprocessing(PreprocessingError)
   case notFinite(sample: Int, element: Int, Double)
   case outsideRange(sample: Int, element: Int, Double, InputRange)
+  case notWhole(sample: Int, element: Int, Double)
+  case recording(steps: Int, asked: Int)
 
   package var description: String {
     switch self {
@@ -134,6 +136,10 @@ package enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
     case .outsideRange(let sample, let element, let value, let range):
       "value \(element) of sample \(sample) is \(value) after preprocessing, the network's input range is "
         + "\(range.low) to \(range.high); check the scale of the data, or widen 'range' in net.json and compile again"
+    case .notWhole(let sample, let element, let value):
+      "value \(element) of sample \(sample) is \(value); recorded spikes are whole numbers, counts by step"
+    case .recording(let steps, let asked):
+      "the recorded samples have \(steps) steps, the run \(asked); run at most \(steps)"
     }
   }
 }

@@ -52,6 +52,26 @@ extension DatasetLoader {
     }
   }
 
+  /// Fits an array `[N, T, ...]`, or `[T, ...]` of one sample, to recordings of maps of a shape.
+  /// - Returns: the values, and the shape of a sample, `[T, ...]`.
+  static func recorded(
+    _ tensor: Tensor, _ expected: [Int], file: String
+  ) throws(DataError) -> (Dataset.Values, [Int]) {
+    let isOne = tensor.shape.count == expected.count + 1 && Array(tensor.shape.dropFirst()) == expected
+    let leading = isOne ? 1 : 2
+    guard tensor.shape.count > leading,
+      let flat = Tensor(
+        shape: [tensor.shape.prefix(leading).reduce(1, *)] + tensor.shape.dropFirst(leading), storage: tensor.storage)
+    else {
+      throw DataError(
+        file: file,
+        .shape(
+          found: tensor.shape, expected: expected,
+          remedy: "give recorded spikes of shape [samples, steps, \(expected.map(String.init).joined(separator: ", "))]"))
+    }
+    return (try arrange(flat, expected, file: file), [tensor.shape[leading - 1]] + expected)
+  }
+
   private static func values(_ tensor: Tensor) -> Dataset.Values {
     switch tensor.storage {
     case .uint8(let values): .uint8(values)

@@ -18,14 +18,15 @@ package enum DatasetLoader {
   ///   - cifar: Which CIFAR form, for a size that both divide; also makes any file be read as that.
   ///   - samples: How many are needed, from the first: compressed files are inflated only so far, and the data set then
   ///     has no more. Nil: all.
+  ///   - isRecorded: Whether each sample is a recording, one map of `expectedShape` for each step.
   ///   - naming: Who named the images.
   ///   - labelNaming: Who named the labels.
   ///   - maximum: Most bytes of one decompressed file.
   /// - Throws: `DataError`.
   package static func load(
     images: String, labels: String? = nil, expectedShape: [Int], classes: Int? = nil, task: OutputTask? = .classes,
-    cifar: CIFAR.Variant? = nil, samples: Int? = nil, namedBy naming: FileReader.Naming = .user,
-    labelsNamedBy labelNaming: FileReader.Naming = .user,
+    cifar: CIFAR.Variant? = nil, samples: Int? = nil, isRecorded: Bool = false,
+    namedBy naming: FileReader.Naming = .user, labelsNamedBy labelNaming: FileReader.Naming = .user,
     maximum: Int = defaultMaximum
   ) throws(DataError) -> Dataset {
     guard isInput(expectedShape) else { throw DataError(file: images, .expectedShape(expectedShape)) }
@@ -35,7 +36,8 @@ package enum DatasetLoader {
     let content = try decodeImages(file, source, readsLabels: labels == nil, limits)
     // Labels are cut where the images are.
     if content.rows == nil { limits.samples = nil }
-    return try assemble(content, source, expectedShape, classes: classes) { () throws(DataError) in
+    return try assemble(content, source, expectedShape, classes: classes, isRecorded: isRecorded) {
+      () throws(DataError) in
       if let labels { return try readLabels(labels, limits, labelNaming) }
       if let inside = content.labels { return inside }
       return try labelsBeside(source.file, limits)
@@ -83,11 +85,13 @@ package enum DatasetLoader {
 
   /// Fits the images to the network's input and gives them their labels.
   private static func assemble(
-    _ content: Images, _ source: ArrayPath, _ shape: [Int], classes: Int?,
+    _ content: Images, _ source: ArrayPath, _ expected: [Int], classes: Int?, isRecorded: Bool = false,
     labels: () throws(DataError) -> Labels?
   ) throws(DataError) -> Dataset {
     let file = source.description
-    let samples = try arrange(content.tensor, shape, file: file)
+    let (samples, shape) =
+      isRecorded
+      ? try recorded(content.tensor, expected, file: file) : (try arrange(content.tensor, expected, file: file), expected)
     let count = try sampleCount(samples, shape, file: file)
     let found = try labels()
     var targets: [Double]?

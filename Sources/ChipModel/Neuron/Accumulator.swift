@@ -7,9 +7,9 @@ struct Accumulator: NeuronDynamics {
   init(_ model: NeuronModel) {}
 
   func update(
-    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
+    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ losses: inout NeuronRule.Losses
   ) -> Int32 {
-    state.v = Int32(truncatingIfNeeded: rule.saturated(Int64(state.v) &+ step.sum, &saturations))
+    state.v = Int32(truncatingIfNeeded: rule.saturated(Int64(state.v) &+ step.sum, &losses))
     return 0
   }
 }

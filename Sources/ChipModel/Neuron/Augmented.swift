@@ -5,7 +5,7 @@ struct Augmented: NeuronDynamics {
     "`v >= threshold`: a spike of count `v div threshold`; `v <= negativeThreshold`: a spike of count "
     + "`-(v div negativeThreshold)`; soft reset by count times threshold"
   static let traits = NeuronTraits(
-    code: .rate, reset: .payload, negativeThreshold: .belowZero, hasPayload: true, takesLag: true, hasKernel: true)
+    code: .rate, reset: .payload, negativeThreshold: .belowZero, hasPayload: true, takesLag: true, takesFloor: true, hasKernel: true)
   static let parameters = [Parameter.maximumPayload]
 
   let bound: Int64
@@ -17,9 +17,9 @@ struct Augmented: NeuronDynamics {
   }
 
   func update(
-    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
+    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ losses: inout NeuronRule.Losses
   ) -> Int32 {
-    var v = rule.saturated(Int64(state.v) &+ step.sum, &saturations)
+    var v = rule.saturated(Int64(state.v) &+ step.sum, &losses)
     var payload: Int64 = 0
     if v >= step.threshold {
       payload = min(bound, v / step.threshold)

@@ -7,12 +7,12 @@ struct Bistable: NeuronDynamics {
   init(_ model: NeuronModel) {}
 
   func update(
-    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
+    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ losses: inout NeuronRule.Losses
   ) -> Int32 {
     let bFires = PhaseCode.firingMember(step: step.index, period: step.period) == 1
     let integrating = bFires ? state.v : state.b
     var firing = Int64(bFires ? state.b : state.v)
-    let gained = rule.saturated(Int64(integrating) &+ step.sum, &saturations)
+    let gained = rule.saturated(Int64(integrating) &+ step.sum, &losses)
     let fires = firing >= step.threshold
     if fires { firing &-= step.threshold }
     let kept = Int32(truncatingIfNeeded: gained)

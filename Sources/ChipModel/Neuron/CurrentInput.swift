@@ -1,15 +1,9 @@
 /// No neurons: the input as a current that the host computes once a sample (``InputEncoder``) and that acts in every step.
-struct CurrentInput: NeuronDynamics {
+struct CurrentInput: InputDynamics {
   static let name = "current"
   static let rule = "the network's input: a constant current"
   static let traits = NeuronTraits(
     code: .none, reset: .none, potentials: 0, isInput: true, isHostCurrent: true, hasKernel: true)
-
-  init(_ model: NeuronModel) {}
-
-  func update(
-    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
-  ) -> Int32 { 0 }
 }
 
 extension NeuronModel.Kind {

@@ -2,7 +2,7 @@
 struct IntegrateFire: NeuronDynamics {
   static let name = "if"
   static let rule = "`v >= threshold`: one spike, reset"
-  static let traits = NeuronTraits(code: .rate, reset: .threshold, takesLag: true, hasKernel: true)
+  static let traits = NeuronTraits(code: .rate, reset: .threshold, takesLag: true, takesFloor: true, hasKernel: true)
   static let parameters = [Parameter.reset, .strict]
 
   let hardReset: Bool
@@ -14,17 +14,17 @@ struct IntegrateFire: NeuronDynamics {
   }
 
   func update(
-    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
+    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ losses: inout NeuronRule.Losses
   ) -> Int32 {
-    update(&state, step, rule, &saturations, leak: 0)
+    update(&state, step, rule, &losses, leak: 0)
   }
 
   /// With the leak of `Leaky`.
   @inline(__always)
   func update(
-    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int, leak: Int64
+    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ losses: inout NeuronRule.Losses, leak: Int64
   ) -> Int32 {
-    var v = rule.saturated(Int64(state.v) &- leak &+ step.sum, &saturations)
+    var v = rule.saturated(Int64(state.v) &- leak &+ step.sum, &losses)
     let fires = strict ? v > step.threshold : v >= step.threshold
     if fires { v = hardReset ? 0 : v &- step.threshold }
     state.v = Int32(truncatingIfNeeded: v)

@@ -2,7 +2,7 @@
 struct Leaky: NeuronDynamics {
   static let name = "lif"
   static let rule = "`if` after a leak"
-  static let traits = NeuronTraits(code: .rate, reset: .threshold, actsAlone: true, leaks: true, hasKernel: true)
+  static let traits = NeuronTraits(code: .rate, reset: .threshold, actsAlone: true, leaks: true, takesFloor: true, hasKernel: true)
   static let parameters = IntegrateFire.parameters + [Parameter.leakShift]
 
   let integrateFire: IntegrateFire
@@ -14,9 +14,9 @@ struct Leaky: NeuronDynamics {
   }
 
   func update(
-    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
+    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ losses: inout NeuronRule.Losses
   ) -> Int32 {
-    integrateFire.update(&state, step, rule, &saturations, leak: Int64(state.v) >> Int64(leakShift))
+    integrateFire.update(&state, step, rule, &losses, leak: Int64(state.v) >> Int64(leakShift))
   }
 }
 

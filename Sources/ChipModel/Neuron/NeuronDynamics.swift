@@ -15,10 +15,10 @@ package protocol NeuronDynamics: Sendable {
   init(_ model: NeuronModel)
 
   /// Updates one neuron: `v = saturate(v + acc)`, compare, reset.
-  /// - Parameter saturations: grows by one for every saturation.
+  /// - Parameter losses: grow by one for every number that a register did not hold.
   /// - Returns: the payload emitted; 0 = no spike.
   func update(
-    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
+    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ losses: inout NeuronRule.Losses
   ) -> Int32
 }
 

@@ -52,14 +52,19 @@ package struct NeuronTraits: Sendable {
   package var actsAlone = false
   /// Whether its potential falls without spikes, so that rates alone do not tell it.
   package var leaks = false
+  /// Whether what synapses deliver charges a current, the second potential, which begins at 0.
+  package var hasCurrent = false
   /// Whether spikes carry a count other than 1.
   package var hasPayload = false
   /// Bound of that count's magnitude in every network; nil: a parameter's, or none.
   package var largestPayload: Int32?
   /// Whether a lag may part adding from firing; not with a hard reset.
   package var takesLag = false
-  /// Whether it keeps the signed count of the spikes that it sent in a sample.
+  /// Whether it counts something in a sample: the signed spikes that it sent, refractory steps.
   package var countsSent = false
+  /// Whether its potential may have a lower limit, and a value that a hard reset leaves.
+  package var takesFloor = false
+  package var takesResetValue = false
   /// Whether it stands for the network's input: no core holds it, and nothing is sent to it.
   package var isInput = false
   /// Whether what leaves it is a current that the host adds, not spikes that synapses deliver.
@@ -69,6 +74,9 @@ package struct NeuronTraits: Sendable {
 
   /// Whether it ever sends spikes.
   package var fires: Bool { code != .none }
+
+  /// Whether a unit's second potential begins where the first does.
+  package var startsAsPair: Bool { potentials == 2 && !hasCurrent }
 
   /// Whether its spikes have phases.
   package var isPeriodic: Bool { code == .phase || code == .pairs }

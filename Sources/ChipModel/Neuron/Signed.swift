@@ -12,9 +12,9 @@ struct Signed: NeuronDynamics {
   init(_ model: NeuronModel) {}
 
   func update(
-    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
+    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ losses: inout NeuronRule.Losses
   ) -> Int32 {
-    let v = rule.saturated(Int64(state.v) &+ step.sum, &saturations)
+    let v = rule.saturated(Int64(state.v) &+ step.sum, &losses)
     let payload: Int32 = v >= step.threshold ? 1 : v < step.negativeThreshold && state.sent > 0 ? -1 : 0
     state.v = Int32(truncatingIfNeeded: payload == 0 ? v : v &- Int64(payload) &* step.threshold)
     state.sent &+= payload

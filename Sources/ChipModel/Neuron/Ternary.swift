@@ -11,9 +11,9 @@ struct Ternary: NeuronDynamics {
   init(_ model: NeuronModel) { augmented = Augmented(model) }
 
   func update(
-    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
+    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ losses: inout NeuronRule.Losses
   ) -> Int32 {
-    augmented.update(&state, step, rule, &saturations)
+    augmented.update(&state, step, rule, &losses)
   }
 }
 

@@ -7,9 +7,9 @@ struct WeightedSpikes: NeuronDynamics {
   init(_ model: NeuronModel) {}
 
   func update(
-    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ saturations: inout Int
+    _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ losses: inout NeuronRule.Losses
   ) -> Int32 {
-    let v = rule.saturated(Int64(state.v) &+ step.sum, &saturations)
+    let v = rule.saturated(Int64(state.v) &+ step.sum, &losses)
     let fires = v >= step.threshold
     state.v = Int32(truncatingIfNeeded: fires ? v &- step.threshold : v)
     return fires ? 1 : 0

@@ -2,9 +2,8 @@
 ///
 /// ```
 /// magic     8 bytes   89 'N' 'M' 'S' 'I' 'M' 0D 0A: seven-bit and line-end transfers break it visibly
-/// version   4 bytes   6: the ANN's file, outputs in its units, the calibrated range, biases by step, lags, rules of
-/// gates length    8 bytes   of the whole file
-/// sections            NETW CHIP DATA POPS PROJ WGTS CORE ROUT FALT: tag (4), length (8), content
+/// version   4 bytes   7: inputs that spike, levels of potentials, what registers do length    8 bytes   of the whole file
+/// sections            NETW CHIP DATA POPS PROJ WGTS CORE ROUT PORT FALT: tag (4), length (8), content
 /// checksum  32 bytes  SHA-256 of everything before
 /// ```
 ///
@@ -16,7 +15,7 @@ enum ProgramFormat {
 
   static let magic: [UInt8] = [0x89, 0x4E, 0x4D, 0x53, 0x49, 0x4D, 0x0D, 0x0A]
   /// The only one that is read.
-  static let version: UInt32 = 6
+  static let version: UInt32 = 7
   static let headerBytes = 20
   static let checksumBytes = 32
 }
@@ -51,6 +50,11 @@ extension CompiledProgram {
     writer.section("WGTS") { $0.list(weights) { $0.weights($1) } }
     writer.section("CORE") { $0.list(cores) { $0.core($1) } }
     writer.section("ROUT") { $0.list(routes) { $0.route($1) } }
+    writer.section("PORT") {
+      $0.array(inputPort.offsets)
+      $0.array(inputPort.cores)
+      $0.array(inputPort.axons)
+    }
     writer.section("FALT") { $0.optional(faults) { $0.faults($1) } }
     writer.patch64(UInt64(writer.bytes.count + ProgramFormat.checksumBytes), at: place)
     writer.raw(SHA256.hash(of: writer.bytes))
@@ -130,6 +134,7 @@ extension ByteWriter {
     model(population.model)
     array(population.threshold.values)
     array(population.negativeThreshold.values)
+    levels(population.levels)
     array(population.bias.values)
     list(population.biasByStep) { $0.array($1.values) }
     array(population.initial.values)
@@ -139,6 +144,11 @@ extension ByteWriter {
     list(population.unit) { $0.double($1) }
     flag(population.isRelay)
     int(population.accumulatorBits)
+  }
+
+  private mutating func levels(_ levels: PopulationLevels) {
+    optional(levels.floor) { $0.array($1.values) }
+    optional(levels.resetValue) { $0.array($1.values) }
   }
 
   fileprivate mutating func projection(_ projection: Projection) {
@@ -217,6 +227,7 @@ extension ByteWriter {
     int(group.gatedPeriods)
     array(group.threshold.values)
     array(group.negativeThreshold.values)
+    levels(group.levels)
     array(group.bias.values)
     list(group.biasByStep) { $0.array($1.values) }
     array(group.initial.values)

@@ -94,6 +94,9 @@ extension CompiledProgram {
     routes = try reader.section("ROUT") { (r) throws(FormatError) in
       try r.list(size: 24) { (r) throws(FormatError) in try r.route() }
     }
+    inputPort = try reader.section("PORT") { (r) throws(FormatError) in
+      InputPort(offsets: try r.array(UInt32.self), cores: try r.array(UInt32.self), axons: try r.array(UInt32.self))
+    }
   }
 }
 
@@ -196,10 +199,16 @@ extension ByteReader {
     try list(size: 12) { (r) throws(FormatError) in try r.values() }
   }
 
+  private mutating func levels() throws(FormatError) -> PopulationLevels {
+    PopulationLevels(
+      floor: try optional { (r) throws(FormatError) in try r.values() },
+      resetValue: try optional { (r) throws(FormatError) in try r.values() })
+  }
+
   fileprivate mutating func population() throws(FormatError) -> Population {
     Population(
       name: try text(), dimensions: try ints(), model: try model(), threshold: try values(),
-      negativeThreshold: try values(), bias: try values(), biasByStep: try tables(), initial: try values(),
+      negativeThreshold: try values(), levels: try levels(), bias: try values(), biasByStep: try tables(), initial: try values(),
       start: try int(), lag: try int(), gatedPeriods: try int(), unit: try doubles(), isRelay: try flag(),
       accumulatorBits: try int())
   }
@@ -269,8 +278,8 @@ extension ByteReader {
       population: try int(), populationShape: try shape(),
       box: Box(channels: try range(), rows: try range(), columns: try range()), firstSlot: try int(),
       model: try model(), start: try int(), lag: try int(), gatedPeriods: try int(), threshold: try values(),
-      negativeThreshold: try values(), bias: try values(), biasByStep: try tables(), initial: try values(),
-      takesInput: try flag())
+      negativeThreshold: try values(), levels: try levels(), bias: try values(), biasByStep: try tables(),
+      initial: try values(), takesInput: try flag())
   }
 
   private mutating func block() throws(FormatError) -> SynapseBlock {

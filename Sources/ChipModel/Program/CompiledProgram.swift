@@ -22,13 +22,15 @@ public struct CompiledProgram: Sendable, Equatable {
   package var output: ProgramOutput
   package var cores: [CoreImage]
   package var routes: [Route]
+  package var inputPort: InputPort
   /// Faults of the chip that mapping, routes and weights live with; nil: none.
   package var faults: ChipFaults?
 
   package init(
     network: ProgramNetwork, chip: ChipDescription, schedule: Schedule, lag: Int = 0, fractionBits: Int,
     weightBits: Int, membraneBits: Int, populations: [Population], projections: [Projection], weights: [WeightTensor],
-    output: ProgramOutput, cores: [CoreImage] = [], routes: [Route] = [], faults: ChipFaults? = nil
+    output: ProgramOutput, cores: [CoreImage] = [], routes: [Route] = [],
+    inputPort: InputPort = InputPort(), faults: ChipFaults? = nil
   ) {
     self.network = network
     self.chip = chip
@@ -43,10 +45,22 @@ public struct CompiledProgram: Sendable, Equatable {
     self.output = output
     self.cores = cores
     self.routes = routes
+    self.inputPort = inputPort
     self.faults = faults
   }
 
   package var input: Population { populations[0] }
+
+  /// Whether samples are recorded spikes, step by step.
+  package var takesEvents: Bool { input.model.inputCoding == .events }
+
+  /// The program with another coding of an input that spikes; nil where its synapses do not take that.
+  package func coded(_ coding: InputCoding) -> CompiledProgram? {
+    guard let own = input.model.inputCoding, own.kind == coding.kind else { return nil }
+    var copy = self
+    if own != coding { copy.populations[0].model[.inputCoding] = coding }
+    return copy
+  }
 
   /// Indices of the populations that cores hold: all but the input.
   package var placed: Range<Int> { 1..<populations.count }

@@ -79,6 +79,7 @@ package struct NeuronGroup: Sendable, Equatable {
   /// Parameters over the box's shape: one, one per channel of the box, or one per slot.
   package var threshold: UnitValues
   package var negativeThreshold: UnitValues
+  package var levels: PopulationLevels
   package var bias: UnitValues
   package var biasByStep: [UnitValues]
   package var initial: UnitValues
@@ -93,8 +94,8 @@ package struct NeuronGroup: Sendable, Equatable {
 
   package init(
     population: Int, populationShape: MapShape, box: Box, firstSlot: Int, model: NeuronModel, start: Int,
-    lag: Int, gatedPeriods: Int, threshold: UnitValues, negativeThreshold: UnitValues, bias: UnitValues,
-    biasByStep: [UnitValues], initial: UnitValues, takesInput: Bool
+    lag: Int, gatedPeriods: Int, threshold: UnitValues, negativeThreshold: UnitValues, levels: PopulationLevels,
+    bias: UnitValues, biasByStep: [UnitValues], initial: UnitValues, takesInput: Bool
   ) {
     self.population = population
     self.populationShape = populationShape
@@ -106,6 +107,7 @@ package struct NeuronGroup: Sendable, Equatable {
     self.gatedPeriods = gatedPeriods
     self.threshold = threshold
     self.negativeThreshold = negativeThreshold
+    self.levels = levels
     self.bias = bias
     self.biasByStep = biasByStep
     self.initial = initial

@@ -8,6 +8,8 @@ package struct Population: Sendable, Equatable {
   package var threshold: UnitValues
   /// Negative thresholds, all below 0; read only where the model has one.
   package var negativeThreshold: UnitValues
+  /// Levels of potentials beside the thresholds; of models that take them.
+  package var levels: PopulationLevels
   /// Added every active step, with the fraction bits.
   package var bias: UnitValues
   /// By adding tick, instead of `bias`; empty: there is no such table.
@@ -30,7 +32,7 @@ package struct Population: Sendable, Equatable {
 
   package init(
     name: String, dimensions: [Int], model: NeuronModel, threshold: UnitValues, negativeThreshold: UnitValues,
-    bias: UnitValues, biasByStep: [UnitValues] = [], initial: UnitValues, start: Int, lag: Int = 0,
+    levels: PopulationLevels = PopulationLevels(), bias: UnitValues, biasByStep: [UnitValues] = [], initial: UnitValues, start: Int, lag: Int = 0,
     gatedPeriods: Int = 0, unit: [Double], isRelay: Bool = false,
     accumulatorBits: Int = 64
   ) {
@@ -39,6 +41,7 @@ package struct Population: Sendable, Equatable {
     self.model = model
     self.threshold = threshold
     self.negativeThreshold = negativeThreshold
+    self.levels = levels
     self.bias = bias
     self.biasByStep = biasByStep
     self.initial = initial
@@ -50,11 +53,15 @@ package struct Population: Sendable, Equatable {
     self.accumulatorBits = accumulatorBits
   }
 
-  /// The input as a current that the host computes.
-  /// - Parameter dimensions: `[C, H, W]` or `[N]`.
-  package static func currentInput(_ dimensions: [Int]) -> Population {
+  /// The network's input.
+  /// - Parameters:
+  ///   - dimensions: `[C, H, W]` or `[N]`.
+  ///   - model: one of an input.
+  package static func input(
+    _ dimensions: [Int], _ model: NeuronModel = NeuronModel(kind: .currentInput)
+  ) -> Population {
     Population(
-      name: "input", dimensions: dimensions, model: NeuronModel(kind: .currentInput),
+      name: "input", dimensions: dimensions, model: model,
       threshold: UnitValues(uniform: NeuronModel.infinite), negativeThreshold: UnitValues(uniform: -1),
       bias: UnitValues(uniform: 0), initial: UnitValues(uniform: 0), start: 0, unit: [1], accumulatorBits: 16)
   }
@@ -83,6 +90,34 @@ package struct Population: Sendable, Equatable {
     let channel = index / shape.pixels
     let scale = unit.count == 1 ? unit[0] : unit[channel]
     return Double(potential) * scale / Double(Int64(1) << Int64(fractionBits + model.codeBits))
+  }
+}
+
+/// Levels of a population's potentials beside its thresholds, in its unit with the fraction bits.
+package struct PopulationLevels: Sendable, Equatable {
+  /// At most 0: what potentials do not stay below; nil: nothing.
+  package var floor: UnitValues?
+  /// What a hard reset leaves; nil: 0.
+  package var resetValue: UnitValues?
+
+  package init(floor: UnitValues? = nil, resetValue: UnitValues? = nil) {
+    self.floor = floor
+    self.resetValue = resetValue
+  }
+
+  package var isEmpty: Bool { floor == nil && resetValue == nil }
+
+  /// Of neuron `index` of a population of `shape`.
+  package func value(at index: Int, shape: MapShape) -> NeuronLevels {
+    isEmpty
+      ? NeuronLevels()
+      : NeuronLevels(
+        floor: floor?.value(at: index, shape: shape), resetValue: resetValue?.value(at: index, shape: shape) ?? 0)
+  }
+
+  /// The same of a part of the population.
+  package func mapped(_ part: (UnitValues) -> UnitValues) -> PopulationLevels {
+    PopulationLevels(floor: floor.map(part), resetValue: resetValue.map(part))
   }
 }
 

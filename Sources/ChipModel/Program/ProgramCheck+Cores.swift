@@ -12,13 +12,14 @@ extension ProgramCheck {
       try range("number of delayed sums up to here", delayed, 0...ProgramLimits.delayedSums, .core(core))
       try checkInputAxons(image, core)
       try checkOffsets(
-        image.outputAxons.offsets, slots: neurons, entries: image.outputAxons.routes.count, "output axons", core)
+        image.outputAxons.offsets, slots: neurons, entries: image.outputAxons.routes.count, "output axons", .core(core))
       try count(
         "output axon table", image.outputAxons.axons.count, [image.outputAxons.routes.count], .core(core))
     }
     try checkCoverage(held)
     try checkRoutes()
     try checkOutputAxons()
+    try checkInputPort()
   }
 
   private func checkPlaces() throws(ProgramError) {
@@ -56,7 +57,7 @@ extension ProgramCheck {
       try same(group.takesInput == takesInput[group.population], "the input", owner, place)
       try range("first slot", group.firstSlot, slots...slots, place)
       try checkParameters(
-        threshold: group.threshold, negative: group.negativeThreshold, bias: group.bias, table: group.biasByStep,
+        threshold: group.threshold, negative: group.negativeThreshold, levels: group.levels, bias: group.bias, table: group.biasByStep,
         initial: group.initial, model: group.model, shape: group.box.shape, place)
       slots += group.box.count
       held[group.population] += group.box.count
@@ -145,22 +146,22 @@ extension ProgramCheck {
   // MARK: - Axons
 
   private func checkOffsets(
-    _ offsets: [UInt32], slots: Int?, entries: Int, _ what: String, _ core: Int
+    _ offsets: [UInt32], slots: Int?, entries: Int, _ what: String, _ place: ProgramPlace
   ) throws(ProgramError) {
-    if let slots { try count("table of \(what)", offsets.count, [slots + 1], .core(core)) }
+    if let slots { try count("table of \(what)", offsets.count, [slots + 1], place) }
     try rule(
       offsets.first == 0 && Int(offsets.last ?? 0) == entries,
-      "the table of \(what) does not go from 0 to \(entries)", .core(core))
+      "the table of \(what) does not go from 0 to \(entries)", place)
     var before: UInt32 = 0
     for offset in offsets {
-      guard offset >= before else { throw .invalid(.core(core), .rule("the table of \(what) goes back")) }
+      guard offset >= before else { throw .invalid(place, .rule("the table of \(what) goes back")) }
       before = offset
     }
   }
 
   private func checkInputAxons(_ image: CoreImage, _ core: Int) throws(ProgramError) {
     let axons = image.inputAxons
-    try checkOffsets(axons.offsets, slots: nil, entries: axons.blocks.count, "input axons", core)
+    try checkOffsets(axons.offsets, slots: nil, entries: axons.blocks.count, "input axons", .core(core))
     try count("input axon table", axons.sources.count, [axons.blocks.count], .core(core))
     let sizes = image.blocks.map { UInt32(clamping: $0.sourceShape.count) }
     for entry in axons.blocks.indices {
@@ -172,6 +173,20 @@ extension ProgramCheck {
         let source = Int(axons.sources[entry])
         return try index("source of input axon entry \(entry)", source, below: Int(sizes[block]), .core(core))
       }
+    }
+  }
+
+  /// Every spike of the input arrives at an input axon.
+  private func checkInputPort() throws(ProgramError) {
+    let port = program.inputPort
+    let neurons = program.input.model.isHostCurrent ? 0 : program.input.shape.count
+    try checkOffsets(port.offsets, slots: neurons, entries: port.cores.count, "the input's axons", .program)
+    try count("table of the input's axons", port.axons.count, [port.cores.count], .program)
+    for entry in port.cores.indices {
+      let core = Int(port.cores[entry])
+      try index("core of the input's entry \(entry)", core, below: program.cores.count, .program)
+      try index(
+        "axon of the input's entry \(entry)", Int(port.axons[entry]), below: program.cores[core].inputAxons.count, .program)
     }
   }
 

@@ -13,7 +13,8 @@ extension ProgramCheck {
         population.model.isInput == (index == 0), index == 0 ? "is not an input" : "is a second input", place)
       try checkModel(population.model, place)
       try checkParameters(
-        threshold: population.threshold, negative: population.negativeThreshold, bias: population.bias,
+        threshold: population.threshold, negative: population.negativeThreshold, levels: population.levels,
+        bias: population.bias,
         table: population.biasByStep, initial: population.initial, model: population.model, shape: shape, place)
       try range("first tick", population.start, 0...ProgramLimits.start, place)
       try rule(
@@ -60,7 +61,8 @@ extension ProgramCheck {
 
   /// Integer parameters over a shape: their numbers and their ranges.
   func checkParameters(
-    threshold: UnitValues, negative: UnitValues, bias: UnitValues, table: [UnitValues], initial: UnitValues,
+    threshold: UnitValues, negative: UnitValues, levels: PopulationLevels, bias: UnitValues, table: [UnitValues],
+    initial: UnitValues,
     model: NeuronModel, shape: MapShape, _ place: ProgramPlace
   ) throws(ProgramError) {
     let counts = [1, shape.channels, shape.count]
@@ -80,6 +82,14 @@ extension ProgramCheck {
     for value in negative.values { try range("negative threshold", Int(value), negatives, place) }
     let low = Int(FixedPoint.lowest(bits: program.membraneBits))
     let high = Int(FixedPoint.highest(bits: program.membraneBits))
+    for (what, values, isTaken, most) in [
+      ("floor", levels.floor, model.takesFloor, 0), ("reset value", levels.resetValue, model.takesResetValue, high),
+    ] {
+      guard let values else { continue }
+      try rule(isTaken, "model '\(model.name)' has no \(what)", place)
+      try count(what, values.values.count, counts, place)
+      for value in values.values { try range(what, Int(value), low...most, place) }
+    }
     for value in ([bias] + table).flatMap(\.values) { try range("bias", Int(value), low...high, place) }
     for value in initial.values { try range("initial potential", Int(value), low...high, place) }
   }

@@ -17,7 +17,9 @@ extension ProgramCheck {
       let target = shapes[projection.target]
       try count("weight shift", projection.shifts.count, [1, target.channels], place)
       try range("weight shift", Int(projection.shifts.max() ?? 0), 0...ProgramLimits.weightShift, place)
-      try range("delay", projection.delay, ActiveWindow.delays, place)
+      try range(
+        "delay", projection.delay,
+        (program.populations[projection.source].model.isInput ? 0 : 1)...ActiveWindow.delays.upperBound, place)
       try range("gate period", projection.gatePeriod, 1...ProgramLimits.period, place)
       try rule(
         projection.gate == .winner || projection.gatePeriod == 1 && !projection.gateRestarts,

@@ -23,6 +23,8 @@ package struct CompileOptions: Sendable, Equatable {
   package var lag: Int?
   /// Steps that a separated schedule is for; nil: the network's.
   package var steps: Int?
+  /// How the input spikes; nil: as the network says, and on a chip without input currents by its code.
+  package var inputCoding: InputCoding?
   package var placement: Placement
   /// Seed of the `optimised` search and of `random` placement.
   package var seed: UInt64
@@ -42,7 +44,7 @@ package struct CompileOptions: Sendable, Equatable {
   package init(
     weightBits: Int? = nil, membraneBits: Int? = nil, fractionBits: Int? = nil, numbers: [ChipNumber: Int] = [:],
     scale: Scale? = nil, pools: Pools = .auto, schedule: Schedule? = nil, lag: Int? = nil, steps: Int? = nil,
-    placement: Placement = .optimised, seed: UInt64 = 0,
+    inputCoding: InputCoding? = nil, placement: Placement = .optimised, seed: UInt64 = 0,
     placementEffort: Double = 1, traffic: [[UInt64]]? = nil, mapping: Mapping? = nil, faults: ChipFaults? = nil,
     memory: MemoryBudget = .standard
   ) {
@@ -52,6 +54,7 @@ package struct CompileOptions: Sendable, Equatable {
     self.schedule = schedule
     self.lag = lag
     self.steps = steps
+    self.inputCoding = inputCoding
     self.placement = placement
     self.seed = seed
     self.placementEffort = placementEffort

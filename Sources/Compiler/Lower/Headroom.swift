@@ -25,7 +25,7 @@ extension Headroom {
     var result = [Headroom](repeating: Headroom(), count: program.populations.count)
     for index in order {
       let population = program.populations[index]
-      if population.model.isHostCurrent {
+      if population.model.isInput, population.model.isHostCurrent {
         payloads[index] = (program.network.calibratedRange ?? program.network.inputRange)?.quantised ?? InputEncoder.valueRange
         continue
       }

@@ -8,13 +8,16 @@ struct ParameterLimits {
   /// Period codes start from it shifted.
   let initial: Double
 
-  init(_ population: CheckedPopulation, membraneBits: Int) {
+  init(_ population: CheckedPopulation, membraneBits: Int, chip: ChipDescription) {
+    func most(_ format: ChipFormat, _ limit: Double) -> Double {
+      chip.formats.value(format).map { min(limit, Double($0.largest)) } ?? limit
+    }
     let high = Double(FixedPoint.highest(bits: membraneBits))
     let period = population.model.period
     let shifted = ((high - (population.model.strict ? 1 : 0)) / Double(1 << (period - 1))).rounded(.down)
     // The largest integer is the flag of an infinite threshold.
-    threshold = min(shifted, Double(Int32.max) - 1)
-    bias = high
+    threshold = most(.thresholdFormat, min(shifted, Double(Int32.max) - 1))
+    bias = most(.biasFormat, high)
     initial = (high / Double(1 << population.model.codeBits)).rounded(.down)
   }
 }
@@ -33,6 +36,7 @@ struct LeastUnit {
     let shape = population.shape
     let values: [(ResolvedValues?, most: Double)] = [
       (population.threshold, limits.threshold), (population.negativeThreshold, limits.threshold),
+      (population.values.floor, limits.bias), (population.values.resetValue, limits.bias),
       (population.bias, limits.bias), (population.initial, limits.initial),
     ]
     let byStep = population.biasByStep.map { table in

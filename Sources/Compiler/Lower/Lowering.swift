@@ -19,12 +19,14 @@ struct Lowering {
   private(set) var weights: [WeightTensor] = []
   private(set) var headroom: [Headroom] = []
   private(set) var coarser: [CoarserUnits] = []
+  private(set) var rounded: [RoundedParameters] = []
 
   init(_ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions) throws(CompileError) {
+    let network = try network.coded(options.inputCoding, for: chip)
     self.network = network
     self.chip = chip
     self.options = options
-    weightBits = options.weightBits ?? chip.defaultWeightBits
+    weightBits = options.weightBits ?? max(chip.defaultWeightBits, min(chip.weightBits, network.integerWeightBits))
     membraneBits = options.membraneBits ?? chip.membraneBits
     fractionBits = options.fractionBits ?? chip.fractionBits
     guard (2...16).contains(weightBits), (2...32).contains(membraneBits), (0...15).contains(fractionBits) else {
@@ -49,7 +51,7 @@ struct Lowering {
     // Projections keep the network's order, whatever order their targets are lowered in.
     var lowered = [(tensor: WeightTensor, shifts: [UInt8], error: Double)?](
       repeating: nil, count: network.projections.count)
-    populations.append(.currentInput(network.network.input.shape))
+    populations.append(.input(network.network.input.shape, network.populations[0].model))
     for index in network.placed {
       let population = network.populations[index]
       try checkModel(population)
@@ -66,7 +68,7 @@ struct Lowering {
       let least =
         isShared || options.scale == .channel || population.hasIntegerWeights
         ? nil : LeastUnit(
-          population, ParameterLimits(population, membraneBits: membraneBits), fractionBits: fractionBits)
+          population, ParameterLimits(population, membraneBits: membraneBits, chip: chip), fractionBits: fractionBits)
       let quantised = try QuantisedPopulation(
         population: population, incoming: incoming, isShared: isShared,
         thresholdRatio: isRead || chip.thresholdPerNeuron ? nil : try thresholdRatio(population), leastUnit: least,
@@ -116,19 +118,39 @@ struct Lowering {
       population: population, what: what, value: value, bits: membraneBits, isWidest: membraneBits >= chip.membraneBits)
   }
 
-  private func integerPopulation(_ population: CheckedPopulation, unit: [Double]) throws(CompileError) -> Population {
+  private mutating func integerPopulation(
+    _ population: CheckedPopulation, unit: [Double]
+  ) throws(CompileError) -> Population {
+    var roundings: [ChipFormat: Double] = [:]
+    defer {
+      for format in ChipFormat.allCases {
+        guard let largest = roundings[format], largest > 0 else { continue }
+        rounded.append(RoundedParameters(population: population.name, format: format, largest: largest))
+      }
+    }
+    /// What the chip's format holds of an integer; `unit` is what 1 is worth.
+    func held(_ integer: Double, _ format: ChipFormat, _ unit: Double) -> Double? {
+      guard let form = chip.formats.value(format) else { return integer }
+      guard let nearest = form.nearest(to: Int64(integer)) else { return nil }
+      roundings[format] = max(roundings[format] ?? 0, abs(Double(nearest) - integer) * unit)
+      return Double(nearest)
+    }
     let shape = population.shape
     let scale = Double(1 << fractionBits)
-    let limits = ParameterLimits(population, membraneBits: membraneBits)
+    let limits = ParameterLimits(population, membraneBits: membraneBits, chip: chip)
     let name = population.name
-    func integers(_ values: ResolvedValues?, what: String, limit: Double) throws(CompileError) -> UnitValues {
+    func integers(
+      _ values: ResolvedValues?, what: String, limit: Double, format: ChipFormat? = nil
+    ) throws(CompileError) -> UnitValues {
       guard let values else { return UnitValues(uniform: 0) }
       let expanded = QuantisedParameter(values, unit: unit, shape: shape)
       var result: [Int32] = []
       result.reserveCapacity(expanded.values.count)
       for (value, unit) in zip(expanded.values, expanded.units) {
-        let integer = (value / unit * scale).rounded(.toNearestOrEven)
-        guard abs(integer) <= limit else {
+        let exact = (value / unit * scale).rounded(.toNearestOrEven)
+        guard abs(exact) <= limit, let integer = format == nil ? exact : held(exact, format ?? .biasFormat, unit / scale),
+          abs(integer) <= limit
+        else {
           throw doesNotFit(name, what, value)
         }
         result.append(Int32(integer))
@@ -149,8 +171,13 @@ struct Lowering {
         guard integer * sign >= least else {
           throw .thresholdBelowOne(population: name, threshold: value, unit: unit / scale)
         }
-        guard abs(integer) <= limits.threshold else {
+        guard abs(integer) <= limits.threshold,
+          let integer = held(integer, .thresholdFormat, unit / scale), abs(integer) <= limits.threshold
+        else {
           throw doesNotFit(name, sign > 0 ? "threshold" : "negative threshold", value)
+        }
+        guard integer * sign >= least else {
+          throw .thresholdBelowOne(population: name, threshold: value, unit: unit / scale)
         }
         result.append(Int32(integer))
       }
@@ -167,12 +194,19 @@ struct Lowering {
       }
       (threshold, negative) = (one, other)
     }
+    var levels = PopulationLevels()
+    if let floor = population.values.floor {
+      levels.floor = try integers(floor, what: "floor", limit: limits.bias)
+    }
+    if let value = population.values.resetValue {
+      levels.resetValue = try integers(value, what: "reset value", limit: limits.bias)
+    }
     return Population(
       name: name, dimensions: population.dimensions, model: population.model,
-      threshold: threshold, negativeThreshold: negative,
-      bias: try integers(population.bias, what: "bias", limit: limits.bias),
+      threshold: threshold, negativeThreshold: negative, levels: levels,
+      bias: try integers(population.bias, what: "bias", limit: limits.bias, format: .biasFormat),
       biasByStep: try biasByStep(population) { (values) throws(CompileError) in
-        try integers(values, what: "bias", limit: limits.bias)
+        try integers(values, what: "bias", limit: limits.bias, format: .biasFormat)
       },
       initial: try integers(
         population.initial, what: "initial potential", limit: limits.initial
@@ -198,7 +232,9 @@ struct Lowering {
     let source = network.source(of: projection).model
     let delay =
       source.isHostCurrent
-      ? 1 : schedule == .continuous ? projection.delay ?? 1 : network.delay(projection, lag: lag)
+      ? 1
+      : schedule == .continuous
+        ? projection.delay ?? (source.isInput ? 0 : 1) : network.delay(projection, lag: lag)
     return Projection(
       name: projection.name, source: projection.source, target: projection.target, kind: projection.kind,
       weights: weights, shifts: shifts, pool: projection.pool, convolution: projection.convolution, delay: delay,
@@ -242,9 +278,11 @@ struct Lowering {
   private mutating func addRelay(of source: Int, delay: Int, name: String) throws(CompileError) -> Int {
     let from = populations[source]
     let model =
-      from.model.hasPayload
-      ? NeuronModel(kind: from.model.kind, parameters: from.model.parameters, hasNegativeThreshold: true)
-      : NeuronModel(kind: .integrateFire)
+      !from.model.hasPayload
+      ? NeuronModel(kind: .integrateFire)
+      : from.model.isInput
+        ? NeuronModel(kind: .augmented, hasNegativeThreshold: true)
+        : NeuronModel(kind: from.model.kind, parameters: from.model.parameters, hasNegativeThreshold: true)
     guard chip.supports(neuronModel: model.name) else {
       throw .unsupportedModel(
         population: name, model: model.name, chip: chip.name,
@@ -298,7 +336,7 @@ struct Lowering {
     headroom = Headroom.all(program, order: order)
     for index in order {
       let need = headroom[index].sumBits
-      guard need <= chip.accumulatorBits else {
+      guard need <= chip.accumulatorBits || chip.accumulatorOverflow != .refuse else {
         throw .sumDoesNotFit(
           population: populations[index].name, sum: headroom[index].largestSum, bits: chip.accumulatorBits,
           chip: chip.name, takesInput: projections.contains { $0.target == index && program.isHostCurrent($0) },

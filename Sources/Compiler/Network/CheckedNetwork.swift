@@ -34,6 +34,13 @@ package struct CheckedNetwork: Sendable {
   /// Phases a period where the network has period-coded populations (they share one), else nil.
   package var period: Int? { populations.lazy.compactMap(\.model.codePeriod).first }
 
+  /// Bits of the largest of the weights that are taken as they are; 0: there are none.
+  var integerWeightBits: Int {
+    let most = projections.lazy.filter(\.isInteger).flatMap { $0.weights?.integers ?? [] }
+      .reduce(Int32(0)) { max($0, $1 < 0 ? ~$1 : $1) }
+    return most == 0 ? 0 : FixedPoint.bits(holding: UInt64(most))
+  }
+
   package func source(of projection: CheckedProjection) -> CheckedPopulation { populations[projection.source] }
 
   /// No bias and no input current in the periods before this one: pairs, and accumulators that pairs feed, wait for the
@@ -51,6 +58,10 @@ package struct CheckedNetwork: Sendable {
   /// Ticks from a spike to its arrival: the projection's own, else those of a schedule of windows.
   func delay(_ projection: CheckedProjection, lag: Int) -> Int {
     let source = source(of: projection)
+    if source.model.isInput {
+      let target = populations[projection.target]
+      return ActiveWindow.start(depth: target.depth, lag: lag) + gatedPeriods(target) * target.model.period
+    }
     return projection.delay
       ?? ActiveWindow.delay(
         source: source.depth, target: populations[projection.target].depth,
@@ -90,6 +101,10 @@ package struct NeuronValues: Sendable, Equatable {
   package var threshold: ResolvedValues?
   /// Negative threshold, finite, < 0, or 0 where the model takes that. Nil: absent.
   package var negativeThreshold: ResolvedValues?
+  /// Lower limit of the potential, finite, <= 0; nil: none.
+  package var floor: ResolvedValues?
+  /// What a hard reset leaves; nil: 0.
+  package var resetValue: ResolvedValues?
   /// Value of one spike in ANN units, finite: the given one, else the threshold (0 where that is infinite: it never
   /// fires). Nil for a model that never fires.
   package var spikeValue: ResolvedValues?

@@ -46,7 +46,18 @@ extension NetworkInput: JSONRecord {
 
   package static let fields: [JSONField<NetworkInput>] = [
     .member(
-      "kind", \.kind, .choice, "`current`: a constant current for each neuron and tick, computed on the host once a sample"),
+      "kind", \.kind, .choice,
+      "`current`: a constant current for each neuron and tick, computed on the host once a sample. `spikes`: spikes of "
+        + "`coding`, which synapses of the chip deliver"),
+    .optional(
+      "coding", \.coding, .choice,
+      "of `spikes`, `x` a value after preprocessing. `bernoulli`: each step with the probability `x`, cut to 0...1. `rate`: "
+        + "an `if` neuron driven by `x` against 1. `phase`: the bits of `floor(x 2^period)`, most significant first, every "
+        + "period. `latency`: one spike at step `roundHalfEven((1 - x)(T - 1))`; 0 never fires. `events`: recorded counts, "
+        + "`[samples, T, ...]`", absent: "of `current`"),
+    .leftOut(
+      "seed", \.seed, .integer(0...Int(Int32.max)), "seed of `bernoulli`", absent: "0") { $0.seed == 0 },
+    .optional("period", \.period, .integer(1...16), "of `phase`: its period", unit: "steps", absent: "the network's, else 8"),
     .required("shape", \.shape, .integers, "`[C, H, W]` or `[N]`, each at least 1, at most 2^26 values", unit: "values"),
     .optional(
       "range", \.range, .inputRange,
@@ -113,6 +124,10 @@ extension NetworkNeuron: JSONRecord {
       .optional(
         "negativeThreshold", \.negativeThreshold, .values, "negative threshold, below 0; of `signed` at most 0", unit: "ANN",
         absent: "none; of `signed` 0"),
+      .optional(
+        "floor", \.floor, .values, "lower limit of the potential after an update, at most 0", unit: "ANN", absent: "none"),
+      .optional(
+        "resetValue", \.resetValue, .values, "what a hard reset of `cuba` leaves", unit: "ANN", absent: "0"),
       .optional(
         "spikeValue", \.spikeValue, .values,
         "what one spike is worth to the projections that leave; folded into their weights. Required where an infinite "

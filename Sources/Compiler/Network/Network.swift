@@ -57,9 +57,16 @@ package enum ProvenanceValue: Sendable, Equatable {
 
 /// The input of a network: shape `[C, H, W]` or `[N]`, how raw data becomes values, and data it may be tried on.
 package struct NetworkInput: Sendable, Equatable {
-  /// `current`: a constant current per neuron and tick, computed on the host once per sample.
-  package enum Kind: String, Sendable, CaseIterable { case current }
+  /// `current`: a constant current per neuron and tick, computed on the host once per sample; `spikes`: synapses of the
+  /// chip deliver the spikes of a coding.
+  package enum Kind: String, Sendable, CaseIterable { case current, spikes }
   package var kind: Kind
+  /// Of `spikes`.
+  package var coding: InputCoding?
+  /// Of its random spikes.
+  package var seed = 0
+  /// Phases of a period of the coding `phase`; nil: the network's.
+  package var period: Int?
   package var shape: [Int]
   /// What values have after preprocessing; nil: no promise. A run refuses samples outside.
   package var range: InputRange?
@@ -109,6 +116,9 @@ public struct NetworkNeuron: Sendable, Equatable {
   package var threshold: Values?
   /// Negative threshold, < 0, of models that take one; of `signed` <= 0. Nil: absent, of `signed` 0.
   package var negativeThreshold: Values?
+  /// Lower limit of the potential, <= 0, ANN units, and what a hard reset leaves. Nil: none, and 0.
+  package var floor: Values?
+  package var resetValue: Values?
   /// What one spike is worth to the projections that leave, ANN units. Nil: the threshold.
   package var spikeValue: Values?
   /// Membrane potential before the first step, ANN units. Nil: 0.

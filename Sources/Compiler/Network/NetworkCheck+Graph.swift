@@ -88,20 +88,35 @@ extension NetworkCheck {
       first = first ?? population
     }
 
-    var periods: [Int?] = [nil]
+    let input = network.input.coding?.kind.traits
+    if input?.code == .phase, let own = network.input.period, let period = first?.neuron[.period], own != period {
+      throw NetworkCheckError(
+        .input, "period", "period is \(own), but the populations have \(period); a network has one period")
+    }
+    var periods: [Int?] = [input?.code == .phase ? network.input.period ?? first?.neuron[.period] ?? 8 : nil]
     for (index, population) in network.populations.enumerated() {
       var code = population.neuron.model.traits.code
       var period = population.neuron[.period]
+      func mismatch(_ source: String, _ sourceCode: String, _ own: String) -> NetworkCheckError {
+        NetworkCheckError(
+          .population(index, population.name),
+          "its \(own) does not match the \(sourceCode) of its source '\(source)'; use one code")
+      }
       for projection in incoming[index + 1] where ends[projection].source > 0 {
         let source = network.populations[ends[projection].source - 1]
         let sourceCode = source.neuron.model.traits.code
         if let name = code.name, let sourceName = sourceCode.name, code != sourceCode {
-          throw NetworkCheckError(
-            .population(index, population.name),
-            "its \(name) does not match the \(sourceName) of its source '\(shownName(source.name))'; use one code")
+          throw mismatch(shownName(source.name), sourceName, name)
         }
         code = sourceCode
         if !population.neuron.model.traits.fires { period = source.neuron[.period] }
+      }
+      // Pairs take the bits of an input in every period, as they take its current.
+      if let input, incoming[index + 1].contains(where: { ends[$0].source == 0 }) {
+        if let name = code.name, let inputName = input.code.name, (code == .rate) != (input.code == .rate) {
+          throw mismatch("input", inputName, name)
+        }
+        if !population.neuron.model.traits.fires { period = period ?? periods[0] }
       }
       periods.append(period)
     }

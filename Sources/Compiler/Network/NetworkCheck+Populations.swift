@@ -14,6 +14,18 @@ extension NetworkCheck {
         .input, key, at: index, value: index == 0 ? range.low : range.high,
         isFinite ? "write the lowest value first, here \(numberText(range.low))" : "write a finite number")
     }
+    switch (input.kind, input.coding) {
+    case (.spikes, nil):
+      throw NetworkCheckError(
+        .input, "coding",
+        "the input spikes but has no coding; write one of "
+          + InputCoding.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))
+    case (.current, .some):
+      throw NetworkCheckError(.input, "coding", "coding is for inputs of kind spikes; write \"kind\": \"spikes\", or remove it")
+    case (.spikes, .events) where input.preprocessing != .identity:
+      throw NetworkCheckError(.input, "preprocessing", "recorded spikes are counts and take no preprocessing; remove it")
+    default: break
+    }
     let preprocessing = input.preprocessing
     let scale = preprocessing.scale
     if !scale.isFinite || scale == 0 {
@@ -83,6 +95,10 @@ extension NetworkCheck {
       rule: "write a finite number " + (mayBeZero ? "of at most 0" : "below 0")
     ) { $0.isFinite && ($0 < 0 || mayBeZero && $0 == 0) }
     if mayBeZero, values.negativeThreshold == nil { values.negativeThreshold = .uniform(0) }
+    values.floor = try resolve(
+      neuron.floor, "neuron.floor", shape, subject, rule: "write a finite number of at most 0"
+    ) { $0.isFinite && $0 <= 0 }
+    values.resetValue = try resolve(neuron.resetValue, "neuron.resetValue", shape, subject)
     values.spikeValue = try resolve(neuron.spikeValue, "neuron.spikeValue", shape, subject)
     values.initial = try resolve(neuron.initial, "neuron.initial", shape, subject)
     values.bias = try resolve(population.bias, "bias", shape, subject)
@@ -145,6 +161,8 @@ extension NetworkCheck {
       ("threshold", neuron.threshold != nil, { $0.traits.fires }),
       ("spikeValue", neuron.spikeValue != nil, { $0.traits.fires }),
       ("negativeThreshold", neuron.negativeThreshold != nil, { $0.traits.negativeThreshold != .none }),
+      ("floor", neuron.floor != nil, { $0.traits.takesFloor }),
+      ("resetValue", neuron.resetValue != nil, { $0.traits.takesResetValue }),
     ]
     for rule in rules where rule.isPresent && !rule.takes(model) { throw foreign(rule.key, rule.takes) }
     if model.traits.fires, neuron.threshold == nil { throw missing("threshold") }

@@ -58,7 +58,7 @@ extension NetworkCheck {
     if let delay = projection.delay {
       if fromInput {
         throw NetworkCheckError(
-          subject, "delay", "delay does not apply to the input, whose current is constant; remove it")
+          subject, "delay", "delay does not apply to the input, which reaches each layer in its time; remove it")
       }
       let range = ActiveWindow.delays
       if !range.contains(delay) {
@@ -121,10 +121,12 @@ extension NetworkCheck {
   private func checkGate(
     _ pool: NetworkPool?, _ subject: NetworkCheckError.Subject, ends: ProjectionEnds
   ) throws(NetworkCheckError) -> GateRule {
-    let isPeriodic = ends.source > 0 && network.populations[ends.source - 1].neuron.model.traits.isPeriodic
+    let traits =
+      ends.source > 0 ? network.populations[ends.source - 1].neuron.model.traits : network.input.coding?.kind.traits
+    let isPeriodic = traits?.isPeriodic ?? false
     guard let given = pool?.gate else { return isPeriodic ? .winner : .count }
     if pool?.kind != .max { throw NetworkCheckError(subject, "pool.gate", "gate is for max pools alone; remove it") }
-    if ends.source == 0 {
+    if traits == nil {
       throw NetworkCheckError(subject, "pool.gate", "the input is pooled by its values, without a gate; remove it")
     }
     if given == .count, isPeriodic {

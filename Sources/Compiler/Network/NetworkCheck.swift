@@ -68,13 +68,16 @@ struct NetworkCheck {
     let output = try checkOutput()
     try checkFacts()
 
+    if network.input.kind == .spikes { values[0].spikeValue = .uniform(1) }
     let populations = shapes.indices.map { index in
       let given = index == 0 ? nil : network.populations[index - 1]
       return CheckedPopulation(
         name: given?.name ?? "input", dimensions: given?.shape ?? network.input.shape, shape: shapes[index],
-        model: NeuronModel(
-          kind: given?.neuron.model ?? .currentInput, parameters: given?.neuron.parameters ?? ParameterValues(),
-          hasNegativeThreshold: values[index].negativeThreshold != nil, period: periods[index]),
+        model: given.map {
+          NeuronModel(
+            kind: $0.neuron.model, parameters: $0.neuron.parameters,
+            hasNegativeThreshold: values[index].negativeThreshold != nil, period: periods[index])
+        } ?? network.input.model(period: periods[index]),
         values: values[index], depth: depths[index], incoming: incoming[index], outgoing: outgoing[index],
         hasIntegerWeights: integer[index])
     }

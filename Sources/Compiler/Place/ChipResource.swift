@@ -38,6 +38,7 @@ package enum ChipResource: String, Sendable, CaseIterable {
       let rows = chip.crossbar?.value.axons
       return chip.inputAxonsPerCore.map { min($0, rows ?? $0) } ?? rows
     case .axonTypes: return chip.crossbar.flatMap { $0.value.binary && $0.value.axonTypes > 0 ? $0.value.axonTypes : nil }
+    case .accumulatorBits: return chip.accumulatorOverflow == .refuse ? chip.accumulatorBits : nil
     case .payloadBits: return chip.spikePayloadBits > 0 ? chip.spikePayloadBits : nil
     case .kernel: return chip.convolutionCore?.value.maximumKernel
     case .stride: return chip.convolutionCore?.value.strides.max()

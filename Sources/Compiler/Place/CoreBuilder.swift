@@ -6,6 +6,7 @@ struct CoreBuilder {
   private var populations: [Population] { program.populations }
   private(set) var cores: [CoreImage] = []
   private(set) var routes: [Route] = []
+  private(set) var inputPort = InputPort()
   /// Per population, the projections that arrive.
   private let incoming: [[Int]]
   private let synapses: [Synapses]
@@ -49,7 +50,7 @@ struct CoreBuilder {
     return NeuronGroup(
       population: index, populationShape: p.shape, box: box, firstSlot: firstSlot, model: p.model, start: p.start,
       lag: p.lag, gatedPeriods: p.gatedPeriods, threshold: part(p.threshold),
-      negativeThreshold: part(p.negativeThreshold),
+      negativeThreshold: part(p.negativeThreshold), levels: p.levels.mapped(part),
       bias: part(p.bias), biasByStep: p.biasByStep.map(part), initial: part(p.initial),
       takesInput: incoming[index].contains { program.isHostCurrent(program.projections[$0]) })
   }
@@ -141,6 +142,7 @@ struct CoreBuilder {
     var positions = cores.map { [UInt32](repeating: 0, count: $0.neuronCount + 1) }
     for core in cores.indices {
       forEachAxon(core) { _, population, neuron in
+        guard population > 0 else { return }
         positions[Int(coreOf[population][neuron])][Int(slotOf[population][neuron]) + 1] += 1
       }
     }
@@ -159,6 +161,7 @@ struct CoreBuilder {
     for destination in cores.indices {
       let first = routes.count
       forEachAxon(destination) { axon, population, neuron in
+        guard population > 0 else { return }
         let core = Int(coreOf[population][neuron])
         let slot = Int(slotOf[population][neuron])
         if routeFrom[core] < 0 {
@@ -174,6 +177,25 @@ struct CoreBuilder {
     }
     for core in cores.indices { cores[core].outputAxons = tables[core] }
     self.routes = routes
+    if !program.input.model.isHostCurrent { enter() }
+  }
+
+  /// The input's entries, by neuron and core.
+  private mutating func enter() {
+    var counts = [UInt32](repeating: 0, count: program.input.shape.count + 1)
+    var entries: [(neuron: Int, core: Int, axon: Int)] = []
+    for core in cores.indices {
+      forEachAxon(core) { axon, population, neuron in
+        guard population == 0 else { return }
+        counts[neuron + 1] += 1
+        entries.append((neuron, core, axon))
+      }
+    }
+    for neuron in counts.indices.dropFirst() { counts[neuron] += counts[neuron - 1] }
+    entries.sort { ($0.neuron, $0.core) < ($1.neuron, $1.core) }
+    inputPort = InputPort(
+      offsets: counts, cores: entries.map { UInt32(truncatingIfNeeded: $0.core) },
+      axons: entries.map { UInt32(truncatingIfNeeded: $0.axon) })
   }
 
   /// Puts the cores on the mesh.

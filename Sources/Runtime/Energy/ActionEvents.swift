@@ -41,7 +41,8 @@ package struct ActionEvents: Sendable, Hashable {
     for kind in Projection.Kind.allCases { addOperations(kind, operations[kind]) }
     self[.visits] = counts.neuronVisits
     self[.updates] = counts.neuronUpdates ?? counts.neuronVisits
-    self[.spikes] = counts.spikes
+    // The host makes the spikes of an input.
+    self[.spikes] = counts.spikes - counts.populations[0].spikes
     self[.messagesOut] = counts.packets
     self[.messagesIn] = counts.messages
     self[.tileMessages] = counts.tileMessages

@@ -18,8 +18,9 @@ package struct BillShares: Sendable, Equatable {
   ) {
     self.ticks = ticks
     let hasPayloads = program.chip.spikePayloadBits > 0
-    populations = counts.populations.map {
-      ActionEvents(visits: $0.neuronVisits, updates: $0.neuronUpdates, spikes: $0.spikes)
+    // The host makes the spikes of an input.
+    populations = zip(counts.populations, program.populations).map {
+      ActionEvents(visits: $0.neuronVisits, updates: $0.neuronUpdates, spikes: $1.model.isInput ? 0 : $0.spikes)
     }
     cores = counts.cores.map {
       var events = ActionEvents(visits: $0.neuronVisits, updates: $0.neuronUpdates, spikes: $0.spikes)
@@ -48,5 +49,6 @@ package struct BillShares: Sendable, Equatable {
         populations[sender.population][.messagesIn] +|= count
       }
     }
+    program.forEachEntry(counters.spikes) { populations[0][.messagesIn] +|= $1 }
   }
 }

@@ -24,6 +24,8 @@ public struct OperationCounts: Sendable, Equatable {
     public var hops = 0
     /// Updates that reached the membrane's width.
     public var saturations = 0
+    /// Sums of a tick that the chip's accumulator did not hold.
+    public var accumulatorOverflows = 0
     /// Neurons times the ticks of their window.
     public var neuronVisits = 0
     /// Those in which the neuron had something to do (`NeuronUpdates`); nil: not counted.
@@ -120,6 +122,7 @@ public struct OperationCounts: Sendable, Equatable {
     for index in populations.indices {
       populations[index].spikes = counters.spikes[index].reduce(0) { $0 +| Int(clamping: $1) }
       populations[index].saturations = counters.saturations[index]
+      populations[index].accumulatorOverflows = counters.accumulatorOverflows[index]
       let population = program.populations[index]
       populations[index].neuronVisits = population.neurons *| population.windowTicks(steps: steps) *| counters.samples
       populations[index].neuronUpdates = counters.updates.map { $0[index].reduce(0) { $0 +| Int(clamping: $1) } }

@@ -16,7 +16,7 @@ struct SpikeCosts: Sendable {
     self.program = program
     var costs = program.populations.map { population in
       var each = ActionEvents()
-      each[.spikes] = 1
+      each[.spikes] = population.model.isInput ? 0 : 1
       return [ActionEvents](repeating: each, count: population.model.fires ? population.shape.count : 0)
     }
     var passes: [[ActionEvents]] = program.projections.map { _ in [] }
@@ -40,6 +40,9 @@ struct SpikeCosts: Sendable {
         costs[sender.population][sender.neuron].addWay(program.routes[route], ways.next(route: route), 1)
         costs[sender.population][sender.neuron][.messagesIn] += 1
       }
+    }
+    for neuron in 0..<program.inputPort.neurons {
+      costs[0][neuron][.messagesIn] += program.inputPort.entries(of: neuron).count
     }
     // Only looked up, never iterated.
     var known: [ActionEvents: UInt32] = [:]

@@ -20,7 +20,8 @@ package struct SpikeEnergyModel: BuiltInEnergyModel {
 
   private func energy(_ run: CountedRun) -> SpikeEnergy {
     var spikes = [Int](repeating: 0, count: run.steps)
-    for population in run.record.counters.spikesByStep {
+    for (population, model) in zip(run.record.counters.spikesByStep, run.program.populations.map(\.model))
+    where !model.isInput {
       for step in population.indices { spikes[step] +|= population[step] }
     }
     return energy(spikesByStep: spikes, samples: run.samples, target: run.target, accuracyByStep: run.accuracyByStep)

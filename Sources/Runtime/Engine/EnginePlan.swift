@@ -10,7 +10,7 @@ package struct EnginePlan: Sendable {
   package let kernels: KernelLevel
   /// Transient faults; the proofs of widths allow for them.
   package let faults: FaultSettings
-  /// Sources before targets; without the input, whose currents each population makes for itself.
+  /// Sources before targets; without the input, which is never updated.
   let order: [Int]
   let populations: [PopulationPlan]
   let projections: [ProjectionPlan]
@@ -44,7 +44,7 @@ package struct EnginePlan: Sendable {
     self.kernels = kernels
     let denseKind = denseKind ?? DenseKind(best: kernels)
     let all = program.topologicalOrder
-    order = all.filter { !program.populations[$0].model.isHostCurrent }
+    order = all.filter { !program.populations[$0].model.isInput }
     cores = CoreOfPopulation.all(program)
     var payloads = [ClosedRange<Int64>](repeating: 0...1, count: program.populations.count)
     var populationPlans = [PopulationPlan?](repeating: nil, count: program.populations.count)

@@ -28,23 +28,20 @@ extension LayerRunner {
           delivered &+= Int64(scratch.wide[position])
           scratch.wide[position] = 0
         }
-        var sum = delivered << fraction
-        if isDriven {
-          sum &+= current(at: position, p)
-        }
-        var saturations = 0
+        var losses = NeuronRule.Losses()
         var state = NeuronRule.State(v: v[index][position], b: b[index].isEmpty ? 0 : b[index][position],
           sent: sent[index].isEmpty ? 0 : sent[index][position])
         let payload = p.rule.update(
-          &state, sum: sum, threshold: p.population.threshold.value(at: neuron, shape: p.shape),
-          negativeThreshold: p.population.negativeThreshold.value(at: neuron, shape: p.shape), step: max(0, step - lag),
-          fires: step >= lag, saturations: &saturations)
-        if saturations > 0 {
-          if cores.isEmpty {
-            tally.saturations[index] += saturations
-          } else {
-            tally.saturationsByCore[Int(cores[neuron])] += saturations
-          }
+          &state, sum: delivered << fraction, constant: isDriven ? current(at: position, p) : 0,
+          threshold: p.population.threshold.value(at: neuron, shape: p.shape),
+          negativeThreshold: p.population.negativeThreshold.value(at: neuron, shape: p.shape),
+          levels: p.population.levels.value(at: neuron, shape: p.shape), step: max(0, step - lag),
+          fires: step >= lag, losses: &losses)
+        if cores.isEmpty {
+          tally.saturations[index] += losses.saturations
+          tally.overflows[index] += losses.overflows
+        } else {
+          tally.saturationsByCore[Int(cores[neuron])] += losses.saturations
         }
         v[index][position] = state.v
         if !b[index].isEmpty { b[index][position] = state.b }
@@ -53,6 +50,15 @@ extension LayerRunner {
       }
     }
     return true
+  }
+
+  /// Whether a sum of this step may be more than the chip's accumulator holds.
+  func mayOverflow(_ p: PopulationPlan, _ current: Int64) -> Bool {
+    guard let room = p.accumulatorRoom else { return false }
+    func most(_ extremes: (low: Int32, high: Int32)) -> Int64 { max(Int64(extremes.high), -Int64(extremes.low)) }
+    var sum = p.usesNarrow ? most(BufferKernels.extremes(scratch.narrow, count: p.count)) : 0
+    if p.usesWide { sum += most(BufferKernels.extremes(scratch.wide, count: p.count)) }
+    return (sum << Int64(plan.program.fractionBits)) + current > room
   }
 
   /// Bias and input current that act now.

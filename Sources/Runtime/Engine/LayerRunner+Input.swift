@@ -45,6 +45,25 @@ extension LayerRunner {
     if updateTally.isOn { beginDriving(p, current) }
   }
 
+  /// Makes the train of an input that spikes, in the order that delivery wants.
+  mutating func enter(_ spikes: InputSpikes) {
+    let shape = plan.program.input.shape
+    let order = plan.pixelOrders[0]
+    trains[0].removeAll()
+    for step in 0..<steps {
+      trains[0].reserve(groups: shape.pixels, spikes: shape.count)
+      for position in 0..<shape.pixels {
+        let pixel = order.isEmpty ? position : Int(order[position])
+        for channel in 0..<shape.channels {
+          let payload = spikes.payload(channel &* shape.pixels &+ pixel, step: step)
+          if payload != 0 { trains[0].append(pixel: pixel, channel: channel, payload: payload) }
+        }
+      }
+      trains[0].endStep()
+    }
+    tally.note(trains[0], of: plan.populations[0], isCounted: false)
+  }
+
   private mutating func inputCurrent(_ p: PopulationPlan, _ x: [Int32]) -> Current {
     let largest = x.reduce(Int64(0)) { max($0, abs(Int64($1))) }
     var bound: Int64 = 0

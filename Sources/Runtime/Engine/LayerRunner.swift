@@ -107,12 +107,19 @@ package struct LayerRunner: Sendable {
 
   /// Runs one sample of preprocessed input values, row-major over the input's shape.
   package mutating func run(_ values: [Double]) -> SampleOutcome {
-    run(quantised: values.map(InputEncoder.quantise))
+    guard !plan.program.input.model.isHostCurrent else { return run(quantised: values.map(InputEncoder.quantise)) }
+    tally.beginSample(plan, updates: &updateTally)
+    enter(InputSpikes(plan.program.input, values: values, steps: steps, sample: sample))
+    return runPopulations([])
   }
 
-  /// Runs one sample of quantised input values `x_q`.
+  /// Runs one sample of quantised input values `x_q`, of an input of currents.
   package mutating func run(quantised x: [Int32]) -> SampleOutcome {
     tally.beginSample(plan, updates: &updateTally)
+    return runPopulations(x)
+  }
+
+  private mutating func runPopulations(_ x: [Int32]) -> SampleOutcome {
     var outcome = SampleOutcome()
     for index in plan.order { runPopulation(index, x, &outcome) }
     return outcome
@@ -150,7 +157,7 @@ package struct LayerRunner: Sendable {
     // The proof for this sample: one step's sum and the potential fit 32 bits, and whether saturation can happen.
     let most = SumBound(high: min(SumBound.limit, stepSum) + min(SumBound.limit, current.magnitude), low: 0)
       .shifted(by: model.period - 1).high
-    let isExact = scratch.hasExactSums || current.magnitude > Int64(Int32.max) || most > Int64(Int32.max)
+    let isExact = scratch.hasExactSums || p.runsByRule || current.magnitude > Int64(Int32.max) || most > Int64(Int32.max)
     let reach = most.multipliedReportingOverflow(by: Int64(steps))
     let spikeFaults = spikeFaults(p)
     var flips = membraneFlips(p)
@@ -158,7 +165,7 @@ package struct LayerRunner: Sendable {
     let saturates =
       reach.overflow || reach.partialValue > p.rule.high - p.initialMagnitude || flips != nil
     prepareScratch(p)
-    scratch.countsTrain = spikeFaults != nil
+    scratch.countsTrain = spikeFaults != nil || p.accumulatorRoom != nil
     trains[index].removeAll()
     trains[index].maskWords =
       plan.masked.contains(index) && !isExact && spikeFaults == nil && !model.hasPayload ? p.count / 16 : 0
@@ -179,7 +186,7 @@ package struct LayerRunner: Sendable {
     let isAlone =
       incoming.isEmpty && lag == 0 && !p.hasBiasByStep && !isExact && current.isActive && !isOutput
       && probe?.population != index
-      && flips == nil && spikeFaults == nil
+      && flips == nil && spikeFaults == nil && p.accumulatorRoom == nil
       && model.code == .rate && !model.hasPayload
       && (!updateTally.isOn || p.initialMagnitude == 0 || updateTally.isFullyDriven(p))
     // Ticks of the window: the first `lag` only add, the last only fire.
@@ -214,7 +221,8 @@ package struct LayerRunner: Sendable {
             p, step: step, isDriven: isDriven, incoming: adds ? incoming : [], v: v[index], b: b[index])
         }
         isPending =
-          isExact ? updateExactly(p, step: step, isDriven: isDriven) : update(&pass, step: step, isDriven: isDriven)
+          isExact || mayOverflow(p, isDriven ? current.magnitude : 0)
+          ? updateExactly(p, step: step, isDriven: isDriven) : update(&pass, step: step, isDriven: isDriven)
       } else if updateTally.isOn {
         updateTally.noteIdle(p, step: step, v: v[index], b: b[index])
       }
@@ -232,13 +240,17 @@ package struct LayerRunner: Sendable {
     if p.usesNarrow { for at in p.count..<(p.count + p.padded) { scratch.narrow[at] = 0 } }
     if p.usesWide { for at in p.count..<(p.count + p.padded) { scratch.wide[at] = 0 } }
     if scratch.uncounted > 0 { flushCounts(p) }
-    tally.note(trains[index], of: p, isCounted: !isExact && spikeFaults == nil)
+    tally.note(trains[index], of: p, isCounted: !isExact && !scratch.countsTrain)
   }
 
   /// The state before the first step.
   mutating func begin(_ p: PopulationPlan) {
     BufferKernels.copy(p.initial, to: &v[p.index])
-    if p.population.model.potentials == 2 { BufferKernels.copy(p.initial, to: &b[p.index]) }
+    if p.population.model.startsAsPair {
+      BufferKernels.copy(p.initial, to: &b[p.index])
+    } else {
+      BufferKernels.clear(&b[p.index])
+    }
     BufferKernels.clear(&sent[p.index])
   }
 

@@ -7,7 +7,7 @@ final class PopulationPlan: Sendable {
   let shape: MapShape
   /// Channels padded as ``PaddedChannels`` says.
   let padded: Int
-  /// `pixels * padded`; 0 of an input, which has no potentials.
+  /// `pixels * padded`; 0 of an input of currents, which sends nothing.
   let count: Int
   let rule: NeuronRule
   /// What the kernels take of the model.
@@ -25,6 +25,10 @@ final class PopulationPlan: Sendable {
   let delivered: SumBound
   /// Delivered sums need 64 bits, or weights more than 16.
   let isExact: Bool
+  /// Whether neurons are updated by the scalar rule, because there is no kernel for them.
+  let runsByRule: Bool
+  /// The largest sum of a step that the chip's accumulator is sure to hold, where there may be larger ones; nil: there are none.
+  let accumulatorRoom: Int64?
   /// Only payloads without a small bound are why: those of a sample may prove 32 bits.
   let isProvenBySample: Bool
   /// Whether delivered sums use 16- and 32-bit accumulators.
@@ -60,12 +64,11 @@ final class PopulationPlan: Sendable {
     self.shape = shape
     let padded = PaddedChannels.count(shape.channels)
     self.padded = padded
-    count = population.model.potentials == 0 ? 0 : shape.pixels * padded
-    rule = NeuronRule(model: population.model, membraneBits: program.membraneBits)
+    count = population.model.isHostCurrent ? 0 : shape.pixels * padded
+    rule = NeuronRule(model: population.model, datapath: program.datapath)
     firing = population.model.firing
     leakShift = Int32(truncatingIfNeeded: population.model[.leakShift] ?? 0)
     payloadBound = Int64(population.model.maximumPayload ?? Int32.max)
-    let isScalar = isScalar || !population.model.hasKernel
     incoming = arriving.filter { !program.isHostCurrent(program.projections[$0]) }
     inputs = arriving.filter { program.isHostCurrent(program.projections[$0]) }
 
@@ -115,6 +118,9 @@ final class PopulationPlan: Sendable {
 
     // Whatever the sample.
     let sum = total.worst(fractionBits: program.fractionBits, biases: population.biases)
+    runsByRule = isScalar || !population.model.hasKernel || !population.levels.isEmpty
+    let room = FixedPoint.highest(bits: program.chip.accumulatorBits)
+    accumulatorRoom = program.chip.accumulatorOverflow == .refuse || sum.magnitude <= room ? nil : room
     payload = population.payloadRange(
       sum: sum, membraneBits: program.membraneBits, isDisturbed: isDisturbed)
 
@@ -148,6 +154,7 @@ final class PopulationPlan: Sendable {
     actsAlone = population.model.actsAlone
     isActiveAtStart =
       actsAlone
+      || (population.initial.values.min() ?? 0) < (population.levels.floor?.values.max() ?? .min)
       || (initial.max() ?? 0) > (tiles.limit.min() ?? .max) || (initial.min() ?? 0) <= (tiles.negative.max() ?? .min)
   }
 

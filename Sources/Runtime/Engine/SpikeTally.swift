@@ -6,6 +6,8 @@ struct SpikeTally: Sendable {
   var saturations: [Int]
   /// Those of populations that lie on several cores.
   var saturationsByCore: [Int]
+  /// Sums and currents that a register cut, per population.
+  var overflows: [Int]
   /// Multiply-accumulates of the input encoding.
   var inputMACs = 0
   private var samples = 0
@@ -26,6 +28,7 @@ struct SpikeTally: Sendable {
     flushed = empty
     saturations = empty.saturations
     saturationsByCore = empty.saturationsByCore
+    overflows = empty.accumulatorOverflows
     spikesByStep = empty.spikesByStep
     spikes = plan.populations.map { [UInt32](repeating: 0, count: $0.population.model.fires ? $0.count : 0) }
     payloads = plan.populations.map { [UInt64](repeating: 0, count: $0.population.model.hasPayload ? $0.count : 0) }
@@ -83,6 +86,7 @@ struct SpikeTally: Sendable {
     var result = copy.flushed
     result.saturations = saturations
     result.saturationsByCore = saturationsByCore
+    result.accumulatorOverflows = overflows
     for (cores, count) in zip(plan.cores, saturations) {
       if case .core(let core) = cores { result.saturationsByCore[core] += count }
     }

@@ -89,19 +89,28 @@ extension CompiledProgram {
   /// - Returns: values that were beyond the calibrated range.
   func read(_ sample: Int, of data: Dataset, into values: inout [Double]) throws(DatasetError) -> Int {
     try data.values(ofSample: sample, preprocessing: network.preprocessing, within: network.inputRange, into: &values)
+    if takesEvents, let element = values.firstIndex(where: { $0 != $0.rounded() }) {
+      throw .notWhole(sample: sample, element: element, values[element])
+    }
     return network.calibratedRange?.cut(&values) ?? 0
   }
 
   func check(_ data: Dataset) throws(NmsimError) {
-    guard data.shape == inputShape else {
+    guard (takesEvents ? Array(data.shape.dropFirst()) : data.shape) == inputShape else {
       throw NmsimError(
         "samples of shape \(data.shape) do not fit the input of '\(escaped(name))', \(inputShape); give data of its shape")
     }
   }
 
+  /// Whether recorded samples are long enough.
+  package func checkRecording(_ data: Dataset, steps: Int) throws(DatasetError) {
+    if takesEvents, data.shape[0] < steps { throw .recording(steps: data.shape[0], asked: steps) }
+  }
+
   private func check(_ data: Dataset, steps: Int) throws(NmsimError) {
     try check(data)
     try accept(steps: steps)
+    try NmsimError.from { try checkRecording(data, steps: steps) }
   }
 
   private func accept(steps: Int) throws(NmsimError) {

@@ -47,7 +47,7 @@ extension Run {
           }
         }
       }, stop: stop)
-    let hasSaturated = record.counters.saturations.contains { $0 > 0 }
+    let hasSaturated = (record.counters.saturations + record.counters.accumulatorOverflows).contains { $0 > 0 }
     let hasUpdates = record.counters.updates != nil
     if hasSaturated || hasUpdates || keepsOutputs || program.output.task == .values || program.readsAhead {
       return shorter.map { _ in nil } + [record]
@@ -70,7 +70,7 @@ extension CompiledProgram {
   fileprivate var readsAhead: Bool {
     projections.contains { projection in
       let source = populations[projection.source]
-      return lag > 0 || !source.model.isInput
+      return lag > 0 || source.model.inputCoding == .latency || !source.model.isInput
         && ActiveWindow.offset(from: source, to: populations[projection.target], delay: projection.delay) < 0
     }
   }

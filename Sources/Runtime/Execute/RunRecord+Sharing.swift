@@ -11,7 +11,7 @@ extension RunRecord {
       result.counters.updates = nil
     }
     // Which cores saturated depends on where the neurons lie.
-    guard counters.saturations.allSatisfy({ $0 == 0 }) else { return nil }
+    guard (counters.saturations + counters.accumulatorOverflows).allSatisfy({ $0 == 0 }) else { return nil }
     result.counters.saturationsByCore = [Int](repeating: 0, count: program.cores.count)
     return result
   }

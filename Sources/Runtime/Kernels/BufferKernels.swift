@@ -72,6 +72,18 @@ enum BufferKernels {
     return (low, high)
   }
 
+  /// The same of narrower ones.
+  static func extremes(_ values: [Int16], count: Int) -> (low: Int32, high: Int32) {
+    var (low, high): (Int16, Int16) = (0, 0)
+    unsafe values.withUnsafeBufferPointer { values in
+      for i in 0..<min(count, values.count) {
+        low = unsafe min(low, values[i])
+        high = unsafe max(high, values[i])
+      }
+    }
+    return (Int32(low), Int32(high))
+  }
+
   /// Counts every spike of a train at `pixel * padded + channel`.
   static func count(_ train: SpikeTrain, padded: Int, spikes: inout [UInt32], payloads: inout [UInt64]) {
     let groups = train.stepStarts[train.stepStarts.count - 1]

@@ -34,6 +34,15 @@ extension CompiledProgram {
     }
   }
 
+  /// Every message that the input's spikes become: the core where it enters, and how often.
+  func forEachEntry(_ spikes: [[UInt64]], _ body: (_ core: Int, _ count: Int) -> Void) {
+    for neuron in 0..<inputPort.neurons where !spikes[0].isEmpty && spikes[0][neuron] > 0 {
+      for entry in inputPort.entries(of: neuron) {
+        body(Int(inputPort.cores[entry]), Int(clamping: spikes[0][neuron]))
+      }
+    }
+  }
+
   /// The routes of the messages that each spike of the neuron becomes.
   func routes(of sender: PlacedNeuron) -> some Sequence<Int> {
     let axons = cores[sender.core].outputAxons

@@ -49,6 +49,12 @@ package struct SampleActivity: Sendable, Equatable {
     package var payload: Int32
   }
 
+  /// A spike of the input: its neuron, row-major.
+  package struct Entered: Sendable, Equatable {
+    package var neuron: Int
+    package var payload: Int32
+  }
+
   /// A spike that a max-pool gate let through.
   package struct Passed: Sendable, Equatable {
     package var projection: Int
@@ -60,6 +66,8 @@ package struct SampleActivity: Sendable, Equatable {
   package var steps: Int
   /// Spikes by tick, sorted by core, then slot.
   package var spikes: [[Spike]]
+  /// Spikes of the input by step, which is their tick: neuron, row-major, and payload; empty without such an input.
+  package var entered: [[Entered]] = []
   /// By tick; empty where the program has no max-pool gate.
   package var passed: [[Passed]]
   /// By tick and core, one flag a slot: neurons that had something to do (``UpdateTrace``). Nil: not recorded; every
@@ -83,6 +91,7 @@ package struct SampleActivity: Sendable, Equatable {
     program: CompiledProgram, places: NeuronPlaces, trains: SampleTrains, steps: Int, updated: UpdateTrace?
   ) {
     self.steps = steps
+    var entered: [[Entered]] = []
     if let updated {
       self.updated = updated
     } else if let updates = trains.updates, updates.hasFlags {
@@ -91,7 +100,9 @@ package struct SampleActivity: Sendable, Equatable {
     let ticks = program.ticksPerInference(steps: steps)
     var spikes = [[Spike]](repeating: [], count: ticks)
     var passed = [[Passed]](repeating: [], count: ticks)
+    if program.inputPort.neurons > 0 { entered = [[Entered]](repeating: [], count: ticks) }
     trains.forEachSpike(in: 0..<steps) { population, neuron, payload, step in
+      if population == 0 { return entered[step].append(Entered(neuron: neuron, payload: payload)) }
       spikes[min(program.populations[population].firstFiringTick + step, ticks - 1)].append(
         Spike(core: places.core[population][neuron], slot: places.slot[population][neuron], payload: payload))
     }
@@ -102,6 +113,7 @@ package struct SampleActivity: Sendable, Equatable {
     }
     self.spikes = spikes
     self.passed = passed
+    self.entered = entered
   }
 }
 

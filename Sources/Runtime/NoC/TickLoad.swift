@@ -20,7 +20,8 @@ struct TickLoad: Sendable {
   /// Sorted by core; within a core in the order of sending.
   var packets: [Packet] = []
   var copies: [Copy] = []
-  /// Per core, femtoseconds: neurons visited after the last packet, and work of max-pool gates after the last message.
+  /// Per core, femtoseconds: neurons visited after the last packet, and work after the last message: of max-pool
+  /// gates and of messages of the input.
   var leftover: [Double]
   var gates: [Double]
 

@@ -173,6 +173,7 @@ package struct TickTimer: Sendable {
       visit(to: core.neuronCount, &result)
       result.leftover[index] = generation
     }
+    if !activity.entered.isEmpty { countEntries(activity.entered[tick], &result) }
     if !activity.passed[tick].isEmpty { countGates(activity.passed[tick], &result) }
     return result
   }
@@ -228,6 +229,23 @@ package struct TickTimer: Sendable {
       add(first..<load.copies.count)
     } else {
       for copy in first..<load.copies.count { add(copy..<(copy + 1)) }
+    }
+  }
+
+  /// Messages of the input come from no core: their processing is the receiver's beside its other messages.
+  private func countEntries(_ entered: [SampleActivity.Entered], _ load: inout TickLoad) {
+    let port = program.inputPort
+    for spike in entered {
+      for entry in port.entries(of: spike.neuron) {
+        let core = Int(port.cores[entry])
+        var operations = ByKind<Int>()
+        for kind in Projection.Kind.allCases {
+          operations[kind] = Int(synapses[core][Int(port.axons[entry])][kind]) * repeats(spike.payload)
+          load.cores[core].operations[kind] += operations[kind]
+        }
+        load.cores[core].messagesIn += 1
+        load.gates[core] += times.axonIn + times.operations(operations)
+      }
     }
   }
 

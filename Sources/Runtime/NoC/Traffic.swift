@@ -67,6 +67,11 @@ package struct Traffic: Sendable, Equatable {
       }
       packets +|= count *| (isMulticast ? min(1, entries) : entries)
     }
+    program.forEachEntry(counts) { core, count in
+      messages +|= count
+      messagesIn[core] +|= count
+      messagesOfPopulation[0] +|= count
+    }
     for (index, count) in travelled.enumerated() where count > 0 {
       let route = program.routes[index]
       messages +|= count

@@ -52,6 +52,8 @@ public struct ChipInterpreter: Sendable {
   private var spikeFaults: [SpikeFaults?] = []
   private var flips: [MembraneFlips?] = []
   private var totals: [Int] = []
+  /// This sample's; nil: the host computes currents.
+  private var inputSpikes: InputSpikes?
   /// Spikes that the next tick sends beside its neurons' own.
   private var fed: [Spike] = []
 
@@ -93,7 +95,7 @@ public struct ChipInterpreter: Sendable {
       let rows = (image.blocks.map(\.delay).max() ?? 1) + 1
       due = [[Int64]](repeating: [Int64](repeating: 0, count: image.neuronCount), count: rows)
       arrives = due.map { $0.map { _ in false } }
-      rules = image.groups.map { NeuronRule(model: $0.model, membraneBits: program.membraneBits) }
+      rules = image.groups.map { NeuronRule(model: $0.model, datapath: program.datapath) }
       current = [Int64](repeating: 0, count: image.neuronCount)
       gates = image.blocks.map { block in
         guard let pool = block.pool, pool.kind == .max else { return nil }
@@ -124,23 +126,27 @@ public struct ChipInterpreter: Sendable {
   // MARK: - A sample
 
   /// Runs one sample of preprocessed input values, row-major over the input's shape.
-  package mutating func run(_ values: [Double]) -> SampleOutcome { run(quantised: values.map(InputEncoder.quantise)) }
-
+  ///
   /// - Parameters:
-  ///   - x: quantised input values `x_q`, row-major.
+  ///   - values: of the sample; recorded spikes: step after step.
   ///   - eachTick: called after every tick, counters and potentials being those at its end.
   package mutating func run(
-    quantised x: [Int32], eachTick: (_ tick: Int, _ chip: borrowing ChipInterpreter) -> Void = { _, _ in }
+    _ values: [Double], eachTick: (_ tick: Int, _ chip: borrowing ChipInterpreter) -> Void = { _, _ in }
   ) -> SampleOutcome {
-    begin(quantised: x)
+    begin(values)
     while step() { eachTick(tick - 1, self) }
     return outcome
   }
 
   /// Begins a sample of preprocessed input values, row-major over the input's shape.
-  package mutating func begin(_ values: [Double]) { begin(quantised: values.map(InputEncoder.quantise)) }
+  package mutating func begin(_ values: [Double]) {
+    inputSpikes =
+      program.input.model.isHostCurrent
+      ? nil : InputSpikes(program.input, values: values, steps: steps, sample: sample)
+    begin(quantised: inputSpikes == nil ? values.map(InputEncoder.quantise) : [])
+  }
 
-  package mutating func begin(quantised x: [Int32]) {
+  private mutating func begin(quantised x: [Int32]) {
     tick = 0
     spikes = []
     fed = []
@@ -163,7 +169,7 @@ public struct ChipInterpreter: Sendable {
       for group in image.groups {
         for local in 0..<group.box.count {
           let initial = group.initial.value(at: local, shape: group.box.shape)
-          cores[index].neurons.append(NeuronRule.State(v: initial, b: group.model.potentials == 2 ? initial : 0))
+          cores[index].neurons.append(NeuronRule.State(v: initial, b: group.model.startsAsPair ? initial : 0))
           guard group.takesInput else { continue }
           cores[index].current[group.firstSlot + local] =
             currents[group.population][group.box.populationIndex(local, in: group.populationShape)]
@@ -211,6 +217,7 @@ public struct ChipInterpreter: Sendable {
   }
 
   private mutating func execute(_ tick: Int) {
+    if let inputSpikes, tick < steps { enter(inputSpikes, tick) }
     updateCores(tick)
     deliver(send(), tick)
     runCounters.saturations = counters.saturations
@@ -266,8 +273,8 @@ public struct ChipInterpreter: Sendable {
             if recordsUpdates { updates.ticks[tick][index][slot] = true }
             runCounters.updates?[group.population][neuron] += 1
           }
-          let sum = adds ? (due << Int64(program.fractionBits)) &+ constant : 0
-          let payload = update(index, number, group, local, slot, step, sum)
+          let sum = adds ? due << Int64(program.fractionBits) : 0
+          let payload = update(index, number, group, local, slot, step, sum, constant)
           if payload == 0 { continue }
           // What is counted is what is sent.
           for _ in 0..<(spikeFaults[group.population]?.copies(step: step, neuron: neuron) ?? 1) {
@@ -305,18 +312,42 @@ public struct ChipInterpreter: Sendable {
   }
 
   private mutating func update(
-    _ core: Int, _ number: Int, _ group: NeuronGroup, _ local: Int, _ slot: Int, _ step: Int, _ sum: Int64
+    _ core: Int, _ number: Int, _ group: NeuronGroup, _ local: Int, _ slot: Int, _ step: Int, _ sum: Int64,
+    _ constant: Int64
   ) -> Int32 {
     let shape = group.box.shape
-    var saturations = 0
+    var losses = NeuronRule.Losses()
     defer {
-      counters.saturations[group.population] += saturations
-      counters.saturationsByCore[core] += saturations
+      counters.saturations[group.population] += losses.saturations
+      counters.saturationsByCore[core] += losses.saturations
+      counters.accumulatorOverflows[group.population] += losses.overflows
     }
     return cores[core].rules[number].update(
-      &cores[core].neurons[slot], sum: sum, threshold: group.threshold.value(at: local, shape: shape),
-      negativeThreshold: group.negativeThreshold.value(at: local, shape: shape), step: max(0, step), fires: step >= 0,
-      saturations: &saturations)
+      &cores[core].neurons[slot], sum: sum, constant: constant,
+      threshold: group.threshold.value(at: local, shape: shape),
+      negativeThreshold: group.negativeThreshold.value(at: local, shape: shape),
+      levels: group.levels.value(at: local, shape: shape), step: max(0, step), fires: step >= 0, losses: &losses)
+  }
+
+  // MARK: - Input
+
+  /// The input's spikes of a step arrive before the neurons of the tick are updated.
+  private mutating func enter(_ input: InputSpikes, _ step: Int) {
+    var messages: [Message] = []
+    let port = program.inputPort
+    for neuron in 0..<port.neurons {
+      let payload = input.payload(neuron, step: step)
+      if payload == 0 { continue }
+      counters.note(spike: payload, core: nil, population: 0, neuron: neuron, step: step)
+      runCounters.note(spike: payload, population: 0, neuron: neuron, step: step)
+      for entry in port.entries(of: neuron) {
+        let core = Int(port.cores[entry])
+        counters.messages += 1
+        counters.messagesIn[core] += 1
+        messages.append(Message(core: core, axon: Int(port.axons[entry]), payload: payload))
+      }
+    }
+    deliver(messages, step)
   }
 
   // MARK: - (2) Messages

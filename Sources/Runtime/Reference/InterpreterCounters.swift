@@ -14,6 +14,7 @@ package struct InterpreterCounters: Sendable, Equatable {
   package var effectiveAdditions: Int
   package var saturations: [Int]
   package var saturationsByCore: [Int]
+  package var accumulatorOverflows: [Int]
   package var messages: Int
   package var messagesIn: [Int]
   package var hops: Int
@@ -30,6 +31,7 @@ package struct InterpreterCounters: Sendable, Equatable {
     effectiveAdditions = 0
     saturations = [Int](repeating: 0, count: program.populations.count)
     saturationsByCore = [Int](repeating: 0, count: program.cores.count)
+    accumulatorOverflows = saturations
     messages = 0
     messagesIn = [Int](repeating: 0, count: program.cores.count)
     hops = 0
@@ -37,10 +39,10 @@ package struct InterpreterCounters: Sendable, Equatable {
     samples = 0
   }
 
-  mutating func note(spike payload: Int32, core: Int, population: Int, neuron: Int, step: Int) {
+  mutating func note(spike payload: Int32, core: Int?, population: Int, neuron: Int, step: Int) {
     spikes[population][neuron] += 1
     if !payloads[population].isEmpty { payloads[population][neuron] += UInt64(payload.magnitude) }
     spikesByStep[population][step] += 1
-    spikesByCore[core] += 1
+    if let core { spikesByCore[core] += 1 }
   }
 }

@@ -126,6 +126,7 @@ extension PartialRun {
         ("saturations", .integers(counters.saturations)),
         ("inputMACs", .int(counters.inputMACs)), ("cutInputs", .int(counters.cutInputs)),
         ("saturationsByCore", .integers(counters.saturationsByCore)),
+        ("accumulatorOverflows", .integers(counters.accumulatorOverflows)),
         ("updates", counters.updates.map(lists) ?? .null),
       ])),
       ("ann", identity.ann.map { model in
@@ -225,6 +226,7 @@ package struct PartialRunFile: Sendable {
       counters.spikesByStep[index] = try node.ints(in: 0...Self.most, count: identity.ticks...identity.ticks)
     }
     counters.saturations = try c.required("saturations").ints(in: 0...Self.most, count: list...list)
+    counters.accumulatorOverflows = try c.required("accumulatorOverflows").ints(in: 0...Self.most, count: list...list)
     counters.inputMACs = try c.required("inputMACs").int(in: 0...Self.most)
     counters.cutInputs = try c.required("cutInputs").int(in: 0...Self.most)
     let cores = program.cores.count

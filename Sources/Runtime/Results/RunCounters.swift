@@ -12,6 +12,8 @@ package struct RunCounters: Sendable, Equatable {
   package var saturations: [Int]
   /// The same per core of the program; empty without cores.
   package var saturationsByCore: [Int]
+  /// Sums of a tick, and currents, that a register cut, per population.
+  package var accumulatorOverflows: [Int]
   /// Steps in which each neuron had something to do (``NeuronUpdates``), per population and neuron, row-major; nil: not
   /// counted.
   package var updates: [[UInt64]]?
@@ -30,6 +32,7 @@ package struct RunCounters: Sendable, Equatable {
     spikesByStep = program.populations.map { _ in [Int](repeating: 0, count: steps) }
     saturations = [Int](repeating: 0, count: program.populations.count)
     saturationsByCore = [Int](repeating: 0, count: program.cores.count)
+    accumulatorOverflows = saturations
     gatedSpikes = program.projections.map { projection in
       guard program.isGated(projection) else { return [] }
       let pooled = projection.pool?.output(of: program.populations[projection.source].shape)
@@ -73,6 +76,7 @@ package struct RunCounters: Sendable, Equatable {
       for s in spikesByStep[p].indices { spikesByStep[p][s] += other.spikesByStep[p][s] }
     }
     for p in saturations.indices { saturations[p] += other.saturations[p] }
+    for p in accumulatorOverflows.indices { accumulatorOverflows[p] += other.accumulatorOverflows[p] }
     for core in saturationsByCore.indices { saturationsByCore[core] += other.saturationsByCore[core] }
     if var sums = updates, let theirs = other.updates {
       RunCounters.add(&sums, theirs)

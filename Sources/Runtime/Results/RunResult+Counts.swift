@@ -10,6 +10,7 @@ extension RunResult {
     package var synapticOperations = 0
     package var meanRate: Double?
     package var saturations: Int?
+    package var accumulatorOverflows: Int?
     package var messages: Int?
     package var hops: Int?
     package init() {}
@@ -21,6 +22,9 @@ extension RunResult {
       .required("synapticOperations", \.synapticOperations, .count, "synaptic operations that it received"),
       .optional("meanRate", \.meanRate, .amount, "spikes per neuron and step"),
       .optional("saturations", \.saturations, .count, "updates that reached the membrane's width"),
+      .optional(
+        "accumulatorOverflows", \.accumulatorOverflows, .count,
+        "sums of a tick, and currents, that the chip's registers cut", absent: "where there are none"),
       .optional("messages", \.messages, .count, "messages that its spikes became"),
       .optional("hops", \.hops, .count, "their hops"),
     ]

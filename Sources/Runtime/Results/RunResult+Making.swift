@@ -49,6 +49,7 @@ extension RunResult {
       result.synapticOperations = count.synapticOperations
       result.meanRate = places == 0 ? 0 : Double(count.spikes) / Double(places)
       result.saturations = count.saturations
+      result.accumulatorOverflows = count.accumulatorOverflows == 0 ? nil : count.accumulatorOverflows
       result.messages = count.messages
       result.hops = count.hops
       return result

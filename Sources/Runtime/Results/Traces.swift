@@ -119,7 +119,7 @@ package struct Traces: Sendable {
     let start = samples * ticksPerInference
     var pending: [PendingTick] = []
     chrome.beginSample(samples, start: start, steps: steps)
-    _ = chip.run(quantised: values.map(InputEncoder.quantise)) { tick, chip in
+    _ = chip.run(values) { tick, chip in
       let potentials = probes.map { chip.potential(population: $0.population, index: $0.neuron) ?? 0 }
       let record = TickRecord(
         program: program, tick: tick, before: before, after: chip.runCounters,

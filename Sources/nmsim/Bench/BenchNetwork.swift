@@ -3,7 +3,7 @@ import ChipModel
 /// Networks of known sizes and random weights for benchmarks: a bias drives every neuron to the activity asked for, so
 /// that each layer has it whatever its weights are.
 struct BenchNetwork {
-  private var populations = [Population.currentInput([1])]
+  private var populations = [Population.input([1])]
   private var projections: [Projection] = []
   private var weights: [WeightTensor] = []
   private var random: SeededGenerator

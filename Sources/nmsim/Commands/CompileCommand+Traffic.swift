@@ -32,7 +32,8 @@ struct MeasuredTraffic {
       try CompiledProgram.lower(network, chip: chip, options: options, fits: true)
     }
     let asked = arguments.int("calibration-samples") ?? Self.standardSamples
-    let data = try InputFiles.dataset(images, shape: program.input.dimensions, samples: asked)
+    let data = try InputFiles.dataset(
+      images, shape: program.input.dimensions, samples: asked, isRecorded: program.takesEvents)
     samples = min(asked, data.count)
     steps = program.standardSteps ?? RunInputs.standardSteps
     try ObservedRun.check(program, steps: steps, samples: samples)

@@ -19,6 +19,7 @@ enum CompileCommand {
     ] + OptionSpec.chipNumbers(in: arithmetic) + [
       .scale(in: arithmetic),
       OptionSpec(.pools, group: arithmetic),
+      OptionSpec(.inputCoding, group: arithmetic),
       .option(
         "mapping", .choiceOrFile(["optimised", "row-major", "random"]), "optimised|row-major|random|FILE",
         standard: .value("optimised"), group: placement,
@@ -110,6 +111,22 @@ enum CompileCommand {
         + populations.joined(separator: ", ") + "."
       tables.say(TextLayout.paragraph(text, width: tables.style.width))
     }
+    if !result.rounded.isEmpty {
+      let parameters = result.rounded.map {
+        "\($0.format == .biasFormat ? "biases" : "thresholds") of \(ErrorText.escaped($0.population)) by up to "
+          + NumberFormat.decimal($0.largest, places: 4)
+      }
+      let text =
+        "Note: the chip keeps mantissas and exponents; rounded to them, in units of the ANN: "
+        + parameters.joined(separator: ", ") + "."
+      tables.say(TextLayout.paragraph(text, width: tables.style.width))
+    }
+    if let coding = program.input.model.inputCoding {
+      let text =
+        "Note: the input spikes (coding \(coding.rawValue)), and its synapses are the chip's: placed, counted and priced. "
+        + "Values below 0 and beyond 1 are cut to them by every coding but events."
+      tables.say(TextLayout.paragraph(text, width: tables.style.width))
+    }
     if let movesPerCore = result.movesPerCore, movesPerCore < 200 {
       let text =
         "Note: the search for a placement is bounded by its work: it tried \(NumberFormat.decimal(movesPerCore, places: 0)) "
@@ -126,7 +143,8 @@ enum CompileCommand {
       scale: arguments.string("scale").flatMap(CompileOptions.Scale.init(rawValue:)),
       pools: arguments.string("pools").flatMap(CompileOptions.Pools.init(rawValue:)) ?? .auto,
       schedule: arguments.string("schedule").flatMap(Schedule.init(rawValue:)),
-      lag: arguments.int("lag"), steps: arguments.int("steps"), seed: UInt64(clamping: arguments.int("seed") ?? 0),
+      lag: arguments.int("lag"), steps: arguments.int("steps"),
+      inputCoding: arguments.string("input-coding").flatMap(InputCoding.init(rawValue:)), seed: UInt64(clamping: arguments.int("seed") ?? 0),
       faults: try FaultOptions.chip(arguments),
       memory: arguments.memory)
     guard let mapping = arguments.string("mapping") else { return options }

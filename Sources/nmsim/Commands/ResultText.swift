@@ -57,6 +57,8 @@ enum ResultText {
     facts.add("faults", result.faults.map(FaultText.run))
     let saturations = result.populations.map { $0.saturations ?? 0 }.sum
     facts.add("saturations", saturations > 0 ? NumberFormat.count(saturations) : nil)
+    let overflows = result.populations.map { $0.accumulatorOverflows ?? 0 }.sum
+    facts.add("overflows", overflows > 0 ? NumberFormat.count(overflows, of: "sum") + " beyond the accumulator" : nil)
     if let cut = result.totals.cutInputs, cut > 0 {
       facts.add("input", "\(NumberFormat.count(cut, of: "value")) beyond the calibrated range, cut to it")
     }

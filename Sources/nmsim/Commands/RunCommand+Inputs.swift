@@ -15,9 +15,21 @@ struct RunInputs {
     let path = try RunInputs.programPath(arguments.positional("program"))
     programPath = path
     (program, programHash) = try ProgramStore.read(path, toRunWithin: arguments.memory)
+    if let name = arguments.string("input-coding"), let coding = InputCoding(rawValue: name) {
+      guard let coded = program.coded(coding) else {
+        throw CommandError(
+          .usage, subject: "run",
+          problem: "--input-coding \(name) is not for this program, whose input is \(program.input.model.inputCoding?.rawValue ?? "a current")",
+          remedy: "compile with --input-coding \(name)")
+      }
+      program = coded
+    }
     steps = arguments.int("ticks") ?? program.standardSteps ?? RunInputs.standardSteps
     (data, dataPath) = try RunInputs.dataset(program, beside: path, arguments)
     samples = try InputFiles.samples(arguments, of: data, dataPath)
+    try told(.badData, dataPath) { [program, data, steps] () throws(DatasetError) in
+      try program.checkRecording(data, steps: steps)
+    }
     threads = RunInputs.threads(arguments)
   }
 
@@ -56,7 +68,7 @@ struct RunInputs {
   ) throws(CommandError) -> (Dataset, String) {
     try DataPaths(arguments, program, beside: path).load(
       shape: program.input.dimensions, classes: program.populations[program.output.population].shape.count,
-      task: program.output.task, standard: standard)
+      task: program.output.task, standard: standard, isRecorded: program.takesEvents)
   }
 }
 
@@ -110,7 +122,9 @@ struct DataPaths {
   /// The data, of the first `--samples` at least, and the path of the images.
   ///
   /// - Parameter standard: samples that are used where none are asked for; nil: all.
-  func load(shape: [Int], classes: Int, task: OutputTask, standard: Int? = nil) throws(CommandError) -> (Dataset, String) {
+  func load(
+    shape: [Int], classes: Int, task: OutputTask, standard: Int? = nil, isRecorded: Bool = false
+  ) throws(CommandError) -> (Dataset, String) {
     guard let images else {
       throw CommandError(
         .usage, subject: arguments.command.name, problem: "the network names no data of its own",
@@ -118,7 +132,7 @@ struct DataPaths {
     }
     let data = try InputFiles.dataset(
       images, labels: labels, shape: shape, classes: classes, task: task, samples: arguments.int("samples") ?? standard,
-      namedBy: arguments.isGiven("input") ? .user : .file, labelsNamedBy: arguments.isGiven("labels") ? .user : .file)
+      isRecorded: isRecorded, namedBy: arguments.isGiven("input") ? .user : .file, labelsNamedBy: arguments.isGiven("labels") ? .user : .file)
     return (data, images)
   }
 }

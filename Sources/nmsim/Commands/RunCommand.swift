@@ -26,6 +26,10 @@ enum RunCommand {
         "engine", .choice(["fast", "interpreter"]), "fast|interpreter", standard: .value("fast"), group: simulation,
         "fast computes population by population; interpreter moves every message from core to core, slowly. Both "
           + "agree."),
+      .option(
+        "input-coding", .choice(InputCoding.allCases.map(\.rawValue)), InputCoding.allCases.map(\.rawValue).joined(separator: "|"),
+        standard: .described("the program's"), group: simulation,
+        "Another coding of an input that spikes, of those that the program's synapses take."),
       FaultOptions.flipMembraneBits, FaultOptions.loseSpikes, FaultOptions.duplicateSpikes, FaultOptions.seed,
     ] + OptionSpec.data(in: data) + [
       .samples(in: data, standard: "all"),

@@ -202,6 +202,9 @@ _nmsim() {
         --pools)
           _nmsim_words "fold layer auto"
           return ;;
+        --input-coding)
+          _nmsim_words "bernoulli rate phase latency events"
+          return ;;
         --mapping)
           _nmsim_words "optimised row-major random"
           return ;;
@@ -248,7 +251,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--chip --weight-bits --membrane-bits --fraction-bits --scale --pools --mapping --calibration --calibration-samples --schedule --lag --steps --seed --dead-cores --dead-links --stuck-weight-bits --fault-seed -o --output --write-mapping --json --memory -q --quiet --color -h --help"
+        _nmsim_words "--chip --weight-bits --membrane-bits --fraction-bits --scale --pools --input-coding --mapping --calibration --calibration-samples --schedule --lag --steps --seed --dead-cores --dead-links --stuck-weight-bits --fault-seed -o --output --write-mapping --json --memory -q --quiet --color -h --help"
       fi ;;
     run)
       case "$previous" in
@@ -260,6 +263,9 @@ _nmsim() {
           return ;;
         --engine)
           _nmsim_words "fast interpreter"
+          return ;;
+        --input-coding)
+          _nmsim_words "bernoulli rate phase latency events"
           return ;;
         --flip-membrane-bits)
           _nmsim_nothing
@@ -325,7 +331,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--ticks --steps --threads --engine --flip-membrane-bits --lose-spikes --duplicate-spikes --fault-seed --input --labels --samples --model --no-ann --shard --target --min-accuracy --spike-profile -o --output --json --predictions --outputs --trace --trace-samples --probe --no-timing --memory -q --quiet --color --time-model --time-samples --barrier-free --per-tick --early-decision -h --help"
+        _nmsim_words "--ticks --steps --threads --engine --input-coding --flip-membrane-bits --lose-spikes --duplicate-spikes --fault-seed --input --labels --samples --model --no-ann --shard --target --min-accuracy --spike-profile -o --output --json --predictions --outputs --trace --trace-samples --probe --no-timing --memory -q --quiet --color --time-model --time-samples --barrier-free --per-tick --early-decision -h --help"
       fi ;;
     sweep)
       case "$previous" in

@@ -115,6 +115,7 @@ _nmsim() {
         '--fraction-bits=[Extra low bits of biases, thresholds and potentials.]:N: ' \
         '--scale=[What shares one weight scale\: an output channel, or a whole population.]:channel|population:(channel population)' \
         '--pools=[Average pools folded into the weights behind them, as populations of their own, or so where a limit forbids to fold.]:fold|layer|auto:(fold layer auto)' \
+        '--input-coding=[How the input spikes.]:bernoulli|rate|phase|latency|events:(bernoulli rate phase latency events)' \
         '--mapping=[Where the cores are placed, or a file that says which neurons each core holds.]:optimised|row-major|random|FILE: _nmsim_or_files optimised row-major random' \
         '--calibration=[Images whose spikes the optimised mapping weighs distances with; without any, every neuron is taken to fire as often as any other.]:DATA:_files' \
         '--calibration-samples=[How many samples, from the first.]:N: ' \
@@ -143,6 +144,7 @@ _nmsim() {
         '--steps=[Steps of an inference.]:T: ' \
         '--threads=[Threads, at most 1024.]:N: ' \
         '--engine=[fast computes population by population; interpreter moves every message from core to core, slowly. Both agree.]:fast|interpreter:(fast interpreter)' \
+        '--input-coding=[Another coding of an input that spikes, of those that the program'\''s synapses take.]:bernoulli|rate|phase|latency|events:(bernoulli rate phase latency events)' \
         '--flip-membrane-bits=[Probability that a bit of a membrane potential flips, each bit and step.]:RATE: ' \
         '--lose-spikes=[Probability that a spike is never sent.]:RATE: ' \
         '--duplicate-spikes=[Probability that a spike is sent twice.]:RATE: ' \

@@ -1,0 +1,54 @@
+@testable import ChipModel
+@testable import Compiler
+
+/// What networks may have beside what `Builder` draws, drawn apart so that its draws stay.
+extension RandomNetwork {
+  /// - Parameter code: of the network's spikes.
+  mutating func vary(seed: UInt64, period: Int?) {
+    var dice = Dice(seed: seed &* 31 &+ 0x5EED)
+    if dice.chance(0.35) { codeInput(period: period, &dice) }
+    let isPlain = network.lag == 0 && network.schedule != .separated && options.lag ?? 0 == 0 && options.schedule != .separated
+    for index in network.populations.indices { varyNeuron(index, mayLeak: isPlain, &dice) }
+    if dice.chance(0.25) {
+      let bits = options.weightBits ?? 8
+      chip.numbers[.weightBits] = .assumed(bits, "test")
+      chip.numbers[.defaultWeightBits] = nil
+      chip.numbers[.accumulatorBits] = .assumed(bits + dice.integer(0...6), "test")
+      chip.registers[.accumulatorOverflow] = .assumed(dice.pick([.saturate, .wrap]), "test")
+    }
+    if dice.chance(0.4) { chip.registers[.currentOverflow] = .assumed(.wrap, "test") }
+  }
+
+  private mutating func codeInput(period: Int?, _ dice: inout Dice) {
+    let coding: InputCoding = period == nil ? dice.pick([.bernoulli, .rate, .latency, .events]) : .phase
+    network.input.kind = .spikes
+    network.input.coding = coding
+    if coding == .bernoulli { network.input.seed = dice.integer(0...5) }
+    guard coding == .events else { return }
+    network.input.range = InputRange(low: -3, high: 3)
+    samples = samples.map { sample in
+      (0..<steps).flatMap { _ in sample.map { _ in dice.chance(0.7) ? 0 : Double(dice.integer(-3...3)) } }
+    }
+  }
+
+  private mutating func varyNeuron(_ index: Int, mayLeak: Bool, _ dice: inout Dice) {
+    let model = network.populations[index].neuron.model
+    let isInteger = network.projections.contains {
+      if $0.to == network.populations[index].name, case .inline(let tensor) = $0.weights { tensor.integers != nil } else { false }
+    }
+    func value(_ range: ClosedRange<Double>) -> Double { isInteger ? (dice.real(range) * 20).rounded() : dice.real(range) }
+    if model == .integrateFire, mayLeak, dice.chance(0.25) {
+      var neuron = network.populations[index].neuron
+      neuron.model = .currentBased
+      neuron[.strict] = nil
+      if dice.chance(0.8) { neuron[.currentDecay] = dice.integer(0...4096) }
+      if dice.chance(0.8) { neuron[.voltageDecay] = dice.integer(0...4096) }
+      if dice.chance(0.5) { neuron[.refractory] = dice.integer(0...4) }
+      if dice.chance(0.4) { neuron.resetValue = .uniform(value(-0.5...0.5)) }
+      network.populations[index].neuron = neuron
+    }
+    if network.populations[index].neuron.model.traits.takesFloor, dice.chance(0.2) {
+      network.populations[index].neuron.floor = .uniform(value(-0.6...0))
+    }
+  }
+}
