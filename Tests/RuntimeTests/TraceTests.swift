@@ -75,6 +75,33 @@ struct TraceTests {
     #expect(perf.allSatisfy { row in row[3] == "0" || (row[10].isEmpty && row[11].isEmpty) })
   }
 
+  @Test("the engine's traces equal the interpreter's byte for byte on random networks")
+  func engines() throws {
+    var bytes = 0
+    // Populations that run ahead or fire late, and neurons of two members.
+    var probed = Set<String>()
+    for seed in 0..<UInt64(60) {
+      let (network, program) = try RandomNetwork.compiled(seed: seed, size: 2 + Int(seed) % 5)
+      var probes: [NeuronProbe] = []
+      for index in program.placed {
+        let count = program.populations[index].shape.count
+        for neuron in Set([0, count / 2, count - 1]).sorted() { probes.append(NeuronProbe(population: index, neuron: neuron)) }
+        probed.insert(program.populations[index].model.kind.name)
+      }
+      let made = [Run.Engine.fast, .interpreter].map { engine in
+        var traces = Traces(program: program, steps: network.steps, probes: probes)
+        for sample in network.samples { traces.add(sample, engine: engine) }
+        return traces.files
+      }
+      for (fast, slow) in zip(made[0], made[1]) {
+        #expect(fast.bytes == slow.bytes, "seed \(seed), \(fast.name)")
+        bytes += fast.bytes.count
+      }
+    }
+    #expect(bytes > 1_000_000)
+    #expect(probed.count >= 6, "\(probed)")
+  }
+
   @Test("updated are only neurons that had something to do")
   func updated() throws {
     var idle = 0
@@ -147,14 +174,15 @@ struct TraceTests {
       let population = t.program.populations[index]
       for step in 0..<train.steps {
         train.forEachSpike(step: step) { neuron, _ in
-          expected.append("\(population.name).\(neuron),\(inference + population.start + step + 1)")
+          expected.append("\(population.name).\(neuron),\(inference + population.start + step + 1),1")
         }
       }
     }
     let second = t.rows("spikes.csv").filter { (Int($0[1]) ?? 0) > inference }.map { $0.joined(separator: ",") }
     #expect(second.sorted() == expected.sorted() && !expected.isEmpty)
     let potentials = t.rows("potential.csv")
-    #expect(t.texts["potential.csv"]?.hasPrefix("timestep,neuron conv1.\(t.busy[0]),neuron conv1.\(t.busy[1]),neuron output.3\n") == true)
+    let header = "timestep,neuron conv1.\(t.busy[0]),neuron conv1.\(t.busy[1]),neuron output.3,sample\n"
+    #expect(t.texts["potential.csv"]?.hasPrefix(header) == true)
     let conv1 = t.runner.potential(population: 1, index: t.busy[0])
     #expect(potentials.last.map { Int($0[1]) } == Int(conv1))
     let output = t.program.output.population
@@ -164,18 +192,18 @@ struct TraceTests {
   @Test("headers are those that SANA-FE's users know")
   func headers() throws {
     let t = try traced()
-    #expect(t.texts["spikes.csv"]?.hasPrefix("neuron,timestep\n") == true)
+    #expect(t.texts["spikes.csv"]?.hasPrefix("neuron,timestep,sample\n") == true)
     #expect(
       t.texts["perf.csv"]?.hasPrefix(
         "timestep,fired,updated,packets,hops,spikes,sim_time,synapse_energy,dendrite_energy,soma_energy,network_energy,"
-          + "total_energy,memory_energy\n") == true)
+          + "total_energy,memory_energy,sample\n") == true)
     // As package `sanafe` 2.2.9 writes it.
     #expect(
       t.texts["messages.csv"]?.hasPrefix(
         "timestep,mid,src_neuron,src_hw,dest_hw,hops,spikes,send_timestamp,received_timestamp,processed_timestamp,"
-          + "generation_delay,processing_delay,network_delay,blocking_delay,min_hop_delay,messages_along_route\n")
+          + "generation_delay,processing_delay,network_delay,blocking_delay,min_hop_delay,messages_along_route,sample\n")
         == true)
-    #expect(t.rows("messages.csv").allSatisfy { $0.count == 16 && $0[15].isEmpty })
+    #expect(t.rows("messages.csv").allSatisfy { $0.count == 17 && $0[15].isEmpty && ["0", "1"].contains($0[16]) })
     #expect(t.rows("messages.csv").allSatisfy { $0[3].split(separator: ".").compactMap { Int($0) }.count == 2 })
   }
 
@@ -256,7 +284,7 @@ struct TraceTests {
     var traces = Traces(program: program, steps: 2, probes: [NeuronProbe(population: 1, neuron: 5)])
     traces.add([Double](repeating: 1, count: program.input.shape.count))
     let texts = Dictionary(uniqueKeysWithValues: traces.files.map { ($0.name, String(decoding: $0.bytes, as: UTF8.self)) })
-    #expect(texts["potential.csv"]?.hasPrefix("timestep,\"neuron a,\"\"b\"\"\n$end <é>.5\"\n") == true)
+    #expect(texts["potential.csv"]?.hasPrefix("timestep,\"neuron a,\"\"b\"\"\n$end <é>.5\",sample\n") == true)
     #expect(texts["probes.vcd"]?.contains("$scope module p0_a__b___end____ $end\n") == true)
     #expect(try ChromeTraceValidator(texts["trace.json"] ?? "").problems.isEmpty)
     #expect(try ValueChangeReader(texts["probes.vcd"] ?? "").problems.isEmpty)

@@ -28,7 +28,7 @@ struct RunTracesTests {
       #expect(files == names)
       // A row a tick: 13 ticks an inference, twice, under the header.
       #expect(try folder.text("a/b/perf.csv").split(separator: "\n").count == 27)
-      #expect(try folder.text("a/b/potential.csv").hasPrefix("timestep,neuron conv1.0,neuron output.3\n"))
+      #expect(try folder.text("a/b/potential.csv").hasPrefix("timestep,neuron conv1.0,neuron output.3,sample\n"))
       #expect(try folder.text("a/b/probes.vcd").contains("n3_potential"))
       let before = try names.map { try folder.data("a/b/\($0)") }
       #expect(folder.invoke(line).status == .success)

@@ -6,6 +6,8 @@ package struct KernelProbe: Sendable {
   package let work: Int
   private let train: SpikeTrain
   private let route: DeliveryRoute?
+  private var dense: DenseRoute.Bytes?
+  private var delivery = DeliverDense()
   private let level: KernelLevel
   private var groups = SpikeGroups()
   private var narrow: [Int16]
@@ -18,6 +20,12 @@ package struct KernelProbe: Sendable {
 
   /// Delivery of one step of random spikes through a 3x3 convolution of `channels` to `channels`, `side` x `side`.
   package init(convolution channels: Int, side: Int, activity: Double, level: KernelLevel, seed: UInt64) {
+    self.init(convolution: channels, side: side, activity: activity, level: level, seed: seed, isDense: false)
+  }
+
+  private init(
+    convolution channels: Int, side: Int, activity: Double, level: KernelLevel, seed: UInt64, isDense: Bool
+  ) {
     var random = SeededGenerator(seed: seed)
     let shape = MapShape(channels: channels, height: side, width: side)
     let projection = Projection(
@@ -38,11 +46,21 @@ package struct KernelProbe: Sendable {
     spikes.forEachSpike(step: 0) { index, _ in
       entries += Int(table.starts[index % shape.pixels + 1]) - Int(table.starts[index % shape.pixels])
     }
-    work = entries * channels
+    work = isDense ? shape.count * channels * 9 : entries * channels
+    dense =
+      isDense
+      ? weights.flatMap {
+        DenseRoute(projection, $0, source: shape, target: shape, cellOf: nil, kind: DenseKind(best: level))
+      }.flatMap { DenseRoute.Bytes($0, spikes, copies: 1) } : nil
     narrow = [Int16](repeating: 0, count: (side * side + 1) * padded)
     self.level = level
     tiles = NeuronStep.Tiles(tile: 0, limit: [], negative: [], reset: [])
     output = SpikeTrain(shape: shape, hasPayload: false)
+  }
+
+  /// The same delivered densely, on the best dot products that the level has. Its work is all products.
+  package init(dense channels: Int, side: Int, activity: Double, level: KernelLevel, seed: UInt64) {
+    self.init(convolution: channels, side: side, activity: activity, level: level, seed: seed, isDense: true)
   }
 
   /// The limit that delivery is measured against: rows of weights in packed pairs added up in registers, 48 rows of 576,
@@ -90,6 +108,10 @@ package struct KernelProbe: Sendable {
 
   /// One call. Returns something that depends on the result.
   package mutating func call() -> Int {
+    if let dense {
+      delivery.deliver(train, step: 0, dense, level: level, into: &narrow)
+      return Int(narrow[0])
+    }
     if let route {
       Deliver.narrow(train, step: 0, route, level: level, groups: &groups, into: &narrow)
       return Int(narrow[0])

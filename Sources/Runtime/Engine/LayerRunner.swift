@@ -25,6 +25,8 @@ package struct LayerRunner: Sendable {
   var updateTally: UpdateTally
   /// Watches the sums of one population; calibration sets it.
   package var probe: SumProbe?
+  /// Neurons whose potentials are kept, tick by tick.
+  var potentials = PotentialProbes()
   /// Index of the sample in the data: what its transient faults are drawn by.
   package var sample = 0
 
@@ -168,7 +170,7 @@ package struct LayerRunner: Sendable {
     scratch.countsTrain = spikeFaults != nil || p.accumulatorRoom != nil
     trains[index].removeAll()
     trains[index].maskWords =
-      plan.masked.contains(index) && !isExact && spikeFaults == nil && !model.hasPayload ? p.count / 16 : 0
+      plan.masked.contains(index) && !isExact && !scratch.countsTrain && !model.hasPayload ? p.count / 16 : 0
     let isOutput = index == plan.program.output.population
     if isOutput { scratch.totals = [Int](repeating: 0, count: p.shape.count) }
     var pass = Pass(
@@ -182,10 +184,12 @@ package struct LayerRunner: Sendable {
     var hasWatchedCurrent = false
     let saturations = tally.saturations[index]
     if updateTally.isOn { beginUpdates(p, current, isDisturbed: flips != nil) }
+    let isProbed = potentials.watches(index)
+    if isProbed { potentials.begin(index) }
     // Not the output, whose potential is read after every step.
     let isAlone =
       incoming.isEmpty && lag == 0 && !p.hasBiasByStep && !isExact && current.isActive && !isOutput
-      && probe?.population != index
+      && probe?.population != index && !isProbed
       && flips == nil && spikeFaults == nil && p.accumulatorRoom == nil
       && model.code == .rate && !model.hasPayload
       && (!updateTally.isOn || p.initialMagnitude == 0 || updateTally.isFullyDriven(p))
@@ -231,6 +235,7 @@ package struct LayerRunner: Sendable {
         trains[index].endStep()
       }
       if isOutput, adds { read(p, step: step, &outcome) }
+      if isProbed { potentials.note(p, v: v[index]) }
     }
     if updateTally.isOn { updateTally.end(p, steps: steps + lag, v: v[index], b: b[index]) }
     if tally.saturations[index] > saturations, case .spread(let cores) = plan.cores[index] {

@@ -21,6 +21,18 @@ package struct NeuronUpdates: Sendable, Equatable {
   /// Whether single neurons are known.
   package var hasFlags: Bool { flags.contains { !$0.isEmpty } }
 
+  /// Calls `body` with each neuron (row-major) that was updated in a tick of its window; with none where flags were not kept.
+  func forEachUpdated(population: Int, step: Int, _ body: (Int) -> Void) {
+    let (area, width) = (pixels[population], padded[population])
+    let first = step * area * width
+    guard flags[population].count >= first + area * width else { return }
+    for pixel in 0..<area {
+      for channel in 0..<width where flags[population][first + pixel * width + channel] != 0 {
+        body(channel * area + pixel)
+      }
+    }
+  }
+
   /// Whether a neuron (row-major) was updated in a tick of its window; false where flags were not kept.
   package func isUpdated(population: Int, neuron: Int, step: Int) -> Bool {
     let area = pixels[population]

@@ -57,11 +57,12 @@ extension SpikeTrain {
               unsafe channelStarts.withUnsafeBufferPointer { starts in
                 var start = 0
                 for (interval, end) in ends.enumerated() {
-                  for group in groups(from: start, to: end) {
-                    let base = Int(pixels[group]) &* width
-                    for position in unsafe Int(starts[group])..<Int(starts[group &+ 1]) {
-                      unsafe body(interval, base &+ Int(channels[position]), payload(position))
-                    }
+                  let range = groups(from: start, to: end)
+                  var group = range.lowerBound
+                  // One loop over all spikes: groups are short, and their ends cannot be predicted.
+                  for position in unsafe Int(starts[range.lowerBound])..<Int(starts[range.upperBound]) {
+                    unsafe body(interval, Int(pixels[group]) &* width &+ Int(channels[position]), payload(position))
+                    group &+= unsafe position &+ 1 == Int(starts[group &+ 1]) ? 1 : 0
                   }
                   start = end
                 }

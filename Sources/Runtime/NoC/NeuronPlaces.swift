@@ -12,14 +12,18 @@ struct PlacedNeuron: Sendable {
 
 extension CompiledProgram {
   /// The neurons on a core, slot by slot.
-  func placedNeurons(on core: Int) -> some Sequence<PlacedNeuron> {
-    cores[core].groups.lazy.flatMap { group in
-      (0..<group.box.count).lazy.map { local in
-        PlacedNeuron(
-          core: core, slot: group.firstSlot + local, population: group.population,
-          neuron: group.box.populationIndex(local, in: group.populationShape))
+  func placedNeurons(on core: Int) -> [PlacedNeuron] {
+    var neurons: [PlacedNeuron] = []
+    neurons.reserveCapacity(cores[core].neuronCount)
+    for group in cores[core].groups {
+      for local in 0..<group.box.count {
+        neurons.append(
+          PlacedNeuron(
+            core: core, slot: group.firstSlot + local, population: group.population,
+            neuron: group.box.populationIndex(local, in: group.populationShape)))
       }
     }
+    return neurons
   }
 
   /// Every neuron on a core that fired, with its spikes, core by core and slot by slot.

@@ -11,12 +11,21 @@ struct BoundedText: Sendable {
   }
 
   mutating func add(_ line: String) {
-    guard dropped == 0, text.count + line.utf8.count + 1 <= limit else {
+    add { $0 += line.utf8 }
+  }
+
+  /// Adds the line that `write` appends.
+  mutating func add(_ write: (inout [UInt8]) -> Void) {
+    guard dropped == 0 else {
       dropped += 1
       return
     }
-    text += line.utf8
+    let before = text.count
+    write(&text)
     text.append(UInt8(ascii: "\n"))
+    guard text.count > limit else { return }
+    text.removeLast(text.count - before)
+    dropped = 1
   }
 
   /// A name as a CSV field: quoted where RFC 4180 asks for it; one that a table program would take for a formula begins
@@ -30,5 +39,38 @@ struct BoundedText: Sendable {
       result.unicodeScalars.append(character)
     }
     return result + "\""
+  }
+}
+
+extension [UInt8] {
+  /// Appends the number in decimal digits.
+  mutating func append(decimal number: Int) {
+    var rest = number.magnitude
+    if number < 0 { append(UInt8(ascii: "-")) }
+    let start = count
+    repeat {
+      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    } while rest > 0
+    self[start...].reverse()
+  }
+}
+
+/// Shortest texts of numbers, the last ones kept: most numbers of a trace stand in many lines.
+struct NumberTexts: Sendable {
+  private var bits = [UInt64](repeating: UInt64.max, count: 4096)
+  private var texts = [[UInt8]](repeating: [], count: 4096)
+
+  /// As `"\(number)"` is.
+  subscript(number: Double) -> [UInt8] {
+    mutating get {
+      let pattern = number.bitPattern
+      let slot = Int(truncatingIfNeeded: (pattern &* 0x9e37_79b9_7f4a_7c15) >> 52)
+      if bits[slot] != pattern || texts[slot].isEmpty {
+        bits[slot] = pattern
+        texts[slot] = Array("\(number)".utf8)
+      }
+      return texts[slot]
+    }
   }
 }

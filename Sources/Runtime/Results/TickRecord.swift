@@ -1,6 +1,6 @@
 import ChipModel
 
-/// What happened in one tick, from the counters of the chip interpreter before and after it.
+/// What happened in one tick, and what it is billed.
 struct TickRecord: Sendable {
   /// In the sample, from 0.
   var tick: Int
@@ -12,16 +12,13 @@ struct TickRecord: Sendable {
   /// Potentials of the probed neurons at the end of the tick.
   var potentials: [Int32]
 
-  init(
-    program: CompiledProgram, tick: Int, before: RunCounters, after: RunCounters, neuronVisits: Int,
-    potentials: [Int32]
-  ) {
+  init(program: CompiledProgram, tick: Int, _ traced: TracedSample.Tick) {
     self.tick = tick
-    self.potentials = potentials
-    events = after.since(before, program: program)
+    potentials = traced.potentials
+    events = traced.events
     var counts = OperationCounts(program: program, counters: events, steps: 1)
     // Only populations inside their window are updated; the counts above assume a whole step of all of them.
-    counts.neuronVisits = neuronVisits
+    counts.neuronVisits = traced.neuronVisits
     self.counts = counts
     bill = ChipBill(program: program, counts: counts, steps: 1, samples: 1)
   }

@@ -49,6 +49,10 @@ package struct Traces: Sendable {
   private var perf: BoundedText
   private var messages: BoundedText
   private var messageCount = 0
+  /// Names of neurons as fields, before and after the neuron's number, by population.
+  private let names: [(before: [UInt8], after: [UInt8])]
+  private var numbers = NumberTexts()
+  private var runner: LayerRunner
   private var chrome: ChromeTrace
   private var vcd: ValueChangeDump
 
@@ -69,16 +73,25 @@ package struct Traces: Sendable {
     map = TraceMap(program)
     timer = TickTimer(program)
     model = timeModel ?? (program.chip.tickSeconds == nil ? .analytic : .fixed)
-    let names = probes.map { BoundedText.field("neuron \(program.populations[$0.population].name).\($0.neuron)") }
-    spikes = BoundedText(header: "neuron,timestep", limit: limits.bytes)
-    potential = BoundedText(header: (["timestep"] + names).joined(separator: ","), limit: limits.bytes)
+    names = program.populations.map { population in
+      let field = Array(BoundedText.field("\(population.name).").utf8)
+      let quote = UInt8(ascii: "\"")
+      return field.last == quote ? (field.dropLast(), [quote]) : (field, [])
+    }
+    runner = LayerRunner(plan: EnginePlan(program), steps: steps)
+    runner.countsUpdates = true
+    runner.keepsUpdates = true
+    runner.potentials = PotentialProbes(probes)
+    let probed = probes.map { BoundedText.field("neuron \(program.populations[$0.population].name).\($0.neuron)") }
+    spikes = BoundedText(header: "neuron,timestep,sample", limit: limits.bytes)
+    potential = BoundedText(header: (["timestep"] + probed + ["sample"]).joined(separator: ","), limit: limits.bytes)
     perf = BoundedText(
       header: "timestep,fired,updated,packets,hops,spikes,sim_time,synapse_energy,dendrite_energy,soma_energy,"
-        + "network_energy,total_energy,memory_energy", limit: limits.bytes)
+        + "network_energy,total_energy,memory_energy,sample", limit: limits.bytes)
     messages = BoundedText(
       header: "timestep,mid,src_neuron,src_hw,dest_hw,hops,spikes,send_timestamp,received_timestamp,"
         + "processed_timestamp,generation_delay,processing_delay,network_delay,blocking_delay,min_hop_delay,"
-        + "messages_along_route",
+        + "messages_along_route,sample",
       limit: limits.bytes)
     let nanoseconds = Traces.tickNanoseconds(program)
     chrome = ChromeTrace(program: program, map: map, tickNanoseconds: nanoseconds, limit: limits.events)
@@ -110,25 +123,20 @@ package struct Traces: Sendable {
   }
 
   /// Runs one sample of preprocessed input values, row-major over the input's shape, and appends it to every trace.
-  package mutating func add(_ values: [Double]) {
-    var chip = ChipInterpreter(program, steps: steps)
-    chip.countsUpdates = true
-    chip.recordsUpdates = true
-    var before = chip.runCounters
-    var visited = 0
+  ///
+  /// - Parameter engine: what runs it; both give the same traces.
+  package mutating func add(_ values: [Double], engine: Run.Engine = .fast) {
+    let traced =
+      switch engine {
+      case .fast: TracedSample(&runner, values, sample: samples)
+      case .interpreter: TracedSample(interpreting: values, sample: samples, program, steps: steps, probes: probes)
+      }
     let start = samples * ticksPerInference
-    var pending: [PendingTick] = []
     chrome.beginSample(samples, start: start, steps: steps)
-    _ = chip.run(values) { tick, chip in
-      let potentials = probes.map { chip.potential(population: $0.population, index: $0.neuron) ?? 0 }
-      let record = TickRecord(
-        program: program, tick: tick, before: before, after: chip.runCounters,
-        neuronVisits: chip.counters.neuronVisits - visited, potentials: potentials)
-      before = chip.runCounters
-      visited = chip.counters.neuronVisits
-      pending.append(add(record, time: start + tick))
+    let pending = traced.ticks.enumerated().map { tick, traced in
+      add(TickRecord(program: program, tick: tick, traced), time: start + tick)
     }
-    finish(pending, updated: chip.updates, start: start)
+    finish(pending, updated: traced.updated, start: start)
     samples += 1
   }
 
@@ -136,9 +144,17 @@ package struct Traces: Sendable {
     let timestep = time + 1
     var senders: [Sender] = []
     for (population, neurons) in record.events.spikes.enumerated() {
-      let name = program.populations[population].name
+      let name = names[population]
       for neuron in neurons.indices where neurons[neuron] > 0 {
-        spikes.add("\(BoundedText.field("\(name).\(neuron)")),\(timestep)")
+        spikes.add { line in
+          line += name.before
+          line.append(decimal: neuron)
+          line += name.after
+          line.append(UInt8(ascii: ","))
+          line.append(decimal: timestep)
+          line.append(UInt8(ascii: ","))
+          line.append(decimal: samples)
+        }
         let payloads = record.events.payloads[population]
         senders.append(
           Sender(
@@ -147,7 +163,7 @@ package struct Traces: Sendable {
       }
     }
     senders.sort { ($0.core, $0.slot) < ($1.core, $1.slot) }
-    if !probes.isEmpty { potential.add(([timestep] + record.potentials.map(Int.init)).map { "\($0)" }.joined(separator: ",")) }
+    if !probes.isEmpty { potential.add(([timestep] + record.potentials.map(Int.init) + [samples]).map { "\($0)" }.joined(separator: ",")) }
     chrome.add(record, time: time)
     let fired = probes.map { probe in
       let spikes = record.events.spikes[probe.population]
@@ -197,33 +213,56 @@ package struct Traces: Sendable {
     let time = timer.time(activity, model: model)
     for (tick, entry) in pending.enumerated() {
       let seconds = time.flatMap { tick < $0.ticks.count ? "\($0.ticks[tick].seconds)" : nil } ?? ""
-      perf.add("\(entry.counts),\(seconds),\(entry.joules)")
+      perf.add("\(entry.counts),\(seconds),\(entry.joules),\(samples)")
       addMessages(entry.senders, timer.messages(activity, tick: tick), timestep: start + tick + 1)
     }
   }
 
   private mutating func addMessages(_ senders: [Sender], _ times: [MessageTime], timestep: Int) {
+    let comma = UInt8(ascii: ",")
     var next = 0
     for sender in senders {
       let table = program.cores[sender.core].outputAxons
-      let name = BoundedText.field("\(program.populations[sender.population].name).\(sender.neuron)")
+      let name = names[sender.population]
       for entry in table.entries(of: sender.slot) {
         let index = Int(table.routes[entry])
         let destination = program.routes[index].to
-        let operations = timer.synapses(core: destination, axon: Int(table.axons[entry])).map { "\($0)" } ?? ""
+        let operations = timer.synapses(core: destination, axon: Int(table.axons[entry]))
         let time = next < times.count ? times[next] : nil
-        let seconds = time.map {
-          [$0.sent, $0.received, $0.processed, $0.generation, $0.processing, $0.network, $0.waiting, $0.shortest]
-            .map { "\($0)" }.joined(separator: ",")
+        messages.add { line in
+          line.append(decimal: timestep)
+          line.append(comma)
+          line.append(decimal: messageCount)
+          line.append(comma)
+          line += name.before
+          line.append(decimal: sender.neuron)
+          line += name.after
+          line.append(comma)
+          line += map.hardware[sender.core].utf8
+          line.append(comma)
+          line += map.hardware[destination].utf8
+          line.append(comma)
+          line.append(decimal: map.hops[index])
+          line.append(comma)
+          if let operations { line.append(decimal: operations) }
+          for seconds in Self.columns {
+            line.append(comma)
+            if let time { line += numbers[seconds(time)] }
+          }
+          line.append(comma)
+          line.append(comma)
+          line.append(decimal: samples)
         }
-        messages.add(
-          "\(timestep),\(messageCount),\(name),\(map.hardware[sender.core]),\(map.hardware[destination]),"
-            + "\(map.hops[index]),\(operations),\(seconds ?? ",,,,,,,"),")
         messageCount += 1
         next += 1
       }
     }
   }
+
+  /// Times of a message in the order of the columns.
+  private static let columns: [@Sendable (MessageTime) -> Double] = [
+    \.sent, \.received, \.processed, \.generation, \.processing, \.network, \.waiting, \.shortest,
+  ]
 
   /// Every file; those of probes last.
   private var all: [(name: String, bytes: [UInt8], dropped: Int)] {

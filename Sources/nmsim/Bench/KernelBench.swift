@@ -6,7 +6,7 @@ import Dispatch
 struct KernelBench {
   struct Row: Sendable {
     var level: KernelLevel
-    /// `limit`, `convolution` or `update`.
+    /// `limit`, `convolution`, `dense`, `dense16` (16 channels) or `update`.
     var kernel: String
     /// Spikes per neuron.
     var activity: Double
@@ -31,6 +31,11 @@ struct KernelBench {
       for activity in [0.005, 0.02, 0.1, 0.3, 1] {
         let probe = KernelProbe(convolution: 64, side: 32, activity: activity, level: level, seed: 1)
         subjects.append(subject(level, "convolution", activity, probe, calls: 4))
+      }
+      // A step at once, by dot products: as fast at any activity.
+      for (kernel, channels) in [("dense", 64), ("dense16", 16)] {
+        let probe = KernelProbe(dense: channels, side: 32, activity: 0.3, level: level, seed: 1)
+        subjects.append(subject(level, kernel, 0.3, probe, calls: 4))
       }
       for activity in [0, 0.02, 0.1, 0.3] {
         let probe = KernelProbe(update: 65536, activity: activity, level: level)

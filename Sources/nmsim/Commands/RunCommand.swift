@@ -61,7 +61,7 @@ enum RunCommand {
           + "left out is said."),
       .option(
         "trace-samples", .integer(1...100_000), "N", standard: .value("1"), group: TraceWriter.group,
-        "How many samples to trace. They run once more on the interpreter, slowly."),
+        "How many samples to trace. They run once more."),
       .repeatable(
         "probe", "POP:NEURON", group: TraceWriter.group,
         "A neuron whose potential is traced, for example conv1:0; may be given several times."),

@@ -133,7 +133,7 @@ complete -c nmsim -n '__nmsim_is run' -s o -l output -l json -r -F -d 'The resul
 complete -c nmsim -n '__nmsim_is run' -l predictions -r -F -d 'One row a sample: index, label, prediction, decision step.'
 complete -c nmsim -n '__nmsim_is run' -l outputs -r -F -d 'The output values, in units of the ANN.'
 complete -c nmsim -n '__nmsim_is run' -l trace -r -F -d 'Write traces of the first samples: spikes.csv, perf.csv, messages.csv and trace.json (Perfetto); with probes potential.csv and probes.vcd (GTKWave). A file is at most 256 MiB, trace.json a million events; what is left out is said.'
-complete -c nmsim -n '__nmsim_is run' -l trace-samples -x -d 'How many samples to trace. They run once more on the interpreter, slowly.'
+complete -c nmsim -n '__nmsim_is run' -l trace-samples -x -d 'How many samples to trace. They run once more.'
 complete -c nmsim -n '__nmsim_is run' -l probe -x -d 'A neuron whose potential is traced, for example conv1:0; may be given several times.'
 complete -c nmsim -n '__nmsim_is run' -l no-timing -d 'Leave the simulation\'s own wall time out of the result.'
 complete -c nmsim -n '__nmsim_is run' -l memory -x -d 'Most memory, in GiB, for what the files ask for in few bytes: neurons of a shape, windows and taps unrolled.'

@@ -164,7 +164,7 @@ _nmsim() {
         '--predictions=[One row a sample\: index, label, prediction, decision step.]:FILE.csv:_files' \
         '--outputs=[The output values, in units of the ANN.]:FILE.npy:_files' \
         '--trace=[Write traces of the first samples\: spikes.csv, perf.csv, messages.csv and trace.json (Perfetto); with probes potential.csv and probes.vcd (GTKWave). A file is at most 256 MiB, trace.json a million events; what is left out is said.]:FOLDER:_files' \
-        '--trace-samples=[How many samples to trace. They run once more on the interpreter, slowly.]:N: ' \
+        '--trace-samples=[How many samples to trace. They run once more.]:N: ' \
         '--probe=[A neuron whose potential is traced, for example conv1\:0; may be given several times.]:POP:NEURON: ' \
         '--no-timing[Leave the simulation'\''s own wall time out of the result.]' \
         '--memory=[Most memory, in GiB, for what the files ask for in few bytes\: neurons of a shape, windows and taps unrolled.]:GIB: ' \
