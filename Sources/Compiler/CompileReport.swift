@@ -199,7 +199,7 @@ extension CompileReport {
     case .fanIn, .destinations, .delay, .payloadBits, .accumulatorBits, .kernel, .stride, .padding, .pool, .channels,
       .inputSide, .outputSide, .fanOutLayers:
       if Resource.ofLayer.contains(resource) && result.limit == nil { return nil }
-      for population in populations where !population.model.isInput {
+      for population in placed {
         let used =
           switch resource {
           case .fanIn: population.fanIn
@@ -216,6 +216,9 @@ extension CompileReport {
     }
     return result
   }
+
+  /// Populations that cores hold: all but an input that spikes.
+  package var placed: [Population] { populations.filter { !$0.model.isInput } }
 
   /// Populations that the compiler added for delays that the chip has not.
   package var relays: [Population] { populations.filter(\.isRelay) }

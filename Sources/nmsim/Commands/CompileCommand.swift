@@ -123,8 +123,8 @@ enum CompileCommand {
     }
     if let coding = program.input.model.inputCoding {
       let text =
-        "Note: the input spikes (coding \(coding.rawValue)), and its synapses are the chip's: placed, counted and priced. "
-        + "Values below 0 and beyond 1 are cut to them by every coding but events."
+        "Note: the input spikes (coding \(coding.rawValue)), and its synapses are the chip's: placed, counted and priced."
+        + (coding == .events ? "" : " Values below 0 count as 0, values above 1 as 1.")
       tables.say(TextLayout.paragraph(text, width: tables.style.width))
     }
     if let movesPerCore = result.movesPerCore, movesPerCore < 200 {

@@ -57,7 +57,7 @@ struct ProgramTables: Sendable {
 
   private var populations: String {
     func total(_ count: KeyPath<CompileReport.Population, Int>) -> Int {
-      report.populations.reduce(0) { $0 + $1[keyPath: count] }
+      report.placed.reduce(0) { $0 + $1[keyPath: count] }
     }
     let table = Table(
       report.populations,
@@ -75,7 +75,7 @@ struct ProgramTables: Sendable {
 
   private var arithmetic: String {
     let table = Table(
-      report.populations,
+      report.placed,
       [
         .name("population", \.name), .number("threshold") { .text(Self.range($0.thresholds)) },
         .number("LSB") { .text(Self.range($0.units)) },
@@ -145,7 +145,7 @@ struct ProgramTables: Sendable {
       (.fanIn, "fan-in", \.fanIn), (.destinations, "fan-out in cores", \.destinations), (.delay, "delay", \.delay),
       (.payloadBits, "payload bits", \.payloadBits),
     ].filter { column in
-      column.0 != .payloadBits || report.populations.contains { $0.payloadBits > 0 }
+      column.0 != .payloadBits || report.placed.contains { $0.payloadBits > 0 }
     }
     let note = "Per neuron, at most: synapses into it, cores that receive its spikes, ticks until its inputs arrive."
     return needs(columns, note)
@@ -166,7 +166,7 @@ struct ProgramTables: Sendable {
     _ columns: [(resource: ChipResource, title: String, need: (CompileReport.Population) -> Int)], _ note: String
   ) -> String {
     let table = Table(
-      report.populations, [.name("population", \.name)] + columns.map { .count($0.title, $0.need) },
+      report.placed, [.name("population", \.name)] + columns.map { .count($0.title, $0.need) },
       footer: ["limit"]
         + columns.map { column in
           .count(report.capacity.first { $0.resource == column.resource }?.limit, else: "none")
