@@ -82,7 +82,11 @@ extension CompiledProgram {
         cores: partition.cores.count, chip: chip, kind: options.placement, seed: options.seed,
         effort: options.placementEffort, progress: progress, live: live,
         movesPerCore: &movesPerCore
-      ) { CoreTraffic(cores: built.cores, routes: built.routes, spikes: options.traffic) }
+      ) {
+        CoreTraffic(cores: built.cores, routes: built.routes, spikes: options.traffic)
+      } multicast: {
+        MulticastTraffic(cores: built.cores, routes: built.routes, spikes: options.traffic)
+      }
     built.place(placed, mesh: Mesh(chip))
     program.cores = built.cores
     program.routes = built.routes

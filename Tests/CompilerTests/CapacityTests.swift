@@ -175,9 +175,9 @@ struct CapacityTests {
     }
     #expect(try cores(1014, 10) == 1)
     #expect(try cores(1014, 11) == 2)
-    // 1,048,576 bits are 1,024 for each of 1,024 sources: nine words with 64 weights of 8 bits, seven with 54.
-    #expect(try cores(1024, 118) == 2)
-    #expect(try cores(1024, 119) == 3)
+    // 1,048,576 bits are 1,024 for each of 1,024 sources: two lists of eight words with 62 weights of 8 bits each.
+    #expect(try cores(1024, 124) == 2)
+    #expect(try cores(1024, 125) == 3)
   }
 
   @Test("limits of a convolution core that are one too small are named")

@@ -7,7 +7,7 @@ extension CheckedNetwork {
     guard projection.pool?.kind == .average, !projection.isInteger else { return false }
     let source = source(of: projection)
     let spikesAreAlike = source.spikeValue.map { $0.isUniformPerChannel || source.shape.pixels == 1 } ?? true
-    return source.model.code == .rate && (!source.model.hasPayload || source.model.countsSent) && spikesAreAlike
+    return !source.model.isInput && source.model.code == .rate && (!source.model.hasPayload || source.model.countsSent) && spikesAreAlike
   }
 
   /// Projections whose pools can be populations.

@@ -20,19 +20,8 @@ struct CoreTraffic: Sendable {
     var onRoute = [Int64](repeating: 0, count: routes.count)
     for core in cores {
       let table = core.outputAxons
-      for group in core.groups {
-        let counts = spikes?[group.population] ?? [1]
-        guard !counts.isEmpty else { continue }
-        for local in 0..<group.box.count {
-          let index = counts.count == 1 ? 0 : group.box.populationIndex(local, in: group.populationShape)
-          // Capped so that weighted distances stay far from overflow whatever the counts are.
-          let count = Int64(min(counts[index], 1 << 32))
-          guard count > 0 else { continue }
-          let slot = group.firstSlot + local
-          for entry in Int(table.offsets[slot])..<Int(table.offsets[slot + 1]) {
-            onRoute[Int(table.routes[entry])] += count
-          }
-        }
+      core.forEachSender(spikes) { slot, count in
+        for entry in table.entries(of: slot) { onRoute[Int(table.routes[entry])] += count }
       }
     }
     self.init(

@@ -4,13 +4,15 @@ import ChipModel
 enum Placement {
   /// - Parameters:
   ///   - traffic: messages between the cores; only `optimised` asks for it.
+  ///   - multicast: the same as trees; asked for where the chip multicasts.
   ///   - effort: of the search; 1 is normal.
   ///   - progress: called after each of `PlacementSearch.steps` parts of a search.
   ///   - live: what faults leave of the chip; nil: all of it.
   ///   - movesPerCore: swaps that each search tries a core; nil where nothing is searched.
   static func places(
     cores: Int, chip: ChipDescription, kind: CompileOptions.Placement, seed: UInt64, effort: Double = 1,
-    progress: () -> Void = {}, live: LiveChip? = nil, movesPerCore: inout Double?, traffic: () -> CoreTraffic
+    progress: () -> Void = {}, live: LiveChip? = nil, movesPerCore: inout Double?, traffic: () -> CoreTraffic,
+    multicast: () -> MulticastTraffic
   ) -> [Int] {
     switch kind {
     case .rowMajor:
@@ -24,11 +26,14 @@ enum Placement {
       }
       return Array(all.prefix(cores))
     case .optimised:
-      var search = PlacementSearch(
-        traffic: traffic(), mesh: Mesh(chip), positions: live?.cores ?? Array(0..<positions(cores: cores, chip: chip)),
-        live: live, seed: seed)
+      let usable = live?.cores ?? Array(0..<positions(cores: cores, chip: chip))
+      var search = PlacementSearch(traffic: traffic(), mesh: Mesh(chip), positions: usable, live: live, seed: seed)
       movesPerCore = search.movesPerCore(effort: effort)
-      return search.run(effort: effort, progress: progress)
+      let places = search.run(effort: effort, progress: progress)
+      // Ways around dead links are no trees of rows and columns.
+      guard chip.multicast, live?.faults.hasDeadLinks != true else { return places }
+      var trees = MulticastSearch(traffic: multicast(), mesh: Mesh(chip), usable: usable, places: places, seed: seed)
+      return trees.run(effort: effort)
     }
   }
 

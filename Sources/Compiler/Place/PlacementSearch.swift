@@ -329,7 +329,7 @@ struct PlacementSearch {
 
   /// `exp(x)` for x <= 0, by squaring: the same bits on every platform, near enough for annealing.
   @inline(__always)
-  private static func exponential(_ x: Double) -> Double {
+  static func exponential(_ x: Double) -> Double {
     let small = x / 1024
     var result = 1 + small * (1 + small / 2 * (1 + small / 3))
     for _ in 0..<10 { result *= result }
