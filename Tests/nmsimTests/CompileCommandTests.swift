@@ -205,7 +205,8 @@ struct CompileCommandTests {
       #expect(lines.popLast() == "Wrote DIR/p.nmsim, \(NumberFormat.count(size)) bytes.")
       #expect(lines.allSatisfy { $0.count <= 80 })
       try expectGolden(lines.joined(separator: "\n") + "\n", "compile-\(name).txt")
-      // The same tables, from the file.
+      // The same tables, from the file; what rounding did is known to the compiler alone.
+      lines = Array(lines.prefix { !$0.hasPrefix("Note: the chip keeps") })
       #expect(folder.invoke("inspect DIR/p.nmsim").output == lines.joined(separator: "\n") + "\n")
     }
   }

@@ -42,7 +42,8 @@ public struct ChipDescription: Sendable, Equatable {
     name: String, title: String = "", lineage: [String] = [], notes: [String] = [],
     numbers: SourcedTable<ChipNumber, Int> = .init(), rules: SourcedTable<ChipRule, Bool> = .init(),
     registers: SourcedTable<ChipRegister, Overflow> = .init(),
-    formats: SourcedTable<ChipFormat, MantissaExponent> = .init(), neuronModels: Sourced<[String]>? = nil, crossbar: Sourced<Crossbar>? = nil,
+    formats: SourcedTable<ChipFormat, MantissaExponent> = .init(), neuronModels: Sourced<[String]>? = nil,
+    crossbar: Sourced<Crossbar>? = nil,
     convolutionCore: Sourced<ConvolutionCore>? = nil, coreTypes: Sourced<[CoreType]>? = nil,
     energy: CostTable = .init(), time: CostTable = .init(), power: SourcedTable<StaticPower, Double> = .init(),
     tickSeconds: Sourced<Double>? = nil, barrier: Sourced<[BarrierStep]>? = nil

@@ -5,7 +5,8 @@ struct Augmented: NeuronDynamics {
     "`v >= threshold`: a spike of count `v div threshold`; `v <= negativeThreshold`: a spike of count "
     + "`-(v div negativeThreshold)`; soft reset by count times threshold"
   static let traits = NeuronTraits(
-    code: .rate, reset: .payload, negativeThreshold: .belowZero, hasPayload: true, takesLag: true, takesFloor: true, hasKernel: true)
+    code: .rate, reset: .payload, negativeThreshold: .belowZero, hasPayload: true, takesLag: true,
+    takesFloor: true, hasKernel: true)
   static let parameters = [Parameter.maximumPayload]
 
   let bound: Int64

@@ -2,7 +2,8 @@
 struct Leaky: NeuronDynamics {
   static let name = "lif"
   static let rule = "`if` after a leak"
-  static let traits = NeuronTraits(code: .rate, reset: .threshold, actsAlone: true, leaks: true, takesFloor: true, hasKernel: true)
+  static let traits = NeuronTraits(
+    code: .rate, reset: .threshold, actsAlone: true, leaks: true, takesFloor: true, hasKernel: true)
   static let parameters = IntegrateFire.parameters + [Parameter.leakShift]
 
   let integrateFire: IntegrateFire

@@ -1,6 +1,6 @@
 import ChipModel
 
-/// The analytical model of Lemaire et al. 2022: arithmetic, addressing and the memories of an event-driven accelerator, one
+/// The analytical model of Lemaire et al. 2022 (arXiv 2210.13107): arithmetic, addressing and the memories of an event-driven accelerator, one
 /// layer at a time.
 ///
 /// A layer reads events from a FIFO, weights for each, reads and writes the potentials that they reach, and updates all of its
@@ -11,7 +11,7 @@ package struct LemaireEnergyModel: BuiltInEnergyModel {
 
   package let name = "lemaire"
   package let title = "Lemaire model"
-  package let source = "Lemaire et al. 2022 (arXiv 2210.13107), 45 nm, 32-bit integers and SRAM"
+  package let source = "Lemaire et al. 2022, 45 nm"
   package let formula =
     "joules = accumulates x 0.1 pJ + multiply-accumulates x 3.2 pJ + memory words x the energy of a memory of that size"
   package let leavesOut = "routing, static power, the ANN's side"

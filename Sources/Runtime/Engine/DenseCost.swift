@@ -43,7 +43,8 @@ extension DeliveryRoute {
 }
 
 /// When a step of a layer is delivered densely: what its spikes cost one by one against what all sources cost together,
-/// both in nanoseconds as measured with ``KernelProbe``; docs/performance.md says how.
+/// both in nanoseconds. Products are rates of the kernels alone, measured on one processor (`dotprod`: assumed); the costs of
+/// spikes, groups and bytes are estimates. They decide which path is taken, never what comes out.
 struct DenseCost: Sendable {
   /// Of the dense path: the same in every step.
   let dense: Double
