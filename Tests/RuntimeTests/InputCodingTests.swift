@@ -125,6 +125,21 @@ struct InputCodingTests {
     #expect(whole.run([1, 0.5]) != less.run([1, 0.5]), "an entry of the input less changes the result")
   }
 
+  @Test("recorded counts stay within the payloads that widths were proven for, whatever range a network states")
+  func hugeEvents() throws {
+    for (range, value, payload) in [
+      (InputRange(low: 0, high: 1e300), 1e200, Int32.max), (InputRange(low: -1e300, high: 0), -1e200, -Int32.max),
+      (InputRange(low: 0, high: 0), 0, 0),
+    ] {
+      var network = Self.network(.events)
+      network.input.range = range
+      let input = try #require(try network.checked().populations.first)
+      #expect(input.model.maximumPayload.map { $0 >= 1 } == true)
+      let spikes = InputSpikes(.input([2], input.model), values: [value, value], steps: 1, sample: 0)
+      #expect(spikes.payload(1, step: 0) == payload)
+    }
+  }
+
   @Test("a coding is asked for where the input spikes, and only there")
   func refusals() {
     var network = Self.network(.rate)

@@ -59,9 +59,9 @@ extension DatasetLoader {
   ) throws(DataError) -> (Dataset.Values, [Int]) {
     let isOne = tensor.shape.count == expected.count + 1 && Array(tensor.shape.dropFirst()) == expected
     let leading = isOne ? 1 : 2
-    guard tensor.shape.count > leading,
+    guard tensor.shape.count > leading, let rows = Tensor.elementCount(Array(tensor.shape.prefix(leading))),
       let flat = Tensor(
-        shape: [tensor.shape.prefix(leading).reduce(1, *)] + tensor.shape.dropFirst(leading), storage: tensor.storage)
+        shape: [rows] + tensor.shape.dropFirst(leading), storage: tensor.storage)
     else {
       throw DataError(
         file: file,

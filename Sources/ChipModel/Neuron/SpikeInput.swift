@@ -104,6 +104,8 @@ package struct InputSpikes: Sendable {
   private let neurons: Int
   private let values: [Double]
   private let quantised: [Int64]
+  /// Magnitude of a recorded count.
+  private let largest: Double
 
   /// - Parameters:
   ///   - input: an input that spikes.
@@ -116,6 +118,7 @@ package struct InputSpikes: Sendable {
     period = input.model.period
     self.steps = steps
     neurons = input.shape.count
+    largest = Double(input.model.maximumPayload ?? Int32.max)
     self.values = values
     quantised = coding == .rate ? values.map { Int64(InputEncoder.quantise($0)) } : []
   }
@@ -138,7 +141,9 @@ package struct InputSpikes: Sendable {
     case .latency:
       let x = min(max(value, 0), 1)
       return x > 0 && Double(step) == ((1 - x) * Double(steps - 1)).rounded(.toNearestOrEven) ? 1 : 0
-    case .events: return Int32(clamping: Int64(value))
+    case .events:
+      // Within the payloads that widths were proven for, whatever range the network states.
+      return Int32(max(-largest, min(largest, value)))
     }
   }
 

@@ -13,7 +13,7 @@ extension NetworkInput {
     case .phase: break
     case .events:
       let most = range.map { max(abs($0.low), abs($0.high)).rounded(.up) }
-      model[.maximumPayload] = Int(min(most ?? Double(InputCoding.standardEvents), Double(Int32.max)).rounded(.up))
+      model[.maximumPayload] = Int(min(max(1, most ?? Double(InputCoding.standardEvents)), Double(Int32.max)))
     }
     return model
   }

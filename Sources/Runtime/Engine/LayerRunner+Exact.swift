@@ -58,7 +58,7 @@ extension LayerRunner {
     func most(_ extremes: (low: Int32, high: Int32)) -> Int64 { max(Int64(extremes.high), -Int64(extremes.low)) }
     var sum = p.usesNarrow ? most(BufferKernels.extremes(scratch.narrow, count: p.count)) : 0
     if p.usesWide { sum += most(BufferKernels.extremes(scratch.wide, count: p.count)) }
-    return (sum << Int64(plan.program.fractionBits)) + current > room
+    return sum << Int64(plan.program.fractionBits) > room - current
   }
 
   /// Bias and input current that act now.
