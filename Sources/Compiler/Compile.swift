@@ -11,6 +11,11 @@ package struct CompileResult: Sendable {
   package var coarser: [CoarserUnits]
   /// Populations that average pools became.
   package var poolLayers: [String]
+  /// Populations that hear their sources through sums of parts.
+  package var sums: [PartialSums] = []
+  /// Populations whose weights are sums of slices, and those whose neurons are there more than once.
+  package var sliced: [String] = []
+  package var copies: [CopiedPopulation] = []
   /// Parameters that the chip's formats do not hold exactly.
   package var rounded: [RoundedParameters] = []
   /// Swaps a core that each search for a placement tried; nil where nothing was searched. Below a few hundred the search
@@ -98,7 +103,8 @@ extension CompiledProgram {
     for (core, slots) in AxonUse(program).outputs.enumerated() { loads[core].outputAxons = slots }
     return CompileResult(
       program: program, headroom: lowering.headroom, loads: loads, coarser: lowering.coarser,
-      poolLayers: fitted.poolLayers, rounded: lowering.rounded, movesPerCore: movesPerCore)
+      poolLayers: fitted.poolLayers, sums: lowering.sums, sliced: lowering.sliced,
+      copies: lowering.copied, rounded: lowering.rounded, movesPerCore: movesPerCore)
   }
 
   /// Parts of a placement's search that ``compile(_:chip:options:progress:)`` reports.
@@ -126,6 +132,7 @@ extension CompiledProgram {
     _ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions = CompileOptions(), fits: Bool = false
   ) throws(CompileError) -> CompiledProgram {
     if fits { return try FittedNetwork.fit(network, chip: chip, options: options).lowering.program }
+    let network = try network.coded(options.inputCoding, for: chip)
     let pools = options.pools == .layer ? network.poolsThatCanBeLayers : []
     return try Lowering(network.withPoolsAsLayers(pools), chip: chip, options: options).program
   }

@@ -35,7 +35,7 @@ package enum FitSearch {
     case .thresholdBelowOne:
       let first = max(1, fractionBits + 1)
       return (first..<max(first, 9)).map { (number: ChipNumber.fractionBits, value: $0) }
-    case .capacity(_, _, let what, _, _, _, _): return shrinks && what.hasPrefix("bits of synapse memory") ? fewer : []
+    case .capacity(_, _, let what, _, _, _, _, _): return shrinks && what.hasPrefix("bits of synapse memory") ? fewer : []
     case .tooManyCores, .tooFewLiveCores, .noCoreOfKind: return shrinks ? fewer : []
     case .lagNeedsWindows, .stepsOfNothing, .separatedNeedsSteps, .noLag, .lagHidesSpikes, .lagTooLong, .biasesNeedTime,
       .width, .unsupportedModel, .periodCodeNeedsWindows, .mixedAmplitude, .thresholdsPerNeuron, .integerWeight,

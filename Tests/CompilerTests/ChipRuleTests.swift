@@ -38,15 +38,18 @@ struct ChipRuleTests {
     }
   }
 
-  func compile(_ layers: Layers, _ chip: String, change: (inout ChipDescription) -> Void = { _ in }) throws -> CompileResult {
+  func compile(
+    _ layers: Layers, _ chip: String, split: CompileOptions.Split = .auto, change: (inout ChipDescription) -> Void = { _ in }
+  ) throws -> CompileResult {
     var description = try ChipLibrary.builtIn(chip)
     change(&description)
-    return try CompiledProgram.compile(try layers.network.checked(), chip: description)
+    return try CompiledProgram.compile(try layers.network.checked(), chip: description, options: CompileOptions(split: split))
   }
 
+  /// Limits alone: nothing is split.
   func message(_ layers: Layers, _ chip: String, change: (inout ChipDescription) -> Void = { _ in }) -> String {
     do {
-      _ = try compile(layers, chip, change: change)
+      _ = try compile(layers, chip, split: .none, change: change)
       return "compiles"
     } catch { return "\(error)" }
   }

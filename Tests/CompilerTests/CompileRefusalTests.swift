@@ -88,7 +88,7 @@ struct CompileRefusalTests {
 
   @Test("limits of a core split a population, and refuse it where one neuron is over them")
   func limits() throws {
-    func with(_ numbers: [ChipNumber: Int]) throws -> String { try message(network(), chip(numbers)) }
+    func with(_ numbers: [ChipNumber: Int]) throws -> String { try message(network(), chip(numbers), CompileOptions(split: .none)) }
     #expect(try with([:]) == "compiled to 1 cores")
     #expect(try with([.neuronsPerCore: 10]) == "compiled to 1 cores")
     #expect(try with([.neuronsPerCore: 9]) == "compiled to 2 cores")

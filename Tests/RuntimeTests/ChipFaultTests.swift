@@ -106,7 +106,7 @@ struct ChipFaultTests {
       detours += RouteFacts(program).detours
       // Read back as it was, and checked.
       let bytes = program.encoded()
-      #expect(bytes[8] == 7)
+      #expect(bytes[8] == 8)
       #expect(try CompiledProgram(decoding: bytes) == program)
       let difference = EngineEqualsInterpreterTests.compare(network, program)
       #expect(difference == nil, "seed \(seed): \(difference ?? "")")

@@ -44,6 +44,7 @@ struct EngineEqualsInterpreterTests {
       + ["refractory", "gated input", "relay of input"]
       + ["separated", "lag and relay", "lag and bias by step", "count gate and lag", "not taken back", "taken back at once"]
       + ["pool layer", "signed pool layer", "lag and pool layer"]
+      + ["partial sums", "counted sums", "slices", "copies"]
     #expect(features == Set(all), "missing: \(Set(all).subtracting(features).sorted())")
     #expect(relays > 20)
     #expect(saturations > 1000)
@@ -155,6 +156,8 @@ struct EngineEqualsInterpreterTests {
         result.append(model.kind == .signed ? "signed pool layer" : "pool layer")
         if population.lag > 0 { result.append("lag and pool layer") }
       }
+      if population.name.contains(".sum.") { result.append(model.hasPayload ? "partial sums" : "counted sums") }
+      if population.original != nil { result.append("copies") }
       if population.levels.floor != nil { result.append("floor") }
       if population.levels.resetValue != nil { result.append("reset value") }
       if model[.refractory] ?? 0 > 0 { result.append("refractory") }
@@ -185,6 +188,7 @@ struct EngineEqualsInterpreterTests {
     case .wrap: result.append("accumulator wraps")
     }
     for projection in program.projections {
+      if projection.axon > 0 { result.append("slices") }
       if projection.source == 0, program.isGated(projection) { result.append("gated input") }
       if projection.source == 0, program.populations[projection.target].isRelay { result.append("relay of input") }
       let target = program.populations[projection.target]

@@ -7,7 +7,7 @@ import Testing
 @Suite("The papers' layer-synchronous loop")
 struct LayerSynchronousTests {
   static let rules = RandomNetworkRules(
-    codes: RandomNetworkRules.Code.allCases, delays: false, schedules: [.windowed], relays: false, variations: false)
+    codes: RandomNetworkRules.Code.allCases, delays: false, schedules: [.windowed], relays: false, variations: false, splits: false)
 
   @Test("gives the pipelined chip's spike counts and potentials", arguments: RandomNetworkRules.Code.allCases)
   func sameCounts(code: RandomNetworkRules.Code) throws {

@@ -31,7 +31,7 @@ struct PoolLayerTests {
 
   private static func compile(_ text: String, _ chip: ChipDescription, _ pools: CompileOptions.Pools) throws -> CompileResult {
     let network = try NetworkFile(text: Array(text.utf8), path: "net.json").checked()
-    return try CompiledProgram.compile(network, chip: chip, options: CompileOptions(pools: pools))
+    return try CompiledProgram.compile(network, chip: chip, options: CompileOptions(pools: pools, split: .none))
   }
 
   @Test("a pool is a population of whole numbers one layer deeper, and fires as often as its window's mean says")

@@ -84,16 +84,16 @@ struct ProgramFileTests {
   @Test("a file of another version is refused, and the line says what to do")
   func otherVersions() throws {
     var bytes = try ProgramFixtures.dense.program().encoded()
-    for version: UInt8 in 1...6 {
+    for version: UInt8 in 1...7 {
       bytes[8] = version
       #expect(
         message(resealed(bytes))
-          == "is a program of format version \(version), this nmsim reads version 7; compile the network again")
+          == "is a program of format version \(version), this nmsim reads version 8; compile the network again")
     }
-    bytes[8] = 8
+    bytes[8] = 9
     #expect(
       message(bytes)
-        == "is a program of format version 8, this nmsim reads version 7; "
+        == "is a program of format version 9, this nmsim reads version 8; "
         + "use the nmsim that compiled it, or compile the network again")
   }
 

@@ -40,7 +40,7 @@ struct PublishedPowerTests {
   }
 
   @Test(
-    "ODIN takes the measured power at two clocks within 1 %",
+    "ODIN takes the measured power at two clocks within 2 %",
     arguments: [(75_000_000, 37.5e6, 477e-6), (1_300_000, 650e3, 35e-6)])
   func odin(hertz: Int, operations: Double, measured: Double) throws {
     var chain = EveryChipTests.Chain([1])
@@ -56,7 +56,7 @@ struct PublishedPowerTests {
     #expect(done == 50 * 16 * 240)
     let bill = try #require(result.bill)
     let watts = try #require(bill.joulesPerInference) / (Double(done) / operations)
-    #expect(abs(watts - measured) <= 0.03 * measured, "\(watts)")
+    #expect(abs(watts - measured) <= 0.02 * measured, "\(watts)")
     #expect(bill.missing.isEmpty, "\(bill.missing)")
   }
 

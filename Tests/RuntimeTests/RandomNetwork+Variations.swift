@@ -17,6 +17,22 @@ extension RandomNetwork {
       chip.registers[.accumulatorOverflow] = .assumed(dice.pick([.saturate, .wrap]), "test")
     }
     if dice.chance(0.4) { chip.registers[.currentOverflow] = .assumed(.wrap, "test") }
+    if dice.chance(0.25) { chip.numbers[.fanInPerNeuron] = .assumed(dice.integer(6...60), "test") }
+    if dice.chance(0.15) { chip.numbers[.destinationsPerNeuron] = .assumed(dice.integer(1...3), "test") }
+    if dice.chance(0.3) {
+      // Neurons that send no payload, so that partial sums count to a threshold.
+      chip.neuronModels = .assumed(ChipDescription.allNeuronModels.filter { $0 != NeuronModel.Kind.augmented.name }, "test")
+    }
+    if chip.crossbar != nil, dice.chance(0.5) { mixWeights(&dice) }
+  }
+
+  /// Weights that do not go by their source, so that an axon has several.
+  private mutating func mixWeights(_ dice: inout Dice) {
+    for index in network.projections.indices {
+      guard case .inline(let tensor) = network.projections[index].weights, var values = tensor.integers else { continue }
+      for place in values.indices.dropFirst() { values.swapAt(place, dice.integer(0...place)) }
+      network.projections[index].weights = Tensor(shape: tensor.shape, storage: .int32(values)).map { .inline($0) }
+    }
   }
 
   private mutating func codeInput(period: Int?, _ dice: inout Dice) {

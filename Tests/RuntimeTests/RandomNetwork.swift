@@ -56,6 +56,8 @@ struct RandomNetworkRules {
   var chipFaults = true
   /// Inputs that spike, `cuba`, levels, registers that cut.
   var variations = true
+  /// Chips that need populations split.
+  var splits = true
   /// Now and then 100 to 300 steps.
   var longRuns = true
 
@@ -104,7 +106,7 @@ struct RandomNetwork {
     }
   }
 
-  fileprivate init(
+  init(
     network: Network, chip: ChipDescription, options: CompileOptions, steps: Int, samples: [[Double]]
   ) {
     self.network = network
@@ -213,6 +215,7 @@ extension RandomNetwork {
       let chip = chip()
       if rules.chipFaults { options.faults = faults(of: chip) }
       options.pools = dice.chance(0.4) ? .layer : .auto
+      options.split = rules.splits ? .auto : .none
       return RandomNetwork(network: network, chip: chip, options: options, steps: steps, samples: samples)
     }
 

@@ -2,7 +2,8 @@
 ///
 /// ```
 /// magic     8 bytes   89 'N' 'M' 'S' 'I' 'M' 0D 0A: seven-bit and line-end transfers break it visibly
-/// version   4 bytes   7: inputs that spike, levels of potentials, what registers do length    8 bytes   of the whole file
+/// version   4 bytes   8: parts of a source, axons of a projection, populations once more
+/// length    8 bytes   of the whole file
 /// sections            NETW CHIP DATA POPS PROJ WGTS CORE ROUT PORT FALT: tag (4), length (8), content
 /// checksum  32 bytes  SHA-256 of everything before
 /// ```
@@ -15,7 +16,7 @@ enum ProgramFormat {
 
   static let magic: [UInt8] = [0x89, 0x4E, 0x4D, 0x53, 0x49, 0x4D, 0x0D, 0x0A]
   /// The only one that is read.
-  static let version: UInt32 = 7
+  static let version: UInt32 = 8
   static let headerBytes = 20
   static let checksumBytes = 32
 }
@@ -143,6 +144,7 @@ extension ByteWriter {
     int(population.gatedPeriods)
     list(population.unit) { $0.double($1) }
     flag(population.isRelay)
+    optional(population.original) { $0.int($1) }
     int(population.accumulatorBits)
   }
 
@@ -154,6 +156,11 @@ extension ByteWriter {
   fileprivate mutating func projection(_ projection: Projection) {
     text(projection.name)
     int(projection.source)
+    optional(projection.sources) {
+      $0.int($1.lowerBound)
+      $0.int($1.upperBound)
+    }
+    int(Int(projection.axon))
     int(projection.target)
     choice(projection.kind)
     int(projection.weights)

@@ -210,15 +210,22 @@ extension ByteReader {
       name: try text(), dimensions: try ints(), model: try model(), threshold: try values(),
       negativeThreshold: try values(), levels: try levels(), bias: try values(), biasByStep: try tables(), initial: try values(),
       start: try int(), lag: try int(), gatedPeriods: try int(), unit: try doubles(), isRelay: try flag(),
+      original: try optional { (r) throws(FormatError) in try r.int() },
       accumulatorBits: try int())
   }
 
   fileprivate mutating func projection() throws(FormatError) -> Projection {
     Projection(
-      name: try text(), source: try int(), target: try int(),
-      kind: try choice(of: Projection.Kind.self), weights: try int(), shifts: try array(UInt8.self),
+      name: try text(), source: try int(), sources: try optional { (r) throws(FormatError) in try r.range() },
+      axon: try axonNumber(), target: try int(), kind: try choice(of: Projection.Kind.self), weights: try int(), shifts: try array(UInt8.self),
       pool: try optionalPool(), convolution: try convolution(), delay: try int(), gatePeriod: try int(),
       gateRestarts: try flag(), gate: try choice(of: GateRule.self), largestRoundingError: try double())
+  }
+
+  private mutating func axonNumber() throws(FormatError) -> UInt8 {
+    let number = try int()
+    guard let axon = UInt8(exactly: number) else { throw wrong(at: position - 8, "\(number), expected 0 to 255") }
+    return axon
   }
 
   private mutating func optionalPool() throws(FormatError) -> PoolGeometry? {

@@ -98,11 +98,16 @@ public struct CompiledProgram: Sendable, Equatable {
     ActiveWindow.ticksPerInference(steps: steps, starts: populations.lazy.filter { !$0.isRelay }.map(\.start))
   }
 
+  /// The map that a projection reads: its source's, or a part of that.
+  package func sourceShape(_ projection: Projection) -> MapShape {
+    projection.sourceShape(of: populations[projection.source].shape)
+  }
+
   /// The address rule of projection `index`.
   package func synapses(_ index: Int) -> Synapses {
     let projection = projections[index]
     return Synapses(
-      projection, weights: weights[projection.weights], source: populations[projection.source].shape,
+      projection, weights: weights[projection.weights], source: sourceShape(projection),
       target: populations[projection.target].shape)
   }
 
@@ -112,6 +117,18 @@ public struct CompiledProgram: Sendable, Equatable {
     for (index, projection) in projections.enumerated() { result[projection.target].append(index) }
     return result
   }
+
+  /// By population: those that have its neurons once more.
+  package var copies: [[Int]] {
+    var result = [[Int]](repeating: [], count: populations.count)
+    for (index, population) in populations.enumerated() {
+      if let original = population.original { result[original].append(index) }
+    }
+    return result
+  }
+
+  /// Whose draws the faults of a population are: the same for neurons that are there once more.
+  package func drawn(_ population: Int) -> Int { populations[population].original ?? population }
 
   /// Number of populations that each one feeds.
   package var fedPopulations: [Int] {

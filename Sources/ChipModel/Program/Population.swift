@@ -27,6 +27,8 @@ package struct Population: Sendable, Equatable {
   package var unit: [Double]
   /// Whether the compiler added it to build a delay that the chip has not.
   package var isRelay: Bool
+  /// Index of the population whose neurons these are once more, so that their spikes go to more cores.
+  package var original: Int?
   /// Proven width of one step's sum, in bits: 16, 32 or 64.
   package var accumulatorBits: Int
 
@@ -34,7 +36,7 @@ package struct Population: Sendable, Equatable {
     name: String, dimensions: [Int], model: NeuronModel, threshold: UnitValues, negativeThreshold: UnitValues,
     levels: PopulationLevels = PopulationLevels(), bias: UnitValues, biasByStep: [UnitValues] = [], initial: UnitValues, start: Int, lag: Int = 0,
     gatedPeriods: Int = 0, unit: [Double], isRelay: Bool = false,
-    accumulatorBits: Int = 64
+    original: Int? = nil, accumulatorBits: Int = 64
   ) {
     self.name = name
     self.dimensions = dimensions
@@ -50,6 +52,7 @@ package struct Population: Sendable, Equatable {
     self.gatedPeriods = gatedPeriods
     self.unit = unit
     self.isRelay = isRelay
+    self.original = original
     self.accumulatorBits = accumulatorBits
   }
 

@@ -130,7 +130,7 @@ extension ProgramCheck {
       try same(block.pool == projection.pool, "the pool", owner, place)
       try same(block.convolution == projection.convolution, "the convolution", owner, place)
       try same(block.delay == projection.delay, "the delay", owner, place)
-      try same(block.sourceShape == shapes[projection.source], "the source's shape", owner, place)
+      try same(block.sourceShape == program.sourceShape(projection), "the source's shape", owner, place)
       try same(
         block.gateStart == program.populations[projection.source].firstFiringTick, "the gate's first tick", owner, place)
       try same(block.gate == projection.gate, "the gate's rule", owner, place)

@@ -30,11 +30,24 @@ extension ProgramCheck {
           place, .number(what: "largest rounding error", value: error, expected: "a finite number, 0 or more"))
       }
       try checkGeometry(projection.convolution, place)
-      let source = shapes[projection.source]
+      try checkPart(projection, of: shapes[projection.source], place)
+      let source = program.sourceShape(projection)
       let pooled = try checkPool(projection.pool, of: source, place)
       try checkShapes(projection, pooled: pooled, target: target, place)
       try checkTaps(projection, source: source, target: target, place)
     }
+  }
+
+  /// The part of the source that it reads.
+  private func checkPart(_ projection: Projection, of source: MapShape, _ place: ProgramPlace) throws(ProgramError) {
+    guard let part = projection.sources else { return }
+    try rule(
+      part.lowerBound >= 0 && part.upperBound <= source.count && !part.isEmpty && !program.isHostCurrent(projection),
+      "it reads neurons \(part.lowerBound)..<\(part.upperBound), not a part of the spikes of 0..<\(source.count)", place)
+    try rule(
+      part.lowerBound % source.pixels == 0 && part.count % source.pixels == 0
+        || projection.kind == .dense && projection.pool == nil,
+      "it reads parts of channels, which only dense projections without a pool do", place)
   }
 
   private func checkGeometry(_ c: ConvolutionGeometry, _ place: ProgramPlace) throws(ProgramError) {

@@ -12,6 +12,10 @@ package struct Projection: Sendable, Equatable {
   package enum Kind: String, Sendable, CaseIterable { case dense, convolution = "conv2d", identity }
   package var name: String
   package var source: Int
+  /// Neurons of the source that it reads, row-major: whole channels, or of a dense projection without a pool any; nil: all.
+  package var sources: Range<Int>?
+  /// Which of a source neuron's axons at a core it hears, where a neuron has several there.
+  package var axon: UInt8
   package var target: Int
   package var kind: Kind
   /// Index into the program's weights.
@@ -33,12 +37,14 @@ package struct Projection: Sendable, Equatable {
   package var largestRoundingError: Double
 
   package init(
-    name: String, source: Int, target: Int, kind: Kind, weights: Int, shifts: [UInt8] = [0], pool: PoolGeometry? = nil,
+    name: String, source: Int, sources: Range<Int>? = nil, axon: UInt8 = 0, target: Int, kind: Kind, weights: Int, shifts: [UInt8] = [0], pool: PoolGeometry? = nil,
     convolution: ConvolutionGeometry = ConvolutionGeometry(kernelY: 1, kernelX: 1), delay: Int = 1,
     gatePeriod: Int = 1, gateRestarts: Bool = false, gate: GateRule = .winner, largestRoundingError: Double = 0
   ) {
     self.name = name
     self.source = source
+    self.sources = sources
+    self.axon = axon
     self.target = target
     self.kind = kind
     self.weights = weights
@@ -51,6 +57,18 @@ package struct Projection: Sendable, Equatable {
     self.gate = gate
     self.largestRoundingError = largestRoundingError
   }
+
+  /// The map that it reads of a source.
+  package func sourceShape(of source: MapShape) -> MapShape {
+    guard let sources else { return source }
+    let isWhole = sources.lowerBound % source.pixels == 0 && sources.count % source.pixels == 0
+    return isWhole
+      ? MapShape(channels: sources.count / source.pixels, height: source.height, width: source.width)
+      : MapShape(channels: sources.count)
+  }
+
+  /// The first neuron of the source that it reads.
+  package var firstSource: Int { sources?.lowerBound ?? 0 }
 
   @inlinable @inline(__always)
   package func shift(channel: Int) -> Int { Int(shifts.count == 1 ? shifts[0] : shifts[channel]) }

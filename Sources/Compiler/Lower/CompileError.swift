@@ -25,8 +25,10 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
   case weightRange(population: String, largest: Double, unit: Double)
   case delay(projection: String, delay: Int, limit: Int, chip: String)
   case parallelSynapses(projection: String, need: Int, limit: Int)
-  /// `knob`: key of the parameter that uses less on the same chip.
-  case capacity(population: String, need: Int, what: String, limit: Int, chip: String, knob: String?, remedy: String)
+  /// `knob`: key of the parameter that uses less on the same chip. `resource`: of what there is too little for one neuron.
+  case capacity(
+    population: String, need: Int, what: String, limit: Int, chip: String, knob: String?, remedy: String,
+    resource: ChipResource? = nil)
   case tooManyCores(need: Int, limit: Int, chip: String, population: String)
   case chipRule(projection: String, what: String, chip: String, limit: String, remedy: String)
   case axonTypes(population: String, need: Int, limit: Int, chip: String)
@@ -106,7 +108,7 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
     case .parallelSynapses(let projection, let need, let limit):
       "projection '\(projection)': its value needs \(groupedText(Int64(need))) parallel synapses, at most "
         + "\(groupedText(Int64(limit))); use more \(spell("weightBits")), or a chip with weight shifts"
-    case .capacity(let population, let need, let what, let limit, let chip, let knob, let remedy):
+    case .capacity(let population, let need, let what, let limit, let chip, let knob, let remedy, _):
       "population '\(population)' needs \(groupedText(Int64(need))) \(what), chip '\(chip)' has \(groupedText(Int64(limit))); "
         + (knob.map { "lower \(spell($0)), or " } ?? "") + remedy
     case .tooManyCores(let need, let limit, let chip, let population):
@@ -153,7 +155,7 @@ extension CompileError {
   /// Name of the population or projection that a limit of the chip forbids, where another form of the network may keep it.
   var forbiddenPart: String? {
     switch self {
-    case .capacity(let population, _, _, _, _, _, _), .sumDoesNotFit(let population, _, _, _, _, _),
+    case .capacity(let population, _, _, _, _, _, _, _), .sumDoesNotFit(let population, _, _, _, _, _),
       .doesNotFit(let population, _, _, _, _):
       population
     case .chipRule(let projection, _, _, _, _): projection

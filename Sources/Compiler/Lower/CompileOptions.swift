@@ -5,6 +5,13 @@ package struct CompileOptions: Sendable, Equatable {
   package enum Scale: String, ParameterChoice { case channel, population }
   /// What becomes of average pools.
   package enum Pools: String, ParameterChoice { case fold, layer, auto }
+  /// What becomes of populations whose fan-in, fan-out or weights a limit of the chip forbids.
+  package enum Split: String, ParameterChoice {
+    case none
+    /// They are split where that changes no spike of the others.
+    case exact
+    case auto
+  }
   package enum Placement: String, Sendable, CaseIterable {
     /// The fewest spike-weighted hops that a seeded search finds.
     case optimised
@@ -17,6 +24,7 @@ package struct CompileOptions: Sendable, Equatable {
   package var scale: Scale?
   /// `auto`: a population of its own where a limit of the chip forbids to fold it.
   package var pools: Pools
+  package var split: Split
   /// Nil: the network's.
   package var schedule: Schedule?
   /// Ticks that layers add before they may fire; nil: the network's, where the schedule is too.
@@ -43,7 +51,8 @@ package struct CompileOptions: Sendable, Equatable {
 
   package init(
     weightBits: Int? = nil, membraneBits: Int? = nil, fractionBits: Int? = nil, numbers: [ChipNumber: Int] = [:],
-    scale: Scale? = nil, pools: Pools = .auto, schedule: Schedule? = nil, lag: Int? = nil, steps: Int? = nil,
+    scale: Scale? = nil, pools: Pools = .auto, split: Split = .auto,
+    schedule: Schedule? = nil, lag: Int? = nil, steps: Int? = nil,
     inputCoding: InputCoding? = nil, placement: Placement = .optimised, seed: UInt64 = 0,
     placementEffort: Double = 1, traffic: [[UInt64]]? = nil, mapping: Mapping? = nil, faults: ChipFaults? = nil,
     memory: MemoryBudget = .standard
@@ -51,6 +60,7 @@ package struct CompileOptions: Sendable, Equatable {
     self.numbers = numbers
     self.scale = scale
     self.pools = pools
+    self.split = split
     self.schedule = schedule
     self.lag = lag
     self.steps = steps
@@ -87,6 +97,9 @@ package struct CompileOptions: Sendable, Equatable {
 }
 
 extension Parameter {
+  package static let split = Parameter(
+    "split", .choice(of: CompileOptions.Split.self), standard: .choice(CompileOptions.Split.auto.rawValue),
+    "Fan-ins, fan-outs and weights beyond a limit refused, split where that is exact, or split wherever it can be.")
   package static let scale = Parameter(
     "scale", .choice(of: CompileOptions.Scale.self), standardText: "the finest that the membrane holds",
     "What shares one weight scale: an output channel, or a whole population.")

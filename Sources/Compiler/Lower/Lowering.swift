@@ -14,15 +14,23 @@ struct Lowering {
   let fractionBits: Int
   let schedule: Schedule
   let lag: Int
-  private(set) var populations: [Population] = []
-  private(set) var projections: [Projection] = []
-  private(set) var weights: [WeightTensor] = []
+  var populations: [Population] = []
+  var projections: [Projection] = []
+  var weights: [WeightTensor] = []
   private(set) var headroom: [Headroom] = []
   private(set) var coarser: [CoarserUnits] = []
   private(set) var rounded: [RoundedParameters] = []
+  var sums: [PartialSums] = []
+  /// Places of sums, with the population that they are for.
+  var sumTargets: [Int: Int] = [:]
+  var sliced: [String] = []
+  var copied: [CopiedPopulation] = []
+  /// Populations that the compiler added and that must hold, whole, what they send on.
+  var repeating: Set<Int> = []
 
-  init(_ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions) throws(CompileError) {
-    let network = try network.coded(options.inputCoding, for: chip)
+  init(
+    _ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions, form: NetworkForm = NetworkForm()
+  ) throws(CompileError) {
     self.network = network
     self.chip = chip
     self.options = options
@@ -35,7 +43,10 @@ struct Lowering {
     (schedule, lag) = try network.schedule(options)
     try check(network.memoryToCompile)
     try lowerPopulations()
+    try splitFanIn(form.parts)
+    sliceWeights(form.sliced)
     try insertRelays()
+    addCopies(form.copies)
     try check(program.memoryToRun)
     try stickBits()
     try proveWidths()
@@ -113,7 +124,7 @@ struct Lowering {
     return entries.map { $0.isFinite ? $0 / largest : 1 }
   }
 
-  private func doesNotFit(_ population: String, _ what: String, _ value: Double) -> CompileError {
+  func doesNotFit(_ population: String, _ what: String, _ value: Double) -> CompileError {
     .doesNotFit(
       population: population, what: what, value: value, bits: membraneBits, isWidest: membraneBits >= chip.membraneBits)
   }
@@ -298,6 +309,7 @@ struct Lowering {
         threshold: UnitValues(uniform: unit), negativeThreshold: UnitValues(uniform: negative),
         bias: UnitValues(uniform: 0), initial: UnitValues(uniform: 0),
         start: from.firstFiringTick + delay, unit: [1], isRelay: true))
+    repeating.insert(populations.count - 1)
     let channels = from.shape.channels
     if let ones = WeightTensor(shape: [channels, 1], values: [Int32](repeating: 1, count: channels)) {
       weights.append(ones)
@@ -342,11 +354,11 @@ struct Lowering {
           chip: chip.name, takesInput: projections.contains { $0.target == index && program.isHostCurrent($0) },
           hasRange: input.range != nil || input.calibratedRange != nil)
       }
-      if populations[index].isRelay {
-        // A relay must hold what it repeats, or the delay would change the numbers.
+      if repeating.contains(index) {
+        // It must hold what it repeats, or it would change the numbers.
         let most = max(headroom[index].largestSum, Int64(1) << Int64(fractionBits))
         guard most <= FixedPoint.highest(bits: membraneBits) else {
-          throw doesNotFit(populations[index].name, "a repeated spike of", Double(most))
+          throw doesNotFit(populations[index].name, populations[index].isRelay ? "a repeated spike of" : "a partial sum of", Double(most))
         }
       }
       populations[index].accumulatorBits = need <= 16 ? 16 : need <= 32 ? 32 : 64

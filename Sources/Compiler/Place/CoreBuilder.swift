@@ -57,7 +57,7 @@ struct CoreBuilder {
 
   private mutating func addInputAxons(_ core: Int) {
     // Blocks and what each hears, then axons in the order of their sources.
-    var heard: [(source: Int, block: UInt32, fanIn: FanIn)] = []
+    var heard: [(source: SourcePart, block: UInt32, fanIn: FanIn)] = []
     for (number, group) in cores[core].groups.enumerated() {
       for index in incoming[group.population] {
         let projection = program.projections[index]
@@ -69,9 +69,9 @@ struct CoreBuilder {
             projection: index, kind: projection.kind, weights: projection.weights,
             shifts: projection.shifts.count == 1 ? projection.shifts : Array(projection.shifts[group.box.channels]),
             pool: projection.pool, convolution: projection.convolution, delay: projection.delay,
-            sourceShape: populations[source].shape, group: number, gateStart: populations[source].firstFiringTick,
+            sourceShape: program.sourceShape(projection), group: number, gateStart: populations[source].firstFiringTick,
             gatePeriod: projection.gatePeriod, gateRestarts: projection.gateRestarts, gate: projection.gate))
-        heard.append((source, UInt32(block), synapses[index].fanIn(of: group.box)))
+        heard.append((SourcePart(projection), UInt32(block), synapses[index].fanIn(of: group.box)))
       }
     }
     var axons = InputAxons()
@@ -80,11 +80,12 @@ struct CoreBuilder {
     var first = 0
     while first < heard.count {
       let source = heard[first].source
+      let shape = cores[core].blocks[Int(heard[first].block)].sourceShape
       let end = heard[first...].firstIndex { $0.source != source } ?? heard.count
       if end - first == 1 {
-        CoreBuilder.add(heard[first].fanIn, heard[first].block, populations[source].shape, to: &axons)
+        CoreBuilder.add(heard[first].fanIn, heard[first].block, shape, to: &axons)
       } else {
-        CoreBuilder.merge(heard[first..<end].map { ($0.block, $0.fanIn) }, populations[source].shape, into: &axons)
+        CoreBuilder.merge(heard[first..<end].map { ($0.block, $0.fanIn) }, shape, into: &axons)
       }
       first = end
     }
@@ -130,19 +131,22 @@ struct CoreBuilder {
   private func forEachAxon(_ core: Int, _ body: (Int, Int, Int) -> Void) {
     let image = cores[core]
     // Axons of one source follow one another, so the population is looked up once a block.
-    let sources = image.blocks.map { program.projections[$0.projection].source }
+    let sources = image.blocks.map { program.projections[$0.projection] }
     for axon in 0..<image.inputAxons.count {
       let first = Int(image.inputAxons.offsets[axon])
-      body(axon, sources[Int(image.inputAxons.blocks[first])], Int(image.inputAxons.sources[first]))
+      let projection = sources[Int(image.inputAxons.blocks[first])]
+      body(axon, projection.source, projection.firstSource + Int(image.inputAxons.sources[first]))
     }
   }
 
   /// Output axons and routes: one entry per (neuron, destination core), destinations in core order.
   private mutating func connect(_ coreOf: [[UInt32]], _ slotOf: [[UInt32]]) {
     var positions = cores.map { [UInt32](repeating: 0, count: $0.neuronCount + 1) }
+    var senders = Senders(program)
     for core in cores.indices {
-      forEachAxon(core) { _, population, neuron in
-        guard population > 0 else { return }
+      forEachAxon(core) { _, source, neuron in
+        guard source > 0 else { return }
+        let population = senders.next(source, neuron)
         positions[Int(coreOf[population][neuron])][Int(slotOf[population][neuron]) + 1] += 1
       }
     }
@@ -156,12 +160,14 @@ struct CoreBuilder {
           axons: [UInt32](repeating: 0, count: total)))
     }
     // From here on `positions` is where each slot's next entry goes.
+    senders = Senders(program)
     var routes: [Route] = []
     var routeFrom = [Int](repeating: -1, count: cores.count)
     for destination in cores.indices {
       let first = routes.count
-      forEachAxon(destination) { axon, population, neuron in
-        guard population > 0 else { return }
+      forEachAxon(destination) { axon, source, neuron in
+        guard source > 0 else { return }
+        let population = senders.next(source, neuron)
         let core = Int(coreOf[population][neuron])
         let slot = Int(slotOf[population][neuron])
         if routeFrom[core] < 0 {
@@ -192,7 +198,7 @@ struct CoreBuilder {
       }
     }
     for neuron in counts.indices.dropFirst() { counts[neuron] += counts[neuron - 1] }
-    entries.sort { ($0.neuron, $0.core) < ($1.neuron, $1.core) }
+    entries.sort { ($0.neuron, $0.core, $0.axon) < ($1.neuron, $1.core, $1.axon) }
     inputPort = InputPort(
       offsets: counts, cores: entries.map { UInt32(truncatingIfNeeded: $0.core) },
       axons: entries.map { UInt32(truncatingIfNeeded: $0.axon) })
@@ -204,5 +210,27 @@ struct CoreBuilder {
     for index in routes.indices {
       routes[index].steps = mesh.route(from: places[routes[index].from], to: places[routes[index].to]).map(\.direction)
     }
+  }
+}
+
+/// Who sends to each axon, where a neuron of which there are several serves so many axons as the chip lets it.
+private struct Senders {
+  private let copies: [[Int]]
+  private let limit: Int
+  /// By population that is there more than once and neuron: axons so far.
+  private var served: [[Int]]
+
+  init(_ program: CompiledProgram) {
+    copies = program.copies
+    limit = program.chip.destinationsPerNeuron ?? Int.max
+    served = zip(program.populations, copies).map { [Int](repeating: 0, count: $1.isEmpty ? 0 : $0.shape.count) }
+  }
+
+  /// The population whose neuron serves the next axon.
+  mutating func next(_ population: Int, _ neuron: Int) -> Int {
+    if copies[population].isEmpty { return population }
+    let number = served[population][neuron] / limit
+    served[population][neuron] += 1
+    return number == 0 ? population : copies[population][min(number, copies[population].count) - 1]
   }
 }

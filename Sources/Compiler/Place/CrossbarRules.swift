@@ -20,11 +20,17 @@ enum CrossbarRules {
   static func types(
     _ core: CoreImage, _ program: CompiledProgram, limit: Int
   ) -> (count: Int, overflow: Int?) {
+    let columns = (0..<core.inputAxons.count).map { column(core, $0, program) }
+    // Slices of weights: an axon has one weight for all neurons that it reaches.
+    let alike = columns.map { Set($0).subtracting([0]) }
+    if alike.allSatisfy({ $0.count <= 1 }) {
+      let kinds = alike.reduce(into: Set()) { $0.formUnion($1) }.count
+      if kinds <= limit { return (kinds, nil) }
+    }
     /// By type: the weight of each neuron, 0 = not settled.
     var tables: [[Int64]] = []
     var first: Int?
-    for axon in 0..<core.inputAxons.count {
-      let column = column(core, axon, program)
+    for column in columns {
       let fitting = tables.firstIndex { table in
         zip(table, column).allSatisfy { $0 == 0 || $1 == 0 || $0 == $1 }
       }

@@ -5,15 +5,17 @@ struct FittedNetwork {
   let lowering: Lowering
   let partition: Partition
   let built: CoreBuilder
+  private let form: NetworkForm
   /// Populations that average pools became.
   let poolLayers: [String]
 
   private init(
-    _ network: CheckedNetwork, pools: [Int], chip: ChipDescription, options: CompileOptions
+    _ network: CheckedNetwork, _ form: NetworkForm, chip: ChipDescription, options: CompileOptions
   ) throws(CompileError) {
-    let whole = network.withPoolsAsLayers(pools)
+    self.form = form
+    let whole = network.withPoolsAsLayers(form.pools).withRoomForSums(before: form.parts.keys.sorted())
     poolLayers = whole.populations[network.populations.count...].map(\.name)
-    lowering = try Lowering(whole, chip: chip, options: options)
+    lowering = try Lowering(whole, chip: chip, options: options, form: form)
     let program = lowering.program
     try ChipRules.check(program)
     partition = try Partition(program, order: program.topologicalOrder, mapping: options.mapping)
@@ -22,31 +24,104 @@ struct FittedNetwork {
     try ChipRules.checkBiases(built.cores, program)
   }
 
-  /// Folds average pools or makes populations of them as the options say; `auto` folds, and where a limit forbids that
-  /// makes populations of the pools at the place that the refusal names.
+  /// Folds average pools or makes populations of them, and splits what is too large, as the options say; `auto` leaves the
+  /// network as it is, and where a limit forbids that changes the place that the refusal names.
   static func fit(
     _ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions
   ) throws(CompileError) -> FittedNetwork {
     try ChipRules.checkWidths(options, chip)
-    var pools = options.pools == .layer ? network.poolsThatCanBeLayers : []
+    let network = try network.coded(options.inputCoding, for: chip)
+    let first = NetworkForm(pools: options.pools == .layer ? network.poolsThatCanBeLayers : [])
+    var form = first
     var refusal: CompileError?
     while true {
       do throws(CompileError) {
-        return try FittedNetwork(network, pools: pools, chip: chip, options: options)
+        return try FittedNetwork(network, form, chip: chip, options: options)
       } catch {
-        let more = options.pools != .auto ? [] : error.forbiddenPart.map { name in
-          network.poolsThatCanBeLayers(at: name).filter { !pools.contains($0) }
-        } ?? []
-        if more.isEmpty {
-          // A pool that cannot be a layer here either leaves the first refusal as it was.
-          let isOfNetwork = error.forbiddenPart.map { part in
+        if form == first, options.mapping != nil, case .mapping(.unknownPopulation) = error {
+          // A mapping may name what the compiler added where it had none.
+          var free = options
+          free.mapping = nil
+          guard let fitted = try? fit(network, chip: chip, options: free), fitted.form != form else { throw error }
+          form = fitted.form
+          continue
+        }
+        guard let next = try network.form(after: error, form, chip: chip, options: options) else {
+          // A change that does not help here either leaves the first refusal as it was.
+          let isOfNetwork = form.parts.isEmpty && form.sliced.isEmpty && form.copies.isEmpty && error.forbiddenPart.map { part in
             network.populations.contains { $0.name == part } || network.projections.contains { $0.name == part }
-          }
-          throw isOfNetwork == true ? error : refusal ?? error
+          } == true
+          throw isOfNetwork ? error : refusal ?? error
         }
         refusal = refusal ?? error
-        pools += more
+        form = next
       }
     }
+  }
+}
+
+extension CheckedNetwork {
+  /// The form to try after a refusal; nil: there is none.
+  fileprivate func form(
+    after error: CompileError, _ form: NetworkForm, chip: ChipDescription, options: CompileOptions
+  ) throws(CompileError) -> NetworkForm? {
+    var next = form
+    let pools = options.pools != .auto ? [] : error.forbiddenPart.map { name in
+      poolsThatCanBeLayers(at: name).filter { !form.pools.contains($0) }
+    } ?? []
+    if !pools.isEmpty {
+      next.pools += pools
+      return next
+    }
+    if options.split == .none || options.mapping != nil { return nil }
+    let whole = withPoolsAsLayers(form.pools)
+    /// A population, or the one that a sum is for, or whose copy it is.
+    func population(_ name: String) -> Int? {
+      let names = whole.populations.map(\.name)
+      return names.indices.dropFirst().first { names[$0] == name }
+        ?? names.indices.first {
+          form.parts[$0] != nil && name.hasPrefix("\(names[$0]).sum.")
+            || form.copies[$0] != nil && name.hasPrefix("\(names[$0]).copy.")
+        }
+    }
+    switch error {
+    case .axonTypes(let name, _, _, _):
+      guard let index = population(name), next.sliced.insert(index).inserted else { return nil }
+    case .capacity(let name, let need, _, let limit, _, _, _, resource: .destinations):
+      let count = (need + limit - 1) / max(1, limit)
+      guard chip.axonModes == nil, chip.convolutionCore == nil,
+        let index = whole.populations.indices.first(where: { whole.populations[$0].name == name }),
+        count > form.copies[index] ?? 1, count <= chip.neuronsPerCore ?? count
+      else { return nil }
+      next.copies[index] = count
+    case .capacity(let name, let need, _, let limit, _, _, _, let resource?)
+    where [.fanIn, .inputAxons, .synapseMemory].contains(resource):
+      guard let index = population(name), try schedule(options).0 != .continuous,
+        let parts = whole.parts(of: index, named: name, need, limit, form, chip: chip, options: options)
+      else { return nil }
+      next.parts[index] = parts
+    default: return nil
+    }
+    return next
+  }
+
+  /// Parts in which a population's sources are to be added up; nil: that does not help, or is not wanted.
+  private func parts(
+    of population: Int, named name: String, _ need: Int, _ limit: Int, _ form: NetworkForm, chip: ChipDescription,
+    options: CompileOptions
+  ) -> Int? {
+    guard canHaveSums(population) else { return nil }
+    let arriving = populations[population].incoming.map { projections[$0] }
+    if !Lowering.sendsSums(chip) {
+      // Counting to a threshold takes spikes that are alike, and is not exact.
+      guard options.split == .auto, !arriving.contains(where: { source(of: $0).model.hasPayload }) else { return nil }
+    }
+    // A population that its sums alone are too many for is beyond help.
+    if form.parts[population] != nil, populations[population].name == name { return nil }
+    let parts = form.parts[population].map { max($0 + 1, $0 * need / max(1, limit)) } ?? max(2, (need + limit - 1) / max(1, limit))
+    let most = arriving.filter(canSplit).map { projection in
+      projection.kind == Projection.Kind.dense && projection.pool == nil ? projection.sourceShape.count : projection.sourceShape.channels
+    }
+    return parts <= most.max() ?? 0 ? parts : nil
   }
 }

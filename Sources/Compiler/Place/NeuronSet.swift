@@ -1,18 +1,35 @@
 import ChipModel
 
+/// The neurons that a projection reads: of a population some that follow one another.
+struct SourcePart: Hashable, Comparable {
+  var population: Int
+  /// Nil: all.
+  var neurons: Range<Int>?
+  /// Which of their axons at a core.
+  var axon: UInt8
+
+  init(_ projection: Projection) {
+    (population, neurons, axon) = (projection.source, projection.sources, projection.axon)
+  }
+
+  private var key: (Int, Int, Int, UInt8) { (population, neurons?.lowerBound ?? -1, neurons?.upperBound ?? -1, axon) }
+
+  static func < (a: SourcePart, b: SourcePart) -> Bool { a.key < b.key }
+}
+
 /// Source neurons that already have an input axon on a core, as a union of products (see `FanIn`).
 ///
 /// A neuron that reaches a core through two projections needs one axon and one message, so a further projection adds what no
 /// earlier one has.
 struct NeuronSet: Sendable {
-  private(set) var parts: [(source: Int, fanIn: FanIn)] = []
+  private(set) var parts: [(source: SourcePart, fanIn: FanIn)] = []
   /// By source: places in `parts`. Only looked up, never iterated.
-  private var places: [Int: [Int]] = [:]
+  private var places: [SourcePart: [Int]] = [:]
 
   /// What the set has of a source.
-  func parts(of source: Int) -> [FanIn] { places[source]?.map { parts[$0].fanIn } ?? [] }
+  func parts(of source: SourcePart) -> [FanIn] { places[source]?.map { parts[$0].fanIn } ?? [] }
 
-  mutating func insert(_ fanIn: FanIn, of source: Int) {
+  mutating func insert(_ fanIn: FanIn, of source: SourcePart) {
     places[source, default: []].append(parts.count)
     parts.append((source, fanIn))
   }

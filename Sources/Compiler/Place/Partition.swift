@@ -24,7 +24,10 @@ struct Partition {
   /// Per population and pixel, slots of output axons that its channels share.
   private var sharedSlots: [[UInt32]]
   /// Per population, what arrives from populations: the source and the rule.
-  private let incoming: [[(source: Int, synapses: Synapses)]]
+  private let incoming: [[(source: SourcePart, synapses: Synapses)]]
+
+  /// By population: those that have its neurons once more, which lie beside them.
+  private let copies: [[Int]]
 
   var populations: [Population] { program.populations }
   var chip: ChipDescription { program.chip }
@@ -40,13 +43,16 @@ struct Partition {
     sharedSlots = program.populations.map { [UInt32](repeating: 0, count: $0.shape.pixels) }
     incoming = program.incoming.map { list in
       list.filter { !program.isHostCurrent(program.projections[$0]) }
-        .map { (program.projections[$0].source, program.synapses($0)) }
+        .map { (SourcePart(program.projections[$0]), program.synapses($0)) }
     }
+    copies = program.copies
     if let mapping {
       try follow(mapping, order: order)
       return
     }
-    for population in order.reversed() where !populations[population].model.isInput { try place(population) }
+    for population in order.reversed() where !populations[population].model.isInput && populations[population].original == nil {
+      try place(population)
+    }
     // Cores were opened from the output backwards.
     cores.reverse()
     for index in cores.indices { cores[index].parts.reverse() }
@@ -99,7 +105,7 @@ struct Partition {
     let isLayerCore = chip.convolutionCore != nil
     let isShared = !isLayerCore && chip.crossbar?.value.binary != true
     if isShared, let last = cores.indices.last, fits(whole, population, on: cores[last]) {
-      put(whole, population, on: last)
+      putAll(whole, population, on: last)
       return
     }
     if isLayerCore, let broken = load(whole, population, beside: nil).broken(limits) {
@@ -116,8 +122,12 @@ struct Partition {
         throw .tooManyCores(
           need: max(byNeurons, cores.count), limit: most, chip: chip.name, population: populations[population].name)
       }
-      put(box, population, on: cores.count - 1)
+      putAll(box, population, on: cores.count - 1)
     }
+  }
+
+  private mutating func putAll(_ box: Box, _ population: Int, on core: Int) {
+    for index in [population] + copies[population] { put(box, index, on: core) }
   }
 
   /// Limits that a single neuron breaks whatever the split.
@@ -128,10 +138,10 @@ struct Partition {
     let y = shape.height / 2
     let x = shape.width / 2
     let box = Box(channels: 0..<1, rows: y..<(y + 1), columns: x..<(x + 1))
-    if let broken = load(box, population, beside: nil).broken(limits) {
+    if let broken = loadOfAll(box, population, beside: nil).broken(limits) {
       throw .capacity(
         population: name, need: broken.need, what: broken.what, limit: broken.limit, chip: chip.name,
-        knob: broken.knob, remedy: broken.remedy)
+        knob: broken.knob, remedy: broken.remedy, resource: broken.kind)
     }
     if let limit = chip.fanInPerNeuron {
       let whole = Box(whole: shape)
@@ -140,16 +150,16 @@ struct Partition {
         throw .capacity(
           population: name, need: fanIn, what: "synapses into one neuron", limit: limit, chip: chip.name, knob: nil,
           remedy: "reduce the layer's fan-in or choose a chip with a larger fan-in"
-            + ChipResource.fanIn.examples(with: fanIn))
+            + ChipResource.fanIn.examples(with: fanIn), resource: .fanIn)
       }
     }
     if let limit = chip.destinationsPerNeuron {
       let most = Int(destinations[population].max() ?? 0)
-      guard most <= limit else {
+      guard most <= limit * (1 + copies[population].count) else {
         throw .capacity(
           population: name, need: most, what: "destination cores for one neuron", limit: limit, chip: chip.name, knob: nil,
           remedy: "make the layers it feeds fit on fewer cores, or choose a chip whose neurons reach more cores"
-            + ChipResource.destinations.examples(with: most))
+            + ChipResource.destinations.examples(with: most), resource: .destinations)
       }
     }
   }
@@ -176,6 +186,14 @@ struct Partition {
     return load
   }
 
+  /// With the copies of the population, which hear the same axons.
+  private func loadOfAll(_ box: Box, _ population: Int, beside core: Core?) -> CoreLoad {
+    var load = load(box, population, beside: core)
+    load.neurons = load.neurons *| (1 + copies[population].count)
+    load.synapseBits = load.synapseBits *| (1 + copies[population].count)
+    return load
+  }
+
   private func outputAxons(_ box: Box, _ population: Int) -> Int {
     let shape = populations[population].shape
     var total = 0
@@ -189,25 +207,27 @@ struct Partition {
   }
 
   private func fits(_ box: Box, _ population: Int, on core: Core) -> Bool {
-    (core.load + load(box, population, beside: core)).broken(limits) == nil
+    (core.load + loadOfAll(box, population, beside: core)).broken(limits) == nil
   }
 
   mutating func put(_ box: Box, _ population: Int, on core: Int) {
     cores[core].load = cores[core].load + load(box, population, beside: cores[core])
     for (source, synapses) in incoming[population] {
       let fanIn = synapses.fanIn(of: box)
-      let from = populations[source].shape
+      let (from, first) = (synapses.source, source.neurons?.lowerBound ?? 0)
       if let mode = limits.memory.mode(synapses) {
         for y in fanIn.rows {
-          for x in fanIn.columns { sharedSlots[source][y * from.width + x] += UInt32(mode.slots) }
+          for x in fanIn.columns { sharedSlots[source.population][y * from.width + x] += UInt32(mode.slots) }
         }
         cores[core].sharedAxons += fanIn.rows.count * fanIn.columns.count
         continue
       }
-      var counts = destinations[source]
-      destinations[source] = []
-      fanIn.forEach(notIn: cores[core].axons.parts(of: source)) { c, y, x in counts[from.index(c, y, x)] += 1 }
-      destinations[source] = counts
+      var counts = destinations[source.population]
+      destinations[source.population] = []
+      fanIn.forEach(notIn: cores[core].axons.parts(of: source)) { c, y, x in
+        counts[first + from.index(c, y, x)] += 1
+      }
+      destinations[source.population] = counts
       cores[core].axons.insert(fanIn, of: source)
     }
     cores[core].parts.append((population, box))
@@ -228,7 +248,7 @@ struct Partition {
           let count =
             ((shape.channels + c - 1) / c) * ((shape.height + y - 1) / y) * ((shape.width + x - 1) / x)
           // The box in the middle hears the most neurons.
-          let load = self.load(Partition.middleBox(shape, (c, y, x)), population, beside: nil)
+          let load = self.loadOfAll(Partition.middleBox(shape, (c, y, x)), population, beside: nil)
           guard load.broken(limits) == nil else { continue }
           candidates.append((count, load.inputAxons * count, load.synapseBits * count, y + x, (c, y, x)))
         }
@@ -241,15 +261,15 @@ struct Partition {
     }
     for candidate in candidates {
       let boxes = Partition.boxes(shape, candidate.size)
-      if boxes.allSatisfy({ load($0, population, beside: nil).broken(limits) == nil }) { return boxes }
+      if boxes.allSatisfy({ loadOfAll($0, population, beside: nil).broken(limits) == nil }) { return boxes }
     }
     // A single neuron fits in the middle (checked before), so one elsewhere has too many destinations.
     let broken = Partition.boxes(shape, (1, 1, 1)).lazy.compactMap { box in
-      self.load(box, population, beside: nil).broken(limits)
+      self.loadOfAll(box, population, beside: nil).broken(limits)
     }.first
     throw .capacity(
       population: populations[population].name, need: broken?.need ?? 0, what: broken?.what ?? "cores",
-      limit: broken?.limit ?? 0, chip: chip.name, knob: broken?.knob, remedy: broken?.remedy ?? "choose a larger chip")
+      limit: broken?.limit ?? 0, chip: chip.name, knob: broken?.knob, remedy: broken?.remedy ?? "choose a larger chip", resource: broken?.kind)
   }
 
   /// The distinct sizes that dividing `length` into equal parts gives, largest first.

@@ -103,7 +103,7 @@ public struct OperationCounts: Sendable, Equatable {
       let rule = program.synapses(index)
       let fanOut = rule.fanOut
       if program.isHostCurrent(projection) {
-        inputSynapses +|= fanOut.total
+        if program.populations[projection.target].original == nil { inputSynapses +|= fanOut.total }
         continue
       }
       synapses +|= fanOut.total

@@ -29,7 +29,7 @@ struct SpikeCosts: Sendable {
         if isGated {
           passes[index][neuron].addOperations(projection.kind, total[neuron])
         } else if neuron < costs[source].count {
-          costs[source][neuron].addOperations(projection.kind, total[neuron])
+          costs[source][projection.firstSource + neuron].addOperations(projection.kind, total[neuron])
         }
       }
     }
@@ -65,7 +65,7 @@ struct SpikeCosts: Sendable {
     neurons = zip(costs.map(number), program.populations).map { reordered($0, $1.shape) }
     passed = zip(passes.map(number), program.projections).map { numbers, projection in
       guard program.isGated(projection),
-        let shape = projection.pool?.output(of: program.populations[projection.source].shape)
+        let shape = projection.pool?.output(of: program.sourceShape(projection))
       else { return numbers }
       return reordered(numbers, shape)
     }

@@ -69,9 +69,9 @@ package struct EnginePlan: Sendable {
     }
     populations = populationPlans.compactMap { $0 }
     projections = plans.compactMap { $0 }
-    masked = Set(projections.filter { $0.dense != nil || $0.shortcut != nil }.map(\.projection.source))
+    masked = Set(projections.filter { ($0.dense != nil || $0.shortcut != nil) && $0.projection.sources == nil }.map(\.projection.source))
     var pixelOrders = [[UInt32]](repeating: [], count: program.populations.count)
-    for plan in projections where !plan.isGated && !plan.isInput {
+    for plan in projections where !plan.isGated && !plan.isInput && plan.projection.sources == nil {
       let source = plan.projection.source
       if pixelOrders[source].isEmpty { pixelOrders[source] = plan.pixelOrder }
     }
@@ -132,8 +132,9 @@ final class ProjectionPlan: Sendable {
     self.isInput = isInput
     isGated = program.isGated(projection)
     let origin = program.populations[projection.source]
+    let part = program.sourceShape(projection)
     let pools = projection.pool?.kind == .max
-    let source = pools ? (projection.pool?.output(of: origin.shape) ?? origin.shape) : origin.shape
+    let source = pools ? (projection.pool?.output(of: part) ?? part) : part
     self.source = source
     let pool = pools ? nil : projection.pool
     taps = TapTable(projection: projection, source: source, target: target.shape, pool: pool)
@@ -170,7 +171,7 @@ final class ProjectionPlan: Sendable {
     offset = isInput ? 0 : ActiveWindow.offset(from: origin, to: target.population, delay: projection.delay)
     multiplications =
       isInput
-      ? Synapses(projection, weights: weights, source: origin.shape, target: target.shape).nonZero(weights) : []
+      ? Synapses(projection, weights: weights, source: part, target: target.shape).nonZero(weights) : []
     unitBound =
       isInput || target.isProvenBySample
       ? SumBound.perChannel(projection, weights: weights, channels: target.shape.channels, payload: -1...1)

@@ -3,7 +3,7 @@ import ChipModel
 /// Transient faults in the fast engine: the same draws as the interpreter's, at the same places.
 extension LayerRunner {
   func spikeFaults(_ p: PopulationPlan) -> SpikeFaults? {
-    !p.population.model.fires ? nil : SpikeFaults(plan.faults, sample: sample, population: p.index)
+    !p.population.model.fires ? nil : SpikeFaults(plan.faults, sample: sample, population: plan.program.drawn(p.index))
   }
 
   func membraneFlips(_ p: PopulationPlan) -> MembraneFlips? {

@@ -139,13 +139,15 @@ extension LayerRunner {
     }
     scratch.input.reserve(groups: input.shape.pixels, spikes: input.shape.count)
     let pixels = input.shape.pixels
+    let isFirst = plan.program.populations[projection.projection.target].original == nil
     var operations = 0
     for pixel in 0..<pixels {
       for channel in 0..<input.shape.channels {
         let value = input.values[channel &* pixels &+ pixel]
         if value == 0 { continue }
         scratch.input.append(pixel: pixel, channel: channel, payload: value)
-        operations &+= projection.multiplications[channel &* pixels &+ pixel]
+        // Neurons that are there once more take the same currents.
+        if isFirst { operations &+= projection.multiplications[channel &* pixels &+ pixel] }
       }
     }
     scratch.input.endStep()

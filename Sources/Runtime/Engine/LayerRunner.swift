@@ -75,7 +75,7 @@ package struct LayerRunner: Sendable {
     isInitial = plan.populations.map { _ in false }
     gates = plan.projections.map { p in
       p.isGated
-        ? PoolGate(p.projection, source: plan.program.populations[p.projection.source].shape, kernels: plan.kernels) : nil
+        ? PoolGate(p.projection, source: plan.program.sourceShape(p.projection), kernels: plan.kernels) : nil
     }
     gatedTrains = zip(plan.projections, gates).map { p, gate in
       // A count that a duplicated spike raised by 2 leaves the gate as one spike.
@@ -303,7 +303,7 @@ package struct LayerRunner: Sendable {
 
     init(_ plan: ProjectionPlan, _ gated: SpikeTrain?, _ trains: [SpikeTrain], _ faults: FaultSettings) {
       self.plan = plan
-      let train = gated ?? trains[plan.projection.source]
+      let train = gated ?? trains[plan.projection.source].part(plan.projection)
       self.train = train
       // A duplicated spike arrives twice in its tick.
       bytes = plan.dense.flatMap { DenseRoute.Bytes($0.route, train, copies: faults.duplicateSpikes > 0 ? 2 : 1) }
@@ -320,7 +320,8 @@ package struct LayerRunner: Sendable {
   private mutating func gateSpikes(_ index: Int) {
     guard var train = gatedTrains[index] else { return }
     gatedTrains[index] = nil
-    gates[index]?.gate(trains[plan.projections[index].projection.source], into: &train)
+    gates[index]?.gate(
+      trains[plan.projections[index].projection.source].part(plan.projections[index].projection), into: &train)
     tally.notePassed(train, projection: index)
     gatedTrains[index] = train
   }

@@ -118,6 +118,25 @@ package struct SpikeTrain: Sendable {
 }
 
 extension SpikeTrain {
+  /// The spikes that a projection from the train's population reads.
+  func part(_ projection: Projection) -> SpikeTrain {
+    guard let sources = projection.sources else { return self }
+    var part = SpikeTrain(shape: projection.sourceShape(of: shape), hasPayload: hasPayload)
+    for step in 0..<steps {
+      var read: [(pixel: Int, channel: Int, payload: Int32)] = []
+      forEachSpike(step: step) { neuron, payload in
+        guard sources.contains(neuron) else { return }
+        let local = neuron - sources.lowerBound
+        read.append((local % part.shape.pixels, local / part.shape.pixels, payload))
+      }
+      // A part of channels is read as a row of neurons, which pixels came before.
+      if part.shape.pixels != shape.pixels { read.sort { $0.channel < $1.channel } }
+      for spike in read { part.append(pixel: spike.pixel, channel: spike.channel, payload: spike.payload) }
+      part.endStep()
+    }
+    return part
+  }
+
   /// A train without steps.
   package init(shape: MapShape, hasPayload: Bool) { self.init(shape: shape, hasPayload: hasPayload, stepStarts: [0]) }
 }

@@ -151,7 +151,7 @@ package struct MembraneFlips: Sendable {
     let population = program.populations[index]
     guard population.model.potentials > 0 else { return nil }
     self.init(
-      settings, sample: sample, population: index, neurons: population.shape.count,
+      settings, sample: sample, population: program.drawn(index), neurons: population.shape.count,
       members: population.model.potentials, membraneBits: program.membraneBits)
   }
 

@@ -155,7 +155,7 @@ public struct ChipInterpreter: Sendable {
     updates.ticks.removeAll()
     counters.samples += 1
     runCounters.samples += 1
-    spikeFaults = program.populations.indices.map { SpikeFaults(faults, sample: sample, population: $0) }
+    spikeFaults = program.populations.indices.map { SpikeFaults(faults, sample: sample, population: program.drawn($0)) }
     flips = program.populations.indices.map { MembraneFlips(faults, sample: sample, population: $0, of: program) }
     // The host computes the current of every neuron that the input feeds, once per sample.
     var currents: [[Int64]] = []

@@ -35,7 +35,7 @@ package struct RunCounters: Sendable, Equatable {
     accumulatorOverflows = saturations
     gatedSpikes = program.projections.map { projection in
       guard program.isGated(projection) else { return [] }
-      let pooled = projection.pool?.output(of: program.populations[projection.source].shape)
+      let pooled = projection.pool?.output(of: program.sourceShape(projection))
       return [UInt64](repeating: 0, count: pooled?.count ?? 0)
     }
     gatedPayloads = zip(program.projections, gatedSpikes).map { projection, spikes in
@@ -54,8 +54,9 @@ package struct RunCounters: Sendable, Equatable {
   func arriving(_ program: CompiledProgram, _ projection: Int, asPayload: Bool = false) -> [UInt64] {
     let source = program.projections[projection].source
     let isGated = program.isGated(program.projections[projection])
-    let carried = isGated ? gatedPayloads[projection] : payloads[source]
-    return asPayload && !carried.isEmpty ? carried : isGated ? gatedSpikes[projection] : spikes[source]
+    if isGated { return asPayload && !gatedPayloads[projection].isEmpty ? gatedPayloads[projection] : gatedSpikes[projection] }
+    let sent = asPayload && !payloads[source].isEmpty ? payloads[source] : spikes[source]
+    return program.projections[projection].sources.map { Array(sent[$0]) } ?? sent
   }
 
   /// What was counted by neuron since `earlier`, as of one sample of one step.

@@ -19,6 +19,7 @@ enum CompileCommand {
     ] + OptionSpec.chipNumbers(in: arithmetic) + [
       .scale(in: arithmetic),
       OptionSpec(.pools, group: arithmetic),
+      OptionSpec(.split, group: arithmetic),
       OptionSpec(.inputCoding, group: arithmetic),
       .option(
         "mapping", .choiceOrFile(["optimised", "row-major", "random"]), "optimised|row-major|random|FILE",
@@ -104,6 +105,28 @@ enum CompileCommand {
       tables.say(
         TextLayout.paragraph("Note: average pools are layers of their own\(why): \(names).", width: tables.style.width))
     }
+    for sums in result.sums {
+      let text =
+        "Note: population '\(ErrorText.escaped(sums.population))' hears its sources through "
+        + "\(NumberFormat.count(sums.sums.count, of: "population")) of partial sums, because the chip's limits forbid to hear "
+        + "all at once; "
+        + (sums.isExact
+          ? "it adds what it would add without them." : "their neurons count to a threshold, so that rests below it are lost.")
+      tables.say(TextLayout.paragraph(text, width: tables.style.width))
+    }
+    if !result.copies.isEmpty {
+      let names = result.copies.map { "\(ErrorText.escaped($0.population)) (\(NumberFormat.count($0.count)))" }
+      let text =
+        "Note: neurons stand on the chip more than once, because one alone may not reach all cores and axons that need its "
+        + "spikes: " + names.joined(separator: ", ") + ". They spike alike."
+      tables.say(TextLayout.paragraph(text, width: tables.style.width))
+    }
+    if !result.sliced.isEmpty {
+      let text =
+        "Note: weights are sums of slices, each on an axon of its own type, which changes none: into "
+        + result.sliced.map(ErrorText.escaped).joined(separator: ", ") + "."
+      tables.say(TextLayout.paragraph(text, width: tables.style.width))
+    }
     if !result.coarser.isEmpty {
       let populations = result.coarser.map { "\(ErrorText.escaped($0.population)) (\($0.channels))" }
       let text =
@@ -142,6 +165,7 @@ enum CompileCommand {
       numbers: arguments.chipNumbers,
       scale: arguments.string("scale").flatMap(CompileOptions.Scale.init(rawValue:)),
       pools: arguments.string("pools").flatMap(CompileOptions.Pools.init(rawValue:)) ?? .auto,
+      split: arguments.string("split").flatMap(CompileOptions.Split.init(rawValue:)) ?? .auto,
       schedule: arguments.string("schedule").flatMap(Schedule.init(rawValue:)),
       lag: arguments.int("lag"), steps: arguments.int("steps"),
       inputCoding: arguments.string("input-coding").flatMap(InputCoding.init(rawValue:)), seed: UInt64(clamping: arguments.int("seed") ?? 0),

@@ -1,0 +1,87 @@
+import ChipModel
+
+extension Lowering {
+  /// Whether this chip's neurons can send what they added up.
+  static func sendsSums(_ chip: ChipDescription) -> Bool {
+    chip.supports(neuronModel: NeuronModel.Kind.augmented.name)
+      && (chip.spikePayloadBits == 0 || chip.spikePayloadBits >= FixedPoint.bits(holding: UInt64(Int32.max)))
+  }
+
+  /// Puts sums of parts of the sources before populations, which the network left a tick for.
+  mutating func splitFanIn(_ parts: [Int: Int]) throws(CompileError) {
+    for target in populations.indices {
+      guard let count = parts[target] else { continue }
+      let split = SplitFanIn(
+        program, incoming: projections.indices.filter { projections[$0].target == target && network.canSplit(network.projections[$0]) },
+        target: target, parts: count, isExact: Lowering.sendsSums(chip))
+      // One threshold for all of them: a neuron of a crossbar has few weights.
+      let most = split.sums.map { $0.largest(channels: populations[target].shape.channels) }.max() ?? 0
+      for sum in split.sums { try add(sum, most: most, before: target) }
+      sums.append(
+        PartialSums(
+          population: populations[target].name, parts: count, sums: split.sums.map(\.name), isExact: split.isExact && chip.accumulatorOverflow == .refuse))
+    }
+    // What was cut goes last to first, so that places stay what they were.
+    for index in network.projections.indices.reversed() {
+      if parts[projections[index].target] != nil, network.canSplit(network.projections[index]) { projections.remove(at: index) }
+    }
+  }
+
+  /// - Parameter most: the largest sum of a tick, of all sums into the population.
+  private mutating func add(_ sum: SplitFanIn.Sum, most: Int64, before target: Int) throws(CompileError) {
+    let to = populations[target]
+    let isExact = sum.sign == 0
+    let least = Int64(1) << Int64(fractionBits)
+    let synapse = isExact ? SumSynapse(value: 1, bits: weightBits) : SumSynapse(atLeast: (most + 1) / 2, weightBits, chip)
+    guard let synapse, let threshold = Int32(exactly: synapse.value * least), Int64(threshold) <= FixedPoint.highest(bits: membraneBits) else {
+      throw doesNotFit(sum.name, "a partial sum of", Double(most))
+    }
+    let index = populations.count
+    populations.append(
+      Population(
+        name: sum.name, dimensions: to.dimensions,
+        model: NeuronModel(kind: isExact ? .augmented : .integrateFire, hasNegativeThreshold: isExact),
+        threshold: UnitValues(uniform: threshold), negativeThreshold: UnitValues(uniform: isExact ? -threshold : -1),
+        bias: UnitValues(uniform: 0), initial: UnitValues(uniform: isExact ? 0 : threshold / 2),
+        start: schedule == .continuous ? 0 : to.start - 1, unit: to.unit))
+    sumTargets[index] = target
+    if isExact { repeating.insert(index) }
+    for (part, tensor) in zip(sum.projections, sum.weights) {
+      var projection = part
+      (projection.target, projection.weights, projection.delay) = (index, weights.count, part.delay - 1)
+      weights.append(tensor)
+      projections.append(projection)
+    }
+    let values = [[Int32]](repeating: synapse.weights.map { sum.sign < 0 ? -$0 : $0 }, count: to.shape.channels).flatMap { $0 }
+    if let tensor = WeightTensor(shape: [to.shape.channels, synapse.weights.count], values: values) { weights.append(tensor) }
+    projections.append(
+      Projection(
+        name: sum.name, source: index, target: target, kind: .identity, weights: weights.count - 1,
+        shifts: [synapse.shift], delay: 1))
+  }
+}
+
+/// A value that a synapse delivers, as a chip can store it: parallel weights, all shifted alike.
+struct SumSynapse {
+  let weights: [Int32]
+  let shift: UInt8
+  var value: Int64 { weights.reduce(0) { $0 + Int64($1) } << Int64(shift) }
+
+  init?(value: Int32, bits: Int) {
+    guard Int64(value) <= FixedPoint.highest(bits: bits) else { return nil }
+    (weights, shift) = ([value], 0)
+  }
+
+  /// The smallest that is at least `value`; on an array of whole weights the largest that one holds. Nil: too many synapses.
+  init?(atLeast value: Int64, _ bits: Int, _ chip: ChipDescription) {
+    let most = FixedPoint.highest(bits: bits)
+    func rounded(_ value: Int64, _ divisor: Int64) -> Int64 { (value + divisor - 1) / divisor }
+    let shift = (0...Int64(chip.maximumWeightShift)).first { rounded(value, 1 << $0) <= most } ?? Int64(chip.maximumWeightShift)
+    let wanted = max(1, rounded(value, 1 << shift))
+    let isArray = chip.crossbar.map { !$0.value.binary } ?? false
+    let parts = isArray ? 1 : rounded(wanted, most)
+    guard parts <= Int64(QuantisedPopulation.mostParallel) else { return nil }
+    weights = [Int32](repeating: Int32(min(most, rounded(wanted, parts))), count: Int(parts))
+    self.shift = UInt8(shift)
+  }
+}
