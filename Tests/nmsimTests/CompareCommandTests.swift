@@ -77,14 +77,14 @@ struct CompareCommandTests {
     try TemporaryFolder.with { folder in
       let data = ", \"images\": \"data/x.npy\", \"labels\": \"data/y.npy\""
       try folder.write(SmallFiles.network.replacingOccurrences(of: data, with: ""), "net.json")
-      try folder.write(SmallFiles.chip("\"synapseMemoryBitsPerCore\": 20"), "chip.json")
+      try folder.write(SmallFiles.chip("\"synapseMemoryBitsPerCore\": 7"), "chip.json")
       let result = folder.invoke("compare DIR/net.json --chips DIR/chip.json")
       #expect(result.status == .doesNotFit)
       #expect(
         result.output.hasSuffix(
           """
           small: population 'out' needs 32 bits of synapse memory on one core for a single
-          neuron, chip 'small' has 20. It fits with --weight-bits 5.
+          neuron, chip 'small' has 7. It fits with --weight-bits 3.
 
           """), "\(result.output)")
     }

@@ -71,7 +71,7 @@ struct CompileCommandTests {
       error: "nmsim: DIR/chip.json: line 2, column 37: limits: unknown key 'neuronPerCore': "
         + "did you mean 'neuronsPerCore'?"),
     Fault(
-      files: chip("\"inputAxonsPerCore\": 3"), line: "compile DIR/net.json --chip DIR/chip.json -o DIR/n",
+      files: chip("\"inputAxonsPerCore\": 3"), line: "compile DIR/net.json --chip DIR/chip.json --split none -o DIR/n",
       status: .doesNotFit,
       error: "nmsim: DIR/net.json: population 'out' needs 4 input axons on one core for a single neuron, chip 'small' "
         + "has 3: reduce the layer's input channels or kernel, or choose a chip with more input axons a core "

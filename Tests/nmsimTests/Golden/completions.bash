@@ -202,6 +202,9 @@ _nmsim() {
         --pools)
           _nmsim_words "fold layer auto"
           return ;;
+        --split)
+          _nmsim_words "none exact auto"
+          return ;;
         --input-coding)
           _nmsim_words "bernoulli rate phase latency events"
           return ;;
@@ -251,7 +254,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--chip --weight-bits --membrane-bits --fraction-bits --scale --pools --input-coding --mapping --calibration --calibration-samples --schedule --lag --steps --seed --dead-cores --dead-links --stuck-weight-bits --fault-seed -o --output --write-mapping --json --memory -q --quiet --color -h --help"
+        _nmsim_words "--chip --weight-bits --membrane-bits --fraction-bits --scale --pools --split --input-coding --mapping --calibration --calibration-samples --schedule --lag --steps --seed --dead-cores --dead-links --stuck-weight-bits --fault-seed -o --output --write-mapping --json --memory -q --quiet --color -h --help"
       fi ;;
     run)
       case "$previous" in

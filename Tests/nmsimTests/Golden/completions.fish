@@ -92,6 +92,7 @@ complete -c nmsim -n '__nmsim_is compile' -l membrane-bits -x -d 'Bits of a memb
 complete -c nmsim -n '__nmsim_is compile' -l fraction-bits -x -d 'Extra low bits of biases, thresholds and potentials.'
 complete -c nmsim -n '__nmsim_is compile' -l scale -x -a 'channel population' -d 'What shares one weight scale: an output channel, or a whole population.'
 complete -c nmsim -n '__nmsim_is compile' -l pools -x -a 'fold layer auto' -d 'Average pools folded into the weights behind them, as populations of their own, or so where a limit forbids to fold.'
+complete -c nmsim -n '__nmsim_is compile' -l split -x -a 'none exact auto' -d 'Fan-ins, fan-outs and weights beyond a limit refused, split where that is exact, or split wherever it can be.'
 complete -c nmsim -n '__nmsim_is compile' -l input-coding -x -a 'bernoulli rate phase latency events' -d 'How the input spikes.'
 complete -c nmsim -n '__nmsim_is compile' -l mapping -r -F -a 'optimised row-major random' -d 'Where the cores are placed, or a file that says which neurons each core holds.'
 complete -c nmsim -n '__nmsim_is compile' -l calibration -r -F -d 'Images whose spikes the optimised mapping weighs distances with; without any, every neuron is taken to fire as often as any other.'

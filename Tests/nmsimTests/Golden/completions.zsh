@@ -115,6 +115,7 @@ _nmsim() {
         '--fraction-bits=[Extra low bits of biases, thresholds and potentials.]:N: ' \
         '--scale=[What shares one weight scale\: an output channel, or a whole population.]:channel|population:(channel population)' \
         '--pools=[Average pools folded into the weights behind them, as populations of their own, or so where a limit forbids to fold.]:fold|layer|auto:(fold layer auto)' \
+        '--split=[Fan-ins, fan-outs and weights beyond a limit refused, split where that is exact, or split wherever it can be.]:none|exact|auto:(none exact auto)' \
         '--input-coding=[How the input spikes.]:bernoulli|rate|phase|latency|events:(bernoulli rate phase latency events)' \
         '--mapping=[Where the cores are placed, or a file that says which neurons each core holds.]:optimised|row-major|random|FILE: _nmsim_or_files optimised row-major random' \
         '--calibration=[Images whose spikes the optimised mapping weighs distances with; without any, every neuron is taken to fire as often as any other.]:DATA:_files' \
