@@ -4,7 +4,7 @@ package struct ElementType: Sendable, Equatable {
   package let kind: Kind
   /// Bytes: 1, 2, 4 or 8; 2 to 8 for floats, 2 for brain floats.
   package let size: Int
-  var isBigEndian = false
+  package var isBigEndian = false
 
   package init(_ kind: Kind, _ size: Int, bigEndian: Bool = false) {
     self.kind = kind
@@ -43,7 +43,7 @@ extension Tensor.Storage {
   }
 
   /// How the elements are written.
-  var elementType: ElementType {
+  package var elementType: ElementType {
     switch self {
     case .float32: ElementType(.float, 4)
     case .float64: ElementType(.float, 8)
@@ -56,7 +56,7 @@ extension Tensor.Storage {
   }
 
   /// Appends the elements, little-endian, each as `elementType` says.
-  func append(to bytes: inout [UInt8]) {
+  package func append(to bytes: inout [UInt8]) {
     switch self {
     case .float32(let values): RawArrays.append(values, to: &bytes)
     case .float64(let values): RawArrays.append(values, to: &bytes)

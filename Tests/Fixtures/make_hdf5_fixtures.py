@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""Writes the HDF5 fixtures of Tests/CompilerTests/Fixtures/hdf5.
+
+    python3 -m venv v && v/bin/pip install h5py numpy
+    v/bin/python Tests/Fixtures/make_hdf5_fixtures.py Tests/CompilerTests/Fixtures/hdf5
+
+`old.h5` (symbol tables, contiguous), `packed.h5` (chunks, gzip, shuffle, Fletcher-32) and `new.h5` (version-2 headers)
+hold the same tree, which `HDF5Tests.swift` knows; `many.h5` has a group with a tree of two levels, `lzf.h5` a filter that
+is refused.
+"""
+import os, sys
+import h5py, numpy as np
+
+out = sys.argv[1]
+os.makedirs(out, exist_ok=True)
+
+
+def tree(file, **packing):
+    inner = file.create_group("outer").create_group("inner")
+    for name in ["<f8", "<f4", "<f2", ">f4", "<i1", "<i2", ">i4", "<i8", "<u1", "<u2", "<u4"]:
+        inner.create_dataset(name, data=np.arange(21).reshape(3, 7).astype(name), **packing)
+    wide = (np.arange(600) % 50).reshape(20, 30).astype("<f4")
+    file.create_dataset("wide", data=wide, **(packing | ({"chunks": (8, 11)} if packing else {})))
+    file["scalar"] = -3
+    file["yes"] = True
+    file.create_dataset("text", data="naïve", dtype=h5py.string_dtype())
+    file.create_dataset("texts", data=np.array([["a", "bc"], ["", "d"]], object), dtype=h5py.string_dtype())
+    file.create_dataset("fixed", data=np.array([b"ab", b"c"]))
+    file.create_dataset("empty", data=np.zeros((0, 3)))
+
+
+with h5py.File(f"{out}/old.h5", "w") as file:
+    tree(file)
+with h5py.File(f"{out}/packed.h5", "w") as file:
+    tree(file, compression="gzip", shuffle=True, fletcher32=True)
+with h5py.File(f"{out}/new.h5", "w", libver="latest") as file:
+    tree(file)
+with h5py.File(f"{out}/many.h5", "w") as file:
+    for number in range(300):
+        file[f"member {number:03}"] = number
+with h5py.File(f"{out}/lzf.h5", "w") as file:
+    file.create_dataset("x", data=np.arange(100), compression="lzf")
