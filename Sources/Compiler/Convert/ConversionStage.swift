@@ -275,7 +275,7 @@ public struct ConversionStage {
 }
 
 extension ProvenanceValue {
-  fileprivate init(_ value: ParameterValue) {
+  init(_ value: ParameterValue) {
     switch value {
     case .integer(let value): self = .number(Double(value))
     case .number(let value): self = .number(value)

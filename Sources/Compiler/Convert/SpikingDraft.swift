@@ -83,12 +83,12 @@ struct SpikingDraft: Sendable {
     let layer = network.layers[index]
     let name = names[index]
     var neuron = neurons[index]
-    neuron.threshold = stored(neuron.threshold, "\(name).threshold", &result)
-    neuron.spikeValue = stored(neuron.spikeValue, "\(name).spikeValue", &result)
-    neuron.negativeThreshold = stored(neuron.negativeThreshold, "\(name).negativeThreshold", &result)
-    neuron.initial = stored(neuron.initial, "\(name).initial", &result)
+    neuron.threshold = result.stored(neuron.threshold, "\(name).threshold")
+    neuron.spikeValue = result.stored(neuron.spikeValue, "\(name).spikeValue")
+    neuron.negativeThreshold = result.stored(neuron.negativeThreshold, "\(name).negativeThreshold")
+    neuron.initial = result.stored(neuron.initial, "\(name).initial")
     let bias = layer.bias.flatMap { values in
-      values.allSatisfy { $0 == 0 } ? nil : stored(.list(values.map(Double.init)), "\(name).bias", &result)
+      values.allSatisfy { $0 == 0 } ? nil : result.stored(.list(values.map(Double.init)), "\(name).bias")
     }
     var population = NetworkPopulation(name: name, shape: layer.shape, neuron: neuron, bias: bias)
     if let table = biasByStep[index], let steps = table.first?.count,
@@ -101,25 +101,16 @@ struct SpikingDraft: Sendable {
     result.populations.append(population)
     for (position, connection) in layer.connections.enumerated() {
       let projection = layer.connections.count == 1 ? name : "\(name).\(position + 1)"
-      var weights: Weights?
-      if !connection.weights.isEmpty {
-        let shape = connection.kind == .identity ? [connection.weights.count] : connection.weightShape
-        if let tensor = Tensor(shape: shape, storage: .float32(connection.weights)) {
-          result.tensors["\(projection).weight"] = tensor
-          weights = .tensor("\(projection).weight")
-        }
-      }
       var from = input
       var delay: Int?
       if case .layer(let source) = connection.source {
         from = names[source]
         if hasShortestDelays { delay = max(1, depths[index] - depths[source]) }
       }
-      result.projections.append(
-        NetworkProjection(
-          name: projection, from: from, to: name, kind: connection.kind, weights: weights,
-          pool: pool(connection), stride: connection.stride, padding: connection.padding,
-          dilation: connection.dilation, groups: connection.groups, delay: delay))
+      var made = result.projection(projection, connection, from: from, to: name)
+      made.pool = pool(connection)
+      made.delay = delay
+      result.projections.append(made)
     }
   }
 
@@ -128,15 +119,6 @@ struct SpikingDraft: Sendable {
     var pool = connection.pool
     if pool?.kind == .max, connection.source != .input, gate != .count { pool?.gate = gate }
     return pool
-  }
-
-  /// Short lists stay in the text, long ones become a tensor.
-  private func stored(_ values: Values?, _ name: String, _ result: inout Network) -> Values? {
-    guard case .list(let list) = values, list.count > 64,
-      let tensor = Tensor(shape: [list.count], storage: .float64(list))
-    else { return values }
-    result.tensors[name] = tensor
-    return .tensor(name)
   }
 
   /// Longest path from the input to each layer, in layers; 0 where only the input feeds it.
@@ -174,5 +156,33 @@ struct SpikingDraft: Sendable {
     var number = 2
     while taken.contains("\(name).\(number)") { number += 1 }
     return "\(name).\(number)"
+  }
+}
+
+extension Network {
+  /// Short lists stay in the text, long ones become a tensor of that name.
+  mutating func stored(_ values: Values?, _ name: String) -> Values? {
+    guard case .list(let list) = values, list.count > 64,
+      let tensor = Tensor(shape: [list.count], storage: .float64(list))
+    else { return values }
+    tensors[name] = tensor
+    return .tensor(name)
+  }
+
+  /// A projection with the weights of a connection, which become a tensor.
+  mutating func projection(
+    _ name: String, _ connection: AnalogConnection, from: String?, to: String
+  ) -> NetworkProjection {
+    var weights: Weights?
+    if !connection.weights.isEmpty {
+      let shape = connection.kind == .identity ? [connection.weights.count] : connection.weightShape
+      if let tensor = Tensor(shape: shape, storage: .float32(connection.weights)) {
+        tensors["\(name).weight"] = tensor
+        weights = .tensor("\(name).weight")
+      }
+    }
+    return NetworkProjection(
+      name: name, from: from, to: to, kind: connection.kind, weights: weights, pool: connection.pool,
+      stride: connection.stride, padding: connection.padding, dilation: connection.dilation, groups: connection.groups)
   }
 }

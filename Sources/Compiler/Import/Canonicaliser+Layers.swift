@@ -5,7 +5,7 @@ extension Canonicaliser {
     _ part: AffinePart, _ activation: AnalogActivation, hint: String?, entries used: [Int]
   ) throws(ImportError) -> AffinePart {
     var connections: [AnalogConnection] = []
-    for term in part.terms { connections.append(try connection(term)) }
+    for term in part.terms { connections.append(try term.connection(node: merging)) }
     let bias: [Float]? =
       switch part.bias.collapsed(part.shape) {
       case .none: nil
@@ -35,35 +35,6 @@ extension Canonicaliser {
       result.shape = pool.outputShape(part.shape)
       result.terms[0].pool = pool
       result.terms[0].map = .identity(result.shape)
-    }
-    return result
-  }
-
-  private func connection(_ term: LinearTerm) throws(ImportError) -> AnalogConnection {
-    var result = AnalogConnection(source: term.source, pool: term.pool, kind: .identity)
-    switch term.map.kind {
-    case .identity(let factors):
-      if factors.count > term.map.outShape[0] {
-        let dense = try term.map.unrolled(node: merging)
-        return try connection(LinearTerm(source: term.source, pool: term.pool, map: dense))
-      }
-      result.weights = factors.map { Float($0) }
-      result.weightShape = factors.isEmpty ? [] : [factors.count]
-    case .selection:
-      return try connection(LinearTerm(source: term.source, pool: term.pool, map: term.map.spelled(node: merging)))
-    case .dense(let weights):
-      result.kind = .dense
-      result.weights = weights
-      result.weightShape = [term.map.outCount, term.map.inCount]
-    case .convolution(let cropping):
-      let c = try cropping.padded(of: term.map.inShape, node: merging)
-      result.kind = .convolution
-      result.weights = c.weights
-      result.weightShape = c.shape
-      result.stride = c.stride
-      result.padding = c.padding
-      result.dilation = c.dilation
-      result.groups = c.groups
     }
     return result
   }
@@ -144,5 +115,36 @@ extension Canonicaliser {
         }))
     guard let first = clean.first else { return kind }
     return first.isNumber ? kind + clean : clean
+  }
+}
+
+extension LinearTerm {
+  /// The term as a layer has it.
+  func connection(node: MergeContext) throws(ImportError) -> AnalogConnection {
+    var result = AnalogConnection(source: source, pool: pool, kind: .identity)
+    switch map.kind {
+    case .identity(let factors):
+      if factors.count > map.outShape[0] {
+        return try LinearTerm(source: source, pool: pool, map: map.unrolled(node: node)).connection(node: node)
+      }
+      result.weights = factors.map { Float($0) }
+      result.weightShape = factors.isEmpty ? [] : [factors.count]
+    case .selection:
+      return try LinearTerm(source: source, pool: pool, map: map.spelled(node: node)).connection(node: node)
+    case .dense(let weights):
+      result.kind = .dense
+      result.weights = weights
+      result.weightShape = [map.outCount, map.inCount]
+    case .convolution(let cropping):
+      let c = try cropping.padded(of: map.inShape, node: node)
+      result.kind = .convolution
+      result.weights = c.weights
+      result.weightShape = c.shape
+      result.stride = c.stride
+      result.padding = c.padding
+      result.dilation = c.dilation
+      result.groups = c.groups
+    }
+    return result
   }
 }

@@ -6,6 +6,8 @@ package enum ImportError: Error, Sendable, Equatable, NamesParameters {
   case malformed(offset: Int, what: String)
   /// The file is something else.
   case notONNX(what: String, remedy: String)
+  /// The file around a NIR graph cannot be read.
+  case hdf5(HDF5Error)
   /// A weight stored in another file cannot be had.
   case externalData(tensor: String, what: String, remedy: String)
   /// A stored tensor contradicts itself or holds what a weight cannot be.
@@ -36,6 +38,7 @@ extension ImportError {
     case .malformed(let offset, let what):
       "not a complete ONNX file: at byte \(offset), \(what): export the model again or copy the file again"
     case .notONNX(let what, let remedy): "\(what): \(remedy)"
+    case .hdf5(let error): "\(error)"
     case .externalData(let tensor, let what, let remedy):
       "tensor '\(printable(tensor))': \(what): \(remedy)"
     case .tensor(let name, let what): "tensor '\(printable(name))': \(what): export the model again"

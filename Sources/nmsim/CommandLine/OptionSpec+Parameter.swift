@@ -91,7 +91,7 @@ extension ParsedArguments {
     ChipNumber.overridable.reduce(into: [:]) { $0[$1] = int(Parameter.option(for: $1.rawValue)) }
   }
 
-  fileprivate func value(of parameter: Parameter) -> ParameterValue? {
+  func value(of parameter: Parameter) -> ParameterValue? {
     switch parameter.kind {
     case .integer: int(parameter.option).map { .integer($0) }
     case .number: double(parameter.option).map { .number($0) }

@@ -11,7 +11,7 @@ enum ConvertCommand {
   private static let outputs = "Output"
 
   static let spec = CommandSpec(
-    name: "convert", abstract: "Convert a trained network (ONNX) into a spiking one",
+    name: "convert", abstract: "Convert a trained network (ONNX, NIR) into a spiking one",
     discussion: [
       "Reads the network as PyTorch or Keras export it, converts it by the named method with thresholds from "
         + "calibration data, and prints for every layer what came in and what it became.",
@@ -19,8 +19,10 @@ enum ConvertCommand {
         + "\(NumberFormat.count(AutomaticGoal.standardSamples)) samples unless "
         + "--calibration-samples says how many; 8-bit weights) and takes the cheapest in synaptic operations: within 0.1 "
         + "points of the best tried at --steps, or keeping an accuracy.",
+      "A NIR graph (.nir) spikes already: its neurons and weights are taken as they are, with time constants rounded to "
+        + "1/4096 of a step, and a table says what became of each parameter.",
     ],
-    positionals: [PositionalSpec("model", "MODEL", .file, .required, "The trained network, an .onnx file.")],
+    positionals: [PositionalSpec("model", "MODEL", .file, .required, "The trained network, an .onnx or a .nir file.")],
     options: [
       .option(
         "method", .choice(methods), "NAME", standard: .value("robust-norm"), group: method, "Conversion method."),
@@ -46,6 +48,7 @@ enum ConvertCommand {
       .option(
         "output", short: "o", .newFile, "FILE", standard: .value("net.json"), group: outputs,
         "The spiking network; its weights go beside it, as FILE with .safetensors for .json."),
+    ] + nirOptions + [
       .quiet, .color,
     ],
     examples: [
@@ -61,6 +64,8 @@ enum ConvertCommand {
       ExampleSpec(
         "nmsim convert model.onnx --method auto --max-loss 0.5 --calibration images.npy",
         "The cheapest method and number of steps that lose at most 0.5 points."),
+      ExampleSpec(
+        "nmsim convert model.nir --dt 1e-3 --reset soft", "A spiking network from snnTorch, Norse, Sinabs or SpikingJelly."),
     ],
     exits: [.checkFailed, .badData, .missingInput])
 
@@ -72,11 +77,14 @@ enum ConvertCommand {
     let output = arguments.string("output") ?? "net.json"
     let tensors = [(option: "output", path: PathText.joined(PathText.folder(of: output), NetworkFile.tensorsName(for: output)))]
     try arguments.checkFiles(writes: tensors)
+    let bytes = try InputFiles.bytes(path, limit: ONNXImporter.maximumBytes)
+    if NIRGraph.isGraph(bytes) { return try runGraph(bytes, path, arguments, terminal) }
+    try checkOptions(arguments, isGraph: false)
     let isAutomatic = arguments.string("method") == "auto"
     let goal = try isAutomatic ? Self.goal(arguments) : nil
     let settings = try isAutomatic ? ConversionSettings(.maxNorm, arguments) : settings(arguments)
     let options = arguments.importOptions(.conversion)
-    let (model, hash) = try readHashedModel(path, options)
+    let (model, hash) = try readHashedModel(path, options, bytes)
     try arguments.checkFiles(reads: model.files(beside: path), writes: tensors)
     let preprocessing = preprocessing(arguments)
     let calibration = try calibrationData(
@@ -115,10 +123,14 @@ enum ConvertCommand {
     try told(by: CommandError.init) { () throws(NetworkFileError) in try NetworkFile.write(result.network, to: output) }
     if let tried { terminal.say(AutomaticText(report: tried, style: terminal.style).text + "\n") }
     terminal.say(ConversionText(model: model, result: result, style: terminal.style).text)
-    let size = NumberFormat.count(result.network.populations.count, of: "population")
-    let named = output == "net.json" ? "net.json" : ErrorText.escaped(output)
-    terminal.say("Wrote \(named), \(size). Next: nmsim compile \(named)\n")
+    terminal.say(wrote(result.network, to: output))
     return .success
+  }
+
+  static func wrote(_ network: Network, to output: String) -> String {
+    let size = NumberFormat.count(network.populations.count, of: "population")
+    let named = output == "net.json" ? "net.json" : ErrorText.escaped(output)
+    return "Wrote \(named), \(size). Next: nmsim compile \(named)\n"
   }
 
   // MARK: Inputs
@@ -175,7 +187,12 @@ enum ConvertCommand {
   static func readHashedModel(
     _ path: String, _ options: ImportOptions, namedBy naming: FileReader.Naming = .user
   ) throws(CommandError) -> (model: ImportedModel, hash: String) {
-    let bytes = try InputFiles.bytes(path, limit: ONNXImporter.maximumBytes, namedBy: naming)
+    try readHashedModel(path, options, InputFiles.bytes(path, limit: ONNXImporter.maximumBytes, namedBy: naming))
+  }
+
+  private static func readHashedModel(
+    _ path: String, _ options: ImportOptions, _ bytes: [UInt8]
+  ) throws(CommandError) -> (model: ImportedModel, hash: String) {
     let model = try model(bytes, path, options)
     var hasher = SHA256()
     hasher.update(bytes)
@@ -254,10 +271,7 @@ enum ConvertCommand {
     _ stages: StageProgress
   ) throws(CommandError) {
     guard let images = arguments.string("test-images") else {
-      if arguments.isGiven("test-labels") {
-        throw CommandError(
-          .usage, subject: "convert", problem: "--test-labels without --test-images", remedy: "name the images too")
-      }
+      try checkTestLabels(arguments)
       return
     }
     let labels = arguments.string("test-labels")
@@ -275,8 +289,15 @@ enum ConvertCommand {
       "\(PathText.baseName(of: images, without: "")), \(NumberFormat.count(data.count, of: "image"))"
   }
 
+  /// Labels are of test images.
+  static func checkTestLabels(_ arguments: ParsedArguments) throws(CommandError) {
+    guard arguments.isGiven("test-labels") else { return }
+    throw CommandError(
+      .usage, subject: "convert", problem: "--test-labels without --test-images", remedy: "name the images too")
+  }
+
   /// A path as seen from the network's folder.
-  private static func relative(_ path: String, to output: String) throws(CommandError) -> String {
+  static func relative(_ path: String, to output: String) throws(CommandError) -> String {
     guard let base = FileSystemPath.resolved(PathText.folder(of: output)) else {
       throw CommandError(FileError.folderMissing(path: output))
     }

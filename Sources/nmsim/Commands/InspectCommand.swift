@@ -6,7 +6,7 @@ enum InspectCommand {
   static let spec = CommandSpec(
     name: "inspect", abstract: "Show what is in a network, a program or a result",
     positionals: [
-      PositionalSpec("files", "FILE", .file, .list(minimum: 1), "Networks, programs, results; told apart by content.")
+      PositionalSpec("files", "FILE", .file, .list(minimum: 1), "Networks, programs, results, NIR graphs; told apart by content.")
     ],
     options: [
       .json("Also write what is shown as JSON; '-' is standard output."),
@@ -43,6 +43,7 @@ enum InspectCommand {
     case network(NetworkFile)
     case program(CompiledProgram)
     case chip(ChipDescription)
+    case graph(NIRGraph)
     /// A result or another document of a known form: its `format` and the whole text.
     case document(format: String, JSONValue)
 
@@ -54,7 +55,7 @@ enum InspectCommand {
       switch self {
       case .network(let file): file.files
       case .program(let program): program.dataFiles(beside: path)
-      case .chip, .document: []
+      case .chip, .graph, .document: []
       }
     }
 
@@ -62,6 +63,12 @@ enum InspectCommand {
       let bytes = try InputFiles.bytes(path, limit: ProgramStore.maximumBytes)
       if ProgramStore.isProgram(bytes) {
         self = .program(try ProgramStore.decode(bytes, path: path))
+        return
+      }
+      if NIRGraph.isGraph(bytes) {
+        do throws(ImportError) { self = .graph(try NIRGraph(bytes)) } catch {
+          throw CommandError(.badData, subject: path, message: error.commandText)
+        }
         return
       }
       let blanks: [UInt8] = [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF]
@@ -91,6 +98,7 @@ enum InspectCommand {
       case .network: "network"
       case .program: "program"
       case .chip: "chip description"
+      case .graph: "NIR graph"
       case .document(let format, _): format
       }
     }
@@ -102,6 +110,7 @@ enum InspectCommand {
       case .program(let program):
         ProgramTables(report: CompileReport(program), style: style).text
       case .chip(let chip): ChipText(chip: chip, style: style).page
+      case .graph(let graph): NIRText(graph: graph, style: style).page
       case .document(_, let value): DocumentText(value: value, style: style).page
       }
     }
@@ -112,6 +121,7 @@ enum InspectCommand {
       case .network(let file): NetworkText.summary(file.network)
       case .program(let program): CompileReport(program).document
       case .chip(let chip): chip.document
+      case .graph(let graph): NIRText.document(graph)
       case .document(_, let value): JSONOutput(value)
       }
     }

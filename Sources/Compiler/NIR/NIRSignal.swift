@@ -1,0 +1,67 @@
+import ChipModel
+
+/// What goes along an edge in a step: a sum of linear maps of spikes, and a constant.
+struct NIRSignal {
+  /// A linear map of a population's spikes, or the input's, some steps later.
+  struct Term {
+    var linear: LinearTerm
+    var delay = 0
+  }
+  /// `[C, H, W]` or `[N]`.
+  var shape: [Int]
+  var terms: [Term]
+  var bias = BiasField.none
+
+  var count: Int { shape.reduce(1, *) }
+
+  static func spikes(of source: AnalogSource, _ shape: [Int]) -> NIRSignal {
+    NIRSignal(shape: shape, terms: [Term(linear: LinearTerm(source: source, pool: nil, map: .identity(shape)))])
+  }
+
+  /// Adds a signal of as many values.
+  mutating func add(_ other: NIRSignal) {
+    bias = bias.adding(other.labelled(shape).bias, shape: shape)
+    terms += other.labelled(shape).terms
+  }
+
+  /// The same values in another shape.
+  func labelled(_ shape: [Int]) -> NIRSignal {
+    if shape == self.shape { return self }
+    var result = self
+    result.shape = shape
+    if bias != .none { result.bias = BiasField.element(bias.elements(self.shape)).collapsed(shape) }
+    for index in terms.indices { result.terms[index].linear.relabel(shape) }
+    return result
+  }
+
+  /// What a linear map makes of it.
+  func mapped(by map: LinearMap, node: MergeContext) throws(ImportError) -> NIRSignal {
+    var result = self
+    result.shape = map.outShape
+    result.bias = try bias.mapped(by: map, node: node)
+    for index in terms.indices {
+      result.terms[index].linear.map = try terms[index].linear.map.then(map, node: node)
+    }
+    return result
+  }
+
+  /// Sums over windows. Of spikes it is pooling, of sums of spikes a convolution with ones.
+  func pooled(_ pool: NetworkPool, node: MergeContext) throws(ImportError) -> NIRSignal {
+    let pooled = pool.outputShape(shape)
+    let area = Double(pool.kernel[0] * pool.kernel[1])
+    if bias == .none, terms.allSatisfy({ $0.linear.pool == nil && $0.linear.map.kind == .identity([]) }) {
+      var result = self
+      result.shape = pooled
+      for index in terms.indices {
+        // Pooling of a network divides by the window's area.
+        result.terms[index].linear.pool = pool
+        result.terms[index].linear.map = .identity(pooled, [Double](repeating: area, count: pooled[0]))
+      }
+      return result
+    }
+    let ones = Convolution(
+      weights: [Float](repeating: 1, count: shape[0] * Int(area)), shape: [shape[0], 1] + pool.kernel, stride: pool.stride,
+      padding: pool.padding, groups: shape[0])
+    return try mapped(by: LinearMap(ones, of: shape), node: node)
+  }
+}

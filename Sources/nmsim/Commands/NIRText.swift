@@ -1,0 +1,98 @@
+import ChipModel
+import Compiler
+
+/// A NIR graph for people: its nodes, and what convert made of their parameters.
+struct NIRText: Sendable {
+  let graph: NIRGraph
+  let style: TextStyle
+
+  /// What `inspect` shows.
+  var page: String { head.render(style) + "\n" + nodes.render(style) }
+
+  /// What `convert` shows.
+  func conversion(_ made: NIRNetwork) -> String {
+    let parameters = Table(
+      made.parameters,
+      [
+        .name("Node", \.node), .text("Parameter") { .text($0.name) }, .text("File") { .text(Self.range($0.lowest, $0.highest)) },
+        .text("A step") { .text($0.rule) }, .text("Becomes") { .text($0.key) },
+        .number("Value") { .text(Self.number($0.value)) }, .number("Stored") { .text(Self.number($0.stored)) },
+        .number("Error") { .text($0.error == 0 ? "-" : NumberFormat.percent($0.error)) },
+      ])
+    let notes = made.notes.map { "Note: \(ErrorText.escaped($0))\n" }.joined()
+    return page + "\n" + parameters.render(style) + (notes.isEmpty ? "" : "\n" + notes)
+  }
+
+  private var head: FactList {
+    var facts = FactList()
+    facts.add("NIR", graph.version.map { "version \(ErrorText.escaped($0))" } ?? "no version")
+    facts.add("Size", "\(NumberFormat.count(graph.nodes.count, of: "node")), \(NumberFormat.count(graph.edges.count, of: "edge"))")
+    return facts
+  }
+
+  private var nodes: Table {
+    let targets = Dictionary(grouping: graph.edges, by: \.from)
+    return Table(
+      graph.nodes.indices,
+      [
+        .name("Node") { graph.nodes[$0].name }, .text("Type") { .text(graph.nodes[$0].type) },
+        .text("Shape") { .text(graph.nodes[$0].shape.map(ProgramTables.shape) ?? "-") },
+        .text("Parameters") { .text(Self.parameters(graph.nodes[$0])) },
+        .text("Goes to") { .text((targets[$0] ?? []).map { graph.nodes[$0.to].name }.joined(separator: ", ")) },
+      ])
+  }
+
+  /// `tau 0.0025, v_threshold 0.1, weight 40x12 -3..0.9`
+  private static func parameters(_ node: NIRNode) -> String {
+    node.members.compactMap { member in
+      switch member.object {
+      case .numbers(let tensor):
+        if member.name == "shape" || tensor.count == 0 { return nil }
+        let values = tensor.doubles
+        let range = values.count <= 3 && !tensor.isFloat ? values.map(number).joined(separator: "x")
+          : range(values.min() ?? 0, values.max() ?? 0)
+        return "\(member.name) \(tensor.shape.count > 1 ? ProgramTables.shape(tensor.shape) + " " : "")\(range)"
+      case .texts(let texts, _): return "\(member.name) \(texts.joined(separator: " "))"
+      case .group: return nil
+      }
+    }.joined(separator: ", ")
+  }
+
+  private static func number(_ value: Double) -> String { NumberFormat.plain(Double(Float(value))) }
+
+  private static func range(_ low: Double, _ high: Double) -> String {
+    low == high ? number(low) : "\(number(low))..\(number(high))"
+  }
+
+  /// What `inspect --json` writes.
+  static func document(_ graph: NIRGraph) -> JSONOutput {
+    let nodes = graph.nodes.map { node in
+      let members = node.members.map { member -> (String, JSONOutput) in
+        switch member.object {
+        case .numbers(let tensor):
+          let values = tensor.doubles
+          return (
+            member.name,
+            .object([
+              ("shape", .array(tensor.shape.map { .int($0) })), ("lowest", finite(values.min())), ("highest", finite(values.max())),
+            ])
+          )
+        case .texts(let texts, _): return (member.name, .array(texts.map { .string($0) }))
+        case .group(let group): return (member.name, .array(group.members.map { .string($0.name) }))
+        }
+      }
+      return JSONOutput.object([("name", .string(node.name)), ("type", .string(node.type)), ("parameters", .object(members))])
+    }
+    return .object([
+      ("version", graph.version.map { .string($0) } ?? .null), ("nodes", .array(nodes)),
+      (
+        "edges",
+        .array(graph.edges.map { .array([.string(graph.nodes[$0.from].name), .string(graph.nodes[$0.to].name)]) })
+      ),
+    ])
+  }
+
+  private static func finite(_ value: Double?) -> JSONOutput {
+    value.flatMap { $0.isFinite ? .double($0) : nil } ?? .null
+  }
+}
