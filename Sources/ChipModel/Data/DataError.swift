@@ -12,6 +12,11 @@ package struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
     case noArray(purpose: String, present: [String])
     case shape(found: [Int], expected: [Int], remedy: String)
     case noSamples
+    /// Steps of recordings, each of so many values.
+    case tooManySteps(Int, values: Int)
+    /// A line of a list of recordings.
+    case recordingLine(Int)
+    case noRecording(String, line: Int)
     case expectedShape([Int])
     case notFinite(sample: Int)
     case labelShape([Int])
@@ -56,6 +61,11 @@ extension DataError.Problem: CustomStringConvertible {
       "no array for \(purpose) among \(ShapeText.list(present)); name one as FILE.npz:NAME"
     case .shape(let found, let expected, let remedy):
       "data of shape \(ShapeText.of(found)) do not fit the network's input \(ShapeText.of(expected)); \(remedy)"
+    case .tooManySteps(let steps, let values):
+      "recordings of \(groupedText(steps)) steps with \(groupedText(values)) values each are too long; make steps longer, or run fewer"
+    case .recordingLine(let line): "line \(line) is not a recording and its class; write a name and a number"
+    case .noRecording(let name, let line):
+      "line \(line) names the recording '\(printable(name))', of which there is no file; correct the list"
     case .noSamples: "no samples in the file; give a file with at least one"
     case .expectedShape(let shape):
       "network input shape \(ShapeText.of(shape)) is neither [N] nor [C, H, W] with positive sizes; correct the network"

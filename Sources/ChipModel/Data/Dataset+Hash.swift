@@ -12,6 +12,13 @@ extension Dataset {
     case .uint8(let values): hasher.update(values.span.extracting(0..<end))
     case .float32(let values): hasher.update(values[..<end], bytes: 4) { UInt64($0.bitPattern) }
     case .float64(let values): hasher.update(values[..<end], bytes: 8) { $0.bitPattern }
+    case .sparse(let values):
+      for sample in 1...max(1, samples) where samples > 0 {
+        hasher.update([values.end(ofFirst: sample)][...], bytes: 8) { UInt64($0) }
+      }
+      let entries = values.end(ofFirst: samples)
+      hasher.update(values.places[..<entries], bytes: 8) { $0 }
+      hasher.update(values.values[..<entries], bytes: 2) { UInt64($0) }
     }
     if let labels { hasher.update(labels[..<samples], bytes: 8) { UInt64(bitPattern: Int64($0)) } }
     if let targets = targets(ofSamples: 0..<samples) {
@@ -26,6 +33,7 @@ extension Dataset {
     case .uint8: "uint8"
     case .float32: "float32"
     case .float64: "float64"
+    case .sparse: "events"
     }
   }
 }

@@ -8,13 +8,19 @@ public struct Dataset: Sendable, Equatable {
     case uint8([UInt8])
     case float32([Float])
     case float64([Double])
+    /// Counts of events.
+    case sparse(SparseSamples)
 
-    package var count: Int {
+    /// Samples of so many values; nil: no whole number.
+    func samples(ofSize size: Int) -> Int? {
+      let count: Int
       switch self {
-      case .uint8(let values): values.count
-      case .float32(let values): values.count
-      case .float64(let values): values.count
+      case .uint8(let values): count = values.count
+      case .float32(let values): count = values.count
+      case .float64(let values): count = values.count
+      case .sparse(let samples): return samples.count
       }
+      return count % size == 0 ? count / size : nil
     }
   }
 
@@ -33,8 +39,7 @@ public struct Dataset: Sendable, Equatable {
   /// - Returns: nil where `values` are no whole number of samples, labels are negative or not one per sample, or targets
   ///   are not as many for each.
   package init?(shape: [Int], values: Values, labels: [Int]? = nil, targets: [Double]? = nil) {
-    guard let size = Tensor.elementCount(shape), size > 0, values.count % size == 0 else { return nil }
-    let count = values.count / size
+    guard let size = Tensor.elementCount(shape), size > 0, let count = values.samples(ofSize: size) else { return nil }
     if let labels, labels.count != count || labels.contains(where: { $0 < 0 }) { return nil }
     if let targets, count == 0 || targets.count % count != 0 { return nil }
     self.shape = shape
@@ -54,6 +59,7 @@ public struct Dataset: Sendable, Equatable {
       case .uint8(let values): .uint8(Array(values.prefix(samples * sampleSize)))
       case .float32(let values): .float32(Array(values.prefix(samples * sampleSize)))
       case .float64(let values): .float64(Array(values.prefix(samples * sampleSize)))
+      case .sparse(let values): .sparse(values.prefix(samples))
       }
     return Dataset(
       shape: shape, values: kept, labels: labels.map { Array($0.prefix(samples)) },
@@ -90,7 +96,7 @@ public struct Dataset: Sendable, Equatable {
     } catch {
       throw .preprocessing(error)
     }
-    let start = sample * sampleSize
+    let start = if case .sparse = values { 0 } else { sample * sampleSize }
     let elements = start..<(start + sampleSize)
     result.removeAll(keepingCapacity: true)
     result.reserveCapacity(sampleSize)
@@ -98,6 +104,7 @@ public struct Dataset: Sendable, Equatable {
     case .uint8(let values): for index in elements { result.append(Double(values[index])) }
     case .float32(let values): for index in elements { result.append(Double(values[index])) }
     case .float64(let values): for index in elements { result.append(values[index]) }
+    case .sparse(let values): values.spread(sample, count: sampleSize, into: &result)
     }
     let channels = shape[0]
     let plane = sampleSize / channels

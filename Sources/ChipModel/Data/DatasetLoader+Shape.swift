@@ -49,6 +49,7 @@ extension DatasetLoader {
     case .uint8(let values): return .uint8(turned(values))
     case .float32(let values): return .float32(turned(values))
     case .float64(let values): return .float64(turned(values))
+    case .sparse(let samples): return .sparse(samples)
     }
   }
 
@@ -88,15 +89,15 @@ extension DatasetLoader {
   /// Number of samples; there must be one, and all values must be finite.
   static func sampleCount(_ values: Dataset.Values, _ shape: [Int], file: String) throws(DataError) -> Int {
     let size = Tensor.elementCount(shape) ?? 0
-    guard size > 0, values.count >= size else { throw DataError(file: file, .noSamples) }
+    guard size > 0, let count = values.samples(ofSize: size), count > 0 else { throw DataError(file: file, .noSamples) }
     let bad: Int? =
       switch values {
-      case .uint8: nil
+      case .uint8, .sparse: nil
       case .float32(let values): values.firstIndex { !$0.isFinite }
       case .float64(let values): values.firstIndex { !$0.isFinite }
       }
     if let bad { throw DataError(file: file, .notFinite(sample: bad / size)) }
-    return values.count / size
+    return count
   }
 
   /// What the user can do about a shape that does not fit.

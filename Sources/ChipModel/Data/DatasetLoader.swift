@@ -18,25 +18,30 @@ package enum DatasetLoader {
   ///   - cifar: Which CIFAR form, for a size that both divide; also makes any file be read as that.
   ///   - samples: How many are needed, from the first: compressed files are inflated only so far, and the data set then
   ///     has no more. Nil: all.
-  ///   - isRecorded: Whether each sample is a recording, one map of `expectedShape` for each step.
+  ///   - recorded: How events become steps, where each sample is a recording, one map of `expectedShape` for each step; nil:
+  ///     it is one map.
   ///   - naming: Who named the images.
   ///   - labelNaming: Who named the labels.
   ///   - maximum: Most bytes of one decompressed file.
   /// - Throws: `DataError`.
   package static func load(
     images: String, labels: String? = nil, expectedShape: [Int], classes: Int? = nil, task: OutputTask? = .classes,
-    cifar: CIFAR.Variant? = nil, samples: Int? = nil, isRecorded: Bool = false,
+    cifar: CIFAR.Variant? = nil, samples: Int? = nil, recorded: EventBinning? = nil,
     namedBy naming: FileReader.Naming = .user, labelsNamedBy labelNaming: FileReader.Naming = .user,
     maximum: Int = defaultMaximum
   ) throws(DataError) -> Dataset {
     guard isInput(expectedShape) else { throw DataError(file: images, .expectedShape(expectedShape)) }
     let source = ArrayPath(images)
+    if let recorded, isRecording(source.file) {
+      return try loadEvents(
+        images, labels: labels, expectedShape, classes: classes, recorded, samples: samples, namedBy: naming, maximum: maximum)
+    }
     var limits = Limits(maximum: maximum, samples: samples, task: task)
     let file = try read(source.file, limits, naming, cifar: cifar)
     let content = try decodeImages(file, source, readsLabels: labels == nil, limits)
     // Labels are cut where the images are.
     if content.rows == nil { limits.samples = nil }
-    return try assemble(content, source, expectedShape, classes: classes, isRecorded: isRecorded) {
+    return try assemble(content, source, expectedShape, classes: classes, isRecorded: recorded != nil) {
       () throws(DataError) in
       if let labels { return try readLabels(labels, limits, labelNaming) }
       if let inside = content.labels { return inside }
@@ -341,7 +346,7 @@ package enum DatasetLoader {
   }
 
   /// What is wrong with the bytes of `file` is said with its name.
-  private static func decode<Value>(
+  static func decode<Value>(
     _ file: String, _ read: () throws(FormatError) -> Value
   ) throws(DataError) -> Value {
     do {

@@ -31,16 +31,24 @@ package enum FolderFiles {
     _ = unsafe unlink(path)
   }
 
-  /// Removes what `AtomicFile` left where its process was killed: temporary files of more than an hour.
-  package static func removeLeftovers(in folder: String) {
-    guard !folder.utf8.contains(0), let handle = unsafe opendir(folder) else { return }
+  /// Names in a folder that end in `suffix` and are longer, hidden ones too, sorted; none where it cannot be read.
+  package static func names(in folder: String, suffix: String = "") -> [String] {
+    guard !folder.utf8.contains(0), let handle = unsafe opendir(folder) else { return [] }
     defer { unsafe closedir(handle) }
-    let now = Int(time(nil))
+    var names: [String] = []
     while let entry = unsafe readdir(handle) {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
         unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
       }
-      guard name.hasPrefix(AtomicFile.temporaryPrefix), name.hasSuffix(AtomicFile.temporarySuffix) else { continue }
+      if name.hasSuffix(suffix), name != suffix { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// Removes what `AtomicFile` left where its process was killed: temporary files of more than an hour.
+  package static func removeLeftovers(in folder: String) {
+    let now = Int(time(nil))
+    for name in names(in: folder, suffix: AtomicFile.temporarySuffix) where name.hasPrefix(AtomicFile.temporaryPrefix) {
       var status = stat()
       guard unsafe stat(folder + "/" + name, &status) == 0 else { continue }
       #if canImport(Darwin)

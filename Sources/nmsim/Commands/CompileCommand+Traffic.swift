@@ -33,7 +33,7 @@ struct MeasuredTraffic {
     }
     let asked = arguments.int("calibration-samples") ?? Self.standardSamples
     let data = try InputFiles.dataset(
-      images, shape: program.input.dimensions, samples: asked, isRecorded: program.takesEvents)
+      images, shape: program.input.dimensions, samples: asked, recorded: try arguments.binning(program))
     samples = min(asked, data.count)
     steps = program.standardSteps ?? RunInputs.standardSteps
     try ObservedRun.check(program, steps: steps, samples: samples)

@@ -24,11 +24,11 @@ enum InputFiles {
   /// Samples with their labels.
   static func dataset(
     _ images: String, labels: String? = nil, shape: [Int], classes: Int? = nil, task: OutputTask? = .classes,
-    samples: Int?, isRecorded: Bool = false, namedBy: FileReader.Naming = .user, labelsNamedBy: FileReader.Naming = .user
+    samples: Int?, recorded: EventBinning? = nil, namedBy: FileReader.Naming = .user, labelsNamedBy: FileReader.Naming = .user
   ) throws(CommandError) -> Dataset {
     try told(by: CommandError.init) { () throws(DataError) in
       try DatasetLoader.load(
-        images: images, labels: labels, expectedShape: shape, classes: classes, task: task, samples: samples, isRecorded: isRecorded,
+        images: images, labels: labels, expectedShape: shape, classes: classes, task: task, samples: samples, recorded: recorded,
         namedBy: namedBy,
         labelsNamedBy: labelsNamedBy)
     }

@@ -76,7 +76,7 @@ enum MergeCommand {
     try arguments.checkFiles(
       reads: folders.flatMap { folder in
         ["\(folder)/points.json"]
-          + FolderListing.names(in: "\(folder)/points", suffix: ".json").map { "\(folder)/points/\($0)" }
+          + FolderFiles.names(in: "\(folder)/points", suffix: ".json").map { "\(folder)/points/\($0)" }
       }, writes: [("output", output)])
     for index in document.entries.indices { document.entries[index].outcome = .missing }
     document.fill(from: folders.map { SweepFolder(reading: $0) })

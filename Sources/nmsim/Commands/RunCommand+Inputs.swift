@@ -24,8 +24,9 @@ struct RunInputs {
       }
       program = coded
     }
-    steps = arguments.int("ticks") ?? program.standardSteps ?? RunInputs.standardSteps
-    (data, dataPath) = try RunInputs.dataset(program, beside: path, arguments)
+    let binned = try arguments.binning(program)?.fixedSteps
+    steps = arguments.int("ticks") ?? binned ?? program.standardSteps ?? RunInputs.standardSteps
+    (data, dataPath) = try RunInputs.dataset(program, beside: path, arguments, steps: steps)
     samples = try InputFiles.samples(arguments, of: data, dataPath)
     try told(.badData, dataPath) { [program, data, steps] () throws(DatasetError) in
       try program.checkRecording(data, steps: steps)
@@ -49,7 +50,7 @@ struct RunInputs {
   /// The program named, else `net.nmsim`, else the only program in this folder.
   private static func programPath(_ given: String?) throws(CommandError) -> String {
     if let given { return given }
-    let programs = FolderListing.names(in: ".", suffix: ".nmsim")
+    let programs = FolderFiles.names(in: ".", suffix: ".nmsim")
     if programs.contains("net.nmsim") { return "net.nmsim" }
     if programs.count == 1 { return programs[0] }
     if programs.isEmpty {
@@ -64,11 +65,11 @@ struct RunInputs {
 
   /// `--input` and `--labels`, else what the network names, from the folder of `path`.
   static func dataset(
-    _ program: CompiledProgram, beside path: String, _ arguments: ParsedArguments, standard: Int? = nil
+    _ program: CompiledProgram, beside path: String, _ arguments: ParsedArguments, standard: Int? = nil, steps: Int? = nil
   ) throws(CommandError) -> (Dataset, String) {
     try DataPaths(arguments, program, beside: path).load(
       shape: program.input.dimensions, classes: program.populations[program.output.population].shape.count,
-      task: program.output.task, standard: standard, isRecorded: program.takesEvents)
+      task: program.output.task, standard: standard, recorded: try arguments.binning(program, steps: steps))
   }
 }
 
@@ -89,6 +90,32 @@ extension CompiledProgram {
   /// The data that it names, where its own file is `path`.
   func dataFiles(beside path: String) -> [String] {
     [network.images, network.labels].compactMap { $0 }.map { PathText.joined(PathText.folder(of: path), $0) }
+  }
+}
+
+extension ParsedArguments {
+  /// How events become steps; nil where the program takes none.
+  /// - Parameter steps: that a run takes; nil: all that the recordings have.
+  func binning(_ program: CompiledProgram, steps: Int? = nil) throws(CommandError) -> EventBinning? {
+    let given = EventBinning.parameters.filter { command.option($0.option) != nil && isGiven($0.option) }
+    guard program.takesEvents else {
+      guard let foreign = given.first else { return nil }
+      throw CommandError(
+        .usage, subject: command.name, problem: "--\(foreign.option) is for events, and the input of this program is of another kind",
+        remedy: "leave it out")
+    }
+    let rules = given.filter { $0.kind != .flag }
+    guard rules.count <= 1 else {
+      throw CommandError(
+        .usage, subject: command.name, problem: "--\(rules[0].option) and --\(rules[1].option) both say what a step is",
+        remedy: "give one of them")
+    }
+    var binning = EventBinning()
+    binning.steps = steps
+    for parameter in given {
+      if let value = value(of: parameter) { binning.set(parameter, to: value) }
+    }
+    return binning
   }
 }
 
@@ -123,7 +150,7 @@ struct DataPaths {
   ///
   /// - Parameter standard: samples that are used where none are asked for; nil: all.
   func load(
-    shape: [Int], classes: Int, task: OutputTask, standard: Int? = nil, isRecorded: Bool = false
+    shape: [Int], classes: Int, task: OutputTask, standard: Int? = nil, recorded: EventBinning? = nil
   ) throws(CommandError) -> (Dataset, String) {
     guard let images else {
       throw CommandError(
@@ -132,7 +159,7 @@ struct DataPaths {
     }
     let data = try InputFiles.dataset(
       images, labels: labels, shape: shape, classes: classes, task: task, samples: arguments.int("samples") ?? standard,
-      isRecorded: isRecorded, namedBy: arguments.isGiven("input") ? .user : .file, labelsNamedBy: arguments.isGiven("labels") ? .user : .file)
+      recorded: recorded, namedBy: arguments.isGiven("input") ? .user : .file, labelsNamedBy: arguments.isGiven("labels") ? .user : .file)
     return (data, images)
   }
 }

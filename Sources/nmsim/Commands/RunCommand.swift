@@ -31,9 +31,9 @@ enum RunCommand {
         standard: .described("the program's"), group: simulation,
         "Another coding of an input that spikes, of those that the program's synapses take."),
       FaultOptions.flipMembraneBits, FaultOptions.loseSpikes, FaultOptions.duplicateSpikes, FaultOptions.seed,
-    ] + OptionSpec.data(in: data) + [
+    ] + OptionSpec.data(in: data, "Images: IDX, .npy, .npz or CIFAR; of events a file or a folder of recordings.") + [
       .samples(in: data, standard: "all"),
-    ] + OptionSpec.ann(in: data) + [
+    ] + EventBinning.parameters.map { OptionSpec($0, group: data) } + OptionSpec.ann(in: data) + [
       .option(
         "shard", .text, "I/N|auto", group: data,
         "Run only the I-th of N parts of the samples, for 'nmsim merge'. auto: the task of a Slurm job array."),

@@ -73,6 +73,46 @@ extension FuzzReader {
       FuzzStages.evaluate(try ONNXImporter.read(bytes, folder: nil, name: "fuzz", ImportOptions(.evaluation)))
     },
     FuzzReader(
+      "events",
+      [
+        FuzzShape(form: .binary, seeds: FuzzSeeds.recordings, tokens: FuzzSeeds.recordingTokens),
+        FuzzShape(form: .text, seeds: FuzzSeeds.eventTables, tokens: FuzzSeeds.recordingTokens),
+      ]
+    ) { bytes in
+      // What has no mark of its own is told by its name.
+      let names = ["x.bs2", "x.raw", "x.dat", "x.aedat", "x.csv"]
+      var refusal: (any Error)?
+      var isRead = false
+      for name in names {
+        do throws(FormatError) {
+          let events = try EventRecording.decode(bytes, named: name, maximum: expansion)
+          for rule in [EventBinning.Rule.timeWindow(1000), .eventCount(3), .timeBins(5), .eventBins(4)] {
+            var binning = EventBinning()
+            binning.rule = rule
+            var longest = 1
+            _ = try binning.counts(events, shape: [2, 40, 40], longest: &longest)
+          }
+          isRead = true
+        } catch {
+          guard FuzzOutcome.refusal(error) == .refused else { return FuzzOutcome.refusal(error) }
+          refusal = error
+        }
+      }
+      return isRead ? .accepted : refusal.map { FuzzOutcome.refusal($0) } ?? .accepted
+    },
+    FuzzReader("hdf5", [FuzzShape(form: .binary, seeds: FuzzSeeds.hdf5Files, tokens: FuzzSeeds.hdf5Tokens)]) { bytes in
+      let root = try HDF5File(bytes, maximum: expansion).root
+      let written = try HDF5File(HDF5Writer.bytes(of: root)).root
+      return HDF5Writer.bytes(of: written) == HDF5Writer.bytes(of: root) ? .accepted : .wrong("written otherwise")
+    },
+    FuzzReader("nir", [FuzzShape(form: .binary, seeds: FuzzSeeds.graphs, tokens: FuzzSeeds.graphTokens)]) { bytes in
+      let graph = try NIRGraph(bytes, maximum: expansion)
+      _ = NIRText(graph: graph, style: .plain).page
+      let made = try NIRImporter.network(of: graph, name: "fuzz")
+      _ = NIRText(graph: graph, style: .plain).conversion(made)
+      return FuzzStages.compile(try made.network.checked(), number: bytes.count)
+    },
+    FuzzReader(
       "safetensors",
       [
         FuzzShape(form: .binary, seeds: FuzzSeeds.safetensors, tokens: safetensorsTokens),

@@ -56,6 +56,30 @@ extension FuzzSeeds {
     zip([("notes.txt", Array("text".utf8), nil), ("x.npy", arrays[0], nil)]),
   ]
 
+  /// Recordings in every form, a few events each.
+  static let recordings: [[UInt8]] = [
+    [3, 7, 0x80, 0, 5, 0, 240, 0, 0, 0, 30, 2, 0x01, 0x11, 0x70],
+    Array("% evt 2.0\n% end\n".utf8) + little(8 << 28 | 9, 4) + little(1 << 28 | 5 << 22 | 3 << 11 | 7, 4),
+    Array("% format EVT3;height=40;width=40\n".utf8)
+      + [0x8FFF, 0x6005, 0x0007, 0x2803, 0x8000, 0x3010, 0x4801, 0x5080].flatMap { little($0, 2) },
+    Array("% Version 2\n".utf8) + [0, 8] + little(70_000, 4) + little(3 | 7 << 14 | 1 << 28, 4),
+    Array("#!AER-DAT2.0\r\n".utf8) + [0, 0, 7, 7, 0, 0, 1, 5],
+    Array("#!AER-DAT3.1\r\n#!END-HEADER\r\n".utf8) + little(1, 2) + little(0, 2) + [8, 4, 0, 1, 1, 1].flatMap { little($0, 4) }
+      + little(3 | 7 << 2 | 3 << 17, 4) + little(5, 4),
+    tensor([2, 4], .int64([5, 3, 7, 1, 70_000, 30, 2, 0])),
+    zip([
+      ("t.npy", tensor([1], .int64([5])), nil), ("x.npy", tensor([1], .uint8([3])), nil), ("y.npy", tensor([1], .uint8([7])), nil),
+      ("p.npy", tensor([1], .int8([1])), nil),
+    ]),
+  ]
+
+  static let eventTables: [[UInt8]] = ["# x\nx,y,p,t\n3,7,1,5\n30,2,0,70000\n", "5 3 7 1\r\n70000 30 2 -1\r\n"].map { Array($0.utf8) }
+
+  static let recordingTokens = [
+    "% evt 3.0\n", "% end\n", "#!AER-DAT3.1\r\n", "#!END-HEADER\r\n", "#!AER-DAT2.0\r\n", "t,x,y,p\n", "1e300", "-1", "9223372036854775807",
+    "nan",
+  ]
+
   private static func idx(_ type: UInt8, _ shape: [Int], _ data: [UInt8]) -> [UInt8] {
     [0, 0, type, UInt8(truncatingIfNeeded: shape.count)] + shape.flatMap { little($0, 4).reversed() } + data
   }

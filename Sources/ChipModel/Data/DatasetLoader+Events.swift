@@ -1,0 +1,174 @@
+extension DatasetLoader {
+  /// Recordings of events as counts by step, `[T, C, H, W]` or `[T, N]`: a file of events, or a folder of such files.
+  ///
+  /// In a folder `labels.txt` has a line a recording, its name (without the end) and its class; else a folder in it is a
+  /// class, in the order of their names; else there are no labels. Recordings without a list are in the order of their
+  /// names, numbers by value. One file is read after the other; what is kept is a few bytes an event.
+  ///
+  /// - Parameters:
+  ///   - path: a file or a folder.
+  ///   - labels: a list in another place; nil: that of the folder.
+  ///   - shape: the network's input. Of `[1, H, W]` polarities count together, of `[N]` the column is the neuron.
+  /// - Throws: `DataError`.
+  static func loadEvents(
+    _ path: String, labels: String?, _ shape: [Int], classes: Int?, _ binning: EventBinning, samples: Int?,
+    namedBy naming: FileReader.Naming, maximum: Int
+  ) throws(DataError) -> Dataset {
+    let all = try recordings(path, labels: labels, naming)
+    let files = samples.map { Array(all.prefix($0)) } ?? all
+    let known = files.compactMap(\.label)
+    if !known.isEmpty {
+      let list = labels ?? path
+      guard known.count == files.count else {
+        throw DataError(file: list, .labelCount(labels: known.count, samples: files.count))
+      }
+      try check(labels: known, of: known.count, samples: known.count, outputs: classes, file: list)
+    }
+    var counts = SparseSamples()
+    var longest = 1
+    for file in files {
+      let events = try events(of: file.path, naming: FolderFiles.exists(path) ? .file : naming, maximum)
+      let sample = try decode(file.path) { () throws(FormatError) in
+        try binning.counts(events, shape: shape, longest: &longest)
+      }
+      counts.append(sample)
+    }
+    let steps = binning.fixedSteps ?? binning.steps ?? longest
+    guard let size = Tensor.elementCount([steps] + shape), size <= mostValues else {
+      throw DataError(file: path, .tooManySteps(steps, values: shape.reduce(1, *)))
+    }
+    guard
+      let data = Dataset(shape: [steps] + shape, values: .sparse(counts), labels: known.isEmpty ? nil : known)
+    else { throw DataError(file: path, .noSamples) }
+    return data
+  }
+
+  /// Values of one sample, which a run spreads out: 4 GiB.
+  private static let mostValues = 1 << 29
+
+  private static func events(
+    of path: String, naming: FileReader.Naming, _ maximum: Int
+  ) throws(DataError) -> [Event] {
+    let bytes: [UInt8]
+    do { bytes = try FileReader.bytes(of: path, limit: maximum, namedBy: naming) } catch {
+      throw DataError(file: path, .unreadable(error))
+    }
+    return try decode(path) { () throws(FormatError) in
+      let plain = Gzip.isGzip(bytes) ? try Gzip.decode(bytes, maximum: maximum) : bytes
+      let name = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
+      return try EventRecording.decode(plain, named: name, maximum: maximum)
+    }
+  }
+
+  /// Whether a path is a folder, or a file of events by its name.
+  static func isRecording(_ path: String) -> Bool {
+    FolderFiles.exists(path) || EventRecording.suffixes.contains { path.hasSuffix($0) && ![".npy", ".npz"].contains($0) }
+      || path.hasSuffix(".aedat4") || path.hasSuffix(".h5") || path.hasSuffix(".hdf5")
+  }
+
+  // MARK: Folders
+
+  private struct Recording {
+    var path: String
+    var label: Int?
+  }
+
+  private static func recordings(
+    _ path: String, labels: String?, _ naming: FileReader.Naming
+  ) throws(DataError) -> [Recording] {
+    guard FolderFiles.exists(path) else { return [Recording(path: path)] }
+    let names = FolderFiles.names(in: path).filter { !$0.hasPrefix(".") }
+    let list = labels ?? (names.contains("labels.txt") ? path + "/labels.txt" : nil)
+    if let list {
+      let bytes: [UInt8]
+      do { bytes = try FileReader.bytes(of: list, limit: 1 << 28, namedBy: labels == nil ? .file : naming) } catch {
+        throw DataError(file: list, .unreadable(error))
+      }
+      return try listed(bytes, file: list, in: path, names)
+    }
+    let classes = inOrder(names.filter { FolderFiles.exists("\(path)/\($0)") })
+    guard !classes.isEmpty else {
+      return inOrder(names.filter { isEventFile($0) }).map { Recording(path: "\(path)/\($0)") }
+    }
+    // Folders named by numbers say the class.
+    let numbers = classes.compactMap { Int($0) }
+    return classes.enumerated().flatMap { index, folder in
+      inOrder(FolderFiles.names(in: "\(path)/\(folder)").filter { isEventFile($0) }).map {
+        Recording(path: "\(path)/\(folder)/\($0)", label: numbers.count == classes.count ? numbers[index] : index)
+      }
+    }
+  }
+
+  private static func isEventFile(_ name: String) -> Bool {
+    EventRecording.suffixes.contains { name.hasSuffix($0) || name.hasSuffix($0 + ".gz") } 
+  }
+
+  /// Names by their leading number, then as text.
+  private static func inOrder(_ names: [String]) -> [String] {
+    names.map { (name: $0, number: Int($0.prefix { $0.isASCII && $0.isNumber }) ?? Int.max) }
+      .sorted { ($0.number, $0.name) < ($1.number, $1.name) }.map(\.name)
+  }
+
+  /// Lines of a recording's name and its class.
+  private static func listed(
+    _ bytes: [UInt8], file: String, in folder: String, _ names: [String]
+  ) throws(DataError) -> [Recording] {
+    var byStem: [Substring: String] = [:]
+    for name in names where isEventFile(name) {
+      byStem[name[...]] = name
+      if let point = name.firstIndex(of: ".") { byStem[name[..<point]] = name }
+    }
+    var recordings: [Recording] = []
+    for (number, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+      let fields = line.split { [0x20, 0x09, 0x0D, 0x2C].contains($0) }
+      guard let first = fields.first, first.first != UInt8(ascii: "#") else { continue }
+      guard fields.count == 2, fields[1].count <= 19, let label = Int(String(decoding: fields[1], as: UTF8.self)) else {
+        throw DataError(file: file, .recordingLine(number + 1))
+      }
+      let name = String(decoding: first.prefix(256), as: UTF8.self)
+      guard let found = byStem[name[...]] else { throw DataError(file: file, .noRecording(name, line: number + 1)) }
+      recordings.append(Recording(path: "\(folder)/\(found)", label: label))
+    }
+    return recordings
+  }
+}
+
+extension EventBinning {
+  /// How many events each neuron has in each step.
+  /// - Parameter longest: grows to the steps that the recording has.
+  package func counts(_ events: [Event], shape: [Int], longest: inout Int) throws(FormatError) -> [(place: UInt64, count: UInt16)] {
+    let size = UInt64(shape.reduce(1, *))
+    let last = min(fixedSteps ?? steps ?? ActiveWindow.steps.upperBound, ActiveWindow.steps.upperBound)
+    var places: [UInt64] = []
+    places.reserveCapacity(events.count)
+    for (event, step) in zip(events, steps(events)) {
+      let neuron = try neuron(event, shape)
+      guard step >= 0, step < last else { continue }
+      longest = max(longest, step + 1)
+      places.append(UInt64(step) * size + UInt64(neuron))
+    }
+    places.sort()
+    var counts: [(place: UInt64, count: UInt16)] = []
+    for place in places {
+      if counts.last?.place != place {
+        counts.append((place, 1))
+      } else if !atMostOne, counts[counts.count - 1].count < .max {
+        counts[counts.count - 1].count += 1
+      }
+    }
+    return counts
+  }
+
+  private func neuron(_ event: Event, _ shape: [Int]) throws(FormatError) -> Int {
+    let (channels, height, width) = shape.count == 3 ? (shape[0], shape[1], shape[2]) : (1, 1, shape[0])
+    guard event.x < width, event.y < height else {
+      throw FormatError(
+        "an event at column \(event.x), row \(event.y), the network's input has \(width) columns and \(height) rows; give "
+          + "recordings of such a sensor")
+    }
+    guard channels <= 2 else {
+      throw FormatError("events have 2 polarities, the network's input has \(channels) channels; give counts as .npy")
+    }
+    return ((channels == 2 ? event.polarity : 0) * height + event.y) * width + event.x
+  }
+}

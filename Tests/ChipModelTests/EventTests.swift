@@ -1,0 +1,142 @@
+import Foundation
+import Testing
+
+@testable import ChipModel
+
+@Suite("Events")
+struct EventTests {
+  private func little(_ value: Int, _ size: Int) -> [UInt8] { (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+  private func big(_ value: Int, _ size: Int) -> [UInt8] { little(value, size).reversed() }
+  private func events(_ bytes: [UInt8], _ name: String) throws -> [Event] {
+    try EventRecording.decode(bytes, named: name, maximum: 1 << 20)
+  }
+  private func message(_ bytes: [UInt8], _ name: String) -> String? {
+    do throws(FormatError) {
+      _ = try EventRecording.decode(bytes, named: name, maximum: 1 << 20)
+      return nil
+    } catch { return error.description }
+  }
+  private let two = [Event(time: 5, x: 3, y: 7, polarity: 1), Event(time: 70_000, x: 30, y: 2, polarity: 0)]
+
+  @Test("N-MNIST: 5 bytes, 23 bits of time, rows that mark overflows")
+  func nmnist() throws {
+    let bytes: [UInt8] = [3, 7, 0x80, 0, 5, 0, 240, 0, 0, 0, 30, 2, 0x01, 0x11, 0x70]
+    #expect(try events(bytes, "a.bs2") == [two[0], Event(time: 70_000 + 8192, x: 30, y: 2, polarity: 0)])
+    #expect(message(Array(bytes.dropLast()), "a.bin") == "14 bytes are no whole number of N-MNIST events of 5; copy the file again")
+  }
+
+  @Test("EVT2: upper bits of the time in words of their own")
+  func evt2() throws {
+    func word(_ type: Int, _ rest: Int) -> [UInt8] { little(type << 28 | rest, 4) }
+    func event(_ event: Event) -> [UInt8] {
+      word(8, Int(event.time >> 6)) + word(event.polarity, Int(event.time & 63) << 22 | event.x << 11 | event.y)
+    }
+    let bytes = Array("% evt 2.0\n% end\n".utf8) + two.flatMap(event) + word(10, 1)
+    #expect(try events(bytes, "a.raw") == two)
+    #expect(message(Array("% nothing\n".utf8), "a.raw")?.hasPrefix("the header does not say whether it is EVT2 or EVT3") == true)
+  }
+
+  @Test("EVT3: single events, masks of events, a time that begins again")
+  func evt3() throws {
+    let words: [Int] = [
+      0x8FFF, 0x6005, 0x0007, 0x2803,  // time, row 7, column 3 brighter
+      0x8000, 0x6001, 0x3010, 0x4801, 0x5080,  // time begins again; darker from column 16 on
+    ]
+    let bytes = Array("% format EVT3;height=720;width=1280\n".utf8) + words.flatMap { little($0, 2) }
+    let later = Int64(1 << 24) + 1
+    #expect(
+      try events(bytes, "a.raw") == [
+        Event(time: 0xFFF005, x: 3, y: 7, polarity: 1), Event(time: later, x: 16, y: 7, polarity: 0),
+        Event(time: later, x: 27, y: 7, polarity: 0), Event(time: later, x: 35, y: 7, polarity: 0),
+      ])
+  }
+
+  @Test(".dat, AEDAT 2, AEDAT 3.1, arrays and tables")
+  func others() throws {
+    let dat = Array("% Version 2\n".utf8) + [0, 8] + two.flatMap { little(Int($0.time), 4) + little($0.x | $0.y << 14 | $0.polarity << 28, 4) }
+    #expect(try events(dat, "a.dat") == two)
+    let old = Array("#!AER-DAT2.0\r\n# comment\r\n".utf8) + two.flatMap { big($0.polarity | $0.x << 1 | $0.y << 8, 4) + big(Int($0.time), 4) }
+    #expect(try events(old, "a.aedat") == two)
+    let header = little(1, 2) + little(0, 2) + [8, 4, 0, 2, 2, 2].flatMap { little($0, 4) }
+    let packet = [header[0], header[1], 0, 0] + little(8, 4) + little(4, 4) + little(0, 4) + little(3, 4) + little(3, 4) + little(2, 4)
+    let new =
+      Array("#!AER-DAT3.1\r\nFormat: RAW\r\n#!END-HEADER\r\n".utf8) + packet
+      + (two + [two[0]]).enumerated().flatMap { index, event in
+        // The last one is marked as filtered out.
+        little((index < 2 ? 1 : 0) | event.polarity << 1 | event.y << 2 | event.x << 17, 4) + little(Int(event.time), 4)
+      }
+    #expect(try events(new, "a.aedat") == two)
+    let text = "# made by hand\nx,y,p,t\n3,7,1,5\n30,2,0,70000\n"
+    #expect(try events(Array(text.utf8), "a.csv") == two)
+    #expect(try events(Array("5 3 7 1\r\n70000 30 2 -1\r\n".utf8), "a.txt") == two)
+    let table = try #require(Tensor(shape: [2, 4], storage: .int64([5, 3, 7, 1, 70_000, 30, 2, 0])))
+    #expect(try events(NumPy.encode(table), "a.npy") == two)
+  }
+
+  @Test("AEDAT4 and HDF5 are refused with what to do instead")
+  func refused() {
+    #expect(message(Array("#!AER-DAT4.0\r\n".utf8), "a.aedat4")?.contains("dv_processing") == true)
+    #expect(message([0x89, 0x48, 0x44, 0x46], "a.h5")?.contains("numpy.savez") == true)
+    #expect(message([1, 2, 3], "a.xyz")?.hasPrefix("no file of events that is known; read are N-MNIST .bin and .bs2") == true)
+    #expect(message(Array("1,2,x\n".utf8), "a.csv") == "line 1 has no numbers t, x, y and p; write four numbers a line")
+  }
+
+  @Test("the four binnings, counts and at most one")
+  func binning() throws {
+    let events = [0, 400, 900, 1000, 1700, 3999].map { Event(time: $0, x: 1, y: 0, polarity: $0 == 400 ? 1 : 0) }
+    func counts(_ rule: EventBinning.Rule, atMostOne: Bool = false, steps: Int? = nil) throws -> (counts: [[UInt64]], longest: Int) {
+      var binning = EventBinning()
+      (binning.rule, binning.atMostOne, binning.steps) = (rule, atMostOne, steps)
+      var longest = 1
+      return (try binning.counts(events, shape: [2, 1, 2], longest: &longest).map { [$0.place, UInt64($0.count)] }, longest)
+    }
+    // Place: 4 values a step; darker at 1, brighter at 3.
+    var found = try counts(.timeWindow(1000))
+    #expect(found.counts == [[1, 2], [3, 1], [5, 2], [13, 1]] && found.longest == 4)
+    found = try counts(.timeWindow(1000), atMostOne: true, steps: 2)
+    #expect(found.counts == [[1, 1], [3, 1], [5, 1]] && found.longest == 2)
+    #expect(try counts(.eventCount(3)).counts == [[1, 2], [3, 1], [5, 3]])
+    #expect(try counts(.timeBins(2)).counts == [[1, 4], [3, 1], [5, 1]])
+    #expect(try counts(.eventBins(2)).counts == [[1, 2], [3, 1], [5, 3]])
+  }
+
+  @Test("a folder: a list of labels, a folder a class, neither; samples come one by one")
+  func folders() throws {
+    let root = FileManager.default.temporaryDirectory.appending(path: "events-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: root) }
+    func write(_ name: String, _ bytes: [UInt8]) throws {
+      let file = root.appending(path: name)
+      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(bytes).write(to: file)
+    }
+    func event(_ x: UInt8, at milliseconds: Int) -> [UInt8] { [x, 0] + big(milliseconds * 1000, 3) }
+    func load(_ folder: String, steps: Int? = nil, samples: Int? = nil) throws -> Dataset {
+      var binning = EventBinning()
+      binning.steps = steps
+      return try DatasetLoader.load(
+        images: root.appending(path: folder).path, expectedShape: [1, 1, 3], classes: 10, samples: samples, recorded: binning)
+    }
+    try write("listed/10.bs2", event(2, at: 1))
+    try write("listed/9.bs2", event(0, at: 0) + event(0, at: 0) + event(1, at: 2))
+    try write("plain/10.bin", event(2, at: 1))
+    try write("plain/9.bin", event(1, at: 0))
+    try write("plain/notes.md", [1])
+    try write("classes/7/a.bin", event(2, at: 1))
+    try write("classes/3/b.bin", event(1, at: 0))
+    try write("listed/labels.txt", Array("# recording class\r\n9 4\r\n10 0\r\n".utf8))
+    var data = try load("listed")
+    #expect(data.shape == [3, 1, 1, 3] && data.count == 2 && data.labels == [4, 0])
+    #expect(try data.values(ofSample: 0, preprocessing: .identity) == [2, 0, 0, 0, 0, 0, 0, 1, 0])
+    #expect(try data.values(ofSample: 1, preprocessing: .identity) == [0, 0, 0, 0, 0, 1, 0, 0, 0])
+    #expect(data.prefix(1)?.count == 1)
+    #expect(try load("listed", samples: 1).labels == [4])
+    data = try load("plain", steps: 5)
+    #expect(data.shape == [5, 1, 1, 3] && data.labels == nil)
+    #expect(try data.values(ofSample: 0, preprocessing: .identity)[1] == 1)
+    #expect(try load("classes").labels == [3, 7])
+    #expect(data.contentHash(samples: 1) != data.contentHash(samples: 2))
+    try write("listed/labels.txt", Array("9 4\n11 0\n".utf8))
+    let error = #expect(throws: DataError.self) { try load("listed") }
+    #expect(error?.description.hasSuffix("line 2 names the recording '11', of which there is no file; correct the list") == true)
+  }
+}
