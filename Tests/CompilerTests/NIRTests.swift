@@ -230,3 +230,71 @@ struct NIRTests {
     for name in ["lif_norse", "lif_rockpool", "two_lif_neurons"] { _ = try imported(file(name)) }
   }
 }
+
+@Suite("NIR export")
+struct NIRExportTests {
+  private func exported(_ network: Network, dt: Double = 1e-4) throws -> NIRNetwork {
+    let result = try NIRExporter.file(of: network.checked(), dt: dt)
+    var settings = NIRSettings()
+    settings[.timeStep] = dt
+    return try NIRImporter.network(of: NIRGraph(result.bytes), name: network.name, settings)
+  }
+
+  /// Values of a network's tensors and lists, in the order of their places.
+  private func numbers(_ network: Network) throws -> [[Double]] {
+    let checked = try network.checked()
+    return try checked.projections.map { try FoldedWeights($0, source: checked.source(of: $0)).values.map { Double(Float($0)) } }
+  }
+
+  private func same(_ a: Network, _ b: Network, _ name: String) throws {
+    #expect(a.populations.map(\.shape) == b.populations.map(\.shape), "\(name)")
+    #expect(try a.checked().projections.map(\.kind) == b.checked().projections.map(\.kind), "\(name)")
+    #expect(try numbers(a) == numbers(b), "\(name)")
+    for (one, other) in zip(a.populations, b.populations) {
+      #expect(one.neuron.model == other.neuron.model && one.neuron.parameters == other.neuron.parameters, "\(name)")
+      #expect(one.neuron.threshold == other.neuron.threshold && one.neuron.resetValue == other.neuron.resetValue, "\(name)")
+    }
+    #expect(a.output == b.output && a.schedule == b.schedule, "\(name)")
+  }
+
+  @Test("what was read is written and read again the same: every node type")
+  func again() throws {
+    let affine = NIRFile.node(
+      "Affine", [("weight", NIRFile.numbers([2, 3], [1, 2, 3, 4, 5, 6])), ("bias", NIRFile.numbers([2], [0.5, 0]))])
+    func neuron(_ type: String, _ values: [(String, Double)]) -> HDF5Object {
+      NIRFile.node(type, values.map { ($0, NIRFile.numbers([2], [$1, $1])) })
+    }
+    let ends = [
+      NIRFile.lif(2, leak: 0.25), neuron("IF", [("r", 1), ("v_threshold", 2)]),
+      neuron("CubaLI", [("tau_syn", 1e-3), ("tau_mem", 2e-3), ("r", 1), ("v_leak", 0), ("w_in", 1)]),
+      neuron("LI", [("tau", 1e-3), ("r", 1), ("v_leak", 0)]), neuron("I", [("r", 1)]),
+      neuron("LIF", [("tau", 1e-3), ("r", 1), ("v_leak", 0), ("v_threshold", 1), ("v_reset", 0.5)]),
+    ]
+    for (index, end) in ends.enumerated() {
+      let linear = NIRFile.node("Linear", [("weight", NIRFile.numbers([2, 3], [1, 2, 3, 4, 5, 6]))])
+      let isCurrent = index == 2
+      let first = try NIRImporter.network(of: NIRGraph(NIRFile.chain(input: [3], isCurrent ? linear : affine, end)), name: "n").network
+      try same(first, exported(first).network, "node \(index)")
+    }
+  }
+
+  @Test("public files are written and read again the same", .enabled(if: ImportFiles.hasShared("nir")))
+  func publicFiles() throws {
+    for name in ["cnn_sinabs", "lif_norse", "lif_rockpool", "two_lif_neurons", "braille_noDelay_noBias_subtract"] {
+      let bytes = Array(try Data(contentsOf: ImportFiles.shared.appending(path: "nir/\(name).nir")))
+      let first = try NIRImporter.network(of: NIRGraph(bytes), name: name).network
+      try same(first, exported(first).network, name)
+    }
+  }
+
+  @Test("what NIR cannot say is refused by name")
+  func refusals() throws {
+    var network = Network("n", inputShape: [2])
+    network.addPopulation("a", shape: [2], neuron: .integrateFire(threshold: 1, initial: 0.5))
+    try network.connect("input", to: "a", weights: [[1, 0], [0, 1]])
+    let error = #expect(throws: NIRExportError.self) { try NIRExporter.file(of: network.checked(), dt: 1) }
+    #expect(
+      error?.description
+        == "population 'a' has initial potentials, which NIR has not; convert with initial potentials of 0")
+  }
+}

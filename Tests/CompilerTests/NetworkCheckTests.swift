@@ -129,10 +129,24 @@ struct NetworkCheckTests {
     var projections = names.indices.map { identity($0 == 0 ? nil : names[$0 - 1], names[$0]) }
     #expect(try network(populations, projections).checked().layers == 20_000)
     projections.append(identity("p19999", "p5"))
+    let circle = try network(populations, projections).checked()
+    #expect(circle.layers == 6 && circle.populations.count { $0.isInCircle } == 19_995)
+    #expect(circle.projections.allSatisfy { circle.delay($0, lag: 0) >= 1 || $0.source == 0 })
+  }
+
+  @Test("spikes that come back: all of a circle have one depth and hear one another a tick later; counts do not come back")
+  func circles() throws {
+    let forward = [identity(nil, "a"), identity("a", "b"), identity("b", "c"), identity("c", "b"), identity("b", "d")]
+    let four = ["a", "b", "c", "d"].map { population($0, [2]) }
+    let checked = try network(four, forward).checked()
+    #expect(checked.populations.map(\.depth) == [0, 0, 1, 1, 2])
+    #expect(checked.populations.map(\.isInCircle) == [false, false, true, true, false])
+    #expect(checked.projections.dropFirst().map { checked.delay($0, lag: 0) } == [1, 1, 1, 1])
+    var counting = four
+    counting[1].neuron.model = .augmented
     #expect(
-      message(network(populations, projections))
-        == "network: the projections form a cycle, 'p5' -> 'p6' -> 'p7' -> 'p8' -> 'p9' -> 'p10' -> 'p11' -> ..."
-        + " (19,995 populations) -> 'p5'; networks with feedback are not supported, remove one of them")
+      message(network(counting, forward))
+        == "population 'b': its spikes come back to it, which neurons of model 'augmented' cannot take; use if, lif or cuba")
   }
 
   // MARK: Faults

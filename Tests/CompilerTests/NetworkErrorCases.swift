@@ -199,16 +199,6 @@ extension NetworkErrorTests {
       #""to": "input""#,
       #"line 14, column 38: projection 'r': 'to' is 'input'; the input receives nothing, name a population"#),
     Case(
-      #""from": "input""#,
-      #""from": "b""#,
-      #"line 10, column 18: network: the projections form a cycle, 'a' -> 'b' -> 'a'; networks with feedback"#,
-      #" are not supported, remove one of them"#),
-    Case(
-      #""from": "a""#,
-      #""from": "b""#,
-      #"line 10, column 18: network: the projections form a cycle, 'b' -> 'b'; networks with feedback are not"#,
-      #" supported, remove one of them"#),
-    Case(
       #""from": "a", "to": "b""#,
       #""from": "a", "to": "a""#,
       #"line 7, column 5: population 'b': no projection leads to it; add one or remove the population"#),

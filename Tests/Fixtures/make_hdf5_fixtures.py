@@ -16,8 +16,10 @@ os.makedirs(out, exist_ok=True)
 
 
 def tree(file, **packing):
-    inner = file.create_group("outer").create_group("inner")
+    outer = file.create_group("outer")
     for name in ["<f8", "<f4", "<f2", ">f4", "<i1", "<i2", ">i4", "<i8", "<u1", "<u2", "<u4"]:
+        # A new group keeps at most 8 links in its header.
+        inner = outer.require_group(name[1])
         inner.create_dataset(name, data=np.arange(21).reshape(3, 7).astype(name), **packing)
     wide = (np.arange(600) % 50).reshape(20, 30).astype("<f4")
     file.create_dataset("wide", data=wide, **(packing | ({"chunks": (8, 11)} if packing else {})))

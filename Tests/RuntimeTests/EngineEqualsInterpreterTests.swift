@@ -41,7 +41,7 @@ struct EngineEqualsInterpreterTests {
       + ["optimised", "dead cores", "dead links", "stuck bits", "overlapping max over cores"]
       + ["count gate", "winner gate", "overlapping count over cores", "count of payloads", "bias by step", "lag"]
       + ["bernoulli", "rate", "latency", "events", "accumulator cut", "accumulator wraps", "current wraps", "floor", "reset value"]
-      + ["refractory", "gated input", "relay of input"]
+      + ["refractory", "gated input", "relay of input", "circle", "neurons to themselves", "circle and relay"]
       + ["separated", "lag and relay", "lag and bias by step", "count gate and lag", "not taken back", "taken back at once"]
       + ["pool layer", "signed pool layer", "lag and pool layer"]
       + ["partial sums", "counted sums", "slices", "copies"]
@@ -140,6 +140,12 @@ struct EngineEqualsInterpreterTests {
     if program.lag > 0 { result.append("lag") }
     if program.lag > 0, program.populations.contains(where: \.isRelay) { result.append("lag and relay") }
     if program.fractionBits > 0 { result.append(program.fractionBits > 6 ? "much fraction" : "fraction") }
+    let order = program.forwardOrder
+    if order.parts.contains(where: { $0.count > 1 }) { result.append("circle") }
+    if order.parts.contains(where: { $0.count == 1 && order.isCyclic[$0[0]] }) { result.append("neurons to themselves") }
+    if program.populations.indices.contains(where: { order.isCyclic[$0] && program.populations[$0].isRelay }) {
+      result.append("circle and relay")
+    }
     if program.chip.multicast { result.append("multicast") }
     if program.chip.crossbar != nil { result.append("crossbar") }
     if program.chip.coreTypes != nil { result.append("core types") }

@@ -200,7 +200,7 @@ struct ProgramCheckTests {
         { $0.projections[0].largestRoundingError = .nan }
       ),
       (
-        "population 1 ('a'): is part of, or behind, a cycle of projections", .maxPool,
+        "population 1 ('a'): is in a circle of projections, but its neurons send counts or period codes, or wait", .maxPool,
         { $0.projections[0].source = 1 }
       ),
     ]

@@ -24,6 +24,29 @@ extension RandomNetwork {
       chip.neuronModels = .assumed(ChipDescription.allNeuronModels.filter { $0 != NeuronModel.Kind.augmented.name }, "test")
     }
     if chip.crossbar != nil, dice.chance(0.5) { mixWeights(&dice) }
+    if isPlain, period == nil, chip.crossbar == nil, chip.convolutionCore == nil, dice.chance(0.3) { feedBack(&dice) }
+  }
+
+  /// Projections from neurons to themselves and to those before them.
+  private mutating func feedBack(_ dice: inout Dice) {
+    for number in 0...dice.integer(0...1) {
+      let to = dice.integer(0...(network.populations.count - 1))
+      let from = dice.integer(to...(network.populations.count - 1))
+      let (source, target) = (network.populations[from], network.populations[to])
+      let isInteger = network.projections.contains {
+        if $0.to == target.name, case .inline(let tensor) = $0.weights { tensor.integers != nil } else { false }
+      }
+      let shape = [target.shape.reduce(1, *), source.shape.reduce(1, *)]
+      let values = (0..<(shape[0] * shape[1])).map { _ in dice.chance(0.3) ? 0 : dice.real(-1...1) }
+      let storage: Tensor.Storage = isInteger ? .int8(values.map { Int8(($0 * 1.4).rounded()) }) : .float64(values)
+      guard let weights = Tensor(shape: shape, storage: storage) else { continue }
+      network.projections.append(
+        NetworkProjection(
+          name: "back \(number)", from: source.name, to: target.name, kind: .dense, weights: .inline(weights),
+          delay: dice.chance(0.2) ? dice.integer(1...6) : nil))
+      // Neurons that send counts, and max pools on the way, take no feedback.
+      if (try? network.checked()) == nil { network.projections.removeLast() }
+    }
   }
 
   /// Weights that do not go by their source, so that an axon has several.

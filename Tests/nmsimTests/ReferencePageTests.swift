@@ -37,12 +37,12 @@ struct ReferencePageTests {
       about: "`report` shows it beside the run of the same network and steps.",
       fields: ExplanationRecord.fields.map(\.facts)),
     Page(
+      file: "energy-json.md", title: "An energy bill: `energy --json` (`\(EnergyBill.format)`)",
+      about: "The accounts of a run as `run.json` has them, and ratios to a baseline.", fields: EnergyBill.fields.map(\.facts)),
+    Page(
       file: "nir-json.md", title: "What became of a NIR graph: `convert --json` (`\(NIRRecord.format)`)",
       about: "One entry a parameter of a node of neurons; `docs/nir.md` says what the rules are.",
       fields: NIRRecord.fields.map(\.facts)),
-    Page(
-      file: "energy-json.md", title: "An energy bill: `energy --json` (`\(EnergyBill.format)`)",
-      about: "The accounts of a run as `run.json` has them, and ratios to a baseline.", fields: EnergyBill.fields.map(\.facts)),
   ]
 
   /// One row a member, those of objects below it under its path.

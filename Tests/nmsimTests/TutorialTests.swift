@@ -40,7 +40,6 @@ struct TutorialTests {
 
   @Test("every command runs and prints what is shown")
   func commands() throws {
-    let nmsim = try #require(Program.nmsim, "the binary is beside the tests")
     let text = try String(contentsOf: Self.package.appending(path: "docs/tutorial.md"), encoding: .utf8)
     try TemporaryFolder.with { folder in
       let examples = URL(filePath: folder.path).appending(path: "Examples")
@@ -52,27 +51,44 @@ struct TutorialTests {
       for file in ["model.onnx", "train.py", "plan.json"] {
         try FileManager.default.copyItem(at: source.appending(path: file), to: work.appending(path: file))
       }
-      var count = 0
-      for block in blocks(text) {
-        guard block.language == "console" else {
-          #expect(!block.lines.contains { $0.hasPrefix("nmsim ") || $0.hasPrefix("$") }, "a command that is not run")
-          continue
-        }
-        let line = try #require(block.lines.first)
-        try #require(line.hasPrefix("$ nmsim "), "\(line)")
-        let result = try Program.run(
-          nmsim, line.dropFirst(8).split(separator: " ").map(String.init), in: work, environment: ["LC_ALL": "C.UTF-8"])
-        #expect(result.status == 0, "\(line)\n\(result.text)")
-        let shown = result.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
-        #expect(Self.matches(shown[...], block.lines.dropFirst()), "\(line)\n\(result.text)")
-        count += 1
-      }
-      #expect(count >= 10)
+      #expect(try check(text, in: work) >= 10)
       for file in ["report.html", "chips.html", "chips/loihi.json", "traces/trace.json", "traces/probes.vcd"] {
         #expect(FileManager.default.fileExists(atPath: work.appending(path: file).path), "\(file)")
       }
       let page = try String(contentsOf: work.appending(path: "report.html"), encoding: .utf8)
       #expect(page.contains("data-path=\"layers[0].kByStep\""))
+    }
+  }
+
+  /// Runs the commands of a page in a folder and compares what they print with what it shows.
+  /// - Returns: how many there are.
+  private func check(_ text: String, in work: URL) throws -> Int {
+    let nmsim = try #require(Program.nmsim, "the binary is beside the tests")
+    var count = 0
+    for block in blocks(text) {
+      guard block.language == "console" else {
+        #expect(!block.lines.contains { $0.hasPrefix("nmsim ") || $0.hasPrefix("$") }, "a command that is not run")
+        continue
+      }
+      let line = try #require(block.lines.first)
+      try #require(line.hasPrefix("$ nmsim "), "\(line)")
+      let result = try Program.run(
+        nmsim, line.dropFirst(8).split(separator: " ").map(String.init), in: work, environment: ["LC_ALL": "C.UTF-8"])
+      #expect(result.status == 0, "\(line)\n\(result.text)")
+      let shown = result.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+      #expect(Self.matches(shown[...], block.lines.dropFirst()), "\(line)\n\(result.text)")
+      count += 1
+    }
+    return count
+  }
+
+  @Test("the guide to NIR: every command runs and prints what is shown")
+  func nirGuide() throws {
+    let text = try String(contentsOf: Self.package.appending(path: "docs/nir.md"), encoding: .utf8)
+    try TemporaryFolder.with { folder in
+      let work = URL(filePath: folder.path).appending(path: "nir")
+      try FileManager.default.copyItem(at: Self.package.appending(path: "Examples/nir"), to: work)
+      #expect(try check(text, in: work) >= 5)
     }
   }
 

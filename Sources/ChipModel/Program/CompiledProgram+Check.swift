@@ -152,9 +152,26 @@ struct ProgramCheck {
       output.readout == .potential || program.lag == 0, "spikes are counted, but the lag is \(program.lag)", .output)
   }
 
+  /// In a circle what a neuron sends reaches none of it in the same step, and is a spike.
   func checkOrder() throws(ProgramError) {
-    guard let stuck = program.forwardOrder.isStuck.firstIndex(of: true) else { return }
-    throw .invalid(
-      .population(stuck, program.populations[stuck].name), .rule("is part of, or behind, a cycle of projections"))
+    let order = program.forwardOrder
+    for part in order.parts where order.isCyclic[part[0]] {
+      let place = ProgramPlace.population(part[0], program.populations[part[0]].name)
+      for index in part {
+        let population = program.populations[index]
+        try rule(
+          population.model.code == .rate && !population.model.hasPayload && population.lag == 0,
+          "is in a circle of projections, but its neurons send counts or period codes, or wait",
+          .population(index, population.name))
+      }
+      let inside = Set(part)
+      for (number, projection) in program.projections.enumerated()
+      where inside.contains(projection.source) && inside.contains(projection.target) {
+        try rule(
+          program.offset(of: projection) >= 0 && !program.isGated(projection),
+          "is in a circle, but has a max pool or is shorter than its way", .projection(number, projection.name))
+      }
+      try rule(program.orderWithinStep(part) != nil, "is in a circle of projections that takes no time", place)
+    }
   }
 }

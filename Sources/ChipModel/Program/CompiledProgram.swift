@@ -137,14 +137,32 @@ public struct CompiledProgram: Sendable, Equatable {
     return fed.map(\.count)
   }
 
-  /// Populations in an order in which every source comes before its targets. A checked program has no cycle.
+  /// Populations in an order in which every source comes before its targets, those of a circle at one place.
   package var topologicalOrder: [Int] {
     forwardOrder.nodes
   }
 
   /// The populations along their projections.
-  var forwardOrder: TopologicalOrder {
+  package var forwardOrder: TopologicalOrder {
     TopologicalOrder(count: populations.count, edges: projections.lazy.map { (from: $0.source, to: $0.target) })
+  }
+
+  /// The populations of a circle in the order in which they run within a step: what one sends in a step another may hear in
+  /// the same one, behind a relay. Nil: all of them wait for one another.
+  package func orderWithinStep(_ members: [Int]) -> [Int]? {
+    let edges = projections.lazy.compactMap { projection -> (from: Int, to: Int)? in
+      guard let from = members.firstIndex(of: projection.source), let to = members.firstIndex(of: projection.target) else {
+        return nil
+      }
+      return offset(of: projection) == 0 ? (from, to) : nil
+    }
+    let order = TopologicalOrder(count: members.count, edges: edges)
+    return order.hasCycle ? nil : order.nodes.map { members[$0] }
+  }
+
+  /// How many of its target's adding ticks later than its source's step a projection's spikes arrive.
+  package func offset(of projection: Projection) -> Int {
+    ActiveWindow.offset(from: populations[projection.source], to: populations[projection.target], delay: projection.delay)
   }
 }
 

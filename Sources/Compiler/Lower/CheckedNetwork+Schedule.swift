@@ -16,6 +16,7 @@ extension CheckedNetwork {
       }
     }
     if lag > 0 {
+      if let circle = populations[placed].first(where: { $0.isInCircle }) { throw .circleWithLag(population: circle.name) }
       if let other = populations[placed].first(where: { !$0.model.takesLag }) {
         throw .noLag(population: other.name, model: other.model.hardReset ? "\(other.model.name), hard reset" : other.model.name)
       }

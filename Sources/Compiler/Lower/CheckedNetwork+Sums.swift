@@ -11,7 +11,7 @@ extension CheckedNetwork {
   /// Whether partial sums can stand before a population: a rate code arrives, and it may begin a tick later.
   func canHaveSums(_ population: Int) -> Bool {
     let arriving = populations[population].incoming.map { projections[$0] }
-    return arriving.contains(where: canSplit)
+    return arriving.contains(where: canSplit) && !populations[population].isInCircle
       && arriving.allSatisfy { $0.delay == nil && [.rate, .none].contains(source(of: $0).model.code) }
       && populations[population].model.period == 1
   }

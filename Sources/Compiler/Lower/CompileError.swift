@@ -5,6 +5,8 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
   case unsupportedModel(population: String, model: String, chip: String, supported: [String])
   case periodCodeNeedsWindows(population: String)
   case lagNeedsWindows
+  /// Layers cannot wait for one another where they feed one another.
+  case circleWithLag(population: String)
   case stepsOfNothing
   case separatedNeedsSteps
   case noLag(population: String, model: String)
@@ -53,6 +55,9 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
     case .periodCodeNeedsWindows(let population):
       "population '\(population)' uses a period code, which needs windows that follow one another; "
         + "compile with the windowed \(spell("schedule"))"
+    case .circleWithLag(let population):
+      "the spikes of '\(shownName(population))' come back to it, so that no layer can wait for another; use \(spell("schedule")) "
+        + "continuous or windowed, without lag"
     case .lagNeedsWindows:
       "a \(spell("lag")) goes with the windowed \(spell("schedule")) alone; leave one of the two out"
     case .stepsOfNothing:

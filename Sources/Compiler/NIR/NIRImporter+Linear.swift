@@ -103,9 +103,6 @@ extension NIRImporter {
         "pools \(shapeText(pool.kernel)) with padding \(shapeText(padding)) of the \(shapeText(signal.shape)) it receives",
         "use windows that fit")
     }
-    let sums = try signal.pooled(pool, node: context)
-    if node.type == "SumPool2d" { return sums }
-    let share = 1 / Double(pool.kernel[0] * pool.kernel[1])
-    return try sums.mapped(by: .identity(sums.shape, [Double](repeating: share, count: sums.shape[0])), node: context)
+    return try signal.pooled(pool, isSum: node.type == "SumPool2d", node: context)
   }
 }

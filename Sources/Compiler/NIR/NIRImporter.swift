@@ -164,13 +164,16 @@ package struct NIRImporter {
         if waiting[target] == 0 || graph.nodes[target].isNeuron { ready.append(target) }
       }
     }
-    if let stuck = graph.nodes.indices.first(where: { used[$0] && signals[$0] == nil }) {
+    let passing = ["Output", "Identity"]
+    if let stuck = graph.nodes.indices.first(where: { used[$0] && signals[$0] == nil && !passing.contains(graph.nodes[$0].type) }) {
       let node = graph.nodes[stuck]
       throw node.misuse(
         sources[stuck].isEmpty ? "receives nothing" : "depends on itself without a neuron between",
         "write the graph again with neurons in every circle")
     }
-    // In a circle neurons may come before what feeds them; else sources come first.
+    guard graph.nodes.indices.allSatisfy({ !used[$0] || signals[$0] != nil }) else {
+      throw .graph(what: "inputs and outputs of graphs feed one another", remedy: "write the graph again with the package nir")
+    }
     return (shapes, order)
   }
 
@@ -290,7 +293,11 @@ extension LinearTerm {
   /// The same into a population: only maps of channels reach one with channels.
   fileprivate func connection(node: MergeContext, into shape: [Int]) throws(ImportError) -> AnalogConnection {
     var term = self
-    if case .convolution = map.kind, shape.count != 3 || map.inShape.count != 3 { term.map = try map.unrolled(node: node) }
+    switch map.kind {
+    case .convolution where shape.count != 3 || map.inShape.count != 3: term.map = try map.unrolled(node: node)
+    case .identity where map.inShape != shape: term.map = try map.unrolled(node: node)
+    default: break
+    }
     return try term.connection(node: node)
   }
 }

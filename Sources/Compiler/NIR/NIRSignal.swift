@@ -30,7 +30,15 @@ struct NIRSignal {
     var result = self
     result.shape = shape
     if bias != .none { result.bias = BiasField.element(bias.elements(self.shape)).collapsed(shape) }
-    for index in terms.indices { result.terms[index].linear.relabel(shape) }
+    for index in terms.indices {
+      let map = terms[index].linear.map
+      // Factors of channels lose their channels.
+      if case .identity(let factors) = map.kind, !factors.isEmpty {
+        let plane = map.outCount / factors.count
+        result.terms[index].linear.map.kind = .identity((0..<map.outCount).map { factors[$0 / plane] })
+      }
+      result.terms[index].linear.relabel(shape)
+    }
     return result
   }
 
@@ -45,23 +53,24 @@ struct NIRSignal {
     return result
   }
 
-  /// Sums over windows. Of spikes it is pooling, of sums of spikes a convolution with ones.
-  func pooled(_ pool: NetworkPool, node: MergeContext) throws(ImportError) -> NIRSignal {
+  /// Sums or averages over windows. Of spikes it is pooling, of sums of spikes a convolution with equal weights.
+  func pooled(_ pool: NetworkPool, isSum: Bool, node: MergeContext) throws(ImportError) -> NIRSignal {
     let pooled = pool.outputShape(shape)
-    let area = Double(pool.kernel[0] * pool.kernel[1])
+    let area = pool.kernel[0] * pool.kernel[1]
     if bias == .none, terms.allSatisfy({ $0.linear.pool == nil && $0.linear.map.kind == .identity([]) }) {
       var result = self
       result.shape = pooled
       for index in terms.indices {
         // Pooling of a network divides by the window's area.
         result.terms[index].linear.pool = pool
-        result.terms[index].linear.map = .identity(pooled, [Double](repeating: area, count: pooled[0]))
+        let factors = isSum ? [Double](repeating: Double(area), count: pooled[0]) : []
+        result.terms[index].linear.map = .identity(pooled, factors)
       }
       return result
     }
-    let ones = Convolution(
-      weights: [Float](repeating: 1, count: shape[0] * Int(area)), shape: [shape[0], 1] + pool.kernel, stride: pool.stride,
-      padding: pool.padding, groups: shape[0])
-    return try mapped(by: LinearMap(ones, of: shape), node: node)
+    let equal = Convolution(
+      weights: [Float](repeating: isSum ? 1 : 1 / Float(area), count: shape[0] * area), shape: [shape[0], 1] + pool.kernel,
+      stride: pool.stride, padding: pool.padding, groups: shape[0])
+    return try mapped(by: LinearMap(equal, of: shape), node: node)
   }
 }

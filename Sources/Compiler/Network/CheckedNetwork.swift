@@ -58,13 +58,15 @@ package struct CheckedNetwork: Sendable {
   /// Ticks from a spike to its arrival: the projection's own, else those of a schedule of windows.
   func delay(_ projection: CheckedProjection, lag: Int) -> Int {
     let source = source(of: projection)
+    let target = populations[projection.target]
     if source.model.isInput {
-      let target = populations[projection.target]
       return ActiveWindow.start(depth: target.depth, lag: lag) + gatedPeriods(target) * target.model.period
     }
+    // In a circle all are active in the same steps, and hear one another in the next.
+    if projection.delay == nil, source.depth == target.depth { return 1 }
     return projection.delay
       ?? ActiveWindow.delay(
-        source: source.depth, target: populations[projection.target].depth,
+        source: source.depth, target: target.depth,
         waitingPeriod: source.model.code == .pairs ? source.model.period : 0, lag: lag)
   }
 }
@@ -80,6 +82,8 @@ package struct CheckedPopulation: Sendable {
   package let values: NeuronValues
   /// Longest path from the input in populations; 0 where only the input feeds it, and of the input.
   package internal(set) var depth: Int
+  /// Whether its spikes come back to it.
+  package internal(set) var isInCircle = false
   /// Indices into `projections` of what arrives, in file order; empty of the input alone.
   package internal(set) var incoming: [Int]
   /// Indices into `projections` of what leaves, in file order.

@@ -23,12 +23,3 @@ func countsText(channels: Int, neurons: Int) -> String {
   if channels == 1 { return "1 or \(groupedText(neurons)) (one a neuron)" }
   return "1, \(groupedText(channels)) (one a channel) or \(groupedText(neurons)) (one a neuron)"
 }
-
-/// `a -> b -> a`; the middle of a long cycle is left out.
-func cycleText(_ names: [String]) -> String {
-  guard let first = names.first else { return "" }
-  let shown = names.map { "'\(printable($0))'" }
-  let closing = "'\(printable(first))'"
-  if shown.count <= 8 { return (shown + [closing]).joined(separator: " -> ") }
-  return (shown.prefix(7) + ["... (\(groupedText(names.count)) populations)", closing]).joined(separator: " -> ")
-}

@@ -35,40 +35,32 @@ extension NetworkCheck {
 
   // MARK: Order
 
-  /// Depth of every population: the longest path from the input, counted in populations, from 0.
-  /// - Throws: a cycle with its members in the direction of the spikes.
-  func depthsInOrder(
-    ends: [ProjectionEnds], incoming: [[Int]]
-  ) throws(NetworkCheckError) -> [Int] {
+  /// Depth of every population: the longest path from the input, counted in populations, from 0, those of a circle as one;
+  /// and which are in a circle.
+  /// - Throws: a circle whose neurons send more than spikes, or that a max pool is part of.
+  func depthsInOrder(ends: [ProjectionEnds]) throws(NetworkCheckError) -> TopologicalOrder {
     let order = TopologicalOrder(
-      count: incoming.count, edges: ends.lazy.filter { $0.source > 0 }.map { (from: $0.source, to: $0.target) })
-    guard !order.hasCycle else {
-      let cycle = cycleText(cycleMembers(ends: ends, incoming: incoming, isStuck: order.isStuck))
-      throw NetworkCheckError(
-        .network, "projections",
-        "the projections form a cycle, \(cycle); networks with feedback are not supported, remove one of them")
-    }
-    return order.depths
-  }
-
-  /// Walks back from the first population that never became ready: each such one has a source that never did either, so
-  /// the walk must meet itself.
-  private func cycleMembers(ends: [ProjectionEnds], incoming: [[Int]], isStuck: [Bool]) -> [String] {
-    var visitedAt = [Int?](repeating: nil, count: isStuck.count)
-    var path: [Int] = []
-    var current = isStuck.firstIndex(of: true)
-    while let population = current {
-      if let start = visitedAt[population] {
-        let members = Array(path[start...].reversed())
-        // Start with the one that comes first in the file, so that the message does not depend on the walk.
-        let first = members.indices.min { members[$0] < members[$1] } ?? 0
-        return (members[first...] + members[..<first]).map { populationNames[$0 - 1] }
+      count: network.populations.count + 1, edges: ends.lazy.filter { $0.source > 0 }.map { (from: $0.source, to: $0.target) })
+    for (index, population) in network.populations.enumerated() where order.isCyclic[index + 1] {
+      let traits = population.neuron.model.traits
+      guard traits.code == .rate, !traits.hasPayload else {
+        throw NetworkCheckError(
+          .population(index, population.name), "neuron.model",
+          "its spikes come back to it, which neurons of model '\(population.neuron.model.name)' cannot take; use if, lif or cuba")
       }
-      visitedAt[population] = path.count
-      path.append(population)
-      current = incoming[population].lazy.map { ends[$0].source }.first { isStuck[$0] }
+      guard network.lag == 0, network.schedule != .separated else {
+        throw NetworkCheckError(
+          .population(index, population.name), "its spikes come back to it, so that no layer can wait for another; remove the lag")
+      }
     }
-    return path.map { populationNames[$0 - 1] }
+    for (index, projection) in network.projections.enumerated() where projection.pool?.kind == .max {
+      guard order.isCyclic[ends[index].target], order.depths[ends[index].source] == order.depths[ends[index].target],
+        ends[index].source > 0
+      else { continue }
+      throw NetworkCheckError(
+        .projection(index, projection.name), "pool", "a max pool is part of a circle of projections; pool by average there")
+    }
+    return order
   }
 
   // MARK: Codes

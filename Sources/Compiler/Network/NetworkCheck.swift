@@ -50,7 +50,7 @@ struct NetworkCheck {
       throw NetworkCheckError(
         .population(index, population.name), "no projection leads to it; add one or remove the population")
     }
-    let depths = try depthsInOrder(ends: ends, incoming: incoming)
+    let order = try depthsInOrder(ends: ends)
     let periods = try checkCodes(ends: ends, incoming: incoming)
 
     var projections: [CheckedProjection] = []
@@ -78,7 +78,8 @@ struct NetworkCheck {
             kind: $0.neuron.model, parameters: $0.neuron.parameters,
             hasNegativeThreshold: values[index].negativeThreshold != nil, period: periods[index])
         } ?? network.input.model(period: periods[index]),
-        values: values[index], depth: depths[index], incoming: incoming[index], outgoing: outgoing[index],
+        values: values[index], depth: order.depths[index], isInCircle: order.isCyclic[index],
+        incoming: incoming[index], outgoing: outgoing[index],
         hasIntegerWeights: integer[index])
     }
     return CheckedNetwork(

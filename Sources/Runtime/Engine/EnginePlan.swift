@@ -10,8 +10,8 @@ package struct EnginePlan: Sendable {
   package let kernels: KernelLevel
   /// Transient faults; the proofs of widths allow for them.
   package let faults: FaultSettings
-  /// Sources before targets; without the input, which is never updated.
-  let order: [Int]
+  /// Sources before targets, those of a circle as one part; without the input, which is never updated.
+  let order: [Part]
   let populations: [PopulationPlan]
   let projections: [ProjectionPlan]
   /// By population: the order in which a step's spikes leave its pixels; empty = pixel order.
@@ -20,6 +20,14 @@ package struct EnginePlan: Sendable {
   let masked: Set<Int>
   /// By population.
   let cores: [CoreOfPopulation]
+
+  /// Populations that run after those that feed them.
+  struct Part: Sendable {
+    /// Of a circle in the order in which they run within a step.
+    let populations: [Int]
+    /// Whether they feed one another, or one itself.
+    let isCircle: Bool
+  }
 
   /// - Parameters:
   ///   - program: what will run.
@@ -43,18 +51,22 @@ package struct EnginePlan: Sendable {
     let kernels = min(kernels, KernelLevel.best)
     self.kernels = kernels
     let denseKind = denseKind ?? DenseKind(best: kernels)
-    let all = program.topologicalOrder
-    order = all.filter { !program.populations[$0].model.isInput }
+    let forward = program.forwardOrder
+    let all = forward.nodes
+    order = forward.parts.filter { !program.populations[$0[0]].model.isInput }.map {
+      Part(populations: program.orderWithinStep($0) ?? $0, isCircle: forward.isCyclic[$0[0]])
+    }
     cores = CoreOfPopulation.all(program)
-    var payloads = [ClosedRange<Int64>](repeating: 0...1, count: program.populations.count)
+    // A duplicated spike arrives twice in its tick.
+    let copies: Int64 = faults.duplicateSpikes > 0 ? 2 : 1
+    // In a circle, where a source may come later, neurons send spikes without counts.
+    var payloads = [ClosedRange<Int64>](repeating: 0...copies, count: program.populations.count)
     var populationPlans = [PopulationPlan?](repeating: nil, count: program.populations.count)
     var plans = [ProjectionPlan?](repeating: nil, count: program.projections.count)
     let arriving = program.incoming
     for index in all {
       let plan = PopulationPlan(
         index, program, arriving: arriving[index], payloads: payloads, isScalar: isScalar, isDisturbed: faults.flipsBits)
-      // A duplicated spike arrives twice in its tick.
-      let copies: Int64 = faults.duplicateSpikes > 0 ? 2 : 1
       payloads[index] = (plan.payload.lowerBound * copies)...(plan.payload.upperBound * copies)
       populationPlans[index] = plan
       for p in plan.incoming + plan.inputs {

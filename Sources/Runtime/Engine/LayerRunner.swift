@@ -16,7 +16,7 @@ package struct LayerRunner: Sendable {
   /// Signed counts of the spikes that neurons sent, of models that keep them; else empty.
   var sent: [[Int32]]
   /// Whether these are still what a sample begins with: nothing happened to the population in the last one.
-  private var isInitial: [Bool]
+  var isInitial: [Bool]
   var gates: [PoolGate?]
   /// Trains behind max-pool gates of the last sample, by projection; nil without a gate.
   package internal(set) var gatedTrains: [SpikeTrain?]
@@ -123,7 +123,10 @@ package struct LayerRunner: Sendable {
 
   private mutating func runPopulations(_ x: [Int32]) -> SampleOutcome {
     var outcome = SampleOutcome()
-    for index in plan.order { runPopulation(index, x, &outcome) }
+    for part in plan.order {
+      if part.isCircle { runCircle(part.populations, x) }
+      for index in part.populations { runPopulation(index, x, &outcome) }
+    }
     return outcome
   }
 
@@ -281,7 +284,7 @@ package struct LayerRunner: Sendable {
     scratch.uncounted = 0
   }
 
-  private mutating func prepareScratch(_ p: PopulationPlan) {
+  mutating func prepareScratch(_ p: PopulationPlan) {
     func size<T: FixedWidthInteger>(_ array: inout [T], _ count: Int) {
       if array.count < count { array = [T](repeating: 0, count: count) }
     }
@@ -317,7 +320,7 @@ package struct LayerRunner: Sendable {
     }
   }
 
-  private mutating func gateSpikes(_ index: Int) {
+  mutating func gateSpikes(_ index: Int) {
     guard var train = gatedTrains[index] else { return }
     gatedTrains[index] = nil
     gates[index]?.gate(

@@ -29,6 +29,7 @@ struct CommandTable: Sendable {
       Command(ReportCommand.spec, ReportCommand.run),
       Command(ExplainCommand.spec, ExplainCommand.run),
       Command(BenchCommand.spec, BenchCommand.run),
+      Command(ExportCommand.spec, ExportCommand.run),
       Command(ChipsCommand.spec, ChipsCommand.run),
       Command(InspectCommand.spec, InspectCommand.run),
       Command(HelpCommand.spec, HelpCommand.run),

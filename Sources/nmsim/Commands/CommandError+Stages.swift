@@ -99,7 +99,7 @@ extension CommandError {
   ///   - mapping: file of the mapping that was asked for.
   init(_ error: CompileError, network: String, mapping: String?) {
     switch error {
-    case .option, .periodCodeNeedsWindows, .stuckBits, .lagNeedsWindows, .stepsOfNothing, .separatedNeedsSteps, .noLag,
+    case .option, .periodCodeNeedsWindows, .stuckBits, .lagNeedsWindows, .circleWithLag, .stepsOfNothing, .separatedNeedsSteps, .noLag,
       .lagHidesSpikes, .lagTooLong, .biasesNeedTime:
       self.init(.usage, subject: network, message: error.commandText)
     case .memory(let error): self.init(error, subject: network)

@@ -58,7 +58,11 @@ struct NIRText: Sendable {
     }.joined(separator: ", ")
   }
 
-  private static func number(_ value: Double) -> String { NumberFormat.plain(Double(Float(value))) }
+  /// As short as a 32-bit float is.
+  private static func number(_ value: Double) -> String {
+    let text = "\(Float(value))"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
 
   private static func range(_ low: Double, _ high: Double) -> String {
     low == high ? number(low) : "\(number(low))..\(number(high))"

@@ -91,8 +91,10 @@ struct SweepInputs: Sendable {
         files += file.files
         let input = network.network.input
         let classes = network.populations[network.output].shape.count
+        let recorded = input.coding == .events ? EventBinning() : nil
         var data = try plan.data.map { (item) throws(CommandError) in
-          try Self.samples(item, resolved, shape: input.shape, classes: classes, task: network.network.output.task)
+          try Self.samples(
+            item, resolved, shape: input.shape, classes: classes, task: network.network.output.task, recorded: recorded)
         }
         if plan.data.isEmpty {
           guard let images = input.images else {
@@ -101,7 +103,10 @@ struct SweepInputs: Sendable {
               remedy: "add \"data\" to the plan")
           }
           let own = Plan.Data(images: file.resolve(images), labels: input.labels.map(file.resolve), samples: nil)
-          data = [try Self.samples(own, { $0 }, shape: input.shape, classes: classes, task: network.network.output.task)]
+          data = [
+            try Self.samples(
+              own, { $0 }, shape: input.shape, classes: classes, task: network.network.output.task, recorded: recorded)
+          ]
         }
         var source = Source(
           name: network.network.name, hash: network.network.contentHash, content: .network(network), data: data)
@@ -137,12 +142,12 @@ struct SweepInputs: Sendable {
 
   private static func samples(
     _ data: Plan.Data, _ resolved: (String) -> String, shape: [Int], classes: Int, task: OutputTask?,
-    most: Int? = nil
+    most: Int? = nil, recorded: EventBinning? = nil
   ) throws(CommandError) -> Samples {
     let path = resolved(data.images)
     let all = try InputFiles.dataset(
       path, labels: data.labels.map(resolved), shape: shape, classes: classes, task: task,
-      samples: data.samples ?? most, namedBy: .file, labelsNamedBy: .file)
+      samples: data.samples ?? most, recorded: recorded, namedBy: .file, labelsNamedBy: .file)
     let count = data.samples ?? min(all.count, most ?? all.count)
     guard let dataset = all.prefix(count) else {
       throw CommandError(

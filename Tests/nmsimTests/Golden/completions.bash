@@ -25,7 +25,7 @@ _nmsim() {
     previous="${COMP_WORDS[COMP_CWORD-2]}"
   fi
   if [[ $COMP_CWORD -eq 1 ]]; then
-    _nmsim_words "convert evaluate compile run sweep merge energy compare report explain bench chips inspect help completions manual --help --version"
+    _nmsim_words "convert evaluate compile run sweep merge energy compare report explain bench export chips inspect help completions manual --help --version"
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -134,12 +134,26 @@ _nmsim() {
           return ;;
         -o|--output)
           return ;;
+        --dt)
+          _nmsim_nothing
+          return ;;
+        --discretisation)
+          _nmsim_words "euler exact"
+          return ;;
+        --floor)
+          _nmsim_nothing
+          return ;;
+        --input-coding)
+          _nmsim_words "bernoulli rate phase latency events"
+          return ;;
+        --json)
+          return ;;
         --color)
           _nmsim_words "auto always never"
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--method --steps --alpha --calibrate --neuron --percentile --spike-budget --period --lambda --tolerance --p --variant --membrane --no-negative-threshold --max-count --no-synchronous-neurons --initial --reset --readout --task --max-pool --lag --schedule --literal --seed --keep-accuracy --max-loss --list --calibration --calibration-labels --calibration-samples --output-name --input-shape --merge --input-scale --mean --std --test-images --test-labels -o --output -q --quiet --color -h --help"
+        _nmsim_words "--method --steps --alpha --calibrate --neuron --percentile --spike-budget --period --lambda --tolerance --p --variant --membrane --no-negative-threshold --max-count --no-synchronous-neurons --initial --reset --readout --task --max-pool --lag --schedule --literal --seed --keep-accuracy --max-loss --list --calibration --calibration-labels --calibration-samples --output-name --input-shape --merge --input-scale --mean --std --test-images --test-labels -o --output --dt --discretisation --multiple-spikes --floor --input-coding --json -q --quiet --color -h --help"
       fi ;;
     evaluate)
       case "$previous" in
@@ -289,6 +303,18 @@ _nmsim() {
         --samples)
           _nmsim_nothing
           return ;;
+        --time-window)
+          _nmsim_nothing
+          return ;;
+        --event-count)
+          _nmsim_nothing
+          return ;;
+        --n-time-bins)
+          _nmsim_nothing
+          return ;;
+        --n-event-bins)
+          _nmsim_nothing
+          return ;;
         --model)
           return ;;
         --shard)
@@ -334,7 +360,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--ticks --steps --threads --engine --input-coding --flip-membrane-bits --lose-spikes --duplicate-spikes --fault-seed --input --labels --samples --model --no-ann --shard --target --min-accuracy --spike-profile -o --output --json --predictions --outputs --trace --trace-samples --probe --no-timing --memory -q --quiet --color --time-model --time-samples --barrier-free --per-tick --early-decision -h --help"
+        _nmsim_words "--ticks --steps --threads --engine --input-coding --flip-membrane-bits --lose-spikes --duplicate-spikes --fault-seed --input --labels --samples --time-window --event-count --n-time-bins --n-event-bins --at-most-one --model --no-ann --shard --target --min-accuracy --spike-profile -o --output --json --predictions --outputs --trace --trace-samples --probe --no-timing --memory -q --quiet --color --time-model --time-samples --barrier-free --per-tick --early-decision -h --help"
       fi ;;
     sweep)
       case "$previous" in
@@ -541,6 +567,20 @@ _nmsim() {
       else
         _nmsim_nothing
       fi ;;
+    export)
+      case "$previous" in
+        --dt)
+          _nmsim_nothing
+          return ;;
+        -o|--output)
+          return ;;
+        --color)
+          _nmsim_words "auto always never"
+          return ;;
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "--nir --dt -o --output -q --quiet --color -h --help"
+      fi ;;
     chips)
       case "$previous" in
         -o|--output|--json)
@@ -571,7 +611,7 @@ _nmsim() {
       if [[ $current == -* ]]; then
         _nmsim_words "-h --help"
       else
-        _nmsim_words "convert evaluate compile run sweep merge energy compare report explain bench chips inspect help completions manual words files output exit-status"
+        _nmsim_words "convert evaluate compile run sweep merge energy compare report explain bench export chips inspect help completions manual words files output exit-status"
       fi ;;
     completions)
       case "$previous" in

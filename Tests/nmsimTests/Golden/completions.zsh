@@ -10,7 +10,7 @@ _nmsim_or_files() {
 _nmsim() {
   local -a commands
   commands=(
-    'convert:Convert a trained network (ONNX) into a spiking one'
+    'convert:Convert a trained network (ONNX, NIR) into a spiking one'
     'evaluate:Evaluate a trained network (ONNX) in floats'
     'compile:Compile a network into a program for a chip'
     'run:Run a program on samples'
@@ -21,6 +21,7 @@ _nmsim() {
     'report:Write results as a page to read, print or send'
     'explain:Show layer by layer where accuracy is lost'
     'bench:Measure the speed of the engine on this machine'
+    'export:Write a network for other frameworks'
     'chips:List chip descriptions, or show one'
     'inspect:Show what is in a network, a program or a result'
     'help:Show help for a command or topic'
@@ -79,6 +80,12 @@ _nmsim() {
         '--test-labels=[Their labels.]:LABELS:_files' \
         '(-o --output)-o+[The spiking network; its weights go beside it, as FILE with .safetensors for .json.]:FILE:_files' \
         '(-o --output)--output=[The spiking network; its weights go beside it, as FILE with .safetensors for .json.]:FILE:_files' \
+        '--dt=[Length of a step, for time constants and delays, in seconds.]:X: ' \
+        '--discretisation=[What a step does of a time constant\: dt/tau, or 1 - exp(-dt/tau).]:euler|exact:(euler exact)' \
+        '--multiple-spikes[Neurons without leak send as many spikes in a step as thresholds fit, and subtract them, as in Sinabs.]' \
+        '--floor=[Lower limit of potentials; Sinabs reads NIR with minus the threshold.]:X: ' \
+        '--input-coding=[How the input spikes.]:bernoulli|rate|phase|latency|events:(bernoulli rate phase latency events)' \
+        '--json=[Also write what became of each parameter, as JSON.]:FILE:_files' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
@@ -150,9 +157,14 @@ _nmsim() {
         '--lose-spikes=[Probability that a spike is never sent.]:RATE: ' \
         '--duplicate-spikes=[Probability that a spike is sent twice.]:RATE: ' \
         '--fault-seed=[Seed of the faults.]:N: ' \
-        '--input=[Images\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
+        '--input=[Images\: IDX, .npy, .npz or CIFAR; of events a file or a folder of recordings.]:DATA:_files' \
         '--labels=[Labels; without any, accuracies are unknown.]:LABELS:_files' \
         '--samples=[How many samples, from the first.]:N: ' \
+        '--time-window=[Events\: microseconds of a step.]:N: ' \
+        '--event-count=[Events\: so many in a step.]:N: ' \
+        '--n-time-bins=[Events\: so many steps of equal length.]:N: ' \
+        '--n-event-bins=[Events\: so many steps of equal numbers of events.]:N: ' \
+        '--at-most-one[Events\: a pixel spikes once in a step, however many events it has.]' \
         '--model=[The ANN, an .onnx file\: its accuracy on the same samples is shown beside the run'\''s. Decisions are kept beside the network, as NET.ann, for later runs.]:MODEL:_files' \
         '--no-ann[Do not evaluate the ANN.]' \
         '--shard=[Run only the I-th of N parts of the samples, for '\''nmsim merge'\''. auto\: the task of a Slurm job array.]:I/N|auto: ' \
@@ -308,6 +320,18 @@ _nmsim() {
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' ;;
+    export)
+      _arguments -s \
+        '--nir[As a NIR graph; there is no other form yet.]' \
+        '--dt=[Length of a step, for time constants and delays, in seconds.]:X: ' \
+        '(-o --output)-o+[The graph.]:FILE:_files' \
+        '(-o --output)--output=[The graph.]:FILE:_files' \
+        '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
+        '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
+        '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' \
+        '1:NETWORK:_files' ;;
     chips)
       _arguments -s \
         '(-o --output)-o+[Also write what is shown as JSON; '\''-'\'' is standard output.]:FILE:_files' \
@@ -335,7 +359,7 @@ _nmsim() {
       _arguments -s \
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
-        '1::NAME:(convert evaluate compile run sweep merge energy compare report explain bench chips inspect help completions manual words files output exit-status)' ;;
+        '1::NAME:(convert evaluate compile run sweep merge energy compare report explain bench export chips inspect help completions manual words files output exit-status)' ;;
     completions)
       _arguments -s \
         '(-h --help)-h[Show this help.]' \

@@ -1,0 +1,172 @@
+import ChipModel
+import Foundation
+import Runtime
+import Testing
+
+@testable import Compiler
+
+/// Networks of the public NIR files on the integer engine, against floats.
+@Suite("NIR networks")
+struct NIRNetworkTests {
+  private func imported(_ name: String, _ settings: NIRSettings = NIRSettings()) throws -> NIRNetwork {
+    let bytes = Array(try Data(contentsOf: ImportFiles.shared.appending(path: "nir/\(name).nir")))
+    return try NIRImporter.network(of: NIRGraph(bytes), name: name, settings)
+  }
+
+  /// Right of the 200 recordings of N-MNIST in bins of 1 ms, 300 steps, 8-bit weights: 194, 192 and 195 at least. Floats
+  /// have 195, 193 and 197 (computed in numpy from the same files).
+  @Test(
+    "cnn_sinabs.nir on recordings: reset to zero, by subtraction, and Sinabs' rule",
+    .enabled(if: ImportFiles.hasShared("nir", "events/nmnist")),
+    arguments: [(ResetRule.hard, false, 194), (.soft, false, 192), (.soft, true, 195)])
+  func nmnist(_ reset: ResetRule, _ isSinabs: Bool, _ least: Int) throws {
+    var settings = NIRSettings()
+    settings[.reset] = reset
+    if isSinabs {
+      settings[.multipleSpikes] = true
+      settings[.lowestPotential] = -1
+    }
+    let network = try imported("cnn_sinabs", settings).network.checked()
+    let program = try CompiledProgram.compile(network, chip: ChipLibrary.builtIn("ideal")).program
+    #expect(program.weightBits == 8)
+    var binning = EventBinning()
+    binning.steps = 300
+    let data = try DatasetLoader.load(
+      images: ImportFiles.shared.appending(path: "events/nmnist").path, expectedShape: [2, 34, 34], classes: 10,
+      recorded: binning)
+    #expect(data.count == 200 && data.shape == [300, 2, 34, 34])
+    let record = try Run(steps: 300, samples: 200, threads: 2)(program, data: data)
+    let labels = try #require(data.labels)
+    let right = zip(record.predictions, labels).count { $0 == $1 }
+    print("cnn_sinabs.nir, \(reset)\(isSinabs ? ", Sinabs' rule" : ""): \(right) of 200")
+    #expect(right >= least)
+  }
+
+  /// Single neurons in floats, with the file's parameters: Euler steps of a leak, a spike above the threshold, reset to 0.
+  @Test(
+    "lif_*.nir and two_lif_neurons.nir: spikes equal floats, membranes to the rounding",
+    .enabled(if: ImportFiles.hasShared("nir")), arguments: ["lif_norse", "lif_rockpool", "two_lif_neurons"])
+  func singleNeurons(_ name: String) throws {
+    let made = try imported(name)
+    let network = try made.network.checked()
+    var options = CompileOptions()
+    // A threshold of 2,000 weights must fit.
+    (options.weightBits, options.membraneBits, options.fractionBits) = (12, 32, 8)
+    let program = try CompiledProgram.compile(network, chip: ChipLibrary.builtIn("ideal"), options: options).program
+    let steps = 400
+    var random = SeededGenerator(seed: 7)
+    let input = (0..<steps).map { _ in random.unit() < 0.3 ? Double(1 + random.next() % 3) : 0 }
+    var chip = ChipInterpreter(program, steps: steps)
+    chip.begin(input)
+    // The layers in floats; a spike of the one before arrives in the same step, a tick later on the chip.
+    struct Neuron {
+      var (v, weight, leak, share, threshold): (Double, Double, Double, Double, Double)
+      mutating func step(_ input: Double) -> Bool {
+        v += (leak - v) * share + weight * input
+        guard v > threshold else { return false }
+        v = 0
+        return true
+      }
+    }
+    var neurons = try network.projections.indices.map { index in
+      let population = network.populations[index + 1]
+      let share = Double(population.model[.voltageDecay] ?? 0) / 4096
+      return Neuron(
+        v: 0, weight: try #require(network.projections[index].weights?.doubles.first),
+        leak: (population.bias?.entries.first ?? 0) / share, share: share,
+        threshold: try #require(population.threshold?.entries.first))
+    }
+    var (spikes, largest) = (0, 0.0)
+    var potentials: [[Double]] = neurons.map { _ in [] }
+    for value in input {
+      var arriving = value
+      for index in neurons.indices {
+        arriving = neurons[index].step(arriving) ? 1 : 0
+        potentials[index].append(neurons[index].v)
+        spikes += index == neurons.count - 1 ? Int(arriving) : 0
+      }
+    }
+    while chip.step() {
+      for index in neurons.indices {
+        let step = chip.tick - 1 - index
+        guard (0..<steps).contains(step) else { continue }
+        // A weight and a bias are rounded to half a unit, a leak to less than one; a step forgets a share of it all.
+        let unit = program.populations[index + 1].unit[0] / 256
+        let allowed = (0.5 * 256 * Double(input[step] + 3) + 1.5) / neurons[index].share * unit
+        let found = Double(try #require(chip.potential(population: index + 1, index: 0))) * unit
+        largest = max(largest, abs(found - potentials[index][step]) / neurons[index].threshold)
+        #expect(abs(found - potentials[index][step]) <= allowed, "\(name), layer \(index), step \(step)")
+      }
+    }
+    #expect(chip.outcome.outputs == [spikes])
+    print("\(name): \(spikes) spikes, membranes within \(largest) thresholds")
+  }
+
+  @Test(
+    "braille_noDelay_noBias_subtract.nir, recurrent: spikes equal floats on random input, engine equals interpreter",
+    .enabled(if: ImportFiles.hasShared("nir")), arguments: [ResetRule.hard, .soft])
+  func braille(_ reset: ResetRule) throws {
+    var settings = NIRSettings()
+    settings[.reset] = reset
+    let made = try imported("braille_noDelay_noBias_subtract", settings)
+    let network = try made.network.checked()
+    #expect(network.network.schedule == .continuous && network.populations.map(\.isInCircle) == [false, true, false])
+    var options = CompileOptions()
+    (options.weightBits, options.membraneBits, options.fractionBits) = (16, 32, 10)
+    let program = try CompiledProgram.compile(network, chip: ChipLibrary.builtIn("ideal"), options: options).program
+    let steps = 512
+    var random = SeededGenerator(seed: 11)
+    for sample in 0..<4 {
+      let input = (0..<(steps * 12)).map { _ in random.unit() < 0.3 ? 1.0 : 0 }
+      var runner = LayerRunner(plan: EnginePlan(program), steps: steps)
+      var chip = ChipInterpreter(program, steps: steps)
+      #expect(runner.run(input) == chip.run(input))
+      let expected = Self.spikes(network, input, steps: steps)
+      for population in 1...2 {
+        var found: [Set<Int>] = []
+        for step in 0..<steps {
+          var spikes: Set<Int> = []
+          runner.trains[population].forEachSpike(step: step) { neuron, _ in spikes.insert(neuron) }
+          found.append(spikes)
+        }
+        #expect(found == expected[population - 1], "sample \(sample), population \(population)")
+        #expect(found.reduce(0) { $0 + $1.count } > 50)
+      }
+    }
+  }
+
+  /// Every tick all neurons hear what was sent in the tick before, and the input of this one: in floats, before rounding.
+  private static func spikes(_ network: CheckedNetwork, _ input: [Double], steps: Int) -> [[Set<Int>]] {
+    var u = network.populations.dropFirst().map { [Double](repeating: 0, count: $0.shape.count) }
+    var v = u
+    var sent: [[Set<Int>]] = u.map { _ in [] }
+    for step in 0..<steps {
+      var sums = u.map { $0.map { _ in 0.0 } }
+      for projection in network.projections {
+        let weights = projection.weights?.doubles ?? []
+        let columns = projection.sourceShape.count
+        let active: [Int] =
+          projection.source == 0
+          ? (0..<columns).filter { input[step * columns + $0] != 0 } : step == 0 ? [] : Array(sent[projection.source - 1][step - 1])
+        for row in sums[projection.target - 1].indices {
+          for column in active { sums[projection.target - 1][row] += weights[row * columns + column] }
+        }
+      }
+      for index in u.indices {
+        let model = network.populations[index + 1].model
+        let (keepsCurrent, keeps) = (4096 - Double(model[.currentDecay] ?? 4096), 4096 - Double(model[.voltageDecay] ?? 0))
+        var fired: Set<Int> = []
+        for neuron in u[index].indices {
+          u[index][neuron] = u[index][neuron] * keepsCurrent / 4096 + sums[index][neuron]
+          v[index][neuron] = v[index][neuron] * keeps / 4096 + u[index][neuron]
+          let threshold = network.populations[index + 1].threshold?.value(at: neuron, shape: network.populations[index + 1].shape) ?? 1
+          guard v[index][neuron] > threshold else { continue }
+          fired.insert(neuron)
+          v[index][neuron] = model.hardReset ? 0 : v[index][neuron] - threshold
+        }
+        sent[index].append(fired)
+      }
+    }
+    return sent
+  }
+}
