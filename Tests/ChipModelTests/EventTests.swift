@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Events")
 struct EventTests {
-  private func little(_ value: Int, _ size: Int) -> [UInt8] { (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+  private func little(_ value: Int, _ size: Int) -> [UInt8] {
+    (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
   private func big(_ value: Int, _ size: Int) -> [UInt8] { little(value, size).reversed() }
   private func events(_ bytes: [UInt8], _ name: String) throws -> [Event] {
     try EventRecording.decode(bytes, named: name, maximum: 1 << 20)
@@ -22,7 +24,9 @@ struct EventTests {
   func nmnist() throws {
     let bytes: [UInt8] = [3, 7, 0x80, 0, 5, 0, 240, 0, 0, 0, 30, 2, 0x01, 0x11, 0x70]
     #expect(try events(bytes, "a.bs2") == [two[0], Event(time: 70_000 + 8192, x: 30, y: 2, polarity: 0)])
-    #expect(message(Array(bytes.dropLast()), "a.bin") == "14 bytes are no whole number of N-MNIST events of 5; copy the file again")
+    #expect(
+      message(Array(bytes.dropLast()), "a.bin")
+        == "14 bytes are no whole number of N-MNIST events of 5; copy the file again")
   }
 
   @Test("EVT2: upper bits of the time in words of their own")
@@ -33,7 +37,9 @@ struct EventTests {
     }
     let bytes = Array("% evt 2.0\n% end\n".utf8) + two.flatMap(event) + word(10, 1)
     #expect(try events(bytes, "a.raw") == two)
-    #expect(message(Array("% nothing\n".utf8), "a.raw")?.hasPrefix("the header does not say whether it is EVT2 or EVT3") == true)
+    #expect(
+      message(Array("% nothing\n".utf8), "a.raw")?.hasPrefix("the header does not say whether it is EVT2 or EVT3")
+        == true)
   }
 
   @Test("EVT3: single events, masks of events, a time that begins again")
@@ -53,12 +59,18 @@ struct EventTests {
 
   @Test(".dat, AEDAT 2, AEDAT 3.1, arrays and tables")
   func others() throws {
-    let dat = Array("% Version 2\n".utf8) + [0, 8] + two.flatMap { little(Int($0.time), 4) + little($0.x | $0.y << 14 | $0.polarity << 28, 4) }
+    let dat =
+      Array("% Version 2\n".utf8) + [0, 8]
+      + two.flatMap { little(Int($0.time), 4) + little($0.x | $0.y << 14 | $0.polarity << 28, 4) }
     #expect(try events(dat, "a.dat") == two)
-    let old = Array("#!AER-DAT2.0\r\n# comment\r\n".utf8) + two.flatMap { big($0.polarity | $0.x << 1 | $0.y << 8, 4) + big(Int($0.time), 4) }
+    let old =
+      Array("#!AER-DAT2.0\r\n# comment\r\n".utf8)
+      + two.flatMap { big($0.polarity | $0.x << 1 | $0.y << 8, 4) + big(Int($0.time), 4) }
     #expect(try events(old, "a.aedat") == two)
     let header = little(1, 2) + little(0, 2) + [8, 4, 0, 2, 2, 2].flatMap { little($0, 4) }
-    let packet = [header[0], header[1], 0, 0] + little(8, 4) + little(4, 4) + little(0, 4) + little(3, 4) + little(3, 4) + little(2, 4)
+    let packet =
+      [header[0], header[1], 0, 0] + little(8, 4) + little(4, 4) + little(0, 4) + little(3, 4) + little(3, 4)
+      + little(2, 4)
     let new =
       Array("#!AER-DAT3.1\r\nFormat: RAW\r\n#!END-HEADER\r\n".utf8) + packet
       + (two + [two[0]]).enumerated().flatMap { index, event in
@@ -77,18 +89,23 @@ struct EventTests {
   func refused() {
     #expect(message(Array("#!AER-DAT4.0\r\n".utf8), "a.aedat4")?.contains("dv_processing") == true)
     #expect(message([0x89, 0x48, 0x44, 0x46], "a.h5")?.contains("numpy.savez") == true)
-    #expect(message([1, 2, 3], "a.xyz")?.hasPrefix("no file of events that is known; read are N-MNIST .bin and .bs2") == true)
+    #expect(
+      message([1, 2, 3], "a.xyz")?.hasPrefix("no file of events that is known; read are N-MNIST .bin and .bs2") == true)
     #expect(message(Array("1,2,x\n".utf8), "a.csv") == "line 1 has no numbers t, x, y and p; write four numbers a line")
   }
 
   @Test("the four binnings, counts and at most one")
   func binning() throws {
     let events = [0, 400, 900, 1000, 1700, 3999].map { Event(time: $0, x: 1, y: 0, polarity: $0 == 400 ? 1 : 0) }
-    func counts(_ rule: EventBinning.Rule, atMostOne: Bool = false, steps: Int? = nil) throws -> (counts: [[UInt64]], longest: Int) {
+    func counts(_ rule: EventBinning.Rule, atMostOne: Bool = false, steps: Int? = nil) throws -> (
+      counts: [[UInt64]], longest: Int
+    ) {
       var binning = EventBinning()
       (binning.rule, binning.atMostOne, binning.steps) = (rule, atMostOne, steps)
       var longest = 1
-      return (try binning.counts(events, shape: [2, 1, 2], longest: &longest).map { [$0.place, UInt64($0.count)] }, longest)
+      return (
+        try binning.counts(events, shape: [2, 1, 2], longest: &longest).map { [$0.place, UInt64($0.count)] }, longest
+      )
     }
     // Place: 4 values a step; darker at 1, brighter at 3.
     var found = try counts(.timeWindow(1000))
@@ -114,7 +131,8 @@ struct EventTests {
       var binning = EventBinning()
       binning.steps = steps
       return try DatasetLoader.load(
-        images: root.appending(path: folder).path, expectedShape: [1, 1, 3], classes: 10, samples: samples, recorded: binning)
+        images: root.appending(path: folder).path, expectedShape: [1, 1, 3], classes: 10, samples: samples,
+        recorded: binning)
     }
     try write("listed/10.bs2", event(2, at: 1))
     try write("listed/9.bs2", event(0, at: 0) + event(0, at: 0) + event(1, at: 2))
@@ -137,6 +155,8 @@ struct EventTests {
     #expect(data.contentHash(samples: 1) != data.contentHash(samples: 2))
     try write("listed/labels.txt", Array("9 4\n11 0\n".utf8))
     let error = #expect(throws: DataError.self) { try load("listed") }
-    #expect(error?.description.hasSuffix("line 2 names the recording '11', of which there is no file; correct the list") == true)
+    #expect(
+      error?.description.hasSuffix("line 2 names the recording '11', of which there is no file; correct the list")
+        == true)
   }
 }

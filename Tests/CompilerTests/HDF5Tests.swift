@@ -23,7 +23,9 @@ struct HDF5Tests {
     return object
   }
 
-  @Test("reads what h5py writes: old and new headers, contiguous, compact, chunked and filtered", arguments: ["old", "packed", "new"])
+  @Test(
+    "reads what h5py writes: old and new headers, contiguous, compact, chunked and filtered",
+    arguments: ["old", "packed", "new"])
   func fixture(_ name: String) throws {
     let root = try HDF5File(bytes(name)).root
     #expect(root.members.map(\.name).sorted() == ["empty", "fixed", "outer", "scalar", "text", "texts", "wide", "yes"])
@@ -58,7 +60,8 @@ struct HDF5Tests {
   @Test("reads what it writes")
   func roundTrip() throws {
     let tensors: [Tensor?] = [
-      Tensor(shape: [2, 2], storage: .float32([1, -2.5, .infinity, 0])), Tensor(shape: [3], storage: .float64([1e300, -0.0, 2])),
+      Tensor(shape: [2, 2], storage: .float32([1, -2.5, .infinity, 0])),
+      Tensor(shape: [3], storage: .float64([1e300, -0.0, 2])),
       Tensor(shape: [2], storage: .int8([-1, 1])), Tensor(shape: [2], storage: .uint8([0, 255])),
       Tensor(shape: [1], storage: .int16([-300])), Tensor(shape: [], storage: .int32([70_000])),
       Tensor(shape: [1, 1, 1], storage: .int64([.min])), Tensor(shape: [0, 4], storage: .float32([])),
@@ -84,7 +87,8 @@ struct HDF5Tests {
     #expect(message([1, 2, 3]) == "not an HDF5 file; give a file that 'nir.write' or h5py made")
     #expect(
       try message(bytes("lzf")) == "data compressed by lzf; write the file with gzip, or uncompressed")
-    #expect(message(file, maximum: 1000) == "data set 'wide' takes 2400 bytes, allowed are 1000; store less in the file")
+    #expect(
+      message(file, maximum: 1000) == "data set 'wide' takes 2400 bytes, allowed are 1000; store less in the file")
     for cut in stride(from: 8, to: file.count, by: 97) {
       #expect(message(Array(file.prefix(cut)))?.hasPrefix("damaged HDF5 file at byte ") == true, "\(cut)")
     }
@@ -95,7 +99,8 @@ struct HDF5Tests {
     var file = HDF5Writer.bytes(of: HDF5Group([("a", .group(HDF5Group([("b", .group(HDF5Group()))])))]))
     let root = Array(file[64..<72])
     // Every entry of a symbol table names the root.
-    for place in stride(from: 0, to: file.count - 48, by: 8) where file[place..<(place + 4)].elementsEqual("SNOD".utf8) && file[place + 6] > 0 {
+    for place in stride(from: 0, to: file.count - 48, by: 8)
+    where file[place..<(place + 4)].elementsEqual("SNOD".utf8) && file[place + 6] > 0 {
       file.replaceSubrange((place + 16)..<(place + 24), with: root)
     }
     #expect(

@@ -13,8 +13,8 @@ struct NIRNetworkTests {
     return try NIRImporter.network(of: NIRGraph(bytes), name: name, settings)
   }
 
-  /// Right of the 200 recordings of N-MNIST in bins of 1 ms, 300 steps, 8-bit weights: 194, 192 and 195 at least. Floats
-  /// have 195, 193 and 197 (computed in numpy from the same files).
+  /// Right of the 200 recordings of N-MNIST in bins of 1 ms, 300 steps, 8-bit weights: 194, 192 and 195 at least.
+  /// Floats have 195, 193 and 197 (computed in numpy from the same files).
   @Test(
     "cnn_sinabs.nir on recordings: reset to zero, by subtraction, and Sinabs' rule",
     .enabled(if: ImportFiles.hasShared("nir", "events/nmnist")),
@@ -42,7 +42,8 @@ struct NIRNetworkTests {
     #expect(right >= least)
   }
 
-  /// Single neurons in floats, with the file's parameters: Euler steps of a leak, a spike above the threshold, reset to 0.
+  /// Single neurons in floats, with the file's parameters: Euler steps of a leak, a spike above the threshold, reset
+  /// to 0.
   @Test(
     "lif_*.nir and two_lif_neurons.nir: spikes equal floats, membranes to the rounding",
     .enabled(if: ImportFiles.hasShared("nir")), arguments: ["lif_norse", "lif_rockpool", "two_lif_neurons"])
@@ -135,7 +136,8 @@ struct NIRNetworkTests {
     }
   }
 
-  /// Every tick all neurons hear what was sent in the tick before, and the input of this one: in floats, before rounding.
+  /// Every tick all neurons hear what was sent in the tick before, and the input of this one: in floats, before
+  /// rounding.
   private static func spikes(_ network: CheckedNetwork, _ input: [Double], steps: Int) -> [[Set<Int>]] {
     var u = network.populations.dropFirst().map { [Double](repeating: 0, count: $0.shape.count) }
     var v = u
@@ -147,19 +149,24 @@ struct NIRNetworkTests {
         let columns = projection.sourceShape.count
         let active: [Int] =
           projection.source == 0
-          ? (0..<columns).filter { input[step * columns + $0] != 0 } : step == 0 ? [] : Array(sent[projection.source - 1][step - 1])
+          ? (0..<columns).filter { input[step * columns + $0] != 0 }
+          : step == 0 ? [] : Array(sent[projection.source - 1][step - 1])
         for row in sums[projection.target - 1].indices {
           for column in active { sums[projection.target - 1][row] += weights[row * columns + column] }
         }
       }
       for index in u.indices {
         let model = network.populations[index + 1].model
-        let (keepsCurrent, keeps) = (4096 - Double(model[.currentDecay] ?? 4096), 4096 - Double(model[.voltageDecay] ?? 0))
+        let (keepsCurrent, keeps) = (
+          4096 - Double(model[.currentDecay] ?? 4096), 4096 - Double(model[.voltageDecay] ?? 0)
+        )
         var fired: Set<Int> = []
         for neuron in u[index].indices {
           u[index][neuron] = u[index][neuron] * keepsCurrent / 4096 + sums[index][neuron]
           v[index][neuron] = v[index][neuron] * keeps / 4096 + u[index][neuron]
-          let threshold = network.populations[index + 1].threshold?.value(at: neuron, shape: network.populations[index + 1].shape) ?? 1
+          let threshold =
+            network.populations[index + 1].threshold?.value(at: neuron, shape: network.populations[index + 1].shape)
+            ?? 1
           guard v[index][neuron] > threshold else { continue }
           fired.insert(neuron)
           v[index][neuron] = model.hardReset ? 0 : v[index][neuron] - threshold

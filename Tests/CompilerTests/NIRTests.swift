@@ -18,7 +18,9 @@ enum NIRFile {
     .group(HDF5Group([("type", .texts([type], shape: []))] + members))
   }
 
-  static func lif(_ count: Int, tau: Double = 1e-3, r: Double = 2, leak: Double = 0, threshold: Double = 1) -> HDF5Object {
+  static func lif(_ count: Int, tau: Double = 1e-3, r: Double = 2, leak: Double = 0, threshold: Double = 1)
+    -> HDF5Object
+  {
     node(
       "LIF",
       [("tau", tau), ("r", r), ("v_leak", leak), ("v_threshold", threshold)].map { name, value in
@@ -43,7 +45,17 @@ enum NIRFile {
   static func chain(input: [Int], _ nodes: HDF5Object...) -> [UInt8] {
     let names = ["input"] + nodes.indices.map { "n\($0)" } + ["output"]
     let ends = [
-      ("input", node("Input", [("shape", .numbers(Tensor(shape: [input.count], storage: .int64(input.map(Int64.init))) ?? Tensor(scalar: 0)))])),
+      (
+        "input",
+        node(
+          "Input",
+          [
+            (
+              "shape",
+              .numbers(Tensor(shape: [input.count], storage: .int64(input.map(Int64.init))) ?? Tensor(scalar: 0))
+            )
+          ])
+      ),
       ("output", node("Output", [("shape", integers(1))])),
     ]
     return file(graph(ends + zip(names.dropFirst(), nodes).map { ($0, $1) }, Array(zip(names, names.dropFirst()))))
@@ -103,7 +115,12 @@ struct NIRTests {
     func file(reset: Double) -> [UInt8] {
       NIRFile.chain(
         input: [3], affine,
-        NIRFile.node("IF", [("r", NIRFile.numbers([], [1])), ("v_threshold", NIRFile.numbers([2], [1, 2])), ("v_reset", NIRFile.numbers([], [reset]))]))
+        NIRFile.node(
+          "IF",
+          [
+            ("r", NIRFile.numbers([], [1])), ("v_threshold", NIRFile.numbers([2], [1, 2])),
+            ("v_reset", NIRFile.numbers([], [reset])),
+          ]))
     }
     var neuron = try #require(imported(file(reset: 0)).network.populations.first).neuron
     #expect(neuron.model == .integrateFire && neuron[.strict] == true && neuron[.reset] == .hard)
@@ -125,11 +142,16 @@ struct NIRTests {
     let convolution = NIRFile.node(
       "Conv2d",
       [
-        ("weight", NIRFile.numbers([1, 2, 1, 1], [3, 5])), ("bias", NIRFile.numbers([1], [0])), ("stride", NIRFile.integers(1, 1)),
+        ("weight", NIRFile.numbers([1, 2, 1, 1], [3, 5])), ("bias", NIRFile.numbers([1], [0])),
+        ("stride", NIRFile.integers(1, 1)),
         ("padding", .texts(["valid"], shape: [])), ("dilation", NIRFile.integers(1)), ("groups", NIRFile.integers(1)),
       ])
     let pool = NIRFile.node(
-      "SumPool2d", [("kernel_size", NIRFile.integers(2, 2)), ("stride", NIRFile.integers(2, 2)), ("padding", NIRFile.integers(0, 0))])
+      "SumPool2d",
+      [
+        ("kernel_size", NIRFile.integers(2, 2)), ("stride", NIRFile.integers(2, 2)),
+        ("padding", NIRFile.integers(0, 0)),
+      ])
     let fire = NIRFile.node("IF", [("r", NIRFile.numbers([], [1])), ("v_threshold", NIRFile.numbers([], [1]))])
     var network = try imported(NIRFile.chain(input: [2, 4, 4], pool, convolution, fire)).network
     #expect(network.populations.map(\.shape) == [[1, 2, 2]])
@@ -146,7 +168,8 @@ struct NIRTests {
     let line = NIRFile.node(
       "Conv1d",
       [
-        ("weight", NIRFile.numbers([1, 2, 2], [1, 2, 3, 4])), ("bias", NIRFile.numbers([1], [0])), ("stride", NIRFile.integers(2)),
+        ("weight", NIRFile.numbers([1, 2, 2], [1, 2, 3, 4])), ("bias", NIRFile.numbers([1], [0])),
+        ("stride", NIRFile.integers(2)),
         ("padding", NIRFile.integers(0)), ("dilation", NIRFile.integers(1)), ("groups", NIRFile.integers(1)),
       ])
     network = try imported(NIRFile.chain(input: [2, 6], line, fire)).network
@@ -157,7 +180,11 @@ struct NIRTests {
   @Test("outputs: spikes, the potential of integrators, the sum over time of linear nodes")
   func outputs() throws {
     let integrator = NIRFile.node(
-      "LI", [("tau", NIRFile.numbers([2], [1e-3, 1e-3])), ("r", NIRFile.numbers([], [1])), ("v_leak", NIRFile.numbers([], [0]))])
+      "LI",
+      [
+        ("tau", NIRFile.numbers([2], [1e-3, 1e-3])), ("r", NIRFile.numbers([], [1])),
+        ("v_leak", NIRFile.numbers([], [0])),
+      ])
     var network = try imported(NIRFile.chain(input: [3], affine, integrator)).network
     #expect(network.output.readout == .potential && network.populations[0].neuron.threshold == .uniform(.infinity))
     network = try imported(NIRFile.chain(input: [3], affine)).network
@@ -177,7 +204,8 @@ struct NIRTests {
   @Test("graphs inside graphs are opened; edges come twice; what does not reach the output is left out")
   func nested() throws {
     let ends: [(String, HDF5Object)] = [
-      ("in", NIRFile.node("Input", [("shape", NIRFile.integers(3))])), ("out", NIRFile.node("Output", [("shape", NIRFile.integers(2))])),
+      ("in", NIRFile.node("Input", [("shape", NIRFile.integers(3))])),
+      ("out", NIRFile.node("Output", [("shape", NIRFile.integers(2))])),
     ]
     let inner = NIRFile.graph(
       ends + [("lif", NIRFile.lif(2)), ("w", affine)], [("in", "w"), ("w", "lif"), ("lif", "out"), ("in", "w")])
@@ -197,7 +225,7 @@ struct NIRTests {
     #expect(
       message(NIRFile.chain(input: [3], NIRFile.node("Swish")))
         == "node 'n0' (Swish): is not a node that nmsim takes: take Affine, Linear, Scale, Conv1d, Conv2d, SumPool2d, AvgPool2d, "
-          + "Flatten, Delay and neurons")
+        + "Flatten, Delay and neurons")
     #expect(
       message(NIRFile.chain(input: [3], affine, NIRFile.lif(2, tau: 1e-5)))
         == "node 'n1' has 'tau' 1e-05 s, below a step: give dt at most that, or the exact discretisation")
@@ -212,7 +240,8 @@ struct NIRTests {
         ], [("in", "w"), ("w", "w"), ("w", "out")]))
     #expect(
       message(loop)
-        == "node 'w' (Linear): depends on itself without a neuron between: write the graph again with neurons in every circle")
+        == "node 'w' (Linear): depends on itself without a neuron between: write the graph again with neurons in every circle"
+    )
     #expect(
       message(HDF5Writer.bytes(of: HDF5Group()))
         == "an HDF5 file without a NIR graph: give a file that nir.write made; of others, export the network to NIR")
@@ -243,7 +272,9 @@ struct NIRExportTests {
   /// Values of a network's tensors and lists, in the order of their places.
   private func numbers(_ network: Network) throws -> [[Double]] {
     let checked = try network.checked()
-    return try checked.projections.map { try FoldedWeights($0, source: checked.source(of: $0)).values.map { Double(Float($0)) } }
+    return try checked.projections.map {
+      try FoldedWeights($0, source: checked.source(of: $0)).values.map { Double(Float($0)) }
+    }
   }
 
   private func same(_ a: Network, _ b: Network, _ name: String) throws {
@@ -252,7 +283,8 @@ struct NIRExportTests {
     #expect(try numbers(a) == numbers(b), "\(name)")
     for (one, other) in zip(a.populations, b.populations) {
       #expect(one.neuron.model == other.neuron.model && one.neuron.parameters == other.neuron.parameters, "\(name)")
-      #expect(one.neuron.threshold == other.neuron.threshold && one.neuron.resetValue == other.neuron.resetValue, "\(name)")
+      #expect(
+        one.neuron.threshold == other.neuron.threshold && one.neuron.resetValue == other.neuron.resetValue, "\(name)")
     }
     #expect(a.output == b.output && a.schedule == b.schedule, "\(name)")
   }
@@ -273,7 +305,9 @@ struct NIRExportTests {
     for (index, end) in ends.enumerated() {
       let linear = NIRFile.node("Linear", [("weight", NIRFile.numbers([2, 3], [1, 2, 3, 4, 5, 6]))])
       let isCurrent = index == 2
-      let first = try NIRImporter.network(of: NIRGraph(NIRFile.chain(input: [3], isCurrent ? linear : affine, end)), name: "n").network
+      let first = try NIRImporter.network(
+        of: NIRGraph(NIRFile.chain(input: [3], isCurrent ? linear : affine, end)), name: "n"
+      ).network
       try same(first, exported(first).network, "node \(index)")
     }
   }

@@ -1,7 +1,8 @@
 extension DatasetLoader {
   /// Recordings of events as counts by step, `[T, C, H, W]` or `[T, N]`: a file of events, or a folder of such files.
   ///
-  /// In a folder `labels.txt` has a line a recording, its name (without the end) and its class; else a folder in it is a
+  /// In a folder `labels.txt` has a line a recording, its name (without the end) and its class; else a folder in it is
+  /// a
   /// class, in the order of their names; else there are no labels. Recordings without a list are in the order of their
   /// names, numbers by value. One file is read after the other; what is kept is a few bytes an event.
   ///
@@ -62,7 +63,8 @@ extension DatasetLoader {
 
   /// Whether a path is a folder, or a file of events by its name.
   static func isRecording(_ path: String) -> Bool {
-    FolderFiles.exists(path) || EventRecording.suffixes.contains { path.hasSuffix($0) && ![".npy", ".npz"].contains($0) }
+    FolderFiles.exists(path)
+      || EventRecording.suffixes.contains { path.hasSuffix($0) && ![".npy", ".npz"].contains($0) }
       || path.hasSuffix(".aedat4") || path.hasSuffix(".h5") || path.hasSuffix(".hdf5")
   }
 
@@ -100,7 +102,7 @@ extension DatasetLoader {
   }
 
   private static func isEventFile(_ name: String) -> Bool {
-    EventRecording.suffixes.contains { name.hasSuffix($0) || name.hasSuffix($0 + ".gz") } 
+    EventRecording.suffixes.contains { name.hasSuffix($0) || name.hasSuffix($0 + ".gz") }
   }
 
   /// Names by their leading number, then as text.
@@ -136,7 +138,9 @@ extension DatasetLoader {
 extension EventBinning {
   /// How many events each neuron has in each step.
   /// - Parameter longest: grows to the steps that the recording has.
-  package func counts(_ events: [Event], shape: [Int], longest: inout Int) throws(FormatError) -> [(place: UInt64, count: UInt16)] {
+  package func counts(_ events: [Event], shape: [Int], longest: inout Int) throws(FormatError) -> [(
+    place: UInt64, count: UInt16
+  )] {
     let size = UInt64(shape.reduce(1, *))
     let last = min(fixedSteps ?? steps ?? ActiveWindow.steps.upperBound, ActiveWindow.steps.upperBound)
     var places: [UInt64] = []
@@ -163,8 +167,8 @@ extension EventBinning {
     let (channels, height, width) = shape.count == 3 ? (shape[0], shape[1], shape[2]) : (1, 1, shape[0])
     guard event.x < width, event.y < height else {
       throw FormatError(
-        "an event at column \(event.x), row \(event.y), the network's input has \(width) columns and \(height) rows; give "
-          + "recordings of such a sensor")
+        "an event at column \(event.x), row \(event.y), the network's input has \(width) columns and \(height) "
+          + "rows; give recordings of such a sensor")
     }
     guard channels <= 2 else {
       throw FormatError("events have 2 polarities, the network's input has \(channels) channels; give counts as .npy")

@@ -9,12 +9,16 @@ enum AEDAT {
       position = (bytes[position...].firstIndex(of: 0x0A) ?? bytes.count - 1) + 1
     }
     guard (bytes.count - position) % 8 == 0 else {
-      throw FormatError("\(bytes.count - position) bytes after the header are no whole number of AEDAT 2 events of 8; copy the file again")
+      throw FormatError(
+        "\(bytes.count - position) bytes after the header are no whole number of AEDAT 2 events of 8; "
+          + "copy the file again"
+      )
     }
     return stride(from: position, to: bytes.count, by: 8).map { at in
       let address = bytes.littleEndian32(at: at).byteSwapped
       return Event(
-        time: Int64(bytes.littleEndian32(at: at + 4).byteSwapped), x: Int(address >> 1 & 0x7F), y: Int(address >> 8 & 0x7F),
+        time: Int64(bytes.littleEndian32(at: at + 4).byteSwapped), x: Int(address >> 1 & 0x7F),
+        y: Int(address >> 8 & 0x7F),
         polarity: Int(address & 1))
     }
   }
@@ -37,12 +41,18 @@ enum AEDAT {
       let type = bytes.littleEndian16(at: position)
       let size = Int(bytes.littleEndian32(at: position + 4))
       let overflow = Int64(bytes.littleEndian32(at: position + 12))
-      let (capacity, count) = (Int(bytes.littleEndian32(at: position + 16)), Int(bytes.littleEndian32(at: position + 20)))
+      let (capacity, count) = (
+        Int(bytes.littleEndian32(at: position + 16)), Int(bytes.littleEndian32(at: position + 20))
+      )
       position += 28
       // 32 bits each: no overflow.
-      guard overflow < 1 << 20, count <= capacity, capacity * size <= bytes.count - position else { throw cut(at: position) }
+      guard overflow < 1 << 20, count <= capacity, capacity * size <= bytes.count - position else {
+        throw cut(at: position)
+      }
       if type == 1 {
-        guard size >= 8 else { throw FormatError("polarity events of \(size) bytes at byte \(position); copy the file again") }
+        guard size >= 8 else {
+          throw FormatError("polarity events of \(size) bytes at byte \(position); copy the file again")
+        }
         for index in 0..<count {
           let at = position + index * size
           let data = bytes.littleEndian32(at: at)
@@ -50,7 +60,8 @@ enum AEDAT {
           guard data & 1 == 1 else { continue }
           events.append(
             Event(
-              time: overflow << 31 | Int64(bytes.littleEndian32(at: at + 4)), x: Int(data >> 17), y: Int(data >> 2 & 0x7FFF),
+              time: overflow << 31 | Int64(bytes.littleEndian32(at: at + 4)), x: Int(data >> 17),
+              y: Int(data >> 2 & 0x7FFF),
               polarity: Int(data >> 1 & 1)))
         }
       }

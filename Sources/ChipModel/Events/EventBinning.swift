@@ -72,12 +72,15 @@ extension Parameter {
     "timeWindow", .integer(1...1_000_000_000), unit: "us", standard: .integer(1000), source: "tonic",
     "Events: microseconds of a step.")
   static let eventCount = Parameter(
-    "eventCount", .integer(1...1_000_000_000), unit: "events", standardText: "none", source: "tonic", "Events: so many in a step.")
+    "eventCount", .integer(1...1_000_000_000), unit: "events", standardText: "none", source: "tonic",
+    "Events: so many in a step.")
   static let timeBins = Parameter(
-    "timeBins", option: "n-time-bins", .integer(ActiveWindow.steps), unit: "steps", standardText: "none", source: "tonic",
+    "timeBins", option: "n-time-bins", .integer(ActiveWindow.steps), unit: "steps", standardText: "none",
+    source: "tonic",
     "Events: so many steps of equal length.")
   static let eventBins = Parameter(
-    "eventBins", option: "n-event-bins", .integer(ActiveWindow.steps), unit: "steps", standardText: "none", source: "tonic",
+    "eventBins", option: "n-event-bins", .integer(ActiveWindow.steps), unit: "steps", standardText: "none",
+    source: "tonic",
     "Events: so many steps of equal numbers of events.")
   static let atMostOne = Parameter(
     "atMostOne", .flag, standard: .flag(false), "Events: a pixel spikes once in a step, however many events it has.")

@@ -15,8 +15,8 @@ package struct Event: Sendable, Equatable {
 
 /// Reading of files of events, in the order of the file.
 ///
-/// Read are N-MNIST (`.bin`, `.bs2`), Prophesee's EVT2 and EVT3 (`.raw`) and `.dat`, AEDAT 2 and 3.1, and arrays or tables of
-/// t, x, y, p (`.npy`, `.npz`, `.csv`). Memory is proportional to the file.
+/// Read are N-MNIST (`.bin`, `.bs2`), Prophesee's EVT2 and EVT3 (`.raw`) and `.dat`, AEDAT 2 and 3.1, and arrays or
+/// tables of t, x, y, p (`.npy`, `.npz`, `.csv`). Memory is proportional to the file.
 package enum EventRecording {
   /// Ends of the names of files of events.
   package static let suffixes = [".bin", ".bs2", ".raw", ".dat", ".aedat", ".npy", ".npz", ".csv", ".txt"]
@@ -33,7 +33,8 @@ package enum EventRecording {
         "AEDAT4 files are not read; save t, x, y, p with numpy: dv_processing's MonoCameraRecording, then numpy.savez")
     }
     if bytes.starts(with: [0x89, 0x48, 0x44, 0x46]) {
-      throw FormatError("recordings in HDF5 are not read; save t, x, y, p with h5py and numpy.savez(FILE, t=t, x=x, y=y, p=p)")
+      throw FormatError(
+        "recordings in HDF5 are not read; save t, x, y, p with h5py and numpy.savez(FILE, t=t, x=x, y=y, p=p)")
     }
     if bytes.starts(with: Array("#!AER-DAT3".utf8)) { return try AEDAT.decode3(bytes) }
     if bytes.starts(with: Array("#!AER-DAT2".utf8)) || name.hasSuffix(".aedat") { return try AEDAT.decode2(bytes) }

@@ -1,7 +1,9 @@
 /// Events as columns t, x, y, p, in this order unless names say another one.
 enum EventTable {
   static let columns = ["t", "x", "y", "p"]
-  private static let synonyms = ["timestamp": "t", "timestamps": "t", "time": "t", "ts": "t", "polarity": "p", "pol": "p"]
+  private static let synonyms = [
+    "timestamp": "t", "timestamps": "t", "time": "t", "ts": "t", "polarity": "p", "pol": "p",
+  ]
 
   private static func column(_ name: some StringProtocol) -> String {
     let name = name.lowercased().filter { !$0.isWhitespace }
@@ -30,13 +32,18 @@ enum EventTable {
     }
   }
 
-  /// Lines of numbers between commas or blanks; lines that begin with a letter name the columns, with `#` or `%` are no rows.
+  /// Lines of numbers between commas or blanks; lines that begin with a letter name the columns, with `#` or `%` are
+  /// no rows.
   static func events(ofText bytes: [UInt8]) throws(FormatError) -> [Event] {
     var events: [Event] = []
     var order = [0, 1, 2, 3]
     for (number, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-      guard line.count <= 1000 else { throw FormatError("line \(number + 1) is longer than 1,000 bytes; give a table of t, x, y, p") }
-      let fields = line.split { [0x2C, 0x3B, 0x20, 0x09, 0x0D].contains($0) }.map { String(decoding: $0, as: UTF8.self) }
+      guard line.count <= 1000 else {
+        throw FormatError("line \(number + 1) is longer than 1,000 bytes; give a table of t, x, y, p")
+      }
+      let fields = line.split { [0x2C, 0x3B, 0x20, 0x09, 0x0D].contains($0) }.map {
+        String(decoding: $0, as: UTF8.self)
+      }
       guard let first = fields.first?.unicodeScalars.first, !"#%".unicodeScalars.contains(first) else { continue }
       if first.properties.isAlphabetic, events.isEmpty {
         let names = fields.map { column($0) }
@@ -58,7 +65,8 @@ enum EventTable {
 
   private static func event(_ values: [Double], row: Int) throws(FormatError) -> Event {
     let whole = values.compactMap { Int64(exactly: $0.rounded(.down)) }
-    guard whole.count == 4, abs(whole[0]) < 1 << 52, (0..<65_536).contains(whole[1]), (0..<65_536).contains(whole[2]) else {
+    guard whole.count == 4, abs(whole[0]) < 1 << 52, (0..<65_536).contains(whole[1]), (0..<65_536).contains(whole[2])
+    else {
       throw FormatError(
         "row \(row + 1) has t, x, y, p \(values.map { numberText($0) }.joined(separator: ", ")); write microseconds, a column, a row, "
           + "and 0 or 1")

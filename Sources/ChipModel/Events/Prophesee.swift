@@ -24,13 +24,15 @@ enum Prophesee {
     case .evt2: return try evt2(bytes, from: position)
     case .evt3: return try evt3(bytes, from: position)
     case nil:
-      throw FormatError("the header does not say whether it is EVT2 or EVT3; convert the file with metavision_file_to_csv")
+      throw FormatError(
+        "the header does not say whether it is EVT2 or EVT3; convert the file with metavision_file_to_csv")
     }
   }
 
   private static func whole(_ bytes: [UInt8], from start: Int, by size: Int) throws(FormatError) -> StrideTo<Int> {
     guard (bytes.count - start) % size == 0 else {
-      throw FormatError("\(bytes.count - start) bytes after the header are no whole number of \(size)-byte words; copy the file again")
+      throw FormatError(
+        "\(bytes.count - start) bytes after the header are no whole number of \(size)-byte words; copy the file again")
     }
     return stride(from: start, to: bytes.count, by: size)
   }
@@ -39,7 +41,8 @@ enum Prophesee {
   private static func dat(_ bytes: [UInt8], from start: Int) throws(FormatError) -> [Event] {
     guard bytes.count - start >= 2 else { throw FormatError("the .dat file ends after its header; copy it again") }
     guard bytes[start + 1] == 8 else {
-      throw FormatError("events of \(bytes[start + 1]) bytes, of .dat files with change detection they have 8; give such a file")
+      throw FormatError(
+        "events of \(bytes[start + 1]) bytes, of .dat files with change detection they have 8; give such a file")
     }
     return try whole(bytes, from: start + 2, by: 8).map { word in
       let place = bytes.littleEndian32(at: word + 4)

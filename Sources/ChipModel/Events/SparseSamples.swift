@@ -27,7 +27,9 @@ package struct SparseSamples: Sendable, Equatable {
   func spread(_ sample: Int, count: Int, into result: inout [Double]) {
     let first = result.count
     result += repeatElement(0, count: count)
-    for entry in entries(of: sample) where places[entry] < count { result[first + Int(places[entry])] = Double(values[entry]) }
+    for entry in entries(of: sample) where places[entry] < count {
+      result[first + Int(places[entry])] = Double(values[entry])
+    }
   }
 
   /// The first samples.

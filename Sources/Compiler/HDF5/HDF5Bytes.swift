@@ -10,7 +10,8 @@ struct HDF5Bytes {
   /// The bytes from `start` on.
   func range(_ start: Int, _ count: Int, _ what: String) throws(HDF5Error) -> Range<Int> {
     guard start >= 0, count >= 0, start <= bytes.count, count <= bytes.count - start else {
-      throw .malformed(offset: max(0, min(start, bytes.count)), what: "\(what) goes beyond the file's \(bytes.count) bytes")
+      throw .malformed(
+        offset: max(0, min(start, bytes.count)), what: "\(what) goes beyond the file's \(bytes.count) bytes")
     }
     return start..<(start + count)
   }
@@ -50,7 +51,9 @@ struct HDF5Bytes {
 
   /// An address that must be there.
   func place(_ start: Int, _ what: String) throws(HDF5Error) -> Int {
-    guard let address = try address(start, what) else { throw .malformed(offset: start, what: "\(what) has no address") }
+    guard let address = try address(start, what) else {
+      throw .malformed(offset: start, what: "\(what) has no address")
+    }
     return address
   }
 

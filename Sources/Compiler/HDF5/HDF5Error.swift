@@ -14,7 +14,8 @@ package enum HDF5Error: Error, Sendable, Equatable, CustomStringConvertible {
     case .notHDF5: "not an HDF5 file; give a file that 'nir.write' or h5py made"
     case .malformed(let offset, let what): "damaged HDF5 file at byte \(offset): \(what); copy or write the file again"
     case .unsupported(let what, let remedy): "\(what); \(remedy)"
-    case .tooLarge(let what, let bytes, let limit): "\(what) takes \(bytes) bytes, allowed are \(limit); store less in the file"
+    case .tooLarge(let what, let bytes, let limit):
+      "\(what) takes \(bytes) bytes, allowed are \(limit); store less in the file"
     }
   }
 

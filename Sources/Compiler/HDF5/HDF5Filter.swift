@@ -3,7 +3,8 @@ import ChipModel
 extension HDF5Reader {
   /// What chunks went through before they were stored.
   enum Filter: Int {
-    case deflate = 1, shuffle, checksum
+    case deflate = 1
+    case shuffle, checksum
 
     /// The bytes before the filter.
     func undo(_ bytes: [UInt8], at offset: Int, most: Int, elementSize: Int) throws(HDF5Error) -> [UInt8] {
@@ -25,7 +26,8 @@ extension HDF5Reader {
 
     /// A zlib stream (RFC 1950), its checksum tested.
     private static func inflated(_ bytes: [UInt8], at offset: Int, most: Int) throws(HDF5Error) -> [UInt8] {
-      guard bytes.count >= 6, bytes[0] & 15 == 8, (Int(bytes[0]) << 8 | Int(bytes[1])) % 31 == 0, bytes[1] & 32 == 0 else {
+      guard bytes.count >= 6, bytes[0] & 15 == 8, (Int(bytes[0]) << 8 | Int(bytes[1])) % 31 == 0, bytes[1] & 32 == 0
+      else {
         throw .malformed(offset: offset, what: "a chunk is not compressed by deflate")
       }
       var output: [UInt8] = []
@@ -40,7 +42,8 @@ extension HDF5Reader {
         low = (low + UInt32(byte)) % 65_521
         high = (high + low) % 65_521
       }
-      guard bytes.count - end >= 4, bytes[end..<(end + 4)].reduce(0, { $0 << 8 | UInt32($1) }) == high << 16 | low else {
+      guard bytes.count - end >= 4, bytes[end..<(end + 4)].reduce(0, { $0 << 8 | UInt32($1) }) == high << 16 | low
+      else {
         throw .malformed(offset: offset, what: "a chunk's checksum does not match")
       }
       return output
@@ -57,7 +60,8 @@ extension HDF5Reader {
       guard let filter = Filter(rawValue: id) else {
         let names = [4: "szip", 5: "nbit", 6: "scaleoffset", 32000: "lzf"]
         throw .unsupported(
-          what: "data compressed by \(names[id] ?? "filter \(id)")", remedy: "write the file with gzip, or uncompressed")
+          what: "data compressed by \(names[id] ?? "filter \(id)")", remedy: "write the file with gzip, or uncompressed"
+        )
       }
       let name = version == 1 ? try file.number(position + 2, 2, "a filter") : 0
       let valuesAt = position + (version == 1 ? 6 : 4)

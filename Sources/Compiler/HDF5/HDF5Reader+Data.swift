@@ -34,13 +34,16 @@ extension HDF5Reader {
     }
     let (size, overflow) = count.multipliedReportingOverflow(by: element.size(addressSize: file.addressSize))
     try take(overflow ? Int.max : size, for: what)
-    let filters = try messages.first { $0.kind == .filters }.map { (message) throws(HDF5Error) in try self.filters(message.data) }
+    let filters = try messages.first { $0.kind == .filters }.map { (message) throws(HDF5Error) in
+      try self.filters(message.data)
+    }
     let data = try stored(
       message(.layout, "layout"), shape, size: size, elementSize: element.size(addressSize: file.addressSize),
       filters: filters ?? [], what)
     switch element {
     case .number(let type):
-      guard let storage = Tensor.Storage(data, at: 0, count: count, as: type), let tensor = Tensor(shape: shape, storage: storage)
+      guard let storage = Tensor.Storage(data, at: 0, count: count, as: type),
+        let tensor = Tensor(shape: shape, storage: storage)
       else { throw .malformed(offset: address, what: "\(what) has too few bytes") }
       return .numbers(tensor)
     case .text(let size):
@@ -63,7 +66,9 @@ extension HDF5Reader {
     let rank = try file.byte(data.lowerBound + 1, what)
     guard rank <= 32 else { throw .malformed(offset: data.lowerBound, what: "\(what) has \(rank) axes") }
     let first = data.lowerBound + (version == 1 ? 8 : 4)
-    return try (0..<rank).map { (axis) throws(HDF5Error) in try file.length(first + axis * file.lengthSize, "\(what)'s shape") }
+    return try (0..<rank).map { (axis) throws(HDF5Error) in
+      try file.length(first + axis * file.lengthSize, "\(what)'s shape")
+    }
   }
 
   private func element(_ data: Range<Int>, _ what: String, isInside: Bool = false) throws(HDF5Error) -> Element {
@@ -115,7 +120,9 @@ extension HDF5Reader {
       return Array(file.bytes[try file.range(start + 4, size, what)])
     case 1:
       if size == 0 { return [] }
-      guard let address = try file.address(start + 2, what) else { throw .unsupported("\(what), which was never written,") }
+      guard let address = try file.address(start + 2, what) else {
+        throw .unsupported("\(what), which was never written,")
+      }
       return Array(file.bytes[try file.range(address, size, what)])
     case 2 where version == 3:
       let rank = try file.byte(start + 2, what)
@@ -128,7 +135,9 @@ extension HDF5Reader {
         throw .malformed(offset: start, what: "\(what) has chunks of shape \(shapeText(chunk))")
       }
       if size == 0 { return [] }
-      guard let tree = try file.address(start + 3, what) else { throw .unsupported("\(what), which was never written,") }
+      guard let tree = try file.address(start + 3, what) else {
+        throw .unsupported("\(what), which was never written,")
+      }
       return try chunks(of: tree, shape, chunk, size: size, elementSize: elementSize, filters: filters, what)
     default:
       throw .unsupported(
@@ -153,7 +162,9 @@ extension HDF5Reader {
     var whole = [UInt8](repeating: 0, count: size)
     var places: Set<[Int]> = []
     for leaf in leaves {
-      let place = try (0..<shape.count).map { (axis) throws(HDF5Error) in try file.length8(leaf.key + 8 + 8 * axis, what) }
+      let place = try (0..<shape.count).map { (axis) throws(HDF5Error) in
+        try file.length8(leaf.key + 8 + 8 * axis, what)
+      }
       guard zip(place, chunk).allSatisfy({ $0 % $1 == 0 }), zip(place, shape).allSatisfy({ $0 < $1 }),
         places.insert(place).inserted
       else { throw .malformed(offset: leaf.key, what: "\(what) has a chunk outside, or twice") }
@@ -231,7 +242,8 @@ extension HDF5Reader {
     while heap.upperBound - position >= 8 + file.lengthSize {
       let index = try file.number(position, 2, "a heap")
       if index == 0 { break }
-      let data = try file.range(position + 8 + file.lengthSize, try file.length(position + 8, "a heap"), "a heap's object")
+      let data = try file.range(
+        position + 8 + file.lengthSize, try file.length(position + 8, "a heap"), "a heap's object")
       objects[index] = data
       position = data.upperBound + (8 - data.count % 8) % 8
     }

@@ -64,7 +64,8 @@ struct HDF5Reader {
   private mutating func object(at address: Int, name: String, depth: Int) throws(HDF5Error) -> HDF5Object {
     guard seen.insert(address).inserted else {
       throw .unsupported(
-        what: "the object '\(printable(name))' has two names, or is inside itself", remedy: "write the file without links")
+        what: "the object '\(printable(name))' has two names, or is inside itself",
+        remedy: "write the file without links")
     }
     guard depth <= Self.mostNested else {
       throw .malformed(offset: address, what: "more than \(Self.mostNested) groups inside one another")
@@ -75,7 +76,9 @@ struct HDF5Reader {
     }
     var group = HDF5Group()
     for link in try links(messages, at: address) {
-      guard !link.name.isEmpty, !link.name.utf8.contains(0) else { throw .malformed(offset: address, what: "a member without a name") }
+      guard !link.name.isEmpty, !link.name.utf8.contains(0) else {
+        throw .malformed(offset: address, what: "a member without a name")
+      }
       group.members.append((link.name, try object(at: link.address, name: link.name, depth: depth + 1)))
     }
     return .group(group)
@@ -86,8 +89,14 @@ struct HDF5Reader {
   /// One message of an object's header.
   struct Message {
     enum Kind: Int {
-      case dataspace = 0x01, linkInfo = 0x02, datatype = 0x03, link = 0x06, layout = 0x08, filters = 0x0B
-      case continuation = 0x10, symbolTable = 0x11
+      case dataspace = 0x01
+      case linkInfo = 0x02
+      case datatype = 0x03
+      case link = 0x06
+      case layout = 0x08
+      case filters = 0x0B
+      case continuation = 0x10
+      case symbolTable = 0x11
     }
     var kind: Kind
     var data: Range<Int>
@@ -113,7 +122,9 @@ struct HDF5Reader {
     let flags = try file.byte(address + 5, "an object header")
     let sizeAt = address + 6 + (flags & 0x20 != 0 ? 16 : 0) + (flags & 0x10 != 0 ? 4 : 0)
     let sizeBytes = 1 << (flags & 3)
-    let size = sizeBytes == 8 ? try file.length(sizeAt, "an object header") : try file.number(sizeAt, sizeBytes, "an object header")
+    let size =
+      sizeBytes == 8
+      ? try file.length(sizeAt, "an object header") : try file.number(sizeAt, sizeBytes, "an object header")
     let first = try file.range(sizeAt + sizeBytes, size, "an object header")
     return try messages(in: [first], most: Int.max, nameBytes: 1, extra: flags & 4 != 0 ? 2 : 0)
   }
@@ -226,7 +237,8 @@ struct HDF5Reader {
     }
     position += (flags & 4 != 0 ? 8 : 0) + (flags & 16 != 0 ? 1 : 0)
     let lengthBytes = 1 << (flags & 3)
-    let length = lengthBytes == 8 ? try file.length(position, "a link") : try file.number(position, lengthBytes, "a link")
+    let length =
+      lengthBytes == 8 ? try file.length(position, "a link") : try file.number(position, lengthBytes, "a link")
     let name = try file.range(position + lengthBytes, length, "a link's name")
     return (String(decoding: file.bytes[name], as: UTF8.self), try file.place(name.upperBound, "a link"))
   }
@@ -253,7 +265,8 @@ struct HDF5Reader {
       let entry = keyBytes + file.addressSize
       let entries = try file.range(node.address + 8 + 2 * file.addressSize, count * entry, "a tree")
       try look(entries.count + 8, at: node.address)
-      let children = try stride(from: entries.lowerBound, to: entries.upperBound, by: entry).map { (key) throws(HDF5Error) in
+      let children = try stride(from: entries.lowerBound, to: entries.upperBound, by: entry).map {
+        (key) throws(HDF5Error) in
         (key: key, child: try file.place(key + keyBytes, "a tree"))
       }
       if level == 0 {

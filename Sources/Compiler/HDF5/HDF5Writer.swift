@@ -9,8 +9,8 @@ package struct HDF5Writer {
 
   /// The bytes of a file.
   ///
-  /// - Parameter root: members of a group differ in their names, which have no zero byte and no `/`; a group has at most
-  ///   131,070 members.
+  /// - Parameter root: members of a group differ in their names, which have no zero byte and no `/`; a group has at
+  /// most   131,070 members.
   package static func bytes(of root: HDF5Group) -> [UInt8] {
     var writer = HDF5Writer()
     writer.leafHalf = max(4, min((writer.mostMembers(root) + 1) / 2, 0xFFFF))
@@ -85,7 +85,10 @@ package struct HDF5Writer {
     }
     let (fraction, exponent) = element.size == 4 ? (23, 8) : (52, 11)
     return [0x11, 0x20, UInt8(truncatingIfNeeded: 8 * element.size - 1), 0] + size + Self.little(0, 2) + bits
-      + [UInt8(truncatingIfNeeded: fraction), UInt8(truncatingIfNeeded: exponent), 0, UInt8(truncatingIfNeeded: fraction)]
+      + [
+        UInt8(truncatingIfNeeded: fraction), UInt8(truncatingIfNeeded: exponent), 0,
+        UInt8(truncatingIfNeeded: fraction),
+      ]
       + Self.little((1 << (exponent - 1)) - 1, 4)
   }
 

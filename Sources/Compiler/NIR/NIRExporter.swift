@@ -7,8 +7,8 @@ package struct NIRExportError: Error, Sendable, Equatable, CustomStringConvertib
 
 /// Writes a network as a NIR graph, which ``NIRImporter`` reads as the same network.
 ///
-/// Spikes are worth 1 in NIR: what they are worth is in the weights. Time constants are those that Euler steps of `dt` turn
-/// into the network's decays, resistances those that leave the weights as they are, as snnTorch writes them.
+/// Spikes are worth 1 in NIR: what they are worth is in the weights. Time constants are those that Euler steps of `dt`
+/// turn into the network's decays, resistances those that leave the weights as they are, as snnTorch writes them.
 package struct NIRExporter {
   /// A NIR file, and what it cannot say, one line each.
   package struct Result: Sendable {
@@ -46,7 +46,9 @@ package struct NIRExporter {
 
   private mutating func build() throws(NIRExportError) {
     let input = network.network.input
-    if input.preprocessing != .identity { notes.append("the graph takes values after preprocessing: scale the data before") }
+    if input.preprocessing != .identity {
+      notes.append("the graph takes values after preprocessing: scale the data before")
+    }
     names = ["input", "output"]
     populationNodes = network.populations.map { $0.model.isInput ? "input" : unused($0.name) }
     nodes.append(("input", node("Input", [("shape", Self.integers(input.shape))])))
@@ -86,15 +88,21 @@ package struct NIRExporter {
   private mutating func appendNeurons(_ population: CheckedPopulation, _ name: String) throws(NIRExportError) {
     let model = population.model
     let shape = population.shape
-    func values(_ value: Double) -> HDF5Object { Self.numbers(population.dimensions, Array(repeating: value, count: shape.count)) }
-    func values(_ resolved: ResolvedValues?, _ standard: Double = 0, _ change: (Double) -> Double = { $0 }) -> HDF5Object {
+    func values(_ value: Double) -> HDF5Object {
+      Self.numbers(population.dimensions, Array(repeating: value, count: shape.count))
+    }
+    func values(_ resolved: ResolvedValues?, _ standard: Double = 0, _ change: (Double) -> Double = { $0 })
+      -> HDF5Object
+    {
       Self.numbers(
         population.dimensions, (0..<shape.count).map { change(resolved?.value(at: $0, shape: shape) ?? standard) })
     }
     if population.initial?.entries.contains(where: { $0 != 0 }) == true {
       throw wrong(population, "has initial potentials, which NIR has not", "convert with initial potentials of 0")
     }
-    if population.biasByStep != nil { throw wrong(population, "has biases by step, which NIR has not", "convert without them") }
+    if population.biasByStep != nil {
+      throw wrong(population, "has biases by step, which NIR has not", "convert without them")
+    }
     let isSilent = population.threshold?.entries.allSatisfy(\.isInfinite) ?? true
     guard isSilent || population.threshold?.entries.allSatisfy(\.isFinite) == true else {
       throw wrong(population, "has neurons that fire and others that never do", "give all a threshold")
@@ -102,12 +110,16 @@ package struct NIRExporter {
     // `v >= P` is `v >` the number before P.
     let isStrict = model.strict || model.name == NeuronModel.Kind.currentBased.name
     let firing = [
-      ("v_threshold", values(population.threshold, 1) { isStrict ? $0 : $0.nextDown }), ("v_reset", values(population.values.resetValue)),
+      ("v_threshold", values(population.threshold, 1) { isStrict ? $0 : $0.nextDown }),
+      ("v_reset", values(population.values.resetValue)),
     ]
-    if population.values.floor != nil { notes.append("'\(printable(population.name))': NIR has no floor: read with floor") }
+    if population.values.floor != nil {
+      notes.append("'\(printable(population.name))': NIR has no floor: read with floor")
+    }
     switch model.kind {
     case .accumulator: nodes.append((name, node("I", [("r", values(1))])))
-    case let kind where kind == .integrateFire
+    case let kind
+    where kind == .integrateFire
       || kind == .augmented && model.maximumPayload == nil && !model.hasNegativeThreshold:
       if model.kind == .augmented {
         notes.append("'\(printable(population.name))': NIR has one spike a step: read with several spikes a step")
@@ -116,9 +128,11 @@ package struct NIRExporter {
       nodes.append((name, node("IF", [("r", values(1))] + firing)))
     case .currentBased where (model[.refractory] ?? 0) == 0:
       if !isSilent { noteReset(population) }
-      nodes.append((name, leaky(population, isSilent: isSilent, firing: firing, values: { values($0) }) { values($0, 0, $1) }))
+      nodes.append(
+        (name, leaky(population, isSilent: isSilent, firing: firing, values: { values($0) }) { values($0, 0, $1) }))
     default:
-      throw wrong(population, "has neurons of model '\(model.name)', which NIR has not", "export if, cuba and accumulator")
+      throw wrong(
+        population, "has neurons of model '\(model.name)', which NIR has not", "export if, cuba and accumulator")
     }
   }
 
@@ -139,7 +153,9 @@ package struct NIRExporter {
     // Without a leak time constants would be infinite: one that no decay of 12 bits shows.
     func tau(_ share: Double) -> Double { dt / max(share, 1e-9) }
     func resistance(_ share: Double) -> Double { 1 / max(share, 1e-9) }
-    var members = [("r", values(resistance(voltage))), ("v_leak", resolved(voltage > 0 ? population.bias : nil) { $0 / voltage })]
+    var members = [
+      ("r", values(resistance(voltage))), ("v_leak", resolved(voltage > 0 ? population.bias : nil) { $0 / voltage }),
+    ]
     if hasCurrent {
       members += [
         ("tau_syn", values(tau(current))), ("tau_mem", values(tau(voltage))), ("w_in", values(resistance(current))),
@@ -175,13 +191,25 @@ package struct NIRExporter {
       let steps = try delay(projection, from: source, to: population)
       if steps > 0 {
         follow(
-          "delay", node("Delay", [("delay", Self.numbers(source.dimensions, Array(repeating: Double(steps) * dt, count: source.shape.count)))]))
+          "delay",
+          node(
+            "Delay",
+            [
+              (
+                "delay",
+                Self.numbers(source.dimensions, Array(repeating: Double(steps) * dt, count: source.shape.count))
+              )
+            ]))
       }
       var scale = 1.0
       if let pool = projection.pool {
-        guard pool.kind == .average, pool.top == pool.bottom, pool.left == pool.right, source.dimensions.count == 3 else {
+        guard pool.kind == .average, pool.top == pool.bottom, pool.left == pool.right, source.dimensions.count == 3
+        else {
           throw NIRExportError(
-            description: "projection '\(label)' has a max pool, or uneven padding, which NIR has not; convert a network with average pools")
+            description:
+              "projection '\(label)' has a max pool, or uneven padding, which NIR has not; "
+              + "convert a network with average pools"
+          )
         }
         scale = Double(pool.area)
         follow(
@@ -189,7 +217,8 @@ package struct NIRExporter {
           node(
             "AvgPool2d",
             [
-              ("kernel_size", Self.integers([pool.kernelY, pool.kernelX])), ("stride", Self.integers([pool.strideY, pool.strideX])),
+              ("kernel_size", Self.integers([pool.kernelY, pool.kernelX])),
+              ("stride", Self.integers([pool.strideY, pool.strideX])),
               ("padding", Self.integers([pool.top, pool.left])),
             ]))
       }
@@ -199,24 +228,37 @@ package struct NIRExporter {
       case .identity:
         let factors = (0..<pooled.count).map { weights[weights.count == 1 ? 0 : $0 / pooled.pixels] }
         let shape = source.dimensions.count == 1 ? [pooled.count] : pooled.list
-        if factors.contains(where: { $0 != 1 }) { follow("scale", node("Scale", [("scale", Self.numbers(shape, factors))])) }
+        if factors.contains(where: { $0 != 1 }) {
+          follow("scale", node("Scale", [("scale", Self.numbers(shape, factors))]))
+        }
       case .dense:
         if source.dimensions.count == 3 {
           follow(
             "flatten",
-            node("Flatten", [("start_dim", Self.integer(0)), ("end_dim", Self.integer(-1)), ("input_type", Self.integers(pooled.list))]))
+            node(
+              "Flatten",
+              [
+                ("start_dim", Self.integer(0)), ("end_dim", Self.integer(-1)),
+                ("input_type", Self.integers(pooled.list)),
+              ]))
         }
         var members = [("weight", Self.numbers([population.shape.count, pooled.count], weights))]
         if let own = bias {
           members.append(
-            ("bias", Self.numbers([population.shape.count], (0..<population.shape.count).map { own.value(at: $0, shape: population.shape) })))
+            (
+              "bias",
+              Self.numbers(
+                [population.shape.count],
+                (0..<population.shape.count).map { own.value(at: $0, shape: population.shape) })
+            ))
         }
         follow("weights", node(bias == nil ? "Linear" : "Affine", members))
         bias = nil
       case .convolution:
         let c = projection.convolution
         guard c.top == c.bottom, c.left == c.right, source.dimensions.count == 3 else {
-          throw NIRExportError(description: "projection '\(label)' has uneven padding, which NIR has not; pad both sides alike")
+          throw NIRExportError(
+            description: "projection '\(label)' has uneven padding, which NIR has not; pad both sides alike")
         }
         let isCarried = bias?.isUniformPerChannel ?? true
         let shape = population.shape
@@ -230,7 +272,11 @@ package struct NIRExporter {
               ("weight", Self.numbers([shape.channels, pooled.channels / c.groups, c.kernelY, c.kernelX], weights)),
               ("stride", Self.integers([c.strideY, c.strideX])), ("padding", Self.integers([c.top, c.left])),
               ("dilation", Self.integers([c.dilationY, c.dilationX])), ("groups", Self.integer(c.groups)),
-              ("bias", Self.numbers([shape.channels], (0..<shape.channels).map { own?.value(at: $0 * shape.pixels, shape: shape) ?? 0 })),
+              (
+                "bias",
+                Self.numbers(
+                  [shape.channels], (0..<shape.channels).map { own?.value(at: $0 * shape.pixels, shape: shape) ?? 0 })
+              ),
             ]))
         if isCarried { bias = nil }
       }
@@ -249,7 +295,10 @@ package struct NIRExporter {
     let steps = own - (isContinuous || isBack ? 1 : target.depth - source.depth)
     guard steps >= 0 else {
       throw NIRExportError(
-        description: "projection '\(printable(projection.name))' is \(-steps) ticks faster than its way, which NIR cannot say; leave out its delay")
+        description:
+          "projection '\(printable(projection.name))' is \(-steps) ticks faster than its way, "
+          + "which NIR cannot say; leave out its delay"
+      )
     }
     return steps
   }

@@ -2,8 +2,8 @@ import ChipModel
 
 /// A NIR graph with the graphs inside it opened: nodes and edges of one level.
 ///
-/// Source: Pedersen et al. 2024, and the package nir 1.0.8, whose HDF5 files have groups `node/nodes/NAME` of parameters
-/// and the texts `node/edges` of shape `[E, 2]`.
+/// Source: Pedersen et al. 2024, and the package nir 1.0.8, whose HDF5 files have groups `node/nodes/NAME` of
+/// parameters and the texts `node/edges` of shape `[E, 2]`.
 package struct NIRGraph: Sendable, Equatable {
   /// Of the package that wrote it.
   package let version: String?
@@ -29,7 +29,8 @@ package struct NIRGraph: Sendable, Equatable {
     if case .texts(let texts, _) = root["version"] { version = texts.first } else { version = nil }
     guard case .group(let graph) = root["node"], Self.type(of: graph) == "NIRGraph" else {
       throw .notONNX(
-        what: "an HDF5 file without a NIR graph", remedy: "give a file that nir.write made; of others, export the network to NIR")
+        what: "an HDF5 file without a NIR graph",
+        remedy: "give a file that nir.write made; of others, export the network to NIR")
     }
     var seen: Set<[Int]> = []
     _ = try open(graph, prefix: "", depth: 0, &seen)
@@ -54,7 +55,9 @@ package struct NIRGraph: Sendable, Equatable {
         what: prefix.isEmpty ? what : "in '\(printable(String(prefix.dropLast())))', \(what)",
         remedy: "write the graph again with the package nir")
     }
-    guard depth < Self.limits.depth else { throw wrong("graphs are inside one another more than \(Self.limits.depth) deep") }
+    guard depth < Self.limits.depth else {
+      throw wrong("graphs are inside one another more than \(Self.limits.depth) deep")
+    }
     guard case .group(let members) = graph["nodes"] else { throw wrong("there are no nodes") }
     var (ends, own) = ([String: Ends](), Ends(entries: [], exits: []))
     for member in members.members {
@@ -79,10 +82,13 @@ package struct NIRGraph: Sendable, Equatable {
     switch graph["edges"] {
     case nil: break
     case .numbers(let none) where none.count == 0: break
-    case .texts(let names, let shape) where names.count % 2 == 0 && (shape.count == 2 && shape[1] == 2 || names.isEmpty):
+    case .texts(let names, let shape)
+    where names.count % 2 == 0 && (shape.count == 2 && shape[1] == 2 || names.isEmpty):
       for edge in stride(from: 0, to: names.count, by: 2) {
         func end(_ name: String, _ which: KeyPath<Ends, [Int]>) throws(ImportError) -> Int {
-          guard let known = ends[name] else { throw wrong("an edge names the node '\(printable(name))', which is not there") }
+          guard let known = ends[name] else {
+            throw wrong("an edge names the node '\(printable(name))', which is not there")
+          }
           let all = known[keyPath: which]
           guard all.count == 1 else {
             throw wrong("an edge names the graph '\(printable(name))', which has \(all.count) such ends, not one")

@@ -37,7 +37,8 @@ extension NIRImporter {
     }
     guard weights.shape[1] == signal.count else {
       throw node.misuse(
-        "has weights for \(weights.shape[1]) values and receives \(signal.count)", "write the graph again with matching shapes")
+        "has weights for \(weights.shape[1]) values and receives \(signal.count)",
+        "write the graph again with matching shapes")
     }
     let shape = [weights.shape[0]]
     let map = LinearMap(kind: .dense(weights.doubles.map { Float($0) }), inShape: signal.shape, outShape: shape)
@@ -48,7 +49,8 @@ extension NIRImporter {
     guard node.has("bias") else { return signal }
     let values = try node.tensor("bias").doubles
     guard values.count == signal.shape[0] else {
-      throw node.misuse("has \(values.count) biases for \(signal.shape[0]) outputs", "write the graph again with matching shapes")
+      throw node.misuse(
+        "has \(values.count) biases for \(signal.shape[0]) outputs", "write the graph again with matching shapes")
     }
     var result = signal
     result.bias = signal.bias.adding(BiasField.channel(values).collapsed(signal.shape), shape: signal.shape)
@@ -62,7 +64,8 @@ extension NIRImporter {
     let isLine = node.type == "Conv1d"
     let groups = try node.integers("groups").first ?? 1
     guard weights.shape.count == (isLine ? 3 : 4), weights.count > 0, signal.shape.count == 3, groups > 0,
-      weights.shape[1].multipliedReportingOverflow(by: groups) == (signal.shape[0], false), weights.shape[0] % groups == 0
+      weights.shape[1].multipliedReportingOverflow(by: groups) == (signal.shape[0], false),
+      weights.shape[0] % groups == 0
     else {
       throw node.misuse(
         "has weights of shape \(shapeText(weights.shape)) in \(groups) groups and receives \(shapeText(signal.shape))",

@@ -100,7 +100,9 @@ extension NIRImporter {
         if node.has("w_in") { multiply(try told(node, "w_in", shape, rule: "factor of what arrives", key: "weights")) }
       }
     }
-    guard gain.allSatisfy(\.isFinite) else { throw node.misuse("has factors that are too large", "write the graph again") }
+    guard gain.allSatisfy(\.isFinite) else {
+      throw node.misuse("has factors that are too large", "write the graph again")
+    }
     sum = try sum.mapped(by: .identity(shape, NIRNode.shortest(gain, shape)), node: context)
     if let leak { sum.bias = sum.bias.adding(BiasField.element(leak).collapsed(shape), shape: shape) }
     try setFiring(node, shape, &neuron)
@@ -141,13 +143,15 @@ extension NIRImporter {
     if let floor = settings[.lowestPotential] { neuron.floor = .uniform(floor) }
   }
 
-  /// What a step leaves out of a potential or current with a time constant, by neuron; the population's decay is rounded to
-  /// 12 bits.
+  /// What a step leaves out of a potential or current with a time constant, by neuron; the population's decay is
+  /// rounded to 12 bits.
   private mutating func decay(
     _ node: NIRNode, _ name: String, _ shape: [Int], key: ParameterKey<Int>, _ neuron: inout NetworkNeuron
   ) throws(ImportError) -> [Double] {
     let seconds = try node.values(name, shape)
-    guard seconds.allSatisfy({ $0 > 0 }) else { throw node.misuse("has '\(name)' of at most 0 s", "time constants are above 0") }
+    guard seconds.allSatisfy({ $0 > 0 }) else {
+      throw node.misuse("has '\(name)' of at most 0 s", "time constants are above 0")
+    }
     let isExact = settings.discretisation == .exact
     let shares = seconds.map { isExact ? -expm1(-settings.timeStep / $0) : settings.timeStep / $0 }
     // Time constants of 32-bit floats may be a little below the step that they were made of.
@@ -169,15 +173,18 @@ extension NIRImporter {
         rule: isExact ? "1 - exp(-dt/tau), in 1/4096" : "dt/tau (Euler), in 1/4096", key: key.parameter.key,
         value: shares.min() ?? 0, stored: decay / 4096, error: errors.max() ?? 0))
     if decay == 0 {
-      notes.append("'\(printable(node.name))': a step of \(numberText(settings.timeStep)) s is too short for its \(name): nothing decays")
+      notes.append(
+        "'\(printable(node.name))': a step of \(numberText(settings.timeStep)) s is too short for its \(name): "
+          + "nothing decays"
+      )
     }
     let share = Int(decay)
     neuron[key] = key.parameter.standard == .integer(share) ? nil : share
     return shares
   }
 
-  /// The factor of a neuron that has no time constant: 1 is one a step, as Sinabs, snnTorch and Norse write it; else it is of
-  /// a second, as SpikingJelly writes `1 / dt`.
+  /// The factor of a neuron that has no time constant: 1 is one a step, as Sinabs, snnTorch and Norse write it; else
+  /// it is of a second, as SpikingJelly writes `1 / dt`.
   private mutating func perStep(_ node: NIRNode, _ name: String, _ shape: [Int]) throws(ImportError) -> [Double] {
     let isOfStep = try node.values(name, shape).allSatisfy { $0 == 1 }
     let dt = settings.timeStep

@@ -12,7 +12,8 @@ package struct NIRNetwork: Sendable {
 
 /// Makes a spiking network of a NIR graph.
 ///
-/// Neurons become populations; what lies between them is linear and becomes the weights of projections. Spikes are worth 1.
+/// Neurons become populations; what lies between them is linear and becomes the weights of projections. Spikes are
+/// worth 1.
 /// Populations that feed one another in a circle hear each other a tick later, and the network is then `continuous`.
 package struct NIRImporter {
   let graph: NIRGraph
@@ -63,10 +64,13 @@ package struct NIRImporter {
     let (input, answer) = (try inputNode(), try outputNode(output))
     let used = reaching(answer)
     guard used[input] else {
-      throw .graph(what: "no edges lead from the input to the output", remedy: "write the graph again with the package nir")
+      throw .graph(
+        what: "no edges lead from the input to the output", remedy: "write the graph again with the package nir")
     }
     let unused = graph.nodes.indices.filter { !used[$0] }.map { "'\(printable(graph.nodes[$0].name))'" }
-    if !unused.isEmpty { notes.append("the output does not depend on \(unused.prefix(8).joined(separator: ", ")): left out") }
+    if !unused.isEmpty {
+      notes.append("the output does not depend on \(unused.prefix(8).joined(separator: ", ")): left out")
+    }
     let inputShape = try mapShape(try graph.nodes[input].integers("shape"), graph.nodes[input])
     let (layers, order) = try resolve(used, input: input, shape: inputShape)
     var network = Network(
@@ -80,7 +84,9 @@ package struct NIRImporter {
     }
     try setOutput(answer, names, &network)
     let edges = network.projections.compactMap { projection in
-      names.firstIndex { $0 == projection.from }.flatMap { from in names.firstIndex(of: projection.to).map { (from: from, to: $0) } }
+      names.firstIndex { $0 == projection.from }.flatMap { from in
+        names.firstIndex(of: projection.to).map { (from: from, to: $0) }
+      }
     }
     if TopologicalOrder(count: names.count, edges: edges).hasCycle {
       network.schedule = .continuous
@@ -103,13 +109,17 @@ package struct NIRImporter {
     let names = outputs.map { printable(graph.nodes[$0].name) }.joined(separator: ", ")
     if let name {
       guard let named = outputs.first(where: { graph.nodes[$0].name == name }) else {
-        throw .selection(what: "there is no output '\(printable(name))'", parameter: "outputName", value: "one of \(names)")
+        throw .selection(
+          what: "there is no output '\(printable(name))'", parameter: "outputName", value: "one of \(names)")
       }
       return named
     }
     guard outputs.count == 1 else {
-      if outputs.isEmpty { throw .graph(what: "the graph has no output", remedy: "write the graph again with the package nir") }
-      throw .selection(what: "the graph has \(outputs.count) outputs", parameter: "outputName", value: "one of \(names)")
+      if outputs.isEmpty {
+        throw .graph(what: "the graph has no output", remedy: "write the graph again with the package nir")
+      }
+      throw .selection(
+        what: "the graph has \(outputs.count) outputs", parameter: "outputName", value: "one of \(names)")
     }
     return outputs[0]
   }
@@ -165,14 +175,17 @@ package struct NIRImporter {
       }
     }
     let passing = ["Output", "Identity"]
-    if let stuck = graph.nodes.indices.first(where: { used[$0] && signals[$0] == nil && !passing.contains(graph.nodes[$0].type) }) {
+    if let stuck = graph.nodes.indices.first(where: {
+      used[$0] && signals[$0] == nil && !passing.contains(graph.nodes[$0].type)
+    }) {
       let node = graph.nodes[stuck]
       throw node.misuse(
         sources[stuck].isEmpty ? "receives nothing" : "depends on itself without a neuron between",
         "write the graph again with neurons in every circle")
     }
     guard graph.nodes.indices.allSatisfy({ !used[$0] || signals[$0] != nil }) else {
-      throw .graph(what: "inputs and outputs of graphs feed one another", remedy: "write the graph again with the package nir")
+      throw .graph(
+        what: "inputs and outputs of graphs feed one another", remedy: "write the graph again with the package nir")
     }
     return (shapes, order)
   }
@@ -221,7 +234,8 @@ package struct NIRImporter {
     let (name, sum) = (names[index], made.sum)
     var neuron = made.neuron
     for key in [\NetworkNeuron.threshold, \.resetValue] {
-      neuron[keyPath: key] = network.stored(neuron[keyPath: key], "\(name).\(key == \.threshold ? "threshold" : "reset")")
+      neuron[keyPath: key] = network.stored(
+        neuron[keyPath: key], "\(name).\(key == \.threshold ? "threshold" : "reset")")
     }
     var population = NetworkPopulation(name: name, shape: sum.shape, neuron: neuron)
     switch sum.bias.collapsed(sum.shape) {
@@ -241,7 +255,8 @@ package struct NIRImporter {
       if term.delay > 0 {
         guard from != nil else {
           throw .graph(
-            what: "a delay of the input before '\(printable(name))' cannot be carried", remedy: "shift the input data instead")
+            what: "a delay of the input before '\(printable(name))' cannot be carried",
+            remedy: "shift the input data instead")
         }
         projection.delay = term.delay
       }
@@ -258,7 +273,8 @@ package struct NIRImporter {
     {
       network.output.population = names[index]
       let isInfinite = network.populations[index].neuron.threshold == .uniform(.infinity)
-      network.output.readout = network.populations[index].neuron.model == .accumulator || isInfinite ? .potential : .spikes
+      network.output.readout =
+        network.populations[index].neuron.model == .accumulator || isInfinite ? .potential : .spikes
     } else {
       let name = SpikingDraft.populationNames(names + [graph.nodes[answer].name]).last ?? "output"
       try append((NetworkNeuron(model: .accumulator), signal), named: names + [name], names.count, to: &network)

@@ -12,7 +12,8 @@ package enum Discretisation: String, ParameterChoice {
 package struct NIRSettings: Sendable {
   /// In the order of the help page.
   package static let parameters: [Parameter] = [
-    .timeStep, .discretisation, Parameter.reset.defaulting(to: ResetRule.hard), .multipleSpikes, .lowestPotential, .inputCoding,
+    .timeStep, .discretisation, Parameter.reset.defaulting(to: ResetRule.hard), .multipleSpikes, .lowestPotential,
+    .inputCoding,
   ]
   private var values = ParameterValues()
 

@@ -69,7 +69,8 @@ struct NIRSignal {
       return result
     }
     let equal = Convolution(
-      weights: [Float](repeating: isSum ? 1 : 1 / Float(area), count: shape[0] * area), shape: [shape[0], 1] + pool.kernel,
+      weights: [Float](repeating: isSum ? 1 : 1 / Float(area), count: shape[0] * area),
+      shape: [shape[0], 1] + pool.kernel,
       stride: pool.stride, padding: pool.padding, groups: shape[0])
     return try mapped(by: LinearMap(equal, of: shape), node: node)
   }

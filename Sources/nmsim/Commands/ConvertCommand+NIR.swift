@@ -36,7 +36,8 @@ extension ConvertCommand {
     var made: NIRNetwork
     do throws(ImportError) {
       made = try NIRImporter.network(
-        of: try NIRGraph(bytes), name: PathText.baseName(of: path, without: ".nir"), output: arguments.string("output-name"),
+        of: try NIRGraph(bytes), name: PathText.baseName(of: path, without: ".nir"),
+        output: arguments.string("output-name"),
         settings)
     } catch {
       throw CommandError(.badData, subject: path, message: error.commandText)
@@ -53,7 +54,9 @@ extension ConvertCommand {
     do throws(NetworkCheckError) { _ = try made.network.checked() } catch {
       throw CommandError(.badData, subject: path, message: "\(error)")
     }
-    try told(by: CommandError.init) { [made] () throws(NetworkFileError) in try NetworkFile.write(made.network, to: output) }
+    try told(by: CommandError.init) { [made] () throws(NetworkFileError) in
+      try NetworkFile.write(made.network, to: output)
+    }
     let tables = arguments.string("json") == "-" ? nil : terminal
     tables?.say(NIRText(graph: made.graph, style: terminal.style).conversion(made) + "\n")
     tables?.say(wrote(made.network, to: output))

@@ -6,8 +6,8 @@ enum ExportCommand {
   static let spec = CommandSpec(
     name: "export", abstract: "Write a network for other frameworks",
     discussion: [
-      "Writes a NIR graph, which snnTorch, Norse, Sinabs, SpikingJelly and others read. What spikes are worth is in the weights; "
-        + "what NIR cannot say is refused by name, or said as a note."
+      "Writes a NIR graph, which snnTorch, Norse, Sinabs, SpikingJelly and others read. What spikes are worth is in the "
+        + "weights; what NIR cannot say is refused by name, or said as a note."
     ],
     positionals: [PositionalSpec("network", "NETWORK", .file, .required, "The network, a net.json.")],
     options: [
@@ -16,7 +16,8 @@ enum ExportCommand {
     ],
     examples: [
       ExampleSpec("nmsim export net.json --nir", "Writes model.nir."),
-      ExampleSpec("nmsim export net.json --nir --dt 1e-3 -o lif.nir", "With time constants for steps of a millisecond."),
+      ExampleSpec(
+        "nmsim export net.json --nir --dt 1e-3 -o lif.nir", "With time constants for steps of a millisecond."),
     ],
     exits: [.badData, .missingInput])
 
@@ -31,7 +32,9 @@ enum ExportCommand {
     let output = arguments.string("output") ?? "model.nir"
     try OutputFile.write(result.bytes, to: output)
     for note in result.notes { terminal.say("Note: \(ErrorText.escaped(note))\n") }
-    terminal.say("Wrote \(ErrorText.escaped(output)). Read it with nir.read, or look at it: nmsim inspect \(ErrorText.escaped(output))\n")
+    terminal.say(
+      "Wrote \(ErrorText.escaped(output)). Read it with nir.read, or look at it: nmsim inspect \(ErrorText.escaped(output))\n"
+    )
     return .success
   }
 }

@@ -24,7 +24,8 @@ struct NIRRecord: JSONDocument {
 
   static let fields: [JSONField<NIRRecord>] = [
     .required("network", \.network, .text, "name of the network"),
-    .optional("version", \.version, .text, "version of the package that wrote the file", absent: "where the file does not say"),
+    .optional(
+      "version", \.version, .text, "version of the package that wrote the file", absent: "where the file does not say"),
     .required("dt", \.dt, .number, "length of a step", unit: "s"),
     .required("parameters", \.parameters, .objects(), "one entry a parameter of a neuron"),
     .member("notes", \.notes, .texts, "what else there is to know"),

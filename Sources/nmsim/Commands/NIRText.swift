@@ -14,7 +14,8 @@ struct NIRText: Sendable {
     let parameters = Table(
       made.parameters,
       [
-        .name("Node", \.node), .text("Parameter") { .text($0.name) }, .text("File") { .text(Self.range($0.lowest, $0.highest)) },
+        .name("Node", \.node), .text("Parameter") { .text($0.name) },
+        .text("File") { .text(Self.range($0.lowest, $0.highest)) },
         .text("A step") { .text($0.rule) }, .text("Becomes") { .text($0.key) },
         .number("Value") { .text(Self.number($0.value)) }, .number("Stored") { .text(Self.number($0.stored)) },
         .number("Error") { .text($0.error == 0 ? "-" : NumberFormat.percent($0.error)) },
@@ -26,7 +27,9 @@ struct NIRText: Sendable {
   private var head: FactList {
     var facts = FactList()
     facts.add("NIR", graph.version.map { "version \(ErrorText.escaped($0))" } ?? "no version")
-    facts.add("Size", "\(NumberFormat.count(graph.nodes.count, of: "node")), \(NumberFormat.count(graph.edges.count, of: "edge"))")
+    facts.add(
+      "Size",
+      "\(NumberFormat.count(graph.nodes.count, of: "node")), \(NumberFormat.count(graph.edges.count, of: "edge"))")
     return facts
   }
 
@@ -49,7 +52,9 @@ struct NIRText: Sendable {
       case .numbers(let tensor):
         if member.name == "shape" || tensor.count == 0 { return nil }
         let values = tensor.doubles
-        let range = values.count <= 3 && !tensor.isFloat ? values.map(number).joined(separator: "x")
+        let range =
+          values.count <= 3 && !tensor.isFloat
+          ? values.map(number).joined(separator: "x")
           : range(values.min() ?? 0, values.max() ?? 0)
         return "\(member.name) \(tensor.shape.count > 1 ? ProgramTables.shape(tensor.shape) + " " : "")\(range)"
       case .texts(let texts, _): return "\(member.name) \(texts.joined(separator: " "))"
@@ -78,14 +83,17 @@ struct NIRText: Sendable {
           return (
             member.name,
             .object([
-              ("shape", .array(tensor.shape.map { .int($0) })), ("lowest", finite(values.min())), ("highest", finite(values.max())),
+              ("shape", .array(tensor.shape.map { .int($0) })), ("lowest", finite(values.min())),
+              ("highest", finite(values.max())),
             ])
           )
         case .texts(let texts, _): return (member.name, .array(texts.map { .string($0) }))
         case .group(let group): return (member.name, .array(group.members.map { .string($0.name) }))
         }
       }
-      return JSONOutput.object([("name", .string(node.name)), ("type", .string(node.type)), ("parameters", .object(members))])
+      return JSONOutput.object([
+        ("name", .string(node.name)), ("type", .string(node.type)), ("parameters", .object(members)),
+      ])
     }
     return .object([
       ("version", graph.version.map { .string($0) } ?? .null), ("nodes", .array(nodes)),

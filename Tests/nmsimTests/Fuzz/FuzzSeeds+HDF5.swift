@@ -13,7 +13,8 @@ extension FuzzSeeds {
     [
       HDF5Writer.bytes(
         of: HDF5Group([
-          ("group", .group(HDF5Group([("x", .numbers(Tensor(scalar: 1)))]))), ("texts", .texts(["a", "bc"], shape: [2])),
+          ("group", .group(HDF5Group([("x", .numbers(Tensor(scalar: 1)))]))),
+          ("texts", .texts(["a", "bc"], shape: [2])),
         ]))
     ]
     + [
@@ -42,7 +43,8 @@ extension FuzzSeeds {
 
   static let graphTokens =
     hdf5Tokens + [
-      "NIRGraph", "Input", "Output", "Affine", "Linear", "Scale", "Conv1d", "Conv2d", "SumPool2d", "AvgPool2d", "Flatten", "Delay",
+      "NIRGraph", "Input", "Output", "Affine", "Linear", "Scale", "Conv1d", "Conv2d", "SumPool2d", "AvgPool2d",
+      "Flatten", "Delay",
       "I", "IF", "LI", "LIF", "CubaLI", "CubaLIF", "Threshold",
     ]
 
@@ -55,18 +57,31 @@ extension FuzzSeeds {
         node("IF", ["r": ([], 1), "v_threshold": ([1, 4, 4], 1)]),
         node("SumPool2d", ["kernel_size": ([2], 2), "stride": ([2], 2), "padding": ([2], 0)]), node("Flatten"),
         node("Affine", ["weight": ([2, 4], 0.5), "bias": ([2], 0.125)]),
-        node("LIF", ["tau": ([2], 1e-3), "r": ([2], 8), "v_leak": ([2], 0.5), "v_threshold": ([2], 1), "v_reset": ([2], 0.25)]),
+        node(
+          "LIF",
+          ["tau": ([2], 1e-3), "r": ([2], 8), "v_leak": ([2], 0.5), "v_threshold": ([2], 1), "v_reset": ([2], 0.25)]),
       ]),
     graph(
       input: [1, 6],
       [
-        node("Conv1d", convolution, ["weight": ([2, 1, 3], 0.5), "bias": ([2], 0.5)]), node("Threshold", ["threshold": ([], 1)]),
-        node("Scale", ["scale": ([2, 1, 1], 0.5)]), node("AvgPool2d", ["kernel_size": ([1], 1), "stride": ([1], 1), "padding": ([1], 0)]),
-        node("CubaLIF", ["tau_syn": ([], 2e-4), "tau_mem": ([], 4e-4), "r": ([], 4), "v_leak": ([], 0), "v_threshold": ([], 1), "w_in": ([], 2)]),
+        node("Conv1d", convolution, ["weight": ([2, 1, 3], 0.5), "bias": ([2], 0.5)]),
+        node("Threshold", ["threshold": ([], 1)]),
+        node("Scale", ["scale": ([2, 1, 1], 0.5)]),
+        node("AvgPool2d", ["kernel_size": ([1], 1), "stride": ([1], 1), "padding": ([1], 0)]),
+        node(
+          "CubaLIF",
+          [
+            "tau_syn": ([], 2e-4), "tau_mem": ([], 4e-4), "r": ([], 4), "v_leak": ([], 0), "v_threshold": ([], 1),
+            "w_in": ([], 2),
+          ]),
         node("Delay", ["delay": ([], 2e-4)]), node("Linear", ["weight": ([2, 12], 0.25)]),
-        node("CubaLI", ["tau_syn": ([2], 1e-3), "tau_mem": ([2], 1e-3), "r": ([2], 1), "v_leak": ([2], 0), "w_in": ([2], 1)]),
+        node(
+          "CubaLI",
+          ["tau_syn": ([2], 1e-3), "tau_mem": ([2], 1e-3), "r": ([2], 1), "v_leak": ([2], 0), "w_in": ([2], 1)]),
       ]),
-    graph(input: [2], [node("Linear", ["weight": ([2, 2], 1)]), node("LI", ["tau": ([], 1e-3), "r": ([], 1), "v_leak": ([], 0)])]),
+    graph(
+      input: [2],
+      [node("Linear", ["weight": ([2, 2], 1)]), node("LI", ["tau": ([], 1e-3), "r": ([], 1), "v_leak": ([], 0)])]),
     graph(input: [2], [node("Linear", ["weight": ([2, 2], 1)]), node("I", ["r": ([2], 1)])]),
   ]
 
@@ -88,7 +103,9 @@ extension FuzzSeeds {
 
   private static func graph(input: [Int], _ nodes: [HDF5Object]) -> [UInt8] {
     let shape = Tensor(shape: [input.count], storage: .int64(input.map(Int64.init))) ?? Tensor(scalar: 0)
-    let ends = [HDF5Object.group(HDF5Group([("type", .texts(["Input"], shape: [])), ("shape", .numbers(shape))])), node("Output")]
+    let ends = [
+      HDF5Object.group(HDF5Group([("type", .texts(["Input"], shape: [])), ("shape", .numbers(shape))])), node("Output"),
+    ]
     let names = ["in"] + nodes.indices.map { "n\($0)" } + ["out"]
     let members = Swift.zip(names, [ends[0]] + nodes + [ends[1]]).map { ($0, $1) }
     let edges = Swift.zip(names, names.dropFirst()).flatMap { [$0, $1] }
