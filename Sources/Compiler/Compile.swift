@@ -53,7 +53,7 @@ extension CompiledProgram {
   /// - Throws: ``CompileError``, naming population, number and limit.
   package static func compile(
     _ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions = CompileOptions(),
-    progress: () -> Void = {}
+    progress: @Sendable () -> Void = {}
   ) throws(CompileError) -> CompileResult {
     let fitted = try FittedNetwork.fit(network, chip: chip, options: options)
     let (lowering, partition) = (fitted.lowering, fitted.partition)

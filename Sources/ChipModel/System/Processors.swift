@@ -1,3 +1,6 @@
+import Dispatch
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -17,5 +20,24 @@ package enum Processors {
       return count > 0 ? count : nil
     }
     return nil
+  }
+
+  /// `body` of each of 0..<`count`, in order.
+  ///
+  /// - Parameters:
+  ///   - threads: at most this many; nil: as many as this process may use.
+  ///   - body: called from any thread, once an index.
+  package static func map<Result: Sendable>(
+    _ count: Int, threads: Int? = nil, _ body: @Sendable (_ index: Int) -> Result
+  ) -> [Result] {
+    let results = Mutex([Result?](repeating: nil, count: count))
+    let workers = max(1, min(threads ?? available, count))
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      for index in stride(from: worker, to: count, by: workers) {
+        let result = body(index)
+        results.withLock { $0[index] = result }
+      }
+    }
+    return results.withLock { $0.compactMap { $0 } }
   }
 }

@@ -1,3 +1,4 @@
+import ChipModel
 import Runtime
 
 /// Least squares with a ridge, for many outputs at once: `argmin sum |D x + d - r|^2 + l |D|^2` over rows `x` of inputs
@@ -27,7 +28,7 @@ struct RidgeRegression: Sendable {
     let wide = others == nil ? columns : (outputs + 15) / 16 * 16
     // Rows that stay in the second cache.
     let capacity = max(16, min(256, (1 << 18) / columns / 16 * 16))
-    let parts = DraftCorrection.inParallel(Self.parts, threads: threads) { part in
+    let parts = Processors.map(Self.parts, threads: threads) { part in
       var sums = [Float](repeating: 0, count: columns * wide)
       var rows = PatchRows(columns: columns, capacity: capacity)
       var residuals = PatchRows(columns: wide, capacity: others == nil ? 0 : capacity)

@@ -3,7 +3,7 @@ import ChipModel
 /// Spikes that travel between cores, as a graph: what placement weighs distances with.
 ///
 /// An edge joins two cores that send each other messages; its weight is the number of messages in both directions. The
-/// own core is no edge: its distance is 0 wherever it lies.
+/// own core is no edge: its distance is 0 wherever it lies. A core's neighbours are ascending, each once.
 struct CoreTraffic: Sendable {
   /// Core `i` has the edges `offsets[i]..<offsets[i + 1]`.
   private(set) var offsets: [Int]
@@ -31,22 +31,41 @@ struct CoreTraffic: Sendable {
   /// - Parameter edges: two cores and the messages between them; a pair may occur more than once.
   init(coreCount: Int, edges: [(Int, Int, Int64)]) {
     let edges = edges.filter { $0.0 != $0.1 && $0.2 > 0 }
-    var degree = [Int](repeating: 0, count: coreCount + 1)
-    for edge in edges {
-      degree[edge.0 + 1] += 1
-      degree[edge.1 + 1] += 1
-    }
-    for index in 1..<max(1, degree.count) { degree[index] += degree[index - 1] }
-    offsets = degree
-    neighbours = [Int32](repeating: 0, count: degree.last ?? 0)
-    weights = [Int64](repeating: 0, count: degree.last ?? 0)
-    for (a, b, weight) in edges {
-      for (here, there) in [(a, b), (b, a)] {
-        neighbours[degree[here]] = Int32(truncatingIfNeeded: there)
-        weights[degree[here]] = weight
-        degree[here] += 1
+    let ends = edges.flatMap { [(from: $0.0, to: $0.1, weight: $0.2), (from: $0.1, to: $0.0, weight: $0.2)] }
+    // By neighbour first: each core's edges then come in the order of their neighbours.
+    let ordered = CoreTraffic.grouped(CoreTraffic.grouped(ends, coreCount) { $0.to }, coreCount) { $0.from }
+    offsets = [0]
+    neighbours = []
+    weights = []
+    var next = 0
+    for core in 0..<coreCount {
+      while next < ordered.count, ordered[next].from == core {
+        let (_, to, weight) = ordered[next]
+        if neighbours.count > offsets[core], Int(neighbours[neighbours.count - 1]) == to {
+          weights[weights.count - 1] += weight
+        } else {
+          neighbours.append(Int32(truncatingIfNeeded: to))
+          weights.append(weight)
+        }
+        next += 1
       }
+      offsets.append(neighbours.count)
     }
+  }
+
+  /// The edges by ascending `key`, in their order where it is the same.
+  private static func grouped(
+    _ ends: [(from: Int, to: Int, weight: Int64)], _ coreCount: Int, by key: ((from: Int, to: Int, weight: Int64)) -> Int
+  ) -> [(from: Int, to: Int, weight: Int64)] {
+    var next = [Int](repeating: 0, count: coreCount + 1)
+    for end in ends { next[key(end) + 1] += 1 }
+    for index in 1..<max(1, next.count) { next[index] += next[index - 1] }
+    var result = ends
+    for end in ends {
+      result[next[key(end)]] = end
+      next[key(end)] += 1
+    }
+    return result
   }
 
   /// Spike-weighted hops of a placement.

@@ -11,7 +11,7 @@ enum Placement {
   ///   - movesPerCore: swaps that each search tries a core; nil where nothing is searched.
   static func places(
     cores: Int, chip: ChipDescription, kind: CompileOptions.Placement, seed: UInt64, effort: Double = 1,
-    progress: () -> Void = {}, live: LiveChip? = nil, movesPerCore: inout Double?, traffic: () -> CoreTraffic,
+    progress: @Sendable () -> Void = {}, live: LiveChip? = nil, movesPerCore: inout Double?, traffic: () -> CoreTraffic,
     multicast: () -> MulticastTraffic
   ) -> [Int] {
     switch kind {

@@ -101,27 +101,33 @@ struct PlacementSearch {
 
   /// Position of each core after a search of `effort` times the normal length.
   ///
-  /// Several independent searches from the same start; the best one counts. One alone now and then settles on a bad
-  /// arrangement of whole layers, which no swap of two cores leaves.
+  /// Several independent short searches from the same start, as one alone now and then settles on a bad arrangement of
+  /// whole layers, which no swap of two cores leaves; longer ones from the best of their ends.
   /// - Parameters:
   ///   - effort: 1 is normal.
-  ///   - progress: called after each of ``steps`` parts of the search.
-  mutating func run(effort: Double = 1, progress: () -> Void = {}) -> [Int] {
+  ///   - progress: called after each of ``steps`` parts of the search, from any thread.
+  mutating func run(effort: Double = 1, progress: @Sendable () -> Void = {}) -> [Int] {
     guard traffic.coreCount > 1, points.count > 1, !traffic.neighbours.isEmpty else { return positionOf }
-    let start = positionOf
-    var best = positionOf
-    var bestCost = cost
-    for _ in 0..<PlacementSearch.searches {
-      put(start)
-      anneal(effort: effort, progress: progress)
-      descend(work: Int(Double(PlacementSearch.workLimit / 4) * max(1, effort)))
-      if cost < bestCost {
-        bestCost = cost
-        best = positionOf
-      }
+    let seeds = (0..<(Self.tries + Self.finals)).map { _ in generator.next() }
+    let start = self
+    let tries = Processors.map(Self.tries) { index in
+      start.searched(seed: seeds[index], effort: effort * Self.tryEffort, heat: 1, progress)
     }
-    put(best)
-    return best
+    let best = tries.indices.sorted { (tries[$0].cost, $0) < (tries[$1].cost, $1) }
+    let finals = Processors.map(Self.finals) { index in
+      tries[best[index]].searched(seed: seeds[Self.tries + index], effort: effort, heat: Self.reheat, progress)
+    }
+    for end in tries + finals where end.cost < cost { put(end.positionOf) }
+    return positionOf
+  }
+
+  /// The same search after one annealing and one descent.
+  private func searched(seed: UInt64, effort: Double, heat: Double, _ progress: @Sendable () -> Void) -> Self {
+    var search = self
+    search.generator = SeededGenerator(seed: seed)
+    search.anneal(effort: effort, heat: heat, progress: progress)
+    search.descend(work: Int(Double(Self.workLimit / 4) * max(1, effort)))
+    return search
   }
 
   /// Swaps that one search tries: so many a core, as far as its work allows.
@@ -134,13 +140,14 @@ struct PlacementSearch {
   /// The same a core.
   func movesPerCore(effort: Double) -> Double { Double(moves(effort: effort)) / Double(max(1, traffic.coreCount)) }
 
-  private mutating func anneal(effort: Double, progress: () -> Void) {
+  private mutating func anneal(effort: Double, heat: Double, progress: () -> Void) {
     var best = positionOf
     var bestCost = cost
     let moves = moves(effort: effort)
     let rounds = PlacementSearch.rounds
-    var temperature = startTemperature()
-    let end = max(temperature * PlacementSearch.coolingRatio, 0.5)
+    let hot = startTemperature()
+    let end = max(hot * PlacementSearch.coolingRatio, 0.5)
+    var temperature = max(hot * heat, end)
     let factor = temperature > end ? PlacementSearch.root(of: end / temperature, rounds) : 1
     let widest = max(columns, rows)
     for round in 0..<rounds {
@@ -158,15 +165,19 @@ struct PlacementSearch {
   }
 
   /// Reports of a search's progress.
-  static let steps = searches * rounds
+  static let steps = (tries + finals) * rounds
   /// Temperatures of one search.
   private static let rounds = 250
-  /// Independent searches; elementary steps of one of normal length, at most; its moves for each core.
-  private static let searches = 8
+  /// Searches from the start, their length, how many are taken on, and how hot these begin.
+  private static let tries = 8
+  private static let tryEffort = 0.15
+  private static let finals = 2
+  private static let reheat = 0.5
+  /// Elementary steps of a search of normal length, at most; its moves for each core.
   private static let workLimit = 120_000_000
   private static let movesPerCore = 6_000.0
   /// First temperature over the mean cost of a bad swap, and last temperature over the first.
-  private static let startRatio = 0.1
+  private static let startRatio = 0.3
   private static let coolingRatio = 1e-2
 
   private mutating func put(_ places: [Int]) {
@@ -229,14 +240,18 @@ struct PlacementSearch {
     let to = near(tile, window: distance)
     guard to >= 0, tileOf[to] != tileOf[positionOf[core]] else { return }
     let change = difference(core, to)
-    if change > 0 {
-      let ratio = Double(change) / temperature
-      guard ratio < 20 else { return }
-      let chance = Double(generator.next() >> 11) * 0x1p-53
-      guard chance < PlacementSearch.exponential(-ratio) else { return }
-    }
+    guard takes(change, temperature) else { return }
     swap(core, to)
     cost += change
+  }
+
+  /// Whether a change of cost is taken, with the probability of Metropolis.
+  @inline(__always)
+  private mutating func takes(_ change: Int64, _ temperature: Double) -> Bool {
+    guard change > 0 else { return true }
+    let ratio = Double(change) / temperature
+    guard ratio < 20 else { return false }
+    return Double(generator.next() >> 11) * 0x1p-53 < PlacementSearch.exponential(-ratio)
   }
 
   /// A random position on a tile at most `window` columns and rows away; -1: none there.

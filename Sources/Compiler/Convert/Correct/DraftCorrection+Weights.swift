@@ -30,7 +30,7 @@ extension DraftCorrection {
     let count = inputs.count
     let regressions = (0..<groups).map { group in
       let windows = fitted.map { LaneWindow(layer.connections[$0], into: layer, group: group, network) }
-      let padded = DraftCorrection.inParallel(count, threads: threads) { block in
+      let padded = Processors.map(count, threads: threads) { block in
         zip(fitted, windows).map { $1.padded(read[block][$0]) }
       }
       return RidgeRegression(

@@ -1,6 +1,4 @@
 import ChipModel
-import Dispatch
-import Synchronization
 
 /// Corrects a draft on calibration samples, layer by layer: the layers before one are spiking and corrected already,
 /// and the ANN is the network as it came in (Li et al. 2021).
@@ -150,20 +148,6 @@ struct DraftCorrection {
 
   /// Results of all blocks, in order.
   func byBlock<Result: Sendable>(_ body: @Sendable (_ block: Int) -> Result) -> [Result] {
-    Self.inParallel(inputs.count, threads: threads, body)
-  }
-
-  static func inParallel<Result: Sendable>(
-    _ count: Int, threads: Int, _ body: @Sendable (_ index: Int) -> Result
-  ) -> [Result] {
-    let results = Mutex([Result?](repeating: nil, count: count))
-    let workers = max(1, min(threads, count))
-    DispatchQueue.concurrentPerform(iterations: workers) { worker in
-      for index in stride(from: worker, to: count, by: workers) {
-        let result = body(index)
-        results.withLock { $0[index] = result }
-      }
-    }
-    return results.withLock { $0.compactMap { $0 } }
+    Processors.map(inputs.count, threads: threads, body)
   }
 }
