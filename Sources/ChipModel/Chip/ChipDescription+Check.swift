@@ -73,6 +73,11 @@ extension ChipDescription {
   }
 
   private var costProblem: String? {
+    for action in energy.known {
+      if case .access = energy[action], memoryEnergy == nil {
+        return "'energy.\(action.rawValue)' is an access to a memory, and 'energy.memory' does not say what one costs"
+      }
+    }
     for (section, table) in [("energy", energy), ("time", time)] {
       for action in table.known {
         guard case .included(let target) = table[action] else { continue }

@@ -329,6 +329,8 @@ private struct ChipReader {
 
   private mutating func readCosts(_ object: inout JSONObjectReader) throws(JSONError) {
     if var section = try object.optional("energy")?.object() {
+      try readNumbers(.energy, &section)
+      if let node = section.optional("memory") { chip.memoryEnergy = try sourced(node, memoryEnergy) }
       chip.energy = try costs(chip.energy, .energy, &section)
       try section.finish()
     }
@@ -370,7 +372,31 @@ private struct ChipReader {
     return table
   }
 
-  /// A quantity, or `{"includedIn": ACTION, "source", "certainty"}`.
+  private func memoryEnergy(_ node: JSONNode) throws(JSONError) -> MemoryEnergy {
+    var object = try node.object()
+    let bits = try object.required("bits").int(in: 1...65_536)
+    var sizes: [MemoryEnergy.Size] = []
+    for element in try object.required("sizes").array(count: 1...64) {
+      var size = try element.object()
+      let bytes = try size.required("bytes").int(in: 1...1_099_511_627_776)
+      guard bytes > sizes.last?.bytes ?? 0 else { throw element.error("sort the sizes by rising 'bytes'") }
+      sizes.append(MemoryEnergy.Size(bytes: bytes, joules: try quantity(.energy, try size.required("energy"))))
+      try size.finish()
+    }
+    try object.finish()
+    return MemoryEnergy(bits: bits, sizes: sizes)
+  }
+
+  private static func memoryAccess(_ node: JSONNode) throws(JSONError) -> MemoryAccess {
+    var object = try node.object()
+    let result = MemoryAccess(
+      memory: try object.required("memory").choice(of: CoreStore.self),
+      times: try object.optional("times")?.int(in: 1...64) ?? 1, bits: try object.optional("bits")?.int(in: 1...1_024))
+    try object.finish()
+    return result
+  }
+
+  /// A quantity, `{"includedIn": ACTION, "source", "certainty"}`, or `{"access": {"memory", "times", "bits"}, ...}`.
   private func cost(_ dimension: Quantity, _ node: JSONNode) throws(JSONError) -> Cost? {
     if case .object = node.value.kind {
       var object = try node.object()
@@ -379,6 +405,12 @@ private struct ChipReader {
         let (source, certainty) = try provenance(&object)
         try object.finish()
         return .included(Sourced(action, source: source, certainty: certainty))
+      }
+      if dimension == .energy, let access = object.optional("access") {
+        let value = try Self.memoryAccess(access)
+        let (source, certainty) = try provenance(&object)
+        try object.finish()
+        return .access(Sourced(value, source: source, certainty: certainty))
       }
     }
     return try sourced(node) { (node) throws(JSONError) in try quantity(dimension, node) }.map { .known($0) }

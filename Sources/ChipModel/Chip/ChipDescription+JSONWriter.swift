@@ -31,7 +31,8 @@ extension ChipDescription {
     ]
     section(.limits, constants(.limits) + cores.compactMap(\.self))
     section(.mesh, constants(.mesh))
-    section(.energy, Self.costs(energy, .energy))
+    section(
+      .energy, constants(.energy) + [item("memory", memoryEnergy, Self.output)].compactMap(\.self) + Self.costs(energy, .energy))
     let timing = [
       item("tick", tickSeconds) { .string(Quantity.time.text($0)) },
       item("barrier", barrier) { steps in
@@ -72,12 +73,32 @@ extension ChipDescription {
         switch cost {
         case .known(let constant): ("value", .string(dimension.text(constant.value)))
         case .included(let target): ("includedIn", .string(target.value.rawValue))
+        case .access(let access): ("access", output(access.value))
         }
       return (
         action.rawValue,
         .object([first, ("source", .string(cost.source)), ("certainty", .string(cost.certainty.rawValue))])
       )
     }
+  }
+
+  private static func output(_ access: MemoryAccess) -> JSONOutput {
+    .object(
+      [("memory", .string(access.memory.rawValue)), ("times", .int(access.times))]
+        + (access.bits.map { [("bits", .int($0))] } ?? []))
+  }
+
+  private static func output(_ memory: MemoryEnergy) -> JSONOutput {
+    .object([
+      ("bits", .int(memory.bits)),
+      (
+        "sizes",
+        .array(
+          memory.sizes.map {
+            .object([("bytes", .int($0.bytes)), ("energy", .string(Quantity.energy.text($0.joules)))])
+          })
+      ),
+    ])
   }
 
   private static func output(_ format: MantissaExponent) -> JSONOutput {

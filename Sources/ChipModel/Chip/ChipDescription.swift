@@ -29,6 +29,8 @@ public struct ChipDescription: Sendable, Equatable {
   package var axonModes: Sourced<[AxonMode]>?
   /// Joules.
   package var energy: CostTable
+  /// What accesses to memories cost by size; nil: no action is priced so.
+  package var memoryEnergy: Sourced<MemoryEnergy>?
   /// Seconds.
   package var time: CostTable
   /// Watts that flow whether anything spikes or not.

@@ -15,6 +15,8 @@ public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
   case width, height, coresPerTile, chipColumns, linkHops, linkBufferMessages
   /// Cycles a second.
   case clockHertz
+  /// Of the process that the chip is made in.
+  case technologyNanometres
 
   /// What an absent entry means.
   package enum Absent: Sendable, Equatable {
@@ -112,6 +114,8 @@ public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
         "messages that a link holds before it pushes back, for `detailed` timing")
     case .clockHertz:
       Row(.time, 1...1_000_000_000_000, "cycle", .described("unknown"), "cycles a second, which `power.perMegahertz` goes by")
+    case .technologyNanometres:
+      Row(.energy, 1...10_000, "nm", .described("unknown"), "of the process, which estimates of missing prices go by")
     }
   }
 

@@ -57,19 +57,14 @@ package enum Cost: Sendable, Equatable {
   case known(Sourced<Double>)
   /// Nobody published it apart: it is part of another action's cost, so it adds nothing.
   case included(Sourced<ChipAction>)
+  /// Accesses to a memory of the core: known once a program says its widths (`CompiledProgram.prices`).
+  case access(Sourced<MemoryAccess>)
 
   package var source: String {
     switch self {
     case .known(let cost): cost.source
     case .included(let cost): cost.source
-    }
-  }
-
-  /// Source and certainty as one text.
-  package var provenance: String {
-    switch self {
-    case .known(let cost): cost.provenance
-    case .included(let cost): cost.provenance
+    case .access(let cost): cost.source
     }
   }
 
@@ -77,8 +72,12 @@ package enum Cost: Sendable, Equatable {
     switch self {
     case .known(let cost): cost.certainty
     case .included(let cost): cost.certainty
+    case .access(let cost): cost.certainty
     }
   }
+
+  /// Source and certainty as one text.
+  package var provenance: String { "\(source) (\(certainty.rawValue))" }
 }
 
 /// Costs by action: joules in `ChipDescription.energy`, seconds in `ChipDescription.time`. No entry means unknown.
@@ -105,7 +104,7 @@ package struct CostTable: Sendable, Equatable {
     switch cost(of: action) {
     case .known(let cost): cost.value
     case .included: 0
-    case nil: nil
+    case .access, nil: nil
     }
   }
 

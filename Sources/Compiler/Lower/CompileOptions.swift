@@ -106,4 +106,7 @@ extension Parameter {
   package static let pools = Parameter(
     "pools", .choice(of: CompileOptions.Pools.self), standard: .choice(CompileOptions.Pools.auto.rawValue),
     "Average pools folded into the weights behind them, as populations of their own, or so where a limit forbids to fold.")
+  package static let compiledSchedule = Parameter(
+    "schedule", .choice(of: Schedule.self), standardText: "the network's",
+    "Layers active in their windows, all at every tick, or each adding all steps before it fires.")
 }

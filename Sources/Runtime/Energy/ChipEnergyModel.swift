@@ -31,6 +31,7 @@ package struct ChipBill: JSONRecord {
   package var staticJoules: Double?
   package var missing: [String] = []
   package var notModelled: String?
+  package var technologyNanometres: Int?
   /// In the result's order.
   package var joulesByPopulation: [Double]?
   package var joulesByCore: [Double]?
@@ -51,6 +52,9 @@ package struct ChipBill: JSONRecord {
       "staticJoules", \.staticJoules, .amount, "static power over time, all samples", unit: "J",
       null: "where power or time is unknown"),
     .member("missing", \.missing, .texts, "what has no price and is not in the sum"),
+    .optional(
+      "technologyNanometres", \.technologyNanometres, .integer(1...10_000), "of the chip", unit: "nm",
+      absent: "where its description does not say"),
     .optional("notModelled", \.notModelled, .text, "what no bill of any chip includes"),
     .optional(
       "joulesByPopulation", \.joulesByPopulation, .amounts, "without static power, over all samples", unit: "J",
@@ -77,17 +81,17 @@ package struct ChipBill: JSONRecord {
     program: CompiledProgram, counts: OperationCounts, steps: Int, samples: Int, neuronUpdates: Int? = nil,
     time: ChipTime? = nil
   ) {
-    let chip = program.chip
+    let prices = program.prices
     let time = time ?? ChipTime(stated: program, steps: steps)
     var events = ActionEvents(counts, program: program)
     if let neuronUpdates { events[.updates] = neuronUpdates }
     for action in ChipAction.allCases {
       let count = events.count(action)
       // Actions that the chip does not price and the run did not do are of no interest.
-      if count == 0 && chip.energy[action] == nil { continue }
+      if count == 0 && prices[action] == nil { continue }
       let item = EnergyItem(
-        unit: action.unit.rawValue, action: action.rawValue, count: count, joulesEach: chip.energy.each(action),
-        source: chip.energy.cost(of: action)?.provenance)
+        unit: action.unit.rawValue, action: action.rawValue, count: count, joulesEach: prices.each(action),
+        source: prices.cost(of: action)?.provenance)
       if item.joules == nil { missing.append("energy of \(action.rawValue)") }
       items.append(item)
     }
@@ -97,10 +101,14 @@ package struct ChipBill: JSONRecord {
     if let power, let seconds = time.secondsPerInference { staticJoules = power * seconds * Double(samples) }
     joulesPerInference = samples == 0 ? 0 : knownJoules / Double(samples)
     notModelled = ChipBill.leavesOut
+    technologyNanometres = program.chip.value(.technologyNanometres)
   }
 
-  /// Over all samples, summed in the order of the items, static power last.
-  package var knownJoules: Double { items.reduce(0.0) { $0 + ($1.joules ?? 0) } + (staticJoules ?? 0) }
+  /// Of actions, over all samples, summed in the order of the items.
+  package var actionJoules: Double { items.reduce(0.0) { $0 + ($1.joules ?? 0) } }
+
+  /// The same with static power.
+  package var knownJoules: Double { actionJoules + (staticJoules ?? 0) }
 
   /// Whether anything that happened has a price: without any, the sum says nothing.
   package var isPriced: Bool { staticJoules != nil || items.contains { $0.joules != nil && $0.count > 0 } }
@@ -127,7 +135,7 @@ package struct ChipBill: JSONRecord {
   /// Shares the bill out by population, core and tick, and up to the target accuracy.
   fileprivate mutating func share(_ run: CountedRun) {
     guard isPriced else { return }
-    let prices = run.program.chip.energy
+    let prices = run.program.prices
     let shares = BillShares(program: run.program, counters: run.record.counters, counts: run.counts, ticks: run.ticks)
     joulesByPopulation = shares.populations[run.program.listed].map { $0.joules(prices) }
     joulesByCore = shares.cores.map { $0.joules(prices) }

@@ -175,7 +175,7 @@ package struct EarlyDecision: JSONRecord {
     secondsPerInference = samples == 0 ? nil : total.map { $0 / Double(samples) }
     guard samples > 0, bill.isPriced else { return }
     let waiting = bill.staticJoules == nil ? 0 : (ChipBill.staticWatts(program) ?? 0) * (total ?? 0)
-    let joules = (stops.spent.joules(program.chip.energy) + waiting) / Double(samples)
+    let joules = (stops.spent.joules(program.prices) + waiting) / Double(samples)
     joulesPerInference = joules
     fullJoulesPerInference = bill.joulesPerInference
     energySaved = bill.joulesPerInference.flatMap { $0 > 0 ? 1 - joules / $0 : nil }

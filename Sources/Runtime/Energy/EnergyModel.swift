@@ -144,6 +144,8 @@ public struct EnergyAccount: JSONRecord {
   public var joulesPerInference: Double?
   /// What has no price, in words.
   public var missing: [String] = []
+  /// The ANN that the model compares with; nil: none.
+  package var twin: QuantisedTwin?
 
   package init() {}
 
@@ -175,5 +177,6 @@ public struct EnergyAccount: JSONRecord {
     .optional("joulesPerInference", \.joulesPerInference, .amount, "what is known, for one sample", unit: "J",
       null: "where nothing has a price"),
     .member("missing", \.missing, .texts, "what has no price"),
+    .optional("twin", \.twin, .object, "the ANN that the model compares with", absent: "in other models"),
   ]
 }

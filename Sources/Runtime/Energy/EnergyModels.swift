@@ -4,7 +4,7 @@ import ChipModel
 package enum EnergyModels {
   /// - Parameter profile: joules of a spike in the papers' model.
   package static func all(profile: SpikeProfile = .standard) -> [any EnergyModel] {
-    [SpikeEnergyModel(profile: profile), OperationEnergyModel(), LemaireEnergyModel(), ChipEnergyModel()]
+    [SpikeEnergyModel(profile: profile), OperationEnergyModel(), LemaireEnergyModel(), QuantisedTwinModel(), ChipEnergyModel()]
   }
 
   package static func named(_ name: String) -> (any EnergyModel)? { all().first { $0.name == name } }

@@ -46,6 +46,7 @@ package struct OperationEnergyModel: BuiltInEnergyModel {
     energy.snnInteger = bill(acs, macs, integerAdd, integerMAC)
     energy.ann = bill(annMACs.map { _ in 0 }, annMACs, add, mac)
     energy.annQuantised = bill(annMACs.map { _ in 0 }, annMACs, integerAdd, integerMAC)
+    energy.annOnDevices = ANNDevice.all(multiplyAccumulates: program.network.ann.multiplyAccumulates)
     return energy
   }
 }
@@ -73,6 +74,7 @@ package struct OperationEnergy: JSONRecord {
   package var ann: Bill?
   package var annQuantised: Bill?
   package var snnInteger: Bill?
+  package var annOnDevices: [ANNDevice] = []
   package init() {}
 
   /// The four that are there, in the order of pages.
@@ -104,5 +106,6 @@ package struct OperationEnergy: JSONRecord {
     .optional("ann", \.ann, .object, "the ANN in 32-bit floats"),
     .optional("annQuantised", \.annQuantised, .object, "the ANN in the program's weight bits"),
     .optional("snnInteger", \.snnInteger, .object, "the spiking network in the program's integer widths"),
+    .member("annOnDevices", \.annOnDevices, .objects(), "the ANN by published prices of other devices, never measured"),
   ]
 }

@@ -18,15 +18,21 @@ extension RunRecord {
 }
 
 extension Run {
-  /// The time of an inference on the first samples of a run; what the chip states where it states a tick.
-  package func time(_ program: CompiledProgram, data: Dataset) throws(DatasetError) -> ChipTime {
-    let stated = ChipTime(stated: program, steps: steps)
-    guard let observer = try? RunObserver(program, steps: steps, samples: samples) else { return stated }
-    guard observer.tracedSamples > 0 else { return observer.observation.time }
-    var run = Run(steps: steps, samples: observer.tracedSamples, threads: threads)
+  /// What a run lets see beside its record: the time of an inference on the first samples, what the chip states where it
+  /// states a tick, and where all samples stop under a rule.
+  /// - Throws: a time model of which the chip lacks a constant, or that has a barrier.
+  package func observation(
+    _ program: CompiledProgram, data: Dataset, options: RunObserver.Options
+  ) throws(TimeModelError) -> Result<Observation, DatasetError> {
+    let observer = try RunObserver(program, steps: steps, samples: samples, options: options)
+    let watched = options.rule == nil && !options.countsTicks ? observer.tracedSamples : samples
+    guard watched > 0 else { return .success(observer.observation) }
+    var run = Run(steps: steps, samples: watched, threads: threads)
     run.faults = faults
     run.tracedSamples = observer.tracedSamples
-    _ = try run(program, data: data, observe: observer.observe)
-    return observer.observation.time
+    return Result { () throws(DatasetError) in
+      _ = try run(program, data: data, observe: observer.observe)
+      return observer.observation
+    }
   }
 }

@@ -1,7 +1,7 @@
 import ChipModel
 
 /// How the length of a tick is found.
-package enum TimingModel: String, Sendable, CaseIterable {
+package enum TimingModel: String, ParameterChoice {
   /// The chip's stated tick, whatever happens in it: the papers' 1 ms.
   case fixed
   /// The slowest core's own work, no network: SANA-FE's `simple` time.
@@ -10,6 +10,14 @@ package enum TimingModel: String, Sendable, CaseIterable {
   case analytic
   /// Every message in its order through links with finite buffers that push back, and the barrier.
   case detailed
+}
+
+extension Parameter {
+  package static let timeModel = Parameter(
+    "timeModel", .choice(of: TimingModel.self), standardText: "the chip's fixed tick, else analytic, else unknown",
+    "How the length of a tick is found. 'fixed': the chip's own tick. 'simple': the slowest core. 'analytic': the "
+      + "slowest core, message or link, without queueing. 'detailed': every message, through links with finite "
+      + "buffers. All but 'fixed' cost simulation time.")
 }
 
 /// The length of one tick and what it is made of. Seconds.

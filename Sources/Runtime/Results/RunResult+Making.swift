@@ -70,6 +70,7 @@ extension RunResult {
     self.mesh = Mesh(mesh, program.chip, counts.linkLoads)
     for model in models { model.add(run, to: &energy) }
     self.time = Time(time, steps: run.steps)
+    figures = KeyFigures(run, bill: energy.chip)
     earlyDecision = observation?.stops.map { stops in
       EarlyDecision(
         program: program, record: record, stops: stops, time: time,

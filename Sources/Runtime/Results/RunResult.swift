@@ -31,6 +31,7 @@ package struct RunResult: JSONDocument {
   package var mesh: Mesh?
   package var energy = Energy()
   package var time = Time()
+  package var figures: KeyFigures?
   package var neurobench: NeuroBench?
   package var earlyDecision: EarlyDecision?
   /// What layers did over time; nil: not collected.
@@ -66,6 +67,9 @@ package struct RunResult: JSONDocument {
     .optional("mesh", \.mesh, .object, "where cores lie, and their limits"),
     .member("energy", \.energy, Energy.form, "the accounts of the energy models, side by side"),
     .member("time", \.time, .object, "time on the chip"),
+    .optional(
+      "figures", \.figures, .object, "what readers of a bill ask first, of an inference",
+      absent: "in results before version 2"),
     .optional("neurobench", \.neurobench, .object, "NeuroBench's figures by its own definitions, for one sample"),
     .optional(
       "earlyDecision", \.earlyDecision, .object, "what stopping early keeps and saves", absent: "without a stop rule"),

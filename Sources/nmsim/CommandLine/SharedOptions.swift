@@ -18,12 +18,7 @@ extension OptionSpec {
       help)
   }
 
-  static func schedule(in group: String) -> OptionSpec {
-    option(
-      "schedule", .choice(Schedule.allCases.map(\.rawValue)), Schedule.allCases.map(\.rawValue).joined(separator: "|"),
-      standard: .described("the network's"), group: group,
-      "Layers active in their windows, all at every tick, or each adding all steps before it fires.")
-  }
+  static func schedule(in group: String) -> OptionSpec { OptionSpec(.compiledSchedule, group: group) }
 
   static func seed(in group: String, _ help: String) -> OptionSpec {
     option("seed", .integer(0...Int.max), "N", standard: .value("0"), group: group, help)

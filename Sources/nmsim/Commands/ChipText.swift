@@ -149,8 +149,13 @@ struct ChipText: Sendable {
     } else {
       time.append(item("barrier", chip.barrier) { _ in "none" })
     }
+    let energy = constants(.energy) + costs(chip.energy, .energy)
+      + parts("memory", chip.memoryEnergy) { memory in
+        [("bits", "\(memory.bits)")]
+          + memory.sizes.map { (NumberFormat.count($0.bytes, of: "byte"), Quantity.energy.text($0.joules)) }
+      }
     return [
-      ("datapath", datapath), ("limits", limits), ("mesh", constants(.mesh)), ("energy", costs(chip.energy, .energy)),
+      ("datapath", datapath), ("limits", limits), ("mesh", constants(.mesh)), ("energy", energy),
       ("time", time),
       ("power", StaticPower.allCases.map { key in item(key.rawValue, chip.power[key]) { Quantity.power.text($0) } }),
     ]
@@ -188,6 +193,8 @@ struct ChipText: Sendable {
         switch cost {
         case .known(let constant): dimension.text(constant.value)
         case .included(let target): "in \(target.value.rawValue)"
+        case .access(let access):
+          "\(access.value.times) x memory of \(access.value.memory.rawValue)"
         }
       return Item(key: action.rawValue, value: value, provenance: (cost.source, cost.certainty))
     }

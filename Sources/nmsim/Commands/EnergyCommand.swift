@@ -18,6 +18,10 @@ enum EnergyCommand {
       .option(
         "profile", .text, "NAME", standard: .described("the run's"), "Energy per spike for the papers' model."),
       .flag("explain", "Show formulas, constants and their sources."),
+      .flag(
+        "estimate",
+        "Estimate the prices that the chip lacks: those of generic-45nm scaled to its technology, as ranges, apart from "
+          + "what is known."),
       .json("Also write the figures as JSON; '-' is standard output."),
       .quiet, .color,
     ],
@@ -37,10 +41,14 @@ enum EnergyCommand {
       run.price(by: model)
       baseline?.price(by: model)
     }
-    let bill = EnergyBill(run, baseline: baseline)
+    var bill = EnergyBill(run, baseline: baseline)
+    if arguments.flag("estimate") { bill.estimate = run.bill.map { EnergyEstimate($0, samples: run.samples) } }
     if let path = arguments.string("output") { try OutputFile.write(bill.document, to: path, terminal) }
     let tables = arguments.tables(terminal)
-    tables.say(EnergyText(run: run, ratios: bill.ratios, explains: arguments.flag("explain"), style: tables.style).text)
+    tables.say(
+      EnergyText(
+        run: run, ratios: bill.ratios, explains: arguments.flag("explain"), estimate: bill.estimate, style: tables.style
+      ).text)
     return .success
   }
 

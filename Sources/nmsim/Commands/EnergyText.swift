@@ -7,6 +7,8 @@ struct EnergyText {
   /// Nil: no baseline.
   let ratios: [EnergyBill.Ratio]?
   let explains: Bool
+  /// Nil: not asked for.
+  var estimate: EnergyEstimate?
   let style: TextStyle
 
   private static let shownCores = 8
@@ -81,7 +83,16 @@ struct EnergyText {
     var facts = FactList()
     if explains { for row in run.operation.bills { facts.add(row.name, row.bill.formula ?? "unknown") } }
     facts.add("left out", model.leavesOut)
-    return block(model.title, " (\(model.source))", [table], facts)
+    let devices = Table(
+      run.operation.annOnDevices,
+      [
+        .text("the ANN elsewhere, as published") { .text($0.device) },
+        .number("per MAC") { .text(NumberFormat.joules($0.joulesPerMAC)) },
+        .number("per inference") { .text(NumberFormat.joules($0.joulesPerInference)) },
+      ])
+    if explains { for row in run.operation.annOnDevices { facts.add(row.device, row.source ?? "unknown") } }
+    return block(
+      model.title, " (\(model.source))", [table] + (run.operation.annOnDevices.isEmpty ? [] : [devices]), facts)
   }
 
   /// An account without a layout of its own.
@@ -89,6 +100,16 @@ struct EnergyText {
     let model = EnergyModels.named(account.name)
     var facts = FactList()
     facts.add("per inference", NumberFormat.joules(account.joulesPerInference))
+    if let twin = account.twin {
+      facts.add("the twin", "\(NumberFormat.joules(twin.joulesPerInference)) with activations of \(NumberFormat.count(twin.bits, of: "bit"))")
+      facts.add("ratio", twin.ratio.map { "\(NumberFormat.significant($0)): below 1 the spiking network wins" })
+      facts.add("even at", twin.breakEvenSpikeRate.map { "\(NumberFormat.significant($0)) spikes a neuron and step" })
+      facts.add(
+        "other hops",
+        twin.ratioByHopEnergy.map { ratios in
+          zip(["0", "0.1", "1", "10"], ratios).map { "\($0) x: \(NumberFormat.significant($1))" }.joined(separator: ", ")
+        })
+    }
     add(account.items, missing: account.missing, formula: model?.formula, to: &facts)
     facts.add("left out", model?.leavesOut)
     return block(account.title, ": \(account.source ?? "unknown source")", [table(of: account.items)], facts)
@@ -105,8 +126,31 @@ struct EnergyText {
     facts.add("per tick", run.time.secondsPerTick.map { NumberFormat.seconds($0) })
     if explains, let model = run.time.model { facts.add("time model", Self.formula(model)) }
     add(bill.items, missing: bill.missing, formula: nil, to: &facts)
+    if let estimate { add(estimate, to: &facts) }
+    if let figures = run.figures {
+      facts.add("idle", figures.idleJoules.map { "\(NumberFormat.joules($0)) per inference, static power" })
+      facts.add("dynamic", figures.dynamicJoules.map { "\(NumberFormat.joules($0)) per inference, actions" })
+      facts.add("energy-delay", KeyFigureText.delay(figures, run))
+      facts.add("use", KeyFigureText.use(figures))
+    }
     facts.add("left out", bill.notModelled)
     return block("Chip \(run.chip)", ": every action priced, all samples", [table], facts)
+  }
+
+  /// What missing prices might be, and the range of the sum.
+  private func add(_ estimate: EnergyEstimate, to facts: inout FactList) {
+    func range(_ range: ClosedRange<Double>) -> String {
+      "\(NumberFormat.joules(range.lowerBound)) to \(NumberFormat.joules(range.upperBound))"
+    }
+    let technology = estimate.technologyNanometres.map { " to \($0) nm" }
+    for item in estimate.items {
+      facts.add("estimate", item.joulesEach.map { "\(item.action) \(range($0)) each" })
+    }
+    facts.add(
+      "with them",
+      estimate.joulesPerInference.map { "\(range($0)) per inference (\(estimate.model)\(technology ?? ""))" }
+        ?? "no estimate: the chip's description does not say its technology")
+    if !estimate.missing.isEmpty { facts.add("without", estimate.missing.joined(separator: ", ")) }
   }
 
   private func table(of items: [EnergyItem]) -> Table {

@@ -43,6 +43,10 @@ enum ResultText {
       "\(NumberFormat.count(mean(result.totals.spikes ?? 0))) spikes, "
         + "\(NumberFormat.count(mean(result.totals.synapticOperations ?? 0))) synaptic operations, "
         + "\(NumberFormat.count(mean(result.totals.messages ?? 0))) messages")
+    if let figures = result.figures {
+      facts.add("use", KeyFigureText.use(figures))
+      facts.add("energy-delay", KeyFigureText.delay(figures, result))
+    }
     let accounts = result.comparedAccounts.map { account in
       "\(account.title.lowercased()) \(NumberFormat.joules(account.joulesPerInference))"
         + (account.missing.isEmpty ? "" : " + \(account.missing.count) unknown")

@@ -6,12 +6,7 @@ extension RunCommand {
   private static let group = "Chip time and early exit"
 
   static let timeOptions: [OptionSpec] = [
-    .option(
-      "time-model", .choice(TimingModel.allCases.map(\.rawValue)), "MODEL",
-      standard: .described("the chip's fixed tick, else analytic, else unknown"), group: group,
-      "How the length of a tick is found. 'fixed': the chip's own tick. 'simple': the slowest core. 'analytic': the "
-        + "slowest core, message or link, without queueing. 'detailed': every message, through links with finite "
-        + "buffers. All but 'fixed' cost simulation time."),
+    OptionSpec(.timeModel, group: group),
     .option(
       "time-samples", .integer(1...Int.max), "N", standard: .value("\(ChipTime.standardSamples)"), group: group,
       "Samples that are timed, from the first; times are their mean."),

@@ -31,16 +31,23 @@ struct SweepPage: Sendable {
       : """
         <p class="note">Each dot is a point of the plan. The dotted line is the Pareto front: no other point is both \
         cheaper and more accurate. Its dots are full, and numbered as in the table where there is room. \
-        Energies with unknown constants are compared within their chip only.</p>
+        Energies with unknown constants are compared where the same are unknown.</p>
         \(legend)
         \(HTML.figures(figures))
         """
     let rows = finished.count <= Self.mostRows ? finished : finished.filter { index in fronts.contains { $0.indices.contains(index) } }
+    let choices = chosen.compactMap { front -> (String, String)? in
+      guard let index = front.recommended, let figures = entries[index].figures else { return nil }
+      return (front.title, HTML.text("\(index + 1). " + SweepTable.choice(labels[index], figures)))
+    }
+    let recommended =
+      choices.isEmpty ? ""
+      : "<p class=\"note\">Cheapest within the interval of the most accurate point:</p>\n\(HTML.facts(choices))"
     let body = HTML.page(
       over: "nmsim sweep report", heading: document.name,
       sub: "<p class=\"sub\">\(parts.joined(separator: " · "))</p>",
       [
-        ("choice", "Pareto front", "<h2>Pareto front</h2>\n\(choice)"), ("faults", "Faults", faults),
+        ("choice", "Pareto front", "<h2>Pareto front</h2>\n\(recommended)\n\(choice)"), ("faults", "Faults", faults),
         ("points", "Points", "<h2>Points</h2>\n\(table(rows, fronts, labels))\n\(refusals(labels))"),
       ])
     return Report.page(title: document.name, body: body, documents: [(id: "sweep-json", text: text)])

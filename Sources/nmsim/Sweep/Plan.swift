@@ -11,6 +11,8 @@ struct Plan: Sendable, Equatable {
   static let mostMethods = 4_096
   /// Most faults of a plan, rates and seeds crossed out.
   static let mostFaults = 4_096
+  /// Most chips of a plan, changes crossed out.
+  static let mostChips = 4_096
   /// Most values of one list.
   static let mostValues = 1_000
 
@@ -41,7 +43,7 @@ struct Plan: Sendable, Equatable {
   var source: Source
   /// Empty: what each network names.
   var data: [Data] = []
-  var chips: [String] = [ChipLibrary.defaultName]
+  var chips: [PlanChip] = [PlanChip(base: ChipLibrary.defaultName)]
   /// Nil: what the network was calibrated for.
   var steps: [Int?] = [nil]
   /// Values of the axes over declared parameters, by the axis's key; nil: what holds without the parameter.
@@ -49,6 +51,8 @@ struct Plan: Sendable, Equatable {
   /// Names of placements, or mapping files.
   var mappings: [String] = [CompileOptions.Placement.optimised.rawValue]
   var seeds: [Int] = [0]
+  /// When samples stop early; nil: never.
+  var stopRules: [StopRule?] = [nil]
   /// Nil: a whole chip.
   var faults: [PlanFaults?] = [nil]
   /// Nil: by the ANN.

@@ -31,7 +31,11 @@ struct PlanAxis: Sendable {
   static let all: [PlanAxis] = [
     number(.weightBits, "w"), number(.membraneBits, "v"), number(.fractionBits, "f"),
     parameter("scales", .scale, label: \.text) { $0.options.scale = $1.flatMap { CompileOptions.Scale($0) } },
-    chips, mappings, seeds, faults, data, steps,
+    later("pools", .pools, label: { "pools \($0.text)" }) { $0.options.pools = $1.flatMap { CompileOptions.Pools($0) } ?? .auto },
+    later("inputCodings", .inputCoding, label: \.text) { $0.options.inputCoding = $1.flatMap { InputCoding($0) } },
+    later("schedules", .compiledSchedule, label: \.text) { $0.options.schedule = $1.flatMap { Schedule($0) } },
+    later("lags", .lag, label: { "lag \($0.text)" }) { $0.options.lag = $1.flatMap { Int($0) } },
+    chips, mappings, seeds, faults, data, timeModels, stopRules, steps,
   ].compactMap { $0 }
 
   /// In the order in which points show them.
@@ -51,6 +55,8 @@ struct SweepSetting: Sendable {
   var options = CompileOptions()
   /// Faults of runs.
   var faults = FaultSettings.none
+  /// What is watched in runs: the chip's time, and where samples stop.
+  var observer = RunObserver.Options()
   /// Index in the source's data.
   var data = 0
   /// Hashes of what the axes name, for the name of the point.
@@ -75,10 +81,11 @@ extension PlanAxis {
   ///
   /// - Parameter apply: puts a value where it acts.
   private static func parameter(
-    _ key: String, _ parameter: Parameter, label: @escaping @Sendable (ParameterValue) -> String,
+    _ key: String, _ parameter: Parameter, isLater: Bool = false, label: @escaping @Sendable (ParameterValue) -> String,
     apply: @escaping @Sendable (inout SweepSetting, ParameterValue?) -> Void
   ) -> PlanAxis {
-    PlanAxis(
+    let without = "for " + (parameter.standardText ?? "what holds without it")
+    return PlanAxis(
       key: key,
       read: { (node, plan) throws(JSONError) in plan.parameters[key] = try Plan.values(node, of: parameter) },
       count: { $0.parameters[key]?.count ?? 1 },
@@ -90,10 +97,25 @@ extension PlanAxis {
       fields: [
         .optional(
           parameter.key, \.parameters[parameter.key], parameter.form, parameter.clause, unit: parameter.unit ?? "",
-          null: "for " + (parameter.standardText ?? "what holds without it"))
+          null: isLater ? "" : without, absent: isLater ? without : nil)
       ],
       labels: { _ in [{ $0.parameters[parameter.key].map(label) }] })
   }
+
+  /// The same, absent from a point without it, so that such a point has the name that it always had.
+  private static func later(
+    _ key: String, _ parameter: Parameter, label: @escaping @Sendable (ParameterValue) -> String,
+    apply: @escaping @Sendable (inout SweepSetting, ParameterValue?) -> Void
+  ) -> PlanAxis {
+    self.parameter(key, parameter, isLater: true, label: label, apply: apply)
+  }
+
+  /// One run answers all: the chip's time is found after it.
+  private static let timeModels = {
+    var axis = later("timeModels", .timeModel, label: \.text) { $0.observer.timeModel = $1.flatMap { TimingModel($0) } }
+    axis.changesProgram = { _, _ in false }
+    return axis
+  }()
 
   /// A number of the chip. A letter before its value says which.
   private static func number(_ number: ChipNumber, _ letter: String) -> PlanAxis? {
@@ -109,13 +131,23 @@ extension PlanAxis {
 
 extension PlanAxis {
   private static let chips = PlanAxis(
-    key: "chips", read: { (node, plan) throws(JSONError) in plan.chips = try Plan.list(node, Plan.name) },
+    key: "chips", read: { (node, plan) throws(JSONError) in plan.chips = try PlanChip.list(node) },
     count: \.chips.count,
     set: { setting, index, inputs in
       let chip = inputs.chips[index]
-      (setting.chip, setting.point.chip) = (chip.description, chip.description.name)
+      (setting.chip, setting.point.chip, setting.point.chipChanges) = (chip.description, chip.name, chip.changes)
       setting.content.append(("chip", chip.hash))
-    }, fields: [.required("chip", \.chip, .text, "the chip")], labels: { _ in [{ $0.chip }] }, place: .first)
+    },
+    fields: [
+      .required("chip", \.chip, .text, "the chip, before the changes of the plan"),
+      .optional("chipChanges", \.chipChanges, PlanChip.form, "what the plan changes in it", absent: "without any"),
+    ],
+    labels: { points in
+      var keys: [String] = []
+      for change in points.flatMap({ $0.chipChanges ?? [] }) where !keys.contains(change.key) { keys.append(change.key) }
+      return [{ $0.chip }]
+        + keys.map { key in { point in point.chipChanges?.first { $0.key == key }?.label } }
+    }, place: .first)
 
   private static let mappings = PlanAxis(
     key: "mappings", read: { (node, plan) throws(JSONError) in plan.mappings = try Plan.list(node, Plan.name) },
@@ -159,6 +191,24 @@ extension PlanAxis {
       let isOneSeed = Set(points.compactMap(\.faults?.seed)).count <= 1
       return [{ $0.faults.map { isOneSeed ? $0.text : "\($0.text), seed \($0.seed)" } ?? "whole" }]
     }, changesProgram: { $1.faults[$0]?.chip != nil }, place: .last)
+
+  /// When a sample stops early. Absent without a rule.
+  private static let stopRules = PlanAxis(
+    key: "earlyDecisions",
+    read: { (node, plan) throws(JSONError) in
+      plan.stopRules = try Plan.list(node) { (node) throws(JSONError) in
+        if node.isNull { return nil }
+        let text = try node.string()
+        do throws(StopRuleError) { return try StopRule(text) } catch { throw node.error("\(error)") }
+      }
+    }, count: \.stopRules.count,
+    set: { setting, index, inputs in
+      setting.observer.rule = inputs.plan.stopRules[index]
+      setting.point.earlyDecision = setting.observer.rule?.text
+    },
+    fields: [
+      .optional("earlyDecision", \.earlyDecision, .text, "when a sample stops early", absent: "without a rule")
+    ], labels: { _ in [{ $0.earlyDecision }] }, changesProgram: { _, _ in false })
 
   private static let data = PlanAxis(
     key: "data",

@@ -69,16 +69,28 @@ extension SweepDocument {
     .computed("fronts", fronts, "points that no other beats in accuracy and one cost, the cheapest first") { document in
       SweepFront.all(document.entries).map { ($0.key, $0.indices.map { document.points[$0].id }) }
     },
+    .computed("recommended", recommended, "cheapest point whose accuracy lies in the interval of the most accurate one's") { document in
+      SweepFront.all(document.entries).compactMap { front in
+        front.recommended.map { (front.key, [document.points[$0].id]) }
+      }
+    },
     .computed("missing", .texts, "points without a result") { $0.missing },
   ]
 
-  private static let fronts = JSONForm<[(key: String, points: [String])]>(
-    "object",
-    members: {
-      EnergyModels.all().reversed().filter(\.comparesRuns).map { SweepFront.key(of: $0) }.map { JSONFieldFacts($0, "list of texts", "energy of an inference") }
-        + [JSONFieldFacts("latency", "list of texts", "time of an inference"), JSONFieldFacts("cores", "list of texts", "cores")]
-    }, write: { .object($0.map { ($0.key, .strings($0.points)) }) }
-  ) { (_, _) throws(JSONError) in [] }
+  private static let fronts = byCost("list of texts") { .strings($0) }
+  private static let recommended = byCost("text") { .string($0.first ?? "") }
+
+  /// A member for each cost that points are compared by.
+  private static func byCost(
+    _ type: String, _ write: @escaping @Sendable ([String]) -> JSONOutput
+  ) -> JSONForm<[(key: String, points: [String])]> {
+    let energies = EnergyModels.all().reversed().filter(\.comparesRuns).map { SweepFront.key(of: $0) }
+    let costs = energies.map { ($0, "energy of an inference") } + [("latency", "time of an inference"), ("cores", "cores")]
+    return JSONForm(
+      "object", members: { costs.map { JSONFieldFacts($0.0, type, $0.1) } },
+      write: { .object($0.map { ($0.key, write($0.points)) }) }
+    ) { (_, _) throws(JSONError) in [] }
+  }
 
   /// `points.json`
   var list: JSONOutput {

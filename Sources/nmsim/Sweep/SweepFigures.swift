@@ -42,6 +42,20 @@ struct SweepFigures: JSONRecord {
     missing = run.bill?.missing ?? []
     ticksPerInference = run.ticksPerInference
     secondsPerInference = run.time.secondsPerInference
+    run.earlyDecision.map { stop($0) }
+  }
+
+  /// Of samples that stop early: what the chip does until then. The other models' energies stay those of full runs.
+  private mutating func stop(_ early: EarlyDecision) {
+    accuracy = early.accuracy
+    accuracyInterval = early.accuracy.map {
+      Wilson.interval(correct: Int(($0 * Double(samples)).rounded()), total: samples)
+    }
+    difference = accuracy.flatMap { accuracy in annAccuracy.map { accuracy - $0 } }
+    differenceInterval = nil
+    joules["chip"] = early.joulesPerInference
+    ticksPerInference = early.ticks.map { samples == 0 ? 0 : Int((Double($0) / Double(samples)).rounded()) }
+    secondsPerInference = early.secondsPerInference
   }
 
   /// Joules of an inference by the name of an energy model; nil: unknown.

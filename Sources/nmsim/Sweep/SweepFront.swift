@@ -17,6 +17,10 @@ struct SweepFront: Sendable {
   /// The chip's energy is the one that is meant without a name.
   static func key(of model: any EnergyModel) -> String { model.name == "chip" ? "energy" : "\(model.name)Energy" }
 
+  /// The cheapest point whose interval reaches the most accurate one's; the first of equals. Points that nothing is missing
+  /// from, or else the largest set of comparable ones.
+  var recommended: Int?
+
   /// Indices of all points on it.
   var indices: [Int] { stairs.flatMap { $0 } }
 
@@ -30,8 +34,8 @@ struct SweepFront: Sendable {
 
   /// The fronts of accuracy against energy by each model, latency and cores; those without any point are left out.
   ///
-  /// The chip model's energies are compared where nothing is missing from the bill. A bill that lacks something is compared
-  /// only with bills of the same chip that lack the same, because what is missing could change the order. Latencies are
+  /// A bill of the chip model that lacks something is compared only with bills that lack the same, because what is missing
+  /// could change the order. Latencies are
   /// seconds where every point has them, else ticks. Points with faults are compared with points of the same faults:
   /// nobody chooses a broken chip because spikes that are lost cost nothing.
   static func all(_ entries: [SweepDocument.Entry]) -> [SweepFront] {
@@ -55,23 +59,27 @@ struct SweepFront: Sendable {
       let costs = known.compactMap { index in figures(index).flatMap(kind.cost).map { (index: index, cost: $0) } }
       guard !costs.isEmpty else { return nil }
       // The sets in the order of their first points.
-      var sets: [(missing: [String], chip: String, faults: PlanFaults?, points: [ParetoSection.Point])] = []
+      var sets: [(missing: [String], faults: PlanFaults?, points: [ParetoSection.Point])] = []
       for (index, cost) in costs {
         guard let figures = figures(index) else { continue }
         let missing = kind.key == "energy" ? figures.missing : []
-        let (chip, faults) = (missing.isEmpty ? "" : entries[index].point.chip, entries[index].point.faults)
+        let faults = entries[index].point.faults
         let point = ParetoSection.Point(run: index, cost: cost, accuracy: figures.accuracy ?? 0)
-        if let set = sets.firstIndex(where: {
-          $0.missing == missing && $0.chip == chip && $0.faults == faults
-        }) {
+        if let set = sets.firstIndex(where: { $0.missing == missing && $0.faults == faults }) {
           sets[set].points.append(point)
         } else {
-          sets.append((missing, chip, faults, [point]))
+          sets.append((missing, faults, [point]))
         }
       }
+      let largest = sets.indices.max { (sets[$0].points.count, $1) < (sets[$1].points.count, $0) } ?? 0
+      let set = sets.firstIndex { $0.missing.isEmpty && $0.faults == nil } ?? largest
+      let accurate = sets[set].points.max { ($0.accuracy, -$0.cost) < ($1.accuracy, -$1.cost) }
+      let floor = accurate.flatMap { figures($0.run)?.accuracyInterval?.lowerBound } ?? accurate?.accuracy ?? 0
+      let near = sets[set].points.filter { $0.accuracy >= floor }
       return SweepFront(
         key: kind.key, letter: kind.letter, title: kind.title, unit: kind.unit, costs: costs,
-        stairs: sets.map { ParetoSection.front($0.points).map(\.run) })
+        stairs: sets.map { ParetoSection.front($0.points).map(\.run) },
+        recommended: near.min { ($0.cost, -$0.accuracy) < ($1.cost, -$1.accuracy) }?.run)
     }
   }
 }

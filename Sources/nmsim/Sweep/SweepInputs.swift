@@ -30,6 +30,10 @@ struct SweepInputs: Sendable {
   }
 
   struct Chip: Sendable {
+    /// Before the changes of the plan.
+    var name: String
+    /// Nil: none.
+    var changes: [PlanChip.Change]?
     var hash: String
     var description: ChipDescription
   }
@@ -120,11 +124,14 @@ struct SweepInputs: Sendable {
     }
     self.sources = sources
     self.calibration = calibration
-    chips = try plan.chips.map { (name) throws(CommandError) in
+    chips = try plan.chips.map { (choice) throws(CommandError) in
       // A built-in name stays one; everything else is a path.
-      let isFile = ChipLibrary.text(name) == nil && name.contains(".json")
-      let chip = try ChipsCommand.load(isFile ? resolved(name) : name, namedBy: .file)
-      return Chip(hash: try Self.hash(chip.document), description: chip)
+      let isFile = ChipLibrary.text(choice.base) == nil && choice.base.contains(".json")
+      let base = try ChipsCommand.load(isFile ? resolved(choice.base) : choice.base, namedBy: .file)
+      let chip = try told(by: CommandError.init) { () throws(ChipError) in try choice.applied(to: base) }
+      return Chip(
+        name: base.name, changes: choice.changes.isEmpty ? nil : choice.changes, hash: try Self.hash(chip.document),
+        description: chip)
     }
     mappings = try plan.mappings.map { (name) throws(CommandError) in
       if let placement = CompileOptions.Placement(rawValue: name) {

@@ -10,6 +10,8 @@ struct SweepPoint: JSONRecord {
   /// Options of the method that the plan gives, as `alpha 0.8, reset hard`; empty without any.
   var options = ""
   var chip = ""
+  /// What the plan changes in it; nil: nothing.
+  var chipChanges: [PlanChip.Change]?
   /// Values of declared parameters by key; none: what holds without the parameter.
   var parameters: [String: ParameterValue] = [:]
   var mapping = ""
@@ -18,6 +20,8 @@ struct SweepPoint: JSONRecord {
   var samples = 0
   /// Nil: what the network was calibrated for.
   var steps: Int?
+  /// When a sample stops early; nil: never.
+  var earlyDecision: String?
   /// Nil: a whole chip.
   var faults: PlanFaults?
 }

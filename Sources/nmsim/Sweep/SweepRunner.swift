@@ -159,13 +159,21 @@ struct SweepRunner {
     for point in points {
       guard let record = records.first(where: { $0.steps == point.steps ?? own }) else { continue }
       let data = group.setting.samples
-      let time = try told(.badData, data.path) { () throws(DatasetError) in
-        try run(group, steps: record.steps).time(made.program, data: data.dataset)
+      let observed: Result<Observation, DatasetError>
+      do throws(TimeModelError) {
+        observed = try run(group, steps: record.steps).observation(
+          made.program, data: data.dataset, options: group.setting.observer)
+      } catch {
+        try folder.write(refusal: error.description, of: point)
+        progress.advance()
+        continue
       }
+      let observation = try told(.badData, data.path) { () throws(DatasetError) in try observed.get() }
       var result = try told(by: CommandError.init) { () throws(CountError) in
         try RunResult(
           program: made.program, record: record, models: EnergyModels.all(profile: inputs.profile),
-          ann: answers, target: inputs.plan.target, programHash: made.hash, time: time, faults: group.setting.faults)
+          ann: answers, target: inputs.plan.target, programHash: made.hash, observation: observation,
+          faults: group.setting.faults)
       }
       result.fit = ObservedRun.fit(made.program)
       try folder.write(result, of: point)

@@ -37,6 +37,12 @@ struct SweepTable: Sendable {
       let legend = fronts.map { "\($0.letter) \($0.title.lowercased())" }.joined(separator: ", ")
       lines += TextLayout.paragraph(
         "On the Pareto front of accuracy and: \(legend). Energy and time are per inference.", width: style.width)
+      var choices = FactList()
+      for front in fronts {
+        guard let index = front.recommended, let figures = entries[index].figures else { continue }
+        choices.add(front.title.lowercased(), SweepTable.choice(labels[index], figures))
+      }
+      lines += "Cheapest within the interval of the most accurate:\n" + choices.render(style, indent: 2)
       if entries.contains(where: { $0.point.faults != nil }) {
         lines += "Points with faults are compared with those of the same faults.\n"
       }
@@ -50,6 +56,14 @@ struct SweepTable: Sendable {
       lines += TextLayout.paragraph("Cannot be run, for example \(entry.point.id): \(ErrorText.escaped(problem))", width: style.width)
     }
     return lines
+  }
+
+  /// `64 neurons w4: 98.70 %, 97.8 to 99.2`
+  static func choice(_ label: String, _ figures: SweepFigures) -> String {
+    let interval = figures.accuracyInterval.map {
+      ", 95 % within \(NumberFormat.percent($0.lowerBound, places: 1)) to \(NumberFormat.percent($0.upperBound, places: 1))"
+    }
+    return "\(label): \(NumberFormat.percent(figures.accuracy))\(interval ?? "")"
   }
 
   private func time(_ figures: SweepFigures) -> String {
