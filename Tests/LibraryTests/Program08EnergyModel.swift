@@ -34,7 +34,7 @@ struct EnergyModelProgram {
       let data = try Data(contentsOf: URL(filePath: "\(folder)/run.json"))
       let result = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
       let energy = try #require(result["energy"] as? [String: Any])
-      #expect(Set(energy.keys) == ["spike", "operation", "lemaire", "wires", "unpriced", "chip"])
+      #expect(Set(energy.keys) == ["spike", "operation", "lemaire", "quantisedTwin", "wires", "unpriced", "chip"])
       let wires = try #require(energy["wires"] as? [String: Any])
       #expect(Set(wires.keys) == ["source", "items", "joulesPerInference", "missing"])
       #expect(wires["joulesPerInference"] as? Double == joules)

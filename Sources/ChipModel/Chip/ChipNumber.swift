@@ -115,7 +115,7 @@ public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
     case .clockHertz:
       Row(.time, 1...1_000_000_000_000, "cycle", .described("unknown"), "cycles a second, which `power.perMegahertz` goes by")
     case .technologyNanometres:
-      Row(.energy, 1...10_000, "nm", .described("unknown"), "of the process, which estimates of missing prices go by")
+      Row(.energy, 1...10_000, "nanometre", .described("unknown"), "of the process, which estimates of missing prices go by")
     }
   }
 

@@ -417,7 +417,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--baseline --profile --explain -o --output --json -q --quiet --color -h --help"
+        _nmsim_words "--baseline --profile --explain --estimate -o --output --json -q --quiet --color -h --help"
       fi ;;
     compare)
       case "$previous" in

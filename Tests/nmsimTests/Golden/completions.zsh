@@ -184,7 +184,7 @@ _nmsim() {
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
-        '--time-model=[How the length of a tick is found. '\''fixed'\''\: the chip'\''s own tick. '\''simple'\''\: the slowest core. '\''analytic'\''\: the slowest core, message or link, without queueing. '\''detailed'\''\: every message, through links with finite buffers. All but '\''fixed'\'' cost simulation time.]:MODEL:(fixed simple analytic detailed)' \
+        '--time-model=[How the length of a tick is found. '\''fixed'\''\: the chip'\''s own tick. '\''simple'\''\: the slowest core. '\''analytic'\''\: the slowest core, message or link, without queueing. '\''detailed'\''\: every message, through links with finite buffers. All but '\''fixed'\'' cost simulation time.]:fixed|simple|analytic|detailed:(fixed simple analytic detailed)' \
         '--time-samples=[Samples that are timed, from the first; times are their mean.]:N: ' \
         '--barrier-free[The chip runs without the barrier after each tick; both times are shown ('\''analytic'\'' only).]' \
         '--per-tick[Count by tick\: the chip'\''s energy over time, and up to the target accuracy. The run takes about a seventh longer. --target and --early-decision imply it.]' \
@@ -227,6 +227,7 @@ _nmsim() {
         '--baseline=[Another run, to show ratios against.]:FILE:_files' \
         '--profile=[Energy per spike for the papers'\'' model.]:NAME: ' \
         '--explain[Show formulas, constants and their sources.]' \
+        '--estimate[Estimate the prices that the chip lacks\: those of generic-45nm scaled to its technology, as ranges, apart from what is known.]' \
         '(-o --output)-o+[Also write the figures as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '(-o --output)--output=[Also write the figures as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '--json=[Also write the figures as JSON; '\''-'\'' is standard output.]:FILE:_files' \
