@@ -123,10 +123,14 @@ package struct CompileReport: Sendable, Equatable {
   package var capacity: [Capacity]
   /// The largest share of what cores hold, and of the cores; nil: the chip has no limit.
   package var limiting: Share?
+  /// Nil: no cores.
+  package var mapping: MappingMetrics?
 }
 
 extension CompileReport {
-  package init(_ program: CompiledProgram) {
+  /// - Parameter spikes: as `CompileOptions.traffic`, which the mapping's figures are for.
+  package init(_ program: CompiledProgram, spikes: [[UInt64]]? = nil) {
+    mapping = program.cores.isEmpty ? nil : MappingMetrics(program, spikes: spikes)
     network = program.network.name
     method = program.network.method
     chip = program.chip.name

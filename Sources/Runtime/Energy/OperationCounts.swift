@@ -43,6 +43,7 @@ public struct OperationCounts: Sendable, Equatable {
     package var spikes = 0
     /// Synaptic operations that it performed.
     package var synapticOperations = 0
+    package var operationsByKind = ByKind<Int>()
     package var messagesIn = 0
     package var messagesOut = 0
     /// Hops of the messages that left it.
@@ -163,7 +164,9 @@ public struct OperationCounts: Sendable, Equatable {
       counts.hops = traffic.hopsOut[core]
       for block in image.blocks {
         let fanOut = program.synapses(block.projection).fanOut(into: image.groups[block.group].box)
-        counts.synapticOperations +|= fanOut.operations(spikes: counters.arriving(program, block.projection))
+        let operations = fanOut.operations(spikes: counters.arriving(program, block.projection))
+        counts.synapticOperations +|= operations
+        counts.operationsByKind[block.kind] +|= operations
       }
       return counts
     }

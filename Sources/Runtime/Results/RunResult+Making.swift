@@ -71,6 +71,7 @@ extension RunResult {
     for model in models { model.add(run, to: &energy) }
     self.time = Time(time, steps: run.steps)
     figures = KeyFigures(run, bill: energy.chip)
+    busiest = BusiestPlace.all(program, counts, time)
     earlyDecision = observation?.stops.map { stops in
       EarlyDecision(
         program: program, record: record, stops: stops, time: time,

@@ -32,6 +32,8 @@ package struct RunResult: JSONDocument {
   package var energy = Energy()
   package var time = Time()
   package var figures: KeyFigures?
+  /// The bottleneck first.
+  package var busiest: [BusiestPlace] = []
   package var neurobench: NeuroBench?
   package var earlyDecision: EarlyDecision?
   /// What layers did over time; nil: not collected.
@@ -70,6 +72,9 @@ package struct RunResult: JSONDocument {
     .optional(
       "figures", \.figures, .object, "what readers of a bill ask first, of an inference",
       absent: "in results before version 2"),
+    .member(
+      "busiest", \.busiest, .objects(),
+      "the core, or link, that does most of each operation, the bottleneck first: the largest share of the time"),
     .optional("neurobench", \.neurobench, .object, "NeuroBench's figures by its own definitions, for one sample"),
     .optional(
       "earlyDecision", \.earlyDecision, .object, "what stopping early keeps and saves", absent: "without a stop rule"),

@@ -6,7 +6,8 @@ extension CompileReport {
   static let format = "nmsim-compile/1"
 
   /// Everything as a JSON document: all cores, plain numbers, `null` for what is unknown or not limited.
-  var document: JSONOutput {
+  /// - Parameter seconds: what mapping took, in the one member that may differ between repetitions; nil: left out.
+  func document(seconds: Double? = nil) -> JSONOutput {
     var members: [(String, JSONOutput)] = [
       ("format", .string(Self.format)), ("network", .string(network)), ("method", Self.text(method)),
       ("chip", .string(chip)), ("schedule", .string(schedule.rawValue)), ("lag", .int(lag)),
@@ -25,7 +26,7 @@ extension CompileReport {
         ])
       ), ("chips", .int(chips)), ("capacity", .array(capacity.map { .object(ComparisonRecord.Capacity($0).members) })),
       ("cores", .array(cores.map(Self.document))), ("routes", .int(routes)), ("longestRoute", .int(longestRoute)),
-      ("limiting", limiting.map(Self.document) ?? .null),
+      ("limiting", limiting.map(Self.document) ?? .null), ("mapping", mapping.map(Self.document) ?? .null),
     ]
     if let faults, let routeFacts {
       members.append(("faults", .object(faults.members)))
@@ -38,7 +39,18 @@ extension CompileReport {
           ])
         ))
     }
+    if let seconds { members.append(("simulation", .object([("seconds", .number(seconds))]))) }
     return .object(members)
+  }
+
+  private static func document(_ mapping: MappingMetrics) -> JSONOutput {
+    .object([
+      ("spikes", .string(mapping.isMeasured ? "calibration" : "one a neuron")), ("messages", .int(mapping.messages)),
+      ("meanHops", .number(mapping.meanHops)), ("linkPackets", .int(mapping.linkPackets)),
+      ("busiestLink", .int(mapping.busiestLink)), ("meanLink", .number(mapping.meanLink)),
+      ("busiestSynapticOperations", .int(mapping.busiestSynapticOperations)),
+      ("busiestNeurons", .int(mapping.busiestNeurons)), ("busiestMessagesIn", .int(mapping.busiestMessagesIn)),
+    ])
   }
 
   private static func document(_ population: Population) -> JSONOutput {

@@ -123,6 +123,9 @@ struct EnergyText {
     var facts = FactList()
     facts.add("per inference", NumberFormat.joules(bill.joulesPerInference))
     TimeText.add(run, isFull: true, to: &facts)
+    for (index, busiest) in run.busiest.enumerated() {
+      facts.add(index == 0 ? "bottleneck" : index == 1 ? "busiest" : "", BusiestText.text(busiest, samples: run.samples))
+    }
     facts.add("per tick", run.time.secondsPerTick.map { NumberFormat.seconds($0) })
     if explains, let model = run.time.model { facts.add("time model", Self.formula(model)) }
     add(bill.items, missing: bill.missing, formula: nil, to: &facts)

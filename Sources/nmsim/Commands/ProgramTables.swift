@@ -40,6 +40,19 @@ struct ProgramTables: Sendable {
         "cores",
         "\(used)\(limit)\(chips), \(plural(report.routes, "route")), the longest of \(plural(report.longestRoute, "hop"))")
     }
+    if let mapping = report.mapping, report.cores.count > 1 {
+      let spikes = mapping.isMeasured ? "by the calibration's spikes" : "every neuron spiking once"
+      let spread = mapping.meanLink > 0 ? NumberFormat.decimal(Double(mapping.busiestLink) / mapping.meanLink, places: 1) : "0"
+      facts.add(
+        "traffic",
+        "\(spikes): \(NumberFormat.decimal(mapping.meanHops, places: 2)) hops a message, "
+          + "\(plural(mapping.linkPackets, "packet")) over links, \(NumberFormat.count(mapping.busiestLink)) over the busiest, "
+          + "\(spread) times the mean")
+      facts.add(
+        "busiest core",
+        "\(plural(mapping.busiestSynapticOperations, "synaptic operation")), \(plural(mapping.busiestNeurons, "neuron")), "
+          + "\(plural(mapping.busiestMessagesIn, "message")) in, each where it is most")
+    }
     facts.add("faults", FaultText.chip(report.faults))
     if let routes = report.routeFacts, routes.detours > 0 {
       facts.add("detours", FaultText.routes(routes))

@@ -50,9 +50,13 @@ struct CapacitySection: Sendable {
     let block = chart.isEmpty ? table(resources) : "<div class=\"pair\"><div>\(table(resources))</div>\(chart)</div>"
     return """
       <h2>Capacity of the cores</h2>
-      <p class="note">\(summary)</p>
+      <p class="note">\(summary)\(bottleneck)</p>
       \(block)
       """
+  }
+
+  private var bottleneck: String {
+    BusiestText.bottleneck(run.document).map { " Bottleneck of the time: \(HTML.text($0))." } ?? ""
   }
 
   private var summary: String {
