@@ -70,7 +70,6 @@ enum CompileCommand {
     let mapping = options.mapping == nil ? nil : arguments.string("mapping")
     var program: CompiledProgram
     let result: CompileResult
-    let start = ContinuousClock.now
     do throws(CompileError) {
       let progress = ProgressLine(
         "placement", total: CompiledProgram.placementSteps, unit: "rounds", terminal: terminal)
@@ -80,27 +79,25 @@ enum CompileCommand {
     } catch {
       throw CommandError(error, network: path, mapping: mapping)
     }
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
     try nameData(&program, file: file, output: output)
     let size = try ProgramStore.write(program, to: output)
     if let path = arguments.string("write-mapping") {
       try OutputFile.write(MappingFile.bytes(of: Mapping(program)), to: path, terminal)
     }
-    try show(program, result, traffic, arguments, terminal, wrote: output, size: size, seconds: seconds)
+    try show(program, result, traffic, arguments, terminal, wrote: output, size: size)
     return .success
   }
 
   /// Tables and JSON.
   private static func show(
-    _ program: CompiledProgram, _ result: CompileResult, _ traffic: MeasuredTraffic?, _ arguments: ParsedArguments, _ terminal: Terminal, wrote output: String, size: Int,
-    seconds: Double
+    _ program: CompiledProgram, _ result: CompileResult, _ traffic: MeasuredTraffic?, _ arguments: ParsedArguments, _ terminal: Terminal, wrote output: String, size: Int
   ) throws(CommandError) {
     let json = arguments.string("json")
     var tables = arguments.tables(terminal)
     if arguments.string("write-mapping") == "-" { tables.isQuiet = true }
     if tables.isQuiet && json == nil { return }
     let report = CompileReport(program, spikes: traffic?.spikes)
-    if let json { try OutputFile.write(report.document(seconds: seconds), to: json, terminal) }
+    if let json { try OutputFile.write(report.document, to: json, terminal) }
     tables.say(ProgramTables(report: report, style: tables.style).text)
     if !result.poolLayers.isEmpty {
       let names = result.poolLayers.map { "'\(ErrorText.escaped($0))'" }.joined(separator: ", ")

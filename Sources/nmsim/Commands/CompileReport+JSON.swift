@@ -6,8 +6,7 @@ extension CompileReport {
   static let format = "nmsim-compile/1"
 
   /// Everything as a JSON document: all cores, plain numbers, `null` for what is unknown or not limited.
-  /// - Parameter seconds: what mapping took, in the one member that may differ between repetitions; nil: left out.
-  func document(seconds: Double? = nil) -> JSONOutput {
+  var document: JSONOutput {
     var members: [(String, JSONOutput)] = [
       ("format", .string(Self.format)), ("network", .string(network)), ("method", Self.text(method)),
       ("chip", .string(chip)), ("schedule", .string(schedule.rawValue)), ("lag", .int(lag)),
@@ -39,7 +38,6 @@ extension CompileReport {
           ])
         ))
     }
-    if let seconds { members.append(("simulation", .object([("seconds", .number(seconds))]))) }
     return .object(members)
   }
 

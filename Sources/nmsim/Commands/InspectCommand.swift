@@ -119,7 +119,7 @@ enum InspectCommand {
     var document: JSONOutput {
       switch self {
       case .network(let file): NetworkText.summary(file.network)
-      case .program(let program): CompileReport(program).document()
+      case .program(let program): CompileReport(program).document
       case .chip(let chip): chip.document
       case .graph(let graph): NIRText.document(graph)
       case .document(_, let value): JSONOutput(value)
