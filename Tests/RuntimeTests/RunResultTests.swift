@@ -37,9 +37,11 @@ struct RunResultTests {
 
   @Test("version 1 is read by its former keys")
   func formerKeys() throws {
-    let (result, text) = try digitsRun(chip: "loihi-sanafe", steps: 6, samples: 3)
+    var (result, _) = try digitsRun(chip: "loihi-sanafe", steps: 6, samples: 3)
     #expect(result.totals.neuronUpdates != nil)
-    var former = String(decoding: text, as: UTF8.self)
+    // Names operations by the words that are keys elsewhere.
+    result.busiest = []
+    var former = try JSONWriter.text(of: result.document)
     for (key, old) in [("neuronUpdates", "updatedNeurons"), ("neuronVisits", "neuronUpdates"), ("nmsim-run/2", "nmsim-run/1")] {
       former = former.replacingOccurrences(of: "\"\(key)\"", with: "\"\(old)\"")
     }
