@@ -11,7 +11,7 @@ enum ConvertCommand {
   private static let outputs = "Output"
 
   static let spec = CommandSpec(
-    name: "convert", abstract: "Convert a trained network (ONNX, NIR) into a spiking one",
+    name: "convert", abstract: "Convert a trained network (ONNX, NIR) to a spiking one",
     discussion: [
       "Reads the network as PyTorch or Keras export it, converts it by the named method with thresholds from "
         + "calibration data, and prints for every layer what came in and what it became.",
@@ -77,14 +77,15 @@ enum ConvertCommand {
     let output = arguments.string("output") ?? "net.json"
     let tensors = [(option: "output", path: PathText.joined(PathText.folder(of: output), NetworkFile.tensorsName(for: output)))]
     try arguments.checkFiles(writes: tensors)
-    let bytes = try InputFiles.bytes(path, limit: ONNXImporter.maximumBytes)
-    if NIRGraph.isGraph(bytes) { return try runGraph(bytes, path, arguments, terminal) }
+    let read = Result { () throws(CommandError) in try InputFiles.bytes(path, limit: ONNXImporter.maximumBytes) }
+    if case .success(let bytes) = read, NIRGraph.isGraph(bytes) { return try runGraph(bytes, path, arguments, terminal) }
+    // A wrong command line is told before a missing file.
     try checkOptions(arguments, isGraph: false)
     let isAutomatic = arguments.string("method") == "auto"
     let goal = try isAutomatic ? Self.goal(arguments) : nil
     let settings = try isAutomatic ? ConversionSettings(.maxNorm, arguments) : settings(arguments)
     let options = arguments.importOptions(.conversion)
-    let (model, hash) = try readHashedModel(path, options, bytes)
+    let (model, hash) = try readHashedModel(path, options, try read.get())
     try arguments.checkFiles(reads: model.files(beside: path), writes: tensors)
     let preprocessing = preprocessing(arguments)
     let calibration = try calibrationData(

@@ -9,7 +9,7 @@ end
 
 complete -c nmsim -n __fish_use_subcommand -f -l help -s h -d 'Show help'
 complete -c nmsim -n __fish_use_subcommand -f -l version -d 'Show the version'
-complete -c nmsim -n __fish_use_subcommand -f -a convert -d 'Convert a trained network (ONNX, NIR) into a spiking one'
+complete -c nmsim -n __fish_use_subcommand -f -a convert -d 'Convert a trained network (ONNX, NIR) to a spiking one'
 complete -c nmsim -n __fish_use_subcommand -f -a evaluate -d 'Evaluate a trained network (ONNX) in floats'
 complete -c nmsim -n __fish_use_subcommand -f -a compile -d 'Compile a network into a program for a chip'
 complete -c nmsim -n __fish_use_subcommand -f -a run -d 'Run a program on samples'

@@ -10,7 +10,7 @@ _nmsim_or_files() {
 _nmsim() {
   local -a commands
   commands=(
-    'convert:Convert a trained network (ONNX, NIR) into a spiking one'
+    'convert:Convert a trained network (ONNX, NIR) to a spiking one'
     'evaluate:Evaluate a trained network (ONNX) in floats'
     'compile:Compile a network into a program for a chip'
     'run:Run a program on samples'
