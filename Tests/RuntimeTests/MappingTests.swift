@@ -10,16 +10,17 @@ struct MappingTests {
   func mappings() throws {
     for seed in LongRun.seeds(40) {
       let size = 2 + Int(seed % 8)
-      var (network, program) = try RandomNetwork.compiled(seed: seed &+ 77 << 20, size: size, rules: .general)
+      var (network, _) = try RandomNetwork.compiled(seed: seed &+ 77 << 20, size: size, rules: .general)
+      let checked = try network.network.checked()
+      // What other limits split would be other populations.
+      let limits: [ChipNumber] = [.synapseMemoryBitsPerCore, .inputAxonsPerCore, .outputAxonsPerCore, .destinationsPerNeuron]
+      for key in limits { network.chip.numbers[key] = nil }
+      let program = try CompiledProgram.compile(checked, chip: network.chip, options: network.options).program
       var runner = LayerRunner(plan: EnginePlan(program), steps: network.steps)
       let expected = network.samples.map { runner.run($0) }
-      let checked = try network.network.checked()
       let neurons = program.populations.reduce(0) { $0 + $1.neurons }
       for (index, limit) in [1, 3, max(1, neurons / 5), neurons].enumerated() {
         network.chip.numbers[.neuronsPerCore] = .assumed(limit, "test")
-        for key in [ChipNumber.synapseMemoryBitsPerCore, .inputAxonsPerCore, .outputAxonsPerCore] {
-          network.chip.numbers[key] = nil
-        }
         network.options.placement = index % 2 == 0 ? .random : .rowMajor
         network.options.seed = seed
         let other = try CompiledProgram.compile(checked, chip: network.chip, options: network.options).program
