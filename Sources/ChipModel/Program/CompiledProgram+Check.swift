@@ -155,6 +155,7 @@ struct ProgramCheck {
   /// In a circle what a neuron sends reaches none of it in the same step, and is a spike.
   func checkOrder() throws(ProgramError) {
     let order = program.forwardOrder
+    let incoming = program.incoming
     for part in order.parts where order.isCyclic[part[0]] {
       let place = ProgramPlace.population(part[0], program.populations[part[0]].name)
       for index in part {
@@ -165,13 +166,13 @@ struct ProgramCheck {
           .population(index, population.name))
       }
       let inside = Set(part)
-      for (number, projection) in program.projections.enumerated()
-      where inside.contains(projection.source) && inside.contains(projection.target) {
+      for number in part.flatMap({ incoming[$0] }).sorted() where inside.contains(program.projections[number].source) {
+        let projection = program.projections[number]
         try rule(
           program.offset(of: projection) >= 0 && !program.isGated(projection),
           "is in a circle, but has a max pool or is shorter than its way", .projection(number, projection.name))
       }
-      try rule(program.orderWithinStep(part) != nil, "is in a circle of projections that takes no time", place)
+      try rule(program.orderWithinStep(part, incoming: incoming) != nil, "is in a circle of projections that takes no time", place)
     }
   }
 }

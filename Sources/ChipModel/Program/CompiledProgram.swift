@@ -149,12 +149,15 @@ public struct CompiledProgram: Sendable, Equatable {
 
   /// The populations of a circle in the order in which they run within a step: what one sends in a step another may hear in
   /// the same one, behind a relay. Nil: all of them wait for one another.
-  package func orderWithinStep(_ members: [Int]) -> [Int]? {
-    let edges = projections.lazy.compactMap { projection -> (from: Int, to: Int)? in
-      guard let from = members.firstIndex(of: projection.source), let to = members.firstIndex(of: projection.target) else {
-        return nil
+  ///
+  /// - Parameter incoming: ``incoming``, which a caller with many circles works out once.
+  package func orderWithinStep(_ members: [Int], incoming: [[Int]]) -> [Int]? {
+    let places = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1, $0) })
+    var edges: [(from: Int, to: Int)] = []
+    for (to, member) in members.enumerated() {
+      for index in incoming[member] where offset(of: projections[index]) == 0 {
+        if let from = places[projections[index].source] { edges.append((from, to)) }
       }
-      return offset(of: projection) == 0 ? (from, to) : nil
     }
     let order = TopologicalOrder(count: members.count, edges: edges)
     return order.hasCycle ? nil : order.nodes.map { members[$0] }

@@ -53,8 +53,9 @@ package struct EnginePlan: Sendable {
     let denseKind = denseKind ?? DenseKind(best: kernels)
     let forward = program.forwardOrder
     let all = forward.nodes
+    let incoming = program.incoming
     order = forward.parts.filter { !program.populations[$0[0]].model.isInput }.map {
-      Part(populations: program.orderWithinStep($0) ?? $0, isCircle: forward.isCyclic[$0[0]])
+      Part(populations: program.orderWithinStep($0, incoming: incoming) ?? $0, isCircle: forward.isCyclic[$0[0]])
     }
     cores = CoreOfPopulation.all(program)
     // A duplicated spike arrives twice in its tick.
