@@ -8,7 +8,7 @@ enum BusiestText {
   /// `core 3, synaptic operations: 12,345 per inference, 2.1 times the mean, 64 % of the time`
   static func text(_ busiest: BusiestPlace, samples: Int) -> String {
     let place = busiest.core.map { "core \($0)" } ?? "link \(busiest.link ?? "")"
-    let each = NumberFormat.count(Int((Double(busiest.count) / Double(max(1, samples))).rounded()))
+    let each = NumberFormat.count(Int(exactly: (Double(busiest.count) / Double(max(1, samples))).rounded()) ?? busiest.count)
     let mean = busiest.mean.flatMap { $0 > 0 ? NumberFormat.decimal(Double(busiest.count) / $0, places: 1) : nil }
     return "\(place), \(words[busiest.operation] ?? busiest.operation): \(each) per inference"
       + (mean.map { ", \($0) times the mean" } ?? "")

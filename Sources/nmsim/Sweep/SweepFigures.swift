@@ -49,12 +49,12 @@ struct SweepFigures: JSONRecord {
   private mutating func stop(_ early: EarlyDecision) {
     accuracy = early.accuracy
     accuracyInterval = early.accuracy.map {
-      Wilson.interval(correct: Int(($0 * Double(samples)).rounded()), total: samples)
+      Wilson.interval(correct: Int(exactly: ($0 * Double(samples)).rounded()) ?? samples, total: samples)
     }
     difference = accuracy.flatMap { accuracy in annAccuracy.map { accuracy - $0 } }
     differenceInterval = nil
     joules["chip"] = early.joulesPerInference
-    ticksPerInference = early.ticks.map { samples == 0 ? 0 : Int((Double($0) / Double(samples)).rounded()) }
+    ticksPerInference = early.ticks.map { samples == 0 ? 0 : Int(exactly: (Double($0) / Double(samples)).rounded()) ?? $0 }
     secondsPerInference = early.secondsPerInference
   }
 
