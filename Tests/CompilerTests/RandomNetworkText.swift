@@ -17,7 +17,11 @@ struct RandomNetworkText {
         accuracy: Self.maybe(&random) { Double.random(in: 0...1, using: &$0) },
         accuracyOn: Self.maybe(&random) { Self.text(&$0) },
         multiplyAccumulates: Self.maybe(&random) { Int.random(in: 0...Int.max, using: &$0) },
-        parameters: Self.maybe(&random) { Int.random(in: 0...9999, using: &$0) })
+        parameters: Self.maybe(&random) { Int.random(in: 0...9999, using: &$0) },
+        layers: Self.maybe(&random) { random in
+          [ANNLayer(inputs: 5, outputs: 3, weights: [3, 5]), ANNLayer(inputs: 8, outputs: 4, weights: [2, 1, 2, 1], hasBias: true)]
+            .shuffled(using: &random)
+        })
     }
     for index in 0..<Int.random(in: 0...3, using: &random) {
       let values: [ProvenanceValue] = [

@@ -37,6 +37,25 @@ struct LemaireTests {
     #expect(abs(try #require(account.joulesPerInference) - expected) < 1e-9 * expected)
   }
 
+  /// A convolution with biases of 2x4x4 values to 3x2x2, a matrix of those 12 to 5.
+  @Test("an ANN counted by hand")
+  func ann() throws {
+    func small(_ words: Double) -> Double { 10.0 * 4 * words / 8192 }
+    var bill = LemaireBill()
+    bill.add(ANNLayer(inputs: 32, outputs: 12, weights: [3, 2, 3, 3], hasBias: true), samples: 2)
+    bill.add(ANNLayer(inputs: 12, outputs: 5, weights: [5, 12]), samples: 2)
+    // Products 12 x 18 and 60; the convolution reads a value for each, the matrix each value once.
+    let (first, second) = (12 * 18, 60)
+    #expect(bill.multiplyAccumulates == 2 * (first + second))
+    #expect(bill.accumulates == 2 * 12)
+    #expect(bill.addressing == 2 * (32 + 12 + 3 * 9 + 12 + 5))
+    let memory = Double(first) * small(32) + 12 * small(12) + Double(first + 12) * small(54 + 3) + 12 * small(12)
+      + Double(second) * small(60) + 5 * small(5)
+    let expected = 2 * (Double(first + second) * 3.2 + 12 * 0.1 + 88 * 0.1 + memory)
+    let joules = bill.items.reduce(0) { $0 + ($1.joules ?? 0) }
+    #expect(abs(joules * 1e12 - expected) < 1e-9 * expected)
+  }
+
   @Test("memories cost what their size says, linear between the published points")
   func memories() throws {
     for (words, joules) in [(0, 0), (2048, 10), (8192, 20), (262_144, 100), (1 << 30, 100), (5120, 15)] as [(Int, Double)] {

@@ -84,16 +84,16 @@ struct ProgramFileTests {
   @Test("a file of another version is refused, and the line says what to do")
   func otherVersions() throws {
     var bytes = try ProgramFixtures.dense.program().encoded()
-    for version: UInt8 in 1...7 {
+    for version: UInt8 in 1...8 {
       bytes[8] = version
       #expect(
         message(resealed(bytes))
-          == "is a program of format version \(version), this nmsim reads version 8; compile the network again")
+          == "is a program of format version \(version), this nmsim reads version 9; compile the network again")
     }
-    bytes[8] = 9
+    bytes[8] = 10
     #expect(
       message(bytes)
-        == "is a program of format version 9, this nmsim reads version 8; "
+        == "is a program of format version 10, this nmsim reads version 9; "
         + "use the nmsim that compiled it, or compile the network again")
   }
 

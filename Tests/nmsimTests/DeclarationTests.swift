@@ -52,7 +52,7 @@ struct DeclarationTests {
       Self.table("preprocessing", Preprocessing.fields), Self.table("population", NetworkPopulation.fields),
       Self.table("neuron", NetworkNeuron.fields), Self.table("projection", NetworkProjection.fields),
       Self.table("pool", NetworkPool.fields), Self.table("output", NetworkOutput.fields),
-      Self.table("ann", ANNFacts.fields), Self.table("model", ModelFile.fields),
+      Self.table("ann", ANNFacts.fields), Self.table("layer", ANNLayer.fields), Self.table("model", ModelFile.fields),
     ]
     let path = Self.root.appending(path: "docs/net-json.md")
     var lines = try String(contentsOf: path, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)

@@ -16,7 +16,7 @@ enum ProgramFormat {
 
   static let magic: [UInt8] = [0x89, 0x4E, 0x4D, 0x53, 0x49, 0x4D, 0x0D, 0x0A]
   /// The only one that is read.
-  static let version: UInt32 = 8
+  static let version: UInt32 = 9
   static let headerBytes = 20
   static let checksumBytes = 32
 }
@@ -91,6 +91,14 @@ extension ByteWriter {
     optional(network.ann.accuracyOn) { $0.text($1) }
     optional(network.ann.multiplyAccumulates) { $0.int($1) }
     optional(network.ann.parameters) { $0.int($1) }
+    optional(network.ann.layers) {
+      $0.list($1) {
+        $0.int($1.inputs)
+        $0.int($1.outputs)
+        $0.list($1.weights) { $0.int($1) }
+        $0.flag($1.hasBias)
+      }
+    }
     optional(network.ann.model) {
       $0.text($1.path)
       $0.text($1.hash)

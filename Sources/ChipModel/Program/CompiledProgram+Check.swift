@@ -114,6 +114,9 @@ struct ProgramCheck {
     if let count = network.ann.parameters {
       try range("number of the ANN's parameters", count, 0...Int.max, .program)
     }
+    if let layers = network.ann.layers, !layers.allSatisfy(\.isSound) {
+      throw .invalid(.program, .rule("a layer of the ANN has sizes that are not of a matrix or a convolution"))
+    }
     if let steps = network.steps { try range("number of steps", steps, ActiveWindow.steps, .program) }
     try checkWeightValues()
   }

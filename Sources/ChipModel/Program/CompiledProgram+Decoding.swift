@@ -153,6 +153,13 @@ extension ByteReader {
     network.ann = ANNFacts(
       accuracy: try optionalDouble(), accuracyOn: try optionalText(),
       multiplyAccumulates: try optionalInt(), parameters: try optionalInt(),
+      layers: try optional { (r) throws(FormatError) in
+        try r.list(size: 25) { (r) throws(FormatError) in
+          ANNLayer(
+            inputs: try r.int(), outputs: try r.int(),
+            weights: try r.list(size: 8) { (r) throws(FormatError) in try r.int() }, hasBias: try r.flag())
+        }
+      },
       model: try optional { (r) throws(FormatError) in try r.modelFile() })
     network.steps = try optionalInt()
     network.provenance = try texts()

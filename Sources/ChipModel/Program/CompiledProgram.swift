@@ -214,16 +214,19 @@ package struct ANNFacts: Sendable, Equatable {
   package var accuracyOn: String?
   package var multiplyAccumulates: Int?
   package var parameters: Int?
+  /// Its convolutions and matrix products; nil also where it has a layer that they do not describe.
+  package var layers: [ANNLayer]?
   /// The file that was converted.
   package var model: ModelFile?
   package init(
     accuracy: Double? = nil, accuracyOn: String? = nil, multiplyAccumulates: Int? = nil, parameters: Int? = nil,
-    model: ModelFile? = nil
+    layers: [ANNLayer]? = nil, model: ModelFile? = nil
   ) {
     self.accuracy = accuracy
     self.accuracyOn = accuracyOn
     self.multiplyAccumulates = multiplyAccumulates
     self.parameters = parameters
+    self.layers = layers
     self.model = model
   }
 }

@@ -210,11 +210,12 @@ public struct ConversionStage {
     var network = draft.build(preprocessing: preprocessing)
     network.provenance = provenance()
     network.output.task = task
+    let cost = self.network.cost
     network.ann = ANNFacts(
       accuracy: account?.annAccuracy,
       accuracyOn: account.flatMap { account in
         account.annAccuracy.map { _ in "calibration data \(account.name), \(groupedText(account.samples)) samples" }
-      }, multiplyAccumulates: self.network.cost.multiplyAccumulates, parameters: self.network.cost.parameters)
+      }, multiplyAccumulates: cost.multiplyAccumulates, parameters: cost.parameters, layers: cost.layers)
     var resolved = settings
     resolved.steps = steps
     let report = ConversionReport(

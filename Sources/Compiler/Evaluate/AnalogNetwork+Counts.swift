@@ -1,3 +1,5 @@
+import ChipModel
+
 extension AnalogNetwork {
   /// What the trained network costs: that of its file, else of the layers.
   package var cost: NetworkCost { fileCost ?? layerCost }
@@ -8,8 +10,15 @@ extension AnalogNetwork {
     for layer in layers {
       result.parameters += layer.bias?.count ?? 0
       for connection in layer.connections {
-        result.multiplyAccumulates += multiplyAccumulates(of: connection, into: layer)
+        let products = multiplyAccumulates(of: connection, into: layer)
         result.parameters += connection.weights.count
+        if connection.weights.isEmpty { continue }
+        let isScale = connection.kind == .identity
+        _ = result.add(
+          ANNLayer(
+            inputs: pooledShape(connection).reduce(1, *), outputs: layer.count,
+            weights: isScale ? [layer.channels, 1, 1, 1] : connection.weightShape,
+            hasBias: layer.bias != nil && connection == layer.connections.first), products: products)
       }
     }
     return result

@@ -123,6 +123,8 @@ struct DataValue {
   var entries: [Int] = []
   /// What the next layer should be called, from its weights.
   var nameHint: String?
+  /// The layer of the file's cost that a bias added to it belongs to.
+  var costLayer: Int?
   /// What is left to the file's own output; only that may have any.
   var endings: [OutputEnding] = []
   /// The shape before the first of them.

@@ -24,6 +24,15 @@ package struct NetworkCost: Sendable, Equatable {
   package var multiplyAccumulates = 0
   /// Weights and biases.
   package var parameters = 0
+  /// Convolutions and matrix products; nil: there is a linear layer that they do not describe.
+  package var layers: [ANNLayer]? = []
+
+  /// Counts a layer; returns its index among the layers.
+  mutating func add(_ layer: ANNLayer, products: Int) -> Int? {
+    multiplyAccumulates += products
+    layers?.append(layer)
+    return layers?.indices.last
+  }
 }
 
 /// One layer: `activation(sum over connections + bias)`.

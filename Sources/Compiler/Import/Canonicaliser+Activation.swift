@@ -14,6 +14,7 @@ extension Canonicaliser {
 
   mutating func activate(_ value: inout DataValue, _ data: [DataValue]) throws(ImportError) {
     let first = layers.count
+    value.costLayer = nil
     switch try bend(value, data) {
     case .nothing:
       record(node.operation, &value, role: "left out (changes nothing here)", waits: false)

@@ -40,6 +40,7 @@ extension Canonicaliser {
     case .channel(let values): (isChannel, own) = (true, values)
     case .element(let values): (isChannel, own) = (false, inOrderOfParts(values, value))
     }
+    if let layer = value.costLayer { cost.layers?[layer].hasBias = true }
     for index in value.parts.indices {
       let shape = value.parts[index].outputShape
       let count = isChannel ? shape[0] : value.parts[index].outputCount

@@ -25,7 +25,9 @@ extension Canonicaliser {
     let map = LinearMap(c, of: Array(value.shape.dropFirst()))
     let outShape = map.outShape
     try check(outShape)
-    cost.multiplyAccumulates += Int(c.products(from: map.inShape))
+    value.costLayer = cost.add(
+      ANNLayer(inputs: value.count, outputs: outShape.reduce(1, *), weights: weights.shape),
+      products: Int(c.products(from: map.inShape)))
     value.parts = try linear(map, &value)
     value.shape = [1] + outShape
     if node.input(2) != nil {
@@ -80,9 +82,10 @@ extension Canonicaliser {
 
   /// A matrix `[rows, values]`, which meets the elements in the order of the parts.
   private mutating func dense(_ value: inout DataValue, _ matrix: [Float], rows: Int) throws(ImportError) {
-    cost.multiplyAccumulates += matrix.count
     var weights = matrix
     let columns = matrix.count / rows
+    value.costLayer = cost.add(
+      ANNLayer(inputs: columns, outputs: rows, weights: [rows, columns]), products: matrix.count)
     if let order = value.order {
       for o in 0..<rows {
         for i in 0..<columns { weights[o * columns + order[i]] = matrix[o * columns + i] }
@@ -125,7 +128,9 @@ extension Canonicaliser {
       try image(&value)
       let map = LinearMap(
         Convolution(weights: matrix, shape: [rows, columns, 1, 1]), of: Array(value.shape.dropFirst()))
-      cost.multiplyAccumulates += matrix.count * value.shape[2] * value.shape[3]
+      value.costLayer = cost.add(
+        ANNLayer(inputs: value.count, outputs: value.count / columns * rows, weights: [rows, columns, 1, 1]),
+        products: value.count * rows)
       value.parts = try linear(map, &value)
     }
     value.shape = shape

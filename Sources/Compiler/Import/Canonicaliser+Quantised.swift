@@ -29,7 +29,7 @@ extension Canonicaliser {
       value.parts[index] = try makeLayer(
         value.parts[index], activation, hint: value.parts.count == 1 ? value.nameHint ?? name : name, entries: value.entries)
     }
-    (value.entries, value.nameHint) = ([], nil)
+    (value.entries, value.nameHint, value.costLayer) = ([], nil, nil)
     // The file goes on with whole numbers.
     try scaleElements(&value, [Double](repeating: 1 / scale, count: value.count))
     try shift(&value, .element([Double](repeating: zero, count: value.count)))

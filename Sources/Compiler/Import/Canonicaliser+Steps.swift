@@ -1,3 +1,5 @@
+import ChipModel
+
 /// Linear layers on each step of a sequence, `[1, T, F]` or `[T, F]`.
 extension Canonicaliser {
   /// Does the product at work treat more than one row alike?
@@ -68,7 +70,9 @@ extension Canonicaliser {
         for feature in 0..<features { matrix[start + feature] = own[output * features + feature] }
       }
     }
-    cost.multiplyAccumulates += weights.count * steps
+    value.costLayer = cost.add(
+      ANNLayer(inputs: features * steps, outputs: outputs * steps, weights: [outputs, features, 1, 1]),
+      products: weights.count * steps)
     value.parts = [
       try apply(LinearMap(kind: .dense(matrix), inShape: part.shape, outShape: [1, steps, outputs]), to: part, of: &value)
     ]

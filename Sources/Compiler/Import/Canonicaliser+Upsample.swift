@@ -24,6 +24,7 @@ extension Canonicaliser {
         "state padding and output_padding")
     }
     let outputs = perGroup * groups
+    cost.layers = nil
     var shape = [outputs]
     for axis in 0..<2 {
       let span = (kernel[axis] - 1) * window.dilation[axis] + 1

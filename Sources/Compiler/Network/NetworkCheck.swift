@@ -203,6 +203,9 @@ struct NetworkCheck {
       for (key, count) in counts {
         if let count, count < 0 { throw NetworkCheckError(.ann, key, range: count, 0, .max) }
       }
+      if let layers = ann.layers, !layers.allSatisfy(\.isSound) {
+        throw NetworkCheckError(.ann, "a layer has weights of no matrix and no convolution; write 2 or 4 sizes above 0")
+      }
     }
     var keys: Set<String> = []
     for entry in network.provenance {

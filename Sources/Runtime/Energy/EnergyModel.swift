@@ -132,6 +132,20 @@ public struct EnergyItem: JSONRecord {
   ]
 }
 
+/// The ANN by a model that prices both sides.
+package struct ANNAccount: JSONRecord {
+  package var items: [EnergyItem] = []
+  package var joulesPerInference: Double?
+  package var ratio: Double?
+  package init() {}
+
+  package static let fields: [JSONField<ANNAccount>] = [
+    .member("items", \.items, .objects(), "what it would do, over all samples"),
+    .optional("joulesPerInference", \.joulesPerInference, .amount, "the ANN's, of one sample", unit: "J"),
+    .optional("ratio", \.ratio, .amount, "the spiking network's joules over the ANN's"),
+  ]
+}
+
 /// What one model says of a run.
 public struct EnergyAccount: JSONRecord {
   /// Of the model.
@@ -146,6 +160,8 @@ public struct EnergyAccount: JSONRecord {
   public var missing: [String] = []
   /// The ANN that the model compares with; nil: none.
   package var twin: QuantisedTwin?
+  /// The ANN by the same model; nil: not priced.
+  package var ann: ANNAccount?
 
   package init() {}
 
@@ -178,5 +194,6 @@ public struct EnergyAccount: JSONRecord {
       null: "where nothing has a price"),
     .member("missing", \.missing, .texts, "what has no price"),
     .optional("twin", \.twin, .object, "the ANN that the model compares with", absent: "in other models"),
+    .optional("ann", \.ann, .object, "the ANN by the same model", absent: "in other models, and where its layers are unknown"),
   ]
 }

@@ -4,7 +4,8 @@ import ChipModel
 /// layer at a time.
 ///
 /// A layer reads events from a FIFO, weights for each, reads and writes the potentials that they reach, and updates all of its
-/// neurons every step. Words have 32 bits. Equation 2.4 of the paper multiplies by the number of inputs once too often; every
+/// neurons every step. The ANN reads its values (a convolution for each product), weights and biases, and writes what it makes, in
+/// 32-bit words too; its activations and pools are free. Equation 2.4 of the paper multiplies by the number of inputs once too often; every
 /// other equation, and the public implementations, do not.
 package struct LemaireEnergyModel: BuiltInEnergyModel {
   package init() {}
@@ -14,7 +15,7 @@ package struct LemaireEnergyModel: BuiltInEnergyModel {
   package let source = "Lemaire et al. 2022, 45 nm"
   package let formula =
     "joules = accumulates x 0.1 pJ + multiply-accumulates x 3.2 pJ + memory words x the energy of a memory of that size"
-  package let leavesOut = "routing, static power, the ANN's side"
+  package let leavesOut = "routing, static power, pools, the ANN's activations"
   /// An accelerator of its own stands behind it, not the chip.
   package let comparesRuns = false
 
@@ -88,12 +89,22 @@ package struct LemaireEnergyModel: BuiltInEnergyModel {
       if population.model.leaks { bill.multiplyAccumulates +|= updates }
       bill.read(.outputs, fired, words: LemaireBill.messages)
     }
-    return bill.account(run)
+    var account = bill.account(run)
+    guard let layers = program.network.ann.layers, !layers.isEmpty, run.samples > 0 else { return account }
+    var other = LemaireBill()
+    for layer in layers { other.add(layer, samples: run.samples) }
+    let bare = other.account(run)
+    var ann = ANNAccount()
+    ann.items = bare.items.filter { $0.count > 0 }
+    ann.joulesPerInference = bare.joulesPerInference
+    ann.ratio = bare.joulesPerInference.flatMap { joules in joules > 0 ? account.joulesPerInference.map { $0 / joules } : nil }
+    account.ann = ann
+    return account
   }
 }
 
 /// Operations and memory accesses of a run.
-private struct LemaireBill {
+struct LemaireBill {
   enum Memory: String, CaseIterable { case inputs, parameters, potentials, outputs }
 
   var accumulates = 0
@@ -115,7 +126,26 @@ private struct LemaireBill {
     joules[place] += Double(count) * LemaireEnergyModel.access(words: size)
   }
 
+  /// A layer of an ANN, in so many inferences.
+  mutating func add(_ layer: ANNLayer, samples: Int) {
+    let products = layer.products *| samples
+    let outputs = layer.outputs *| samples
+    multiplyAccumulates +|= products
+    addressing +|= (layer.inputs +| layer.outputs +| layer.kernelPlaces) *| samples
+    read(.inputs, layer.isConvolution ? products : layer.inputs *| samples, words: layer.inputs)
+    if layer.hasBias { accumulates +|= outputs }
+    read(.parameters, products +| (layer.hasBias ? outputs : 0), words: layer.parameters)
+    read(.outputs, outputs, words: layer.outputs)
+  }
+
   func account(_ run: CountedRun) -> EnergyAccount {
+    var account = EnergyAccount(items, of: run)
+    account.name = "lemaire"
+    account.source = LemaireEnergyModel().source
+    return account
+  }
+
+  var items: [EnergyItem] {
     func item(_ unit: String, _ action: String, _ count: Int, _ each: Double) -> EnergyItem {
       EnergyItem(unit: unit, action: action, count: count, joulesEach: each)
     }
@@ -130,9 +160,6 @@ private struct LemaireBill {
       let mean = words[place] == 0 ? 0 : joules[place] / Double(words[place])
       items.append(item("memory", memory.rawValue, words[place], mean))
     }
-    var account = EnergyAccount(items, of: run)
-    account.name = "lemaire"
-    account.source = LemaireEnergyModel().source
-    return account
+    return items
   }
 }

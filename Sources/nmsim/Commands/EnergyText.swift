@@ -110,9 +110,15 @@ struct EnergyText {
           zip(["0", "0.1", "1", "10"], ratios).map { "\($0) x: \(NumberFormat.significant($1))" }.joined(separator: ", ")
         })
     }
+    if let ann = account.ann {
+      facts.add("the ANN", NumberFormat.joules(ann.joulesPerInference))
+      facts.add("ratio", ann.ratio.map { "\(NumberFormat.significant($0)): below 1 the spiking network wins" })
+    }
     add(account.items, missing: account.missing, formula: model?.formula, to: &facts)
     facts.add("left out", model?.leavesOut)
-    return block(account.title, ": \(account.source ?? "unknown source")", [table(of: account.items)], facts)
+    let ann = account.ann.map { table(of: $0.items, title: "the ANN's") }
+    return block(
+      account.title, ": \(account.source ?? "unknown source")", [table(of: account.items)] + (ann.map { [$0] } ?? []), facts)
   }
 
   private var chipModel: String {
@@ -156,11 +162,11 @@ struct EnergyText {
     if !estimate.missing.isEmpty { facts.add("without", estimate.missing.joined(separator: ", ")) }
   }
 
-  private func table(of items: [EnergyItem]) -> Table {
+  private func table(of items: [EnergyItem], title unit: String = "unit") -> Table {
     Table(
       items,
       [
-        .text("unit") { .text($0.unit) }, .text("action") { .text($0.action) }, .count("count", \.count),
+        .text(unit) { .text($0.unit) }, .text("action") { .text($0.action) }, .count("count", \.count),
         .number("each") { .text(NumberFormat.joules($0.joulesEach)) },
         .number("joules") { .text(NumberFormat.joules($0.joules)) },
       ])

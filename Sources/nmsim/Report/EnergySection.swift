@@ -102,9 +102,15 @@ struct EnergySection: Sendable {
         .figure("") { $0.joules.map(PageNumber.joules) ?? ReportRun.unknown },
       ])
     let missing = account.missing.joined(separator: ", ")
+    let ann = account.ann.flatMap { ann in
+      ann.ratio.map { ratio in
+        "<p class=\"small\">The ANN \(run.value("energy.\(account.name).ann.joulesPerInference", ann.joulesPerInference, PageNumber.joules)), "
+          + "ratio \(run.value("energy.\(account.name).ann.ratio", ratio, PageNumber.significant)).</p>"
+      }
+    } ?? ""
     return """
       <div><h3>\(HTML.text(account.title))</h3><p class="model">\(run.value(path, joules, PageNumber.joules))</p>
-      \(table.markup())\
+      \(table.markup())\(ann)\
       \(missing.isEmpty ? "" : "<p class=\"warn\">Unknown, not in the sum: \(HTML.text(missing)).</p>")
       <p class="small">\(HTML.text(account.source ?? ""))</p></div>
       """
