@@ -232,6 +232,10 @@ struct NIRTests {
     #expect(
       message(NIRFile.chain(input: [3], affine, NIRFile.lif(2, threshold: 0)))
         == "node 'n1' (LIF): has a threshold of at most 0: thresholds are above 0")
+    // Found as a trap: the least integer has no magnitude of its own type.
+    #expect(
+      message(NIRFile.chain(input: [.min], affine))
+        == "node 'input' (Input): has 'shape' -9.223372036854776e+18: give whole numbers")
     let loop = NIRFile.file(
       NIRFile.graph(
         [

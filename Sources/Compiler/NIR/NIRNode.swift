@@ -47,7 +47,7 @@ extension NIRNode {
   /// Whole numbers.
   func integers(_ key: String) throws(ImportError) -> [Int] {
     try tensor(key).doubles.map { (value) throws(ImportError) in
-      guard let whole = Int(exactly: value), abs(whole) <= 1 << 30 else {
+      guard let whole = Int(exactly: value), whole.magnitude <= 1 << 30 else {
         throw misuse("has '\(key)' \(numberText(value))", "give whole numbers")
       }
       return whole

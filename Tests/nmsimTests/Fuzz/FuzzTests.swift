@@ -101,6 +101,13 @@ struct FoundInputTests {
     #expect(try outcome("network", network(threshold: "1", weight: "1")) == .accepted)
   }
 
+  /// Found as a trap: the least integer has no magnitude of its own type.
+  @Test("the least integer is no time of an event")
+  func leastTime() throws {
+    #expect(try outcome("events", "t,x,y,p\n-9223372036854775808,0,0,1\n") == .refused)
+    #expect(try outcome("events", "t,x,y,p\n5,0,0,1\n") == .accepted)
+  }
+
   /// Found as an error of two lines: the entry's name stood in the message as it was in the file.
   @Test("a ZIP entry's name breaks no message")
   func entryName() throws {
