@@ -41,6 +41,11 @@ struct BusiestPlaceTests {
     #expect(abs(try #require(operations.utilisation) - seconds / whole) < 1e-12)
     let shares = result.busiest.compactMap(\.secondsPerInference)
     #expect(shares == shares.sorted(by: >) && !shares.isEmpty)
+    // By core: operations of 1 ns, and what else has a time.
+    #expect(abs(try #require(result.roofline?.secondsPerOperation) - 1e-9) < 1e-18)
+    let first = try #require(result.busiest.first)
+    let slowest = result.cores[try #require(first.core)]
+    #expect(slowest.bottleneck == first.operation && slowest.utilisation == first.utilisation)
     #expect(result.busiest.contains { $0.operation == "linkMessages" && $0.core == nil && $0.link != nil })
   }
 
@@ -52,6 +57,8 @@ struct BusiestPlaceTests {
       $0.barrier = nil
     }
     #expect(result.busiest.first?.operation == "synapticOperations")
+    #expect(result.cores.allSatisfy { $0.bottleneck == nil && $0.utilisation == nil })
+    #expect(result.roofline?.secondsPerOperation == nil && result.roofline?.secondsPerMessage == nil)
     #expect(result.busiest.allSatisfy { $0.utilisation == nil && $0.secondsPerInference == nil && $0.count > 0 })
   }
 

@@ -96,7 +96,18 @@ extension RunResult {
     package var y: Int?
     package var inputAxons: Int?
     package var outputAxons: Int?
+    package var bottleneck: String?
+    package var utilisation: Double?
     package init() {}
+
+    /// Names the operation that takes a core longest.
+    mutating func name(_ work: [CoreWork], _ core: Int, samples: Int, _ time: ChipTime) {
+      let longest = work.max { ($0.seconds[core] ?? 0) < ($1.seconds[core] ?? 0) }
+      guard let longest, let seconds = longest.seconds[core], seconds > 0 else { return }
+      bottleneck = longest.operation
+      guard let whole = time.secondsPerInference, whole > 0, samples > 0 else { return }
+      utilisation = seconds / Double(samples) / whole
+    }
 
     init(_ counts: OperationCounts.CoreCounts, _ core: CoreImage, _ mesh: ChipModel.Mesh) {
       neurons = counts.neurons
@@ -132,6 +143,12 @@ extension RunResult {
       .optional("y", \.y, .integer(Mesh.plane), "its tile on the plane of all chips, to the north"),
       .optional("inputAxons", \.inputAxons, .count, "entries of its input axon table"),
       .optional("outputAxons", \.outputAxons, .count, "entries of its output axon table"),
+      .optional(
+        "bottleneck", \.bottleneck, .text, "the operation that takes it longest, of those with a time",
+        null: "where none has one"),
+      .optional(
+        "utilisation", \.utilisation, .amount, "share of the time of an inference that this takes it",
+        null: "where one of the two is unknown"),
     ]
   }
 

@@ -66,12 +66,15 @@ extension RunResult {
     totals = Totals(counts)
     totals.cutInputs = record.counters.cutInputs
     let mesh = ChipModel.Mesh(program.chip)
+    let work = CoreWork.all(program, counts)
     cores = zip(program.cores, counts.cores).map { Core($1, $0, mesh) }
+    for core in cores.indices { cores[core].name(work, core, samples: samples, time) }
     self.mesh = Mesh(mesh, program.chip, counts.linkLoads)
     for model in models { model.add(run, to: &energy) }
     self.time = Time(time, steps: run.steps)
     figures = KeyFigures(run, bill: energy.chip)
-    busiest = BusiestPlace.all(program, counts, time)
+    busiest = BusiestPlace.all(program, counts, time, work)
+    roofline = cores.isEmpty ? nil : Roofline(work)
     earlyDecision = observation?.stops.map { stops in
       EarlyDecision(
         program: program, record: record, stops: stops, time: time,

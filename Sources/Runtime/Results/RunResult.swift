@@ -35,6 +35,7 @@ package struct RunResult: JSONDocument {
   /// The bottleneck first.
   package var busiest: [BusiestPlace] = []
   package var neurobench: NeuroBench?
+  package var roofline: Roofline?
   package var earlyDecision: EarlyDecision?
   /// What layers did over time; nil: not collected.
   package var details: LayerDetails?
@@ -79,6 +80,8 @@ package struct RunResult: JSONDocument {
     .optional(
       "earlyDecision", \.earlyDecision, .object, "what stopping early keeps and saves", absent: "without a stop rule"),
     .optional("details", \.details, .object, "what layers did over time", absent: "where it was not collected"),
+    .optional(
+      "roofline", \.roofline, .object, "how long single operations take a core", absent: "without cores"),
     .optional("fit", \.fit, .object, "how the program sits on its chip", absent: "where it was not worked out"),
     .optional("provenance", \.provenance, .object, "what the result was made from", absent: "in sweeps"),
     .optional("faults", \.faults, .object, "faults of the chip and of the run", absent: "without faults"),

@@ -10,11 +10,17 @@ enum BusiestText {
     let place = busiest.core.map { "core \($0)" } ?? "link \(busiest.link ?? "")"
     let each = NumberFormat.count(Int(exactly: (Double(busiest.count) / Double(max(1, samples))).rounded()) ?? busiest.count)
     let mean = busiest.mean.flatMap { $0 > 0 ? NumberFormat.decimal(Double(busiest.count) / $0, places: 1) : nil }
-    return "\(place), \(words[busiest.operation] ?? busiest.operation): \(each) per inference"
+    return "\(place), \(name(of: busiest.operation)): \(each) per inference"
       + (mean.map { ", \($0) times the mean" } ?? "")
-      + (busiest.utilisation.map { ", \(NumberFormat.percent($0, places: $0 < 0.0995 ? 1 : 0)) of the time" }
+      + (busiest.utilisation.map { ", \(share($0)) of the time" }
         ?? ", of unknown time")
   }
+
+  /// Of the time of an inference.
+  static func share(_ utilisation: Double) -> String { NumberFormat.percent(utilisation, places: utilisation < 0.0995 ? 1 : 0) }
+
+  /// `synaptic operations`
+  static func name(of operation: String) -> String { words[operation] ?? operation }
 
   private static let words = [
     "synapticOperations": "synaptic operations", "neuronUpdates": "neuron updates", "neuronVisits": "neuron visits",

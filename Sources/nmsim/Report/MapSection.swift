@@ -72,6 +72,8 @@ struct MapSection: Sendable {
         },
         .figure("Messages in") { run.perInference("\(path($0)).messagesIn", cores[$0].messagesIn) },
         .figure("Messages out") { run.perInference("\(path($0)).messagesOut", cores[$0].messagesOut) },
+        .text("Takes longest") { .text(cores[$0].bottleneck.map { BusiestText.name(of: $0) } ?? "unknown") },
+        .figure("Of the time") { run.value("\(path($0)).utilisation", cores[$0].utilisation, PageNumber.share) },
       ])
     let count = PageNumber.integer(shown.count)
     let title = shown.count < cores.count ? "The \(count) cores with most synaptic operations" : "All cores"

@@ -67,6 +67,7 @@ struct Report: Sendable {
       ("populations", "Populations", PopulationSection(run: run).markup),
       ("chip", "Chip", MapSection(run: run).markup),
       ("time", "Time", TimeSection(run: run).markup),
+      ("roofline", "Roofline", RooflineSection(run: run).markup),
       ("capacity", "Capacity", CapacitySection(run: run).markup),
       ("losses", "Losses", LossSection(run: run).markup),
       ("exactness", "Rounding", ExactnessSection(run: run).markup),

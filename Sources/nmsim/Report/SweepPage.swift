@@ -84,7 +84,7 @@ struct SweepPage: Sendable {
     var table = Table(
       [.name("Point"), .number("Accuracy"), .number("To the ANN"), .number("Steps"), .number("Spikes")]
         + models.map { .number("Energy, \($0.title.lowercased())") }
-        + [.number("Time"), .number("Cores"), .text("Front")])
+        + [.number("Time"), .number("Cores"), .text("Bottleneck"), .number("Of the time"), .text("Front")])
     for index in rows {
       guard let figures = document.entries[index].figures else { continue }
       let mark = figures.missing.isEmpty ? "" : "*"
@@ -98,6 +98,7 @@ struct SweepPage: Sendable {
       }
       cells += [
         known(figures.secondsPerInference.map(PageNumber.seconds)), known(figures.cores.map(PageNumber.integer)),
+        known(figures.bottleneck.map { BusiestText.name(of: $0) }), known(figures.utilisation.map(PageNumber.share)),
         .text(fronts.filter { $0.indices.contains(index) }.map(\.title).joined(separator: "; ")),
       ]
       table.add(cells)

@@ -16,6 +16,9 @@ struct SweepFigures: JSONRecord {
   var synapticOperations: Double?
   var messages: Double?
   var cores: Int?
+  var squareMillimetres: Double?
+  var bottleneck: String?
+  var utilisation: Double?
   /// Joules of an inference by the name of the energy model; the chip's without what is `missing`.
   var joules: [String: Double] = [:]
   var missing: [String] = []
@@ -38,6 +41,9 @@ struct SweepFigures: JSONRecord {
     synapticOperations = mean(run.totals.synapticOperations)
     messages = mean(run.totals.messages)
     cores = run.program.cores
+    squareMillimetres = run.figures?.dieSquareMillimetres ?? run.figures?.coreSquareMillimetres
+    bottleneck = run.busiest.first?.operation
+    utilisation = run.busiest.first?.utilisation
     joules = run.joulesByModel
     missing = run.bill?.missing ?? []
     ticksPerInference = run.ticksPerInference
@@ -80,6 +86,14 @@ struct SweepFigures: JSONRecord {
     .optional("synapticOperations", \.synapticOperations, .amount, "of an inference"),
     .optional("messages", \.messages, .amount, "of an inference"),
     .optional("cores", \.cores, .count, "cores in use"),
+    .optional(
+      "squareMillimetres", \.squareMillimetres, .amount, "area of the dies of the chips in use, else of the cores in use",
+      unit: "mm2", absent: "where the chip states neither"),
+    .optional(
+      "bottleneck", \.bottleneck, .text, "the operation whose busiest core, or link, takes longest", null: "without cores"),
+    .optional(
+      "utilisation", \.utilisation, .amount, "share of an inference's time that it takes there",
+      null: "where one of the two is unknown"),
   ]
     + EnergyModels.fields { \.joules[$0] } + [
       .member("missing", \.missing, .texts, "what has no price in the chip model"),

@@ -18,20 +18,23 @@ struct SweepTable: Sendable {
     if shown.count < finished.count { lines += "; the best \(NumberFormat.count(shown.count)) of them" }
     lines += "\n\n"
     if !shown.isEmpty {
-      var table = Table([
-        .text("point"), .number("accuracy"), .number("to ANN"), .number("energy"), .number("time"), .number("cores"), .text("front"),
-      ])
+      // Names of points need a narrow terminal's width.
+      let namesBottlenecks = style.width >= 110
+      var table = Table(
+        [.text("point"), .number("accuracy"), .number("to ANN"), .number("energy"), .number("time"), .number("cores")]
+          + (namesBottlenecks ? [.text("bottleneck")] : []) + [.text("front")])
       for index in shown {
         guard let figures = entries[index].figures else { continue }
         let mark = figures.missing.isEmpty || figures.chipJoules == nil ? "" : "*"
-        table.add([
+        var cells: [Table.Cell] = [
           .text(labels[index]),
           .text(figures.error?.mae.map(NumberFormat.significant) ?? NumberFormat.percent(figures.accuracy)),
           .text(NumberFormat.points(figures.difference)),
           .text(NumberFormat.joules(figures.chipJoules) + mark), .text(time(figures)),
           figures.cores.map { .count($0) } ?? "unknown",
-          .text(fronts.map { $0.indices.contains(index) ? $0.letter : "." }.joined()),
-        ])
+        ]
+        if namesBottlenecks { cells.append(.text(SweepTable.bottleneck(figures) ?? "unknown")) }
+        table.add(cells + [.text(fronts.map { $0.indices.contains(index) ? $0.letter : "." }.joined())])
       }
       lines += table.render(style) + "\n"
       let legend = fronts.map { "\($0.letter) \($0.title.lowercased())" }.joined(separator: ", ")
@@ -58,12 +61,19 @@ struct SweepTable: Sendable {
     return lines
   }
 
-  /// `64 neurons w4: 98.70 %, 97.8 to 99.2`
+  /// `64 neurons w4: 98.70 %, 97.8 to 99.2; bottleneck synaptic operations, 12 % of the time`
   static func choice(_ label: String, _ figures: SweepFigures) -> String {
     let interval = figures.accuracyInterval.map {
       ", 95 % within \(NumberFormat.percent($0.lowerBound, places: 1)) to \(NumberFormat.percent($0.upperBound, places: 1))"
     }
-    return "\(label): \(NumberFormat.percent(figures.accuracy))\(interval ?? "")"
+    let busiest = bottleneck(figures).map { "; bottleneck \($0) of the time" }
+    return "\(label): \(NumberFormat.percent(figures.accuracy))\(interval ?? "")\(figures.utilisation == nil ? "" : busiest ?? "")"
+  }
+
+  /// `messages in, 12 %`
+  private static func bottleneck(_ figures: SweepFigures) -> String? {
+    let share = figures.utilisation.map { ", \(BusiestText.share($0))" }
+    return figures.bottleneck.map { BusiestText.name(of: $0) + (share ?? "") }
   }
 
   private func time(_ figures: SweepFigures) -> String {
