@@ -119,6 +119,9 @@ package struct CompileReport: Sendable, Equatable {
   package var routeFacts: RouteFacts?
   /// Chips that hold at least one core.
   package var chips: Int
+  /// Area of the cores in use, and of the dies that they lie on; nil: the chip's description does not state it.
+  package var coreSquareMillimetres: Double?
+  package var dieSquareMillimetres: Double?
   /// Every resource in the order of `ChipResource`; those of types of axon and of layers only on chips that limit them.
   package var capacity: [Capacity]
   /// The largest share of what cores hold, and of the cores; nil: the chip has no limit.
@@ -176,8 +179,9 @@ extension CompileReport {
       if share.fraction > fullest?.fraction ?? -1 { fullest = share }
     }
     limiting = fullest
-    let mesh = Mesh(program.chip)
-    chips = Set(program.cores.map { mesh.chip(ofCore: $0.place) }).count
+    chips = program.chipsInUse
+    coreSquareMillimetres = program.coreSquareMillimetres
+    dieSquareMillimetres = program.dieSquareMillimetres
     capacity = []
     capacity = Resource.allCases.compactMap { capacity(of: $0, program.chip) }
   }

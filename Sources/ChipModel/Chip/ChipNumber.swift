@@ -17,6 +17,8 @@ public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
   case clockHertz
   /// Of the process that the chip is made in.
   case technologyNanometres
+  /// Of silicon.
+  case coreSquareMicrometres, dieSquareMicrometres
 
   /// What an absent entry means.
   package enum Absent: Sendable, Equatable {
@@ -116,6 +118,10 @@ public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
       Row(.time, 1...1_000_000_000_000, "cycle", .described("unknown"), "cycles a second, which `power.perMegahertz` goes by")
     case .technologyNanometres:
       Row(.energy, 1...10_000, "nanometre", .described("unknown"), "of the process, which estimates of missing prices go by")
+    case .coreSquareMicrometres:
+      Row(.energy, 1...1_000_000_000_000, "square micrometre", .described("unknown"), "area of a core on the die")
+    case .dieSquareMicrometres:
+      Row(.energy, 1...1_000_000_000_000, "square micrometre", .described("unknown"), "area of the die of a chip")
     }
   }
 

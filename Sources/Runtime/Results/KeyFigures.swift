@@ -15,6 +15,8 @@ package struct KeyFigures: JSONRecord {
   package var dynamicJoules: Double?
   package var activeJoules: Double?
   package var energyDelayProduct: Double?
+  package var coreSquareMillimetres: Double?
+  package var dieSquareMillimetres: Double?
   package init() {}
 
   package static let fields: [JSONField<KeyFigures>] = [
@@ -40,13 +42,21 @@ package struct KeyFigures: JSONRecord {
     .optional(
       "energyDelayProduct", \.energyDelayProduct, .amount, "activeJoules times the time of an inference", unit: "J s",
       null: "where one of the two is unknown"),
+    .optional(
+      "coreSquareMillimetres", \.coreSquareMillimetres, .amount, "area of the cores in use", unit: "mm2", absent: unstated),
+    .optional(
+      "dieSquareMillimetres", \.dieSquareMillimetres, .amount, "area of the dies of the chips in use", unit: "mm2",
+      absent: unstated),
   ]
+  private static let unstated = "where the description does not state it"
 
   /// - Parameter bill: of the same run.
   init(_ run: CountedRun, bill: ChipBill?) {
     self.init()
     let (program, counts) = (run.program, run.counts)
     let inferences = Double(run.samples)
+    coreSquareMillimetres = program.coreSquareMillimetres
+    dieSquareMillimetres = program.dieSquareMillimetres
     guard run.samples > 0 else { return }
     let neurons = program.placed.map { program.populations[$0] }.filter(\.model.fires).map(\.shape.count).sum
     let fired = counts.spikes - (program.populations.first?.model.isInput == true ? counts.populations[0].spikes : 0)

@@ -23,7 +23,8 @@ extension CompileReport {
           ("synapseBits", Self.int(limits.synapseBits)), ("inputAxons", Self.int(limits.inputAxons)),
           ("outputAxons", Self.int(limits.outputAxons)),
         ])
-      ), ("chips", .int(chips)), ("capacity", .array(capacity.map { .object(ComparisonRecord.Capacity($0).members) })),
+      ), ("chips", .int(chips)),
+      ("coreSquareMillimetres", .number(coreSquareMillimetres)), ("dieSquareMillimetres", .number(dieSquareMillimetres)), ("capacity", .array(capacity.map { .object(ComparisonRecord.Capacity($0).members) })),
       ("cores", .array(cores.map(Self.document))), ("routes", .int(routes)), ("longestRoute", .int(longestRoute)),
       ("limiting", limiting.map(Self.document) ?? .null), ("mapping", mapping.map(Self.document) ?? .null),
     ]

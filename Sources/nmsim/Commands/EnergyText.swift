@@ -142,6 +142,7 @@ struct EnergyText {
       facts.add("energy-delay", KeyFigureText.delay(figures, run))
       facts.add("use", KeyFigureText.use(figures))
     }
+      facts.add("area", KeyFigureText.area(cores: figures.coreSquareMillimetres, dies: figures.dieSquareMillimetres))
     facts.add("left out", bill.notModelled)
     return block("Chip \(run.chip)", ": every action priced, all samples", [table], facts)
   }

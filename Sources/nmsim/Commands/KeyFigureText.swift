@@ -13,6 +13,14 @@ enum KeyFigureText {
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 
+  /// `0.374 mm2 of cores, 430 mm2 of dies`; nil: the description states neither.
+  static func area(cores: Double?, dies: Double?) -> String? {
+    let parts = [
+      cores.map { "\(NumberFormat.significant($0)) mm2 of cores" }, dies.map { "\(NumberFormat.significant($0)) mm2 of dies" },
+    ].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+
   /// `1.2 uJ x 3.4 ms = 4.1e-09 J s per inference`; more where prices are missing.
   static func delay(_ figures: KeyFigures, _ run: RunResult) -> String? {
     guard let product = figures.energyDelayProduct, let joules = figures.activeJoules,

@@ -40,6 +40,7 @@ struct ProgramTables: Sendable {
         "cores",
         "\(used)\(limit)\(chips), \(plural(report.routes, "route")), the longest of \(plural(report.longestRoute, "hop"))")
     }
+    facts.add("area", KeyFigureText.area(cores: report.coreSquareMillimetres, dies: report.dieSquareMillimetres))
     if let mapping = report.mapping, report.cores.count > 1 {
       let spikes = mapping.isMeasured ? "by the calibration's spikes" : "every neuron spiking once"
       let spread = mapping.meanLink > 0 ? NumberFormat.decimal(Double(mapping.busiestLink) / mapping.meanLink, places: 1) : "0"

@@ -46,6 +46,7 @@ enum ResultText {
     if let figures = result.figures {
       facts.add("use", KeyFigureText.use(figures))
       facts.add("energy-delay", KeyFigureText.delay(figures, result))
+      facts.add("area", KeyFigureText.area(cores: figures.coreSquareMillimetres, dies: figures.dieSquareMillimetres))
     }
     let accounts = result.comparedAccounts.map { account in
       "\(account.title.lowercased()) \(NumberFormat.joules(account.joulesPerInference))"
