@@ -74,7 +74,7 @@ struct EnergyComparisonTests {
     let run = try run(chip)
     let bill = ChipBill(program: run.program, counts: run.counts, steps: 4, samples: 1)
     #expect(bill.missing == ["energy of spike", "static power"])
-    let estimate = EnergyEstimate(bill, samples: 1)
+    let estimate = EnergyEstimate(bill, samples: 1, secondsPerInference: nil)
     // 45 nm doubled: between twice and eight times 0.1 pJ for each of the 4 spikes.
     let each = try #require(known.each(.spike))
     #expect(estimate.items.map(\.action) == ["spike"])
@@ -83,9 +83,44 @@ struct EnergyComparisonTests {
     #expect(estimate.missing == ["static power"])
     chip.numbers[.technologyNanometres] = nil
     let other = try self.run(chip)
-    let unknown = EnergyEstimate(ChipBill(program: other.program, counts: other.counts, steps: 4, samples: 1), samples: 1)
+    let unknown = EnergyEstimate(ChipBill(program: other.program, counts: other.counts, steps: 4, samples: 1), samples: 1, secondsPerInference: nil)
     #expect(unknown.joulesPerInference == nil)
     #expect(unknown.missing == ["static power", "energy of spike"])
+  }
+
+  @Test("static power that is missing is estimated by memory, between the chips that state it")
+  func leakage() throws {
+    let leak = try #require(EnergyEstimate.wattsPerBit)
+    // ODIN: 27.3 uW for 64 Ki synapses of 4 bits; SpiNNaker 2: 75 mW for 148 cores of 512 Kibit.
+    #expect(abs(leak.lowerBound - 27.3e-6 / 262_144) < 1e-15)
+    #expect(abs(leak.upperBound - 75e-3 / (148 * 524_288)) < 1e-15)
+    let run = try run(ChipLibrary.builtIn("generic-45nm"))
+    let bill = ChipBill(program: run.program, counts: run.counts, steps: 4, samples: 1)
+    let cores = run.program.cores.count
+    #expect(bill.memoryBitsInUse == cores * 4_194_304 && bill.memoryBitsOfChips == 1024 * 4_194_304 && bill.staticWatts == nil)
+    let estimate = EnergyEstimate(bill, samples: 1, secondsPerInference: 1e-3)
+    #expect(estimate.missing.isEmpty && estimate.items.map(\.action) == ["static power"])
+    let least = leak.lowerBound * Double(cores * 4_194_304) * 1e-3
+    #expect(estimate.joulesPerInference?.lowerBound == bill.knownJoules + least)
+    // A chip that states its power is not estimated.
+    let loihi = try self.run(ChipLibrary.builtIn("loihi"))
+    let stated = ChipBill(program: loihi.program, counts: loihi.counts, steps: 4, samples: 1)
+    #expect(stated.memoryBitsInUse == nil && stated.staticWatts == 0.1044)
+  }
+
+  @Test("area is that of the cores and dies in use, where the description states it")
+  func area() throws {
+    var chip = try ChipLibrary.builtIn("generic-45nm")
+    #expect(KeyFigures(try run(chip), bill: nil).coreSquareMillimetres == nil)
+    chip.numbers[.coreSquareMicrometres] = .assumed(500_000, "test")
+    chip.numbers[.neuronsPerCore] = .assumed(2, "test")
+    chip.numbers[.coresPerChip] = .assumed(2, "test")
+    chip.numbers[.dieSquareMicrometres] = .assumed(3_000_000, "test")
+    // Cores of 2 neurons: one of `a`, two of `y`, on two chips.
+    let run = try run(chip)
+    let figures = KeyFigures(run, bill: nil)
+    #expect(run.program.cores.count == 3)
+    #expect(figures.coreSquareMillimetres == 1.5 && figures.dieSquareMillimetres == 6)
   }
 
   @Test("the ANN on other devices costs its multiply-accumulates times a published price")

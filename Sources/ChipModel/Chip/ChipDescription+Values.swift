@@ -51,6 +51,11 @@ extension ChipDescription {
     return overflow ? nil : total
   }
 
+  /// Memory for synapses of so many cores; nil where it is not limited, or differs among cores.
+  package func memoryBits(cores: Int) -> Int? {
+    coreTypes == nil ? value(.synapseMemoryBitsPerCore).map { $0 *| cores } : nil
+  }
+
   /// The kind of the core at a place; nil where all cores are alike.
   package func coreType(at place: Int) -> CoreType? {
     guard let types = coreTypes?.value, let perChip = coresPerChip, perChip > 0, place >= 0 else { return nil }

@@ -32,6 +32,9 @@ package struct ChipBill: JSONRecord {
   package var missing: [String] = []
   package var notModelled: String?
   package var technologyNanometres: Int?
+  package var staticWatts: Double?
+  package var memoryBitsInUse: Int?
+  package var memoryBitsOfChips: Int?
   /// In the result's order.
   package var joulesByPopulation: [Double]?
   package var joulesByCore: [Double]?
@@ -55,6 +58,15 @@ package struct ChipBill: JSONRecord {
     .optional(
       "technologyNanometres", \.technologyNanometres, .integer(1...10_000), "of the chip", unit: "nm",
       absent: "where its description does not say"),
+    .optional(
+      "staticWatts", \.staticWatts, .amount, "power that flows all the time in the chips and cores in use", unit: "W",
+      absent: "where its description does not say"),
+    .optional(
+      "memoryBitsInUse", \.memoryBitsInUse, .count, "memory for synapses of the cores in use, which estimates of static power go by",
+      unit: "bits", absent: "where static power is stated, or memory is not limited"),
+    .optional(
+      "memoryBitsOfChips", \.memoryBitsOfChips, .count, "the same of all cores of the chips in use", unit: "bits",
+      absent: "where static power is stated, or memory is not limited"),
     .optional("notModelled", \.notModelled, .text, "what no bill of any chip includes"),
     .optional(
       "joulesByPopulation", \.joulesByPopulation, .amounts, "without static power, over all samples", unit: "J",
@@ -96,7 +108,13 @@ package struct ChipBill: JSONRecord {
       items.append(item)
     }
     let power = ChipBill.staticWatts(program)
-    if power == nil { missing.append("static power") }
+    staticWatts = power
+    if power == nil {
+      missing.append("static power")
+      memoryBitsInUse = program.chip.memoryBits(cores: program.cores.count)
+      let cores = program.chip.coresPerChip.map { max(program.cores.count, $0 *| program.chipsInUse) }
+      memoryBitsOfChips = program.chip.memoryBits(cores: cores ?? program.cores.count)
+    }
     if time.secondsPerTick == nil { missing.append("time of a tick") }
     if let power, let seconds = time.secondsPerInference { staticJoules = power * seconds * Double(samples) }
     joulesPerInference = samples == 0 ? 0 : knownJoules / Double(samples)
@@ -125,8 +143,7 @@ package struct ChipBill: JSONRecord {
   static func staticWatts(_ program: CompiledProgram) -> Double? {
     let power = program.chip.power
     guard !power.known.isEmpty else { return nil }
-    let mesh = Mesh(program.chip)
-    let chips = Double(Set(program.cores.map { mesh.chip(ofCore: $0.place) }).count)
+    let chips = Double(program.chipsInUse)
     let megahertz = Double(program.chip.value(.clockHertz) ?? 0) / 1e6
     return (power.value(.perChip) ?? 0) * chips + (power.value(.perCore) ?? 0) * Double(program.cores.count)
       + (power.value(.perMegahertz) ?? 0) * chips * megahertz

@@ -154,7 +154,8 @@ struct EnergyText {
     }
     let technology = estimate.technologyNanometres.map { " to \($0) nm" }
     for item in estimate.items {
-      facts.add("estimate", item.joulesEach.map { "\(item.action) \(range($0)) each" })
+      let how = item.action == "static power" ? "per inference, by its memory" : "each"
+      facts.add("estimate", item.joulesEach.map { "\(item.action) \(range($0)) \(how)" })
     }
     facts.add(
       "with them",
