@@ -29,6 +29,9 @@ package struct EventBinning: Sendable, Hashable {
     }
   }
 
+  /// Length of a step; nil: recordings have steps of their own lengths.
+  package var secondsPerStep: Double? { if case .timeWindow(let length) = rule { Double(length) / 1e6 } else { nil } }
+
   /// The step of each event, in order; below 0 and beyond the last step are events that no step has.
   func steps(_ events: [Event]) -> [Int] {
     guard let first = events.lazy.map(\.time).min(), let last = events.lazy.map(\.time).max() else { return [] }

@@ -31,11 +31,12 @@ package struct RunResult: JSONDocument {
   package var mesh: Mesh?
   package var energy = Energy()
   package var time = Time()
+  package var realTime: RealTime?
   package var figures: KeyFigures?
   /// The bottleneck first.
   package var busiest: [BusiestPlace] = []
-  package var neurobench: NeuroBench?
   package var roofline: Roofline?
+  package var neurobench: NeuroBench?
   package var earlyDecision: EarlyDecision?
   /// What layers did over time; nil: not collected.
   package var details: LayerDetails?
@@ -71,17 +72,20 @@ package struct RunResult: JSONDocument {
     .member("energy", \.energy, Energy.form, "the accounts of the energy models, side by side"),
     .member("time", \.time, .object, "time on the chip"),
     .optional(
+      "realTime", \.realTime, .object, "what flows while the input lasts, which has a time of its own",
+      absent: "where a step of the input has no length"),
+    .optional(
       "figures", \.figures, .object, "what readers of a bill ask first, of an inference",
       absent: "in results before version 2"),
     .member(
       "busiest", \.busiest, .objects(),
       "the core, or link, that does most of each operation, the bottleneck first: the largest share of the time"),
+    .optional(
+      "roofline", \.roofline, .object, "how long single operations take a core", absent: "without cores"),
     .optional("neurobench", \.neurobench, .object, "NeuroBench's figures by its own definitions, for one sample"),
     .optional(
       "earlyDecision", \.earlyDecision, .object, "what stopping early keeps and saves", absent: "without a stop rule"),
     .optional("details", \.details, .object, "what layers did over time", absent: "where it was not collected"),
-    .optional(
-      "roofline", \.roofline, .object, "how long single operations take a core", absent: "without cores"),
     .optional("fit", \.fit, .object, "how the program sits on its chip", absent: "where it was not worked out"),
     .optional("provenance", \.provenance, .object, "what the result was made from", absent: "in sweeps"),
     .optional("faults", \.faults, .object, "faults of the chip and of the run", absent: "without faults"),

@@ -24,6 +24,7 @@ struct EnergyBill: JSONDocument {
   var ticks = 1
   var energy = RunResult.Energy()
   var secondsPerInference: Double?
+  var realTime: RealTime?
   var figures: KeyFigures?
   /// Nil: not asked for.
   var estimate: EnergyEstimate?
@@ -38,6 +39,7 @@ struct EnergyBill: JSONDocument {
     samples = run.samples
     ticks = run.ticks
     energy = run.energy
+    realTime = run.realTime
     figures = run.figures
     secondsPerInference = run.time.secondsPerInference
     ratios = baseline.map { EnergyBill.ratios(run, $0) }
@@ -77,6 +79,9 @@ struct EnergyBill: JSONDocument {
     .optional(
       "secondsPerInference", \.secondsPerInference, .amount, "mean time of an inference", unit: "s",
       null: "where the chip lacks a time"),
+    .optional(
+      "realTime", \.realTime, .object, "what flows while the input lasts, as in run.json",
+      absent: "where a step of the input has no length"),
     .optional("figures", \.figures, .object, "what readers of a bill ask first, as in run.json", absent: "in results before version 2"),
     .optional("estimate", \.estimate, .object, "what missing prices might be", absent: "unless it is asked for"),
     .optional("ratios", \.ratios, ratioForm, "joules of an inference against the baseline's", absent: "without a baseline"),

@@ -129,6 +129,7 @@ struct EnergyText {
     var facts = FactList()
     facts.add("per inference", NumberFormat.joules(bill.joulesPerInference))
     TimeText.add(run, isFull: true, to: &facts)
+    TimeText.addRealTime(run, isFull: true, style: style, to: &facts)
     for (index, busiest) in run.busiest.enumerated() {
       facts.add(index == 0 ? "bottleneck" : index == 1 ? "busiest" : "", BusiestText.text(busiest, samples: run.samples))
     }
@@ -141,8 +142,8 @@ struct EnergyText {
       facts.add("dynamic", figures.dynamicJoules.map { "\(NumberFormat.joules($0)) per inference, actions" })
       facts.add("energy-delay", KeyFigureText.delay(figures, run))
       facts.add("use", KeyFigureText.use(figures))
-    }
       facts.add("area", KeyFigureText.area(cores: figures.coreSquareMillimetres, dies: figures.dieSquareMillimetres))
+    }
     facts.add("left out", bill.notModelled)
     return block("Chip \(run.chip)", ": every action priced, all samples", [table], facts)
   }

@@ -58,6 +58,7 @@ enum ResultText {
         "operations", "\(NumberFormat.joules(snn)) against \(NumberFormat.joules(ann)) of the ANN (45 nm, fp32)")
     }
     TimeText.add(result, isFull: false, to: &facts)
+    TimeText.addRealTime(result, isFull: false, style: style, to: &facts)
     facts.add("bottleneck", BusiestText.bottleneck(result))
     TimeText.addEarlyExit(result, to: &facts)
     facts.add("faults", result.faults.map(FaultText.run))

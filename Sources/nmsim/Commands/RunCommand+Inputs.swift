@@ -10,6 +10,8 @@ struct RunInputs {
   var steps: Int
   var samples: Int
   var threads: Int
+  /// That a step of the input lasts; nil: it has no time of its own.
+  var secondsPerStep: Double?
 
   init(_ arguments: ParsedArguments) throws(CommandError) {
     let path = try RunInputs.programPath(arguments.positional("program"))
@@ -24,9 +26,11 @@ struct RunInputs {
       }
       program = coded
     }
-    let binned = try arguments.binning(program)?.fixedSteps
-    steps = arguments.int("ticks") ?? binned ?? program.standardSteps ?? RunInputs.standardSteps
+    let binning = try arguments.binning(program)
+    secondsPerStep = arguments.double("input-step")
+    steps = arguments.int("ticks") ?? binning?.fixedSteps ?? program.standardSteps ?? RunInputs.standardSteps
     (data, dataPath) = try RunInputs.dataset(program, beside: path, arguments, steps: steps)
+    if secondsPerStep == nil, case .sparse = data.values { secondsPerStep = binning?.secondsPerStep }
     samples = try InputFiles.samples(arguments, of: data, dataPath)
     try told(.badData, dataPath) { [program, data, steps] () throws(DatasetError) in
       try program.checkRecording(data, steps: steps)

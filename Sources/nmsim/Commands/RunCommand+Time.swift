@@ -10,6 +10,10 @@ extension RunCommand {
     .option(
       "time-samples", .integer(1...Int.max), "N", standard: .value("\(ChipTime.standardSamples)"), group: group,
       "Samples that are timed, from the first; times are their mean."),
+    .option(
+      "input-step", .number(.positive), "SECONDS", standard: .described("the time window of recorded events"), group: group,
+      "How long a step of the input lasts: power and energy are also given for the input's own time, in which the chip "
+        + "waits where it is faster."),
     .flag(
       "barrier-free", group: group,
       "The chip runs without the barrier after each tick; both times are shown ('analytic' only)."),

@@ -137,6 +137,7 @@ enum RunCommand {
       inputs.program, part.record, courses: part.courses, part.observation, hash: inputs.programHash,
       images: inputs.dataPath, profile: profile, ann: answers, target: split.target, engine: engine,
       faults: faults)
+    result.realTime = inputs.secondsPerStep.map { RealTime(result, secondsPerStep: $0) }
     // Of a run that was interrupted only the last part's time is known.
     if !arguments.flag("no-timing"), earlier == nil {
       var simulation = RunResult.Simulation()

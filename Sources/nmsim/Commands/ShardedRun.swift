@@ -37,7 +37,10 @@ struct ShardedRun {
     target = arguments.double("target")
     self.ann = shard == nil ? nil : ann?.hash
     profile = arguments.string("spike-profile") ?? SpikeProfile.standard.name
-    options = try RunCommand.observerOptions(arguments)
+    var options = try RunCommand.observerOptions(arguments)
+    // Power by second needs it.
+    if inputs.secondsPerStep != nil, shard == nil { options.countsTicks = true }
+    self.options = options
   }
 
   /// Where an interrupted run keeps what it has done; nil where it cannot: the result is for standard output, or a part
