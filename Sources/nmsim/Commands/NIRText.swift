@@ -7,7 +7,17 @@ struct NIRText: Sendable {
   let style: TextStyle
 
   /// What `inspect` shows.
-  var page: String { head.render(style) + "\n" + nodes.render(style) }
+  var page: String {
+    let parameters = graph.nodes.map { (term: ErrorText.escaped($0.name), text: ErrorText.escaped(Self.parameters($0))) }
+    return head.render(style) + "\n" + nodes.render(style) + "\n" + list("Parameters", parameters.filter { !$0.text.isEmpty })
+  }
+
+  /// A heading and a list that names what it is about; nothing is cut. Nothing for an empty list.
+  private func list(_ heading: String, _ items: [(term: String, text: String)]) -> String {
+    guard !items.isEmpty else { return "" }
+    let column = min(24, 2 + (items.map { $0.term.count }.max() ?? 0))
+    return style.bold(heading) + "\n" + TextLayout.list(items, column: column + 2, width: style.width)
+  }
 
   /// What `convert` shows.
   func conversion(_ made: NIRNetwork) -> String {
@@ -16,12 +26,16 @@ struct NIRText: Sendable {
       [
         .name("Node", \.node), .text("Parameter") { .text($0.name) },
         .text("File") { .text(Self.range($0.lowest, $0.highest)) },
-        .text("A step") { .text($0.rule) }, .text("Becomes") { .text($0.key) },
+        .text("Becomes") { .text($0.key) },
         .number("Value") { .text(Self.number($0.value)) }, .number("Stored") { .text(Self.number($0.stored)) },
         .number("Error") { .text($0.error == 0 ? "-" : NumberFormat.percent($0.error)) },
       ])
+    var rules: [(term: String, text: String)] = []
+    for parameter in made.parameters where !rules.contains(where: { $0 == (parameter.name, parameter.rule) }) {
+      rules.append((parameter.name, parameter.rule))
+    }
     let notes = made.notes.map { "Note: \(ErrorText.escaped($0))\n" }.joined()
-    return page + "\n" + parameters.render(style) + (notes.isEmpty ? "" : "\n" + notes)
+    return page + "\n" + parameters.render(style) + "\n" + list("What a step makes of them", rules) + (notes.isEmpty ? "" : "\n" + notes)
   }
 
   private var head: FactList {
@@ -40,7 +54,6 @@ struct NIRText: Sendable {
       [
         .name("Node") { graph.nodes[$0].name }, .text("Type") { .text(graph.nodes[$0].type) },
         .text("Shape") { .text(graph.nodes[$0].shape.map(ProgramTables.shape) ?? "-") },
-        .text("Parameters") { .text(Self.parameters(graph.nodes[$0])) },
         .text("Goes to") { .text((targets[$0] ?? []).map { graph.nodes[$0.to].name }.joined(separator: ", ")) },
       ])
   }

@@ -355,12 +355,15 @@ _nmsim() {
         --time-samples)
           _nmsim_nothing
           return ;;
+        --input-step)
+          _nmsim_nothing
+          return ;;
         --early-decision)
           _nmsim_nothing
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--ticks --steps --threads --engine --input-coding --flip-membrane-bits --lose-spikes --duplicate-spikes --fault-seed --input --labels --samples --time-window --event-count --n-time-bins --n-event-bins --at-most-one --model --no-ann --shard --target --min-accuracy --spike-profile -o --output --json --predictions --outputs --trace --trace-samples --probe --no-timing --memory -q --quiet --color --time-model --time-samples --barrier-free --per-tick --early-decision -h --help"
+        _nmsim_words "--ticks --steps --threads --engine --input-coding --flip-membrane-bits --lose-spikes --duplicate-spikes --fault-seed --input --labels --samples --time-window --event-count --n-time-bins --n-event-bins --at-most-one --model --no-ann --shard --target --min-accuracy --spike-profile -o --output --json --predictions --outputs --trace --trace-samples --probe --no-timing --memory -q --quiet --color --time-model --time-samples --input-step --barrier-free --per-tick --early-decision -h --help"
       fi ;;
     sweep)
       case "$previous" in

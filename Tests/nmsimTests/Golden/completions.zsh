@@ -186,6 +186,7 @@ _nmsim() {
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
         '--time-model=[How the length of a tick is found. '\''fixed'\''\: the chip'\''s own tick. '\''simple'\''\: the slowest core. '\''analytic'\''\: the slowest core, message or link, without queueing. '\''detailed'\''\: every message, through links with finite buffers. All but '\''fixed'\'' cost simulation time.]:fixed|simple|analytic|detailed:(fixed simple analytic detailed)' \
         '--time-samples=[Samples that are timed, from the first; times are their mean.]:N: ' \
+        '--input-step=[How long a step of the input lasts\: power and energy are also given for the input'\''s own time, in which the chip waits where it is faster.]:SECONDS: ' \
         '--barrier-free[The chip runs without the barrier after each tick; both times are shown ('\''analytic'\'' only).]' \
         '--per-tick[Count by tick\: the chip'\''s energy over time, and up to the target accuracy. The run takes about a seventh longer. --target and --early-decision imply it.]' \
         '--early-decision=[Also report early exit\: each sample stops when its decision is '\''stable\:N'\'', the same after N steps in a row; '\''margin\:M'\'', the largest output ahead of the next by M integer units; or both, '\''stable\:N,margin\:M'\''.]:RULE: ' \
@@ -227,7 +228,7 @@ _nmsim() {
         '--baseline=[Another run, to show ratios against.]:FILE:_files' \
         '--profile=[Energy per spike for the papers'\'' model.]:NAME: ' \
         '--explain[Show formulas, constants and their sources.]' \
-        '--estimate[Estimate the prices that the chip lacks\: those of generic-45nm scaled to its technology, as ranges, apart from what is known.]' \
+        '--estimate[Estimate the prices that the chip lacks\: those of generic-45nm scaled to its technology, and static power by its memory, as ranges, apart from what is known.]' \
         '(-o --output)-o+[Also write the figures as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '(-o --output)--output=[Also write the figures as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '--json=[Also write the figures as JSON; '\''-'\'' is standard output.]:FILE:_files' \
