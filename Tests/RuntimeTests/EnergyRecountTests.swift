@@ -101,6 +101,80 @@ struct EnergyRecountTests {
     }
   }
 
+  @Test("the other models' joules equal a recount from what the chip interpreter counted, event by event")
+  func models() throws {
+    var spikes = 0
+    for seed in 0..<20 as Range<UInt64> {
+      var random = RandomNetworks(seed: 700 + seed)
+      let network = try random.network()
+      let program = try CompiledProgram.compile(
+        network, chip: random.smallCores("generic-45nm"), options: CompileOptions(seed: seed, placementEffort: 0.05)
+      ).program
+      let values = random.input(program)
+      let steps = 8
+      var interpreter = ChipInterpreter(program, steps: steps)
+      _ = interpreter.run(values)
+      let counted = interpreter.counters
+      let data = try #require(Dataset(shape: program.input.dimensions, values: .float64(values)))
+      let run = try CountedRun(program, Run(steps: steps, samples: 1)(program, data: data))
+      func expect(_ model: any EnergyModel, _ joules: Double) throws {
+        let found = try #require(run.account(by: model).joulesPerInference)
+        #expect(abs(found - joules) <= 1e-12 * joules, "seed \(seed), \(model.name): \(found), \(joules)")
+      }
+      let fired = counted.spikes.map { $0.reduce(0) { $0 + Int($1) } }
+      try expect(SpikeEnergyModel(profile: .standard), Double(fired.reduce(0, +)) * SpikeProfile.standard.joulesPerSpike.value)
+      // Multiply-accumulates of the input are counted again in OperationCountsTests.
+      try expect(
+        OperationEnergyModel(),
+        Double(counted.effectiveAdditions) * 0.9e-12 + Double(run.counts.effectiveMACs) * 4.6e-12)
+      let operations = counted.synapticOperations.reduce(0, +)
+      let bits = max(1, program.chip.spikePayloadBits)
+      try expect(
+        QuantisedTwinModel(),
+        Double(operations + counted.neuronVisits) * 0.05448e-12 + Double(counted.hops * bits) * 3e-12)
+      try expect(LemaireEnergyModel(), lemaire(program, fired, steps: steps))
+      spikes += fired.reduce(0, +)
+    }
+    #expect(spikes > 1000)
+  }
+
+  /// The equations of Lemaire et al. 2022 in picojoules, layer by layer: kernels of 3x3 with stride 1, dense layers and
+  /// identities, memories of at most 8 KiB.
+  private func lemaire(_ program: CompiledProgram, _ fired: [Int], steps: Int) throws -> Double {
+    func access(_ words: Int) -> Double { 10 * Double(4 * words) / 8192 }
+    var sum = 0.0
+    for (index, population) in program.populations.enumerated() where index > 0 {
+      let neurons = population.shape.count
+      var (events, reached, parameters, host) = (0, 0, 0, 0)
+      for projection in program.projections where projection.target == index {
+        let shape = program.weights[projection.weights].shape
+        parameters += shape.reduce(1, *)
+        if projection.source == 0 {
+          // A pixel at the border lacks a third of the kernel's rows or columns.
+          let (height, width) = (population.shape.height, population.shape.width)
+          host += shape[0] * shape[1] * (3 * height - 2) * (3 * width - 2)
+          continue
+        }
+        let fan = projection.kind == .identity ? 1 : projection.kind == .dense ? shape[0] : shape[0] * 9
+        events += fired[projection.source]
+        reached += fired[projection.source] * fan
+        // Additions, and as many of addresses; two products find where a kernel begins.
+        sum += Double(2 * fired[projection.source] * fan) * 0.1
+        if projection.kind == .convolution { sum += Double(2 * fired[projection.source]) * 3.2 }
+      }
+      let hasBias = population.biases.contains { $0.values.contains { $0 != 0 } }
+      if hasBias { parameters += population.shape.pixels > 1 ? population.shape.channels : neurons }
+      try #require(parameters <= 2048 && neurons <= 2048)
+      let updates = population.model.fires ? neurons * steps : 0
+      let biases = hasBias || host > 0 ? neurons * steps : 0
+      sum += Double(biases + fired[index]) * 0.1 + Double(host) * (3.2 + access(program.input.shape.count))
+      sum += Double(events + fired[index]) * access(1000)
+      sum += Double(reached + host + (hasBias ? biases : 0)) * access(parameters)
+      sum += Double(2 * (reached + updates)) * access(neurons)
+    }
+    return sum * 1e-12
+  }
+
   @Test("stop rules, by hand")
   func rules() {
     let decisions = [3, 1, 1, 1, 2, 2, 2, 2]
