@@ -94,6 +94,22 @@ struct HDF5Tests {
     }
   }
 
+  /// Found as a trap: an enumeration begins 8 bytes behind its own beginning, and the message was shorter.
+  @Test("refuses an enumeration that ends before its type")
+  func shortEnumeration() throws {
+    let one = try #require(Tensor(shape: [1], storage: .float64([1])))
+    var file = HDF5Writer.bytes(of: HDF5Group([("a", .numbers(one))]))
+    let place = try #require(
+      file.indices.dropLast(8).first { file[$0..<($0 + 4)].elementsEqual([3, 0, 24, 0]) && file[$0 + 8] == 0x11 })
+    // A type of 4 bytes, and an empty message in the place of the others.
+    file[place + 2] = 4
+    file[place + 8] = 0x18
+    file.replaceSubrange((place + 12)..<(place + 20), with: [0, 0, 12, 0, 0, 0, 0, 0])
+    #expect(
+      message(file)
+        == "damaged HDF5 file at byte \(place + 8): data set 'a' has a type of 4 bytes; copy or write the file again")
+  }
+
   @Test("refuses a group inside itself")
   func cycle() throws {
     var file = HDF5Writer.bytes(of: HDF5Group([("a", .group(HDF5Group([("b", .group(HDF5Group()))])))]))

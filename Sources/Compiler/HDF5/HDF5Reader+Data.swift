@@ -92,7 +92,9 @@ extension HDF5Reader {
       }
       return .number(ElementType(.float, size, bigEndian: isBigEndian))
     case 3 where size > 0: return .text(size)
-    case 8 where !isInside: return try element((start + 8)..<data.upperBound, what, isInside: true)
+    case 8 where !isInside:
+      guard data.count >= 8 else { throw .malformed(offset: start, what: "\(what) has a type of \(data.count) bytes") }
+      return try element((start + 8)..<data.upperBound, what, isInside: true)
     case 9 where flags & 15 == 1 && !isInside: return .longText
     default:
       let names = [
