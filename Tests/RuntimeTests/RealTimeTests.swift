@@ -31,6 +31,10 @@ struct RealTimeTests {
     #expect(abs(try #require(slow.idleJoules) - 0.0608) < 1e-12)
     let unknown = RealTime(result(steps: 300, tick: nil), secondsPerStep: 1e-3)
     #expect(unknown.speed == nil && unknown.idleJoules == fast.idleJoules)
+    // Static power alone is a price.
+    var unpriced = result(steps: 300, tick: nil)
+    unpriced.energy.chip?.items[0].joules = nil
+    #expect(RealTime(unpriced, secondsPerStep: 1e-3).joulesPerInference == fast.idleJoules)
   }
 
   @Test("power by second is what ticks of that second spend, and static power")

@@ -43,7 +43,7 @@ package struct EnergyEstimate: JSONRecord {
   ]
 
   /// Watts a bit of memory for synapses of the built-in chips that state static power, least and most.
-  static let wattsPerBit: ClosedRange<Double>? = {
+  package static let wattsPerBit: ClosedRange<Double>? = {
     let leaks = ChipLibrary.names.compactMap { name -> Double? in
       guard let chip = try? ChipLibrary.builtIn(name), let watts = chip.power.value(.perChip), watts > 0,
         let bits = chip.memoryBits(cores: chip.coresPerChip ?? 0), bits > 0

@@ -14,7 +14,9 @@ package struct LemaireEnergyModel: BuiltInEnergyModel {
   package let title = "Lemaire model"
   package let source = "Lemaire et al. 2022, 45 nm"
   package let formula =
-    "joules = accumulates x 0.1 pJ + multiply-accumulates x 3.2 pJ + memory words x the energy of a memory of that size"
+    "joules = accumulates x 0.1 pJ + multiply-accumulates x 3.2 pJ + memory words x the energy of a memory of that size (10 pJ at "
+    + "8 KiB, 20 at 32, 100 at 1 MiB, linear between); the ANN: a multiply-accumulate and a read of its weight for each product, a "
+    + "read of its input (a matrix: of each input once), a write of each value"
   package let leavesOut = "routing, static power, pools, the ANN's activations"
   /// An accelerator of its own stands behind it, not the chip.
   package let comparesRuns = false

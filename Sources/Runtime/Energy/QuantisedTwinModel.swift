@@ -14,7 +14,7 @@ package struct QuantisedTwinModel: BuiltInEnergyModel {
   package let source = "Yan et al. 2024, 22 nm (constants secondhand)"
   package let formula =
     "joules = additions x 0.05448 pJ + bits x hops x 3.0 pJ (events) or 0.25 pJ (the twin's values); a product of the twin "
-    + "is an addition for each bit of its activation"
+    + "is an addition for each bit of its activation; even at rate x (twin - updates) / (spiking - updates)"
   package let leavesOut = "memory, addressing, static power, host input encoding"
   package let comparesRuns = false
 

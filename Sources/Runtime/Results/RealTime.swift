@@ -28,7 +28,7 @@ package struct RealTime: JSONRecord {
     let length = max(secondsPerStep, tick ?? 0)
     let seconds = Double(ticks) * length
     secondsPerInference = seconds
-    guard let bill = result.bill, bill.isPriced, result.samples > 0, seconds > 0 else { return }
+    guard let bill = result.bill, bill.isPriced || bill.staticWatts != nil, result.samples > 0, seconds > 0 else { return }
     idleJoules = bill.staticWatts.map { $0 * seconds }
     let joules = bill.actionJoules / Double(result.samples) + (idleJoules ?? 0)
     joulesPerInference = joules

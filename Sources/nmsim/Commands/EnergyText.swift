@@ -162,6 +162,14 @@ struct EnergyText {
       "with them",
       estimate.joulesPerInference.map { "\(range($0)) per inference (\(estimate.model)\(technology ?? ""))" }
         ?? "no estimate: the chip's description does not say its technology")
+    if explains {
+      facts.add("estimates", "a price of generic-45nm times nm / 45 to (nm / 45)^3")
+      let leak = EnergyEstimate.wattsPerBit.map { range in
+        "\(NumberFormat.watts(range.lowerBound)) a bit of memory of the cores in use to \(NumberFormat.watts(range.upperBound)) of all "
+          + "cores of the chips in use, as the built-in chips that state both leak"
+      }
+      facts.add("", leak.map { "static power: \($0)" })
+    }
     if !estimate.missing.isEmpty { facts.add("without", estimate.missing.joined(separator: ", ")) }
   }
 

@@ -6,7 +6,7 @@ enum TimeText {
   static func addRealTime(_ result: RunResult, isFull: Bool, style: TextStyle, to facts: inout FactList) {
     guard let real = result.realTime else { return }
     let pace = real.speed.map { speed in
-      speed >= 1 ? "\(NumberFormat.significant(speed)) times faster than real time"
+      speed == 1 ? "in real time, its tick is as long" : speed > 1 ? "\(NumberFormat.significant(speed)) times faster than real time"
         : "\(NumberFormat.significant(1 / speed)) times slower than real time"
     }
     facts.add(

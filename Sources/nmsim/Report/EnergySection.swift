@@ -13,8 +13,37 @@ struct EnergySection: Sendable {
       <p class="note">Models that answer different questions. They are never mixed, and none includes what it does \
       not name.</p>
       <div class="thirds">\(blocks.joined())</div>
+      \(realTime)
       \(layers)
       """
+  }
+
+  /// What flows while an input lasts that has a time of its own.
+  private var realTime: String {
+    guard let real = run.document.realTime else { return "" }
+    func shown(_ key: String, _ value: Double?, _ format: (Double) -> String) -> String? {
+      value.map { run.value("realTime.\(key)", $0, format) }
+    }
+    let pace = shown("speed", real.speed) { PageNumber.significant($0) }
+    let facts = HTML.facts([
+      ("Input", shown("secondsOfInput", real.secondsOfInput, PageNumber.seconds)),
+      ("A step of it", shown("secondsPerStep", real.secondsPerStep, PageNumber.seconds)),
+      ("Steps a tick, above 1 faster than real time", pace ?? ReportRun.unknown),
+      ("Energy while it lasts, chip model", shown("joulesPerInference", real.joulesPerInference, PageNumber.joules)),
+      ("of which static power", shown("idleJoules", real.idleJoules, PageNumber.joules) ?? ReportRun.unknown),
+      ("Mean power", shown("watts", real.watts, PageNumber.watts)),
+    ])
+    var figure = ""
+    if let watts = real.wattsBySecond, watts.count > 1 {
+      var chart = Chart(
+        over: "second", watts.count, y: Axis(0, watts.max() ?? 0, kind: .unit("W"), widened: true), title: "Power",
+        summary: "Mean power in each second of the input", height: "short")
+      chart.addArea(watts)
+      chart.addCurve(watts, color: 1, attributes: run.series("realTime.wattsBySecond", watts))
+      chart.addHoverTexts(watts.count) { PageNumber.watts(watts[$0]) }
+      figure = "<figure>\(chart.markup)</figure>"
+    }
+    return "<h3 class=\"apart\">Real time</h3>\n<div class=\"pair\">\(facts)\(figure)</div>"
   }
 
   /// The chip model's energy by population, where the document shares it out.
