@@ -103,6 +103,53 @@ struct NIRNetworkTests {
     print("\(name): \(spikes) spikes, membranes within \(largest) thresholds")
   }
 
+  /// Two inputs, an affine map with biases, three neurons with a synaptic current: spikes and membranes in floats.
+  @Test("a bias in a synaptic current comes from a neuron that fires in every step")
+  func currentBias() throws {
+    let ones = { (value: Double) in NIRFile.numbers([3], [value, value, value]) }
+    let (weight, bias) = ([2.03, -1.07, 1.11, 0.57, -0.53, 3.01], [0.23, 0, -0.31])
+    let file = NIRFile.chain(
+      input: [2],
+      NIRFile.node("Affine", [("weight", NIRFile.numbers([3, 2], weight)), ("bias", NIRFile.numbers([3], bias))]),
+      NIRFile.node(
+        "CubaLIF",
+        [
+          ("tau_syn", ones(4e-3)), ("tau_mem", ones(8e-3)), ("r", ones(1)), ("v_leak", ones(0)), ("v_threshold", ones(0.23)),
+          ("v_reset", ones(0)), ("w_in", ones(1)),
+        ]))
+    var settings = NIRSettings()
+    settings[.timeStep] = 1e-3
+    let made = try NIRImporter.network(of: NIRGraph(file), name: "net", settings)
+    #expect(made.network.populations.map(\.name) == ["n1", "n1.constant"])
+    var options = CompileOptions()
+    (options.weightBits, options.membraneBits, options.fractionBits) = (16, 32, 8)
+    let program = try CompiledProgram.compile(made.network.checked(), chip: ChipLibrary.builtIn("ideal"), options: options).program
+    let steps = 200
+    var random = SeededGenerator(seed: 5)
+    let input = (0..<(steps * 2)).map { _ in random.unit() < 0.2 ? 1.0 : 0 }
+    var runner = LayerRunner(plan: EnginePlan(program), steps: steps)
+    var chip = ChipInterpreter(program, steps: steps)
+    #expect(runner.run(input) == chip.run(input))
+    var (u, v, spikes) = ([0.0, 0, 0], [0.0, 0, 0], 0)
+    let index = try #require(program.populations.firstIndex { $0.name == "n1" })
+    for step in 0..<steps {
+      var expected: Set<Int> = []
+      for neuron in 0..<3 {
+        let sum = weight[2 * neuron] * input[2 * step] + weight[2 * neuron + 1] * input[2 * step + 1] + bias[neuron]
+        u[neuron] = u[neuron] * 0.75 + sum * 0.25
+        v[neuron] = v[neuron] * 0.875 + u[neuron] * 0.125
+        guard v[neuron] > 0.23 else { continue }
+        v[neuron] = 0
+        expected.insert(neuron)
+      }
+      var found: Set<Int> = []
+      runner.trains[index].forEachSpike(step: step) { neuron, _ in found.insert(neuron) }
+      #expect(found == expected, "step \(step)")
+      spikes += found.count
+    }
+    #expect(spikes > 20)
+  }
+
   @Test(
     "braille_noDelay_noBias_subtract.nir, recurrent: spikes equal floats on random input, engine equals interpreter",
     .enabled(if: ImportFiles.hasShared("nir")), arguments: [ResetRule.hard, .soft])

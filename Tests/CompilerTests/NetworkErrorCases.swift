@@ -201,11 +201,11 @@ extension NetworkErrorTests {
     Case(
       #""from": "a", "to": "b""#,
       #""from": "a", "to": "a""#,
-      #"line 7, column 5: population 'b': no projection leads to it; add one or remove the population"#),
+      #"line 7, column 5: population 'b': no projection leads to it, and it has no bias; add one or remove the population"#),
     Case(
       #""to": "b", "kind": "identity", "pool": {"kind": "average", "kernel": 2}"#,
       #""to": "out", "kind": "dense""#,
-      #"line 7, column 5: population 'b': no projection leads to it; add one or remove the population"#),
+      #"line 7, column 5: population 'b': no projection leads to it, and it has no bias; add one or remove the population"#),
     Case(
       #""from": "a", "to": "b""#,
       #""from": "out", "to": "b""#,

@@ -65,10 +65,10 @@ extension Values {
 }
 
 extension NIRImporter {
-  /// The neurons of a node, and what they add in a step: in the units of the file.
+  /// The neurons of a node, and what they add in a step, potentials and synaptic currents apart: in the units of the file.
   mutating func neurons(
     of node: NIRNode, _ sum: NIRSignal, _ context: MergeContext
-  ) throws(ImportError) -> (neuron: NetworkNeuron, sum: NIRSignal) {
+  ) throws(ImportError) -> (neuron: NetworkNeuron, sum: NIRSignal, current: BiasField) {
     let shape = sum.shape
     let hasCurrent = node.type.hasPrefix("Cuba")
     let tau = hasCurrent ? "tau_mem" : "tau"
@@ -76,6 +76,7 @@ extension NIRImporter {
     var gain = [Double](repeating: 1, count: sum.count)
     var leak: [Double]?
     var sum = sum
+    var keepsCurrent = false
     func multiply(_ factors: [Double]) { for index in gain.indices { gain[index] *= factors[index] } }
 
     switch node.type {
@@ -92,10 +93,8 @@ extension NIRImporter {
       if rest.contains(where: { $0 != 0 }) { leak = zip(rest, share).map { $0 * $1 } }
       if hasCurrent {
         let current = try decay(node, "tau_syn", shape, key: .currentDecay, &neuron)
-        if sum.bias != .none, neuron[.currentDecay] != nil, neuron[.currentDecay] != 4096 {
-          throw node.misuse(
-            "adds a bias to its synaptic current", "train without bias before \(node.type), or take LIF neurons")
-        }
+        // A current that stays takes what is added to it along.
+        keepsCurrent = neuron[.currentDecay] ?? 4096 != 4096
         multiply(current)
         if node.has("w_in") { multiply(try told(node, "w_in", shape, rule: "factor of what arrives", key: "weights")) }
       }
@@ -104,9 +103,11 @@ extension NIRImporter {
       throw node.misuse("has factors that are too large", "write the graph again")
     }
     sum = try sum.mapped(by: .identity(shape, NIRNode.shortest(gain, shape)), node: context)
+    var current = BiasField.none
+    if keepsCurrent { swap(&current, &sum.bias) }
     if let leak { sum.bias = sum.bias.adding(BiasField.element(leak).collapsed(shape), shape: shape) }
     try setFiring(node, shape, &neuron)
-    return (neuron, sum)
+    return (neuron, sum, current)
   }
 
   /// Threshold, reset and floor.

@@ -229,7 +229,7 @@ package struct NIRImporter {
 
   /// Adds a population and its projections.
   private mutating func append(
-    _ made: (neuron: NetworkNeuron, sum: NIRSignal), named names: [String], _ index: Int, to network: inout Network
+    _ made: (neuron: NetworkNeuron, sum: NIRSignal, current: BiasField), named names: [String], _ index: Int, to network: inout Network
   ) throws(ImportError) {
     let (name, sum) = (names[index], made.sum)
     var neuron = made.neuron
@@ -243,6 +243,7 @@ package struct NIRImporter {
     case .channel(let values), .element(let values): population.bias = network.stored(.shortest(values), "\(name).bias")
     }
     network.populations.append(population)
+    addConstant(made.current.elements(sum.shape), to: name, names, &network)
     for (position, term) in sum.terms.enumerated() {
       let connection = try term.linear.connection(node: context, into: sum.shape)
       guard connection.weights.allSatisfy(\.isFinite) else {
@@ -264,6 +265,21 @@ package struct NIRImporter {
     }
   }
 
+  /// A synaptic current takes spikes alone: what it is to get in every step comes from a neuron that fires in every step.
+  private mutating func addConstant(_ values: [Double], to name: String, _ names: [String], _ network: inout Network) {
+    guard values.contains(where: { $0 != 0 }) else { return }
+    let source = SpikingDraft.populationNames(network.populations.map(\.name) + names + ["\(name).constant"]).last ?? "constant"
+    network.populations.append(
+      NetworkPopulation(
+        name: source, shape: [1], neuron: NetworkNeuron(model: .integrateFire, threshold: .uniform(1)), bias: .uniform(1)))
+    let weights = AnalogConnection(
+      source: .input, kind: .dense, weights: values.map { Float($0) }, weightShape: [values.count, 1])
+    network.projections.append(network.projection(source, weights, from: source, to: name))
+    notes.append(
+      "'\(printable(name))' has a bias in its synaptic current: '\(printable(source))', a neuron that fires in every step, "
+        + "brings it, in a circle a step late")
+  }
+
   /// What is read: spikes of neurons, potentials of integrators, or the sum over time of a linear node's values.
   private mutating func setOutput(_ answer: Int, _ names: [String], _ network: inout Network) throws(ImportError) {
     context.name = graph.nodes[answer].name
@@ -277,7 +293,7 @@ package struct NIRImporter {
         network.populations[index].neuron.model == .accumulator || isInfinite ? .potential : .spikes
     } else {
       let name = SpikingDraft.populationNames(names + [graph.nodes[answer].name]).last ?? "output"
-      try append((NetworkNeuron(model: .accumulator), signal), named: names + [name], names.count, to: &network)
+      try append((NetworkNeuron(model: .accumulator), signal, .none), named: names + [name], names.count, to: &network)
       network.output = NetworkOutput(population: name)
       notes.append("the output is a linear node: its values are added up over the steps")
     }
