@@ -88,6 +88,12 @@ struct EventTests {
   @Test("AEDAT4 and HDF5 are refused with what to do instead")
   func refused() {
     #expect(message(Array("#!AER-DAT4.0\r\n".utf8), "a.aedat4")?.contains("dv_processing") == true)
+    // Found as a trap: 2^32 - 1 events of 2^32 - 1 bytes do not fit 63 bits.
+    let huge = [UInt8](repeating: 0xFF, count: 4)
+    let packet = [1, 0, 0, 0] + huge + little(4, 4) + little(0, 4) + huge + little(1, 4) + little(1, 4)
+    #expect(
+      message(Array("#!AER-DAT3.1\r\n#!END-HEADER\r\n".utf8) + packet, "a.aedat")
+        == "a packet of AEDAT 3 at byte 56 goes beyond the file; copy it again")
     #expect(message([0x89, 0x48, 0x44, 0x46], "a.h5")?.contains("numpy.savez") == true)
     #expect(
       message([1, 2, 3], "a.xyz")?.hasPrefix("no file of events that is known; read are N-MNIST .bin and .bs2") == true)

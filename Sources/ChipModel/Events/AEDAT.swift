@@ -45,8 +45,7 @@ enum AEDAT {
         Int(bytes.littleEndian32(at: position + 16)), Int(bytes.littleEndian32(at: position + 20))
       )
       position += 28
-      // 32 bits each: no overflow.
-      guard overflow < 1 << 20, count <= capacity, capacity * size <= bytes.count - position else {
+      guard overflow < 1 << 20, count <= capacity, capacity *| size <= bytes.count - position else {
         throw cut(at: position)
       }
       if type == 1 {
