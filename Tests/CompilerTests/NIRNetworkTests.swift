@@ -150,6 +150,70 @@ struct NIRNetworkTests {
     #expect(spikes > 20)
   }
 
+  /// Two inputs into four neurons that feed one another and two outputs: two time constants by turns, in floats.
+  @Test("neurons whose time constants differ are a population for each set of them")
+  func timeConstants() throws {
+    let taus = [4e-3, 8e-3, 4e-3, 8e-3]
+    let ones = { (value: Double, count: Int) in NIRFile.numbers([count], [Double](repeating: value, count: count)) }
+    let (first, back, last) = (
+      [0.93, 0.11, -0.23, 1.07, 0.51, 0.77, 1.21, -0.37], (0..<16).map { 0.13 * Double($0 % 5) - 0.21 },
+      [0.61, -0.29, 0.83, 0.17, -0.41, 0.71, 0.37, 0.59]
+    )
+    func neurons(_ tau: HDF5Object, _ count: Int) -> HDF5Object {
+      NIRFile.node(
+        "LIF", [("tau", tau), ("r", ones(1, count)), ("v_leak", ones(0, count)), ("v_threshold", ones(0.157, count)), ("v_reset", ones(0, count))])
+    }
+    let file = NIRFile.file(
+      NIRFile.graph(
+        [
+          ("in", NIRFile.node("Input", [("shape", NIRFile.integers(2))])),
+          ("w", NIRFile.node("Linear", [("weight", NIRFile.numbers([4, 2], first))])),
+          ("mid", neurons(NIRFile.numbers([4], taus), 4)),
+          ("back", NIRFile.node("Linear", [("weight", NIRFile.numbers([4, 4], back))])),
+          ("x", NIRFile.node("Linear", [("weight", NIRFile.numbers([2, 4], last))])), ("end", neurons(ones(5e-3, 2), 2)),
+          ("out", NIRFile.node("Output", [("shape", NIRFile.integers(2))])),
+        ], [("in", "w"), ("w", "mid"), ("mid", "back"), ("back", "mid"), ("mid", "x"), ("x", "end"), ("end", "out")]))
+    var settings = NIRSettings()
+    settings[.timeStep] = 1e-3
+    let made = try NIRImporter.network(of: NIRGraph(file), name: "net", settings)
+    #expect(made.network.populations.map(\.name) == ["mid.1", "mid.2", "end"])
+    #expect(made.parameters.filter { $0.name == "tau" }.map(\.node) == ["mid.1", "mid.2", "end"])
+    var options = CompileOptions()
+    (options.weightBits, options.membraneBits, options.fractionBits) = (16, 32, 8)
+    let program = try CompiledProgram.compile(made.network.checked(), chip: ChipLibrary.builtIn("ideal"), options: options).program
+    let steps = 200
+    var random = SeededGenerator(seed: 6)
+    let input = (0..<(steps * 2)).map { _ in random.unit() < 0.4 ? 1.0 : 0 }
+    var runner = LayerRunner(plan: EnginePlan(program), steps: steps)
+    var chip = ChipInterpreter(program, steps: steps)
+    #expect(runner.run(input) == chip.run(input))
+    // Every neuron hears what was sent in the step before, and the input of this one.
+    var (v, sent, count) = ([0.0, 0, 0, 0, 0, 0], [0.0, 0, 0, 0, 0, 0], 0)
+    for step in 0..<steps {
+      var next = [0.0, 0, 0, 0, 0, 0]
+      for neuron in 0..<6 {
+        var sum = 0.0
+        if neuron < 4 {
+          for i in 0..<2 { sum += first[2 * neuron + i] * input[2 * step + i] }
+          for i in 0..<4 { sum += back[4 * neuron + i] * sent[i] }
+        } else {
+          for i in 0..<4 { sum += last[4 * (neuron - 4) + i] * sent[i] }
+        }
+        let share = (1e-3 / (neuron < 4 ? taus[neuron] : 5e-3) * 4096).rounded() / 4096
+        v[neuron] = v[neuron] * (1 - share) + sum * 1e-3 / (neuron < 4 ? taus[neuron] : 5e-3)
+        if v[neuron] > 0.157 { (v[neuron], next[neuron]) = (0, 1) }
+      }
+      sent = next
+      for (population, members) in [[0, 2], [1, 3], [4, 5]].enumerated() {
+        var found: Set<Int> = []
+        runner.trains[population + 1].forEachSpike(step: step) { neuron, _ in found.insert(neuron) }
+        #expect(found == Set(members.indices.filter { sent[members[$0]] == 1 }), "step \(step), population \(population)")
+        count += found.count
+      }
+    }
+    #expect(count > 100)
+  }
+
   @Test(
     "braille_noDelay_noBias_subtract.nir, recurrent: spikes equal floats on random input, engine equals interpreter",
     .enabled(if: ImportFiles.hasShared("nir")), arguments: [ResetRule.hard, .soft])

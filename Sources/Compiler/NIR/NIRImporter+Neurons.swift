@@ -3,7 +3,7 @@ import Foundation
 
 extension NIRNode {
   /// Types of neurons, with the names of their parameters.
-  private static let neurons: [String: [String]] = [
+  fileprivate static let neurons: [String: [String]] = [
     "I": ["r"], "IF": ["r", "v_threshold", "v_reset"], "LI": ["tau", "r", "v_leak"],
     "LIF": ["tau", "r", "v_leak", "v_threshold", "v_reset"],
     "CubaLI": ["tau_syn", "tau_mem", "r", "v_leak", "w_in"],
@@ -47,6 +47,23 @@ extension NIRNode {
       }
       return values[index]
     }
+  }
+
+  /// The node with the parameters of some channels alone.
+  func part(_ channels: [Int], of shape: [Int], named name: String) throws(ImportError) -> NIRNode {
+    let plane = shape.dropFirst().reduce(1, *)
+    var own: [(name: String, object: HDF5Object)] = []
+    for member in members {
+      guard NIRNode.neurons[type]?.contains(member.name) == true, case .numbers = member.object else {
+        own.append(member)
+        continue
+      }
+      let values = try values(member.name, shape)
+      let picked = channels.flatMap { values[($0 * plane)..<(($0 + 1) * plane)] }
+      guard let tensor = Tensor(shape: [channels.count] + shape.dropFirst(), storage: .float64(picked)) else { continue }
+      own.append((member.name, .numbers(tensor)))
+    }
+    return NIRNode(name: name, type: type, members: own)
   }
 
   /// Factors as linear maps have them: none, one a channel, or one an element.
@@ -144,6 +161,32 @@ extension NIRImporter {
     if let floor = settings[.lowestPotential] { neuron.floor = .uniform(floor) }
   }
 
+  /// What a step leaves out, as a fraction of 1.
+  private func shares(_ seconds: [Double]) -> [Double] {
+    seconds.map { settings.discretisation == .exact ? -expm1(-settings.timeStep / $0) : settings.timeStep / $0 }
+  }
+
+  /// Of 4096.
+  private static func decay(_ share: Double) -> Double { min(4096, (share * 4096).rounded(.toNearestOrEven)) }
+
+  /// What a step leaves out of each channel's potential and current, of 4096; nil: without time constants, and where they
+  /// differ within a channel.
+  func decaysByChannel(_ node: NIRNode, _ shape: [Int]) throws(ImportError) -> [[Double]]? {
+    let keys = (NIRNode.neurons[node.type] ?? []).filter { $0.hasPrefix("tau") }
+    guard let channels = shape.first, channels > 0, !keys.isEmpty else { return nil }
+    let plane = shape.dropFirst().reduce(1, *)
+    var kinds = [[Double]](repeating: [], count: channels)
+    for key in keys {
+      let decays = shares(try node.values(key, shape)).map(NIRImporter.decay)
+      for channel in 0..<channels {
+        let own = decays[(channel * plane)..<((channel + 1) * plane)]
+        guard let first = own.first, own.allSatisfy({ $0 == first }) else { return nil }
+        kinds[channel].append(first)
+      }
+    }
+    return kinds
+  }
+
   /// What a step leaves out of a potential or current with a time constant, by neuron; the population's decay is
   /// rounded to 12 bits.
   private mutating func decay(
@@ -154,18 +197,18 @@ extension NIRImporter {
       throw node.misuse("has '\(name)' of at most 0 s", "time constants are above 0")
     }
     let isExact = settings.discretisation == .exact
-    let shares = seconds.map { isExact ? -expm1(-settings.timeStep / $0) : settings.timeStep / $0 }
+    let shares = shares(seconds)
     // Time constants of 32-bit floats may be a little below the step that they were made of.
     guard shares.allSatisfy({ $0 <= 1.000001 }) else {
       throw .selection(
         what: "node '\(printable(node.name))' has '\(name)' \(numberText(seconds.min() ?? 0)) s, below a step",
         parameter: Parameter.timeStep.key, value: "at most that, or the exact discretisation")
     }
-    let decays = shares.map { min(4096, ($0 * 4096).rounded(.toNearestOrEven)) }
+    let decays = shares.map(NIRImporter.decay)
     guard let decay = decays.first, decays.allSatisfy({ $0 == decay }) else {
       throw node.misuse(
         "has '\(name)' from \(numberText(seconds.min() ?? 0)) to \(numberText(seconds.max() ?? 0)) s",
-        "a population has one: give each its own node")
+        "a population has one, and at most \(NIRPart.most) come from a node, a channel each or more: give each its own node")
     }
     let errors = shares.map { abs(decay / 4096 - $0) / $0 }
     parameters.append(

@@ -23,8 +23,6 @@ package struct NIRImporter {
   private var targets: [[Int]]
   /// What leaves each node; nil: not known yet.
   private var signals: [NIRSignal?]
-  /// Of each node that is neurons.
-  private var population: [Int?]
   private var context = MergeContext("")
   var parameters: [NIRParameter] = []
   var notes: [String] = []
@@ -55,7 +53,6 @@ package struct NIRImporter {
       targets[edge.from].append(edge.to)
     }
     signals = graph.nodes.map { _ in nil }
-    population = graph.nodes.map { _ in nil }
   }
 
   // MARK: Graph
@@ -72,15 +69,19 @@ package struct NIRImporter {
       notes.append("the output does not depend on \(unused.prefix(8).joined(separator: ", ")): left out")
     }
     let inputShape = try mapShape(try graph.nodes[input].integers("shape"), graph.nodes[input])
-    let (layers, order) = try resolve(used, input: input, shape: inputShape)
+    let parts = try resolve(used, input: input, shape: inputShape)
     var network = Network(
       name: name, input: NetworkInput(kind: .spikes, shape: inputShape), populations: [], projections: [],
       output: NetworkOutput())
     network.input.coding = settings.coding
-    let names = SpikingDraft.populationNames(order.map { graph.nodes[$0].name })
-    for (index, node) in order.enumerated() {
-      let sum = try incoming(node, shape: layers[index])
-      try append(neurons(of: graph.nodes[node], sum, context), named: names, index, to: &network)
+    let names = SpikingDraft.populationNames(parts.map(\.name))
+    for (index, part) in parts.enumerated() {
+      var (node, sum) = (graph.nodes[part.node], try incoming(part.node, shape: part.whole))
+      if let channels = part.channels {
+        node = try node.part(channels, of: part.whole, named: part.name)
+        sum = try sum.mapped(by: part.gathering(channels), node: context)
+      }
+      try append(neurons(of: node, sum, context), named: names, index, to: &network)
     }
     try setOutput(answer, names, &network)
     let edges = network.projections.compactMap { projection in
@@ -139,11 +140,9 @@ package struct NIRImporter {
   }
 
   /// Finds what leaves each node, neurons first come first.
-  /// - Returns: the shape of each population and its node.
-  private mutating func resolve(
-    _ used: [Bool], input: Int, shape: [Int]
-  ) throws(ImportError) -> (shapes: [[Int]], nodes: [Int]) {
-    var (shapes, order): ([[Int]], [Int]) = ([], [])
+  /// - Returns: what becomes a population each.
+  private mutating func resolve(_ used: [Bool], input: Int, shape: [Int]) throws(ImportError) -> [NIRPart] {
+    var parts: [NIRPart] = []
     var waiting = graph.nodes.indices.map { node in sources[node].count { used[$0] } }
     var ready = [input]
     var next = graph.nodes.startIndex
@@ -162,10 +161,9 @@ package struct NIRImporter {
         signals[node] = .spikes(of: .input, shape)
       } else if graph.nodes[node].isNeuron {
         let fed = sources[node].lazy.compactMap { [signals] in signals[$0]?.shape }.first
-        population[node] = order.count
-        shapes.append(try populationShape(graph.nodes[node], fed: fed))
-        signals[node] = .spikes(of: .layer(order.count), shapes[order.count])
-        order.append(node)
+        let own = try self.parts(node, populationShape(graph.nodes[node], fed: fed))
+        signals[node] = .spikes(of: own, first: parts.count)
+        parts += own
       } else {
         signals[node] = try transformed(incoming(node, shape: nil), graph.nodes[node])
       }
@@ -187,7 +185,30 @@ package struct NIRImporter {
       throw .graph(
         what: "inputs and outputs of graphs feed one another", remedy: "write the graph again with the package nir")
     }
-    return (shapes, order)
+    return parts
+  }
+
+  /// The neurons of a node by what they leave out of potential and current in a step: one part where all do alike.
+  private mutating func parts(_ node: Int, _ shape: [Int]) throws(ImportError) -> [NIRPart] {
+    let name = graph.nodes[node].name
+    let whole = [NIRPart(node: node, name: name, whole: shape, channels: nil)]
+    guard let kinds = try decaysByChannel(graph.nodes[node], shape) else { return whole }
+    var (found, channels): ([[Double]], [[Int]]) = ([], [])
+    for (channel, kind) in kinds.enumerated() {
+      if let known = found.firstIndex(of: kind) {
+        channels[known].append(channel)
+      } else {
+        // More are refused where a population's decay is looked for.
+        guard found.count < NIRPart.most else { return whole }
+        found.append(kind)
+        channels.append([channel])
+      }
+    }
+    guard found.count > 1 else { return whole }
+    notes.append(
+      "'\(printable(name))' has \(found.count) sets of time constants: it becomes as many populations, "
+        + "'\(printable(name)).1' and so on")
+    return channels.enumerated().map { NIRPart(node: node, name: "\(name).\($0 + 1)", whole: shape, channels: $1) }
   }
 
   /// The sum of what edges bring to a node.
