@@ -48,9 +48,37 @@ struct SweepPage: Sendable {
       sub: "<p class=\"sub\">\(parts.joined(separator: " · "))</p>",
       [
         ("choice", "Pareto front", "<h2>Pareto front</h2>\n\(recommended)\n\(choice)"), ("faults", "Faults", faults),
+        ("roofline", "Roofline", roofline(labels, colors)),
         ("points", "Points", "<h2>Points</h2>\n\(table(rows, fronts, labels))\n\(refusals(labels))"),
       ])
     return Report.page(title: document.name, body: body, documents: [(id: "sweep-json", text: text)])
+  }
+
+  /// The busiest core of each point under the limits of its chip; empty where no time is known.
+  private func roofline(_ labels: [String], _ colors: [Int]) -> String {
+    var (dots, roofs): ([RooflineChart.Dot], [RooflineChart.Roof]) = ([], [])
+    for (index, entry) in document.entries.enumerated() {
+      guard let figures = entry.figures, let intensity = figures.operationsPerMessage, let rate = figures.operationsPerSecond,
+        let dot = RooflineChart.Dot(
+          operations: rate, messages: intensity > 0 ? rate / intensity : 0, seconds: 1, color: colors[index],
+          name: "\(index + 1). \(labels[index])")
+      else { continue }
+      dots.append(dot)
+      var roof = RooflineChart.Roof(
+        secondsPerOperation: figures.secondsPerOperation, secondsPerMessage: figures.secondsPerMessage)
+      (roof.color, roof.messageColor) = (colors[index], colors[index])
+      // Chips whose limits are alike, or nearly, have one line.
+      let isNew = !roofs.contains { $0.color == roof.color && $0.isNear(roof) }
+      if isNew, roofs.count < 16 { roofs.append(roof) }
+    }
+    guard let chart = RooflineChart(dots: dots, roofs: roofs, what: "points").markup else { return "" }
+    return """
+      <h2>Roofline</h2>
+      <p class="note">The core with most synaptic operations of each point, under what its chip's description lets a core do: \
+      operations, level, and what its messages bring, rising. Points without a known time are not drawn.</p>
+      \(legend)
+      \(HTML.figures([chart]))
+      """
   }
 
   /// Chips by colour, where there are no more than colours.

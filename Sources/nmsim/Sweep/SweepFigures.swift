@@ -19,6 +19,11 @@ struct SweepFigures: JSONRecord {
   var squareMillimetres: Double?
   var bottleneck: String?
   var utilisation: Double?
+  /// Of the core with most synaptic operations.
+  var operationsPerMessage: Double?
+  var operationsPerSecond: Double?
+  var secondsPerOperation: Double?
+  var secondsPerMessage: Double?
   /// Joules of an inference by the name of the energy model; the chip's without what is `missing`.
   var joules: [String: Double] = [:]
   var missing: [String] = []
@@ -44,6 +49,14 @@ struct SweepFigures: JSONRecord {
     squareMillimetres = run.figures?.dieSquareMillimetres ?? run.figures?.coreSquareMillimetres
     bottleneck = run.busiest.first?.operation
     utilisation = run.busiest.first?.utilisation
+    if let core = run.cores.max(by: { $0.synapticOperations < $1.synapticOperations }), core.messagesIn > 0 {
+      operationsPerMessage = Double(core.synapticOperations) / Double(core.messagesIn)
+      operationsPerSecond = run.time.secondsPerInference.flatMap { seconds in
+        seconds > 0 ? Double(core.synapticOperations) / Double(max(1, run.samples)) / seconds : nil
+      }
+    }
+    secondsPerOperation = run.roofline?.secondsPerOperation
+    secondsPerMessage = run.roofline?.secondsPerMessage
     joules = run.joulesByModel
     missing = run.bill?.missing ?? []
     ticksPerInference = run.ticksPerInference
@@ -94,6 +107,15 @@ struct SweepFigures: JSONRecord {
     .optional(
       "utilisation", \.utilisation, .amount, "share of an inference's time that it takes there",
       null: "where one of the two is unknown"),
+    .optional(
+      "operationsPerMessage", \.operationsPerMessage, .amount, "of the core with most synaptic operations", null: "without messages"),
+    .optional(
+      "operationsPerSecond", \.operationsPerSecond, .amount, "of the same core, over an inference", unit: "1/s",
+      null: "where the time of an inference is unknown"),
+    .optional(
+      "secondsPerOperation", \.secondsPerOperation, .amount, "a synaptic operation, as the run mixes them", unit: "s",
+      null: "where the chip lacks the time"),
+    .optional("secondsPerMessage", \.secondsPerMessage, .amount, "a message in", unit: "s", null: "where the chip lacks the time"),
   ]
     + EnergyModels.fields { \.joules[$0] } + [
       .member("missing", \.missing, .texts, "what has no price in the chip model"),
