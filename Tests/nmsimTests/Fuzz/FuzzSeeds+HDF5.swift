@@ -83,6 +83,18 @@ extension FuzzSeeds {
       input: [2],
       [node("Linear", ["weight": ([2, 2], 1)]), node("LI", ["tau": ([], 1e-3), "r": ([], 1), "v_leak": ([], 0)])]),
     graph(input: [2], [node("Linear", ["weight": ([2, 2], 1)]), node("I", ["r": ([2], 1)])]),
+    graph(
+      input: [2],
+      [
+        node("Affine", ["weight": ([3, 2], 1), "bias": ([3], 0.25)]),
+        node(
+          "CubaLIF",
+          [
+            "tau_syn": ([3], 2e-4), "tau_mem": ([3], 4e-4), "r": ([3], 4), "v_leak": ([3], 0), "v_threshold": ([3], 1),
+            "v_reset": ([3], 0), "w_in": ([3], 2),
+          ]), node("Linear", ["weight": ([2, 3], 0.25)]),
+        node("LIF", ["tau": ([2], 1e-3), "r": ([2], 8), "v_leak": ([2], 0), "v_threshold": ([2], 1)]),
+      ]),
   ]
 
   private static let convolution: [String: (shape: [Int], value: Double)] = [
