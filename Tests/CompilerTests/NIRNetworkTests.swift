@@ -114,7 +114,8 @@ struct NIRNetworkTests {
       NIRFile.node(
         "CubaLIF",
         [
-          ("tau_syn", ones(4e-3)), ("tau_mem", ones(8e-3)), ("r", ones(1)), ("v_leak", ones(0)), ("v_threshold", ones(0.23)),
+          ("tau_syn", ones(4e-3)), ("tau_mem", ones(8e-3)), ("r", ones(1)), ("v_leak", ones(0)),
+          ("v_threshold", ones(0.23)),
           ("v_reset", ones(0)), ("w_in", ones(1)),
         ]))
     var settings = NIRSettings()
@@ -123,7 +124,9 @@ struct NIRNetworkTests {
     #expect(made.network.populations.map(\.name) == ["n1", "n1.constant"])
     var options = CompileOptions()
     (options.weightBits, options.membraneBits, options.fractionBits) = (16, 32, 8)
-    let program = try CompiledProgram.compile(made.network.checked(), chip: ChipLibrary.builtIn("ideal"), options: options).program
+    let program = try CompiledProgram.compile(
+      made.network.checked(), chip: ChipLibrary.builtIn("ideal"), options: options
+    ).program
     let steps = 200
     var random = SeededGenerator(seed: 5)
     let input = (0..<(steps * 2)).map { _ in random.unit() < 0.2 ? 1.0 : 0 }
@@ -161,7 +164,11 @@ struct NIRNetworkTests {
     )
     func neurons(_ tau: HDF5Object, _ count: Int) -> HDF5Object {
       NIRFile.node(
-        "LIF", [("tau", tau), ("r", ones(1, count)), ("v_leak", ones(0, count)), ("v_threshold", ones(0.157, count)), ("v_reset", ones(0, count))])
+        "LIF",
+        [
+          ("tau", tau), ("r", ones(1, count)), ("v_leak", ones(0, count)), ("v_threshold", ones(0.157, count)),
+          ("v_reset", ones(0, count)),
+        ])
     }
     let file = NIRFile.file(
       NIRFile.graph(
@@ -170,7 +177,8 @@ struct NIRNetworkTests {
           ("w", NIRFile.node("Linear", [("weight", NIRFile.numbers([4, 2], first))])),
           ("mid", neurons(NIRFile.numbers([4], taus), 4)),
           ("back", NIRFile.node("Linear", [("weight", NIRFile.numbers([4, 4], back))])),
-          ("x", NIRFile.node("Linear", [("weight", NIRFile.numbers([2, 4], last))])), ("end", neurons(ones(5e-3, 2), 2)),
+          ("x", NIRFile.node("Linear", [("weight", NIRFile.numbers([2, 4], last))])),
+          ("end", neurons(ones(5e-3, 2), 2)),
           ("out", NIRFile.node("Output", [("shape", NIRFile.integers(2))])),
         ], [("in", "w"), ("w", "mid"), ("mid", "back"), ("back", "mid"), ("mid", "x"), ("x", "end"), ("end", "out")]))
     var settings = NIRSettings()
@@ -180,7 +188,9 @@ struct NIRNetworkTests {
     #expect(made.parameters.filter { $0.name == "tau" }.map(\.node) == ["mid.1", "mid.2", "end"])
     var options = CompileOptions()
     (options.weightBits, options.membraneBits, options.fractionBits) = (16, 32, 8)
-    let program = try CompiledProgram.compile(made.network.checked(), chip: ChipLibrary.builtIn("ideal"), options: options).program
+    let program = try CompiledProgram.compile(
+      made.network.checked(), chip: ChipLibrary.builtIn("ideal"), options: options
+    ).program
     let steps = 200
     var random = SeededGenerator(seed: 6)
     let input = (0..<(steps * 2)).map { _ in random.unit() < 0.4 ? 1.0 : 0 }
@@ -207,7 +217,8 @@ struct NIRNetworkTests {
       for (population, members) in [[0, 2], [1, 3], [4, 5]].enumerated() {
         var found: Set<Int> = []
         runner.trains[population + 1].forEachSpike(step: step) { neuron, _ in found.insert(neuron) }
-        #expect(found == Set(members.indices.filter { sent[members[$0]] == 1 }), "step \(step), population \(population)")
+        #expect(
+          found == Set(members.indices.filter { sent[members[$0]] == 1 }), "step \(step), population \(population)")
         count += found.count
       }
     }

@@ -201,11 +201,13 @@ extension NetworkErrorTests {
     Case(
       #""from": "a", "to": "b""#,
       #""from": "a", "to": "a""#,
-      #"line 7, column 5: population 'b': no projection leads to it, and it has no bias; add one or remove the population"#),
+      #"line 7, column 5: population 'b': nothing leads to it and it has no bias; add a projection or remove it"#
+    ),
     Case(
       #""to": "b", "kind": "identity", "pool": {"kind": "average", "kernel": 2}"#,
       #""to": "out", "kind": "dense""#,
-      #"line 7, column 5: population 'b': no projection leads to it, and it has no bias; add one or remove the population"#),
+      #"line 7, column 5: population 'b': nothing leads to it and it has no bias; add a projection or remove it"#
+    ),
     Case(
       #""from": "a", "to": "b""#,
       #""from": "out", "to": "b""#,

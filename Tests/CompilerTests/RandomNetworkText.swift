@@ -19,8 +19,11 @@ struct RandomNetworkText {
         multiplyAccumulates: Self.maybe(&random) { Int.random(in: 0...Int.max, using: &$0) },
         parameters: Self.maybe(&random) { Int.random(in: 0...9999, using: &$0) },
         layers: Self.maybe(&random) { random in
-          [ANNLayer(inputs: 5, outputs: 3, weights: [3, 5]), ANNLayer(inputs: 8, outputs: 4, weights: [2, 1, 2, 1], hasBias: true)]
-            .shuffled(using: &random)
+          [
+            ANNLayer(inputs: 5, outputs: 3, weights: [3, 5]),
+            ANNLayer(inputs: 8, outputs: 4, weights: [2, 1, 2, 1], hasBias: true),
+          ]
+          .shuffled(using: &random)
         })
     }
     for index in 0..<Int.random(in: 0...3, using: &random) {

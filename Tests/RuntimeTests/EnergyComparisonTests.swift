@@ -83,7 +83,9 @@ struct EnergyComparisonTests {
     #expect(estimate.missing == ["static power"])
     chip.numbers[.technologyNanometres] = nil
     let other = try self.run(chip)
-    let unknown = EnergyEstimate(ChipBill(program: other.program, counts: other.counts, steps: 4, samples: 1), samples: 1, secondsPerInference: nil)
+    let unknown = EnergyEstimate(
+      ChipBill(program: other.program, counts: other.counts, steps: 4, samples: 1), samples: 1, secondsPerInference: nil
+    )
     #expect(unknown.joulesPerInference == nil)
     #expect(unknown.missing == ["static power", "energy of spike"])
   }
@@ -97,7 +99,9 @@ struct EnergyComparisonTests {
     let run = try run(ChipLibrary.builtIn("generic-45nm"))
     let bill = ChipBill(program: run.program, counts: run.counts, steps: 4, samples: 1)
     let cores = run.program.cores.count
-    #expect(bill.memoryBitsInUse == cores * 4_194_304 && bill.memoryBitsOfChips == 1024 * 4_194_304 && bill.staticWatts == nil)
+    #expect(
+      bill.memoryBitsInUse == cores * 4_194_304 && bill.memoryBitsOfChips == 1024 * 4_194_304 && bill.staticWatts == nil
+    )
     let estimate = EnergyEstimate(bill, samples: 1, secondsPerInference: 1e-3)
     #expect(estimate.missing.isEmpty && estimate.items.map(\.action) == ["static power"])
     let least = leak.lowerBound * Double(cores * 4_194_304) * 1e-3

@@ -122,7 +122,8 @@ struct EnergyRecountTests {
         #expect(abs(found - joules) <= 1e-12 * joules, "seed \(seed), \(model.name): \(found), \(joules)")
       }
       let fired = counted.spikes.map { $0.reduce(0) { $0 + Int($1) } }
-      try expect(SpikeEnergyModel(profile: .standard), Double(fired.reduce(0, +)) * SpikeProfile.standard.joulesPerSpike.value)
+      try expect(
+        SpikeEnergyModel(profile: .standard), Double(fired.reduce(0, +)) * SpikeProfile.standard.joulesPerSpike.value)
       // Multiply-accumulates of the input are counted again in OperationCountsTests.
       try expect(
         OperationEnergyModel(),

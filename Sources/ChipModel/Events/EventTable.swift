@@ -65,7 +65,8 @@ enum EventTable {
 
   private static func event(_ values: [Double], row: Int) throws(FormatError) -> Event {
     let whole = values.compactMap { Int64(exactly: $0.rounded(.down)) }
-    guard whole.count == 4, whole[0].magnitude < 1 << 52, (0..<65_536).contains(whole[1]), (0..<65_536).contains(whole[2])
+    guard whole.count == 4, whole[0].magnitude < 1 << 52, (0..<65_536).contains(whole[1]),
+      (0..<65_536).contains(whole[2])
     else {
       throw FormatError(
         "row \(row + 1) has t, x, y, p \(values.map { numberText($0) }.joined(separator: ", ")); write microseconds, a column, a row, "

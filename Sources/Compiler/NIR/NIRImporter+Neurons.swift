@@ -60,7 +60,9 @@ extension NIRNode {
       }
       let values = try values(member.name, shape)
       let picked = channels.flatMap { values[($0 * plane)..<(($0 + 1) * plane)] }
-      guard let tensor = Tensor(shape: [channels.count] + shape.dropFirst(), storage: .float64(picked)) else { continue }
+      guard let tensor = Tensor(shape: [channels.count] + shape.dropFirst(), storage: .float64(picked)) else {
+        continue
+      }
       own.append((member.name, .numbers(tensor)))
     }
     return NIRNode(name: name, type: type, members: own)
@@ -82,7 +84,8 @@ extension Values {
 }
 
 extension NIRImporter {
-  /// The neurons of a node, and what they add in a step, potentials and synaptic currents apart: in the units of the file.
+  /// The neurons of a node, and what they add in a step, potentials and synaptic currents apart: in the units of the
+  /// file.
   mutating func neurons(
     of node: NIRNode, _ sum: NIRSignal, _ context: MergeContext
   ) throws(ImportError) -> (neuron: NetworkNeuron, sum: NIRSignal, current: BiasField) {
@@ -169,8 +172,8 @@ extension NIRImporter {
   /// Of 4096.
   private static func decay(_ share: Double) -> Double { min(4096, (share * 4096).rounded(.toNearestOrEven)) }
 
-  /// What a step leaves out of each channel's potential and current, of 4096; nil: without time constants, and where they
-  /// differ within a channel.
+  /// What a step leaves out of each channel's potential and current, of 4096; nil: without time constants, and where
+  /// they differ within a channel.
   func decaysByChannel(_ node: NIRNode, _ shape: [Int]) throws(ImportError) -> [[Double]]? {
     let keys = (NIRNode.neurons[node.type] ?? []).filter { $0.hasPrefix("tau") }
     guard let channels = shape.first, channels > 0, !keys.isEmpty else { return nil }
@@ -208,7 +211,8 @@ extension NIRImporter {
     guard let decay = decays.first, decays.allSatisfy({ $0 == decay }) else {
       throw node.misuse(
         "has '\(name)' from \(numberText(seconds.min() ?? 0)) to \(numberText(seconds.max() ?? 0)) s",
-        "a population has one, and at most \(NIRPart.most) come from a node, a channel each or more: give each its own node")
+        "a population has one, and a node becomes at most \(NIRPart.most), by channel: give each its own node"
+      )
     }
     let errors = shares.map { abs(decay / 4096 - $0) / $0 }
     parameters.append(

@@ -250,7 +250,8 @@ package struct NIRImporter {
 
   /// Adds a population and its projections.
   private mutating func append(
-    _ made: (neuron: NetworkNeuron, sum: NIRSignal, current: BiasField), named names: [String], _ index: Int, to network: inout Network
+    _ made: (neuron: NetworkNeuron, sum: NIRSignal, current: BiasField), named names: [String], _ index: Int,
+    to network: inout Network
   ) throws(ImportError) {
     let (name, sum) = (names[index], made.sum)
     var neuron = made.neuron
@@ -286,19 +287,22 @@ package struct NIRImporter {
     }
   }
 
-  /// A synaptic current takes spikes alone: what it is to get in every step comes from a neuron that fires in every step.
+  /// A synaptic current takes spikes alone: what it is to get in every step comes from a neuron that fires in every
+  /// step.
   private mutating func addConstant(_ values: [Double], to name: String, _ names: [String], _ network: inout Network) {
     guard values.contains(where: { $0 != 0 }) else { return }
-    let source = SpikingDraft.populationNames(network.populations.map(\.name) + names + ["\(name).constant"]).last ?? "constant"
+    let source =
+      SpikingDraft.populationNames(network.populations.map(\.name) + names + ["\(name).constant"]).last ?? "constant"
     network.populations.append(
       NetworkPopulation(
-        name: source, shape: [1], neuron: NetworkNeuron(model: .integrateFire, threshold: .uniform(1)), bias: .uniform(1)))
+        name: source, shape: [1], neuron: NetworkNeuron(model: .integrateFire, threshold: .uniform(1)),
+        bias: .uniform(1)))
     let weights = AnalogConnection(
       source: .input, kind: .dense, weights: values.map { Float($0) }, weightShape: [values.count, 1])
     network.projections.append(network.projection(source, weights, from: source, to: name))
     notes.append(
-      "'\(printable(name))' has a bias in its synaptic current: '\(printable(source))', a neuron that fires in every step, "
-        + "brings it, in a circle a step late")
+      "'\(printable(name))' has a bias in its synaptic current: '\(printable(source))', a neuron that fires in "
+        + "every step, brings it, in a circle a step late")
   }
 
   /// What is read: spikes of neurons, potentials of integrators, or the sum over time of a linear node's values.

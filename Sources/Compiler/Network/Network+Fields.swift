@@ -246,7 +246,8 @@ extension ANNFacts: JSONRecord {
       "multiplyAccumulates", \.multiplyAccumulates, .integer(.min ... .max), "MACs of one inference", absent: "none"),
     .optional("parameters", \.parameters, .integer(.min ... .max), "number of parameters", absent: "none"),
     .optional(
-      "layers", \.layers, .objects(), "its convolutions and matrix products; below", absent: "none, and where it has other "
+      "layers", \.layers, .objects(), "its convolutions and matrix products; below",
+      absent: "none, and where it has other "
         + "linear layers"),
     .optional(
       "model", \.model, .object, "the file that was converted, on which `run` compares the ANN; below", absent: "none"),
@@ -260,7 +261,8 @@ extension ANNLayer: JSONRecord {
     .required("inputs", \.inputs, .count, "values that it reads"),
     .required("outputs", \.outputs, .count, "values that it makes"),
     .required(
-      "weights", \.weights, .counts, "`[outputs, inputs]` of a matrix, `[C_out, C_in / groups, K_y, K_x]` of a convolution"),
+      "weights", \.weights, .counts,
+      "`[outputs, inputs]` of a matrix, `[C_out, C_in / groups, K_y, K_x]` of a convolution"),
     .member("bias", \.hasBias, .flag, "whether it adds a bias"),
   ]
 }

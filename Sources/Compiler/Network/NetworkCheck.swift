@@ -46,9 +46,11 @@ struct NetworkCheck {
       incoming[end.target].append(index)
       outgoing[end.source].append(index)
     }
-    for (index, population) in network.populations.enumerated() where incoming[index + 1].isEmpty && population.bias == nil {
+    for (index, population) in network.populations.enumerated()
+    where incoming[index + 1].isEmpty && population.bias == nil {
       throw NetworkCheckError(
-        .population(index, population.name), "no projection leads to it, and it has no bias; add one or remove the population")
+        .population(index, population.name),
+        "nothing leads to it and it has no bias; add a projection or remove it")
     }
     let order = try depthsInOrder(ends: ends)
     let periods = try checkCodes(ends: ends, incoming: incoming)

@@ -62,7 +62,8 @@ package struct ChipBill: JSONRecord {
       "staticWatts", \.staticWatts, .amount, "power that flows all the time in the chips and cores in use", unit: "W",
       absent: "where its description does not say"),
     .optional(
-      "memoryBitsInUse", \.memoryBitsInUse, .count, "memory for synapses of the cores in use, which estimates of static power go by",
+      "memoryBitsInUse", \.memoryBitsInUse, .count,
+      "memory for synapses of the cores in use, which estimates of static power go by",
       unit: "bits", absent: "where static power is stated, or memory is not limited"),
     .optional(
       "memoryBitsOfChips", \.memoryBitsOfChips, .count, "the same of all cores of the chips in use", unit: "bits",

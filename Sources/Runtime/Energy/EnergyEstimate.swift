@@ -6,8 +6,9 @@ import ChipModel
 /// (Dennard et al. 1974), where the voltage shrinks with it, with its cube. What real processes reach lies between
 /// (Stillmaker and Baas 2017). Known prices stay as they are.
 ///
-/// Static power, where a chip lacks it, is estimated by what most of it leaks through, memory: watts a bit of the built-in chips
-/// that state both, the least of them for the cores in use (the others switched off) to the most for all cores of the chips in use.
+/// Static power, where a chip lacks it, is estimated by what most of it leaks through, memory: watts a bit of the
+/// built-in chips that state both, the least of them for the cores in use (the others switched off) to the most for
+/// all cores of the chips in use.
 package struct EnergyEstimate: JSONRecord {
   /// A price that was missing, and what it might be.
   package struct Item: JSONRecord {
@@ -19,7 +20,8 @@ package struct EnergyEstimate: JSONRecord {
     package static let fields: [JSONField<Item>] = [
       .required("action", \.action, .text, "what is counted"),
       .required("count", \.count, .count, "how often, over all samples"),
-      .optional("joulesEach", \.joulesEach, .interval(in: 0...1e9), "estimated price of one, lowest and highest", unit: "J"),
+      .optional(
+        "joulesEach", \.joulesEach, .interval(in: 0...1e9), "estimated price of one, lowest and highest", unit: "J"),
     ]
   }
 
@@ -79,13 +81,18 @@ package struct EnergyEstimate: JSONRecord {
         missing.append("energy of \(item.action)")
         continue
       }
-      add(item.action, count: item.count, each * min(ratio, ratio * ratio * ratio) ... each * max(ratio, ratio * ratio * ratio))
+      add(
+        item.action, count: item.count,
+        each * min(ratio, ratio * ratio * ratio)...each * max(ratio, ratio * ratio * ratio))
     }
-    if let index = missing.firstIndex(of: "static power"), let seconds = secondsPerInference, let leak = Self.wattsPerBit,
+    if let index = missing.firstIndex(of: "static power"), let seconds = secondsPerInference,
+      let leak = Self.wattsPerBit,
       let used = bill.memoryBitsInUse, let all = bill.memoryBitsOfChips, used <= all
     {
       missing.remove(at: index)
-      add("static power", count: samples, leak.lowerBound * Double(used) * seconds ... leak.upperBound * Double(all) * seconds)
+      add(
+        "static power", count: samples,
+        leak.lowerBound * Double(used) * seconds...leak.upperBound * Double(all) * seconds)
     }
     guard samples > 0, prices != nil || !items.isEmpty else { return }
     joulesPerInference = least / Double(samples) ... most / Double(samples)

@@ -194,6 +194,7 @@ public struct EnergyAccount: JSONRecord {
       null: "where nothing has a price"),
     .member("missing", \.missing, .texts, "what has no price"),
     .optional("twin", \.twin, .object, "the ANN that the model compares with", absent: "in other models"),
-    .optional("ann", \.ann, .object, "the ANN by the same model", absent: "in other models, and where its layers are unknown"),
+    .optional(
+      "ann", \.ann, .object, "the ANN by the same model", absent: "in other models, and where its layers are unknown"),
   ]
 }

@@ -3,10 +3,10 @@ import ChipModel
 /// The analytical model of Lemaire et al. 2022 (arXiv 2210.13107): arithmetic, addressing and the memories of an event-driven accelerator, one
 /// layer at a time.
 ///
-/// A layer reads events from a FIFO, weights for each, reads and writes the potentials that they reach, and updates all of its
-/// neurons every step. The ANN reads its values (a convolution for each product), weights and biases, and writes what it makes, in
-/// 32-bit words too; its activations and pools are free. Equation 2.4 of the paper multiplies by the number of inputs once too often; every
-/// other equation, and the public implementations, do not.
+/// A layer reads events from a FIFO, weights for each, reads and writes the potentials that they reach, and updates
+/// all of its neurons every step. The ANN reads its values (a convolution for each product), weights and biases, and
+/// writes what it makes, in 32-bit words too; its activations and pools are free. Equation 2.4 of the paper
+/// multiplies by the number of inputs once too often; every other equation, and the public implementations, do not.
 package struct LemaireEnergyModel: BuiltInEnergyModel {
   package init() {}
 
@@ -14,9 +14,9 @@ package struct LemaireEnergyModel: BuiltInEnergyModel {
   package let title = "Lemaire model"
   package let source = "Lemaire et al. 2022, 45 nm"
   package let formula =
-    "joules = accumulates x 0.1 pJ + multiply-accumulates x 3.2 pJ + memory words x the energy of a memory of that size (10 pJ at "
-    + "8 KiB, 20 at 32, 100 at 1 MiB, linear between); the ANN: a multiply-accumulate and a read of its weight for each product, a "
-    + "read of its input (a matrix: of each input once), a write of each value"
+    "joules = accumulates x 0.1 pJ + multiply-accumulates x 3.2 pJ + memory words x the energy of a memory of that "
+    + "size (10 pJ at 8 KiB, 20 at 32, 100 at 1 MiB, linear between); the ANN: a multiply-accumulate and a read of its "
+    + "weight for each product, a read of its input (a matrix: of each input once), a write of each value"
   package let leavesOut = "routing, static power, pools, the ANN's activations"
   /// An accelerator of its own stands behind it, not the chip.
   package let comparesRuns = false
@@ -99,7 +99,9 @@ package struct LemaireEnergyModel: BuiltInEnergyModel {
     var ann = ANNAccount()
     ann.items = bare.items.filter { $0.count > 0 }
     ann.joulesPerInference = bare.joulesPerInference
-    ann.ratio = bare.joulesPerInference.flatMap { joules in joules > 0 ? account.joulesPerInference.map { $0 / joules } : nil }
+    ann.ratio = bare.joulesPerInference.flatMap { joules in
+      joules > 0 ? account.joulesPerInference.map { $0 / joules } : nil
+    }
     account.ann = ann
     return account
   }

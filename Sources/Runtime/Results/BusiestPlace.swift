@@ -114,7 +114,9 @@ extension BusiestPlace {
       link?.link = "\(loads[index].x),\(loads[index].y) \(loads[index].direction.rawValue)"
       link?.core = nil
     }
-    var result = (work.map { work in place(work.operation, work.counts) { work.seconds[$0] } } + [link]).compactMap { $0 }
+    var result = (work.map { work in place(work.operation, work.counts) { work.seconds[$0] } } + [link]).compactMap {
+      $0
+    }
     for index in result.indices {
       guard let whole = time.secondsPerInference, whole > 0 else { continue }
       result[index].utilisation = result[index].secondsPerInference.map { $0 / whole }

@@ -43,7 +43,8 @@ package struct KeyFigures: JSONRecord {
       "energyDelayProduct", \.energyDelayProduct, .amount, "activeJoules times the time of an inference", unit: "J s",
       null: "where one of the two is unknown"),
     .optional(
-      "coreSquareMillimetres", \.coreSquareMillimetres, .amount, "area of the cores in use", unit: "mm2", absent: unstated),
+      "coreSquareMillimetres", \.coreSquareMillimetres, .amount, "area of the cores in use", unit: "mm2",
+      absent: unstated),
     .optional(
       "dieSquareMillimetres", \.dieSquareMillimetres, .amount, "area of the dies of the chips in use", unit: "mm2",
       absent: unstated),

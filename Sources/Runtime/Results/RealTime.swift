@@ -1,8 +1,8 @@
 import ChipModel
 
-/// A run on input that has a time of its own, as recordings of a sensor have: whether the chip keeps up, and what flows while the
-/// input lasts. A chip that is done with a step waits for the next one, and its static power flows on; one that is slower
-/// takes the time of its ticks.
+/// A run on input that has a time of its own, as recordings of a sensor have: whether the chip keeps up, and what
+/// flows while the input lasts. A chip that is done with a step waits for the next one, and its static power flows
+/// on; one that is slower takes the time of its ticks.
 package struct RealTime: JSONRecord {
   package var secondsPerStep = 0.0
   package var secondsOfInput = 0.0
@@ -28,7 +28,9 @@ package struct RealTime: JSONRecord {
     let length = max(secondsPerStep, tick ?? 0)
     let seconds = Double(ticks) * length
     secondsPerInference = seconds
-    guard let bill = result.bill, bill.isPriced || bill.staticWatts != nil, result.samples > 0, seconds > 0 else { return }
+    guard let bill = result.bill, bill.isPriced || bill.staticWatts != nil, result.samples > 0, seconds > 0 else {
+      return
+    }
     idleJoules = bill.staticWatts.map { $0 * seconds }
     let joules = bill.actionJoules / Double(result.samples) + (idleJoules ?? 0)
     joulesPerInference = joules
@@ -54,13 +56,16 @@ package struct RealTime: JSONRecord {
       "secondsPerInference", \.secondsPerInference, .amount,
       "ticks of an inference, each as long as a step of the input or, if longer, the chip's own", unit: "s"),
     .optional(
-      "idleJoules", \.idleJoules, .amount, "static power over that time", unit: "J", null: "where static power is unknown"),
+      "idleJoules", \.idleJoules, .amount, "static power over that time", unit: "J",
+      null: "where static power is unknown"),
     .optional(
-      "joulesPerInference", \.joulesPerInference, .amount, "actions and static power over that time, chip model", unit: "J",
+      "joulesPerInference", \.joulesPerInference, .amount, "actions and static power over that time, chip model",
+      unit: "J",
       null: unpriced),
     .optional("watts", \.watts, .amount, "mean power", unit: "W", null: unpriced),
     .optional(
-      "wattsBySecond", \.wattsBySecond, .amounts, "mean power in each second, the last one's of what there is of it", unit: "W",
+      "wattsBySecond", \.wattsBySecond, .amounts, "mean power in each second, the last one's of what there is of it",
+      unit: "W",
       null: "where ticks were not counted"),
   ]
   private static let unpriced = "where nothing has a price"

@@ -1,8 +1,8 @@
 import ChipModel
 
-/// How long single operations take a core, by the chip's description: the limits of a roofline (Williams, Waterman and Patterson
-/// 2009), with messages in the place of bytes. A core cannot do more operations a second than one each `secondsPerOperation`, nor
-/// more than its messages bring: operations a message, over `secondsPerMessage`.
+/// How long single operations take a core, by the chip's description: the limits of a roofline (Williams, Waterman
+/// and Patterson 2009), with messages in the place of bytes. A core cannot do more operations a second than one each
+/// `secondsPerOperation`, nor more than its messages bring: operations a message, over `secondsPerMessage`.
 package struct Roofline: JSONRecord {
   package var secondsPerOperation: Double?
   package var secondsPerMessage: Double?
@@ -22,7 +22,8 @@ package struct Roofline: JSONRecord {
       null: unknown),
     .optional("secondsPerMessage", \.secondsPerMessage, .amount, "a message in", unit: "s", null: unknown),
     .optional(
-      "secondsPerUpdate", \.secondsPerUpdate, .amount, "an update, or a visit where the chip prices no update apart", unit: "s",
+      "secondsPerUpdate", \.secondsPerUpdate, .amount, "an update, or a visit where the chip prices no update apart",
+      unit: "s",
       null: unknown),
   ]
   private static let unknown = "where the chip lacks the time, or nothing was done"

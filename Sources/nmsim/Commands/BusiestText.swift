@@ -17,7 +17,9 @@ enum BusiestText {
   }
 
   /// Of the time of an inference.
-  static func share(_ utilisation: Double) -> String { NumberFormat.percent(utilisation, places: utilisation < 0.0995 ? 1 : 0) }
+  static func share(_ utilisation: Double) -> String {
+    NumberFormat.percent(utilisation, places: utilisation < 0.0995 ? 1 : 0)
+  }
 
   /// `synaptic operations`
   static func name(of operation: String) -> String { words[operation] ?? operation }

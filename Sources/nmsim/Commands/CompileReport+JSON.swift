@@ -24,7 +24,9 @@ extension CompileReport {
           ("outputAxons", Self.int(limits.outputAxons)),
         ])
       ), ("chips", .int(chips)),
-      ("coreSquareMillimetres", .number(coreSquareMillimetres)), ("dieSquareMillimetres", .number(dieSquareMillimetres)), ("capacity", .array(capacity.map { .object(ComparisonRecord.Capacity($0).members) })),
+      ("coreSquareMillimetres", .number(coreSquareMillimetres)),
+      ("dieSquareMillimetres", .number(dieSquareMillimetres)),
+      ("capacity", .array(capacity.map { .object(ComparisonRecord.Capacity($0).members) })),
       ("cores", .array(cores.map(Self.document))), ("routes", .int(routes)), ("longestRoute", .int(longestRoute)),
       ("limiting", limiting.map(Self.document) ?? .null), ("mapping", mapping.map(Self.document) ?? .null),
     ]

@@ -20,8 +20,8 @@ enum EnergyCommand {
       .flag("explain", "Show formulas, constants and their sources."),
       .flag(
         "estimate",
-        "Estimate the prices that the chip lacks: those of generic-45nm scaled to its technology, and static power by its "
-          + "memory, as ranges, apart from what is known."),
+        "Estimate the prices that the chip lacks: those of generic-45nm scaled to its technology, and static power by "
+          + "its memory, as ranges, apart from what is known."),
       .json("Also write the figures as JSON; '-' is standard output."),
       .quiet, .color,
     ],
@@ -42,7 +42,11 @@ enum EnergyCommand {
       baseline?.price(by: model)
     }
     var bill = EnergyBill(run, baseline: baseline)
-    if arguments.flag("estimate") { bill.estimate = run.bill.map { EnergyEstimate($0, samples: run.samples, secondsPerInference: run.time.secondsPerInference) } }
+    if arguments.flag("estimate") {
+      bill.estimate = run.bill.map {
+        EnergyEstimate($0, samples: run.samples, secondsPerInference: run.time.secondsPerInference)
+      }
+    }
     if let path = arguments.string("output") { try OutputFile.write(bill.document, to: path, terminal) }
     let tables = arguments.tables(terminal)
     tables.say(

@@ -118,7 +118,8 @@ struct EnergyText {
     facts.add("left out", model?.leavesOut)
     let ann = account.ann.map { table(of: $0.items, title: "the ANN's") }
     return block(
-      account.title, ": \(account.source ?? "unknown source")", [table(of: account.items)] + (ann.map { [$0] } ?? []), facts)
+      account.title, ": \(account.source ?? "unknown source")", [table(of: account.items)] + (ann.map { [$0] } ?? []),
+      facts)
   }
 
   private var chipModel: String {
@@ -165,8 +166,9 @@ struct EnergyText {
     if explains {
       facts.add("estimates", "a price of generic-45nm times nm / 45 to (nm / 45)^3")
       let leak = EnergyEstimate.wattsPerBit.map { range in
-        "\(NumberFormat.watts(range.lowerBound)) a bit of memory of the cores in use to \(NumberFormat.watts(range.upperBound)) of all "
-          + "cores of the chips in use, as the built-in chips that state both leak"
+        "\(NumberFormat.watts(range.lowerBound)) a bit of memory of the cores in use to "
+          + "\(NumberFormat.watts(range.upperBound)) of all cores of the chips in use, "
+          + "as the built-in chips that state both leak"
       }
       facts.add("", leak.map { "static power: \($0)" })
     }

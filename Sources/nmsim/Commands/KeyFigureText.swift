@@ -16,7 +16,8 @@ enum KeyFigureText {
   /// `0.374 mm2 of cores, 430 mm2 of dies`; nil: the description states neither.
   static func area(cores: Double?, dies: Double?) -> String? {
     let parts = [
-      cores.map { "\(NumberFormat.significant($0)) mm2 of cores" }, dies.map { "\(NumberFormat.significant($0)) mm2 of dies" },
+      cores.map { "\(NumberFormat.significant($0)) mm2 of cores" },
+      dies.map { "\(NumberFormat.significant($0)) mm2 of dies" },
     ].compactMap { $0 }
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }

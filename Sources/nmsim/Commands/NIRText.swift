@@ -8,8 +8,11 @@ struct NIRText: Sendable {
 
   /// What `inspect` shows.
   var page: String {
-    let parameters = graph.nodes.map { (term: ErrorText.escaped($0.name), text: ErrorText.escaped(Self.parameters($0))) }
-    return head.render(style) + "\n" + nodes.render(style) + "\n" + list("Parameters", parameters.filter { !$0.text.isEmpty })
+    let parameters = graph.nodes.map {
+      (term: ErrorText.escaped($0.name), text: ErrorText.escaped(Self.parameters($0)))
+    }
+    return head.render(style) + "\n" + nodes.render(style) + "\n"
+      + list("Parameters", parameters.filter { !$0.text.isEmpty })
   }
 
   /// A heading and a list that names what it is about; nothing is cut. Nothing for an empty list.
@@ -35,7 +38,8 @@ struct NIRText: Sendable {
       rules.append((parameter.name, parameter.rule))
     }
     let notes = made.notes.map { "Note: \(ErrorText.escaped($0))\n" }.joined()
-    return page + "\n" + parameters.render(style) + "\n" + list("What a step makes of them", rules) + (notes.isEmpty ? "" : "\n" + notes)
+    return page + "\n" + parameters.render(style) + "\n" + list("What a step makes of them", rules)
+      + (notes.isEmpty ? "" : "\n" + notes)
   }
 
   private var head: FactList {

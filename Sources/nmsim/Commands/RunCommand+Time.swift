@@ -11,7 +11,8 @@ extension RunCommand {
       "time-samples", .integer(1...Int.max), "N", standard: .value("\(ChipTime.standardSamples)"), group: group,
       "Samples that are timed, from the first; times are their mean."),
     .option(
-      "input-step", .number(.positive), "SECONDS", standard: .described("the time window of recorded events"), group: group,
+      "input-step", .number(.positive), "SECONDS", standard: .described("the time window of recorded events"),
+      group: group,
       "How long a step of the input lasts: power and energy are also given for the input's own time, in which the chip "
         + "waits where it is faster."),
     .flag(

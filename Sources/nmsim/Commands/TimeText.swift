@@ -6,18 +6,23 @@ enum TimeText {
   static func addRealTime(_ result: RunResult, isFull: Bool, style: TextStyle, to facts: inout FactList) {
     guard let real = result.realTime else { return }
     let pace = real.speed.map { speed in
-      speed == 1 ? "in real time, its tick is as long" : speed > 1 ? "\(NumberFormat.significant(speed)) times faster than real time"
-        : "\(NumberFormat.significant(1 / speed)) times slower than real time"
+      speed == 1
+        ? "in real time, its tick is as long"
+        : speed > 1
+          ? "\(NumberFormat.significant(speed)) times faster than real time"
+          : "\(NumberFormat.significant(1 / speed)) times slower than real time"
     }
     facts.add(
       "real time",
-      "\(NumberFormat.seconds(real.secondsOfInput)) of input, steps of \(NumberFormat.seconds(real.secondsPerStep)): the chip is "
-        + (pace ?? "taken to keep up, its time is unknown"))
+      "\(NumberFormat.seconds(real.secondsOfInput)) of input, steps of \(NumberFormat.seconds(real.secondsPerStep)): "
+        + "the chip is " + (pace ?? "taken to keep up, its time is unknown"))
     guard let joules = real.joulesPerInference, let seconds = real.secondsPerInference else { return }
     let idle = real.idleJoules.map { "\(NumberFormat.joules($0)) of it static" } ?? "static power unknown"
     facts.add(
-      "power", "\(NumberFormat.watts(real.watts)): \(NumberFormat.joules(joules)) in \(NumberFormat.seconds(seconds)), \(idle)")
-    guard isFull, let watts = real.wattsBySecond, watts.count > 1, let least = watts.min(), let most = watts.max() else { return }
+      "power",
+      "\(NumberFormat.watts(real.watts)): \(NumberFormat.joules(joules)) in \(NumberFormat.seconds(seconds)), \(idle)")
+    guard isFull, let watts = real.wattsBySecond, watts.count > 1, let least = watts.min(), let most = watts.max()
+    else { return }
     facts.add("by second", "\(Sparkline.render(watts, width: 48, style: style)) 1 to \(watts.count)")
     facts.add("", "\(NumberFormat.watts(least)) to \(NumberFormat.watts(most))")
   }

@@ -131,12 +131,14 @@ struct EnergySection: Sendable {
         .figure("") { $0.joules.map(PageNumber.joules) ?? ReportRun.unknown },
       ])
     let missing = account.missing.joined(separator: ", ")
-    let ann = account.ann.flatMap { ann in
-      ann.ratio.map { ratio in
-        "<p class=\"small\">The ANN \(run.value("energy.\(account.name).ann.joulesPerInference", ann.joulesPerInference, PageNumber.joules)), "
-          + "ratio \(run.value("energy.\(account.name).ann.ratio", ratio, PageNumber.significant)).</p>"
-      }
-    } ?? ""
+    var ann = ""
+    if let other = account.ann, let ratio = other.ratio {
+      let own = "energy.\(account.name).ann"
+      ann =
+        "<p class=\"small\">The ANN "
+        + run.value("\(own).joulesPerInference", other.joulesPerInference, PageNumber.joules)
+        + ", ratio \(run.value("\(own).ratio", ratio, PageNumber.significant)).</p>"
+    }
     return """
       <div><h3>\(HTML.text(account.title))</h3><p class="model">\(run.value(path, joules, PageNumber.joules))</p>
       \(table.markup())\(ann)\

@@ -9,8 +9,8 @@ struct RooflineSection: Sendable {
     guard let roofline = run.document.roofline else { return "" }
     return """
       <h2>Roofline</h2>
-      <p class="note">Each dot is a core: the more operations a message brings, the further right; the more it does in a second \
-      of the inference, the higher. A core at a line is limited by it.</p>
+      <p class="note">Each dot is a core: the more operations a message brings, the further right; the more it does in \
+      a second of the inference, the higher. A core at a line is limited by it.</p>
       <div class="pair"><figure>\(figure(roofline))</figure><div>\(table(roofline))</div></div>
       """
   }
@@ -32,7 +32,9 @@ struct RooflineSection: Sendable {
         .figure("Time of one") { index in
           each[busiest[index].operation].map { run.value("roofline.\($0.0)", $0.1, PageNumber.seconds) } ?? ""
         },
-        .figure("Share of the time") { run.value("busiest[\($0)].utilisation", busiest[$0].utilisation, PageNumber.share) },
+        .figure("Share of the time") {
+          run.value("busiest[\($0)].utilisation", busiest[$0].utilisation, PageNumber.share)
+        },
       ])
     return table.markup()
   }
@@ -40,7 +42,8 @@ struct RooflineSection: Sendable {
   private func figure(_ roofline: Roofline) -> String {
     let cores = run.document.cores
     guard let seconds = run.document.time.secondsPerInference, seconds > 0 else {
-      return "<p>No picture: the time of an inference is \(ReportRun.unknown), and with it what cores do in a second.</p>"
+      return
+        "<p>No picture: the time of an inference is \(ReportRun.unknown), and with it what cores do in a second.</p>"
     }
     let dots = cores.indices.compactMap { core in
       RooflineChart.Dot(
@@ -63,7 +66,8 @@ struct RooflineSection: Sendable {
             ?? (each == nil ? "limit of the \(name): unknown" : "\(name) take no time"), color)
         })
     let silent = cores.count - dots.count
-    let note = silent == 0 ? "" : "\(PageNumber.integer(silent)) of \(PageNumber.integer(cores.count)) cores hear no message, or do nothing with it."
+    let (few, all) = (PageNumber.integer(silent), PageNumber.integer(cores.count))
+    let note = silent == 0 ? "" : "\(few) of \(all) cores hear no message, or do nothing with it."
     return "\(chart)\(legend)<figcaption>\(note)</figcaption>"
   }
 }

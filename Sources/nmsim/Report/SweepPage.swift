@@ -58,7 +58,8 @@ struct SweepPage: Sendable {
   private func roofline(_ labels: [String], _ colors: [Int]) -> String {
     var (dots, roofs): ([RooflineChart.Dot], [RooflineChart.Roof]) = ([], [])
     for (index, entry) in document.entries.enumerated() {
-      guard let figures = entry.figures, let intensity = figures.operationsPerMessage, let rate = figures.operationsPerSecond,
+      guard let figures = entry.figures, let intensity = figures.operationsPerMessage,
+        let rate = figures.operationsPerSecond,
         let dot = RooflineChart.Dot(
           operations: rate, messages: intensity > 0 ? rate / intensity : 0, seconds: 1, color: colors[index],
           name: "\(index + 1). \(labels[index])")
@@ -74,8 +75,8 @@ struct SweepPage: Sendable {
     guard let chart = RooflineChart(dots: dots, roofs: roofs, what: "points").markup else { return "" }
     return """
       <h2>Roofline</h2>
-      <p class="note">The core with most synaptic operations of each point, under what its chip's description lets a core do: \
-      operations, level, and what its messages bring, rising. Points without a known time are not drawn.</p>
+      <p class="note">The core with most synaptic operations of each point, under what its chip's description \
+      lets a core do: operations, level, and what its messages bring, rising. Points without a known time are not drawn.</p>
       \(legend)
       \(HTML.figures([chart]))
       """

@@ -85,7 +85,10 @@ extension SweepDocument {
     _ type: String, _ write: @escaping @Sendable ([String]) -> JSONOutput
   ) -> JSONForm<[(key: String, points: [String])]> {
     let energies = EnergyModels.all().reversed().filter(\.comparesRuns).map { SweepFront.key(of: $0) }
-    let costs = energies.map { ($0, "energy of an inference") } + [("latency", "time of an inference"), ("cores", "cores"), ("area", "area, where stated")]
+    let costs =
+      energies.map { ($0, "energy of an inference") } + [
+        ("latency", "time of an inference"), ("cores", "cores"), ("area", "area, where stated"),
+      ]
     return JSONForm(
       "object", members: { costs.map { JSONFieldFacts($0.0, type, $0.1) } },
       write: { .object($0.map { ($0.key, write($0.points)) }) }

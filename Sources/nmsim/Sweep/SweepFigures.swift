@@ -83,40 +83,47 @@ struct SweepFigures: JSONRecord {
   var chipJoules: Double? { self["chip"] }
   var spikeJoules: Double? { self["spike"] }
 
-  static let fields: [JSONField<SweepFigures>] = [
-    .required("steps", \.steps, .integer(ActiveWindow.steps), "steps of an inference, T"),
-    .required("samples", \.samples, .count, "samples that were run"),
-    .optional("accuracy", \.accuracy, .fraction, "fraction of the samples decided right", null: "without labels"),
-    .optional("accuracyInterval", \.accuracyInterval, .interval, "Wilson's interval at 95 %", null: "without labels"),
-    .optional("annAccuracy", \.annAccuracy, .fraction, "the ANN's accuracy on the same samples", null: unknown),
-    .optional("difference", \.difference, .number(in: -1...1), "accuracy minus annAccuracy", null: unknown),
-    .optional(
-      "differenceInterval", \.differenceInterval, .interval(in: -1...1), "its interval at 95 %, paired by sample", null: unknown),
-    .optional(
-      "error", \.error, .object, "distance of outputs that are values from the targets, else from the ANN's",
-      null: "for classes, and where both are unknown"),
-    .optional("spikes", \.spikes, .amount, "of an inference"),
-    .optional("synapticOperations", \.synapticOperations, .amount, "of an inference"),
-    .optional("messages", \.messages, .amount, "of an inference"),
-    .optional("cores", \.cores, .count, "cores in use"),
-    .optional(
-      "squareMillimetres", \.squareMillimetres, .amount, "area of the dies of the chips in use, else of the cores in use",
-      unit: "mm2", absent: "where the chip states neither"),
-    .optional(
-      "bottleneck", \.bottleneck, .text, "the operation whose busiest core, or link, takes longest", null: "without cores"),
-    .optional(
-      "utilisation", \.utilisation, .amount, "share of an inference's time that it takes there",
-      null: "where one of the two is unknown"),
-    .optional(
-      "operationsPerMessage", \.operationsPerMessage, .amount, "of the core with most synaptic operations", null: "without messages"),
-    .optional(
-      "operationsPerSecond", \.operationsPerSecond, .amount, "of the same core, over an inference", unit: "1/s",
-      null: "where the time of an inference is unknown"),
-    .optional(
-      "secondsPerOperation", \.secondsPerOperation, .amount, "a synaptic operation, as the run mixes them", unit: "s",
-      null: "where the chip lacks the time"),
-    .optional("secondsPerMessage", \.secondsPerMessage, .amount, "a message in", unit: "s", null: "where the chip lacks the time"),
-  ]
+  static let fields: [JSONField<SweepFigures>] =
+    [
+      .required("steps", \.steps, .integer(ActiveWindow.steps), "steps of an inference, T"),
+      .required("samples", \.samples, .count, "samples that were run"),
+      .optional("accuracy", \.accuracy, .fraction, "fraction of the samples decided right", null: "without labels"),
+      .optional("accuracyInterval", \.accuracyInterval, .interval, "Wilson's interval at 95 %", null: "without labels"),
+      .optional("annAccuracy", \.annAccuracy, .fraction, "the ANN's accuracy on the same samples", null: unknown),
+      .optional("difference", \.difference, .number(in: -1...1), "accuracy minus annAccuracy", null: unknown),
+      .optional(
+        "differenceInterval", \.differenceInterval, .interval(in: -1...1), "its interval at 95 %, paired by sample",
+        null: unknown),
+      .optional(
+        "error", \.error, .object, "distance of outputs that are values from the targets, else from the ANN's",
+        null: "for classes, and where both are unknown"),
+      .optional("spikes", \.spikes, .amount, "of an inference"),
+      .optional("synapticOperations", \.synapticOperations, .amount, "of an inference"),
+      .optional("messages", \.messages, .amount, "of an inference"),
+      .optional("cores", \.cores, .count, "cores in use"),
+      .optional(
+        "squareMillimetres", \.squareMillimetres, .amount,
+        "area of the dies of the chips in use, else of the cores in use",
+        unit: "mm2", absent: "where the chip states neither"),
+      .optional(
+        "bottleneck", \.bottleneck, .text, "the operation whose busiest core, or link, takes longest",
+        null: "without cores"),
+      .optional(
+        "utilisation", \.utilisation, .amount, "share of an inference's time that it takes there",
+        null: "where one of the two is unknown"),
+      .optional(
+        "operationsPerMessage", \.operationsPerMessage, .amount, "of the core with most synaptic operations",
+        null: "without messages"),
+      .optional(
+        "operationsPerSecond", \.operationsPerSecond, .amount, "of the same core, over an inference", unit: "1/s",
+        null: "where the time of an inference is unknown"),
+      .optional(
+        "secondsPerOperation", \.secondsPerOperation, .amount, "a synaptic operation, as the run mixes them", unit: "s",
+        null: "where the chip lacks the time"),
+      .optional(
+        "secondsPerMessage", \.secondsPerMessage, .amount, "a message in", unit: "s",
+        null: "where the chip lacks the time"),
+    ]
     + EnergyModels.fields { \.joules[$0] } + [
       .member("missing", \.missing, .texts, "what has no price in the chip model"),
       .optional("ticksPerInference", \.ticksPerInference, .integer(1 ... .max), "ticks from the first input to the answer"),

@@ -53,7 +53,8 @@ struct SweepFront: Sendable {
         "latency", "t", isTimed ? "Time of an inference" : "Ticks of an inference", isTimed ? "s" : "",
         { isTimed ? $0.secondsPerInference : $0.ticksPerInference.map(Double.init) }
       ),
-      ("cores", "c", "Cores", "", { $0.cores.map(Double.init) }), ("area", "a", "Area, mm2", "", { $0.squareMillimetres }),
+      ("cores", "c", "Cores", "", { $0.cores.map(Double.init) }),
+      ("area", "a", "Area, mm2", "", { $0.squareMillimetres }),
     ]
     return kinds.compactMap { kind in
       let costs = known.compactMap { index in figures(index).flatMap(kind.cost).map { (index: index, cost: $0) } }

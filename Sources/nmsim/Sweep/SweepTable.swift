@@ -66,8 +66,9 @@ struct SweepTable: Sendable {
     let interval = figures.accuracyInterval.map {
       ", 95 % within \(NumberFormat.percent($0.lowerBound, places: 1)) to \(NumberFormat.percent($0.upperBound, places: 1))"
     }
-    let busiest = bottleneck(figures).map { "; bottleneck \($0) of the time" }
-    return "\(label): \(NumberFormat.percent(figures.accuracy))\(interval ?? "")\(figures.utilisation == nil ? "" : busiest ?? "")"
+    let busiest = figures.utilisation.flatMap { _ in bottleneck(figures).map { "; bottleneck \($0) of the time" } }
+    return
+      "\(label): \(NumberFormat.percent(figures.accuracy))\(interval ?? "")\(busiest ?? "")"
   }
 
   /// `messages in, 12 %`

@@ -42,8 +42,12 @@ enum FuzzSeeds {
           name: "second", from: "hidden", to: "output", kind: .dense,
           weights: .inline(tensor([3, 4], .float64(ramp(12).map(Double.init))))),
       ], output: NetworkOutput(population: "output", readout: readout),
-      ann: ANNFacts(accuracy: 0.9, accuracyOn: "test", multiplyAccumulates: 32, parameters: 39,
-        layers: [ANNLayer(inputs: 5, outputs: 4, weights: [4, 5], hasBias: true), ANNLayer(inputs: 4, outputs: 3, weights: [3, 4])]),
+      ann: ANNFacts(
+        accuracy: 0.9, accuracyOn: "test", multiplyAccumulates: 32, parameters: 39,
+        layers: [
+          ANNLayer(inputs: 5, outputs: 4, weights: [4, 5], hasBias: true),
+          ANNLayer(inputs: 4, outputs: 3, weights: [3, 4]),
+        ]),
       provenance: [
         ProvenanceEntry(key: "method", value: .text("max-norm")), ProvenanceEntry(key: "steps", value: .number(4)),
         ProvenanceEntry(key: "exact", value: .flag(true)),

@@ -27,7 +27,9 @@ struct RooflineTests {
     #expect(RooflineChart.Roof(secondsPerOperation: .leastNonzeroMagnitude, secondsPerMessage: nil).operations == nil)
     let core = try #require(dot(300, 10, 1e-6))
     func lines(_ roofs: [RooflineChart.Roof]) throws -> Int {
-      try #require(RooflineChart(dots: [core], roofs: roofs, what: "cores").markup).components(separatedBy: "<path class=\"line").count - 1
+      try #require(RooflineChart(dots: [core], roofs: roofs, what: "cores").markup).components(
+        separatedBy: "<path class=\"line"
+      ).count - 1
     }
     #expect(try lines([roof]) == 2 && lines([free]) == 1 && lines([]) == 0)
     #expect(RooflineChart(dots: [], roofs: [roof], what: "cores").markup == nil)
