@@ -166,7 +166,8 @@ extension NIRImporter {
 
   /// What a step leaves out, as a fraction of 1.
   private func shares(_ seconds: [Double]) -> [Double] {
-    seconds.map { settings.discretisation == .exact ? -expm1(-settings.timeStep / $0) : settings.timeStep / $0 }
+    let (isExact, dt) = (settings.discretisation == .exact, settings.timeStep)
+    return seconds.map { isExact ? -expm1(-dt / $0) : dt / $0 }
   }
 
   /// Of 4096.
@@ -176,7 +177,10 @@ extension NIRImporter {
   /// they differ within a channel.
   func decaysByChannel(_ node: NIRNode, _ shape: [Int]) throws(ImportError) -> [[Double]]? {
     let keys = (NIRNode.neurons[node.type] ?? []).filter { $0.hasPrefix("tau") }
-    guard let channels = shape.first, channels > 0, !keys.isEmpty else { return nil }
+    // One value for all neurons differs nowhere, and may stand for very many.
+    var hasSeveral = false
+    for key in keys where try node.tensor(key).count > 1 { hasSeveral = true }
+    guard let channels = shape.first, channels > 0, hasSeveral else { return nil }
     let plane = shape.dropFirst().reduce(1, *)
     var kinds = [[Double]](repeating: [], count: channels)
     for key in keys {
