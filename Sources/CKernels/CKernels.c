@@ -49,8 +49,11 @@
     return LEVEL(step_body)(u, F, 0, 0, drive, saturations);
 #define CASES(F) CASE(CK_INTEGRATE | F) CASE(CK_INTEGRATE | CK_SATURATE | F)
 
+// An update without leak and phase, of so many masks together as registers hold.
+#define PLAIN 32
 #define LEVEL(x) x##_base
 #define BYTES 16
+#define TOGETHER 1
 #define TILES(X) X(4) X(2) X(1)
 #define ROWS 2
 #define VECTORS 1
@@ -61,6 +64,7 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma,bmi,bmi2,popcnt,lzcnt"))), apply_to = function)
 #define LEVEL(x) x##_avx2
 #define BYTES 32
+#define TOGETHER 2
 #define TILES(X) X(6) X(4) X(3) X(2) X(1)
 #define ROWS 4
 #define VECTORS 1
@@ -71,6 +75,7 @@
 #pragma clang attribute push(__attribute__((target(AVX512))), apply_to = function)
 #define LEVEL(x) x##_avx512
 #define BYTES 64
+#define TOGETHER 4
 #define TILES(X) X(13) X(12) X(9) X(6) X(3) X(2) X(1)
 #define ROWS 8
 #define VECTORS 3
@@ -86,10 +91,12 @@ long ck_collect(
   for (long next = 0; next < pixels; next++) {
     const uint32_t pixel = order ? order[next] : (uint32_t)next, *before = out;
     const uint16_t *mask = masks + pixel * words;
-    uint8_t *count = counts + pixel * padded;
-    for (long k = 0; k < words; k++, count += 16) {
-      const __m128i x = _mm_loadu_si128((const __m128i *)count);
-      _mm_storeu_si128((__m128i *)count, _mm_mask_add_epi8(x, mask[k], x, _mm_set1_epi8(1)));
+    for (long k = 0; k < words; k++) {
+      if (counts) {
+        __m128i *count = (__m128i *)(counts + pixel * padded + k * 16);
+        const __m128i x = _mm_loadu_si128(count);
+        _mm_storeu_si128(count, _mm_mask_add_epi8(x, mask[k], x, _mm_set1_epi8(1)));
+      }
       const __m512i index = _mm512_add_epi32(lane, _mm512_set1_epi32((int)(k * 16)));
       _mm512_storeu_si512(out, _mm512_maskz_compress_epi32(mask[k], index));
       out += __builtin_popcount(mask[k]);
@@ -118,12 +125,16 @@ int ck_best_level(void) {
 #define CALL_STEP(x) step_##x(u, flags, saturations)
 void ck_deliver(int level, const ck_delivery *d, void *acc, int bits) { PICK(CALL_DELIVER); }
 long ck_step(int level, const ck_update *u, int flags, long *saturations) { return PICK(CALL_STEP); }
-#define CALL_WRITE(x) write_bytes_##x(masks, pixels, words, used, places, map)
+#define CALL_WRITE(x) write_bytes_##x(masks, pixels, words, used, places, map, adds)
+#define CALL_BITS(x) count_bits_##x(masks, pixels, words, groups)
+#define CALL_SPIKES(x) add_spikes_##x(masks, steps, words, totals)
 #define CALL_MASKED(x) add_masked_##x(masks, pixels, words, weights, acc, bits)
 void ck_write_bytes(
-  int level, const uint16_t *masks, long pixels, long words, long used, const uint32_t *places, uint8_t *map) {
+  int level, const uint16_t *masks, long pixels, long words, long used, const uint32_t *places, uint8_t *map, int adds) {
   PICK(CALL_WRITE);
 }
+long ck_count_bits(int level, const uint16_t *masks, long pixels, long words, long *groups) { return PICK(CALL_BITS); }
+void ck_add_spikes(int level, const uint16_t *masks, long steps, long words, uint32_t *totals) { PICK(CALL_SPIKES); }
 void ck_add_masked(
   int level, const uint16_t *masks, long pixels, long words, const int32_t *weights, void *acc, int bits) {
   PICK(CALL_MASKED);

@@ -76,6 +76,7 @@ int ck_has_dense(int kind) {
     case CK_DENSE_AVX2: return avx2 != 0;
     case CK_DENSE_AVXVNNI: return avx2 && __builtin_cpu_supports("avxvnni");
     case CK_DENSE_AVX512VNNI: return __builtin_cpu_supports("x86-64-v4") && __builtin_cpu_supports("avx512vnni");
+    case CK_DENSE_AMX: return ck_has_tiles();
   }
 #elif defined(__aarch64__)
   if (kind == CK_DENSE_DOTPROD) return has_dot();

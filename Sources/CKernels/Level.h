@@ -27,56 +27,88 @@ INLINE uint32_t LEVEL(bits)(LEVEL(i32) x) {
   return word & ((1u << L) - 1);
 }
 
-// v = saturate(v - leak + (((narrow + wide) << fraction) + drive) << phase), compare, reset: 16 neurons a mask.
-INLINE long LEVEL(step_body)(const ck_update *given, int flags, int narrow, int wide, int drive, long *saturations) {
-  const ck_update copy = *given, *u = &copy; // a copy of its own, which no store into neurons can change
+// v = saturate(v - leak + (((narrow + wide) << fraction) + drive) << phase), compare, reset: `n` masks of 16 neurons, which
+// stay in registers over the steps. Several at once: each waits for its own comparison.
+INLINE long LEVEL(step_masks)(
+  const ck_update *u, int flags, int narrow, int wide, int drive, long start, const long *tile, const long *dt,
+  const int n, long *clipped) {
   const uint32_t leaks = u->leak > 0 ? ~0u : 0, leak = u->leak & 31, fraction = u->fraction, phase = u->phase;
-  long fired = 0, clipped = 0;
-  for (long start = 0, tile = 0, dt = 0; start < u->count; start += 16) {
-    uint32_t bits = 0;
-    UNROLL for (long k = 0; k < 16; k += L) {
-      const long i = start + k;
-      LEVEL(u32) v = *(const LEVEL(u32) *)(u->v + i);
-      if (flags & CK_INTEGRATE) {
-        LEVEL(u32) sum = {};
-        if (narrow) sum = (LEVEL(u32)) __builtin_convertvector(*(const LEVEL(h16) *)(u->narrow + i), LEVEL(i32));
-        if (wide) sum += *(const LEVEL(u32) *)(u->wide + i);
-        sum <<= fraction;
-        if (drive) sum += *(const LEVEL(u32) *)(u->drive + dt + k);
-        sum <<= phase;
-        v -= (LEVEL(u32))((LEVEL(i32))v >> leak) & leaks;
-        LEVEL(u32) x = v + sum;
-        if (flags & CK_SATURATE) {
-          // Overflow of 32 bits shows as a sign that neither operand has.
-          const LEVEL(i32) wraps = (LEVEL(i32))((v ^ x) & (sum ^ x)) < 0, y = (LEVEL(i32))x, down = (LEVEL(i32))v < 0;
-          const LEVEL(i32) under = (wraps & down) | (~wraps & (y < u->low));
-          const LEVEL(i32) over = (wraps & ~down) | (~wraps & (y > u->high));
-          clipped += __builtin_popcount(LEVEL(bits)(under | over));
-          x = (LEVEL(u32))((under & u->low) | (over & u->high) | (~(under | over) & y));
+  long fired = 0;
+  LEVEL(u32) potentials[4][16 / L], resets[4][16 / L];
+  LEVEL(i32) limits[4][16 / L];
+  UNROLL for (int m = 0; m < n; m++) UNROLL for (long k = 0; k < 16 / L; k++) {
+    potentials[m][k] = *(const LEVEL(u32) *)(u->v + start + m * 16 + k * L);
+    if (flags & CK_FIRE) limits[m][k] = *(const LEVEL(i32) *)(u->limit + tile[m] + k * L);
+    if (flags & CK_RESET) resets[m][k] = *(const LEVEL(u32) *)(u->reset + tile[m] + k * L) << phase;
+  }
+  for (long step = 0; step < u->steps; step++)
+    UNROLL for (int m = 0; m < n; m++) {
+      uint32_t bits = 0;
+      UNROLL for (long k = 0; k < 16 / L; k++) {
+        const long i = start + m * 16 + k * L;
+        LEVEL(u32) v = potentials[m][k];
+        if (flags & CK_INTEGRATE) {
+          LEVEL(u32) sum = {};
+          if (narrow) {
+            LEVEL(h16) *from = (LEVEL(h16) *)(u->narrow + step * u->narrow_step + i);
+            sum = (LEVEL(u32)) __builtin_convertvector(*from, LEVEL(i32));
+            *from = (LEVEL(h16)){};
+          }
+          if (wide) {
+            LEVEL(u32) *from = (LEVEL(u32) *)(u->wide + step * u->wide_step + i);
+            sum += *from;
+            *from = (LEVEL(u32)){};
+          }
+          sum <<= fraction;
+          if (drive) sum += *(const LEVEL(u32) *)(u->drive + step * u->drive_step + dt[m] + k * L);
+          if (!(flags & PLAIN)) sum <<= phase, v -= (LEVEL(u32))((LEVEL(i32))v >> leak) & leaks;
+          LEVEL(u32) x = v + sum;
+          if (flags & CK_SATURATE) {
+            // Overflow of 32 bits shows as a sign that neither operand has.
+            const LEVEL(i32) wraps = (LEVEL(i32))((v ^ x) & (sum ^ x)) < 0, y = (LEVEL(i32))x, down = (LEVEL(i32))v < 0;
+            const LEVEL(i32) under = (wraps & down) | (~wraps & (y < u->low));
+            const LEVEL(i32) over = (wraps & ~down) | (~wraps & (y > u->high));
+            *clipped += __builtin_popcount(LEVEL(bits)(under | over));
+            x = (LEVEL(u32))((under & u->low) | (over & u->high) | (~(under | over) & y));
+          }
+          v = x;
         }
-        v = x;
+        if (flags & CK_FIRE) {
+          LEVEL(i32) fires = (flags & PLAIN ? (LEVEL(i32))v : (LEVEL(i32))v >> phase) > limits[m][k];
+          if (flags & CK_RESET) v -= (LEVEL(u32))fires & resets[m][k];
+          if (flags & CK_HARD) v &= ~(LEVEL(u32))fires;
+          if (!(flags & (CK_RESET | CK_HARD)) && u->negative) {
+            LEVEL(i32) below = (LEVEL(i32))v <= *(const LEVEL(i32) *)(u->negative + tile[m] + k * L);
+            if (u->sent) below &= *(const LEVEL(i32) *)(u->sent + i) > 0;
+            fires |= below;
+          }
+          bits |= LEVEL(bits)(fires) << (k * L);
+        }
+        potentials[m][k] = v;
       }
       if (flags & CK_FIRE) {
-        LEVEL(i32) fires = ((LEVEL(i32))v >> phase) > *(const LEVEL(i32) *)(u->limit + tile + k);
-        if (flags & CK_RESET) v -= (LEVEL(u32))fires & (*(const LEVEL(u32) *)(u->reset + tile + k) << phase);
-        if (flags & CK_HARD) v &= ~(LEVEL(u32))fires;
-        if (!(flags & (CK_RESET | CK_HARD)) && u->negative) {
-          LEVEL(i32) below = (LEVEL(i32))v <= *(const LEVEL(i32) *)(u->negative + tile + k);
-          if (u->sent) below &= *(const LEVEL(i32) *)(u->sent + i) > 0;
-          fires |= below;
-        }
-        bits |= LEVEL(bits)(fires) << k;
+        u->masks[step * u->mask_step + start / 16 + m] = (uint16_t)bits;
+        fired += __builtin_popcount(bits);
       }
-      *(LEVEL(u32) *)(u->v + i) = v;
-      if (narrow) *(LEVEL(h16) *)(u->narrow + i) = (LEVEL(h16)){};
-      if (wide) *(LEVEL(u32) *)(u->wide + i) = (LEVEL(u32)){};
     }
-    if (flags & CK_FIRE) {
-      u->masks[start / 16] = (uint16_t)bits;
-      fired += __builtin_popcount(bits);
+  UNROLL for (int m = 0; m < n; m++) UNROLL for (long k = 0; k < 16 / L; k++)
+    *(LEVEL(u32) *)(u->v + start + m * 16 + k * L) = potentials[m][k];
+  return fired;
+}
+
+INLINE long LEVEL(step_body)(const ck_update *given, int flags, int narrow, int wide, int drive, long *saturations) {
+  const ck_update copy = *given, *u = &copy; // a copy of its own, which no store into neurons can change
+  const int together = flags & PLAIN ? TOGETHER : 1;
+  long fired = 0, clipped = 0, tile[5] = {}, dt[5] = {};
+  for (long start = 0; start < u->count;) {
+    const int n = start + together * 16 <= u->count ? together : 1;
+    for (int m = 0; m < n; m++) {
+      tile[m + 1] = tile[m] + 16 == u->tile ? 0 : tile[m] + 16;
+      dt[m + 1] = !drive || dt[m] + 16 == u->drive_tile ? 0 : dt[m] + 16;
     }
-    if ((tile += 16) == u->tile) tile = 0;
-    if (drive && (dt += 16) == u->drive_tile) dt = 0;
+    fired += n == 1 ? LEVEL(step_masks)(u, flags, narrow, wide, drive, start, tile, dt, 1, &clipped)
+                    : LEVEL(step_masks)(u, flags, narrow, wide, drive, start, tile, dt, together, &clipped);
+    tile[0] = tile[n], dt[0] = dt[n], start += n * 16;
   }
   *saturations += clipped;
   return fired;
@@ -84,9 +116,12 @@ INLINE long LEVEL(step_body)(const ck_update *given, int flags, int narrow, int 
 
 static long LEVEL(step)(const ck_update *u, int flags, long *saturations) {
   const int drive = u->drive != 0;
+  // The commonest update, alone: soft reset, no leak, no phase.
+  if (u->steps > 1 && u->phase == 0 && u->leak <= 0) switch (flags | PLAIN) { CASE(PLAIN | CK_INTEGRATE | CK_FIRE | CK_RESET) }
   switch (flags) {
     CASES(0) CASES(CK_FIRE) CASES(CK_FIRE | CK_RESET) CASES(CK_FIRE | CK_HARD)
     case CK_FIRE | CK_RESET: return LEVEL(step_body)(u, CK_FIRE | CK_RESET, 0, 0, 0, saturations);
+    case CK_FIRE | CK_HARD: return LEVEL(step_body)(u, CK_FIRE | CK_HARD, 0, 0, 0, saturations);
     case CK_FIRE: return LEVEL(step_body)(u, CK_FIRE, 0, 0, 0, saturations);
   }
   return 0;
@@ -95,6 +130,7 @@ static long LEVEL(step)(const ck_update *u, int flags, long *saturations) {
 typedef int8_t LEVEL(bytes) __attribute__((vector_size(16), aligned(1)));
 typedef int16_t LEVEL(lanes16) __attribute__((vector_size(32), aligned(2)));
 typedef int32_t LEVEL(lanes32) __attribute__((vector_size(64), aligned(4)));
+typedef uint32_t LEVEL(totals) __attribute__((vector_size(64), aligned(4)));
 typedef _Bool LEVEL(set16) __attribute__((ext_vector_type(16)));
 INLINE LEVEL(set16) LEVEL(set)(uint16_t mask) {
   LEVEL(set16) set;
@@ -102,11 +138,61 @@ INLINE LEVEL(set16) LEVEL(set)(uint16_t mask) {
   return set;
 }
 
-static void LEVEL(write_bytes)(const uint16_t *masks, long pixels, long words, long used, const uint32_t *places, uint8_t *map) {
+static void LEVEL(write_bytes)(
+  const uint16_t *masks, long pixels, long words, long used, const uint32_t *places, uint8_t *map, int adds) {
   for (long pixel = 0; pixel < pixels; pixel++)
-    for (long k = 0; k < used; k++)
-      *(LEVEL(bytes) *)(map + places[pixel] + k * 16) +=
-        __builtin_convertvector(LEVEL(set)(masks[pixel * words + k]), LEVEL(bytes)) & 1;
+    for (long k = 0; k < used; k++) {
+      LEVEL(bytes) *to = (LEVEL(bytes) *)(map + places[pixel] + k * 16);
+      const LEVEL(bytes) x = __builtin_convertvector(LEVEL(set)(masks[pixel * words + k]), LEVEL(bytes)) & 1;
+      *to = adds ? *to + x : x;
+    }
+}
+
+static long LEVEL(count_bits)(const uint16_t *masks, long pixels, long words, long *groups) {
+  long bits = 0, found = 0, at = 0;
+  for (; at + 4 <= pixels * words; at += 4) {
+    uint64_t four;
+    __builtin_memcpy(&four, masks + at, 8);
+    bits += __builtin_popcountll(four);
+  }
+  for (; at < pixels * words; at++) bits += __builtin_popcount(masks[at]);
+  if (words == 1) {
+    for (long pixel = 0; pixel < pixels; pixel++) found += masks[pixel] != 0;
+  } else {
+    for (long pixel = 0; pixel < pixels; pixel++) {
+      unsigned any = 0;
+      for (long k = 0; k < words; k++) any |= masks[pixel * words + k];
+      found += any != 0;
+    }
+  }
+  *groups += found;
+  return bits;
+}
+
+// Adds one bit of a plane of 16 neurons' counts.
+INLINE void LEVEL(add_plane)(uint32_t *totals, uint16_t bits, int plane) {
+  *(LEVEL(totals) *)totals += (__builtin_convertvector(LEVEL(set)(bits), LEVEL(totals)) & 1) << plane;
+}
+// Counts as eight planes of bits, a vector of neurons at once: a step's bits are added with their carries.
+static void LEVEL(add_spikes)(const uint16_t *masks, long steps, long words, uint32_t *totals) {
+  long word = 0;
+  for (; word + BYTES / 2 <= words; word += BYTES / 2) {
+    LEVEL(u32) planes[8] = {};
+    for (long step = 0; step < steps; step++) {
+      LEVEL(u32) carry;
+      __builtin_memcpy(&carry, masks + step * words + word, BYTES);
+      UNROLL for (int plane = 0; plane < 8; plane++) {
+        const LEVEL(u32) both = planes[plane] & carry;
+        planes[plane] ^= carry, carry = both;
+      }
+    }
+    const uint16_t *bits = (const uint16_t *)planes;
+    for (int plane = 0; plane < 8 && steps >> plane; plane++)
+      for (int k = 0; k < BYTES / 2; k++)
+        LEVEL(add_plane)(totals + (word + k) * 16, bits[plane * (BYTES / 2) + k], plane);
+  }
+  for (; word < words; word++)
+    for (long step = 0; step < steps; step++) LEVEL(add_plane)(totals + word * 16, masks[step * words + word], 0);
 }
 
 static void LEVEL(add_masked)(const uint16_t *masks, long pixels, long words, const int32_t *weights, void *acc, int bits) {
@@ -159,4 +245,5 @@ static long LEVEL(gate)(const ck_gate *g) {
 #include "Products.h"
 #undef LEVEL
 #undef BYTES
+#undef TOGETHER
 #undef TILES

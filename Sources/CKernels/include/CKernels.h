@@ -18,8 +18,10 @@ typedef struct {
   long row_stride, tap_lanes, half;        // lanes from row to row, of a tap, of a block of packed pairs (8, 16, 32)
 } ck_delivery;
 
-// One step of a population's update. Parameters repeat every `tile` neurons; all counts are multiples of 16.
+// Steps of a population's update. Parameters repeat every `tile` neurons; all counts are multiples of 16.
 typedef struct {
+  long steps;                              // each at these lanes (of masks: words) after the one before
+  long narrow_step, wide_step, drive_step, mask_step;
   long count, tile;
   int32_t *v;
   int16_t *narrow;                         // or null; cleared
@@ -52,6 +54,18 @@ typedef struct {
   const int8_t *weights;                   // [block][tap][quad][16 targets][4 sources]
   const int32_t *starts;                   // 16 a block: what sums start from
 } ck_dense;
+
+// The same for 16 rows at once, which are steps of one position or neighbours in one step. Sources are read 64 at a time.
+typedef struct {
+  long positions, blocks, padded;          // as in ck_dense
+  long rows, row_bytes, row_lanes;         // rows, at most 16, and how far apart they lie in `x` and in accumulators
+  long group, width, column;               // positions that rows are of: 1 where they are steps; of a line; before the first
+  long chunks;                             // of 64 sources each
+  const uint32_t *bases, *offsets;         // byte of `x` where a position's sources start; that a chunk adds
+  const uint8_t *x;                        // 0...127
+  const int8_t *weights;                   // [block][chunk][16 quads][16 targets][4 sources]
+  const int32_t *starts;                   // 16 a block: what sums start from
+} ck_tiles;
 
 // y[row][v] += sum over taps k of w[k][row] * x[offsets[k] + v * step], for vectors v of 16 floats.
 typedef struct {
@@ -88,25 +102,33 @@ void ck_histogram(
   int level, const float *values, long count, long lanes, float scale, int32_t last, int32_t *counts);
 // Returns the number of bits.
 long ck_gate_step(int level, const ck_gate *g);
-// Adds 1 to the byte of each neuron whose bit is set: 16 at a time, `used` of the `words` of a pixel, at places[pixel].
+// A byte for each neuron, 1 where its bit is set: 16 at a time, `used` of the `words` of a pixel, at places[pixel]. Written,
+// or (`adds`) added to what is there.
 void ck_write_bytes(
-  int level, const uint16_t *masks, long pixels, long words, long used, const uint32_t *places, uint8_t *map);
+  int level, const uint16_t *masks, long pixels, long words, long used, const uint32_t *places, uint8_t *map, int adds);
+// Bits that are set in `pixels` times `words` words; those pixels that have any are counted in *groups.
+long ck_count_bits(int level, const uint16_t *masks, long pixels, long words, long *groups);
+// Adds the number of steps in which its bit is set to each neuron's total; at most 255 steps.
+void ck_add_spikes(int level, const uint16_t *masks, long steps, long words, uint32_t *totals);
 // Adds the weight of its channel to the accumulator of each neuron whose bit is set; `bits` = 16 or 32.
 void ck_add_masked(
   int level, const uint16_t *masks, long pixels, long words, const int32_t *weights, void *accumulators, int bits);
-enum { CK_DENSE_PLAIN, CK_DENSE_AVX2, CK_DENSE_AVXVNNI, CK_DENSE_AVX512VNNI, CK_DENSE_DOTPROD };
+enum { CK_DENSE_PLAIN, CK_DENSE_AVX2, CK_DENSE_AVXVNNI, CK_DENSE_AVX512VNNI, CK_DENSE_DOTPROD, CK_DENSE_AMX };
 // Whether this processor runs a kind of dense delivery.
 int ck_has_dense(int kind);
 // Adds to accumulators of `bits` = 16 or 32, modulo 2^bits.
 void ck_dense_deliver(int kind, const ck_dense *d, void *accumulators, int bits);
+// Whether this processor and system have matrix instructions; only then may they be used.
+int ck_has_tiles(void);
+void ck_tiles_deliver(const ck_tiles *t, void *accumulators, int bits);
 // Whether this processor has instructions for SHA-256; only then `blocks` of 64 bytes may be taken into the state's 8 words.
 int ck_has_sha256(void);
 void ck_sha256(uint32_t *state, const uint8_t *bytes, long blocks, const uint32_t *constants);
-// Returns the number of neurons that fire; adds saturations to *saturations.
+// Returns the number of neurons that fire, in all steps; adds saturations to *saturations.
 long ck_step(int level, const ck_update *u, int flags, long *saturations);
 #if defined(__x86_64__)
 // Level 2 only. Spikes of the masks, pixels in `order` (or null): channel per spike, pixel and end per pixel that has
-// any; each adds 1 to its neuron's count. Returns pixels written. `channels` has room for 16 more than are spikes.
+// any; each adds 1 to its neuron's count (or null). Returns pixels written. `channels` has room for 16 more than are spikes.
 long ck_collect(
   const uint16_t *masks, const uint32_t *order, long pixels, long padded, uint32_t first, uint32_t *out_pixels,
   uint32_t *out_ends, uint32_t *channels, uint8_t *counts);

@@ -56,6 +56,19 @@ struct DenseCost: Sendable {
     dense < perSpike * Double(spikes) + perGroup * Double(groups)
   }
 
+  /// Whether steps are delivered densely, all of them. Spikes that are not listed have to be, else.
+  func isWorth(_ train: SpikeTrain, steps: Range<Int>) -> Bool {
+    var (spikes, groups, active) = (0, 0, 0)
+    for step in steps {
+      spikes += train.spikeCount(step: step)
+      groups += train.groupCount(step: step)
+      active += train.spikeCount(step: step) > 0 ? 1 : 0
+    }
+    let listing = train.isListed
+      ? 0 : DenseCost.listedSpike * Double(spikes) + DenseCost.listedWord * Double(train.maskWords * active)
+    return dense * Double(active) < perSpike * Double(spikes) + perGroup * Double(groups) + listing
+  }
+
   /// - Parameter vectors: of weights that a spike reads, on average.
   init(
     _ geometry: ConvolutionGeometry, source: MapShape, target: MapShape, kind: DenseKind, use: DenseUse, vectors: Double
@@ -82,6 +95,7 @@ struct DenseCost: Sendable {
     case .avxvnni: 145
     case .avx512vnni: 300
     case .dotprod: 100
+    case .amx: 1500
     }
   }
 
@@ -89,4 +103,6 @@ struct DenseCost: Sendable {
   private static let vectorOfSpike = 0.4
   private static let group = 6.0
   private static let vectorOfGroup = 1.2
+  private static let listedSpike = 0.5
+  private static let listedWord = 0.7
 }

@@ -104,6 +104,15 @@ final class ProjectionPlan: Sendable {
     /// 64-bit accumulators, one synapse at a time.
     case exact
 
+    /// Whether it adds to 16-bit accumulators.
+    var isNarrow: Bool {
+      switch self {
+      case .narrow: true
+      case .sparse(_, let isNarrow): isNarrow
+      case .wide, .exact: false
+      }
+    }
+
     var name: String {
       switch self {
       case .narrow: "narrow"
@@ -177,7 +186,7 @@ final class ProjectionPlan: Sendable {
     case .sparse, .exact: self.dense = nil
     }
     if case .sparse(let rows, _) = path, rows.isIdentity, projection.pool == nil, source == target.shape {
-      shortcut = MaskedShortcut(rows, pixels: source.pixels)
+      shortcut = MaskedShortcut(rows)
     } else {
       shortcut = nil
     }
@@ -189,6 +198,12 @@ final class ProjectionPlan: Sendable {
       isInput || target.isProvenBySample
       ? SumBound.perChannel(projection, weights: weights, channels: target.shape.channels, payload: -1...1)
         .map(\.magnitude).max() ?? 0 : 0
+  }
+
+  /// Whether all steps of the train are delivered from its bits, because groups would have to be made first.
+  func deliversBits(of train: SpikeTrain) -> Bool {
+    if let dense { return dense.cost.isWorth(train, steps: 0..<train.steps) }
+    return shortcut?.isWorth(train, steps: 0..<train.steps) ?? false
   }
 
   /// The source's pixels cell by cell where the projection adds up the spikes of pooling cells: then a cell's spikes lie

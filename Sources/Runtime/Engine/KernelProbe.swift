@@ -109,7 +109,8 @@ package struct KernelProbe: Sendable {
   /// One call. Returns something that depends on the result.
   package mutating func call() -> Int {
     if let dense {
-      delivery.deliver(train, step: 0, dense, level: level, into: &narrow)
+      delivery.fill(train, 0..<1, dense, level)
+      delivery.deliver(DeliverDense.Part(positions: 0..<dense.route.positions), dense, into: &narrow)
       return Int(narrow[0])
     }
     if let route {

@@ -28,7 +28,10 @@ extension LayerRunner {
       trains[index].removeAll()
       trains[index].maskWords = 0
       // Max pools are outside of circles.
-      for projection in p.incoming where plan.projections[projection].isGated { gateSpikes(projection) }
+      for projection in p.incoming {
+        if plan.projections[projection].isGated { gateSpikes(projection) }
+        trains[plan.projections[projection].projection.source].list(level: plan.kernels)
+      }
       let current = prepareCurrent(p, x)
       scratch.hasExactSums = true
       prepareScratch(p)

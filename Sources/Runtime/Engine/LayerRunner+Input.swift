@@ -61,7 +61,7 @@ extension LayerRunner {
       }
       trains[0].endStep()
     }
-    tally.note(trains[0], of: plan.populations[0], isCounted: false)
+    tally.note(trains[0], of: plan.populations[0], isCounted: false, level: plan.kernels)
   }
 
   private mutating func inputCurrent(_ p: PopulationPlan, _ x: [Int32]) -> Current {

@@ -39,15 +39,14 @@ package struct LayerRunner: Sendable {
     /// Whether what arrives at the population is summed in `exact`.
     var hasExactSums = false
     var masks: [UInt16] = []
-    /// Neurons that fire, by step, where a population's steps run ahead.
-    var firedAhead: [Int] = []
     /// Spikes per neuron of at most 255 steps.
     var counts: [UInt8] = []
     var uncounted = 0
     /// Whether spikes are counted from the finished train instead: where faults make what is sent differ from what fires.
     var countsTrain = false
     var groups = SpikeGroups()
-    var dense = DeliverDense()
+    /// By incoming projection of the population that runs.
+    var dense = [DeliverDense()]
     /// Bias and input current, repeated over the population where there is no input.
     var current: [Int32] = []
     var exactCurrent: [Int64] = []
@@ -68,7 +67,11 @@ package struct LayerRunner: Sendable {
     self.steps = steps
     tally = SpikeTally(plan, steps: steps)
     updateTally = UpdateTally(plan, steps: steps)
-    trains = plan.program.populations.map { SpikeTrain(shape: $0.shape, hasPayload: $0.model.hasPayload) }
+    trains = zip(plan.program.populations, plan.pixelOrders).map { population, order in
+      var train = SpikeTrain(shape: population.shape, hasPayload: population.model.hasPayload)
+      train.order = order
+      return train
+    }
     v = plan.populations.map { [Int32](repeating: 0, count: $0.count) }
     b = plan.populations.map { [Int32](repeating: 0, count: $0.population.model.potentials == 2 ? $0.count : 0) }
     sent = plan.populations.map { [Int32](repeating: 0, count: $0.population.model.countsSent ? $0.count : 0) }
@@ -155,6 +158,7 @@ package struct LayerRunner: Sendable {
     for projection in p.incoming { gateSpikes(projection) }
     let lag = p.population.lag
     var current = prepareCurrent(p, x)
+    for projection in p.incoming { listSpikes(projection, p) }
     let incoming = p.incoming.map { IncomingSpikes(plan.projections[$0], gatedTrains[$0], trains, plan.faults) }
     let proven = p.isProvenBySample ? provenSum(incoming) : nil
     scratch.hasExactSums = p.isExact && proven == nil
@@ -190,24 +194,12 @@ package struct LayerRunner: Sendable {
     let isProbed = potentials.watches(index)
     if isProbed { potentials.begin(index) }
     // Not the output, whose potential is read after every step.
-    let isAlone =
-      incoming.isEmpty && lag == 0 && !p.hasBiasByStep && !isExact && current.isActive && !isOutput
-      && probe?.population != index && !isProbed
-      && flips == nil && spikeFaults == nil && p.accumulatorRoom == nil
-      && model.code == .rate && !model.hasPayload
-      && (!updateTally.isOn || p.initialMagnitude == 0 || updateTally.isFullyDriven(p))
+    let runsTogether =
+      p.runsTogether && !isExact && !isOutput && probe?.population != index && !isProbed && flips == nil && spikeFaults == nil
+      && (!updateTally.isOn || knowsUpdates(p, current))
+    if runsTogether { runSpans(pass, incoming, current) }
     // Ticks of the window: the first `lag` only add, the last only fire.
-    for step in 0..<(steps + lag) {
-      if isAlone {
-        isInitial[index] = false
-        if updateTally.isOn {
-          updateTally.note(p, step: step, isDriven: true, incoming: [], v: v[index], b: b[index])
-        }
-        updateAhead(pass, step: step)
-        trains[index].endStep()
-        if isOutput { read(p, step: step, &outcome) }
-        continue
-      }
+    for step in 0..<(runsTogether ? 0 : steps + lag) {
       let adds = step < steps
       if adds, p.hasBiasByStep { takeBias(p, step: step, &current) }
       var arrived = false
@@ -245,10 +237,13 @@ package struct LayerRunner: Sendable {
       countSaturations(p, current: current, incoming: incoming, cores: cores)
     }
     // What bridged gaps added behind the map would be part of a larger map.
-    if p.usesNarrow { for at in p.count..<(p.count + p.padded) { scratch.narrow[at] = 0 } }
-    if p.usesWide { for at in p.count..<(p.count + p.padded) { scratch.wide[at] = 0 } }
+    for slot in 0..<(runsTogether ? p.slots : 1) {
+      let end = slot * p.apart + p.count
+      if p.usesNarrow, end < scratch.narrow.count { for at in end..<(end + p.padded) { scratch.narrow[at] = 0 } }
+      if p.usesWide, end < scratch.wide.count { for at in end..<(end + p.padded) { scratch.wide[at] = 0 } }
+    }
     if scratch.uncounted > 0 { flushCounts(p) }
-    tally.note(trains[index], of: p, isCounted: !isExact && !scratch.countsTrain)
+    tally.note(trains[index], of: p, isCounted: !isExact && !scratch.countsTrain, level: plan.kernels)
   }
 
   /// The state before the first step.
@@ -288,11 +283,13 @@ package struct LayerRunner: Sendable {
     func size<T: FixedWidthInteger>(_ array: inout [T], _ count: Int) {
       if array.count < count { array = [T](repeating: 0, count: count) }
     }
+    while scratch.dense.count < p.incoming.count { scratch.dense.append(DeliverDense()) }
     size(&scratch.masks, p.count / 16)
     size(&scratch.counts, p.count)
     if scratch.hasExactSums { scratch.exact = [Int64](repeating: 0, count: p.count) }
-    if p.usesNarrow { size(&scratch.narrow, p.count + p.padded) }
-    if p.usesWide { size(&scratch.wide, p.count + p.padded) }
+    let sums = p.runsTogether ? max(p.apart, p.blockSums) : p.apart
+    if p.usesNarrow { size(&scratch.narrow, sums) }
+    if p.usesWide { size(&scratch.wide, sums) }
   }
 
   // MARK: - Delivery
@@ -315,14 +312,22 @@ package struct LayerRunner: Sendable {
     /// What a step's spikes are delivered densely with; nil where one by one is cheaper.
     func bytes(step: Int) -> DenseRoute.Bytes? {
       guard let bytes, let cost = plan.dense?.cost else { return nil }
-      let groups = train.stepStarts[step + 1] - train.stepStarts[step]
-      return cost.isWorth(spikes: train.spikeCount(step: step), groups: groups) ? bytes : nil
+      return !train.isListed
+        || cost.isWorth(spikes: train.spikeCount(step: step), groups: train.groupCount(step: step))
+        ? bytes : nil
+    }
+
+    /// The same for several steps at once.
+    func bytes(steps: Range<Int>) -> DenseRoute.Bytes? {
+      guard let bytes, let cost = plan.dense?.cost, steps.count <= DeliverDense.most(bytes.route) else { return nil }
+      return !train.isListed || cost.isWorth(train, steps: steps) ? bytes : nil
     }
   }
 
   mutating func gateSpikes(_ index: Int) {
     guard var train = gatedTrains[index] else { return }
     gatedTrains[index] = nil
+    trains[plan.projections[index].projection.source].list(level: plan.kernels)
     gates[index]?.gate(
       trains[plan.projections[index].projection.source].part(plan.projections[index].projection), into: &train)
     tally.notePassed(train, projection: index)
@@ -344,12 +349,23 @@ package struct LayerRunner: Sendable {
     return sum < Int64(1) << 31 ? SumBound(high: sum, low: -sum) : nil
   }
 
-  /// Adds up what arrives at local step `step`; false where nothing does.
-  mutating func deliver(_ spikes: IncomingSpikes, step: Int, _ p: PopulationPlan) -> Bool {
+  /// Makes groups of a source's spikes where not all of them are delivered from their bits.
+  private mutating func listSpikes(_ index: Int, _ p: PopulationPlan) {
+    let projection = plan.projections[index]
+    let source = projection.projection.source
+    guard projection.projection.sources == nil, !projection.isGated, !trains[source].isListed else { return }
+    if p.isExact || updateTally.isOn || !projection.deliversBits(of: trains[source]) {
+      trains[source].list(level: plan.kernels)
+    }
+  }
+
+  /// Adds up what arrives at local step `step`, in the accumulators of a slot; false where nothing does.
+  mutating func deliver(_ spikes: IncomingSpikes, step: Int, _ p: PopulationPlan, slot: Int = 0) -> Bool {
     let sent = step - spikes.plan.offset
     guard sent >= 0, sent < steps else { return false }
     let train = spikes.train
-    guard train.stepStarts[sent] < train.stepStarts[sent + 1] else { return false }
+    guard train.spikeCount(step: sent) > 0 else { return false }
+    let first = slot * p.apart
     if scratch.hasExactSums {
       DeliverReference.deliver(
         train, step: sent, taps: spikes.plan.taps, projection: spikes.plan.projection, weights: spikes.plan.weights,
@@ -357,31 +373,34 @@ package struct LayerRunner: Sendable {
       return true
     }
     if let bytes = spikes.bytes(step: sent) {
-      if case .narrow = spikes.plan.path {
-        scratch.dense.deliver(train, step: sent, bytes, level: plan.kernels, into: &scratch.narrow)
+      scratch.dense[0].fill(train, sent..<(sent + 1), bytes, plan.kernels)
+      let part = DeliverDense.Part(positions: 0..<p.shape.pixels, start: first)
+      if spikes.plan.path.isNarrow {
+        scratch.dense[0].deliver(part, bytes, into: &scratch.narrow)
       } else {
-        scratch.dense.deliver(train, step: sent, bytes, level: plan.kernels, into: &scratch.wide)
+        scratch.dense[0].deliver(part, bytes, into: &scratch.wide)
       }
       return true
     }
-    if let shortcut = spikes.plan.shortcut, shortcut.isWorth(train, step: sent) {
-      if case .sparse(_, isNarrow: true) = spikes.plan.path {
-        shortcut.deliver(train, step: sent, level: plan.kernels, into: &scratch.narrow)
+    if let shortcut = spikes.plan.shortcut, !train.isListed || shortcut.isWorth(train, steps: sent..<(sent + 1)) {
+      let pixels = 0..<p.shape.pixels
+      if spikes.plan.path.isNarrow {
+        shortcut.deliver(train, step: sent, pixels: pixels, level: plan.kernels, into: &scratch.narrow, at: first)
       } else {
-        shortcut.deliver(train, step: sent, level: plan.kernels, into: &scratch.wide)
+        shortcut.deliver(train, step: sent, pixels: pixels, level: plan.kernels, into: &scratch.wide, at: first)
       }
       return true
     }
     switch spikes.plan.path {
     case .narrow(let route):
       Deliver.narrow(
-        train, step: sent, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.narrow)
+        train, step: sent, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.narrow, at: first)
     case .wide(let route):
-      Deliver.wide(train, step: sent, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.wide)
+      Deliver.wide(train, step: sent, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.wide, at: first)
     case .sparse(let rows, isNarrow: true):
-      rows.deliver(train, step: sent, table: spikes.plan.taps, padded: p.padded, into: &scratch.narrow)
+      rows.deliver(train, step: sent, table: spikes.plan.taps, padded: p.padded, into: &scratch.narrow, at: first)
     case .sparse(let rows, isNarrow: false):
-      rows.deliver(train, step: sent, table: spikes.plan.taps, padded: p.padded, into: &scratch.wide)
+      rows.deliver(train, step: sent, table: spikes.plan.taps, padded: p.padded, into: &scratch.wide, at: first)
     case .exact:
       break  // Its population has exact sums.
     }
@@ -416,7 +435,7 @@ package struct LayerRunner: Sendable {
       fired = LayerRunner.run(&v[index], &scratch, pass, nil, .soft, level, &tally.saturations[index])
     }
     if fired > 0 {
-      collect(p, fired: fired, firstMask: 0)
+      collect(p, fired: fired)
       switch firing {
       case .none, .soft, .hard: break
       case .marked:
@@ -431,32 +450,12 @@ package struct LayerRunner: Sendable {
     return fired > 0 || p.actsAlone
   }
 
-  /// One step of a population that only a constant current feeds. Its neurons need nobody, so a block of them runs through
-  /// many steps while it is in the nearest cache; here, at the first step of every span.
-  private mutating func updateAhead(_ pass: Pass, step: Int) {
-    let p = pass.p
-    let words = p.count / 16
-    let within = step % LayerRunner.span
-    if within == 0 {
-      let count = min(LayerRunner.span, steps - step)
-      if scratch.masks.count < count * words { scratch.masks = [UInt16](repeating: 0, count: count * words) }
-      tally.saturations[p.index] += NeuronStep.runAhead(
-        level: plan.kernels, v: &v[p.index], drive: scratch.current, tiles: p.tiles, firing: pass.firing,
-        settings: pass.settings, steps: count, masks: &scratch.masks, fired: &scratch.firedAhead)
-    }
-    let fired = scratch.firedAhead[within]
-    if fired > 0 { collect(p, fired: fired, firstMask: within * words) }
-  }
-
-  /// Steps that a population without spikes to wait for runs ahead.
-  private static let span = 32
-
   /// Turns a step's masks into spikes and counts.
-  private mutating func collect(_ p: PopulationPlan, fired: Int, firstMask: Int) {
+  private mutating func collect(_ p: PopulationPlan, fired: Int) {
     NeuronStep.collect(
-      level: plan.kernels, scratch.masks, firstMask: firstMask, order: plan.pixelOrders[p.index], fired: fired,
+      level: plan.kernels, scratch.masks, firstMask: 0, order: plan.pixelOrders[p.index], fired: fired,
       padded: p.padded, pixels: p.shape.pixels, into: &trains[p.index], counts: &scratch.counts)
-    trains[p.index].keep(scratch.masks, from: firstMask)
+    trains[p.index].keep(scratch.masks, from: 0)
     scratch.uncounted += 1
     if scratch.uncounted == 255 { flushCounts(p) }
   }

@@ -34,11 +34,24 @@ final class PopulationPlan: Sendable {
   /// Whether delivered sums use 16- and 32-bit accumulators.
   var usesNarrow: Bool { !narrow.isEmpty }
   let usesWide: Bool
+  /// Whether several steps may run at once, how many do, and accumulators from one step's to the next one's: room for one
+  /// pixel more than there are (see ``DeliveryTable``).
+  let runsTogether: Bool
+  let slots: Int
+  var apart: Int { count + padded }
+  /// Pixels that run through the steps before the next ones do, where nothing arrives spike by spike: their parameters and
+  /// sums stay in the nearest cache.
+  let blockPixels: Int
+  /// Sums of a block in all of its steps.
+  var blockSums: Int { PopulationPlan.blockSteps * blockPixels * padded }
+  static let blockSteps = 16
   let tiles: NeuronStep.Tiles
   private let tilePixels: Int
   let bias: [Int32]
   /// Whether biases differ from step to step (``bias(step:)``); `bias` is 0 then.
   let hasBiasByStep: Bool
+  /// Those of all steps, a tile each; empty where they would take much memory.
+  let biasesByStep: [Int32]
   let hasBias: Bool
   /// Largest |bias|, largest |initial|.
   let biasMagnitude: Int64
@@ -147,8 +160,19 @@ final class PopulationPlan: Sendable {
     bias = spread(population.bias, padding: 0, pixels: pixels)
     hasBiasByStep = !population.biasByStep.isEmpty
     tilePixels = pixels
+    biasesByStep =
+      population.biasByStep.count <= PopulationPlan.mostBiases / max(1, pixels * padded)
+      ? population.biasByStep.flatMap { spread($0, padding: 0, pixels: pixels) } : []
     hasBias = population.bias.values.contains { $0 != 0 }
     biasMagnitude = population.biases.flatMap(\.values).map { abs(Int64($0)) }.max() ?? 0
+    let model = population.model
+    runsTogether =
+      !isExact && !runsByRule && accumulatorRoom == nil && population.gatedPeriods == 0 && model.code == .rate
+      && !model.hasPayload && model.potentials == 1 && [.none, .soft, .hard].contains(firing)
+      && (!hasBiasByStep || (inputs.isEmpty && !biasesByStep.isEmpty))
+    let bytes = (count + padded) * ((narrow.isEmpty ? 0 : 2) + (usesWide ? 4 : 0))
+    blockPixels = perNeuron ? min(shape.pixels, max(1, 1024 / padded)) : pixels
+    slots = !runsTogether ? 1 : bytes == 0 ? 64 : max(1, min(16, PopulationPlan.mostSlotBytes / bytes))
     initial = spread(population.initial, padding: 0, pixels: population.model.potentials == 0 ? 0 : shape.pixels)
     initialMagnitude = population.initial.values.map { abs(Int64($0)) }.max() ?? 0
     actsAlone = population.model.actsAlone
@@ -157,6 +181,10 @@ final class PopulationPlan: Sendable {
       || (population.initial.values.min() ?? 0) < (population.levels.floor?.values.max() ?? .min)
       || (initial.max() ?? 0) > (tiles.limit.min() ?? .max) || (initial.min() ?? 0) <= (tiles.negative.max() ?? .min)
   }
+
+  private static let mostBiases = 1 << 20
+  /// Accumulators of the steps that run at once: they stay in the second cache.
+  private static let mostSlotBytes = 1 << 21
 
   /// The biases of an adding tick, as long as a tile.
   func bias(step: Int) -> [Int32] {

@@ -57,9 +57,11 @@ struct SpikeTally: Sendable {
   }
 
   /// Counts a finished train whose spikes per neuron `add` has not counted.
-  mutating func note(_ train: SpikeTrain, of p: PopulationPlan, isCounted: Bool) {
+  mutating func note(_ train: SpikeTrain, of p: PopulationPlan, isCounted: Bool, level: KernelLevel) {
     for step in 0..<steps { spikesByStep[p.index][step] += train.spikeCount(step: step) }
-    if !isCounted {
+    if !train.isListed {
+      MaskBits.add(train.masks, steps: train.steps, words: train.maskWords, to: &spikes[p.index], level: level)
+    } else if !isCounted {
       BufferKernels.count(train, padded: p.padded, spikes: &spikes[p.index], payloads: &payloads[p.index])
     } else if train.hasPayload {
       BufferKernels.addPayloads(train, padded: p.padded, to: &payloads[p.index])

@@ -7,11 +7,19 @@ import ChipModel
 /// step `s` are `stepStarts[s]..<stepStarts[s + 1]`; group `g` is pixel `pixels[g]` with the channels
 /// `channels[channelStarts[g]..<channelStarts[g + 1]]`. Arrays may be longer than what is used; storage is kept between
 /// samples, and kernels write into it without asking for room spike by spike.
+///
+/// A train may also hold bits alone (``beginBits(_:)``), until somebody needs groups (``list(level:)``).
 package struct SpikeTrain: Sendable {
   /// Shape of the map whose neurons the spikes are of.
   package let shape: MapShape
   /// Whether spikes carry a payload other than 1.
   package let hasPayload: Bool
+  /// Order of the pixels in a step; empty: as they come.
+  var order: [UInt32] = []
+  /// Whether groups and channels hold the spikes.
+  private(set) var isListed = true
+  /// Groups and spikes of each step that only bits hold.
+  private var bitCounts: [(groups: Int, spikes: Int)] = []
   var stepStarts: [Int] = [0]
   var pixels: [UInt32] = []
   var channelStarts: [UInt32] = [0]
@@ -21,9 +29,9 @@ package struct SpikeTrain: Sendable {
   /// Groups and spikes so far.
   var groupCount = 0
   var spikeCount = 0
-  /// The same spikes as a bit a neuron, channel-last and padded, `maskWords` words a step; those of a step without spikes
-  /// mean nothing. 0 words: they are not kept.
-  private(set) var masks: [UInt16] = []
+  /// The same spikes as a bit a neuron, channel-last and padded, `maskWords` words a step; where spikes are listed, those of
+  /// a step without any mean nothing. 0 words: they are not kept.
+  var masks: [UInt16] = []
   var maskWords = 0
 
   /// Forgets all spikes, keeps the storage.
@@ -32,14 +40,66 @@ package struct SpikeTrain: Sendable {
     stepStarts.append(0)
     groupCount = 0
     spikeCount = 0
+    isListed = true
+    bitCounts.removeAll(keepingCapacity: true)
+  }
+
+  /// Makes an empty train one of bits.
+  mutating func beginBits(_ words: Int) {
+    isListed = false
+    maskWords = words
+  }
+
+  /// Makes room for the bits of so many more steps, and says where they begin.
+  mutating func reserveBits(steps more: Int) -> Int {
+    let start = steps * maskWords
+    let end = start + more * maskWords
+    if masks.count < end {
+      masks.append(contentsOf: repeatElement(0, count: max(end, masks.count * 2) - masks.count))
+    }
+    return start
+  }
+
+  /// Ends steps whose bits are written; nil: that have no spikes.
+  mutating func endBits(steps ended: Int, level: KernelLevel?) {
+    let start = reserveBits(steps: ended)
+    for step in 0..<ended {
+      let first = start + step * maskWords
+      if let level {
+        let found = MaskBits.count(masks, from: first, pixels: shape.pixels, words: maskWords / shape.pixels, level: level)
+        bitCounts.append(found)
+        spikeCount += found.spikes
+      } else {
+        MaskBits.clear(&masks, from: first, count: maskWords)
+        bitCounts.append((0, 0))
+      }
+    }
+  }
+
+  /// Makes the groups of a train that has bits alone.
+  mutating func list(level: KernelLevel) {
+    if isListed { return }
+    isListed = true
+    spikeCount = 0
+    var counts: [UInt8] = []
+    let (bits, padded) = (masks, maskWords / shape.pixels * 16)
+    for (step, found) in bitCounts.enumerated() {
+      if found.spikes > 0 {
+        NeuronStep.collect(
+          level: level, bits, firstMask: step * maskWords, order: order, fired: found.spikes, padded: padded,
+          pixels: shape.pixels, into: &self, counts: &counts)
+      }
+      endStep()
+    }
   }
 
   /// The same spikes without room for more: what is worth keeping.
   package func trimmed() -> SpikeTrain {
     var copy = self
-    copy.pixels = Array(pixels.prefix(groupCount))
-    copy.channelStarts = Array(channelStarts.prefix(groupCount + 1))
-    copy.channels = Array(channels.prefix(spikeCount))
+    copy.list(level: .best)
+    copy.pixels = Array(copy.pixels.prefix(copy.groupCount))
+    copy.channelStarts = Array(copy.channelStarts.prefix(copy.groupCount + 1))
+    copy.channels = Array(copy.channels.prefix(copy.spikeCount))
     copy.payloads = hasPayload ? Array(payloads.prefix(spikeCount)) : []
     copy.masks = []
     copy.maskWords = 0
@@ -47,7 +107,7 @@ package struct SpikeTrain: Sendable {
   }
 
   /// Number of steps recorded.
-  package var steps: Int { stepStarts.count - 1 }
+  package var steps: Int { isListed ? stepStarts.count - 1 : bitCounts.count }
 
   /// Payloads of all steps lie in it, and so does 0.
   var payloadRange: ClosedRange<Int64> {
@@ -61,7 +121,13 @@ package struct SpikeTrain: Sendable {
 
   /// Number of spikes in `step`.
   package func spikeCount(step: Int) -> Int {
-    Int(channelStarts[stepStarts[step + 1]]) - Int(channelStarts[stepStarts[step]])
+    if !isListed { return bitCounts[step].spikes }
+    return Int(channelStarts[stepStarts[step + 1]]) - Int(channelStarts[stepStarts[step]])
+  }
+
+  /// Number of pixels that send any in `step`.
+  func groupCount(step: Int) -> Int {
+    isListed ? stepStarts[step + 1] - stepStarts[step] : bitCounts[step].groups
   }
 
   /// Makes room for so many more groups and spikes.
@@ -94,11 +160,7 @@ package struct SpikeTrain: Sendable {
   /// Keeps the bits of the current step, where any are kept.
   mutating func keep(_ stepMasks: [UInt16], from first: Int) {
     if maskWords == 0 { return }
-    let start = steps * maskWords
-    if masks.count < start + maskWords {
-      let count = max(start + maskWords, masks.count * 2)
-      masks.append(contentsOf: repeatElement(0, count: count - masks.count))
-    }
+    let start = reserveBits(steps: 1)
     BufferKernels.copy(stepMasks, from: first, count: maskWords, to: &masks, at: start)
   }
 
@@ -108,6 +170,20 @@ package struct SpikeTrain: Sendable {
   /// Calls `body(index, payload)` for every spike of `step`, index row-major over the shape, in the train's order.
   package func forEachSpike(step: Int, _ body: (Int, Int32) -> Void) {
     let area = shape.pixels
+    if !isListed {
+      let words = maskWords / area
+      for index in 0..<(bitCounts[step].spikes > 0 ? area : 0) {
+        let pixel = order.isEmpty ? index : Int(order[index])
+        for word in 0..<words {
+          var bits = masks[step * maskWords + pixel * words + word]
+          while bits != 0 {
+            body((word * 16 + bits.trailingZeroBitCount) * area + pixel, 1)
+            bits &= bits &- 1
+          }
+        }
+      }
+      return
+    }
     for group in stepStarts[step]..<stepStarts[step + 1] {
       let pixel = Int(pixels[group])
       for position in Int(channelStarts[group])..<Int(channelStarts[group + 1]) {
@@ -138,5 +214,8 @@ extension SpikeTrain {
   }
 
   /// A train without steps.
-  package init(shape: MapShape, hasPayload: Bool) { self.init(shape: shape, hasPayload: hasPayload, stepStarts: [0]) }
+  package init(shape: MapShape, hasPayload: Bool) {
+    self.shape = shape
+    self.hasPayload = hasPayload
+  }
 }

@@ -148,6 +148,15 @@ extension SpikeTrain {
   ) {
     let channels = shape.channels
     guard step >= 0, step < steps, classes.count >= shape.count, units.count >= counts.count else { return }
+    if !isListed {
+      forEachSpike(step: step) { neuron, _ in
+        let number = Int(classes[neuron % shape.pixels &* channels &+ neuron / shape.pixels])
+        if counts[number] == 0 { touched.append(number) }
+        counts[number] &+= 1
+        units[number] &+= 1
+      }
+      return
+    }
     unsafe classes.withUnsafeBufferPointer { classes in
       for group in stepStarts[step]..<stepStarts[step + 1] {
         let base = Int(pixels[group]) &* channels

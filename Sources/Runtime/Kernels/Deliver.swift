@@ -3,16 +3,16 @@ internal import CKernels
 
 /// Adds the weights of one step's spikes to channel-last accumulators.
 ///
-/// The same meaning as ``DeliverReference`` at every level, tested against it bit for bit. Sums wrap at the accumulator's
+/// Those of the neurons begin at `first`. The same meaning as ``DeliverReference`` at every level, tested against it bit for bit. Sums wrap at the accumulator's
 /// width; the plan has proven that the true sums fit.
 enum Deliver {
   /// 8-bit weights in packed pairs into 16-bit accumulators.
   static func narrow(
     _ train: SpikeTrain, step: Int, _ route: DeliveryRoute, level: KernelLevel, groups: inout SpikeGroups,
-    into accumulators: inout [Int16]
+    into accumulators: inout [Int16], at first: Int = 0
   ) {
     unsafe accumulators.withUnsafeMutableBufferPointer { buffer in
-      guard let out = buffer.baseAddress else { return }
+      guard let out = unsafe buffer.baseAddress.map({ unsafe $0 + first }) else { return }
       unsafe withDelivery(train, step, route, &groups) { delivery in
         if level == .swift {
           unsafe DeliverSwift.pairs(delivery.pointee, into: out)
@@ -26,10 +26,10 @@ enum Deliver {
   /// Any stored weights into 32-bit accumulators.
   static func wide(
     _ train: SpikeTrain, step: Int, _ route: DeliveryRoute, level: KernelLevel, groups: inout SpikeGroups,
-    into accumulators: inout [Int32]
+    into accumulators: inout [Int32], at first: Int = 0
   ) {
     unsafe accumulators.withUnsafeMutableBufferPointer { buffer in
-      guard let out = buffer.baseAddress else { return }
+      guard let out = unsafe buffer.baseAddress.map({ unsafe $0 + first }) else { return }
       unsafe withDelivery(train, step, route, &groups) { delivery in
         switch (route.weights.kind, level) {
         case (.pairs, .swift): unsafe DeliverSwift.pairs(delivery.pointee, into: out)

@@ -1,58 +1,130 @@
 import ChipModel
 internal import CKernels
 
-/// Adds a whole step densely: its spikes become bytes, and every target sums all of its sources by dot products. The same
+/// Adds whole steps densely: their spikes become bytes, and every target sums all of its sources by dot products. The same
 /// sums as ``Deliver``, whatever the activity costs.
 struct DeliverDense: Sendable {
-  private var map: [UInt8] = []
+  /// A map a step.
+  private var maps: [UInt8] = []
+  /// Where the first begins: with a cache line.
+  private var start = 0
+  /// Whose the maps are, where their borders still are what they were, and how many.
+  private var owner: DenseRoute?
+  private var prepared = 0
 
-  /// Into 16-bit accumulators, proven to hold the sums.
-  mutating func deliver(_ train: SpikeTrain, step: Int, _ bytes: DenseRoute.Bytes, level: KernelLevel, into accumulators: inout [Int16]) {
-    write(train, step: step, bytes, level)
+  /// Maps of several steps take no more together.
+  private static let mostBytes = 4 << 20
+
+  /// Steps of a route whose maps may be filled at once.
+  static func most(_ route: DenseRoute) -> Int { max(1, mostBytes / route.mapBytes) }
+
+  /// What is delivered of the maps that are filled.
+  struct Part {
+    /// Steps: the first one's map, and how many.
+    var first = 0
+    var steps = 1
+    /// Target pixels, lines where there is one step.
+    var positions: Range<Int>
+    /// Accumulators: of the first position in the first step, and from step to step.
+    var start = 0
+    var apart = 0
+  }
+
+  /// Adds a part of the filled maps to 16-bit accumulators, proven to hold the sums.
+  func deliver(_ part: Part, _ bytes: DenseRoute.Bytes, into accumulators: inout [Int16]) {
     unsafe accumulators.withUnsafeMutableBufferPointer { buffer in
       guard let out = buffer.baseAddress else { return }
-      unsafe withAddresses(bytes) { dense in
-        if bytes.route.kind == .swift {
-          unsafe DeliverDense.forEachSum(dense.pointee) { at, sum in
-            unsafe out[at] &+= Int16(truncatingIfNeeded: sum)
-          }
-        } else {
-          unsafe ck_dense_deliver(bytes.route.kind.rawValue, dense, out, 16)
-        }
-      }
+      unsafe forEachCall(part, bytes, twin: { unsafe out[$0] &+= Int16(truncatingIfNeeded: $1) }, dense: { at, dense in
+        unsafe ck_dense_deliver(bytes.route.kind.rawValue, dense, out + at, 16)
+      }, tiles: { at, tiles in unsafe ck_tiles_deliver(tiles, out + at, 16) })
     }
   }
 
-  /// Into 32-bit accumulators.
-  mutating func deliver(_ train: SpikeTrain, step: Int, _ bytes: DenseRoute.Bytes, level: KernelLevel, into accumulators: inout [Int32]) {
-    write(train, step: step, bytes, level)
+  /// The same to 32-bit accumulators.
+  func deliver(_ part: Part, _ bytes: DenseRoute.Bytes, into accumulators: inout [Int32]) {
     unsafe accumulators.withUnsafeMutableBufferPointer { buffer in
       guard let out = buffer.baseAddress else { return }
-      unsafe withAddresses(bytes) { dense in
-        if bytes.route.kind == .swift {
-          unsafe DeliverDense.forEachSum(dense.pointee) { at, sum in unsafe out[at] &+= sum }
-        } else {
-          unsafe ck_dense_deliver(bytes.route.kind.rawValue, dense, out, 32)
-        }
-      }
+      unsafe forEachCall(part, bytes, twin: { unsafe out[$0] &+= $1 }, dense: { at, dense in
+        unsafe ck_dense_deliver(bytes.route.kind.rawValue, dense, out + at, 32)
+      }, tiles: { at, tiles in unsafe ck_tiles_deliver(tiles, out + at, 32) })
     }
   }
 
-  /// Fills the map with the step's spikes.
-  private mutating func write(_ train: SpikeTrain, step: Int, _ bytes: DenseRoute.Bytes, _ level: KernelLevel) {
+  /// Calls a kernel for each step, or where rows of matrices are steps for all of them, with its first accumulator.
+  @inline(__always)
+  private func forEachCall(
+    _ part: Part, _ bytes: DenseRoute.Bytes, twin: (Int, Int32) -> Void,
+    dense: (Int, UnsafePointer<ck_dense>) -> Void, tiles: (Int, UnsafePointer<ck_tiles>) -> Void
+  ) {
     let route = bytes.route
-    if map.count < route.mapBytes { map = [UInt8](repeating: 0, count: route.mapBytes) }
-    if level != .swift, train.maskWords > 0 {
-      writeMasks(train, step: step, route, level)
+    let isMatrix = route.kind == .amx
+    // Whichever fills more rows.
+    if isMatrix, part.steps > 1, part.steps >= min(16, route.lineWidth) {
+      for step in stride(from: 0, to: part.steps, by: 16) {
+        unsafe withTiles(part, step, bytes, rows: min(16, part.steps - step)) { unsafe tiles(part.start + step * part.apart, $0) }
+      }
       return
     }
-    unsafe map.withUnsafeMutableBufferPointer { map in
+    for step in 0..<part.steps {
+      let start = part.start + step * part.apart
+      if isMatrix {
+        unsafe withTiles(part, step, bytes, rows: 1) { unsafe tiles(start, $0) }
+      } else {
+        unsafe withAddresses(part, step, bytes) { addresses in
+          if route.kind == .swift {
+            unsafe DeliverDense.forEachSum(addresses.pointee) { at, sum in twin(start + at, sum) }
+          } else {
+            unsafe dense(start, addresses)
+          }
+        }
+      }
+    }
+  }
+
+  /// Fills a map with each step's spikes.
+  mutating func fill(_ train: SpikeTrain, _ steps: Range<Int>, _ bytes: DenseRoute.Bytes, _ level: KernelLevel) {
+    let route = bytes.route
+    if maps.count < steps.count * route.mapBytes + 64 {
+      maps = [UInt8](repeating: 0, count: steps.count * route.mapBytes + 64)
+      start = unsafe maps.withUnsafeBufferPointer { (64 - Int(bitPattern: $0.baseAddress) % 64) % 64 }
+      owner = nil
+    }
+    // Bits say all neurons, so what is around them stays.
+    let writesAll = train.maskWords > 0 && !route.isPooled
+    let isPrepared = writesAll && owner === route && steps.count <= prepared
+    if !isPrepared {
+      clear(steps.count * route.mapBytes, at: start, to: bytes.offset)
+      (owner, prepared) = (writesAll ? route : nil, steps.count)
+    }
+    for (index, step) in steps.enumerated() {
+      let first = start + index * route.mapBytes
+      if train.spikeCount(step: step) == 0 {
+        // Its bits may mean nothing.
+        if isPrepared { clear(route.mapBytes, at: first, to: bytes.offset) }
+      } else if train.maskWords == 0 {
+        writeSpikes(train, step: step, bytes, first)
+      } else if level == .swift {
+        writeBits(train, step: step, route, first)
+      } else {
+        writeMasks(train, step: step, route, first, level)
+      }
+    }
+  }
+
+  private mutating func clear(_ count: Int, at first: Int, to offset: UInt8) {
+    unsafe maps.withUnsafeMutableBufferPointer { maps in
+      guard let all = maps.baseAddress, first + count <= maps.count else { return }
+      unsafe (all + first).update(repeating: offset, count: count)
+    }
+  }
+
+  private mutating func writeSpikes(_ train: SpikeTrain, step: Int, _ bytes: DenseRoute.Bytes, _ first: Int) {
+    unsafe maps.withUnsafeMutableBufferPointer { maps in
       unsafe train.channels.withUnsafeBufferPointer { channels in
         unsafe train.channelStarts.withUnsafeBufferPointer { starts in
           unsafe train.pixels.withUnsafeBufferPointer { pixels in
-            unsafe route.places.withUnsafeBufferPointer { places in
-              guard let map = map.baseAddress else { return }
-              unsafe map.update(repeating: bytes.offset, count: route.mapBytes)
+            unsafe bytes.route.places.withUnsafeBufferPointer { places in
+              guard let map = unsafe maps.baseAddress.map({ unsafe $0 + first }) else { return }
               for group in train.stepStarts[step]..<train.stepStarts[step &+ 1] {
                 let pixel = unsafe map + Int(places[Int(pixels[group])])
                 for position in unsafe Int(starts[group])..<Int(starts[group &+ 1]) {
@@ -67,34 +139,80 @@ struct DeliverDense: Sendable {
     }
   }
 
-  /// The same from the train's bits, 16 neurons at a time.
-  private mutating func writeMasks(_ train: SpikeTrain, step: Int, _ route: DenseRoute, _ level: KernelLevel) {
+  /// The same from the train's bits.
+  private mutating func writeBits(_ train: SpikeTrain, step: Int, _ route: DenseRoute, _ first: Int) {
     let words = train.maskWords / train.shape.pixels
-    unsafe map.withUnsafeMutableBufferPointer { map in
+    for (pixel, place) in route.places.enumerated() {
+      for channel in 0..<train.shape.channels {
+        let word = train.masks[step * train.maskWords + pixel * words + channel / 16]
+        let bit = UInt8(truncatingIfNeeded: word >> UInt16(channel % 16) & 1)
+        let at = first + Int(place) + channel
+        maps[at] = route.isPooled ? maps[at] + bit : bit
+      }
+    }
+  }
+
+  /// The same 16 neurons at a time.
+  private mutating func writeMasks(_ train: SpikeTrain, step: Int, _ route: DenseRoute, _ first: Int, _ level: KernelLevel) {
+    let words = train.maskWords / train.shape.pixels
+    unsafe maps.withUnsafeMutableBufferPointer { maps in
       unsafe train.masks.withUnsafeBufferPointer { masks in
         unsafe route.places.withUnsafeBufferPointer { places in
-          guard let map = map.baseAddress, let masks = masks.baseAddress else { return }
-          unsafe map.update(repeating: 0, count: route.mapBytes)
+          guard let map = maps.baseAddress, let masks = masks.baseAddress else { return }
           unsafe ck_write_bytes(
-            level.code, masks + step * train.maskWords, route.places.count, words, route.words, places.baseAddress, map)
+            level.code, masks + step * train.maskWords, route.places.count, words, route.words, places.baseAddress,
+            map + first, route.isPooled ? 1 : 0)
         }
       }
     }
   }
 
   @inline(__always)
-  private func withAddresses(_ bytes: DenseRoute.Bytes, _ body: (UnsafePointer<ck_dense>) -> Void) {
+  private func withAddresses(
+    _ part: Part, _ step: Int, _ bytes: DenseRoute.Bytes, _ body: (UnsafePointer<ck_dense>) -> Void
+  ) {
     let route = bytes.route
-    unsafe map.withUnsafeBufferPointer { map in
+    unsafe maps.withUnsafeBufferPointer { maps in
       unsafe route.bases.withUnsafeBufferPointer { bases in
         unsafe route.offsets.withUnsafeBufferPointer { offsets in
           unsafe bytes.starts.withUnsafeBufferPointer { starts in
             unsafe route.weights.withLanes { lanes in
+              guard let map = maps.baseAddress, let first = bases.baseAddress else { return }
               var dense = unsafe ck_dense(
-                positions: route.positions, taps: route.offsets.count, quads: route.quads, blocks: route.blocks,
-                padded: route.padded, bases: bases.baseAddress, offsets: offsets.baseAddress, x: map.baseAddress,
+                positions: part.positions.count, taps: route.offsets.count, quads: route.quads, blocks: route.blocks,
+                padded: route.padded, bases: first + part.positions.lowerBound, offsets: offsets.baseAddress,
+                x: map + (start + (part.first + step) * route.mapBytes),
                 weights: UnsafeRawPointer(lanes).assumingMemoryBound(to: Int8.self), starts: starts.baseAddress)
               unsafe body(&dense)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// - Parameter rows: steps from this one; of a single one they are neighbours of a line.
+  @inline(__always)
+  private func withTiles(
+    _ part: Part, _ step: Int, _ bytes: DenseRoute.Bytes, rows steps: Int, _ body: (UnsafePointer<ck_tiles>) -> Void
+  ) {
+    let route = bytes.route
+    let neighbours = min(16, route.lineWidth)
+    unsafe maps.withUnsafeBufferPointer { maps in
+      unsafe route.bases.withUnsafeBufferPointer { bases in
+        unsafe route.offsets.withUnsafeBufferPointer { offsets in
+          unsafe bytes.starts.withUnsafeBufferPointer { starts in
+            unsafe route.weights.withLanes { lanes in
+              guard let map = maps.baseAddress, let first = bases.baseAddress else { return }
+              var tiles = unsafe ck_tiles(
+                positions: part.positions.count, blocks: route.blocks, padded: route.padded,
+                rows: steps > 1 ? steps : neighbours, row_bytes: steps > 1 ? route.mapBytes : route.positionBytes,
+                row_lanes: steps > 1 ? part.apart : route.padded, group: steps > 1 ? 1 : neighbours,
+                width: route.lineWidth, column: part.positions.lowerBound % route.lineWidth, chunks: route.offsets.count,
+                bases: first + part.positions.lowerBound, offsets: offsets.baseAddress,
+                x: map + (start + (part.first + step) * route.mapBytes),
+                weights: UnsafeRawPointer(lanes).assumingMemoryBound(to: Int8.self), starts: starts.baseAddress)
+              unsafe body(&tiles)
             }
           }
         }

@@ -4,22 +4,29 @@ import ChipModel
 /// border, against the weights of four source channels side by side.
 ///
 /// Bytes are 0...127: payloads plus an offset, whose products with the weights the sums start without.
-struct DenseRoute: Sendable {
+///
+/// A class, so that a map in memory is known to be of it.
+final class DenseRoute: Sendable {
   let kind: DenseKind
   /// Where in the map a source pixel's channels start; for pixels outside every pooling window, behind it.
   let places: [UInt32]
   let mapBytes: Int
-  /// Target pixels, where their sources start, and what each tap adds to that.
+  /// Whether spikes of several pixels may share a byte.
+  let isPooled: Bool
+  /// Target pixels, those of a line, where their sources start, and what each tap (of matrices: 64 sources) adds to that.
   let positions: Int
+  let lineWidth: Int
   let bases: [UInt32]
   let offsets: [UInt32]
   let quads: Int
+  /// From a position's sources to those of the next in its line.
+  let positionBytes: Int
   /// Vectors of 16 bytes that a source pixel's channels take.
   let words: Int
   /// Blocks of 16 targets, and accumulators of a target pixel.
   let blocks: Int
   let padded: Int
-  /// Bytes as ``ck_dense`` has them, two a lane.
+  /// Bytes as ``ck_dense`` or ``ck_tiles`` has them, two a lane.
   let weights: LaneBuffer
   /// Sum of each target channel's weights, 16 a block.
   let weightSums: [Int32]
@@ -46,6 +53,8 @@ struct DenseRoute: Sendable {
     blocks = (target.channels + 15) / 16
     padded = PaddedChannels.count(target.channels)
     positions = target.pixels
+    lineWidth = target.width
+    isPooled = cellOf != nil
     // Whole vectors of bytes, so that 16 channels are written at once.
     let channels = (source.channels + 15) / 16 * 16
     words = channels / 16
@@ -53,34 +62,59 @@ struct DenseRoute: Sendable {
     let width = columns.span(over: source.width, windows: target.width)
     let (area, overflow) = height.multipliedReportingOverflow(by: width)
     guard !overflow, area <= DenseRoute.mostBytes / channels else { return nil }
-    mapBytes = (area + 1) * channels
+    positionBytes = columns.stride * channels
+    // Matrices are read whole, behind the last position too; an odd number of cache lines, so that the maps of 16 steps do
+    // not share the same few places of the nearest cache.
+    let (reach, wraps) = positionBytes.multipliedReportingOverflow(by: 16)
+    guard !wraps, reach <= DenseRoute.mostBytes else { return nil }
+    let bytes = (area + 1) * channels + (kind == .amx ? reach + 64 : 0)
+    mapBytes = (bytes + 63) / 64 * 64 + (bytes + 63) / 64 % 2 * 64 + 64
     func place(_ y: Int, _ x: Int) -> UInt32 { UInt32(truncatingIfNeeded: (y * width + x) * channels) }
     bases = (0..<target.pixels).map {
       place($0 / target.width * rows.stride, $0 % target.width * columns.stride)
     }
-    offsets = (0..<(rows.kernel * columns.kernel)).map {
+    let places = (0..<(rows.kernel * columns.kernel)).map {
       place($0 / columns.kernel * rows.dilation, $0 % columns.kernel * columns.dilation)
     }
     let pixels = (0..<source.pixels).map { place($0 / source.width + rows.before, $0 % source.width + columns.before) }
     let outside = place(height, 0)
-    places = cellOf.map { $0.map { $0 == UInt32.max ? outside : pixels[Int($0)] } } ?? pixels
+    self.places = cellOf.map { $0.map { $0 == UInt32.max ? outside : pixels[Int($0)] } } ?? pixels
     var members = [Int](repeating: 0, count: source.pixels)
     for cell in cellOf ?? [] where cell != UInt32.max { members[Int(cell)] += 1 }
     pixelsPerByte = max(1, members.max() ?? 1)
 
-    let taps = offsets.count
-    var lanes = LaneBuffer(repeating: 0, count: blocks * taps * quads * 32)
+    // The sources of a target in the order of their bytes; nil: of none.
+    let taps = places.count
+    var order: [(tap: Int, source: Int)?] = []
+    if kind == .amx {
+      // Channels of taps that adjoin in a line are read as one.
+      let adjoining = columns.dilation == 1 ? columns.kernel : 1
+      var offsets: [UInt32] = []
+      for first in stride(from: 0, to: taps, by: adjoining) {
+        for byte in stride(from: 0, to: adjoining * channels, by: 64) {
+          offsets.append(places[first] + UInt32(truncatingIfNeeded: byte))
+          for at in byte..<(byte + 64) {
+            let isSource = at < adjoining * channels && at % channels < source.channels
+            order.append(isSource ? (first + at / channels, at % channels) : nil)
+          }
+        }
+      }
+      self.offsets = offsets
+    } else {
+      offsets = places
+      for tap in 0..<taps { for at in 0..<(quads * 4) { order.append(at < source.channels ? (tap, at) : nil) } }
+    }
+    var lanes = LaneBuffer(repeating: 0, count: blocks * order.count * 8)
     var sums = [Int32](repeating: 0, count: blocks * 16)
     for channel in 0..<target.channels {
       let shift = projection.shift(channel: channel)
-      for source in 0..<source.channels {
-        for tap in 0..<taps {
-          let weight = Int(tensor[(channel * tensor.shape[1] + source) * taps + tap]) << shift
-          let at = (((channel / 16 * taps + tap) * quads + source / 4) * 16 + channel % 16) * 4 + source % 4
-          let byte = Int16(truncatingIfNeeded: weight & 255)
-          lanes[at / 2] |= at % 2 == 0 ? byte : byte << 8
-          sums[channel] &+= Int32(truncatingIfNeeded: weight)
-        }
+      for (index, place) in order.enumerated() {
+        guard let place else { continue }
+        let weight = Int(tensor[(channel * tensor.shape[1] + place.source) * taps + place.tap]) << shift
+        let at = ((channel / 16 * order.count + index) / 4 * 16 + channel % 16) * 4 + index % 4
+        let byte = Int16(truncatingIfNeeded: weight & 255)
+        lanes[at / 2] |= at % 2 == 0 ? byte : byte << 8
+        sums[channel] &+= Int32(truncatingIfNeeded: weight)
       }
     }
     weights = lanes

@@ -5,48 +5,54 @@ internal import CKernels
 struct MaskedShortcut: Sendable {
   /// By channel, padded with 0.
   private let weights: [Int32]
-  private let pixels: Int
 
-  init(_ rows: SparseRows, pixels: Int) {
-    self.pixels = pixels
+  init(_ rows: SparseRows) {
     weights = rows.weights + [Int32](repeating: 0, count: PaddedChannels.count(rows.weights.count) - rows.weights.count)
   }
 
   /// Whether the train has bits, and so many spikes that one by one they would take longer.
-  func isWorth(_ train: SpikeTrain, step: Int) -> Bool {
-    train.maskWords > 0 && train.spikeCount(step: step) * 4 > train.maskWords
+  func isWorth(_ train: SpikeTrain, steps: Range<Int>) -> Bool {
+    train.maskWords > 0 && steps.reduce(0) { $0 + train.spikeCount(step: $1) } * 4 > train.maskWords * steps.count
   }
 
-  func deliver(_ train: SpikeTrain, step: Int, level: KernelLevel, into accumulators: inout [Int16]) {
-    let first = step * train.maskWords
+  /// Adds the spikes of some pixels, whose accumulators begin at `start`.
+  func deliver(
+    _ train: SpikeTrain, step: Int, pixels: Range<Int>, level: KernelLevel, into accumulators: inout [Int16], at start: Int
+  ) {
+    let words = weights.count / 16
+    let first = step * train.maskWords + pixels.lowerBound * words
     if level == .swift {
-      forEachSpike(train.masks, first) { accumulators[$0] &+= Int16(truncatingIfNeeded: $1) }
+      forEachSpike(train.masks, first, pixels.count) { accumulators[start + $0] &+= Int16(truncatingIfNeeded: $1) }
       return
     }
     unsafe accumulators.withUnsafeMutableBufferPointer { out in
       unsafe train.masks.withUnsafeBufferPointer { masks in
-        guard let masks = masks.baseAddress else { return }
-        unsafe ck_add_masked(level.code, masks + first, pixels, weights.count / 16, weights, out.baseAddress, 16)
+        guard let masks = masks.baseAddress, let out = out.baseAddress else { return }
+        unsafe ck_add_masked(level.code, masks + first, pixels.count, words, weights, out + start, 16)
       }
     }
   }
 
-  func deliver(_ train: SpikeTrain, step: Int, level: KernelLevel, into accumulators: inout [Int32]) {
-    let first = step * train.maskWords
+  /// The same into 32-bit accumulators.
+  func deliver(
+    _ train: SpikeTrain, step: Int, pixels: Range<Int>, level: KernelLevel, into accumulators: inout [Int32], at start: Int
+  ) {
+    let words = weights.count / 16
+    let first = step * train.maskWords + pixels.lowerBound * words
     if level == .swift {
-      forEachSpike(train.masks, first) { accumulators[$0] &+= $1 }
+      forEachSpike(train.masks, first, pixels.count) { accumulators[start + $0] &+= $1 }
       return
     }
     unsafe accumulators.withUnsafeMutableBufferPointer { out in
       unsafe train.masks.withUnsafeBufferPointer { masks in
-        guard let masks = masks.baseAddress else { return }
-        unsafe ck_add_masked(level.code, masks + first, pixels, weights.count / 16, weights, out.baseAddress, 32)
+        guard let masks = masks.baseAddress, let out = out.baseAddress else { return }
+        unsafe ck_add_masked(level.code, masks + first, pixels.count, words, weights, out + start, 32)
       }
     }
   }
 
   /// The Swift twin of the C kernel: calls `body(accumulator, weight)`.
-  private func forEachSpike(_ masks: [UInt16], _ first: Int, _ body: (Int, Int32) -> Void) {
+  private func forEachSpike(_ masks: [UInt16], _ first: Int, _ pixels: Int, _ body: (Int, Int32) -> Void) {
     let words = weights.count / 16
     for word in 0..<(pixels * words) {
       var bits = masks[first + word]

@@ -52,19 +52,40 @@ struct NeuronStep: Sendable {
     let reset: [Int32]
   }
 
+  /// Steps that run together, where each begins with the potentials that the one before leaves.
+  struct Span: Sendable {
+    var steps = 1
+    /// Neurons that run, whole tiles before them; nil: all.
+    var neurons: Range<Int>?
+    /// Accumulators from step to step; the first are those of the first neuron that runs.
+    var apart = 0
+    /// The first step's drive, what it repeats by, and what lies between steps: 0 = the same.
+    var firstDrive = 0
+    var driveTile: Int?
+    var driveStep = 0
+    /// The first step's bits, and words from step to step.
+    var firstMask = 0
+    var maskStep = 0
+  }
+
   /// Integrates (where `sources` is given) and fires. Accumulators that take part are cleared.
   ///
   /// - Parameters:
   ///   - drive: repeats over the population.
-  ///   - masks: room for a bit a neuron.
-  /// - Returns: the number of neurons that fire, and of saturations.
+  ///   - masks: room for a bit a neuron and step.
+  /// - Returns: the number of neurons that fire, and of saturations, in all steps.
   static func run(
     level: KernelLevel, v: inout [Int32], sent: [Int32] = [], narrow: inout [Int16], wide: inout [Int32],
-    drive: [Int32], sources: Sources?, tiles: Tiles, firing: Firing, settings: Settings, masks: inout [UInt16]
+    drive: [Int32], sources: Sources?, tiles: Tiles, firing: Firing, settings: Settings, masks: inout [UInt16],
+    span: Span = Span()
   ) -> (fired: Int, saturations: Int) {
     let sums = Int32(CK_INTEGRATE) | Int32(CK_SATURATE)
     let flags = sources == nil ? flags(firing, settings) & ~sums : flags(firing, settings)
-    let count = v.count
+    let neurons = span.neurons ?? 0..<v.count
+    let (first, count) = (neurons.lowerBound, neurons.count)
+    let tileStart = tiles.tile == 0 ? 0 : first % tiles.tile
+    let driveTile = span.driveTile ?? drive.count
+    let driveStart = span.firstDrive + (driveTile == 0 ? 0 : first % driveTile)
     let hasNarrow = sources?.narrow ?? false
     let hasWide = sources?.wide ?? false
     let hasDrive = sources?.drive ?? false
@@ -80,13 +101,18 @@ struct NeuronStep: Sendable {
                   unsafe masks.withUnsafeMutableBufferPointer { masks in
                     unsafe sent.withUnsafeBufferPointer { sent in
                       var update = unsafe ck_update(
-                        count: count, tile: tiles.tile, v: v.baseAddress, narrow: hasNarrow ? narrow.baseAddress : nil,
-                        wide: hasWide ? wide.baseAddress : nil, drive: hasDrive ? drive.baseAddress : nil,
-                        drive_tile: drive.count, limit: limit.baseAddress,
-                        negative: negative.isEmpty ? nil : negative.baseAddress,
-                        sent: sent.isEmpty ? nil : sent.baseAddress, reset: reset.baseAddress,
+                        steps: span.steps, narrow_step: span.apart, wide_step: span.apart, drive_step: span.driveStep,
+                        mask_step: span.maskStep,
+                        count: count, tile: tiles.tile, v: v.baseAddress.map { unsafe $0 + first },
+                        narrow: hasNarrow ? narrow.baseAddress : nil,
+                        wide: hasWide ? wide.baseAddress : nil,
+                        drive: hasDrive ? drive.baseAddress.map { unsafe $0 + driveStart } : nil,
+                        drive_tile: driveTile, limit: limit.baseAddress.map { unsafe $0 + tileStart },
+                        negative: negative.isEmpty ? nil : negative.baseAddress.map { unsafe $0 + tileStart },
+                        sent: sent.isEmpty ? nil : sent.baseAddress, reset: reset.baseAddress.map { unsafe $0 + tileStart },
                         fraction: settings.fractionShift, phase: settings.phaseShift, leak: settings.leakShift,
-                        low: settings.low, high: settings.high, masks: masks.baseAddress)
+                        low: settings.low, high: settings.high,
+                        masks: masks.baseAddress.map { unsafe $0 + (span.firstMask + first / 16) })
                       if level == .swift {
                         unsafe fired = NeuronStepSwift.run(update, flags: flags, saturations: &saturations)
                       } else {
@@ -104,58 +130,6 @@ struct NeuronStep: Sendable {
     return (fired, saturations)
   }
 
-  /// Many steps of neurons that only a constant drive feeds, block by block: the same as ``run`` step by step.
-  ///
-  /// - Parameters:
-  ///   - drive: one value a neuron, or repeating with the tiles.
-  ///   - masks: room for `steps` times a bit a neuron, step by step.
-  ///   - fired: afterwards the number of neurons that fire, by step.
-  /// - Returns: the number of saturations.
-  static func runAhead(
-    level: KernelLevel, v: inout [Int32], drive: [Int32], tiles: Tiles, firing: Firing, settings: Settings, steps: Int,
-    masks: inout [UInt16], fired: inout [Int]
-  ) -> Int {
-    let flags = flags(firing, settings)
-    let count = v.count
-    let words = count / 16
-    // About 8 KiB of potentials, whole tiles where parameters repeat.
-    let hasOneTile = tiles.tile == count
-    let block = hasOneTile ? 2048 : tiles.tile * max(1, 2048 / max(1, tiles.tile))
-    fired.removeAll(keepingCapacity: true)
-    fired.append(contentsOf: repeatElement(0, count: steps))
-    var saturations = 0
-    unsafe v.withUnsafeMutableBufferPointer { v in
-      unsafe drive.withUnsafeBufferPointer { drive in
-        unsafe tiles.limit.withUnsafeBufferPointer { limit in
-          unsafe tiles.reset.withUnsafeBufferPointer { reset in
-            unsafe masks.withUnsafeMutableBufferPointer { masks in
-              guard let potentials = v.baseAddress, let currents = drive.baseAddress, let limits = limit.baseAddress,
-                let resets = reset.baseAddress, let bits = masks.baseAddress
-              else { return }
-              for start in stride(from: 0, to: count, by: max(16, block)) {
-                let at = hasOneTile ? start : 0
-                var update = unsafe ck_update(
-                  count: min(block, count - start), tile: tiles.tile, v: potentials + start, narrow: nil, wide: nil,
-                  drive: currents + (drive.count == count ? start : 0), drive_tile: drive.count, limit: limits + at,
-                  negative: nil, sent: nil, reset: resets + at, fraction: settings.fractionShift, phase: 0,
-                  leak: settings.leakShift, low: settings.low, high: settings.high, masks: bits + start / 16)
-                for step in 0..<steps {
-                  unsafe update.masks = bits + (step * words + start / 16)
-                  if level == .swift {
-                    fired[step] += unsafe NeuronStepSwift.run(update, flags: flags, saturations: &saturations)
-                  } else {
-                    fired[step] += unsafe ck_step(level.code, &update, flags, &saturations)
-                  }
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    return saturations
-  }
-
   /// What the kernels are told of an update that integrates.
   private static func flags(_ firing: Firing, _ settings: Settings) -> Int32 {
     var flags = Int32(CK_INTEGRATE)
@@ -169,7 +143,8 @@ struct NeuronStep: Sendable {
     return flags
   }
 
-  /// Appends the marked neurons to the train, in order, payloads left 0, and adds 1 to the count of each.
+  /// Appends the marked neurons to the train, in order, payloads left 0, and adds 1 to the count of each, where there are
+  /// counts.
   ///
   /// - Parameters:
   ///   - firstMask: where the step's masks start.
@@ -190,9 +165,9 @@ struct NeuronStep: Sendable {
             unsafe train.channels.withUnsafeMutableBufferPointer { channels in
               unsafe counts.withUnsafeMutableBufferPointer { counts in
                 guard let masks = masks.baseAddress, let outPixels = outPixels.baseAddress,
-                  let outEnds = outEnds.baseAddress, let channels = channels.baseAddress,
-                  let counts = counts.baseAddress
+                  let outEnds = outEnds.baseAddress, let channels = channels.baseAddress
                 else { return }
+                let counts = counts.isEmpty ? nil : counts.baseAddress
                 let order = order.isEmpty ? nil : order.baseAddress
                 #if arch(x86_64)
                   if level == .avx512 {

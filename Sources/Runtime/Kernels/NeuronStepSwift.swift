@@ -3,8 +3,21 @@ internal import CKernels
 
 /// The Swift twin of the C update kernels.
 enum NeuronStepSwift {
-  /// See ``NeuronStep/run(level:v:narrow:wide:drive:sources:tiles:firing:settings:masks:)``.
-  static func run(_ u: ck_update, flags: Int32, saturations: inout Int) -> Int {
+  /// See ``NeuronStep/run(level:v:sent:narrow:wide:drive:sources:tiles:firing:settings:masks:span:)``.
+  static func run(_ update: ck_update, flags: Int32, saturations: inout Int) -> Int {
+    var fired = 0
+    for step in unsafe 0..<update.steps {
+      var u = unsafe update
+      unsafe u.narrow = update.narrow.map { unsafe $0 + step &* update.narrow_step }
+      unsafe u.wide = update.wide.map { unsafe $0 + step &* update.wide_step }
+      unsafe u.drive = update.drive.map { unsafe $0 + step &* update.drive_step }
+      unsafe u.masks = update.masks.map { unsafe $0 + step &* update.mask_step }
+      fired &+= unsafe runStep(u, flags: flags, saturations: &saturations)
+    }
+    return fired
+  }
+
+  private static func runStep(_ u: ck_update, flags: Int32, saturations: inout Int) -> Int {
     guard let v = unsafe u.v else { return 0 }
     let count = unsafe u.count
     if flags & Int32(CK_INTEGRATE) != 0 {
@@ -148,19 +161,21 @@ enum NeuronStepSwift {
   static func collect(
     _ masks: UnsafePointer<UInt16>, _ order: UnsafePointer<UInt32>?, pixels: Int, padded: Int, first: UInt32,
     _ outPixels: UnsafeMutablePointer<UInt32>, _ outEnds: UnsafeMutablePointer<UInt32>,
-    _ channels: UnsafeMutablePointer<UInt32>, _ counts: UnsafeMutablePointer<UInt8>
+    _ channels: UnsafeMutablePointer<UInt32>, _ counts: UnsafeMutablePointer<UInt8>?
   ) -> Int {
     let words = padded / 16
     var next = 0
     var written = 0
     unsafe positionsOfBits.withUnsafeBufferPointer { positions in
       unsafe bytesOfBits.withUnsafeBufferPointer { bytes in
-        @inline(__always) func take(_ bits: Int, _ channel: Int, _ count: UnsafeMutableRawPointer) {
+        @inline(__always) func take(_ bits: Int, _ channel: Int, _ count: UnsafeMutableRawPointer?) {
           let found = unsafe positions[bits] &+ SIMD8(repeating: UInt32(truncatingIfNeeded: channel))
           unsafe UnsafeMutableRawPointer(channels + next).storeBytes(of: found, as: SIMD8<UInt32>.self)
           // No byte overflows into the next: counts are taken away before they reach 256.
           let ones = unsafe bytes[bits]
-          unsafe count.storeBytes(of: count.loadUnaligned(as: UInt64.self) &+ ones, as: UInt64.self)
+          if let count = unsafe count {
+            unsafe count.storeBytes(of: count.loadUnaligned(as: UInt64.self) &+ ones, as: UInt64.self)
+          }
           // The sum of the bytes: not every processor of the architecture counts bits by itself.
           next &+= Int(truncatingIfNeeded: (ones &* 0x0101_0101_0101_0101) &>> 56)
         }
@@ -170,9 +185,9 @@ enum NeuronStepSwift {
           for word in 0..<words {
             let bits = unsafe Int(masks[pixel &* words &+ word])
             if bits == 0 { continue }
-            let count = unsafe UnsafeMutableRawPointer(counts + (pixel &* padded &+ word &* 16))
+            let count = unsafe counts.map { unsafe UnsafeMutableRawPointer($0 + (pixel &* padded &+ word &* 16)) }
             unsafe take(bits & 255, word &* 16, count)
-            unsafe take(bits &>> 8, word &* 16 &+ 8, count + 8)
+            unsafe take(bits &>> 8, word &* 16 &+ 8, count.map { unsafe $0 + 8 })
           }
           if next > before {
             unsafe outPixels[written] = UInt32(truncatingIfNeeded: pixel)

@@ -59,19 +59,19 @@ struct SparseRows: Sendable {
     self.weights = values
   }
 
-  /// Adds the spikes of `step`, payloads included.
-  func deliver(_ train: SpikeTrain, step: Int, table: TapTable, padded: Int, into accumulators: inout [Int32]) {
-    add(train, step: step, table: table, padded: padded, into: &accumulators)
+  /// Adds the spikes of `step`, payloads included, to accumulators that begin at `start`.
+  func deliver(_ train: SpikeTrain, step: Int, table: TapTable, padded: Int, into accumulators: inout [Int32], at start: Int = 0) {
+    add(train, step: step, table: table, padded: padded, into: &accumulators, at: start)
   }
 
   /// The same into 16-bit accumulators, which the plan has proven to hold the sums.
-  func deliver(_ train: SpikeTrain, step: Int, table: TapTable, padded: Int, into accumulators: inout [Int16]) {
-    add(train, step: step, table: table, padded: padded, into: &accumulators)
+  func deliver(_ train: SpikeTrain, step: Int, table: TapTable, padded: Int, into accumulators: inout [Int16], at start: Int = 0) {
+    add(train, step: step, table: table, padded: padded, into: &accumulators, at: start)
   }
 
   @inline(__always)
   private func add<Sum: FixedWidthInteger>(
-    _ train: SpikeTrain, step: Int, table: TapTable, padded: Int, into accumulators: inout [Sum]
+    _ train: SpikeTrain, step: Int, table: TapTable, padded: Int, into accumulators: inout [Sum], at start: Int
   ) {
     let groups = train.stepStarts[step]..<train.stepStarts[step &+ 1]
     let hasPayload = train.hasPayload
@@ -92,7 +92,7 @@ struct SparseRows: Sendable {
                           let pixel = unsafe Int(pixels[group])
                           let spikes = unsafe Int(channelStarts[group])..<Int(channelStarts[group &+ 1])
                           for entry in unsafe Int(entryStarts[pixel])..<Int(entryStarts[pixel &+ 1]) {
-                            let base = unsafe Int(targets[entry]) &* padded
+                            let base = unsafe start &+ Int(targets[entry]) &* padded
                             if isIdentity && !hasPayload {
                               // Channel c reaches channel c: the residual shortcuts, most of what comes here.
                               for position in spikes {

@@ -35,6 +35,12 @@ extension SpikeTrain {
   /// `c N(T)`.
   /// - Parameter ends: rising numbers of steps.
   package func course(ends: [Int]) -> SpikeCourse {
+    var listed = self
+    listed.list(level: .best)
+    return listed.courseOfGroups(ends: ends)
+  }
+
+  private func courseOfGroups(ends: [Int]) -> SpikeCourse {
     hasPayload
       ? course(ends: ends, zero: 0.0) { Double(payloads[$0]) } double: { $0 }
       : course(ends: ends, zero: 0 as Int64) { _ in 1 } double: { Double($0) }
