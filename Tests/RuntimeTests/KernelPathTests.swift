@@ -76,13 +76,14 @@ struct KernelPathTests {
           if geometry.columnAxis.dilation > 1 { found["dilated", default: 0] += 1 }
           if (layer.dense?.route.pixelsPerByte ?? 1) > 1 { found["pooled", default: 0] += 1 }
           if layer.isGated { found["gated", default: 0] += 1 }
+          if layer.projection.kind == .dense { found["whole", default: 0] += 1 }
           if case .wide = layer.path { found["wide", default: 0] += 1 }
           if runner.trains[layer.projection.source].payloadRange.lowerBound < 0 { found["signed", default: 0] += 1 }
         }
       }
     }
     #expect(layers > 50)
-    for feature in ["strided", "padded", "dilated", "pooled", "gated", "wide", "signed"] {
+    for feature in ["strided", "padded", "dilated", "pooled", "gated", "whole", "wide", "signed"] {
       #expect(found[feature, default: 0] > 2, "\(found)")
     }
   }

@@ -15,19 +15,21 @@ struct DenseLayer: Sendable {
     _ projection: Projection, _ program: CompiledProgram, _ other: DeliveryRoute, source: MapShape, target: MapShape,
     taps: TapTable, use: DenseUse, kind: DenseKind, level: KernelLevel
   ) {
-    guard use != .never, other.weights.kind == .pairs else { return nil }
+    guard use != .never, other.weights.kind == .pairs,
+      let geometry = DenseRoute.geometry(projection, source: source, target: target)
+    else { return nil }
     var cellOf: [UInt32]?
     switch other.rule {
     case .pixels: if projection.pool.map({ $0.kind != .max }) ?? false { return nil }
     case .cells(let cells, _): cellOf = cells
-    case .all: return nil
+    case .all(let cells): if projection.pool.map({ $0.kind != .max }) ?? false { cellOf = cells }
     }
     let cost = DenseCost(
-      projection.convolution, source: source, target: target, kind: kind, use: use,
+      geometry, source: source, target: target, kind: kind, use: use, isGathered: projection.kind == .dense,
       vectors: other.vectors(level) * Double(taps.targets.count) / Double(max(1, source.pixels)))
     guard cost.isWorth(spikes: source.count, groups: source.pixels),
       let route = DenseRoute(
-        projection, program.weights[projection.weights], source: source, target: target, cellOf: cellOf, kind: kind)
+        projection, geometry, program.weights[projection.weights], source: source, target: target, cellOf: cellOf, kind: kind)
     else { return nil }
     self.route = route
     self.cost = cost
@@ -69,9 +71,12 @@ struct DenseCost: Sendable {
     return dense * Double(active) < perSpike * Double(spikes) + perGroup * Double(groups) + listing
   }
 
-  /// - Parameter vectors: of weights that a spike reads, on average.
+  /// - Parameters:
+  ///   - isGathered: whether spikes one by one are first gathered from all pixels.
+  ///   - vectors: of weights that a spike reads, on average.
   init(
-    _ geometry: ConvolutionGeometry, source: MapShape, target: MapShape, kind: DenseKind, use: DenseUse, vectors: Double
+    _ geometry: ConvolutionGeometry, source: MapShape, target: MapShape, kind: DenseKind, use: DenseUse, isGathered: Bool,
+    vectors: Double
   ) {
     func padded(_ channels: Int, to multiple: Int) -> Double { Double((channels + multiple - 1) / multiple * multiple) }
     let sources = padded(source.channels, to: 4)
@@ -80,11 +85,13 @@ struct DenseCost: Sendable {
     case .never: dense = .infinity
     case .always: dense = -1
     case .byCost:
-      dense = products / DenseCost.productsPerNanosecond(kind)
+      // With few positions weights are read as often as they are used; matrices have steps, then.
+      let rate = DenseCost.productsPerNanosecond(kind) * (target.pixels < 4 && kind != .amx ? 0.3 : 1)
+      dense = products / rate
         + sources * Double(source.pixels) / DenseCost.bytesPerNanosecond
     }
-    perSpike = DenseCost.vectorOfSpike * vectors
-    perGroup = DenseCost.group + DenseCost.vectorOfGroup * vectors
+    perSpike = DenseCost.vectorOfSpike * vectors + (isGathered ? DenseCost.gathered : 0)
+    perGroup = isGathered ? DenseCost.gathered : DenseCost.group + DenseCost.vectorOfGroup * vectors
   }
 
   /// Multiply-accumulates; kinds without an instruction for four are never worth it.
@@ -102,6 +109,7 @@ struct DenseCost: Sendable {
   private static let bytesPerNanosecond = 40.0
   private static let vectorOfSpike = 0.4
   private static let group = 6.0
+  private static let gathered = 1.0
   private static let vectorOfGroup = 1.2
   private static let listedSpike = 0.5
   private static let listedWord = 0.7

@@ -50,7 +50,7 @@ package struct KernelProbe: Sendable {
     dense =
       isDense
       ? weights.flatMap {
-        DenseRoute(projection, $0, source: shape, target: shape, cellOf: nil, kind: DenseKind(best: level))
+        DenseRoute(projection, projection.convolution, $0, source: shape, target: shape, cellOf: nil, kind: DenseKind(best: level))
       }.flatMap { DenseRoute.Bytes($0, spikes, copies: 1) } : nil
     narrow = [Int16](repeating: 0, count: (side * side + 1) * padded)
     self.level = level

@@ -36,18 +36,33 @@ final class DenseRoute: Sendable {
   /// Larger maps are never worth it, and their border may be anything that a file says.
   private static let mostBytes = 16 << 20
 
-  /// Nil for what is no convolution of one group with weights of 8 bits, shifts applied.
+  /// Weights of a dense layer that are stored once more.
+  private static let mostDenseWeights = 4 << 20
+
+  /// What the kernel sees: a dense layer is a convolution whose one window is all of its source. Nil for what is neither such
+  /// a layer nor a convolution of one group.
+  static func geometry(_ projection: Projection, source: MapShape, target: MapShape) -> ConvolutionGeometry? {
+    switch projection.kind {
+    case .identity: return nil
+    case .convolution: return projection.convolution.groups == 1 ? projection.convolution : nil
+    case .dense:
+      let (weights, overflow) = source.count.multipliedReportingOverflow(by: target.count)
+      guard target.pixels == 1, !overflow, weights <= mostDenseWeights else { return nil }
+      return ConvolutionGeometry(kernelY: source.height, kernelX: source.width)
+    }
+  }
+
+  /// Nil where weights do not fit 8 bits, shifts applied.
   ///
   /// - Parameters:
   ///   - source: the map that the kernel runs over: pooled where cells are given.
   ///   - cellOf: the pooled pixel of each pixel of a train; nil: trains are over `source`.
   init?(
-    _ projection: Projection, _ tensor: WeightTensor, source: MapShape, target: MapShape, cellOf: [UInt32]?,
-    kind: DenseKind
+    _ projection: Projection, _ geometry: ConvolutionGeometry, _ tensor: WeightTensor, source: MapShape, target: MapShape,
+    cellOf: [UInt32]?, kind: DenseKind
   ) {
-    let geometry = projection.convolution
     let (rows, columns) = (geometry.rowAxis, geometry.columnAxis)
-    guard projection.kind == .convolution, geometry.groups == 1, StoredWeights.fits(8, projection, tensor) else { return nil }
+    guard StoredWeights.fits(8, projection, tensor) else { return nil }
     self.kind = kind
     quads = (source.channels + 3) / 4
     blocks = (target.channels + 15) / 16
@@ -110,7 +125,7 @@ final class DenseRoute: Sendable {
       let shift = projection.shift(channel: channel)
       for (index, place) in order.enumerated() {
         guard let place else { continue }
-        let weight = Int(tensor[(channel * tensor.shape[1] + place.source) * taps + place.tap]) << shift
+        let weight = Int(tensor[(channel * source.channels + place.source) * taps + place.tap]) << shift
         let at = ((channel / 16 * order.count + index) / 4 * 16 + channel % 16) * 4 + index % 4
         let byte = Int16(truncatingIfNeeded: weight & 255)
         lanes[at / 2] |= at % 2 == 0 ? byte : byte << 8
