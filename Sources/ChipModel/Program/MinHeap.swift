@@ -1,36 +1,50 @@
-/// A binary heap: the least element comes out first.
-package struct MinHeap<Element: Comparable & Sendable>: Sendable {
-  package var elements: [Element] = []
+/// A binary heap of what is to be taken by time, and at the same time by order: the least comes out first.
+///
+/// Not generic: without specialisation across modules each comparison would go through a table.
+package struct MinHeap: Sendable {
+  package struct Entry: Sendable {
+    package var time: Double
+    package var order: Int
+    package var item: Int
 
-  @inlinable
-  package init() {}
+    package init(time: Double = 0, order: Int, item: Int) {
+      (self.time, self.order, self.item) = (time, order, item)
+    }
 
-  @inlinable
-  package mutating func push(_ element: Element) {
-    elements.append(element)
-    var index = elements.count - 1
-    while index > 0, elements[index] < elements[(index - 1) / 2] {
-      elements.swapAt(index, (index - 1) / 2)
-      index = (index - 1) / 2
+    fileprivate func isBefore(_ other: Entry) -> Bool {
+      time != other.time ? time < other.time : order < other.order
     }
   }
 
-  /// The least element; nil where there is none.
-  @inlinable
-  package mutating func pop() -> Element? {
-    guard let first = elements.first else { return nil }
-    let last = elements.removeLast()
-    guard !elements.isEmpty else { return first }
-    elements[0] = last
-    var index = 0
-    while true {
-      var least = index
-      for child in [2 * index + 1, 2 * index + 2] where child < elements.count && elements[child] < elements[least] {
-        least = child
-      }
-      if least == index { return first }
-      elements.swapAt(index, least)
-      index = least
+  private var entries: [Entry] = []
+
+  package init() {}
+
+  package mutating func push(_ entry: Entry) {
+    entries.append(entry)
+    var hole = entries.count - 1
+    while hole > 0, entry.isBefore(entries[(hole - 1) / 2]) {
+      entries[hole] = entries[(hole - 1) / 2]
+      hole = (hole - 1) / 2
     }
+    entries[hole] = entry
+  }
+
+  /// The least entry; nil where there is none.
+  package mutating func pop() -> Entry? {
+    guard let first = entries.first else { return nil }
+    let last = entries.removeLast()
+    if entries.isEmpty { return first }
+    var hole = 0
+    while true {
+      var child = 2 * hole + 1
+      guard child < entries.count else { break }
+      if child + 1 < entries.count, entries[child + 1].isBefore(entries[child]) { child += 1 }
+      guard entries[child].isBefore(last) else { break }
+      entries[hole] = entries[child]
+      hole = child
+    }
+    entries[hole] = last
+    return first
   }
 }

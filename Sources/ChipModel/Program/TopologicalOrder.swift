@@ -25,13 +25,12 @@ package struct TopologicalOrder: Sendable {
       for target in next where partOf[target] != partOf[node] { waiting[partOf[target]] += 1 }
     }
     // Parts are ready by their lowest node.
-    var ready = MinHeap<Int>()
-    for part in members.indices where waiting[part] == 0 { ready.push(members[part][0]) }
+    var ready = MinHeap()
+    for part in members.indices where waiting[part] == 0 { ready.push(.init(order: members[part][0], item: part)) }
     depths = [Int](repeating: 0, count: count)
     parts.reserveCapacity(members.count)
     var partDepths = members.map { _ in 0 }
-    while let lowest = ready.pop() {
-      let part = partOf[lowest]
+    while let part = ready.pop()?.item {
       parts.append(members[part])
       for node in members[part] {
         depths[node] = partDepths[part]
@@ -40,7 +39,7 @@ package struct TopologicalOrder: Sendable {
           let next = partOf[target]
           partDepths[next] = max(partDepths[next], partDepths[part] + 1)
           waiting[next] -= 1
-          if waiting[next] == 0 { ready.push(members[next][0]) }
+          if waiting[next] == 0 { ready.push(.init(order: members[next][0], item: next)) }
         }
       }
     }

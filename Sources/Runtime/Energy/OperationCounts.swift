@@ -96,13 +96,17 @@ public struct OperationCounts: Sendable, Equatable {
   ///   - counters: of all samples, workers added up.
   ///   - steps: `T` of each sample.
   package init(program: CompiledProgram, counters: RunCounters, steps: Int) {
+    self.init(program: program, counters: counters, steps: steps, FanOutTables(program))
+  }
+
+  /// - Parameter tables: of the program: who counts often makes them once.
+  init(program: CompiledProgram, counters: RunCounters, steps: Int, _ tables: FanOutTables) {
     samples = counters.samples
     populations = program.populations.map { _ in PopulationCounts() }
     var synapses = 0
     var inputSynapses = 0
     for (index, projection) in program.projections.enumerated() {
-      let rule = program.synapses(index)
-      let fanOut = rule.fanOut
+      let fanOut = tables.fanOut[index]
       if program.isHostCurrent(projection) {
         if program.populations[projection.target].original == nil { inputSynapses +|= fanOut.total }
         continue
@@ -111,7 +115,7 @@ public struct OperationCounts: Sendable, Equatable {
       let carried = counters.arriving(program, index, asPayload: true)
       let operations = fanOut.operations(spikes: counters.arriving(program, index))
       let additions = fanOut.operations(spikes: carried)
-      let nonZero = rule.nonZero(program.weights[projection.weights])
+      let nonZero = tables.nonZero[index]
       var effective = 0
       for neuron in carried.indices { effective +|= Int(clamping: carried[neuron]) *| nonZero[neuron] }
       populations[projection.target].synapticOperations +|= operations
@@ -162,8 +166,7 @@ public struct OperationCounts: Sendable, Equatable {
       counts.messagesIn = traffic.messagesIn[core]
       counts.messagesOut = traffic.messagesOut[core]
       counts.hops = traffic.hopsOut[core]
-      for block in image.blocks {
-        let fanOut = program.synapses(block.projection).fanOut(into: image.groups[block.group].box)
+      for (block, fanOut) in zip(image.blocks, tables.ofBlocks[core]) {
         let operations = fanOut.operations(spikes: counters.arriving(program, block.projection))
         counts.synapticOperations +|= operations
         counts.operationsByKind[block.kind] +|= operations
@@ -187,5 +190,25 @@ public struct OperationCounts: Sendable, Equatable {
       ("neuronVisits", program.populations.map { $0.neurons *| $0.windowTicks(steps: steps) }.sum *| samples),
       ("Dense", program.projections.indices.map { program.synapses($0).fanOut.total }.sum *| steps *| samples),
     ])
+  }
+}
+
+/// What each spike of a program reaches.
+struct FanOutTables: Sendable {
+  /// By projection: all synapses, and by neuron those whose weight is not 0 (none of projections that the host computes).
+  let fanOut: [FanOut]
+  let nonZero: [[Int]]
+  /// By core and block: synapses that lie there.
+  let ofBlocks: [[FanOut]]
+
+  init(_ program: CompiledProgram) {
+    let rules = program.projections.indices.map { program.synapses($0) }
+    fanOut = rules.map(\.fanOut)
+    nonZero = zip(rules, program.projections).map {
+      program.isHostCurrent($1) ? [] : $0.nonZero(program.weights[$1.weights])
+    }
+    ofBlocks = program.cores.map { image in
+      image.blocks.map { rules[$0.projection].fanOut(into: image.groups[$0.group].box) }
+    }
   }
 }

@@ -19,7 +19,8 @@ struct LinkSimulation {
   private var pending: [Int]
   private var waiters: [[Int32]]
   private var waiterHeads: [Int]
-  private var events = MinHeap<Event>()
+  /// Ends of services, by station.
+  private var events = MinHeap()
   private var eventCount = 0
   /// By node: when the packet came in, and when its service ended.
   private(set) var entered: [Double]
@@ -53,7 +54,7 @@ struct LinkSimulation {
   private mutating func run() {
     for root in forest.roots { queues[Int(forest.station[Int(root)])].append(root) }
     for core in 0..<forest.cores { start(forest.sender(core), 0) }
-    while let event = events.pop() { finish(event.station, event.time) }
+    while let event = events.pop() { finish(event.item, event.time) }
     isStuck = heads.indices.contains { heads[$0] < queues[$0].count }
   }
 
@@ -62,7 +63,7 @@ struct LinkSimulation {
     guard !isBusy[station], heads[station] < queues[station].count else { return }
     isBusy[station] = true
     let node = Int(queues[station][heads[station]])
-    events.push(Event(time: now + forest.service[node], order: eventCount, station: station))
+    events.push(.init(time: now + forest.service[node], order: eventCount, item: station))
     eventCount += 1
   }
 
@@ -114,12 +115,4 @@ struct LinkSimulation {
       start(station, now)
     }
   }
-}
-
-/// The end of a service. Events at the same time happen in the order in which they were made.
-private struct Event: Comparable {
-  var time: Double
-  var order: Int
-  var station: Int
-  static func < (a: Event, b: Event) -> Bool { a.time != b.time ? a.time < b.time : a.order < b.order }
 }

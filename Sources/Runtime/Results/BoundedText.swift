@@ -28,6 +28,23 @@ struct BoundedText: Sendable {
     dropped = 1
   }
 
+  /// Whether all later lines are left out.
+  var isFull: Bool { dropped > 0 }
+
+  mutating func leaveOut(_ lines: Int) { dropped += lines }
+
+  /// Adds whole lines, as many of them as fit.
+  mutating func add(lines: [UInt8], count: Int) {
+    if isFull { return leaveOut(count) }
+    guard text.count + lines.count > limit else {
+      text += lines
+      return
+    }
+    let fits = lines.prefix(max(0, limit - text.count)).lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    text += lines[..<fits]
+    dropped = lines[fits...].count { $0 == UInt8(ascii: "\n") }
+  }
+
   /// A name as a CSV field: quoted where RFC 4180 asks for it; one that a table program would take for a formula begins
   /// with an apostrophe.
   static func field(_ name: String) -> String {

@@ -12,11 +12,11 @@ struct TickRecord: Sendable {
   /// Potentials of the probed neurons at the end of the tick.
   var potentials: [Int32]
 
-  init(program: CompiledProgram, tick: Int, _ traced: TracedSample.Tick) {
+  init(program: CompiledProgram, tick: Int, _ traced: TracedSample.Tick, _ tables: FanOutTables) {
     self.tick = tick
     potentials = traced.potentials
     events = traced.events
-    var counts = OperationCounts(program: program, counters: events, steps: 1)
+    var counts = OperationCounts(program: program, counters: events, steps: 1, tables)
     // Only populations inside their window are updated; the counts above assume a whole step of all of them.
     counts.neuronVisits = traced.neuronVisits
     self.counts = counts

@@ -3,7 +3,7 @@ import ChipModel
 /// Where a program's neurons, cores and routes are, looked up once for all traces.
 struct TraceMap: Sendable {
   /// `tile.core` of every core, as SANA-FE writes it; tiles are numbered chip after chip.
-  let hardware: [String]
+  let hardware: [[UInt8]]
   /// The number of every core's tile, and its coordinates.
   let tileNumbers: [Int]
   let tiles: [TileCoordinate]
@@ -24,7 +24,7 @@ struct TraceMap: Sendable {
       hardware.append("\(number).\(mesh.coresPerChip == nil ? within : within - tile * mesh.coresPerTile)")
       numbers.append(number)
     }
-    self.hardware = hardware
+    self.hardware = hardware.map { Array($0.utf8) }
     tileNumbers = numbers
     tiles = program.cores.map { mesh.tile(ofCore: $0.place) }
     // As the route goes, which faults of the chip may have lengthened.

@@ -44,6 +44,7 @@ package struct Traces: Sendable {
   private let map: TraceMap
   private let timer: TickTimer
   private let model: TimingModel
+  private let tables: FanOutTables
   private var spikes: BoundedText
   private var potential: BoundedText
   private var perf: BoundedText
@@ -51,7 +52,6 @@ package struct Traces: Sendable {
   private var messageCount = 0
   /// Names of neurons as fields, before and after the neuron's number, by population.
   private let names: [(before: [UInt8], after: [UInt8])]
-  private var numbers = NumberTexts()
   private var runner: LayerRunner
   private var chrome: ChromeTrace
   private var vcd: ValueChangeDump
@@ -72,6 +72,7 @@ package struct Traces: Sendable {
     ticksPerInference = program.ticksPerInference(steps: steps)
     map = TraceMap(program)
     timer = TickTimer(program)
+    tables = FanOutTables(program)
     model = timeModel ?? (program.chip.tickSeconds == nil ? .analytic : .fixed)
     names = program.populations.map { population in
       let field = Array(BoundedText.field("\(population.name).").utf8)
@@ -133,9 +134,10 @@ package struct Traces: Sendable {
       }
     let start = samples * ticksPerInference
     chrome.beginSample(samples, start: start, steps: steps)
-    let pending = traced.ticks.enumerated().map { tick, traced in
-      add(TickRecord(program: program, tick: tick, traced), time: start + tick)
+    let records = Processors.map(traced.ticks.count) { [program, tables] tick in
+      TickRecord(program: program, tick: tick, traced.ticks[tick], tables)
     }
+    let pending = records.enumerated().map { tick, record in add(record, time: start + tick) }
     finish(pending, updated: traced.updated, start: start)
     samples += 1
   }
@@ -214,12 +216,29 @@ package struct Traces: Sendable {
     for (tick, entry) in pending.enumerated() {
       let seconds = time.flatMap { tick < $0.ticks.count ? "\($0.ticks[tick].seconds)" : nil } ?? ""
       perf.add("\(entry.counts),\(seconds),\(entry.joules),\(samples)")
-      addMessages(entry.senders, timer.messages(activity, tick: tick), timestep: start + tick + 1)
     }
+    var firsts: [Int] = []
+    for entry in pending {
+      firsts.append(messageCount)
+      for sender in entry.senders { messageCount += program.cores[sender.core].outputAxons.entries(of: sender.slot).count }
+    }
+    let lines = Processors.map(messages.isFull ? 0 : pending.count) { [self, firsts] tick in
+      messageLines(
+        pending[tick].senders, timer.messages(activity, tick: tick), timestep: start + tick + 1, first: firsts[tick])
+    }
+    for (tick, text) in lines.enumerated() {
+      messages.add(lines: text, count: (tick + 1 < firsts.count ? firsts[tick + 1] : messageCount) - firsts[tick])
+    }
+    if lines.isEmpty, let first = firsts.first { messages.leaveOut(messageCount - first) }
   }
 
-  private mutating func addMessages(_ senders: [Sender], _ times: [MessageTime], timestep: Int) {
+  /// A tick's messages as lines.
+  ///
+  /// - Parameter first: number of the first of them.
+  private func messageLines(_ senders: [Sender], _ times: [MessageTime], timestep: Int, first: Int) -> [UInt8] {
     let comma = UInt8(ascii: ",")
+    var line: [UInt8] = []
+    var numbers = NumberTexts()
     var next = 0
     for sender in senders {
       let table = program.cores[sender.core].outputAxons
@@ -227,36 +246,36 @@ package struct Traces: Sendable {
       for entry in table.entries(of: sender.slot) {
         let index = Int(table.routes[entry])
         let destination = program.routes[index].to
-        let operations = timer.synapses(core: destination, axon: Int(table.axons[entry]))
         let time = next < times.count ? times[next] : nil
-        messages.add { line in
-          line.append(decimal: timestep)
-          line.append(comma)
-          line.append(decimal: messageCount)
-          line.append(comma)
-          line += name.before
-          line.append(decimal: sender.neuron)
-          line += name.after
-          line.append(comma)
-          line += map.hardware[sender.core].utf8
-          line.append(comma)
-          line += map.hardware[destination].utf8
-          line.append(comma)
-          line.append(decimal: map.hops[index])
-          line.append(comma)
-          if let operations { line.append(decimal: operations) }
-          for seconds in Self.columns {
-            line.append(comma)
-            if let time { line += numbers[seconds(time)] }
-          }
-          line.append(comma)
-          line.append(comma)
-          line.append(decimal: samples)
+        line.append(decimal: timestep)
+        line.append(comma)
+        line.append(decimal: first + next)
+        line.append(comma)
+        line += name.before
+        line.append(decimal: sender.neuron)
+        line += name.after
+        line.append(comma)
+        line += map.hardware[sender.core]
+        line.append(comma)
+        line += map.hardware[destination]
+        line.append(comma)
+        line.append(decimal: map.hops[index])
+        line.append(comma)
+        if let operations = timer.synapses(core: destination, axon: Int(table.axons[entry])) {
+          line.append(decimal: operations)
         }
-        messageCount += 1
+        for seconds in Self.columns {
+          line.append(comma)
+          if let time { line += numbers[seconds(time)] }
+        }
+        line.append(comma)
+        line.append(comma)
+        line.append(decimal: samples)
+        line.append(UInt8(ascii: "\n"))
         next += 1
       }
     }
+    return line
   }
 
   /// Times of a message in the order of the columns.
