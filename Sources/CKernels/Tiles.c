@@ -10,6 +10,7 @@
 // Leaf 7, EDX bits 24 and 25. The system gives a process the registers when it asks (arch_prctl, ARCH_REQ_XCOMP_PERM, 18).
 int ck_has_tiles(void) {
   unsigned a, b, c, d;
+  __builtin_cpu_init();
   if (!__builtin_cpu_supports("x86-64-v4") || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
   if (!(d >> 24 & 1) || !(d >> 25 & 1)) return 0;
   return syscall(SYS_arch_prctl, 0x1023, 18) == 0;

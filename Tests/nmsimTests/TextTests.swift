@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Runtime
 @testable import nmsim
 
 @Suite("Table")
@@ -87,6 +88,15 @@ struct TableTests {
     var table = Table([.text("name")])
     table.add(["a\nb\u{1B}[31m"])
     #expect(table.render(.plain) == "name\na\\nb\\u{1B}[31m\n")
+  }
+
+  @Test("counts that fill 64 bits are printed, though no double holds them")
+  func largestCount() {
+    var place = BusiestPlace()
+    place.operation = "messagesIn"
+    place.core = 0
+    place.count = Int.max
+    #expect(BusiestText.text(place, samples: 1).contains("9,223,372,036,854,775,807 per inference"))
   }
 
   @Test("missing cells are empty, surplus cells dropped, no columns is nothing")
