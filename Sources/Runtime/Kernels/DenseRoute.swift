@@ -119,20 +119,26 @@ final class DenseRoute: Sendable {
       offsets = places
       for tap in 0..<taps { for at in 0..<(quads * 4) { order.append(at < source.channels ? (tap, at) : nil) } }
     }
-    var lanes = LaneBuffer(repeating: 0, count: blocks * order.count * 8)
+    var packed = [UInt8](repeating: 0, count: blocks * order.count * 16)
     var sums = [Int32](repeating: 0, count: blocks * 16)
-    for channel in 0..<target.channels {
-      let shift = projection.shift(channel: channel)
-      for (index, place) in order.enumerated() {
-        guard let place else { continue }
-        let weight = Int(tensor[(channel * source.channels + place.source) * taps + place.tap]) << shift
-        let at = ((channel / 16 * order.count + index) / 4 * 16 + channel % 16) * 4 + index % 4
-        let byte = Int16(truncatingIfNeeded: weight & 255)
-        lanes[at / 2] |= at % 2 == 0 ? byte : byte << 8
-        sums[channel] &+= Int32(truncatingIfNeeded: weight)
+    func pack<T: FixedWidthInteger>(_ values: [T]) {
+      for channel in 0..<target.channels {
+        let shift = projection.shift(channel: channel)
+        let first = channel * source.channels
+        for (index, place) in order.enumerated() {
+          guard let place else { continue }
+          let weight = Int(values[(first + place.source) * taps + place.tap]) << shift
+          let at = ((channel / 16 * order.count + index) / 4 * 16 + channel % 16) * 4 + index % 4
+          packed[at] = UInt8(truncatingIfNeeded: weight)
+          sums[channel] &+= Int32(truncatingIfNeeded: weight)
+        }
       }
     }
-    weights = lanes
+    switch tensor.storage {
+    case .int8(let values): pack(values)
+    case .int16(let values): pack(values)
+    }
+    weights = LaneBuffer(bytes: packed)
     weightSums = sums
   }
 

@@ -17,6 +17,14 @@ struct LaneBuffer: Sendable {
     }
   }
 
+  /// Two bytes a lane, the first one low.
+  init(bytes: [UInt8]) {
+    self.init(repeating: 0, count: bytes.count / 2)
+    for lane in 0..<count {
+      storage[offset + lane] = Int16(bytes[2 * lane]) | Int16(truncatingIfNeeded: UInt16(bytes[2 * lane + 1]) << 8)
+    }
+  }
+
   subscript(index: Int) -> Int16 {
     get { storage[offset + index] }
     set { storage[offset + index] = newValue }
