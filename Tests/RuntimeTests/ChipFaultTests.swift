@@ -1,6 +1,6 @@
-import ChipModel
 import Testing
 
+@testable import ChipModel
 @testable import Compiler
 @testable import Runtime
 
@@ -106,7 +106,7 @@ struct ChipFaultTests {
       detours += RouteFacts(program).detours
       // Read back as it was, and checked.
       let bytes = program.encoded()
-      #expect(bytes[8] == 8)
+      #expect(bytes[8] == UInt8(ProgramFormat.version))
       #expect(try CompiledProgram(decoding: bytes) == program)
       let difference = EngineEqualsInterpreterTests.compare(network, program)
       #expect(difference == nil, "seed \(seed): \(difference ?? "")")

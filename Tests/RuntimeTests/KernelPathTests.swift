@@ -88,6 +88,61 @@ struct KernelPathTests {
     }
   }
 
+  @Test("steps delivered one by one and steps delivered densely may follow one another")
+  func mixed() throws {
+    let steps = 64
+    var compared = 0
+    var mixes = 0
+    for seed in LongRun.seeds(400) {
+      guard let random = try? RandomProgram(seed: seed), let x = random.samples.first else { continue }
+      let scalar = EnginePlan(random.program, kernels: .base, isScalar: true)
+      let plan = EnginePlan(random.program)
+      for part in plan.order where !part.isCircle {
+        let index = part.populations[0]
+        let dense = plan.populations[index].incoming.compactMap { plan.projections[$0].dense }
+        guard plan.populations[index].runsTogether, !dense.isEmpty else { continue }
+        var generator = SeededGenerator(seed: seed)
+        var runners = [LayerRunner(plan: scalar, steps: steps), LayerRunner(plan: plan, steps: steps)]
+        for projection in plan.populations[index].incoming {
+          let source = plan.projections[projection].projection.source
+          var train = SpikeTrain(shape: plan.populations[source].shape, hasPayload: runners[1].trains[source].hasPayload)
+          for step in 0..<steps {
+            // Sixteen steps of few spikes, sixteen of many.
+            let activity = step / 16 % 2 == 0 ? 0.02 : 0.9
+            for pixel in 0..<train.shape.pixels {
+              for channel in 0..<train.shape.channels where generator.unit() < activity {
+                train.append(pixel: pixel, channel: channel, payload: 1)
+              }
+            }
+            train.endStep()
+          }
+          let worth = (0..<steps).map { step in
+            dense.contains { $0.cost.isWorth(train, steps: step..<(step + 1)) }
+          }
+          if worth.contains(true), worth.contains(false) { mixes += 1 }
+          for runner in runners.indices { runners[runner].setTrain(train, population: source) }
+        }
+        var spikes: [[[Int]]] = []
+        for runner in runners.indices {
+          runners[runner].run(population: index, quantised: x)
+          let sent = runners[runner].trains[index]
+          spikes.append((0..<sent.steps).map { step in
+            var neurons: [Int] = []
+            sent.forEachSpike(step: step) { neuron, _ in neurons.append(neuron) }
+            return neurons.sorted()
+          })
+          spikes[runner].append((0..<sent.shape.count).map {
+            Int(runners[runner].potential(population: index, index: $0))
+          })
+        }
+        #expect(spikes[0] == spikes[1], "seed \(seed), population \(index)")
+        compared += 1
+      }
+    }
+    // Processors without dot products have no layer that is worth it.
+    if DenseKind(best: .best) != .plain { #expect(compared > 20 && mixes > 10, "\(compared), \(mixes)") }
+  }
+
   @Test("max-pooling gates count in 16 bits as in 64, at every level")
   func gates() throws {
     for (seed, channels) in [(1, 5), (2, 24), (3, 70)] {

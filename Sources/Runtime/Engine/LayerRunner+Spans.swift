@@ -41,6 +41,7 @@ extension LayerRunner {
         start = ticks.upperBound
         let arrived = deliverWhole(incoming, ticks, p)
         isPending = runSpan(pass, ticks, incoming, [], isWhole: true, hasArrived: arrived, current, isPending)
+        clearBehind(p, slots: ticks.count)
       }
     }
   }

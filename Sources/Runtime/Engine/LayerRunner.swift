@@ -236,12 +236,7 @@ package struct LayerRunner: Sendable {
     if tally.saturations[index] > saturations, case .spread(let cores) = plan.cores[index] {
       countSaturations(p, current: current, incoming: incoming, cores: cores)
     }
-    // What bridged gaps added behind the map would be part of a larger map.
-    for slot in 0..<(runsTogether ? p.slots : 1) {
-      let end = slot * p.apart + p.count
-      if p.usesNarrow, end < scratch.narrow.count { for at in end..<(end + p.padded) { scratch.narrow[at] = 0 } }
-      if p.usesWide, end < scratch.wide.count { for at in end..<(end + p.padded) { scratch.wide[at] = 0 } }
-    }
+    if !runsTogether { clearBehind(p, slots: 1) }
     if scratch.uncounted > 0 { flushCounts(p) }
     tally.note(trains[index], of: p, isCounted: !isExact && !scratch.countsTrain, level: plan.kernels)
   }
@@ -290,6 +285,15 @@ package struct LayerRunner: Sendable {
     let sums = p.runsTogether ? max(p.apart, p.blockSums) : p.apart
     if p.usesNarrow { size(&scratch.narrow, sums) }
     if p.usesWide { size(&scratch.wide, sums) }
+  }
+
+  /// Clears what bridged gaps added behind the map: it would be part of what is added up next.
+  mutating func clearBehind(_ p: PopulationPlan, slots: Int) {
+    for slot in 0..<slots {
+      let end = slot * p.apart + p.count
+      if p.usesNarrow { for at in end..<(end + p.padded) { scratch.narrow[at] = 0 } }
+      if p.usesWide { for at in end..<(end + p.padded) { scratch.wide[at] = 0 } }
+    }
   }
 
   // MARK: - Delivery
