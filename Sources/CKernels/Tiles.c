@@ -90,7 +90,8 @@ INLINE void deliver(const ck_tiles *t, void *acc, int bits) {
   for (long position = 0; position < t->positions;) {
     long at[4], rows[4], items = 0;
     for (; items < 4 && position < t->positions; items++) {
-      const long left = t->width - (t->column + position) % t->width, taken = left < t->group ? left : t->group;
+      const long line = t->width - (t->column + position) % t->width, all = t->positions - position;
+      const long left = line < all ? line : all, taken = left < t->group ? left : t->group;
       at[items] = position, rows[items] = t->group == 1 ? t->rows : taken;
       position += taken;
     }

@@ -88,6 +88,60 @@ struct KernelPathTests {
     }
   }
 
+  @Test("dense delivery part by part gives the sums of all of it, in one step and in many", arguments: DenseKind.available)
+  func parts(kind: DenseKind) throws {
+    var random = SeededGenerator(seed: 7)
+    let source = MapShape(channels: 20, height: 9, width: 21)
+    let target = MapShape(channels: 35, height: 9, width: 21)
+    var projection = Projection(name: "conv", source: 0, target: 1, kind: .convolution, weights: 0)
+    projection.convolution = ConvolutionGeometry(kernelY: 3, kernelX: 3, top: 1, left: 1, bottom: 1, right: 1)
+    let values = (0..<(35 * 20 * 9)).map { _ in Int8(truncatingIfNeeded: random.next()) }
+    let weights = try #require(WeightTensor(shape: [35, 20, 3, 3], storage: .int8(values)))
+    var train = SpikeTrain(shape: source, hasPayload: false)
+    for _ in 0..<16 {
+      for pixel in 0..<source.pixels {
+        for channel in 0..<source.channels where random.unit() < 0.3 {
+          train.append(pixel: pixel, channel: channel, payload: 1)
+        }
+      }
+      train.endStep()
+    }
+    func sums(_ kind: DenseKind, steps: Int, part: Int) throws -> [Int32] {
+      let route = try #require(
+        DenseRoute(projection, projection.convolution, weights, source: source, target: target, cellOf: nil, kind: kind))
+      let bytes = try #require(DenseRoute.Bytes(route, train, copies: 1))
+      var delivery = DeliverDense()
+      var result: [Int32] = []
+      for first in stride(from: 0, to: 16, by: steps) {
+        delivery.fill(train, first..<(first + steps), bytes, .best)
+        var wide = [Int32](repeating: 0, count: steps * target.pixels * route.padded)
+        for start in stride(from: 0, to: target.pixels, by: part) {
+          let positions = start..<min(start + part, target.pixels)
+          let apart = positions.count * route.padded
+          // What lies behind a part must stay as it is.
+          var block = [Int32](repeating: 0, count: steps * apart + 4096)
+          delivery.deliver(
+            DeliverDense.Part(steps: steps, positions: positions, start: 0, apart: apart), bytes, into: &block)
+          #expect(block[(steps * apart)...].allSatisfy { $0 == 0 })
+          for step in 0..<steps {
+            for at in 0..<apart {
+              wide[(step * target.pixels + start) * route.padded + at] = block[step * apart + at]
+            }
+          }
+        }
+        result += wide
+      }
+      return result
+    }
+    let expected = try sums(.swift, steps: 1, part: target.pixels)
+    #expect(expected.contains { $0 != 0 })
+    for steps in [1, 2, 8, 16] {
+      for part in [1, 3, 8, 25, target.pixels] {
+        #expect(try sums(kind, steps: steps, part: part) == expected, "\(steps) steps, \(part) positions")
+      }
+    }
+  }
+
   @Test("steps delivered one by one and steps delivered densely may follow one another")
   func mixed() throws {
     let steps = 64
