@@ -142,6 +142,18 @@ struct KernelPathTests {
     }
   }
 
+  @Test("a pool of more pixels than a byte counts is not delivered densely", arguments: [(127, true), (128, false)])
+  func largePool(pixels: Int, isDense: Bool) throws {
+    let projection = Projection(name: "dense", source: 0, target: 1, kind: .dense, weights: 0)
+    let (source, target) = (MapShape(channels: 3), MapShape(channels: 2))
+    let weights = try #require(WeightTensor(shape: [2, 3], storage: .int8([1, 2, 3, 4, 5, 6])))
+    let geometry = try #require(DenseRoute.geometry(projection, source: source, target: target))
+    let route = DenseRoute(
+      projection, geometry, weights, source: source, target: target, cellOf: [UInt32](repeating: 0, count: pixels),
+      kind: .swift)
+    #expect((route != nil) == isDense)
+  }
+
   @Test("steps delivered one by one and steps delivered densely may follow one another")
   func mixed() throws {
     let steps = 64

@@ -97,6 +97,8 @@ final class DenseRoute: Sendable {
     var members = [Int](repeating: 0, count: source.pixels)
     for cell in cellOf ?? [] where cell != UInt32.max { members[Int(cell)] += 1 }
     pixelsPerByte = max(1, members.max() ?? 1)
+    // Spikes that only bits hold are delivered densely or not at all: their bytes must fit.
+    guard pixelsPerByte <= 127 else { return nil }
 
     // The sources of a target in the order of their bytes; nil: of none.
     let taps = places.count
