@@ -16,8 +16,7 @@ let kernels: [CSetting] = isDependency ? [] : [.unsafeFlags(["-O3"], .when(confi
 
 let package = Package(
   name: "nmsim",
-  // The first with the module Synchronization. Only Linux is tested.
-  platforms: [.macOS(.v15)],
+  // No `platforms`: Linux only. `InlineArray` would need macOS 26, where nobody has tried nmsim.
   products: [
     .executable(name: "nmsim", targets: ["nmsim"]),
     .library(name: "ChipModel", targets: ["ChipModel"]),

@@ -29,6 +29,13 @@ struct ScriptTests {
     #expect(result.text.split(separator: "\n").count { $0.hasPrefix("ok ") } >= 10, "\(result.text)")
   }
 
+  @Test("Tools/install, Tools/archive and Tools/wheel give a program that runs the example, and remove it again")
+  func installation() throws {
+    let result = try script("installation", seconds: 300)
+    #expect(result.status == 0, "\(result.text)")
+    #expect(result.text.contains("ok Tools/install") && result.text.contains("ok Tools/archive"), "\(result.text)")
+  }
+
   /// Half a minute, and daemons: only where it is asked for.
   @Test("a Slurm array with a killed task, and GNU parallel, make what one process makes")
   func slurm() throws {
