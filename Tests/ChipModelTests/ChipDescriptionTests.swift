@@ -161,9 +161,7 @@ import Testing
       message(#"{ "format": "nmsim-chip/1", "name": "a b" }"#).hasPrefix("mine.json: line 1, column 37: name:"))
     #expect(
       message(#"{ "format": "nmsim-chip/1", "name": "a", "extends": "loihi3" }"#)
-        == "mine.json: line 1, column 53: extends: unknown chip 'loihi3'; did you mean 'loihi'?; known are ideal, "
-        + "generic-45nm, truenorth, loihi, "
-        + "loihi-sanafe, loihi2, spinnaker1, spinnaker2, dynapcnn, odin, or give the path of a .json file")
+        == "mine.json: line 1, column 53: extends: unknown chip 'loihi3'; did you mean 'loihi'?")
   }
 
   @Test func `values that contradict one another are refused`() {

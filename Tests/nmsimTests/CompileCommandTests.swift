@@ -35,10 +35,10 @@ struct CompileCommandTests {
       error: "nmsim: DIR/net.json: no such file: check the path"),
     Fault(
       files: [("m.onnx", "\u{8}")], line: "compile DIR/m.onnx", status: .badData,
-      error: "nmsim: DIR/m.onnx: is a trained network, not a spiking one: make one of it with 'nmsim convert'"),
+      error: "nmsim: DIR/m.onnx: is a trained network, not a spiking network: make one of it with 'nmsim convert DIR/m.onnx'"),
     Fault(
       files: [("m.nmsim", "")], line: "explain DIR/m.nmsim", status: .badData,
-      error: "nmsim: DIR/m.nmsim: is a compiled program, not a network: give the net.json that it was compiled from"),
+      error: "nmsim: DIR/m.nmsim: is a compiled program, not a spiking network: give a net.json, which 'nmsim convert' writes"),
     Fault(
       files: [("net.json", "{")], line: "compile DIR/net.json", status: .badData,
       error: "nmsim: DIR/net.json: line 1, column 2: expected a key in double quotes, found the end of the text"),
@@ -54,14 +54,18 @@ struct CompileCommandTests {
         + "dense from 2 values to 4 neurons needs [4, 2]"),
     Fault(
       files: [("m.onnx", "\u{8}\u{1}")], line: "inspect DIR/m.onnx", status: .badData,
-      error: "nmsim: DIR/m.onnx: is a trained network, not a spiking one: make one of it with 'nmsim convert'"),
+      error: "nmsim: DIR/m.onnx: is a trained network, which this command does not show: give a network, a program, a result, a "
+        + "chip or a NIR graph"),
     Fault(
       line: "run DIR/net.json", status: .badData,
-      error: "nmsim: DIR/net.json: is not a compiled program: if it is a network, use 'nmsim compile' first"),
+      error: "nmsim: DIR/net.json: is a spiking network, not a compiled program: make one of it with 'nmsim compile DIR/net.json'"),
     Fault(
       line: "compile DIR/net.json --chip lohi -o DIR/n", status: .badConfiguration,
-      error: "nmsim: unknown chip 'lohi'; did you mean 'loihi'?: known are ideal, generic-45nm, truenorth, loihi, "
-        + "loihi-sanafe, loihi2, spinnaker1, spinnaker2, dynapcnn, odin, or give the path of a .json file"),
+      error: "nmsim: unknown chip 'lohi': did you mean 'loihi'?"),
+    Fault(
+      line: "compile DIR/net.json --chip zurich -o DIR/n", status: .badConfiguration,
+      error: "nmsim: unknown chip 'zurich': known are ideal, generic-45nm, truenorth, loihi, loihi-sanafe, loihi2, "
+        + "spinnaker1, spinnaker2, dynapcnn, odin, or give the path of a .json file"),
     Fault(
       line: "compile DIR/net.json --chip DIR/chip.json -o DIR/n", status: .missingInput,
       error: "nmsim: DIR/chip.json: no such file: check the path"),

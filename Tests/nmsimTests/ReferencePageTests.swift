@@ -26,22 +26,22 @@ struct ReferencePageTests {
         """, fields: RunResult.fields.map(\.facts)),
     Page(
       file: "sweep-json.md", title: "The summary of a sweep: `sweep.json` (`\(SweepDocument.format)`)",
-      about: "`nmsim sweep` and `nmsim merge` write it, `report` reads it. Figures are means of an inference.",
+      about: "`nmsim sweep` and `nmsim merge` write it, `report` reads it. Figures are means per inference.",
       fields: SweepDocument.fields.map(\.facts)),
     Page(
       file: "compare-json.md", title: "A comparison of chips: `compare --json` (`\(ComparisonRecord.format)`)",
-      about: "One entry a network and chip; energies and times are of one inference.",
+      about: "One entry per network and chip; energies and times are per inference.",
       fields: ComparisonRecord.fields.map(\.facts)),
     Page(
       file: "explain-json.md", title: "Where accuracy is lost: `explain --json` (`\(ExplanationRecord.format)`)",
       about: "`report` shows it beside the run of the same network and steps.",
       fields: ExplanationRecord.fields.map(\.facts)),
     Page(
-      file: "energy-json.md", title: "An energy bill: `energy --json` (`\(EnergyBill.format)`)",
+      file: "energy-json.md", title: "An energy breakdown: `energy --json` (`\(EnergyBill.format)`)",
       about: "The accounts of a run as `run.json` has them, and ratios to a baseline.", fields: EnergyBill.fields.map(\.facts)),
     Page(
       file: "nir-json.md", title: "What became of a NIR graph: `convert --json` (`\(NIRRecord.format)`)",
-      about: "One entry a parameter of a node of neurons; `docs/nir.md` says what the rules are.",
+      about: "One entry per parameter of a node of neurons; `docs/nir.md` says what the rules are.",
       fields: NIRRecord.fields.map(\.facts)),
   ]
 
@@ -62,6 +62,7 @@ struct ReferencePageTests {
     # \(page.title)
 
     \(page.about)
+    [pandas.md](pandas.md) reads it with pandas in two lines.
 
     | member | form | meaning (unit) | null or absent |
     |---|---|---|---|

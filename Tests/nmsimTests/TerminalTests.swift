@@ -74,7 +74,7 @@ struct TerminalTests {
     #expect(captured.error.text.isEmpty)
     now.seconds = 0.5
     progress.advance(by: 900)
-    #expect(captured.error.text == "\r\u{1B}[Krun: 1,000 of 10,000 images, 2,000 a second, 0:05 left")
+    #expect(captured.error.text == "\r\u{1B}[Krun: 1,000 of 10,000 images, 2,000 a second, about 0:05 left")
     now.seconds = 0.55
     progress.advance()
     #expect(captured.error.text.filter { $0 == "\r" }.count == 1)

@@ -25,8 +25,8 @@ package enum ChipError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unreadable(let error): "\(error)"
     case .unknownChip(let name, let known):
       "unknown chip \(quotedForMessage(name))"
-        + (closest(to: name, in: known).map { "; did you mean '\($0)'?" } ?? "")
-        + "; known are \(known.joined(separator: ", ")), or give the path of a .json file"
+        + (closest(to: name, in: known).map { "; did you mean '\($0)'?" }
+          ?? "; known are \(known.joined(separator: ", ")), or give the path of a .json file")
     case .extendsItself(let chain):
       "\(chain.last ?? ""): extends itself: \(chain.joined(separator: " -> ")); remove one 'extends'"
     case .extendsTooDeep(let chain, let limit):
@@ -34,8 +34,8 @@ package enum ChipError: Error, Sendable, Equatable, CustomStringConvertible {
     case .inconsistent(let text, let chip, let file): "\(file): chip \(quotedForMessage(chip)): \(text)"
     case .unknownSpikeProfile(let text, let known):
       "unknown energy profile \(quotedForMessage(text))"
-        + (closest(to: text, in: known).map { "; did you mean '\($0)'?" } ?? "")
-        + "; known are \(known.joined(separator: ", ")), or give an amount such as '45 pJ'"
+        + (closest(to: text, in: known).map { "; did you mean '\($0)'?" }
+          ?? "; known are \(known.joined(separator: ", ")), or give an amount such as '45 pJ'")
     }
   }
 }

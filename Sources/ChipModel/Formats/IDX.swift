@@ -26,6 +26,12 @@ package enum IDX {
     return header.expectedSize == bytes.count
   }
 
+  /// Number of dimensions, where the header announces exactly so many bytes as the file has.
+  package static func dimensions(_ head: [UInt8], fileSize: Int) -> Int? {
+    guard hasMagic(head), let header = try? header(head), header.expectedSize == fileSize else { return nil }
+    return header.shape.count
+  }
+
   /// - Throws: `FormatError`; the size must be exactly what the header announces.
   package static func decode(_ bytes: [UInt8]) throws(FormatError) -> Tensor {
     let header = try header(bytes)

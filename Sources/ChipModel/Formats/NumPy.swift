@@ -27,6 +27,12 @@ package enum NumPy {
     }
   }
 
+  /// What the header says, whether or not all elements follow; nil where it is no array's.
+  package static func shape(_ bytes: [UInt8]) -> (sizes: [Int], isWhole: Bool)? {
+    guard isArray(bytes), let (header, _) = try? header(bytes) else { return nil }
+    return (header.shape, header.type.kind != .float)
+  }
+
   /// The header, and where the elements begin.
   private static func header(_ bytes: [UInt8]) throws(FormatError) -> (NumPyHeader, dataStart: Int) {
     guard isArray(bytes) else {

@@ -56,6 +56,12 @@ package enum FileReader {
     return result
   }
 
+  /// The first bytes of a regular file, at most `count`, and its size.
+  package static func head(of path: String, count: Int) throws(FileError) -> (bytes: [UInt8], size: Int) {
+    let size = try FileDescriptor(reading: path, namedBy: .file).state(path: path).size
+    return (try bytes(of: path, from: 0, count: min(count, size), namedBy: .file), size)
+  }
+
   private static func read(_ file: borrowing FileDescriptor, path: String, limit: Int) throws(FileError) -> [UInt8] {
     // The size is a hint (0 for a pipe, and the file may grow), the limit is not.
     let before = try file.state(path: path)

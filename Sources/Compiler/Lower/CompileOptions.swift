@@ -102,7 +102,7 @@ extension Parameter {
     "Fan-ins, fan-outs and weights beyond a limit refused, split where that is exact, or split wherever it can be.")
   package static let scale = Parameter(
     "scale", .choice(of: CompileOptions.Scale.self), standardText: "the finest that the membrane holds",
-    "What shares one weight scale: an output channel, or a whole population.")
+    "Quantisation granularity: weights have a scale per output channel, or per layer.")
   package static let pools = Parameter(
     "pools", .choice(of: CompileOptions.Pools.self), standard: .choice(CompileOptions.Pools.auto.rawValue),
     "Average pools folded into the weights behind them, as populations of their own, or so where a limit forbids to fold.")

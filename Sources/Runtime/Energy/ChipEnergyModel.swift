@@ -68,7 +68,7 @@ package struct ChipBill: JSONRecord {
     .optional(
       "memoryBitsOfChips", \.memoryBitsOfChips, .count, "the same of all cores of the chips in use", unit: "bits",
       absent: "where static power is stated, or memory is not limited"),
-    .optional("notModelled", \.notModelled, .text, "what no bill of any chip includes"),
+    .optional("notModelled", \.notModelled, .text, "what no chip's energy breakdown includes"),
     .optional(
       "joulesByPopulation", \.joulesByPopulation, .amounts, "without static power, over all samples", unit: "J",
       null: unpriced),

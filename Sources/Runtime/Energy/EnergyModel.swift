@@ -126,8 +126,8 @@ public struct EnergyItem: JSONRecord {
     .required("unit", \.unit, .text, "part that spends it"),
     .required("action", \.action, .text, "what is counted"),
     .required("count", \.count, .count, "how often, over all samples"),
-    .optional("joulesEach", \.joulesEach, .amount, "price of one", unit: "J", null: "where nobody published it"),
-    .optional("joules", \.joules, .amount, "count times price", unit: "J", null: "where nobody published the price"),
+    .optional("joulesEach", \.joulesEach, .amount, "price of one", unit: "J", null: "where it is unpublished"),
+    .optional("joules", \.joules, .amount, "count times price", unit: "J", null: "where the price is unpublished"),
     .optional("source", \.source, .text, "where the price comes from, and how certain it is", null: "without a price"),
   ]
 }

@@ -75,7 +75,7 @@ package struct RunResult: JSONDocument {
       "realTime", \.realTime, .object, "what flows while the input lasts, which has a time of its own",
       absent: "where a step of the input has no length"),
     .optional(
-      "figures", \.figures, .object, "what readers of a bill ask first, of an inference",
+      "figures", \.figures, .object, "key figures of an inference",
       absent: "in results before version 2"),
     .member(
       "busiest", \.busiest, .objects(),

@@ -82,10 +82,8 @@ private struct Reader {
     let body = argument.dropFirst(2)
     let name = String(body.prefix { $0 != "=" })
     let attached = body.count > name.count ? String(body.dropFirst(name.count + 1)) : nil
-    guard let option = command.option(name) else {
-      let known = command.options.flatMap(\.names) + ["help"]
-      let suggestion = closest(to: name, in: known).map { "--\($0)" }
-      throw .unknownOption(command: command.name, option: "--\(name)", suggestion: suggestion)
+    guard let option = Spelling.name(name, in: command.options.flatMap(\.names)).flatMap(command.option) else {
+      throw .unknownOption(command: command.name, option: "--\(name)", suggestion: suggestion(for: name))
     }
     if option.value == nil, let attached {
       throw .unexpectedValue(command: command.name, option: "--\(name)", value: attached)
@@ -100,10 +98,7 @@ private struct Reader {
       guard let option = command.options.first(where: { $0.short == letter }) else {
         // A long name behind a single dash is the usual slip.
         let name = String(argument.dropFirst().prefix { $0 != "=" })
-        let suggestion = closest(to: name, in: command.options.map(\.name)).map { "--\($0)" }
-        throw .unknownOption(
-          command: command.name, option: name.count > 1 ? "-\(name)" : "-\(letter)",
-          suggestion: name.count > 1 ? suggestion : nil)
+        throw .unknownOption(command: command.name, option: "-\(name)", suggestion: suggestion(for: name))
       }
       if option.value == nil {
         try take(option, spelled: "-\(letter)", attached: nil)
@@ -113,6 +108,11 @@ private struct Reader {
         return
       }
     }
+  }
+
+  /// The option, with its dashes, that an unknown one most likely means.
+  private func suggestion(for name: String) -> String? {
+    Spelling.option(name, in: command.options.flatMap(\.names) + ["help"]).map { "--\($0)" }
   }
 
   private mutating func take(_ option: OptionSpec, spelled: String, attached: String?) throws(UsageError) {

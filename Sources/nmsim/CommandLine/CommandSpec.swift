@@ -125,6 +125,8 @@ struct CommandSpec: Sendable, Equatable {
   var discussion: [String] = []
   var positionals: [PositionalSpec] = []
   var options: [OptionSpec] = []
+  /// Names of the options that nearly everybody needs, at most four; help shows them first.
+  var common: [String] = []
   /// The two commonest uses first.
   var examples: [ExampleSpec]
   /// How it can end, beside what every command shares: success, wrong usage, an error in nmsim itself, an output that

@@ -35,6 +35,7 @@ struct CommandTable: Sendable {
       Command(HelpCommand.spec, HelpCommand.run),
       Command(CompletionsCommand.spec, CompletionsCommand.run),
       Command(ManualCommand.spec, ManualCommand.run),
+      Command(VersionCommand.spec, VersionCommand.run),
     ], topics: HelpTopic.all)
 
   /// The command of this name.

@@ -31,6 +31,7 @@ enum Dispatch {
     case .command(let command, let parsed):
       do {
         try parsed.checkFiles()
+        try parsed.checkKinds()
         return try command.run(parsed, terminal.adjusted(by: parsed))
       } catch {
         return report(error, on: terminal)

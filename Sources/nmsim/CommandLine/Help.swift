@@ -66,10 +66,11 @@ struct Help: Sendable {
     return shown.isEmpty ? "" : "\nFirst use:\n" + shown.map { "  \($0)\n" }.joined()
   }
 
-  /// The options of a command by heading, in the order of the table, `--help` last.
+  /// The options of a command by heading: the common ones, then the others in the order of the table, `--help` last.
   static func groups(of command: CommandSpec) -> [(name: String, options: [OptionSpec])] {
-    var groups: [(name: String, options: [OptionSpec])] = []
-    for option in command.options + [.help] {
+    let common = command.common.compactMap(command.option)
+    var groups: [(name: String, options: [OptionSpec])] = common.isEmpty ? [] : [("Common options", common)]
+    for option in command.options + [.help] where !common.contains(option) {
       if let index = groups.firstIndex(where: { $0.name == option.group }) {
         groups[index].options.append(option)
       } else {

@@ -29,16 +29,16 @@ struct HelpTopic: Sendable, Equatable {
     name: "words", abstract: "What is counted: steps, spikes, synaptic operations",
     body: [
       .list([
-        Entry("step", "One time step of the network; an inference takes --ticks of them."),
+        Entry("step", "One time step of the network. An inference takes T of them: --steps T or --ticks T."),
         Entry(
           "tick",
           "One synchronous advance of the whole chip. Layers work in a pipeline, so an inference takes the steps plus "
             + "the depth of the network in ticks."),
-        Entry("population", "The neurons of one layer."),
+        Entry("layer, population", "The neurons of one layer: what a network calls a layer is a population of a chip."),
         Entry("projection", "The synapses from one population, or the input, to another."),
         Entry("spike", "One event of one neuron at one tick, whatever signed count it carries."),
         Entry(
-          "synaptic operation",
+          "synaptic operation, SynOp",
           "One spike reaching one synapse inside the map. Padding is not a synapse, a zero weight is."),
         Entry("message", "One spike sent to one core."),
         Entry("hop", "One step of a message from a tile's router to the next."),
@@ -50,10 +50,26 @@ struct HelpTopic: Sendable, Equatable {
         Entry("LSB", "The least significant bit of a weight or threshold: what 1 stands for in the ANN's units."),
         Entry("early exit", "A sample ends when its decision is stable, before all steps are run."),
         Entry("Pareto front", "The points that no other point beats in accuracy and in cost."),
-        Entry("K", "Squared distance of a layer's firing rates from those that the ANN asks for, relative."),
-        Entry("Omega", "Sum of a layer's rates over the sum of their squares (Ding et al. 2021, equation 8)."),
+        Entry("rate", "Spikes per neuron and step."),
+        Entry("fan-out in cores", "How many cores a neuron's spike is sent to."),
+        Entry("residual potential", "What a membrane holds after the last step."),
+        Entry("energy breakdown", "Energy by what spends it: each action, its count, its price."),
         Entry(
-          "full", "In 'explain': neurons at the highest rate. In 'compile' and 'compare': the largest share of a limit."),
+          "unpublished constant", "An energy or a time that no source gives: it is left out of the sum, and named."),
+        Entry("accumulate (AC), MAC", "An addition; a multiplication with an addition."),
+        Entry(
+          "bottleneck", "The limit that is used most, or the operation whose busiest core or link takes longest."),
+        Entry("sequential, pipelined", "One inference after another; or a new one every T ticks."),
+        Entry("fault injection", "Faults that are put into a chip on purpose, to see what they do."),
+        Entry("cosine", "In 'explain': likeness of a layer's rates and the ANN's activations; 1 is the same."),
+        Entry("K", "In 'explain': squared distance of a layer's firing rates from those that the ANN asks for, relative."),
+        Entry(
+          "Omega",
+          "In 'explain': sum of a layer's rates over the sum of their squares; the higher, the more unequal the rates "
+            + "(Ding et al. 2021, equation 8)."),
+        Entry("silent, saturated", "In 'explain': share of neurons that never fire; of updates that the membrane cuts."),
+        Entry(
+          "full", "In 'explain': share of neurons that fire in every step. In 'compile' and 'compare': the largest share of a limit."),
       ])
     ])
 

@@ -41,13 +41,17 @@ extension OptionSpec {
     return standards.filter { $0.value != usual }.map { "\($0.name) \($0.value)" } + (usual.map { ["else \($0)"] } ?? [])
   }
 
+  /// Methods that find a threshold for each layer or channel, and take what corrects it.
+  static let thresholdMethods = ConversionMethod.taking(.alpha).map(\.name)
+
   /// The options of the conversion methods.
   static func conversion(group: String) -> [OptionSpec] {
     ConversionMethod.parameters.map { parameter in
       if Parameter.common.contains(parameter) { return OptionSpec(parameter, group: group) }
       let owners = ConversionMethod.taking(parameter)
       return OptionSpec(
-        owners.first?.declared(parameter) ?? parameter, group: group, owners: owners.map(\.name),
+        owners.first?.declared(parameter) ?? parameter, group: group,
+        owners: owners.map(\.name) == thresholdMethods ? ["threshold methods"] : owners.map(\.name),
         standards: standards(of: parameter, owners))
     }
   }

@@ -3,8 +3,8 @@ import ChipModel
 /// What an option or positional takes: how its text is read, and what completions offer for it.
 enum ValueKind: Sendable, Equatable {
   case text
-  /// A path that the command reads.
-  case file
+  /// A path that the command reads, and what may be there; empty: its reader alone knows.
+  case file([FileKind])
   /// A file that the command writes: it is looked at before the command starts.
   case newFile
   /// The same, and `-` is standard output.
@@ -27,12 +27,12 @@ enum ValueKind: Sendable, Equatable {
   /// Names of a list, separated by commas.
   case list([String])
   /// One of the names, or any path.
-  case choiceOrFile([String])
+  case choiceOrFile([String], FileKind)
 
   /// The values that completions offer, in the order of the help page.
   var choices: [String] {
     switch self {
-    case .choice(let names), .choiceOrNumber(let names, _), .choiceOrFile(let names): names
+    case .choice(let names), .choiceOrNumber(let names, _), .choiceOrFile(let names, _): names
     default: []
     }
   }
@@ -72,8 +72,10 @@ extension ValueKind {
     if text.isEmpty { throw .empty }
     switch self {
     case .newFile where text == "-": throw .notStandardOutput
-    case .text, .file, .newFile, .newDocument, .newFolder, .choiceOrFile:
+    case .text, .file, .newFile, .newDocument, .newFolder:
       return .text(text)
+    case .choiceOrFile(let names, _):
+      return .text(Spelling.name(text, in: names) ?? text)
     case .integer(let range):
       guard Self.isWhole(text) else { throw .notWhole(range) }
       // Text that is a whole number but too long for 64 bits is out of any range.
@@ -109,23 +111,28 @@ extension ValueKind {
       guard sizes.count == parts.count, sizes.allSatisfy({ $0 > 0 }) else { throw .notShape }
       return .shape(sizes)
     case .choice(let names):
-      try Self.check(text, in: names)
-      return .text(text)
+      return .text(try Self.name(text, in: names))
     case .choiceOrNumber(let names, let range):
       guard let value = Self.real(text) else {
-        try Self.check(text, in: names)
-        return .text(text)
+        return .text(try Self.name(text, in: names))
       }
       guard range.contains(value) else { throw .outsideNumber(range) }
       return .text(text)
     case .list(let names):
-      for part in text.split(separator: ",", omittingEmptySubsequences: false) { try Self.check(String(part), in: names) }
-      return .text(text)
+      var parts: [String] = []
+      for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+        parts.append(try Self.name(String(part), in: names))
+      }
+      return .text(parts.joined(separator: ","))
     }
   }
 
-  private static func check(_ name: String, in names: [String]) throws(ValueProblem) {
-    guard names.contains(name) else { throw .notChoice(names, suggestion: closest(to: name, in: names)) }
+  /// The name that the text spells.
+  private static func name(_ text: String, in names: [String]) throws(ValueProblem) -> String {
+    guard let name = Spelling.name(text, in: names) else {
+      throw .notChoice(names, suggestion: closest(to: text, in: names))
+    }
+    return name
   }
 
   /// An optional minus sign and ASCII digits.

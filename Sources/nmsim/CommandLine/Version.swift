@@ -1,9 +1,9 @@
 /// What `nmsim --version` says.
 enum Version {
   /// Semantic version of the command line and the file formats together.
-  static let number = "0.1.0"
+  static let number = "2.0.0"
   /// Date of the man page: of the last change to the command table, so that the page is the same on every build.
-  static let manualDate = "November 21, 2026"
+  static let manualDate = "November 29, 2026"
 
   #if os(Linux)
     private static let system = "linux"

@@ -10,7 +10,7 @@ struct AutomaticText: Sendable {
     let kept = report.attempts.filter { $0.outcome == .chosen || $0.outcome == .costsMore }.sorted { cost($0) < cost($1) }
     let others = report.attempts.filter { $0.outcome == .lessAccurate || $0.outcome == .leftForCost }
     var parts = [facts.render(style), table("Accurate enough, cheapest first", kept)]
-    if front.count > 1 { parts.append(table("Front: none tried is both cheaper and as accurate", front)) }
+    if front.count > 1 { parts.append(table("Pareto front: none tried is both cheaper and as accurate", front)) }
     if !others.isEmpty { parts.append(table("Not accurate enough, or left as too expensive", others)) }
     if others.contains(where: { $0.samples < report.samples }) {
       parts.append("Methods were left early where more samples could not help: their figures are of fewer.\n")

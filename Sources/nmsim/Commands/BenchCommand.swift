@@ -16,7 +16,7 @@ enum BenchCommand {
     ],
     options: [
       .option(
-        "model", .file, "MODEL", group: model,
+        "model", .file([.model, .network, .program]), "MODEL", group: model,
         "An .onnx model, a network or a program to measure too, from import to run."),
     ] + OptionSpec.data(in: model, "Its images.", labels: "Their labels.") + [
       .option("samples", .integer(1...100_000), "N", standard: .value("64"), group: model, "Images, from the first."),

@@ -14,7 +14,7 @@ struct ChipComparison: Sendable {
   /// The table, why what is refused is refused, and what would fit; at most 80 columns.
   func text(_ style: TextStyle) -> String {
     let hasFiles = hasFiles
-    var fields: [Table.Field<Entry>] = hasFiles ? [.text("network") { .text(Self.name($0)) }] : []
+    var fields: [Table.Field<Entry>] = hasFiles ? [.text("network") { .text(name($0)) }] : []
     fields += [
       .text("chip") { .text($0.chip) }, .number("cores") { $0.fits ? .count($0.cores, else: "-") : "no" },
       .number("bits") { .count($0.weightBits, else: "-") },
@@ -47,9 +47,13 @@ struct ChipComparison: Sendable {
     return (parts + (refusals.isEmpty ? [] : [refusals])).joined(separator: "\n")
   }
 
-  /// The network's file without folder and extension.
-  private static func name(_ entry: Entry) -> String {
-    PathText.baseName(of: PathText.baseName(of: entry.file, without: ".json"), without: ".nmsim")
+  /// The network's file without folder and extension; where two are called the same, its path.
+  private func name(_ entry: Entry) -> String {
+    func short(_ file: String) -> String {
+      PathText.baseName(of: PathText.baseName(of: file, without: ".json"), without: ".nmsim")
+    }
+    let isShared = entries.contains { $0.file != entry.file && short($0.file) == short(entry.file) }
+    return isShared ? entry.file : short(entry.file)
   }
 
   private func head(_ style: TextStyle) -> String {
@@ -74,7 +78,7 @@ struct ChipComparison: Sendable {
 
   private func refusal(_ entry: Entry, _ style: TextStyle) -> String? {
     guard let refusal = entry.refusal else { return nil }
-    var text = "\(hasFiles ? "\(Self.name(entry)) on " : "")\(entry.chip): \(refusal.problem)"
+    var text = "\(hasFiles ? "\(name(entry)) on " : "")\(entry.chip): \(refusal.problem)"
     text += refusal.option.map { ". It fits with \($0)." } ?? refusal.remedy.map { "; \($0)." } ?? "."
     return TextLayout.paragraph(ErrorText.escaped(text), width: style.width)
   }

@@ -28,7 +28,7 @@ struct ChipText: Sendable {
     return text + "\n"
       + TextLayout.paragraph(
         "* default of 'compile'. -: not limited, or not published. energies: actions whose energy is known. "
-          + "'nmsim chips show CHIP' has every constant with its source.", width: style.width)
+          + "'nmsim chips CHIP' has every constant with its source.", width: style.width)
   }
 
   /// A row of the list as JSON.

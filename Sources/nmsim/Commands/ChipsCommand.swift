@@ -9,9 +9,9 @@ enum ChipsCommand {
     name: "chips", abstract: "List chip descriptions, or show one",
     positionals: [
       PositionalSpec(
-        "action", "ACTION", .choice(["list", "show"]), .optional, standard: .value("list"),
-        "list: one line for each chip. show: limits, energy and time of one, with sources."),
-      PositionalSpec("chip", "CHIP", .choiceOrFile(names), .optional, "With show: the name of a chip, or a file."),
+        "action", "ACTION", .choiceOrFile(["list", "show"] + names, .chip), .optional, standard: .value("list"),
+        "list: one line for each chip. show, or a chip at once: limits, energy and time of one, with sources."),
+      PositionalSpec("chip", "CHIP", .choiceOrFile(names, .chip), .optional, "With show: the name of a chip, or a file."),
     ],
     options: [
       .json("Also write what is shown as JSON; '-' is standard output."),
@@ -19,25 +19,36 @@ enum ChipsCommand {
     ],
     examples: [
       ExampleSpec("nmsim chips", "One line for each chip."),
-      ExampleSpec("nmsim chips show loihi", "Everything about one, with sources."),
+      ExampleSpec("nmsim chips loihi", "Everything about one, with sources."),
     ],
     exits: [.missingInput, .badConfiguration])
 
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
-    if arguments.positional("action") == "show" {
-      guard let name = arguments.positional("chip") else {
+    let (action, chip) = (arguments.positional("action") ?? "list", arguments.positional("chip"))
+    if action == "list" {
+      if let chip {
         throw CommandError(
-          .usage, subject: "chips", problem: "show needs the name of a chip",
-          remedy: "for example 'nmsim chips show loihi'")
-      }
-      try show(name, arguments, terminal)
-    } else {
-      if let name = arguments.positional("chip") {
-        throw CommandError(
-          .usage, subject: "chips", problem: "list takes no chip, got '\(name)'",
-          remedy: "'nmsim chips show \(name)' shows one")
+          .usage, subject: "chips", problem: "list takes no chip, got '\(chip)'",
+          remedy: "'nmsim chips \(chip)' shows one")
       }
       try list(arguments, terminal)
+    } else {
+      let actions = ["list", "show"]
+      if !actions.contains(action), !names.contains(action), let meant = closest(to: action, in: actions) {
+        throw CommandError(
+          .invalidValue(
+            command: "chips", argument: "ACTION", value: action, .notChoice(actions, suggestion: meant)))
+      }
+      guard let name = action == "show" ? chip : action else {
+        throw CommandError(
+          .usage, subject: "chips", problem: "show needs the name of a chip",
+          remedy: "for example 'nmsim chips loihi'")
+      }
+      if action != "show", let chip {
+        throw CommandError(
+          .usage, subject: "chips", problem: "shows one chip, got '\(action)' and '\(chip)'", remedy: "name one")
+      }
+      try show(name, arguments, terminal)
     }
     return .success
   }

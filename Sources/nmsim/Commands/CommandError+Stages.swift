@@ -58,29 +58,9 @@ extension CommandError {
 
   init(_ error: CountError) { self.init(.badConfiguration, subject: "run", message: error.description) }
 
-  /// For a file that cannot be read as what a command takes: it is named as what another stage takes or makes.
-  init?(ofOtherStage path: String) {
-    let name = path.lowercased()
-    let (problem, remedy): (String, String)
-    if name.hasSuffix(".onnx") {
-      (problem, remedy) = ("is a trained network, not a spiking one", "make one of it with 'nmsim convert'")
-    } else if name.hasSuffix(".nmsim") {
-      (problem, remedy) = ("is a compiled program, not a network", "give the net.json that it was compiled from")
-    } else if name.hasSuffix(".json") {
-      (problem, remedy) = ("is not a compiled program", "if it is a network, use 'nmsim compile' first")
-    } else {
-      return nil
-    }
-    self.init(.badData, subject: path, problem: problem, remedy: remedy)
-  }
-
   init(_ error: NetworkFileError) {
     if case .file(let error) = error {
       self.init(error)
-    } else if case .text(let path, _) = error, !path.lowercased().hasSuffix(".json"),
-      let other = CommandError(ofOtherStage: path)
-    {
-      self = other
     } else {
       self.init(.badData, subject: error.path, message: error.message)
     }

@@ -19,7 +19,7 @@ enum CompareCommand {
         + "its chip."
     ],
     positionals: [
-      PositionalSpec("programs", "NETWORK", .file, .list(minimum: 1), "Networks, or compiled programs.")
+      PositionalSpec("programs", "NETWORK", .file([.network, .program]), .list(minimum: 1), "Networks, or compiled programs.")
     ],
     options: [
       .option(
@@ -39,6 +39,7 @@ enum CompareCommand {
       .memory,
       .quiet, .color,
     ],
+    common: ["chips", "input", "ticks", "out"],
     examples: [
       ExampleSpec("nmsim compare net.json --samples 100", "On every built-in chip."),
       ExampleSpec(

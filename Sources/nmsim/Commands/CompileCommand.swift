@@ -13,7 +13,7 @@ enum CompileCommand {
       "Checks and quantises the network, splits it over the cores under the chip's limits, places the cores, builds "
         + "their routes, and prints what every population and core uses and what limits the design."
     ],
-    positionals: [PositionalSpec("network", "NETWORK", .file, .required, "The network, for example net.json.")],
+    positionals: [PositionalSpec("network", "NETWORK", .file([.network]), .required, "The network, for example net.json.")],
     options: [
       .chip(in: arithmetic),
     ] + OptionSpec.chipNumbers(in: arithmetic) + [
@@ -22,11 +22,11 @@ enum CompileCommand {
       OptionSpec(.split, group: arithmetic),
       OptionSpec(.inputCoding, group: arithmetic),
       .option(
-        "mapping", .choiceOrFile(["optimised", "row-major", "random"]), "optimised|row-major|random|FILE",
+        "mapping", .choiceOrFile(["optimised", "row-major", "random"], .mapping), "optimised|row-major|random|FILE",
         standard: .value("optimised"), group: placement,
         "Where the cores are placed, or a file that says which neurons each core holds."),
       .option(
-        "calibration", .file, "DATA", group: placement,
+        "calibration", .file(FileKind.samples), "DATA", group: placement,
         "Images whose spikes the optimised mapping weighs distances with; without any, every neuron is taken to fire "
           + "as often as any other."),
       .samples("calibration-samples", in: placement, standard: "\(MeasuredTraffic.standardSamples)"),
@@ -45,6 +45,7 @@ enum CompileCommand {
       .memory,
       .quiet, .color,
     ],
+    common: ["chip", "weight-bits", "mapping", "output"],
     examples: [
       ExampleSpec("nmsim compile net.json", "For the default chip; writes net.nmsim."),
       ExampleSpec(

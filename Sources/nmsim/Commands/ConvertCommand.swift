@@ -15,6 +15,7 @@ enum ConvertCommand {
     discussion: [
       "Reads the network as PyTorch or Keras export it, converts it by the named method with thresholds from "
         + "calibration data, and prints for every layer what came in and what it became.",
+      "Threshold methods are \(ErrorText.list(OptionSpec.thresholdMethods)).",
       "Method 'auto' tries the methods that can matter on the calibration data (the first "
         + "\(NumberFormat.count(AutomaticGoal.standardSamples)) samples unless "
         + "--calibration-samples says how many; 8-bit weights) and takes the cheapest in synaptic operations: within 0.1 "
@@ -22,7 +23,7 @@ enum ConvertCommand {
       "A NIR graph (.nir) spikes already: its neurons and weights are taken as they are, with time constants rounded to "
         + "1/4096 of a step, and a table says what became of each parameter.",
     ],
-    positionals: [PositionalSpec("model", "MODEL", .file, .required, "The trained network, an .onnx or a .nir file.")],
+    positionals: [PositionalSpec("model", "MODEL", .file([.model, .graph]), .required, "The trained network, an .onnx or a .nir file.")],
     options: [
       .option(
         "method", .choice(methods), "NAME", standard: .value("robust-norm"), group: method, "Conversion method."),
@@ -36,13 +37,13 @@ enum ConvertCommand {
       .option(
         "max-loss", .number(NumberRange(lower: 0, upper: 100)), "POINTS", group: automatic,
         "auto: the same, at most so many points (hundredths of accuracy) below the ANN."),
-      .flag("list", group: automatic, "auto: show what was tried and the front, and write nothing."),
+      .flag("list", group: automatic, "auto: show what was tried and the Pareto front, and write nothing."),
     ]
       + OptionSpec.calibration(
         in: calibration, "Images for calibration: IDX, .npy, .npz or CIFAR.", standard: "1,000 or 500, by method")
       + OptionSpec.model(in: input) + OptionSpec.preprocessing(in: input) + [
       .option(
-        "test-images", .file, "DATA", group: outputs,
+        "test-images", .file(FileKind.samples), "DATA", group: outputs,
         "Images that the network names as its own test data, for 'run'; the ANN is tried on them."),
       .labels("test-labels", in: outputs),
       .option(
@@ -51,6 +52,7 @@ enum ConvertCommand {
     ] + nirOptions + [
       .quiet, .color,
     ],
+    common: ["method", "steps", "calibration", "output"],
     examples: [
       ExampleSpec(
         "nmsim convert model.onnx --method robust-norm --calibration images.npy --input-scale 1/255",

@@ -4,7 +4,7 @@ import Runtime
 /// What `energy --json` writes: the accounts of a run, and its ratios to a baseline.
 struct EnergyBill: JSONDocument {
   static let format = "nmsim-energy/2"
-  static let kind = (name: "an energy bill", writer: "nmsim energy --json")
+  static let kind = (name: "an energy breakdown", writer: "nmsim energy --json")
 
   /// One figure of this run and of the baseline, joules of an inference.
   struct Ratio: Sendable, Equatable {
@@ -82,7 +82,7 @@ struct EnergyBill: JSONDocument {
     .optional(
       "realTime", \.realTime, .object, "what flows while the input lasts, as in run.json",
       absent: "where a step of the input has no length"),
-    .optional("figures", \.figures, .object, "what readers of a bill ask first, as in run.json", absent: "in results before version 2"),
+    .optional("figures", \.figures, .object, "key figures, as in run.json", absent: "in results before version 2"),
     .optional("estimate", \.estimate, .object, "what missing prices might be", absent: "unless it is asked for"),
     .optional("ratios", \.ratios, ratioForm, "joules of an inference against the baseline's", absent: "without a baseline"),
   ]

@@ -11,10 +11,10 @@ enum EnergyCommand {
         + "Each names what it leaves out. Unpublished constants are unknown, not zero."
     ],
     positionals: [
-      PositionalSpec("run", "RUN", .file, .optional, standard: .value("run.json"), "The result of 'nmsim run'.")
+      PositionalSpec("run", "RUN", .file([.run]), .optional, standard: .value("run.json"), "The result of 'nmsim run'.")
     ],
     options: [
-      .option("baseline", .file, "FILE", "Another run, to show ratios against."),
+      .option("baseline", .file([.run]), "FILE", "Another run, to show ratios against."),
       .option(
         "profile", .text, "NAME", standard: .described("the run's"), "Energy per spike for the papers' model."),
       .flag("explain", "Show formulas, constants and their sources."),
@@ -25,6 +25,7 @@ enum EnergyCommand {
       .json("Also write the figures as JSON; '-' is standard output."),
       .quiet, .color,
     ],
+    common: ["baseline", "explain", "estimate", "output"],
     examples: [
       ExampleSpec("nmsim energy", "The energy of run.json in this folder."),
       ExampleSpec(

@@ -16,7 +16,7 @@ struct EnergyText {
   var text: String {
     let blocks = [spikeModel, operationModel] + run.energy.others.map(model) + [chipModel]
     let numbered = blocks.enumerated().map { "\($0 + 1). \($1)" }
-    return ([heading] + numbered + [shares, baseline].compactMap { $0 }).joined(separator: "\n")
+    return ([heading, overview.render(style)] + numbered + [shares, baseline].compactMap { $0 }).joined(separator: "\n")
   }
 
   private var heading: String {
@@ -24,6 +24,26 @@ struct EnergyText {
     return style.bold("\(ErrorText.escaped(run.network)) on \(ErrorText.escaped(run.chip))")
       + ": \(NumberFormat.count(run.samples, of: "sample")), \(NumberFormat.count(run.ticks, of: "step"))"
       + "\(ErrorText.escaped(method)), accuracy \(NumberFormat.percent(run.accuracy))\n"
+  }
+
+  /// The answer: an inference by every model, beside the ANN where the model has it.
+  private var overview: Table {
+    func ann(_ account: EnergyAccount) -> Double? {
+      account.name == "operation"
+        ? run.operation.ann?.joulesPerInference : account.ann?.joulesPerInference ?? account.twin?.joulesPerInference
+    }
+    return Table(
+      run.accounts,
+      [
+        .text("energy per inference") { .text($0.title) },
+        .number("spiking") { .text(NumberFormat.joules($0.joulesPerInference)) },
+        .number("ANN") { .text(ann($0).map(NumberFormat.joules) ?? "-") },
+        .number("spiking / ANN") { account in
+          let ratio = account.joulesPerInference.flatMap { mine in ann(account).flatMap { $0 > 0 ? mine / $0 : nil } }
+          return .text(ratio.map(NumberFormat.significant) ?? "-")
+        },
+        .count("unknown", \.missing.count),
+      ])
   }
 
   /// A heading, what goes under it, and facts.
@@ -124,9 +144,9 @@ struct EnergyText {
 
   private var chipModel: String {
     let bill = run.bill ?? ChipBill()
-    var table = table(of: bill.items)
-    table.add(["static", "power over time", "", "", .text(NumberFormat.joules(bill.staticJoules))])
-    table.setFooter(["all", "what is known", "", "", .text(NumberFormat.joules(bill.knownJoules))])
+    var table = table(of: bill.items, all: bill.knownJoules)
+    table.add(["static", "power over time"] + shareCells(bill.staticJoules, of: bill.knownJoules))
+    table.setFooter(["all", "what is known"] + shareCells(bill.knownJoules, of: bill.knownJoules))
     var facts = FactList()
     facts.add("per inference", NumberFormat.joules(bill.joulesPerInference))
     TimeText.add(run, isFull: true, to: &facts)
@@ -146,7 +166,7 @@ struct EnergyText {
       facts.add("area", KeyFigureText.area(cores: figures.coreSquareMillimetres, dies: figures.dieSquareMillimetres))
     }
     facts.add("left out", bill.notModelled)
-    return block("Chip \(run.chip)", ": every action priced, all samples", [table], facts)
+    return block("Chip \(run.chip)", ": every action priced, per inference", [table], facts)
   }
 
   /// What missing prices might be, and the range of the sum.
@@ -175,19 +195,37 @@ struct EnergyText {
     if !estimate.missing.isEmpty { facts.add("without", estimate.missing.joined(separator: ", ")) }
   }
 
-  private func table(of items: [EnergyItem], title unit: String = "unit") -> Table {
-    Table(
-      items,
-      [
-        .text(unit) { .text($0.unit) }, .text("action") { .text($0.action) }, .count("count", \.count),
-        .number("each") { .text(NumberFormat.joules($0.joulesEach)) },
-        .number("joules") { .text(NumberFormat.joules($0.joules)) },
-      ])
+  /// What costs something, per inference.
+  /// - Parameter all: joules of all samples that shares are of; nil: the sum of the items.
+  private func table(of items: [EnergyItem], title unit: String = "unit", all: Double? = nil) -> Table {
+    let all = all ?? items.compactMap(\.joules).reduce(0, +)
+    var table = Table([
+      .text(unit), .text("action"), .number("per inference"), .number("share"), .number("count"), .number("each"),
+    ])
+    for item in items where item.joules != 0 {
+      let count = Double(item.count) / Double(max(1, run.samples))
+      table.add(
+        [.text(item.unit), .text(item.action)] + shareCells(item.joules, of: all) + [
+          .text(count < 10 ? NumberFormat.significant(count) : NumberFormat.decimal(count, places: 0)),
+          .text(NumberFormat.joules(item.joulesEach)),
+        ])
+    }
+    return table
+  }
+
+  /// Of joules of all samples: those of an inference, and their share.
+  private func shareCells(_ joules: Double?, of all: Double?) -> [Table.Cell] {
+    [
+      .text(NumberFormat.joules(joules.map { $0 / Double(max(1, run.samples)) })),
+      .text(joules.flatMap { part in all.map { NumberFormat.percent($0 > 0 ? part / $0 : 0, places: 1) } } ?? "-"),
+    ]
   }
 
   /// What an account lacks, and its sources where they are asked for.
   private func add(_ items: [EnergyItem], missing: [String], formula: String?, to facts: inout FactList) {
     if !missing.isEmpty { facts.add("unknown", "\(missing.joined(separator: ", ")): not in the sum") }
+    let free = items.filter { $0.joules == 0 }.map(\.action)
+    if !free.isEmpty { facts.add("costs nothing", free.joined(separator: ", ")) }
     guard explains else { return }
     facts.add("formula", formula ?? "joules = count x joules each")
     for item in items { facts.add(item.action, item.source ?? "unknown") }
@@ -212,7 +250,7 @@ struct EnergyText {
     var tables: [Table] = []
     var facts = FactList()
     if let joules = bill.joulesByPopulation, joules.count == run.populations.count, !joules.isEmpty {
-      tables.append(shares("population", joules, Array(joules.indices)) { run.populations[$0].name })
+      tables.append(shares("layer", joules, Array(joules.indices)) { run.populations[$0].name })
     }
     if let joules = bill.joulesByCore, joules.count > 1 {
       let order = joules.indices.sorted { (joules[$1], $0) < (joules[$0], $1) }

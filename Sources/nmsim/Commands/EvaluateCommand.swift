@@ -16,7 +16,7 @@ enum EvaluateCommand {
         + "\(NumberFormat.plain(tolerance)) of the largest expected (of 1, where that is less). The "
         + "tutorial shows the two lines of Python that make that file with onnxruntime.",
     ],
-    positionals: [PositionalSpec("model", "MODEL", .file, .required, "The trained network, an .onnx file.")],
+    positionals: [PositionalSpec("model", "MODEL", .file([.model]), .required, "The trained network, an .onnx file.")],
     options: OptionSpec.data(in: data, labels: "Labels; without any, the accuracy is unknown.").map { option in
       var option = option
       if option.name == "input" { option.standard = nil }
@@ -24,11 +24,12 @@ enum EvaluateCommand {
     } + [.samples(in: data, standard: "all")] + OptionSpec.model(in: data) + OptionSpec.preprocessing(in: data) + [
       outputs,
       .option(
-        "expect", .file, "FILE.npy", group: check,
+        "expect", .file([.array, .archive, .images, .labels]), "FILE.npy", group: check,
         "Outputs of another program for the same samples, one row a sample, in the file's own layout."),
       .threads(),
       .quiet, .color,
     ],
+    common: ["input", "labels", "input-scale", "expect"],
     examples: [
       ExampleSpec("nmsim evaluate model.onnx --input images.npy --input-scale 1/255", "Accuracy and cost by layer."),
       ExampleSpec(

@@ -20,11 +20,11 @@ enum ExplainCommand {
         + "steps, from 1 down to 0.0001 on a logarithmic scale.",
     ],
     positionals: [
-      PositionalSpec("network", "NETWORK", .file, .required, "The spiking network, for example net.json.")
+      PositionalSpec("network", "NETWORK", .file([.network]), .required, "The spiking network, for example net.json.")
     ],
     options: [
       .option(
-        "model", .file, "MODEL", standard: .described("the one that was converted"),
+        "model", .file([.model]), "MODEL", standard: .described("the one that was converted"),
         "The ANN, an .onnx file."),
       .steps(in: "Options"),
       .chip(in: chip, "Chip description; its number of cores plays no part."),
@@ -36,6 +36,7 @@ enum ExplainCommand {
       .memory,
       .quiet, .color,
     ],
+    common: ["input", "samples", "chip", "ticks"],
     examples: [
       ExampleSpec("nmsim explain net.json", "On the data that the network names."),
       ExampleSpec(

@@ -13,9 +13,10 @@ struct ExplanationText: Sendable {
     return [
       facts.render(style),
       TextLayout.wrap(finding, width: style.width).joined(separator: "\n") + "\n",
-      style.bold("Up to each layer: cosine with the ANN, \(measure) with the rest in floats") + "\n"
-        + losses.render(style),
-      style.bold("Rates") + "\n" + rates.render(style) + (notes.isEmpty ? "" : "\n" + notes),
+      style.bold("Up to each layer spiking, the rest in floats") + "\n" + losses.render(style),
+      style.bold("Rates") + "\n" + rates.render(style)
+        + TextLayout.paragraph("'nmsim help words' explains the columns.", width: style.width)
+        + (notes.isEmpty ? "" : "\n" + notes),
     ].joined(separator: "\n")
   }
 
@@ -133,7 +134,7 @@ struct ExplanationText: Sendable {
   // MARK: Tables
 
   private var losses: Table {
-    Table(
+    var table = Table(
       explanation.layers,
       [
         .name("Layer", \.name), .number("Float") { .text(cosine($0.cosine.real)) },
@@ -142,6 +143,8 @@ struct ExplanationText: Sendable {
         .number("Integer") { .text(NumberFormat.percent($0.accuracy?.integer)) },
         .number("Chip") { .text(NumberFormat.percent($0.accuracy?.chip)) },
       ])
+    table.setHeads([("cosine with ANN", 1...3), (measure, 4...6)])
+    return table
   }
 
   private var rates: Table {

@@ -9,7 +9,7 @@ enum ExportCommand {
       "Writes a NIR graph, which snnTorch, Norse, Sinabs, SpikingJelly and others read. What spikes are worth is in the "
         + "weights; what NIR cannot say is refused by name, or said as a note."
     ],
-    positionals: [PositionalSpec("network", "NETWORK", .file, .required, "The network, a net.json.")],
+    positionals: [PositionalSpec("network", "NETWORK", .file([.network]), .required, "The network, a net.json.")],
     options: [
       .flag("nir", "As a NIR graph; there is no other form yet."), OptionSpec(.timeStep, group: "Options"),
       .option("output", short: "o", .newFile, "FILE", standard: .value("model.nir"), "The graph."), .quiet, .color,

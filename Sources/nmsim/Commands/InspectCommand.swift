@@ -6,7 +6,7 @@ enum InspectCommand {
   static let spec = CommandSpec(
     name: "inspect", abstract: "Show what is in a network, a program or a result",
     positionals: [
-      PositionalSpec("files", "FILE", .file, .list(minimum: 1), "Networks, programs, results, NIR graphs; told apart by content.")
+      PositionalSpec("files", "FILE", .file([.network, .program, .graph] + FileKind.documents), .list(minimum: 1), "Networks, programs, results, NIR graphs; told apart by content.")
     ],
     options: [
       .json("Also write what is shown as JSON; '-' is standard output."),
@@ -130,8 +130,7 @@ enum InspectCommand {
 
 extension CommandError {
   fileprivate static func notRecognised(_ path: String) -> CommandError {
-    if path.lowercased().hasSuffix(".onnx"), let other = CommandError(ofOtherStage: path) { return other }
-    return CommandError(
+    CommandError(
       .badData, subject: path, problem: "neither a network, a program, a result nor a chip description",
       remedy: "give a file that nmsim wrote")
   }

@@ -6,9 +6,9 @@ enum KeyFigureText {
   /// `0.052 spikes a neuron and step, 1.7 a synapse, 3.2 hops a spike`
   static func use(_ figures: KeyFigures) -> String? {
     let parts = [
-      figures.spikeRate.map { "\(NumberFormat.significant($0)) spikes a neuron and step" },
-      figures.spikesPerSynapse.map { "\(NumberFormat.significant($0)) a synapse" },
-      figures.hopsPerSpike.map { "\(NumberFormat.significant($0)) hops a spike" },
+      figures.spikeRate.map { "\(NumberFormat.significant($0)) spikes per neuron and step" },
+      figures.spikesPerSynapse.map { "\(NumberFormat.significant($0)) per synapse" },
+      figures.hopsPerSpike.map { "\(NumberFormat.significant($0)) hops per spike" },
     ].compactMap { $0 }
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }

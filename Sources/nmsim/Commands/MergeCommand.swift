@@ -11,7 +11,7 @@ enum MergeCommand {
         + "the whole run, byte for byte the one that 'nmsim run --no-timing' writes."
     ],
     positionals: [
-      PositionalSpec("parts", "PART", .file, .list(minimum: 1), "Folders of a sweep, or parts of a run.")
+      PositionalSpec("parts", "PART", .file([.part]), .list(minimum: 1), "Folders of a sweep, or parts of a run.")
     ],
     options: [
       .option(
@@ -19,7 +19,7 @@ enum MergeCommand {
         "The result; '-' is standard output."),
       .flag("partial", "Sweeps: sum up what is there, though points are missing."),
       .option(
-        "program", .file, "FILE", standard: .described("where the first part names it"), "Runs: the program that was run."),
+        "program", .file([.program]), "FILE", standard: .described("where the first part names it"), "Runs: the program that was run."),
       .option("predictions", .newFile, "FILE.csv", "Runs: also one row a sample, as 'run --predictions' writes it."),
       .quiet, .color,
     ],

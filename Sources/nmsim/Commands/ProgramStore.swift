@@ -22,9 +22,6 @@ enum ProgramStore {
     } catch {
       switch error {
       case .file(let error): throw CommandError(error)
-      case .program(.notAProgram, let path):
-        throw (path.lowercased().hasSuffix(".nmsim") ? nil : CommandError(ofOtherStage: path))
-          ?? CommandError(.badData, subject: path, message: ProgramError.notAProgram.description)
       case .program(let error, let path): throw CommandError(.badData, subject: path, message: error.description)
       }
     }

@@ -93,13 +93,13 @@ struct ProgramTables: Sendable {
       [
         .name("population", \.name), .number("threshold") { .text(Self.range($0.thresholds)) },
         .number("LSB") { .text(Self.range($0.units)) },
-        .number("error") { .text(NumberFormat.decimal($0.relativeError, places: 2)) },
+        .number("rounding") { .text(NumberFormat.decimal($0.relativeError, places: 2)) },
         .number("sum bits") { "\($0.headroom.sumBits) / \(report.accumulatorBits)" },
         .number("saturates") { .count($0.headroom.stepsToSaturation, else: "never") },
       ])
     let note =
-      "LSB: least significant bit, in ANN units. error: largest rounding error of a weight (LSB). saturates: earliest "
-      + "possible saturation (worst case), as a step."
+      "LSB: least significant bit, in activation units. rounding: largest rounding error of a weight (LSB). saturates: "
+      + "step of the earliest possible saturation (worst case)."
     return table.render(style) + TextLayout.paragraph(note, width: style.width)
   }
 
@@ -192,15 +192,14 @@ struct ProgramTables: Sendable {
     guard let share = report.limiting else {
       return report.cores.isEmpty ? "No cores.\n" : "No bottleneck: the chip states no limits.\n"
     }
-    let place = share.core.map { " on core \($0)" } ?? ""
     let unit = share.resource == .synapseMemory ? " bits" : ""
-    let percent = NumberFormat.percent(share.fraction, places: share.fraction < 0.0995 ? 1 : 0)
-    let limit = NumberFormat.count(share.limit)
-    var text = "Bottleneck: \(share.resource.rawValue)\(place), \(percent) of \(limit)\(unit)."
+    let use = "\(NumberFormat.count(share.used)) of \(NumberFormat.count(share.limit))\(unit)"
+    let place = share.core.map { " per core (core \($0): \(use))" } ?? " (\(use))"
+    var text = "Bottleneck: \(share.resource.rawValue)\(place)."
     if share.fraction >= 0.9 {
       let larger = share.resource.chips(with: share.limit + 1).filter { $0 != report.chip }.prefix(3)
-      let words: [String] = (share.resource.knob.map { [OptionSpec.spelled($0)] } ?? []) + larger
-      if !words.isEmpty { text += " More room: \(words.joined(separator: ", "))." }
+      if let knob = share.resource.knob { text += " Option that changes it: \(OptionSpec.spelled(knob))." }
+      if !larger.isEmpty { text += " Chips with more: \(larger.joined(separator: ", "))." }
     }
     return TextLayout.paragraph(text, width: style.width)
   }

@@ -14,7 +14,7 @@ enum ReportCommand {
     ],
     positionals: [
       PositionalSpec(
-        "runs", "RUN", .file, .list(minimum: 0),
+        "runs", "RUN", .file([.run, .sweep, .explanation]), .list(minimum: 0),
         "Results of 'nmsim run', each with or without its explanation; or one sweep, as its folder or sweep.json. "
           + "Default: run.json.")
     ],
@@ -60,46 +60,57 @@ enum ReportCommand {
 
   private static func page(_ files: [String]) throws(CommandError) -> String {
     var runs: [ReportRun] = []
+    var explanations: [(record: ExplanationRecord, file: String, runsBefore: Int)] = []
     for file in files {
       let text = try read(file)
-      var explanation: ExplanationRecord?
       do throws(JSONError) {
         let root = try JSONParser.parse(text)
-        if files.count == 1, root.format == SweepDocument.format {
-          return SweepPage(document: try SweepDocument(JSONNode(root: root)), text: text).page
-        }
-        if root.format == ExplanationRecord.format {
-          explanation = try ExplanationRecord(JSONNode(root: root))
-          explanation?.text = text
-        } else {
+        switch root.format {
+        case SweepDocument.format?:
+          if files.count == 1 { return SweepPage(document: try SweepDocument(JSONNode(root: root)), text: text).page }
+        case ExplanationRecord.format?:
+          var record = try ExplanationRecord(JSONNode(root: root))
+          record.text = text
+          explanations.append((record, file, runs.count))
+          continue
+        default:
           runs.append(try ReportRun(number: runs.count + 1, file: file, text: text))
+          continue
         }
       } catch {
         throw CommandError(.badData, subject: file, message: error.description)
       }
-      if let explanation { try attach(explanation, file, &runs) }
+      throw CommandError(
+        .usage, subject: file, problem: "is a sweep's summary, which has a page of its own",
+        remedy: "'nmsim report \(file)' makes it")
+    }
+    for explanation in explanations {
+      try attach(explanation.record, explanation.file, after: explanation.runsBefore, &runs)
     }
     return Report(runs).page
   }
 
-  /// Gives an explanation to the run that was named before it.
+  /// Gives an explanation to the run that it is of: the one named before it, else the first of that network and those steps.
   private static func attach(
-    _ explanation: ExplanationRecord, _ file: String, _ runs: inout [ReportRun]
+    _ explanation: ExplanationRecord, _ file: String, after count: Int, _ runs: inout [ReportRun]
   ) throws(CommandError) {
-    guard let run = runs.last, run.explanation == nil else {
+    guard !runs.isEmpty else {
       throw CommandError(
-        .usage, subject: file, problem: "an explanation without a run before it",
-        remedy: "name it after its run: nmsim report run.json \(file)")
+        .usage, subject: file, problem: "an explanation without a run", remedy: "name a run too: nmsim report run.json \(file)")
     }
-    let d = run.document
-    guard explanation.network == d.network, explanation.steps == d.ticks else {
+    let fitting = ((count > 0 ? [count - 1] : []) + Array(runs.indices)).first { index in
+      let document = runs[index].document
+      return runs[index].explanation == nil && explanation.network == document.network && explanation.steps == document.ticks
+    }
+    guard let fitting else {
+      let others = runs.map { "\($0.file) has '\($0.document.network)' at \(NumberFormat.count($0.document.ticks, of: "step"))" }
       throw CommandError(
         .badData, subject: file,
         problem: "explains '\(explanation.network)' at \(NumberFormat.count(explanation.steps, of: "step")), "
-          + "\(run.file) has '\(d.network)' at \(NumberFormat.count(d.ticks, of: "step"))",
-        remedy: "explain the run's network with --ticks \(d.ticks)")
+          + others.joined(separator: ", "),
+        remedy: "explain a run's network with --ticks \(runs[0].document.ticks)")
     }
-    runs[runs.count - 1].explanation = explanation
+    runs[fitting].explanation = explanation
   }
 
   /// The file itself; of a sweep's folder its summary.

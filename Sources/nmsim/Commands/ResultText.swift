@@ -72,11 +72,13 @@ enum ResultText {
     let table = Table(
       result.populations,
       [
-        .name("population", \.name), .count("neurons", \.neurons), .count("spikes/image") { mean($0.spikes) },
+        .name("layer", \.name), .count("neurons", \.neurons), .count("spikes") { mean($0.spikes) },
         .number("rate") { .text(NumberFormat.decimal($0.meanRate ?? 0, places: 4)) },
-        .count("synops/image") { mean($0.synapticOperations) },
+        .count("SynOps") { mean($0.synapticOperations) },
       ])
-    var parts = [heading, facts.render(style, indent: 2), table.render(style)]
+    let note = TextLayout.paragraph(
+      "spikes, SynOps (synaptic operations): per inference. rate: per neuron and step.", width: style.width)
+    var parts = [heading, facts.render(style, indent: 2), table.render(style) + note]
     if let simulation = result.simulation, let threads = simulation.threads {
       parts.append(
         "Simulated in \(NumberFormat.seconds(simulation.seconds)) on \(NumberFormat.count(threads, of: "thread")), "

@@ -16,7 +16,7 @@ enum RunCommand {
     ],
     positionals: [
       PositionalSpec(
-        "program", "PROGRAM", .file, .optional, standard: .described("net.nmsim, else the only .nmsim file here"),
+        "program", "PROGRAM", .file([.program]), .optional, standard: .described("net.nmsim, else the only .nmsim file here"),
         "The compiled program.")
     ],
     options: [
@@ -69,6 +69,7 @@ enum RunCommand {
       .memory,
       .quiet, .color,
     ] + timeOptions,
+    common: ["ticks", "input", "samples", "output"],
     examples: [
       ExampleSpec("nmsim run --ticks 200", "The program in this folder, on the data its network names."),
       ExampleSpec(

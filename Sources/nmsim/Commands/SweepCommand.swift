@@ -14,10 +14,10 @@ enum SweepCommand {
       "A point that has a result is never run again: the same command continues what was interrupted, killed or is being "
         + "worked on by others. Points that no chip can run are findings and stand in the summary.",
     ],
-    positionals: [PositionalSpec("plan", "PLAN", .file, .required, "The plan, for example plan.json.")],
+    positionals: [PositionalSpec("plan", "PLAN", .file([.plan]), .required, "The plan, for example plan.json.")],
     options: [
       .option(
-        "output", short: "o", .file, "FOLDER", standard: .described("PLAN's name with -sweep, in this folder"),
+        "output", short: "o", .file([]), "FOLDER", standard: .described("PLAN's name with -sweep, in this folder"),
         "Where the results go."),
       .flag("list", "Print the points and run nothing."),
       .flag("status", "Print how far the sweep is and run nothing."),
@@ -32,6 +32,7 @@ enum SweepCommand {
       .memory,
       .quiet, .color,
     ],
+    common: ["output", "list", "status", "threads"],
     examples: [
       ExampleSpec("nmsim sweep plan.json", "Runs what is missing, writes plan-sweep/sweep.json."),
       ExampleSpec("nmsim sweep plan.json --status", "How many points are finished, being run and missing."),

@@ -22,7 +22,7 @@ struct SweepTable: Sendable {
       let namesBottlenecks = style.width >= 110
       var table = Table(
         [.text("point"), .number("accuracy"), .number("to ANN"), .number("energy"), .number("time"), .number("cores")]
-          + (namesBottlenecks ? [.text("bottleneck")] : []) + [.text("front")])
+          + (namesBottlenecks ? [.text("bottleneck")] : []) + [.text("Pareto")])
       for index in shown {
         guard let figures = entries[index].figures else { continue }
         let mark = figures.missing.isEmpty || figures.chipJoules == nil ? "" : "*"
@@ -53,10 +53,10 @@ struct SweepTable: Sendable {
         lines += "* Without unpublished constants.\n"
       }
     }
-    if let entry = entries.first(where: { if case .refused = $0.outcome { true } else { false } }),
-      case .refused(let problem) = entry.outcome
+    if let index = entries.firstIndex(where: { if case .refused = $0.outcome { true } else { false } }),
+      case .refused(let problem) = entries[index].outcome
     {
-      lines += TextLayout.paragraph("Cannot be run, for example \(entry.point.id): \(ErrorText.escaped(problem))", width: style.width)
+      lines += TextLayout.paragraph("Cannot be run, for example \(ErrorText.escaped(labels[index])): \(ErrorText.escaped(problem))", width: style.width)
     }
     return lines
   }

@@ -29,8 +29,11 @@ enum ErrorText {
   static func quoted(_ text: String) -> String { "'\(shortened(text, to: 80))'" }
 
   /// `a`, `a or b`, `a, b or c`
-  static func alternatives(_ names: [String]) -> String {
+  static func alternatives(_ names: [String]) -> String { list(names, "or") }
+
+  /// `a`, `a and b`, `a, b and c`
+  static func list(_ names: [String], _ conjunction: String = "and") -> String {
     guard let last = names.last, names.count > 1 else { return names.first ?? "" }
-    return names.dropLast().joined(separator: ", ") + " or " + last
+    return names.dropLast().joined(separator: ", ") + " \(conjunction) " + last
   }
 }

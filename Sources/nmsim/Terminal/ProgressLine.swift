@@ -1,7 +1,8 @@
 import Synchronization
 
-/// A line on standard error that says how far a long task is, its rate and the time left.
+/// A line on standard error that says how far a long task is, its rate and about how much time is left.
 ///
+/// The rate is that of the last half of the time or more, so that a slow beginning is forgotten and a change is seen.
 /// Drawn only on a terminal, not with `--quiet` or under `CI`, from half a second on and at most ten times a second;
 /// cleared at the end. Any thread may report.
 final class ProgressLine: Sendable {
@@ -10,9 +11,19 @@ final class ProgressLine: Sendable {
     /// Seconds since the start at which the line was last drawn; nil: never.
     var drawn: Double?
     var isFinished = false
+    /// When and where the rate is measured from; the second one follows at twice the time, and then takes its place.
+    var marks: [(seconds: Double, done: Int)] = [(0, 0)]
+
+    /// Work a second.
+    func rate(at now: Double) -> Double { Double(done - marks[0].done) / Swift.max(now - marks[0].seconds, 1e-9) }
+
+    mutating func mark(at now: Double) {
+      guard let last = marks.last, now >= Swift.max(2 * last.seconds, ProgressLine.delay) else { return }
+      marks = [last, (now, done)]
+    }
   }
 
-  private static let delay = 0.5
+  fileprivate static let delay = 0.5
   private static let interval = 0.1
   private static let clear = "\r\u{1B}[K"
 
@@ -48,9 +59,10 @@ final class ProgressLine: Sendable {
     let now = seconds()
     state.withLock { state in
       state.done = state.done.addingReportingOverflow(count).partialValue
+      state.mark(at: now)
       guard !state.isFinished, now >= Self.delay, now - (state.drawn ?? -1) >= Self.interval else { return }
       state.drawn = now
-      sink.write(Self.clear + line(done: state.done, after: now))
+      sink.write(Self.clear + line(done: state.done, rate: state.rate(at: now)))
     }
   }
 
@@ -63,14 +75,13 @@ final class ProgressLine: Sendable {
     }
   }
 
-  private func line(done: Int, after now: Double) -> String {
+  private func line(done: Int, rate: Double) -> String {
     var text = "\(label): \(NumberFormat.count(done))"
     if total > 0 { text += " of \(NumberFormat.count(total))" }
     text += " \(unit)"
-    let rate = Double(done) / now
-    if done > 0 {
+    if done > 0, rate > 0 {
       text += ", \(NumberFormat.decimal(rate, places: rate < 10 ? 1 : 0)) a second"
-      if total > done { text += ", \(NumberFormat.clock(Double(total - done) / rate)) left" }
+      if total > done { text += ", about \(NumberFormat.clock(Double(total - done) / rate)) left" }
     }
     return text.shortened(to: width, ellipsis: "...")
   }

@@ -77,6 +77,7 @@ struct Table: Sendable {
   private let columns: [Column]
   private var rows: [[Cell]] = []
   private var footer: [Cell]?
+  private var heads: [(title: String, columns: ClosedRange<Int>)] = []
   private static let gap = "  "
   private static let narrowest = 8
 
@@ -96,6 +97,9 @@ struct Table: Sendable {
 
   /// Sets the last row, which a rule separates from the others: totals.
   mutating func setFooter(_ cells: [Cell]) { footer = fitted(cells) }
+
+  /// Sets headings over columns that belong together, for a terminal that shows the table in one part.
+  mutating func setHeads(_ heads: [(title: String, columns: ClosedRange<Int>)]) { self.heads = heads }
 
   private func fitted(_ cells: [Cell]) -> [Cell] {
     Array(cells.prefix(columns.count)) + Array(repeating: "", count: max(0, columns.count - cells.count))
@@ -179,7 +183,8 @@ struct Table: Sendable {
       return text
     }
 
-    var lines = [style.bold(line(titles))]
+    var lines = shown.count == columns.count && !heads.isEmpty ? [style.bold(headLine(widths, style))] : []
+    lines.append(style.bold(line(titles)))
     lines += rows.map(line)
     if let footer {
       let total = shown.reduce(0) { $0 + widths[$1] } + Self.gap.count * (shown.count - 1)
@@ -187,6 +192,21 @@ struct Table: Sendable {
       lines.append(line(footer))
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Each heading in the middle of a rule over its columns.
+  private func headLine(_ widths: [Int], _ style: TextStyle) -> String {
+    func place(_ column: Int) -> Int { widths[..<column].reduce(0) { $0 + $1 + Self.gap.count } }
+    var text = ""
+    for (title, span) in heads {
+      let width = place(span.upperBound) + widths[span.upperBound] - place(span.lowerBound)
+      let label = " \(title) ".shortened(to: width, ellipsis: "")
+      let rule = width - label.displayWidth
+      let dash = style.usesUnicode ? "\u{2500}" : "-"
+      text += String(repeating: " ", count: max(0, place(span.lowerBound) - text.displayWidth))
+      text += String(repeating: dash, count: rule / 2) + label + String(repeating: dash, count: rule - rule / 2)
+    }
+    return text
   }
 
   private func shrunk(_ natural: [Int], to width: Int) -> [Int] {

@@ -41,8 +41,11 @@ struct Terminal: Sendable {
   /// Prints a result, `--quiet` or not: what was asked for, such as `--json -`.
   func print(_ text: String) { output.write(text) }
 
-  /// Prints a table or a remark that `--quiet` leaves out.
-  func say(_ text: String) { if !isQuiet { output.write(text) } }
+  /// Prints a table or a remark that `--quiet` leaves out, with the sign of micro where the terminal has it.
+  func say(_ text: String) {
+    if isQuiet { return }
+    output.write(facts.isUnicode ? text.replacing(/([0-9]) u([JsW])(?![a-z])/) { "\($0.1) \u{B5}\($0.2)" } : text)
+  }
 
   /// Prints a line on standard error, `--quiet` or not.
   func warn(_ line: String) { error.write("nmsim: \(ErrorText.shortened(line))\n") }

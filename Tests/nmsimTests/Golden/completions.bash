@@ -25,7 +25,7 @@ _nmsim() {
     previous="${COMP_WORDS[COMP_CWORD-2]}"
   fi
   if [[ $COMP_CWORD -eq 1 ]]; then
-    _nmsim_words "convert evaluate compile run sweep merge energy compare report explain bench export chips inspect help completions manual --help --version"
+    _nmsim_words "convert evaluate compile run sweep merge energy compare report explain bench export chips inspect help completions manual version --help --version"
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -595,7 +595,7 @@ _nmsim() {
       if [[ $current == -* ]]; then
         _nmsim_words "-o --output --json -q --quiet --color -h --help"
       else
-        _nmsim_words "list show ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin"
+        _nmsim_words "list show ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin"
       fi ;;
     inspect)
       case "$previous" in
@@ -614,7 +614,7 @@ _nmsim() {
       if [[ $current == -* ]]; then
         _nmsim_words "-h --help"
       else
-        _nmsim_words "convert evaluate compile run sweep merge energy compare report explain bench export chips inspect help completions manual words files output exit-status"
+        _nmsim_words "convert evaluate compile run sweep merge energy compare report explain bench export chips inspect help completions manual version words files output exit-status"
       fi ;;
     completions)
       case "$previous" in
@@ -629,6 +629,14 @@ _nmsim() {
       esac
       if [[ $current == -* ]]; then
         _nmsim_words "-h --help"
+      else
+        _nmsim_nothing
+      fi ;;
+    version)
+      case "$previous" in
+      esac
+      if [[ $current == -* ]]; then
+        _nmsim_words "--json -h --help"
       else
         _nmsim_nothing
       fi ;;

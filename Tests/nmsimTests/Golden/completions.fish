@@ -26,12 +26,13 @@ complete -c nmsim -n __fish_use_subcommand -f -a inspect -d 'Show what is in a n
 complete -c nmsim -n __fish_use_subcommand -f -a help -d 'Show help for a command or topic'
 complete -c nmsim -n __fish_use_subcommand -f -a completions -d 'Print a completion script for a shell'
 complete -c nmsim -n __fish_use_subcommand -f -a manual -d 'Print the man page (mdoc)'
+complete -c nmsim -n __fish_use_subcommand -f -a version -d 'Show the version'
 
 complete -c nmsim -n '__nmsim_is convert' -l method -x -a 'max-norm robust-norm channel-norm mmse trained spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto' -d 'Conversion method.'
 complete -c nmsim -n '__nmsim_is convert' -l steps -x -d 'Steps of the calibration, and default of \'nmsim run\'.'
-complete -c nmsim -n '__nmsim_is convert' -l alpha -x -d 'max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm: factor of the thresholds that the method finds.'
-complete -c nmsim -n '__nmsim_is convert' -l calibrate -x -d 'max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm: corrections on calibration data, layer by layer: one of bias, initial and bias-by-step, and any of weights, neuron and last-layer.'
-complete -c nmsim -n '__nmsim_is convert' -l neuron -x -a 'if signed' -d 'max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm: neuron of the hidden layers; signed ones take back what they sent too much.'
+complete -c nmsim -n '__nmsim_is convert' -l alpha -x -d 'threshold methods: factor of the thresholds that the method finds.'
+complete -c nmsim -n '__nmsim_is convert' -l calibrate -x -d 'threshold methods: corrections on calibration data, layer by layer: one of bias, initial and bias-by-step, and any of weights, neuron and last-layer.'
+complete -c nmsim -n '__nmsim_is convert' -l neuron -x -a 'if signed' -d 'threshold methods: neuron of the hidden layers; signed ones take back what they sent too much.'
 complete -c nmsim -n '__nmsim_is convert' -l percentile -x -d 'robust-norm, ic-snn: percentile of the activations taken as maximum.'
 complete -c nmsim -n '__nmsim_is convert' -l spike-budget -x -d 'mmse: spikes of the hidden layers that thresholds are chosen for, by what they cost the outputs.'
 complete -c nmsim -n '__nmsim_is convert' -l period -x -d 'weighted-spikes, bsnn: phases of a period.'
@@ -39,7 +40,7 @@ complete -c nmsim -n '__nmsim_is convert' -l lambda -x -d 'rate-norm: weight of 
 complete -c nmsim -n '__nmsim_is convert' -l tolerance -x -d 'rate-norm: accuracy that may be lost; of values their distance from the ANN\'s, relative to their spread.'
 complete -c nmsim -n '__nmsim_is convert' -l p -x -a 'shared layer' -d 'rate-norm: one factor for all layers, or one for each, or a number, which is not searched.'
 complete -c nmsim -n '__nmsim_is convert' -l variant -x -a 'i c ic weights' -d 'ic-snn: initial potentials, coding compensation, both, or from the weights.'
-complete -c nmsim -n '__nmsim_is convert' -l membrane -x -a 'clamp active literal' -d 'ic-snn: which final potentials the initial ones are the mean of.'
+complete -c nmsim -n '__nmsim_is convert' -l membrane -x -a 'clamp active literal' -d 'ic-snn: which residual potentials are averaged: each cut to 0 and the threshold, those that are not negative, or all as they are.'
 complete -c nmsim -n '__nmsim_is convert' -l no-negative-threshold -d 'ter-mapping, aug-mapping: leave the negative threshold of LeakyReLU out: negative activations are lost.'
 complete -c nmsim -n '__nmsim_is convert' -l max-count -x -d 'aug-mapping: largest count a spike carries.'
 complete -c nmsim -n '__nmsim_is convert' -l no-synchronous-neurons -d 'bsnn: residual shortcuts without synchronisation.'
@@ -54,7 +55,7 @@ complete -c nmsim -n '__nmsim_is convert' -l literal -d 'Take the paper as print
 complete -c nmsim -n '__nmsim_is convert' -l seed -x -d 'spike-norm, rmp: seed of the random input spikes.'
 complete -c nmsim -n '__nmsim_is convert' -l keep-accuracy -x -d 'auto: find the cheapest with at least this accuracy, a fraction of 1, within --steps or 256.'
 complete -c nmsim -n '__nmsim_is convert' -l max-loss -x -d 'auto: the same, at most so many points (hundredths of accuracy) below the ANN.'
-complete -c nmsim -n '__nmsim_is convert' -l list -d 'auto: show what was tried and the front, and write nothing.'
+complete -c nmsim -n '__nmsim_is convert' -l list -d 'auto: show what was tried and the Pareto front, and write nothing.'
 complete -c nmsim -n '__nmsim_is convert' -l calibration -r -F -d 'Images for calibration: IDX, .npy, .npz or CIFAR.'
 complete -c nmsim -n '__nmsim_is convert' -l calibration-labels -r -F -d 'Their labels.'
 complete -c nmsim -n '__nmsim_is convert' -l calibration-samples -x -d 'How many samples, from the first.'
@@ -97,7 +98,7 @@ complete -c nmsim -n '__nmsim_is compile' -l chip -r -F -a 'ideal generic-45nm t
 complete -c nmsim -n '__nmsim_is compile' -l weight-bits -x -d 'Bits of a weight.'
 complete -c nmsim -n '__nmsim_is compile' -l membrane-bits -x -d 'Bits of a membrane potential.'
 complete -c nmsim -n '__nmsim_is compile' -l fraction-bits -x -d 'Extra low bits of biases, thresholds and potentials.'
-complete -c nmsim -n '__nmsim_is compile' -l scale -x -a 'channel population' -d 'What shares one weight scale: an output channel, or a whole population.'
+complete -c nmsim -n '__nmsim_is compile' -l scale -x -a 'channel population' -d 'Quantisation granularity: weights have a scale per output channel, or per layer.'
 complete -c nmsim -n '__nmsim_is compile' -l pools -x -a 'fold layer auto' -d 'Average pools folded into the weights behind them, as populations of their own, or so where a limit forbids to fold.'
 complete -c nmsim -n '__nmsim_is compile' -l split -x -a 'none exact auto' -d 'Fan-ins, fan-outs and weights beyond a limit refused, split where that is exact, or split wherever it can be.'
 complete -c nmsim -n '__nmsim_is compile' -l input-coding -x -a 'bernoulli rate phase latency events' -d 'How the input spikes.'
@@ -219,7 +220,7 @@ complete -c nmsim -n '__nmsim_is explain' -l chip -r -F -a 'ideal generic-45nm t
 complete -c nmsim -n '__nmsim_is explain' -l weight-bits -x -d 'Bits of a weight.'
 complete -c nmsim -n '__nmsim_is explain' -l membrane-bits -x -d 'Bits of a membrane potential.'
 complete -c nmsim -n '__nmsim_is explain' -l fraction-bits -x -d 'Extra low bits of biases, thresholds and potentials.'
-complete -c nmsim -n '__nmsim_is explain' -l scale -x -a 'channel population' -d 'What shares one weight scale: an output channel, or a whole population.'
+complete -c nmsim -n '__nmsim_is explain' -l scale -x -a 'channel population' -d 'Quantisation granularity: weights have a scale per output channel, or per layer.'
 complete -c nmsim -n '__nmsim_is explain' -l input -r -F -d 'Images: IDX, .npy, .npz or CIFAR.'
 complete -c nmsim -n '__nmsim_is explain' -l labels -r -F -d 'Their labels; without any, the ANN\'s decisions.'
 complete -c nmsim -n '__nmsim_is explain' -l samples -x -d 'How many samples, from the first.'
@@ -257,7 +258,6 @@ complete -c nmsim -n '__nmsim_is export' -s q -l quiet -d 'Print errors only: no
 complete -c nmsim -n '__nmsim_is export' -l color -x -a 'auto always never' -d 'Colour in the terminal: auto, always or never.'
 complete -c nmsim -n '__nmsim_is export' -s h -l help -d 'Show this help.'
 
-complete -c nmsim -n '__nmsim_is chips' -f -a 'list show'
 complete -c nmsim -n '__nmsim_is chips' -s o -l output -l json -r -F -d 'Also write what is shown as JSON; \'-\' is standard output.'
 complete -c nmsim -n '__nmsim_is chips' -s q -l quiet -d 'Print errors only: no tables, no progress.'
 complete -c nmsim -n '__nmsim_is chips' -l color -x -a 'auto always never' -d 'Colour in the terminal: auto, always or never.'
@@ -268,7 +268,7 @@ complete -c nmsim -n '__nmsim_is inspect' -s q -l quiet -d 'Print errors only: n
 complete -c nmsim -n '__nmsim_is inspect' -l color -x -a 'auto always never' -d 'Colour in the terminal: auto, always or never.'
 complete -c nmsim -n '__nmsim_is inspect' -s h -l help -d 'Show this help.'
 
-complete -c nmsim -n '__nmsim_is help' -f -a 'convert evaluate compile run sweep merge energy compare report explain bench export chips inspect help completions manual words files output exit-status'
+complete -c nmsim -n '__nmsim_is help' -f -a 'convert evaluate compile run sweep merge energy compare report explain bench export chips inspect help completions manual version words files output exit-status'
 complete -c nmsim -n '__nmsim_is help' -s h -l help -d 'Show this help.'
 
 complete -c nmsim -n '__nmsim_is completions' -f -a 'bash zsh fish'
@@ -276,3 +276,7 @@ complete -c nmsim -n '__nmsim_is completions' -s h -l help -d 'Show this help.'
 
 complete -c nmsim -n '__nmsim_is manual' -f
 complete -c nmsim -n '__nmsim_is manual' -s h -l help -d 'Show this help.'
+
+complete -c nmsim -n '__nmsim_is version' -f
+complete -c nmsim -n '__nmsim_is version' -l json -d 'As JSON: version, system, architecture and kind of build.'
+complete -c nmsim -n '__nmsim_is version' -s h -l help -d 'Show this help.'

@@ -27,6 +27,7 @@ _nmsim() {
     'help:Show help for a command or topic'
     'completions:Print a completion script for a shell'
     'manual:Print the man page (mdoc)'
+    'version:Show the version'
   )
   if (( CURRENT == 2 )); then
     _describe -t commands command commands
@@ -41,9 +42,9 @@ _nmsim() {
       _arguments -s \
         '--method=[Conversion method.]:NAME:(max-norm robust-norm channel-norm mmse trained spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto)' \
         '--steps=[Steps of the calibration, and default of '\''nmsim run'\''.]:N: ' \
-        '--alpha=[max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm\: factor of the thresholds that the method finds.]:X: ' \
-        '--calibrate=[max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm\: corrections on calibration data, layer by layer\: one of bias, initial and bias-by-step, and any of weights, neuron and last-layer.]:LIST: ' \
-        '--neuron=[max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm\: neuron of the hidden layers; signed ones take back what they sent too much.]:if|signed:(if signed)' \
+        '--alpha=[threshold methods\: factor of the thresholds that the method finds.]:X: ' \
+        '--calibrate=[threshold methods\: corrections on calibration data, layer by layer\: one of bias, initial and bias-by-step, and any of weights, neuron and last-layer.]:LIST: ' \
+        '--neuron=[threshold methods\: neuron of the hidden layers; signed ones take back what they sent too much.]:if|signed:(if signed)' \
         '--percentile=[robust-norm, ic-snn\: percentile of the activations taken as maximum.]:X: ' \
         '--spike-budget=[mmse\: spikes of the hidden layers that thresholds are chosen for, by what they cost the outputs.]:X: ' \
         '--period=[weighted-spikes, bsnn\: phases of a period.]:N: ' \
@@ -51,7 +52,7 @@ _nmsim() {
         '--tolerance=[rate-norm\: accuracy that may be lost; of values their distance from the ANN'\''s, relative to their spread.]:FRACTION: ' \
         '--p=[rate-norm\: one factor for all layers, or one for each, or a number, which is not searched.]:shared|layer|NUMBER:(shared layer)' \
         '--variant=[ic-snn\: initial potentials, coding compensation, both, or from the weights.]:i|c|ic|weights:(i c ic weights)' \
-        '--membrane=[ic-snn\: which final potentials the initial ones are the mean of.]:clamp|active|literal:(clamp active literal)' \
+        '--membrane=[ic-snn\: which residual potentials are averaged\: each cut to 0 and the threshold, those that are not negative, or all as they are.]:clamp|active|literal:(clamp active literal)' \
         '--no-negative-threshold[ter-mapping, aug-mapping\: leave the negative threshold of LeakyReLU out\: negative activations are lost.]' \
         '--max-count=[aug-mapping\: largest count a spike carries.]:N: ' \
         '--no-synchronous-neurons[bsnn\: residual shortcuts without synchronisation.]' \
@@ -66,7 +67,7 @@ _nmsim() {
         '--seed=[spike-norm, rmp\: seed of the random input spikes.]:N: ' \
         '--keep-accuracy=[auto\: find the cheapest with at least this accuracy, a fraction of 1, within --steps or 256.]:ACCURACY: ' \
         '--max-loss=[auto\: the same, at most so many points (hundredths of accuracy) below the ANN.]:POINTS: ' \
-        '--list[auto\: show what was tried and the front, and write nothing.]' \
+        '--list[auto\: show what was tried and the Pareto front, and write nothing.]' \
         '--calibration=[Images for calibration\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
         '--calibration-labels=[Their labels.]:LABELS:_files' \
         '--calibration-samples=[How many samples, from the first.]:N: ' \
@@ -120,7 +121,7 @@ _nmsim() {
         '--weight-bits=[Bits of a weight.]:N: ' \
         '--membrane-bits=[Bits of a membrane potential.]:N: ' \
         '--fraction-bits=[Extra low bits of biases, thresholds and potentials.]:N: ' \
-        '--scale=[What shares one weight scale\: an output channel, or a whole population.]:channel|population:(channel population)' \
+        '--scale=[Quantisation granularity\: weights have a scale per output channel, or per layer.]:channel|population:(channel population)' \
         '--pools=[Average pools folded into the weights behind them, as populations of their own, or so where a limit forbids to fold.]:fold|layer|auto:(fold layer auto)' \
         '--split=[Fan-ins, fan-outs and weights beyond a limit refused, split where that is exact, or split wherever it can be.]:none|exact|auto:(none exact auto)' \
         '--input-coding=[How the input spikes.]:bernoulli|rate|phase|latency|events:(bernoulli rate phase latency events)' \
@@ -283,7 +284,7 @@ _nmsim() {
         '--weight-bits=[Bits of a weight.]:N: ' \
         '--membrane-bits=[Bits of a membrane potential.]:N: ' \
         '--fraction-bits=[Extra low bits of biases, thresholds and potentials.]:N: ' \
-        '--scale=[What shares one weight scale\: an output channel, or a whole population.]:channel|population:(channel population)' \
+        '--scale=[Quantisation granularity\: weights have a scale per output channel, or per layer.]:channel|population:(channel population)' \
         '--input=[Images\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
         '--labels=[Their labels; without any, the ANN'\''s decisions.]:LABELS:_files' \
         '--samples=[How many samples, from the first.]:N: ' \
@@ -344,7 +345,7 @@ _nmsim() {
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
-        '1::ACTION:(list show)' \
+        '1::ACTION: _nmsim_or_files list show ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin' \
         '2::CHIP: _nmsim_or_files ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin' ;;
     inspect)
       _arguments -s \
@@ -361,7 +362,7 @@ _nmsim() {
       _arguments -s \
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
-        '1::NAME:(convert evaluate compile run sweep merge energy compare report explain bench export chips inspect help completions manual words files output exit-status)' ;;
+        '1::NAME:(convert evaluate compile run sweep merge energy compare report explain bench export chips inspect help completions manual version words files output exit-status)' ;;
     completions)
       _arguments -s \
         '(-h --help)-h[Show this help.]' \
@@ -369,6 +370,11 @@ _nmsim() {
         '1:SHELL:(bash zsh fish)' ;;
     manual)
       _arguments -s \
+        '(-h --help)-h[Show this help.]' \
+        '(-h --help)--help[Show this help.]' ;;
+    version)
+      _arguments -s \
+        '--json[As JSON\: version, system, architecture and kind of build.]' \
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' ;;
   esac

@@ -39,8 +39,8 @@ struct ReportCommandTests {
       let wrong = invoke("report \(file)")
       #expect(wrong.status == .badData)
       #expect(
-        wrong.error == "nmsim: \(file): line 1, column 12: format: not a run's result: expected \"nmsim-run/2\", as "
-          + "'nmsim run' writes it\n")
+        wrong.error == "nmsim: \(file): is a spiking network, not a run's result or a sweep's summary: give a run.json, "
+          + "which 'nmsim run' writes\n")
     }
     let explanation = #"{"format": "nmsim-explain/1", "network": "n", "ticks": 4, "samples": 1, "accuracy": {}, "#
       + #""layers": []}"#
@@ -48,13 +48,12 @@ struct ReportCommandTests {
       let alone = invoke("report \(file)")
       #expect(alone.status == .usage)
       #expect(
-        alone.error == "nmsim: \(file): an explanation without a run before it: name it after its run: nmsim report "
-          + "run.json \(file)\n")
+        alone.error == "nmsim: \(file): an explanation without a run: name a run too: nmsim report run.json \(file)\n")
       try Program.withFile(String(decoding: ReportFixtures.least, as: UTF8.self)) { run in
         let other = invoke("report \(run) \(file)")
         #expect(other.status == .badData)
         #expect(
-          other.error == "nmsim: \(file): explains 'n' at 4 steps, \(run) has 'n' at 3 steps: explain the run's "
+          other.error == "nmsim: \(file): explains 'n' at 4 steps, \(run) has 'n' at 3 steps: explain a run's "
             + "network with --ticks 3\n")
       }
     }

@@ -1,0 +1,36 @@
+import ChipModel
+
+/// What people type for a name: British or American spelling, or the word of another tool.
+enum Spelling {
+  /// The name that the text means where only the spelling differs: `optimized` is `optimised`; nil: none.
+  static func name(_ text: String, in names: some Sequence<String>) -> String? {
+    names.first { $0 == text } ?? names.first { common($0) == common(text) }
+  }
+
+  private static func common(_ text: String) -> String {
+    text.replacing("isation", with: "ization").replacing("ise", with: "ize").replacing("colour", with: "color")
+  }
+
+  /// Options of other tools, and what means the same here; of several names the first that a command has.
+  private static let options: [(theirs: [String], ours: [String])] = [
+    (["timesteps", "time-steps", "num-steps", "nb-steps", "T"], ["ticks", "steps"]),
+    (["n", "num-samples", "limit", "num-images"], ["samples"]),
+    (["bits", "num-bits", "quantize", "precision"], ["weight-bits"]),
+    (["batch-size", "batch", "b", "workers", "num-workers", "jobs", "j"], ["threads"]),
+    (["data", "images", "dataset", "i"], ["input"]),
+    (["out", "output-file", "out-file"], ["output"]),
+    (["calib", "calibration-data"], ["calibration"]),
+    (["hardware", "target-chip", "device"], ["chip", "chips"]),
+    (["silent"], ["quiet"]),
+    (["v"], ["version"]),
+  ]
+
+  /// The option of a command that a word of another tool most likely means.
+  /// - Parameters:
+  ///   - name: without dashes.
+  ///   - known: what the command has.
+  static func option(_ name: String, in known: [String]) -> String? {
+    let meant = options.first { $0.theirs.contains(name) }?.ours ?? []
+    return meant.first(where: known.contains) ?? closest(to: name, in: known)
+  }
+}
