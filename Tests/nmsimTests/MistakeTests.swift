@@ -311,7 +311,7 @@ struct MistakeTests {
     Mistake("chips loihi odin", .usage, "chips: shows one chip, got 'loihi' and 'odin': name one"),
     Mistake(
       "export DIR/net.nmsim --nir", .badData,
-      "DIR/net.nmsim: is a compiled program, not a spiking network: give a net.json, which 'nmsim convert' writes"),
+      "DIR/net.nmsim: is a compiled program, not a run's result or a sweep's summary: make one with 'nmsim run DIR/net.nmsim'"),
     Mistake("help comple", .usage, "help: no command or topic 'comple': did you mean 'compile'?"),
     Mistake("help omega", .usage, "help: no command or topic 'omega': 'nmsim help' lists the commands and topics"),
     Mistake("comple net.json", .usage, "unknown command 'comple': did you mean 'compile'?"),

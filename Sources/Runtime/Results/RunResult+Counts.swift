@@ -98,7 +98,23 @@ extension RunResult {
     package var outputAxons: Int?
     package var bottleneck: String?
     package var utilisation: Double?
+    /// Populations with neurons on it.
+    package var layers: [Layer] = []
     package init() {}
+
+    /// The part of a population that a core holds.
+    package struct Layer: JSONRecord {
+      package var name = ""
+      package var neurons = 0
+      package init() {}
+
+      init(_ name: String, _ neurons: Int) { (self.name, self.neurons) = (name, neurons) }
+
+      package static let fields: [JSONField<Layer>] = [
+        .required("name", \.name, .text, "name of the population"),
+        .required("neurons", \.neurons, .count, "its neurons on the core"),
+      ]
+    }
 
     /// Names the operation that takes a core longest.
     mutating func name(_ work: [CoreWork], _ core: Int, samples: Int, _ time: ChipTime) {
@@ -109,7 +125,10 @@ extension RunResult {
       utilisation = seconds / Double(samples) / whole
     }
 
-    init(_ counts: OperationCounts.CoreCounts, _ core: CoreImage, _ mesh: ChipModel.Mesh) {
+    init(
+      _ counts: OperationCounts.CoreCounts, _ core: CoreImage, _ mesh: ChipModel.Mesh,
+      _ populations: [ChipModel.Population]
+    ) {
       neurons = counts.neurons
       spikes = counts.spikes
       synapticOperations = counts.synapticOperations
@@ -124,6 +143,14 @@ extension RunResult {
       (x, y) = (tile.x, tile.y)
       inputAxons = core.inputAxons.count
       outputAxons = core.outputAxons.count
+      for group in core.groups {
+        let name = populations[group.population].name
+        if let known = layers.firstIndex(where: { $0.name == name }) {
+          layers[known].neurons += group.box.count
+        } else {
+          layers.append(Layer(name, group.box.count))
+        }
+      }
     }
 
     package static let fields: [JSONField<Core>] = [
@@ -149,6 +176,7 @@ extension RunResult {
       .optional(
         "utilisation", \.utilisation, .amount, "share of the time of an inference that this takes it",
         null: "where one of the two is unknown"),
+      .member("layers", \.layers, .objects(), "populations with neurons on it"),
     ]
   }
 

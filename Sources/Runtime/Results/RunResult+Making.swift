@@ -67,7 +67,7 @@ extension RunResult {
     totals.cutInputs = record.counters.cutInputs
     let mesh = ChipModel.Mesh(program.chip)
     let work = CoreWork.all(program, counts)
-    cores = zip(program.cores, counts.cores).map { Core($1, $0, mesh) }
+    cores = zip(program.cores, counts.cores).map { Core($1, $0, mesh, program.populations) }
     for core in cores.indices { cores[core].name(work, core, samples: samples, time) }
     self.mesh = Mesh(mesh, program.chip, counts.linkLoads)
     for model in models { model.add(run, to: &energy) }

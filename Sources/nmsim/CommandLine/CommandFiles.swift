@@ -16,7 +16,8 @@ struct CommandFiles {
     }
     for option in command.options {
       guard let kind = option.value, let path = kind.takesFile ? arguments.string(option.name) : nil else { continue }
-      if kind.isInput { read(path) } else { outputs.append((option.name, path)) }
+      // Several options may write into one folder.
+      if kind.isInput { read(path) } else if kind != .newFolder { outputs.append((option.name, path)) }
     }
   }
 

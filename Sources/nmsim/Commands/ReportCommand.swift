@@ -6,21 +6,23 @@ enum ReportCommand {
   static let spec = CommandSpec(
     name: "report", abstract: "Write results as a page to read, print or send",
     discussion: [
-      "One self-contained HTML file: accuracy over time steps, energy in three models, activity, the chip as a map, "
-        + "the energy breakdown. Of several runs, it begins with their differences and the Pareto fronts of accuracy, "
-        + "energy and latency. Of a sweep, it shows the points and their fronts. It needs no script and loads nothing.",
-      "A file of 'nmsim explain --json', named after a run's result, adds the K curves of the layers and says where "
-        + "accuracy is lost.",
+      "One self-contained HTML file: the answer, then accuracy over time steps, energy in every model, activity, the chip "
+        + "as a map, the energy breakdown. Of several runs, it begins with their differences and the Pareto fronts of "
+        + "accuracy, energy and latency. Of a sweep, it shows what to choose, the fronts and the points. It loads nothing, "
+        + "and reads well where scripts are off.",
+      "A file of 'nmsim explain --json', named beside a run's result, adds the K curves of the layers and says where "
+        + "accuracy is lost; alone, it is a page of its own.",
     ],
     positionals: [
       PositionalSpec(
         "runs", "RUN", .file([.run, .sweep, .explanation]), .list(minimum: 0),
-        "Results of 'nmsim run', each with or without its explanation; or one sweep, as its folder or sweep.json. "
+        "Results of 'nmsim run', with or without explanations; or one sweep, as its folder or sweep.json; or one explanation. "
           + "Default: run.json.")
     ],
     options: [
       .option(
         "output", short: "o", .newDocument, "FILE", standard: .value("report.html"), "The page; '-' is standard output."),
+      .option("title", .text, "TEXT", "The heading. Default: the network's or the sweep's name."),
       .quiet, .color,
     ],
     examples: [
@@ -46,7 +48,7 @@ enum ReportCommand {
         remedy: "give fewer")
     }
     try arguments.checkFiles(reads: files.map(summary))
-    let page = try page(files)
+    let page = try page(files, title: arguments.string("title"))
     let path = arguments.string("output") ?? "report.html"
     if path == "-" {
       terminal.print(page)
@@ -58,7 +60,32 @@ enum ReportCommand {
     return .success
   }
 
-  private static func page(_ files: [String]) throws(CommandError) -> String {
+  private static func page(_ files: [String], title: String?) throws(CommandError) -> String {
+    switch try contents(files) {
+    case .runs(let runs): Report(runs, title: title).page
+    case .sweep(let document, let text): SweepPage(document: document, text: text, title: title).page
+    case .explanation(let record): ExplanationPage(record: record, title: title).page
+    }
+  }
+
+  /// What results together become.
+  enum Contents {
+    case runs([ReportRun])
+    case sweep(SweepDocument, text: [UInt8])
+    case explanation(ExplanationRecord)
+
+    /// Its tables and charts, in the order of the page.
+    var items: [PageMarkup.Item] {
+      switch self {
+      case .runs(let runs): Report(runs).body.items
+      case .sweep(let document, let text): SweepPage(document: document, text: text).body.items
+      case .explanation(let record): ExplanationPage(record: record).body.items
+      }
+    }
+  }
+
+  /// Reads results of runs with their explanations, or one sweep, or one explanation.
+  static func contents(_ files: [String]) throws(CommandError) -> Contents {
     var runs: [ReportRun] = []
     var explanations: [(record: ExplanationRecord, file: String, runsBefore: Int)] = []
     for file in files {
@@ -67,7 +94,7 @@ enum ReportCommand {
         let root = try JSONParser.parse(text)
         switch root.format {
         case SweepDocument.format?:
-          if files.count == 1 { return SweepPage(document: try SweepDocument(JSONNode(root: root)), text: text).page }
+          if files.count == 1 { return .sweep(try SweepDocument(JSONNode(root: root)), text: text) }
         case ExplanationRecord.format?:
           var record = try ExplanationRecord(JSONNode(root: root))
           record.text = text
@@ -84,10 +111,11 @@ enum ReportCommand {
         .usage, subject: file, problem: "is a sweep's summary, which has a page of its own",
         remedy: "'nmsim report \(file)' makes it")
     }
+    if files.count == 1, let alone = explanations.first { return .explanation(alone.record) }
     for explanation in explanations {
       try attach(explanation.record, explanation.file, after: explanation.runsBefore, &runs)
     }
-    return Report(runs).page
+    return .runs(runs)
   }
 
   /// Gives an explanation to the run that it is of: the one named before it, else the first of that network and those steps.
@@ -96,7 +124,8 @@ enum ReportCommand {
   ) throws(CommandError) {
     guard !runs.isEmpty else {
       throw CommandError(
-        .usage, subject: file, problem: "an explanation without a run", remedy: "name a run too: nmsim report run.json \(file)")
+        .usage, subject: file, problem: "several explanations without a run",
+        remedy: "name one alone, or with its run: nmsim report run.json \(file)")
     }
     let fitting = ((count > 0 ? [count - 1] : []) + Array(runs.indices)).first { index in
       let document = runs[index].document
@@ -114,7 +143,7 @@ enum ReportCommand {
   }
 
   /// The file itself; of a sweep's folder its summary.
-  private static func summary(_ file: String) -> String { FolderFiles.exists(file) ? "\(file)/sweep.json" : file }
+  static func summary(_ file: String) -> String { FolderFiles.exists(file) ? "\(file)/sweep.json" : file }
 
   private static func read(_ file: String) throws(CommandError) -> [UInt8] {
     do throws(FileError) {

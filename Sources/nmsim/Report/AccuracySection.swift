@@ -3,9 +3,6 @@ import Runtime
 /// Accuracy after every step, of one run with its confidence band, or of several over each other.
 struct AccuracySection: Sendable {
   let runs: [ReportRun]
-  /// What the lines of several runs are.
-  var legend = ""
-
   /// Runs that have accuracies.
   private var known: [(run: ReportRun, accuracies: [Double])] {
     runs.compactMap { run in
@@ -14,7 +11,7 @@ struct AccuracySection: Sendable {
   }
 
   /// Empty without accuracies.
-  var markup: String {
+  var markup: PageMarkup {
     let known = known
     guard let first = known.first else { return "" }
     let isAlone = runs.count == 1
@@ -24,11 +21,22 @@ struct AccuracySection: Sendable {
     return """
       <h2>Accuracy over time steps</h2>\(isAlone ? "\n<p class=\"note\">\(note)</p>" : "")
       \(HTML.figures([
-        chart(known, Axis(0, 1.1, kind: .fraction)),
-        chart(known, closeRange) + "<figcaption>\(enlarged)</figcaption>",
+        chart(known, Axis(0, 1.1, kind: .fraction), "whole"),
+        chart(known, closeRange, "enlarged") + "<figcaption>\(enlarged)</figcaption>",
       ]))
-      \(isAlone ? closeness(first.run, first.accuracies) : legend)
+      \(isAlone ? closeness(first.run, first.accuracies) : PageMarkup(legend(known)))
       """
+  }
+
+  private func lines(
+    _ known: [(run: ReportRun, accuracies: [Double])]
+  ) -> [(run: ReportRun, name: String, values: [Double])] {
+    ReportRun.lines(known.map { ($0.run, $0.accuracies) })
+  }
+
+  /// What the lines of several runs are.
+  private func legend(_ known: [(run: ReportRun, accuracies: [Double])]) -> String {
+    HTML.legend(lines(known).map { ($0.name, $0.run.color) })
   }
 
   /// The part of the scale around the last values and the ANNs.
@@ -45,7 +53,9 @@ struct AccuracySection: Sendable {
     return Axis(bottom, high + 0.2 * (high - bottom), kind: .fraction)
   }
 
-  private func chart(_ known: [(run: ReportRun, accuracies: [Double])], _ y: Axis) -> String {
+  private func chart(
+    _ known: [(run: ReportRun, accuracies: [Double])], _ y: Axis, _ name: String
+  ) -> PageMarkup {
     let isAlone = runs.count == 1
     let (run, accuracies) = known[0]
     let course = isAlone
@@ -59,30 +69,20 @@ struct AccuracySection: Sendable {
         let bounds = AccuracySection.interval(accuracies[step], run.document.samples)
         return (x: Double(step + 1), low: bounds.low, high: bounds.high)
       }
-      chart.addBand(band.filter { $0.high > y.low }, color: 1)
+      chart.addBand(band.filter { $0.high > y.low }, name: run.name, color: 1)
     }
     let anns = Set(known.compactMap(\.run.document.ann.accuracyOnTheseSamples))
     if anns.count == 1, let ann = anns.first {
       chart.addLevel(ann, name: "ANN \(PageNumber.percent(ann))", color: isAlone ? 2 : 6)
     }
-    for (run, accuracies) in known {
+    for (run, name, accuracies) in lines(known) {
       chart.addCurve(
-        accuracies, color: run.color, style: run.style, attributes: run.series("accuracyByStep", accuracies))
+        accuracies, name: name, color: run.color, style: run.style, attributes: run.series("accuracyByStep"))
     }
     if isAlone, let spike = run.document.spike, let step = spike.stepsToTarget, let target = spike.target, y.low == 0 {
       chart.addUpright(Double(step), name: "\(PageNumber.share(target)) at step \(step)", color: 6, isLow: true)
     }
-    chart.addHoverTexts(known.map(\.accuracies.count).max() ?? 1) { step in
-      guard isAlone else {
-        return known.filter { step < $0.accuracies.count }
-          .map { "\($0.run.number). \($0.run.label): \(PageNumber.percent($0.accuracies[step]))" }
-          .joined(separator: "; ")
-      }
-      let bounds = AccuracySection.interval(accuracies[step], run.document.samples)
-      return "\(PageNumber.percent(accuracies[step])), 95 % between \(PageNumber.share(bounds.low)) and "
-        + PageNumber.share(bounds.high)
-    }
-    return chart.markup
+    return chart.markup.named(name)
   }
 
   /// Wilson's interval of a fraction that came from `samples` decisions.
@@ -94,7 +94,7 @@ struct AccuracySection: Sendable {
   }
 
   /// From which step on the accuracy stays near the ANN's, and what that costs.
-  private func closeness(_ run: ReportRun, _ accuracies: [Double]) -> String {
+  private func closeness(_ run: ReportRun, _ accuracies: [Double]) -> PageMarkup {
     guard let ann = run.document.ann.accuracyOnTheseSamples else { return "" }
     var table = Table([
       .text("Accuracy stays"), .number("From step"), .number("Energy until then, spike model"),
@@ -120,7 +120,7 @@ struct AccuracySection: Sendable {
       table.add(cells)
     }
     return """
-      \(table.markup())
+      \(table.markup("closeness"))
       <p class="note">Distance below the ANN's \(PageNumber.percent(ann)) on the same samples.</p>
       """
   }

@@ -7,7 +7,7 @@ struct ActivitySection: Sendable {
   let run: ReportRun
 
   /// Empty without spikes by step.
-  var markup: String {
+  var markup: PageMarkup {
     guard let spike = run.document.spike, let spikes = spike.spikesByStep, !spikes.isEmpty else { return "" }
     let means = spikes.map { Double($0) / run.samples }
     let most = means.max() ?? 0
@@ -20,14 +20,11 @@ struct ActivitySection: Sendable {
       chart.right = (Axis(0, y.high * watts, kind: .unit("W")), "Power, spike model")
     }
     chart.addArea(means, marked: spike.stepsToTarget, name: targetName)
-    chart.addCurve(means, color: 1, attributes: run.series("energy.spike.spikesByStep", spikes.map(Double.init)))
-    chart.addHoverTexts(means.count) { step in
-      "\(PageNumber.count(means[step])) spikes" + (watts.map { ", \(PageNumber.watts(means[step] * $0))" } ?? "")
-    }
+    chart.addCurve(means, name: "spikes", color: 1, attributes: run.series("energy.spike.spikesByStep", per: run.samples))
     return """
       <h2>Spikes and power over time</h2>
-      <figure>\(chart.markup)<figcaption>\(caption(spike, spikes))</figcaption></figure>
-      \(chipEnergy)
+      <div class="pair"><figure>\(chart.markup)<figcaption>\(caption(spike, spikes))</figcaption></figure>
+      \(chipEnergy)</div>
       """
   }
 
@@ -37,19 +34,17 @@ struct ActivitySection: Sendable {
   }
 
   /// The chip model's energy tick by tick, where the document has it.
-  private var chipEnergy: String {
+  private var chipEnergy: PageMarkup {
     let d = run.document
     guard let joules = d.bill?.joulesByTick, joules.count > 1, run.chipJoules != nil else { return "" }
     let means = joules.map { $0 / run.samples }
     var chart = Chart(
       over: "tick", means.count, y: Axis(0, means.max() ?? 0, kind: .unit("J"), widened: true),
-      title: "Energy per tick, chip model", summary: "The chip model's energy in each tick of an inference",
-      height: "short")
+      title: "Energy per tick, chip model", summary: "The chip model's energy in each tick of an inference")
     // The output is read this many ticks after the step's own number.
     let lead = max(0, means.count - d.ticks)
     chart.addArea(means, marked: d.spike?.stepsToTarget.map { $0 + lead }, name: targetName)
-    chart.addCurve(means, color: 1, attributes: run.series("energy.chip.joulesByTick", joules))
-    chart.addHoverTexts(means.count) { PageNumber.joules(means[$0]) }
+    chart.addCurve(means, name: "energy", color: 1, attributes: run.series("energy.chip.joulesByTick", per: run.samples))
     let until = d.bill?.joulesToTarget.map { joules in
       "Until the target accuracy: \(run.value("energy.chip.joulesToTarget", joules, PageNumber.joules)) per inference, "
         + "static power included. "
@@ -62,12 +57,12 @@ struct ActivitySection: Sendable {
 
   private func caption(_ spike: SpikeEnergy, _ spikes: [Int]) -> String {
     guard let target = spike.stepsToTarget, let goal = spike.target, let joules = spike.joulesToTarget else {
-      return "All populations together, mean over the samples."
+      return "All layers together, mean over the samples."
     }
     let before = spikes.prefix(target).reduce(0.0) { $0 + Double($1) }
     let all = spikes.reduce(0.0) { $0 + Double($1) }
     let share = all > 0 ? ", \(PageNumber.share(before / all)) of all spikes" : ""
-    return "All populations together, mean over the samples. Marked: up to \(PageNumber.share(goal)) accuracy at step "
+    return "All layers together, mean over the samples. Marked: up to \(PageNumber.share(goal)) accuracy at step "
       + "\(target), \(PageNumber.joules(joules)) in the spike model\(share)."
   }
 }

@@ -15,7 +15,7 @@ struct Axis: Sendable, Equatable {
   /// Inside the axis, ascending.
   let ticks: [Double]
   private let step: Double
-  private let isLogarithmic: Bool
+  let isLogarithmic: Bool
 
   /// - Parameters:
   ///   - widened: whether the ends move outward to the next tick.

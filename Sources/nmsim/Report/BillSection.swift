@@ -5,7 +5,7 @@ struct BillSection: Sendable {
   let run: ReportRun
 
   /// Empty where the document has no bill.
-  var markup: String {
+  var markup: PageMarkup {
     guard let bill = run.document.bill, !bill.items.isEmpty else { return "" }
     let total = bill.items.reduce(bill.staticJoules ?? 0) { $0 + ($1.joules ?? 0) }
     func share(_ joules: Double?) -> Table.Cell {
@@ -44,7 +44,7 @@ struct BillSection: Sendable {
       <h2>Energy breakdown, chip model</h2>
       <p class="note">Each action's count times its price. The energy of an inference is their sum and the static \
       energy, divided by the samples.</p>
-      \(table.markup())
+      \(table.markup("items"))
       \(missing)\(list.isEmpty ? "" : "<ol class=\"sources\">\(list)</ol>")\(left)
       """
   }

@@ -42,12 +42,12 @@ struct CapacitySection: Sendable {
   }
 
   /// Empty without cores.
-  var markup: String {
+  var markup: PageMarkup {
     guard !run.document.cores.isEmpty else { return "" }
     let resources = resources
     let limited = resources.filter { ($0.limit ?? 0) > 0 }
-    let chart = run.document.cores.count >= 8 && !limited.isEmpty ? chart(limited) : ""
-    let block = chart.isEmpty ? table(resources) : "<div class=\"pair\"><div>\(table(resources))</div>\(chart)</div>"
+    let chart: PageMarkup = run.document.cores.count >= 8 && !limited.isEmpty ? chart(limited) : ""
+    let block: PageMarkup = chart.isEmpty ? table(resources) : "<div class=\"pair\"><div>\(table(resources))</div>\(chart)</div>"
     return """
       <h2>Capacity of the cores</h2>
       <p class="note">\(summary)\(bottleneck)</p>
@@ -66,7 +66,7 @@ struct CapacitySection: Sendable {
       + "Where no limit is published, none is checked."
   }
 
-  private func table(_ resources: [Resource]) -> String {
+  private func table(_ resources: [Resource]) -> PageMarkup {
     func cell(_ resource: Resource, _ value: Double) -> String {
       let share = resource.limit.flatMap { $0 > 0 ? PageNumber.share(value / Double($0)) : nil }
       return resource.amount(value) + HTML.sub(share)
@@ -82,17 +82,17 @@ struct CapacitySection: Sendable {
         .figure("Fullest core") { cell($0, Double($0.used.max() ?? 0)) },
         .figure("Mean") { cell($0, $0.used.reduce(0.0) { $0 + Double($1) } / Double(max(1, $0.used.count))) },
       ])
-    return table.markup()
+    return table.markup("resources")
   }
 
   /// Every core's share of each limit, fullest first.
-  private func chart(_ resources: [Resource]) -> String {
+  private func chart(_ resources: [Resource]) -> PageMarkup {
     var chart = Chart(
       over: "cores, fullest first", run.document.cores.count, y: Axis(0, 1, kind: .fraction), title: "Used",
-      summary: "Share of each limit that cores use, fullest first", height: "short")
+      summary: "Share of each limit that cores use, fullest first", height: .short)
     for resource in resources {
       guard let limit = resource.limit else { continue }
-      chart.addCurve(resource.used.sorted(by: >).map { Double($0) / Double(limit) }, color: resource.color)
+      chart.addCurve(resource.used.sorted(by: >).map { Double($0) / Double(limit) }, name: resource.name, color: resource.color)
     }
     return "<figure>\(chart.markup)</figure>"
   }

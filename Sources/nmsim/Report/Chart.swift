@@ -1,24 +1,34 @@
 import ChipModel
 
-/// A chart that fits any width: SVG paths stretched over the plot, labels as text around it, so that text keeps its size on
-/// a phone and lines keep their weight.
+/// A chart as one SVG, its labels in it as text: in a page, saved from it, or exported, it is the same drawing.
 ///
-/// Coordinates of the paths are 0...1000 on both axes, y downwards. Without scripts, a strip per step shows its values on
-/// hover.
-struct Chart: Sendable {
+/// Marks are kept as values in the units of the axes, so that they can be drawn, and listed as CSV.
+struct Chart: Picture {
   var x: Axis
   var y: Axis
   var xTitle: String
   var yTitle: String
-  /// Said aloud instead of the picture.
   var summary: String
   /// A second scale for the same lines, on the right.
   var right: (axis: Axis, title: String)?
-  /// `short`, `tall`; empty for the usual height.
-  var heightClass = ""
-  private var shapes = ""
-  private var labels = ""
-  private var strips = ""
+  var height = Height.usual
+
+  enum Height: Double { case short = 190, usual = 285, tall = 350 }
+
+  private enum Mark {
+    case line([Point], color: Int, style: String, attributes: String)
+    case band([Span], color: Int, style: String)
+    case level(Double, name: String, color: Int)
+    case upright(Double, name: String, color: Int, isLow: Bool)
+    case dot(Point, label: String, color: Int, style: String, title: String, attributes: String, whisker: ClosedRange<Double>?)
+  }
+  typealias Point = (x: Double, y: Double)
+  typealias Span = (x: Double, low: Double, high: Double)
+
+  private var marks: [Mark] = []
+  private(set) var rows: [(series: String, x: Double?, y: Double)] = []
+  /// Intervals of values, by series and place.
+  private var spans: [String: [Double: Span]] = [:]
 
   init(x: Axis, y: Axis, xTitle: String, yTitle: String, summary: String) {
     self.x = x
@@ -29,10 +39,10 @@ struct Chart: Sendable {
   }
 
   /// A chart over the steps or ticks 1...count.
-  init(over unit: String, _ count: Int, y: Axis, title: String, summary: String, height: String = "") {
+  init(over unit: String, _ count: Int, y: Axis, title: String, summary: String, height: Height = .usual) {
     let x = Axis(1, Double(max(2, count)))
     self.init(x: x, y: y, xTitle: unit, yTitle: title, summary: summary)
-    heightClass = height
+    self.height = height
   }
 
   /// Indices of the values that a line shows: all of them up to a thousand, else evenly chosen ones and the last.
@@ -44,147 +54,212 @@ struct Chart: Sendable {
     return steps
   }
 
-  /// Indices of the values with a hover text: at most a hundred.
-  static func hovered(_ count: Int) -> [Int] { Array(stride(from: 0, to: count, by: max(1, (count + 99) / 100))) }
+  // MARK: - Marks
 
   /// A line through the values of the steps 1, 2, ... It starts where it enters the plot.
-  mutating func addCurve(_ values: [Double], color: Int, style: String = "", attributes: String = "") {
-    let visible = Chart.drawn(values.count).drop { values[$0] < y.low }
+  mutating func addCurve(_ values: [Double], name: String, color: Int, style: String = "", attributes: String = "") {
+    let steps = Chart.drawn(values.count)
+    let visible = steps.drop { values[$0] < y.low }
     let entry = visible.first.flatMap { $0 > 0 && y.low > 0 ? [$0 - 1] : nil } ?? []
-    addLine(
-      (entry + visible).map { (x: Double($0 + 1), y: values[$0]) }, color: color, style: style,
-      attributes: y.low > 0 ? "" : attributes)
+    draw((entry + visible).map { (x: Double($0 + 1), y: values[$0]) }, name, color, style, attributes)
+    list(steps.map { (x: Double($0 + 1), y: values[$0]) }, name)
   }
 
   /// The area below the values of the steps 1, 2, ..., in another colour up to the step `marked`, which is named.
   mutating func addArea(_ values: [Double], marked: Int? = nil, name: String = "") {
-    func area(_ steps: [Int]) -> [(x: Double, low: Double, high: Double)] {
-      steps.map { (x: Double($0 + 1), low: 0, high: values[$0]) }
-    }
+    func area(_ steps: [Int]) -> [Span] { steps.map { (x: Double($0 + 1), low: 0, high: values[$0]) } }
     let steps = Chart.drawn(values.count)
     if let marked { addBand(area(steps.filter { $0 < marked }), color: 2, style: "area") }
-    addBand(area(steps.filter { $0 >= (marked ?? 1) - 1 }), color: 1)
+    addBand(area(steps.filter { $0 >= (marked ?? 1) - 1 }), color: 1, style: "area")
     if let marked { addUpright(Double(marked), name: name, color: 2) }
   }
 
-  /// A hover text for each of so many steps, for example `step 3: 97 %`: what follows the colon.
-  mutating func addHoverTexts(_ count: Int, _ text: (Int) -> String) {
-    addStrips(Chart.hovered(count).map { (x: Double($0 + 1), text: "\(xTitle) \($0 + 1): \(text($0))") })
-  }
-
-  private func point(_ px: Double, _ py: Double) -> String {
-    HTML.coordinate(1000 * x.position(px)) + " " + HTML.coordinate(1000 - 1000 * y.position(py))
-  }
-
-  /// A line through the points. `attributes` are markup, already escaped.
-  mutating func addLine(_ points: [(x: Double, y: Double)], color: Int, style: String = "", attributes: String = "") {
-    guard let first = points.first else { return }
-    let rest = points.dropFirst().map { "L" + point($0.x, $0.y) }.joined()
-    let path = "M" + point(first.x, first.y) + (points.count == 1 ? "h0" : rest)
-    shapes += "<path class=\"line s\(color) \(style)\" d=\"\(path)\"\(attributes)/>"
+  /// A line through the points that are at least `least`. `attributes` are markup, already escaped.
+  mutating func addLine(
+    _ points: [Point], name: String, color: Int, style: String = "", from least: Double = -.infinity, attributes: String = ""
+  ) {
+    draw(points.filter { $0.y >= least }, name, color, style, attributes)
+    list(points, name)
   }
 
   /// A line that stays level from each point to the next: the way a front is read.
-  mutating func addStairs(_ points: [(x: Double, y: Double)], color: Int, style: String = "") {
-    var corners: [(x: Double, y: Double)] = []
+  mutating func addStairs(_ points: [Point], name: String, color: Int, style: String = "") {
+    var corners: [Point] = []
     for point in points {
       if let last = corners.last { corners.append((point.x, last.y)) }
       corners.append(point)
     }
-    addLine(corners, color: color, style: style)
+    draw(corners, name, color, style, "")
+    list(points, name)
   }
 
-  /// The area between two lines over the same places.
-  mutating func addBand(_ points: [(x: Double, low: Double, high: Double)], color: Int, style: String = "band") {
+  private mutating func draw(_ points: [Point], _ name: String, _ color: Int, _ style: String, _ attributes: String) {
     guard !points.isEmpty else { return }
-    let upper = points.map { point($0.x, $0.high) }
-    let lower = points.reversed().map { point($0.x, $0.low) }
-    shapes += "<path class=\"\(style) s\(color)\" d=\"M\((upper + lower).joined(separator: "L"))Z\"/>"
+    marks.append(.line(points, color: color, style: style, attributes: Chart.series(name) + attributes))
   }
 
-  /// A level line across the plot, with its name at the right end.
+  private mutating func list(_ points: [Point], _ name: String) {
+    rows += points.map { (name, $0.x, $0.y) }
+  }
+
+  private static func series(_ name: String) -> String { " data-series=\"\(HTML.text(name))\"" }
+
+  /// The area between two lines over the same places, and with a name its values.
+  mutating func addBand(_ points: [Span], name: String? = nil, color: Int, style: String = "band") {
+    guard !points.isEmpty else { return }
+    marks.append(.band(points, color: color, style: style))
+    guard let name else { return }
+    for point in points { spans[name, default: [:]][point.x] = point }
+  }
+
+  /// A level line across the plot with its name.
   mutating func addLevel(_ value: Double, name: String, color: Int) {
+    rows.append((name, nil, value))
     guard value >= y.low, value <= y.high else { return }
-    let height = HTML.coordinate(1000 - 1000 * y.position(value))
-    shapes += "<path class=\"line level s\(color)\" d=\"M0 \(height)H1000\"/>"
-    let top = y.position(value) < 0.95
-    labels +=
-      "<span class=\"mark s\(color) \(top ? "above" : "below")\" style=\"right:0;top:"
-      + "\(HTML.coordinate(100 - 100 * y.position(value)))%\">\(HTML.text(name))</span>"
+    marks.append(.level(value, name: name, color: color))
   }
 
   /// A line from bottom to top, with its name beside it.
   mutating func addUpright(_ value: Double, name: String, color: Int, isLow: Bool = false) {
-    let place = HTML.coordinate(1000 * x.position(value))
-    shapes += "<path class=\"line upright s\(color)\" d=\"M\(place) 0V1000\"/>"
-    let leaves = x.position(value) > 0.6
-    let side = leaves ? "right:\(HTML.coordinate(100 - 100 * x.position(value)))%" : "left:\(HTML.coordinate(100 * x.position(value)))%"
-    labels += "<span class=\"mark aside \(isLow ? "low " : "")s\(color)\" style=\"\(side);top:0\">\(HTML.text(name))</span>"
+    marks.append(.upright(value, name: name, color: color, isLow: isLow))
   }
 
-  /// A dot, with a name beside it unless that is empty.
+  /// A dot, with a label beside it unless that is empty, and what it stands for.
+  /// - Parameter whisker: the interval of its value.
   mutating func addDot(
-    _ px: Double, _ py: Double, name: String, color: Int, style: String = "", title: String, attributes: String = ""
+    _ px: Double, _ py: Double, label: String, name: String, color: Int, style: String = "", title: String,
+    attributes: String = "", whisker: ClosedRange<Double>? = nil
   ) {
-    shapes += "<path class=\"dot s\(color)\(style.isEmpty ? "" : " " + style)\" d=\"M\(point(px, py))h0\"\(attributes)>"
-      + "<title>\(HTML.text(title))</title></path>"
-    guard !name.isEmpty else { return }
-    let (h, v) = (x.position(px), y.position(py))
-    let side = h > 0.55 ? "right:\(HTML.coordinate(100 - 100 * h))%" : "left:\(HTML.coordinate(100 * h))%"
-    labels +=
-      "<span class=\"mark aside s\(color) \(v > 0.88 ? "" : "above")\" style=\"\(side);top:"
-      + "\(HTML.coordinate(100 - 100 * v))%\">\(HTML.text(name))</span>"
+    marks.append(
+      .dot(
+        (px, py), label: label, color: color, style: style, title: title, attributes: Chart.series(name) + attributes,
+        whisker: whisker))
+    rows.append((name, px, py))
+    if let whisker { spans[name, default: [:]][px] = (px, whisker.lowerBound, whisker.upperBound) }
   }
 
-  /// Hover texts, one for each place, with a hair line.
-  mutating func addStrips(_ texts: [(x: Double, text: String)]) {
-    for (index, strip) in texts.enumerated() {
-      let here = 1000 * x.position(strip.x)
-      let before = index > 0 ? 500 * (x.position(texts[index - 1].x) + x.position(strip.x)) : 0
-      let after = index + 1 < texts.count ? 500 * (x.position(texts[index + 1].x) + x.position(strip.x)) : 1000
-      guard after > before else { continue }
-      strips +=
-        "<g><rect x=\"\(HTML.coordinate(before))\" width=\"\(HTML.coordinate(after - before))\" height=\"1000\"/>"
-        + "<path d=\"M\(HTML.coordinate(here)) 0V1000\"/><title>\(HTML.text(strip.text))</title></g>"
+  // MARK: - Values
+
+  var values: CSV {
+    var csv = CSV(["series", head(\.xTitle, \.x), head(\.yTitle, \.y)] + (spans.isEmpty ? [] : ["low", "high"]))
+    for row in rows {
+      let span = row.x.flatMap { spans[row.series]?[$0] }
+      let cells = [row.x, row.y] + (spans.isEmpty ? [] : [span?.low, span?.high])
+      csv.add([row.series] + cells.map { $0.flatMap(JSONOutput.numberText) ?? "" })
     }
+    return csv
   }
 
-  /// The figure's markup.
-  var markup: String {
+  /// Values are in the unit itself, without a prefix.
+  func head(_ title: KeyPath<Chart, String>, _ axis: KeyPath<Chart, Axis>) -> String {
+    if case .unit(let unit) = self[keyPath: axis].kind { "\(self[keyPath: title]) (\(unit))" } else { self[keyPath: title] }
+  }
+
+  /// Of the files that it becomes.
+  private var name: String { "\(yTitle)-over-\(xTitle)" }
+
+  var markup: PageMarkup {
+    // From which the page's script finds the values under the pointer, and what a slider over the steps moves along.
+    let plot = [left, plotWidth, top, plotHeight, x.low, x.high].map(c).joined(separator: " ")
+    let unit = switch y.kind { case .fraction: "%"; case .number: ""; case .unit(let unit): unit }
+    let isOverSteps = !x.isLogarithmic
+    return markup(name, isOverSteps ? " data-over=\"\(HTML.text(xTitle))\" data-plot=\"\(plot)\" data-unit=\"\(unit)\"" : "")
+  }
+
+  // MARK: - Drawing
+
+  var classes: String { "chart" }
+  var size: (width: Double, height: Double) { (480, height.rawValue) }
+  private var left: Double { 54 }
+  private var top: Double { 30 }
+  private var plotWidth: Double { size.width - left - (right == nil ? 14 : 54) }
+  private var plotHeight: Double { size.height - top - 40 }
+
+  private func c(_ value: Double) -> String { HTML.coordinate(value) }
+  private func across(_ value: Double) -> Double { left + plotWidth * x.position(value) }
+  private func down(_ value: Double) -> Double { top + plotHeight * (1 - y.position(value)) }
+  private func place(_ point: Point) -> String { c(across(point.x)) + " " + c(down(point.y)) }
+
+  private func text(_ text: String, _ px: Double, _ py: Double, _ classes: String) -> String {
+    "<text class=\"\(classes)\" x=\"\(c(px))\" y=\"\(c(py))\">\(HTML.text(text))</text>"
+  }
+
+  var content: String { frame + marks.map(draw).joined() }
+
+  private var frame: String {
+    func titled(_ title: String, _ axis: Axis) -> String { axis.unit.isEmpty ? title : "\(title), \(axis.unit)" }
+    let end = left + plotWidth
+    let bottom = top + plotHeight
     var grid = ""
-    var yLabels = ""
+    var labels = text(titled(yTitle, y), 0, 12, "") + text(titled(xTitle, x), end, size.height - 4, "end")
     for tick in y.ticks {
-      let place = y.position(tick)
-      grid += "M0 \(HTML.coordinate(1000 - 1000 * place))H1000"
-      yLabels += "<i style=\"bottom:\(HTML.coordinate(100 * place))%\">\(y.label(tick))</i>"
+      grid += "M\(c(left)) \(c(down(tick)))H\(c(end))"
+      labels += text(y.label(tick), left - 7, down(tick) + 4, "end")
     }
-    var xLabels = ""
     for tick in x.ticks {
-      let place = 100 * x.position(tick)
-      let edge = place < 2 ? " class=\"first\"" : place > 98 ? " class=\"last\"" : ""
-      xLabels += "<i\(edge) style=\"left:\(HTML.coordinate(place))%\">\(x.label(tick))</i>"
+      let isFirst = x.position(tick) < 0.02
+      labels += text(x.label(tick), across(tick), bottom + 16, isFirst && right == nil ? "" : x.position(tick) > 0.98 ? "end" : "middle")
     }
-    func titled(_ title: String, _ axis: Axis) -> String {
-      HTML.text(axis.unit.isEmpty ? title : "\(title), \(axis.unit)")
-    }
-    var rightLabels = ""
     if let right {
+      labels += text(titled(right.title, right.axis), size.width, 12, "end")
       for tick in right.axis.ticks {
-        rightLabels += "<i style=\"bottom:\(HTML.coordinate(100 * right.axis.position(tick)))%\">\(right.axis.label(tick))</i>"
+        labels += text(right.axis.label(tick), end + 7, top + plotHeight * (1 - right.axis.position(tick)) + 4, "")
       }
     }
-    let rightTitle = right.map { "<span>\(titled($0.title, $0.axis))</span>" } ?? ""
-    return """
-      <div class="chart \(heightClass)\(right == nil ? "" : " two")">
-      <div class="titles"><span>\(titled(yTitle, y))</span>\(rightTitle)</div>
-      <div class="yticks">\(yLabels)</div>
-      <div class="plot"><svg viewBox="0 0 1000 1000" preserveAspectRatio="none" role="img" \
-      aria-label="\(HTML.text(summary))"><path class="grid" d="\(grid)"/>\(shapes)<g class="strips">\(strips)</g></svg>\
-      \(labels)</div>
-      \(right == nil ? "" : "<div class=\"yticks right\">\(rightLabels)</div>")
-      <div class="xticks">\(xLabels)</div>
-      <div class="xtitle">\(titled(xTitle, x))</div>
-      </div>
-      """
+    return "<path class=\"grid\" d=\"\(grid)\"/><path class=\"frame\" d=\"M\(c(left)) \(c(bottom))H\(c(end))\"/>\(labels)"
+  }
+
+  private func draw(_ mark: Mark) -> String {
+    let (end, bottom) = (left + plotWidth, top + plotHeight)
+    switch mark {
+    case .line(let points, let color, let style, let attributes):
+      let rest = points.count == 1 ? "h0" : points.dropFirst().map { "L" + place($0) }.joined()
+      return "<path class=\"line s\(color)\(style.isEmpty ? "" : " " + style)\" d=\"M\(place(points[0]))\(rest)\"\(attributes)/>"
+    case .band(let points, let color, let style):
+      let corners = points.map { place(($0.x, $0.high)) } + points.reversed().map { place(($0.x, $0.low)) }
+      return "<path class=\"\(style) s\(color)\" d=\"M\(corners.joined(separator: "L"))Z\"/>"
+    case .level(let value, let name, let color):
+      let label = levelLabel(value, name)
+      return "<path class=\"line level s\(color)\" d=\"M\(c(left)) \(c(down(value)))H\(c(end))\"/>"
+        + text(name, label.x, label.y, "mark s\(color)\(label.isEnd ? " end" : "")")
+    case .upright(let value, let name, let color, let isLow):
+      let isLeft = x.position(value) > 0.6
+      return "<path class=\"line upright s\(color)\" d=\"M\(c(across(value))) \(c(top))V\(c(bottom))\"/>"
+        + text(name, across(value) + (isLeft ? -6 : 6), isLow ? bottom - 6 : top + 10, "mark s\(color)\(isLeft ? " end" : "")")
+    case .dot(let point, let label, let color, let style, let title, let attributes, let whisker):
+      let line = whisker.map { span in
+        "<path class=\"whisker s\(color)\"\(attributes) d=\"M\(place((point.x, span.lowerBound)))V\(c(down(span.upperBound)))\"/>"
+      } ?? ""
+      let dot = "<path class=\"dot s\(color)\(style.isEmpty ? "" : " " + style)\" d=\"M\(place(point))h0\"\(attributes)>"
+        + "<title>\(HTML.text(title))</title></path>"
+      guard !label.isEmpty else { return line + dot }
+      let isLeft = x.position(point.x) > 0.55
+      let height = down(point.y) + (y.position(point.y) > 0.88 ? 14 : -6)
+      return line + dot + text(label, across(point.x) + (isLeft ? -7 : 7), height, "mark s\(color)\(isLeft ? " end" : "")")
+    }
+  }
+
+  /// Where the name of a level covers no line: above or below it at its right or left end, else above the plot.
+  private func levelLabel(_ value: Double, _ name: String) -> (x: Double, y: Double, isEnd: Bool) {
+    let height = down(value)
+    let width = min(0.6 * plotWidth, 6.6 * Double(name.count))
+    let lines = marks.compactMap { mark -> [Point]? in if case .line(let points, _, _, _) = mark { points } else { nil } }
+    func isFree(_ from: Double, _ top: Double) -> Bool {
+      !lines.contains { points in
+        let places = points.map { (x: across($0.x), y: down($0.y)) }
+        return places.indices.contains { index in
+          let (a, b) = (places[max(0, index - 1)], places[index])
+          return b.x >= from && a.x <= from + width && max(a.y, b.y) >= top && min(a.y, b.y) <= top + 13
+        }
+      }
+    }
+    for (isEnd, isAbove) in [(true, true), (true, false), (false, true), (false, false)] {
+      let top = isAbove ? height - 16 : height + 4
+      guard top >= self.top - 8, top + 13 <= self.top + plotHeight else { continue }
+      if isFree(isEnd ? left + plotWidth - width : left, top) {
+        return (isEnd ? left + plotWidth : left + 4, top + 11, isEnd)
+      }
+    }
+    return (left + plotWidth, 12, true)
   }
 }

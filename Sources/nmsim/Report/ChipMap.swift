@@ -3,12 +3,12 @@ import Runtime
 
 /// Cores on the tiles of the mesh, coloured by a quantity.
 ///
-/// A tile is ten units wide; its cores share it in a grid. Small maps have a hover text per core; large ones are drawn as
+/// The cores of a tile share it in a grid. Small maps have a hover text per core; large ones are drawn as
 /// a few dozen shades, so that ten thousand cores stay a few dozen kilobytes.
 struct ChipMap: Sendable {
   /// Tiles in use, row by row.
   let tiles: [TileCoordinate]
-  private let cores: [RunResult.Core]
+  let cores: [RunResult.Core]
   /// Index of a core's tile in `tiles`, and its position and the number of cores there.
   private let places: [(tile: TileCoordinate, slot: Int)]
   private let cellsPerSide: Int
@@ -19,7 +19,10 @@ struct ChipMap: Sendable {
   let isCropped: Bool
   private let mesh: RunResult.Mesh?
 
-  private static let tile = 10.0
+  private static let across = 240.0
+  private static let top = 24.0
+  /// The side of a tile.
+  private var tile: Double { min(Self.across / Double(width), Self.across / Double(height), 60) }
   /// Beyond this many tiles a side the map cannot be read.
   private static let widest = 512
   private static let mostHovered = 1_024
@@ -75,119 +78,167 @@ struct ChipMap: Sendable {
     return (low, min(end, low + wanted - 1))
   }
 
-  /// Lower left corner of a tile in the drawing, y downwards.
+  /// Upper left corner of a tile in the drawing, y downwards.
   private func corner(_ tile: TileCoordinate) -> (x: Double, y: Double) {
-    (Self.tile * Double(tile.x - origin.x), Self.tile * Double(height - 1 - (tile.y - origin.y)))
+    (self.tile * Double(tile.x - origin.x), Self.top + self.tile * Double(height - 1 - (tile.y - origin.y)))
   }
 
   private func cell(_ index: Int) -> (x: Double, y: Double, side: Double) {
     let place = places[index]
     let corner = corner(place.tile)
-    let inner = Self.tile - 1.4
-    let side = inner / Double(cellsPerSide)
-    let gap = cellsPerSide > 1 ? min(0.5, side * 0.12) : 0
+    let margin = 0.07 * tile
+    let side = (tile - 2 * margin) / Double(cellsPerSide)
+    let gap = cellsPerSide > 1 ? min(2, side * 0.12) : 0
     return (
-      corner.x + 0.7 + side * Double(place.slot % cellsPerSide) + gap / 2,
-      corner.y + 0.7 + side * Double(place.slot / cellsPerSide) + gap / 2, side - gap
+      corner.x + margin + side * Double(place.slot % cellsPerSide) + gap / 2,
+      corner.y + margin + side * Double(place.slot / cellsPerSide) + gap / 2, side - gap
     )
   }
 
-  /// One map with its scale.
-  /// - Parameters:
-  ///   - values: one a core, at least 0.
-  ///   - top: the value of the full colour, and its name where it is no count.
-  func figure(
-    _ title: String, _ values: [Double], top: Double, text: (Double) -> String, run: ReportRun, path: String,
-    links: [LinkLoad] = [], top name: String? = nil
-  ) -> String {
-    let c = HTML.coordinate
-    let (w, h) = (Self.tile * Double(width), Self.tile * Double(height))
-    let shapes = outlines + cells(values, top: top, text: text) + lines(links, samples: run.samples)
-    let list = values.count <= 4_096 && path != "messages" && path != "joules"
-      ? " data-run=\"\(run.number)\" data-column=\"cores.\(path)\" data-values=\""
-        + values.compactMap(JSONOutput.numberText).joined(separator: " ") + "\"" : ""
-    return """
-      <figure class="map"><h3>\(HTML.text(title))</h3>
-      <svg viewBox="-0.5 -0.5 \(c(w + 1)) \(c(h + 1))" role="img" aria-label="\(HTML.text(title)), by core"\(list)>\(shapes)</svg>
-      <div class="ramp"><span>0</span><b></b><span>\(name ?? PageNumber.count(top))</span></div></figure>
-      """
+  /// One quantity on the map, with its scale.
+  struct Layer: Picture {
+    let map: ChipMap
+    let title: String
+    /// One a core, at least 0.
+    let quantities: [Double]
+    /// The value of the full colour.
+    let most: Double
+    let text: @Sendable (Double) -> String
+    /// At the end of the scale; nil: no scale.
+    var end: String?
+    /// Of each core: what stands in its square, and its colour, 0: that of quantities.
+    var labels: [(text: String, color: Int)] = []
+    var links: [LinkLoad] = []
+    var samples = 1.0
+
+    var classes: String { "chart chipmap" }
+    var summary: String { "\(title), by core" }
+    var size: (width: Double, height: Double) {
+      let height = map.tile * Double(map.height) + ChipMap.top + (links.isEmpty ? 26 : 42)
+      return (ChipMap.across, height)
+    }
+
+    var values: CSV {
+      var csv = CSV(["core", "x", "y", "layers", title])
+      for (index, core) in map.cores.enumerated() {
+        let numbers = [core.x.map { "\($0)" } ?? "", core.y.map { "\($0)" } ?? ""]
+        csv.add(
+          ["\(index)"] + numbers
+            + [core.layers.map(\.name).joined(separator: " "), JSONOutput.numberText(quantities[index]) ?? ""])
+      }
+      return csv
+    }
+
+    var content: String {
+      "<text x=\"0\" y=\"12\">\(HTML.text(title))</text>" + map.outlines + cells + arrows + scale
+    }
+
+    private func opacity(_ value: Double) -> Double {
+      value <= 0 || most <= 0 ? 0.07 : 0.12 + 0.88 * min(1, value / most)
+    }
+
+    private var cells: String {
+      let c = HTML.coordinate
+      if quantities.count <= ChipMap.mostHovered {
+        return quantities.indices.map { index in
+          let cell = map.cell(index)
+          let label = labels.isEmpty ? ("", 0) : labels[index]
+          let place = "x=\"\(c(cell.x))\" y=\"\(c(cell.y))\" width=\"\(c(cell.side))\" height=\"\(c(cell.side))\""
+          let shade = label.1 == 0 ? opacity(quantities[index]) : 0.15 + 0.3 * min(1, most > 0 ? quantities[index] / most : 0)
+          let name = PlaceName.core(index, map.cores[index])
+          let rect = "<rect class=\"\(label.1 == 0 ? "cell" : "s\(label.1)")\" data-core=\"\(index)\" \(place) "
+            + "fill-opacity=\"\(c(shade))\"><title>\(name): \(HTML.text(text(quantities[index])))"
+            + "\(HTML.text(map.held(index)))</title></rect>"
+          guard !label.0.isEmpty, 7.5 * Double(label.0.count) <= cell.side else { return rect }
+          return rect + "<text class=\"inside\" x=\"\(c(cell.x + cell.side / 2))\" y=\"\(c(cell.y + cell.side / 2 + 4))\">"
+            + "\(HTML.text(label.0))</text>"
+        }.joined()
+      }
+      let shades = 24
+      var paths = [String](repeating: "", count: shades + 1)
+      for index in quantities.indices {
+        let cell = map.cell(index)
+        let shade = Int((opacity(quantities[index]) * Double(shades)).rounded())
+        paths[min(shades, max(0, shade))] += "M\(c(cell.x)) \(c(cell.y))h\(c(cell.side))v\(c(cell.side))h-\(c(cell.side))z"
+      }
+      return paths.indices.filter { !paths[$0].isEmpty }.map {
+        "<path class=\"heat\" fill-opacity=\"\(c(Double($0) / Double(shades)))\" d=\"\(paths[$0])\"/>"
+      }.joined()
+    }
+
+    /// Links with messages: wedges that end where the messages go, wider with more; the two directions of a link lie side
+    /// by side.
+    private var arrows: String {
+      let most = links.map(\.messages).max() ?? 0
+      guard most > 0 else { return "" }
+      let c = HTML.coordinate
+      var result = ""
+      // Of many links those with most messages: the others would be hair lines.
+      let least = links.count > ChipMap.mostLinks ? links.map(\.messages).sorted(by: >)[ChipMap.mostLinks] : 0
+      for link in links where link.messages > least {
+        let from = TileCoordinate(x: link.x, y: link.y)
+        let to = from.neighbour(link.direction)
+        guard map.contains(from), map.contains(to) else { continue }
+        let (a, b, tile) = (map.corner(from), map.corner(to), map.tile)
+        let (dx, dy) = ((b.x - a.x) / tile, (b.y - a.y) / tile)
+        let load = Double(link.messages) / Double(most)
+        let half = max(0.6, 0.11 * tile * load)
+        // To the right of the direction of travel.
+        let x = a.x + tile / 2 - dy * 0.14 * tile + dx * 0.15 * tile
+        let y = a.y + tile / 2 + dx * 0.14 * tile + dy * 0.15 * tile
+        result += "<path class=\"link\" d=\"M\(c(x - dy * half)) \(c(y + dx * half))L\(c(x + dx * 0.7 * tile)) "
+          + "\(c(y + dy * 0.7 * tile))L\(c(x + dy * half)) \(c(y - dx * half))Z\" fill-opacity=\"\(c(0.45 + 0.55 * load))\">"
+          + "<title>\(PlaceName.link(link)): \(PageNumber.count(Double(link.messages) / samples)) messages per inference"
+          + "</title></path>"
+      }
+      return result
+    }
+
+    private var scale: String {
+      let c = HTML.coordinate
+      let y = map.tile * Double(map.height) + ChipMap.top + 8
+      var result = ""
+      if let end {
+        result = "<text x=\"0\" y=\"\(c(y + 12))\">0</text><text class=\"end\" x=\"\(c(size.width))\" y=\"\(c(y + 12))\">"
+          + "\(HTML.text(end))</text>"
+        let room = size.width - 24 - 7 * Double(end.count)
+        for step in 0..<12 {
+          result += "<rect class=\"cell\" x=\"\(c(14 + room / 12 * Double(step)))\" y=\"\(c(y + 4))\" "
+            + "width=\"\(c(room / 12 + 0.1))\" height=\"7\" fill-opacity=\"\(c(0.07 + 0.93 * Double(step) / 11))\"/>"
+        }
+      }
+      guard let most = links.map(\.messages).max(), most > 0 else { return result }
+      return result + "<text x=\"0\" y=\"\(c(y + 29))\">Widest link: \(PageNumber.count(Double(most) / samples)) messages</text>"
+    }
+  }
+
+  /// What a core holds, in words.
+  private func held(_ core: Int) -> String {
+    let layers = cores[core].layers.map { "\($0.name), \(NumberFormat.count($0.neurons, of: "neuron"))" }
+    return layers.isEmpty ? "" : "; holds " + layers.joined(separator: "; ")
   }
 
   private var outlines: String {
     let c = HTML.coordinate
+    func x(_ column: Int) -> String { c(tile * Double(column)) }
+    func y(_ row: Int) -> String { c(Self.top + tile * Double(row)) }
     var path = ""
     if width * height <= Self.mostHovered {
-      for y in 0..<height {
-        for x in 0..<width {
-          path += "M\(c(Self.tile * Double(x) + 0.3)) \(c(Self.tile * Double(y) + 0.3))h9.4v9.4h-9.4z"
-        }
-      }
+      for row in 0...height { path += "M0 \(y(row))H\(x(width))" }
+      for column in 0...width { path += "M\(x(column)) \(y(0))V\(y(height))" }
     } else {
-      path = "M0 0H\(c(Self.tile * Double(width)))V\(c(Self.tile * Double(height)))H0z"
+      path = "M0 \(y(0))H\(x(width))V\(y(height))H0z"
     }
     var edges = ""
     if let chipWidth = mesh?.width, let chipHeight = mesh?.height, width > chipWidth || height > chipHeight {
-      for x in 1..<max(2, width) where (x + origin.x) % chipWidth == 0 && x < width {
-        edges += "M\(c(Self.tile * Double(x))) 0V\(c(Self.tile * Double(height)))"
+      for column in 1..<max(2, width) where (column + origin.x) % chipWidth == 0 && column < width {
+        edges += "M\(x(column)) \(y(0))V\(y(height))"
       }
-      for y in 1..<max(2, height) where (y + origin.y) % chipHeight == 0 && y < height {
-        edges += "M0 \(c(Self.tile * Double(height - y)))H\(c(Self.tile * Double(width)))"
+      for row in 1..<max(2, height) where (row + origin.y) % chipHeight == 0 && row < height {
+        edges += "M0 \(y(height - row))H\(x(width))"
       }
     }
     return "<path class=\"tile\" d=\"\(path)\"/>" + (edges.isEmpty ? "" : "<path class=\"chipline\" d=\"\(edges)\"/>")
-  }
-
-  private func opacity(_ value: Double, _ top: Double) -> Double {
-    value <= 0 || top <= 0 ? 0.07 : 0.12 + 0.88 * min(1, value / top)
-  }
-
-  private func cells(_ values: [Double], top: Double, text: (Double) -> String) -> String {
-    let c = HTML.coordinate
-    if values.count <= Self.mostHovered {
-      return values.indices.map { index in
-        let cell = cell(index)
-        let tile = places[index].tile
-        return "<rect class=\"cell\" x=\"\(c(cell.x))\" y=\"\(c(cell.y))\" width=\"\(c(cell.side))\" "
-          + "height=\"\(c(cell.side))\" fill-opacity=\"\(c(opacity(values[index], top)))\">"
-          + "<title>core \(index), tile \(tile.x), \(tile.y): \(HTML.text(text(values[index])))</title></rect>"
-      }.joined()
-    }
-    let shades = 24
-    var paths = [String](repeating: "", count: shades + 1)
-    for index in values.indices {
-      let cell = cell(index)
-      let shade = Int((opacity(values[index], top) * Double(shades)).rounded())
-      paths[min(shades, max(0, shade))] += "M\(c(cell.x)) \(c(cell.y))h\(c(cell.side))v\(c(cell.side))h-\(c(cell.side))z"
-    }
-    return paths.indices.filter { !paths[$0].isEmpty }.map {
-      "<path class=\"bucket\" style=\"fill-opacity:\(c(Double($0) / Double(shades)));fill:rgb(var(--map))\" d=\"\(paths[$0])\"/>"
-    }.joined()
-  }
-
-  /// Links with messages, wider and darker with more; the two directions of a link lie side by side.
-  private func lines(_ links: [LinkLoad], samples: Double) -> String {
-    let most = links.map(\.messages).max() ?? 0
-    guard most > 0 else { return "" }
-    let c = HTML.coordinate
-    var result = ""
-    // Of many links those with most messages: the others would be hair lines.
-    let least = links.count > Self.mostLinks ? links.map(\.messages).sorted(by: >)[Self.mostLinks] : 0
-    for link in links where link.messages > least {
-      let from = TileCoordinate(x: link.x, y: link.y)
-      let to = from.neighbour(link.direction)
-      guard contains(from), contains(to) else { continue }
-      let (a, b) = (corner(from), corner(to))
-      let (dx, dy) = ((b.x - a.x) / Self.tile, (b.y - a.y) / Self.tile)
-      // To the right of the direction of travel.
-      let (ox, oy) = (-dy * 0.9, dx * 0.9)
-      let load = Double(link.messages) / Double(most)
-      let start = (x: a.x + 5 + ox + dx * 1.5, y: a.y + 5 + oy + dy * 1.5)
-      result += "<path class=\"link\" d=\"M\(c(start.x)) \(c(start.y))l\(c(dx * 7)) \(c(dy * 7))\" "
-        + "style=\"stroke-width:\(c(0.8 + 2.7 * load))px\" stroke-opacity=\"\(c(0.35 + 0.65 * load))\">"
-        + "<title>\(link.x), \(link.y) \(link.direction.rawValue): "
-        + "\(PageNumber.count(Double(link.messages) / samples)) messages</title></path>"
-    }
-    return result
   }
 
   private func contains(_ tile: TileCoordinate) -> Bool {

@@ -3,8 +3,9 @@ import Runtime
 /// Several runs on one page: a table of differences, overlaid curves, and what is worth choosing.
 struct Comparison: Sendable {
   let runs: [ReportRun]
+  let heading: String
 
-  var markup: String {
+  var markup: PageMarkup {
     let networks = Set(runs.map(\.document.network)).count
     let chips = Set(runs.map(\.document.chip)).count
     let shared = [
@@ -12,22 +13,39 @@ struct Comparison: Sendable {
       chips == 1 ? HTML.text(runs[0].document.chip) : "\(chips) chips",
     ]
     return HTML.page(
-      over: "nmsim run report", heading: "\(runs.count) runs compared",
-      sub: "<p class=\"sub\">\(shared.joined(separator: " · "))</p>",
+      over: "nmsim run report", heading: heading,
+      sub: "<p class=\"sub\">\(shared.joined(separator: " · "))</p>\n\(strangers)",
       [
         ("differences", "Differences", table),
-        ("accuracy", "Accuracy", AccuracySection(runs: runs, legend: legend).markup),
+        ("accuracy", "Accuracy", AccuracySection(runs: runs).markup),
         ("trade", "Pareto front", ParetoSection(runs: runs).markup(legend: legend)),
         ("units", "Energy", units),
         ("faults", "Faults", FaultSection(runs).markup),
-        ("activity", "Spikes", spikes),
+        ("activity", "Spikes", spikes), ("layers", "Layers", LayerComparison(runs: runs).markup),
       ], links: runs.map { "<a href=\"#run-\($0.number)\">Run \($0.number)</a>" }.joined())
   }
 
   /// What each line is.
-  private var legend: String { HTML.legend(runs.map { ("\($0.number). \($0.label)", $0.color) }) }
+  private var legend: String { HTML.legend(runs.map { ($0.name, $0.color) }) }
 
   // MARK: - Differences
+
+  /// Whether a run has the network and the data of the first one: only then a difference says something.
+  private func isAlike(_ run: ReportRun) -> Bool {
+    func subject(_ run: ReportRun) -> [String?] {
+      let d = run.document
+      let network = [d.network, d.ann.multiplyAccumulates.map(String.init), d.ann.parameters.map(String.init)]
+      return network + [d.provenance?.imagesHash ?? d.provenance?.images, "\(d.samples)"]
+    }
+    return subject(run) == subject(runs[0])
+  }
+
+  private var strangers: String {
+    let others = runs.filter { !isAlike($0) }.map { "\($0.number)" }
+    guard !others.isEmpty else { return "" }
+    return "<p class=\"warn\">Run\(others.count == 1 ? "" : "s") \(others.joined(separator: ", ")): another network or "
+      + "other samples than run 1, so nothing is subtracted from it.</p>"
+  }
 
   /// Names and titles of the energy models that any run has an account of; the chip's and the papers' in any case.
   private var models: [(name: String, title: String)] {
@@ -42,14 +60,14 @@ struct Comparison: Sendable {
     run.comparedAccounts.first { $0.name == name }
   }
 
-  private var table: String {
+  private var table: PageMarkup {
     let base = runs[0]
     /// A number and, but for the first run, what it is to the first run's.
     func field(
       _ title: String, _ number: @escaping (ReportRun) -> Double?, _ markup: @escaping (ReportRun) -> String
     ) -> Table.Field<ReportRun> {
       .figure(title) { run in
-        let ratio = run.number == base.number ? nil : PageNumber.ratio(number(run), to: number(base))
+        let ratio = run.number == base.number || !isAlike(run) ? nil : PageNumber.ratio(number(run), to: number(base))
         return markup(run) + HTML.sub(ratio)
       }
     }
@@ -72,7 +90,7 @@ struct Comparison: Sendable {
         .figure("Accuracy") { run in
           let change = run.document.accuracy.flatMap { a in base.document.accuracy.map { PageNumber.points(a - $0) } }
           return run.value("accuracy", run.document.accuracy, PageNumber.percent)
-            + HTML.sub(run.number == base.number ? nil : change)
+            + HTML.sub(run.number == base.number || !isAlike(run) ? nil : change)
         },
         field("Steps", { Double($0.document.ticks) }) { $0.value("ticks", $0.document.ticks) },
         field("Steps \(target ?? "to target")", { $0.document.spike?.stepsToTarget.map(Double.init) }) {
@@ -95,7 +113,7 @@ struct Comparison: Sendable {
     return """
       <h2>Differences</h2>
       <p class="note">Small figures compare with run 1. Counts, energies and times are per inference.</p>
-      \(table.markup())
+      \(table.markup("runs"))
       \(runs.contains { $0.document.comparedAccounts.contains { !$0.missing.isEmpty } }
         ? "<p class=\"note\">* Without unpublished constants: see the run's energy breakdown.</p>" : "")
       """
@@ -104,7 +122,7 @@ struct Comparison: Sendable {
   // MARK: - Energy
 
   /// The chip model's energy by unit: bars of equal length, because chips differ by orders of magnitude.
-  private var units: String {
+  private var units: PageMarkup {
     let priced = runs.compactMap { run in run.document.bill.flatMap { run.chipJoules == nil ? nil : (run: run, bill: $0) } }
     guard priced.count > 1 else { return "" }
     var names: [(name: String, color: Int)] = []
@@ -127,7 +145,7 @@ struct Comparison: Sendable {
       """
   }
 
-  private var spikes: String {
+  private var spikes: PageMarkup {
     let known = runs.filter { $0.document.spike?.spikesByStep?.isEmpty == false }
     guard !known.isEmpty else { return "" }
     let series = known.map { run in (run.document.spike?.spikesByStep ?? []).map { Double($0) / run.samples } }
@@ -135,11 +153,13 @@ struct Comparison: Sendable {
       over: "step", runs.map(\.document.ticks).max() ?? 2,
       y: Axis(0, series.compactMap { $0.max() }.max() ?? 1, widened: true), title: "Spikes per step and inference",
       summary: "Spikes in each step of \(known.count) runs")
-    for (run, values) in zip(known, series) {
+    let lines = ReportRun.lines(zip(known, series).map { ($0, $1) })
+    for (run, name, values) in lines {
       chart.addCurve(
-        values, color: run.color, style: run.style,
-        attributes: run.series("energy.spike.spikesByStep", (run.document.spike?.spikesByStep ?? []).map(Double.init)))
+        values, name: name, color: run.color, style: run.style,
+        attributes: run.series("energy.spike.spikesByStep", per: run.samples))
     }
-    return "<h2>Spikes over time</h2><figure>\(chart.markup)</figure>\(legend)"
+    return "<h2>Spikes over time</h2><div class=\"pair\"><figure>\(chart.markup)</figure>"
+      + "<div>\(HTML.legend(lines.map { ($0.name, $0.run.color) }))</div></div>"
   }
 }

@@ -5,7 +5,7 @@ struct EarlySection: Sendable {
   let run: ReportRun
 
   /// Empty without an early decision.
-  var markup: String {
+  var markup: PageMarkup {
     guard let e = run.document.earlyDecision else { return "" }
     func of(_ path: String, _ value: Double?, _ full: Double?, _ format: (Double) -> String) -> String? {
       value.map {
@@ -44,7 +44,7 @@ struct EarlySection: Sendable {
   }
 
   /// How many samples have decided by each step.
-  private func decided(_ e: EarlyDecision) -> String {
+  private func decided(_ e: EarlyDecision) -> PageMarkup {
     guard e.samplesByStep.count > 1 else { return "" }
     var sum = 0.0
     let shares = e.samplesByStep.map { count -> Double in
@@ -53,10 +53,10 @@ struct EarlySection: Sendable {
     }
     var chart = Chart(
       over: "step", shares.count, y: Axis(0, 1, kind: .fraction), title: "Samples that have decided",
-      summary: "Samples that have decided by each step", height: "short")
+      summary: "Samples that have decided by each step", height: .short)
     chart.addCurve(
-      shares, color: 1, attributes: run.series("earlyDecision.samplesByStep", e.samplesByStep.map(Double.init)))
-    chart.addHoverTexts(shares.count) { PageNumber.share(shares[$0]) }
+      shares, name: "decided", color: 1,
+      attributes: run.series("earlyDecision.samplesByStep", per: run.samples, isSum: true))
     return "<figure>\(chart.markup)</figure>"
   }
 }

@@ -5,7 +5,7 @@ struct EnergySection: Sendable {
   let run: ReportRun
 
   /// Empty without any model.
-  var markup: String {
+  var markup: PageMarkup {
     let blocks = ([spike, operation] + run.document.energy.others.map(other) + [chip]).compactMap { $0 }
     guard !blocks.isEmpty else { return "" }
     return """
@@ -19,7 +19,7 @@ struct EnergySection: Sendable {
   }
 
   /// What flows while an input lasts that has a time of its own.
-  private var realTime: String {
+  private var realTime: PageMarkup {
     guard let real = run.document.realTime else { return "" }
     func shown(_ key: String, _ value: Double?, _ format: (Double) -> String) -> String? {
       value.map { run.value("realTime.\(key)", $0, format) }
@@ -33,21 +33,20 @@ struct EnergySection: Sendable {
       ("of which static power", shown("idleJoules", real.idleJoules, PageNumber.joules) ?? ReportRun.unknown),
       ("Mean power", shown("watts", real.watts, PageNumber.watts)),
     ])
-    var figure = ""
+    var figure: PageMarkup = ""
     if let watts = real.wattsBySecond, watts.count > 1 {
       var chart = Chart(
         over: "second", watts.count, y: Axis(0, watts.max() ?? 0, kind: .unit("W"), widened: true), title: "Power",
-        summary: "Mean power in each second of the input", height: "short")
+        summary: "Mean power in each second of the input", height: .short)
       chart.addArea(watts)
-      chart.addCurve(watts, color: 1, attributes: run.series("realTime.wattsBySecond", watts))
-      chart.addHoverTexts(watts.count) { PageNumber.watts(watts[$0]) }
+      chart.addCurve(watts, name: "power", color: 1, attributes: run.series("realTime.wattsBySecond"))
       figure = "<figure>\(chart.markup)</figure>"
     }
     return "<h3 class=\"apart\">Real time</h3>\n<div class=\"pair\">\(facts)\(figure)</div>"
   }
 
   /// The chip model's energy by population, where the document shares it out.
-  private var layers: String {
+  private var layers: PageMarkup {
     let populations = run.document.populations
     guard let joules = run.document.bill?.joulesByPopulation, joules.count == populations.count, run.chipJoules != nil,
       let most = joules.max(), most > 0
@@ -57,7 +56,7 @@ struct EnergySection: Sendable {
     var table = Table(
       shown,
       [
-        .name("Population") { populations[$0].name },
+        .name("Layer") { populations[$0].name },
         .bar { HTML.bar(joules[$0], of: most) },
         .figure("Energy per inference") {
           run.perInference("energy.chip.joulesByPopulation[\($0)]", joules[$0], PageNumber.joules)
@@ -69,15 +68,15 @@ struct EnergySection: Sendable {
       table.add(["Others", "", .text(PageNumber.joules(others / run.samples)), .text(PageNumber.share(others / all))])
     }
     return """
-      <h3 class="apart">Chip model, by population</h3>
-      \(table.markup())
+      <h3 class="apart">Chip model, by layer</h3>
+      \(table.markup("layers"))
       \(ReportRun.note(shown, of: joules.count, by: "most energy", others: "are summed"))
-      <p class="note">Synaptic operations belong to the population that receives them, messages to the one that sends \
+      <p class="note">Synaptic operations belong to the layer that receives them, messages to the one that sends \
       them. Static power is not shared out.</p>
       """
   }
 
-  private var spike: String? {
+  private var spike: PageMarkup? {
     guard let spike = run.document.spike, spike.joulesPerInference != nil else { return nil }
     let profile = spike.profile.map { " (profile \(HTML.text($0)))" } ?? ""
     var target = ""
@@ -95,7 +94,7 @@ struct EnergySection: Sendable {
       """
   }
 
-  private var operation: String? {
+  private var operation: PageMarkup? {
     let o = run.document.operation
     let bills: [(name: String, path: String, bill: OperationEnergy.Bill?, color: Int)] = [
       ("ANN, 32-bit float", "ann", o.ann, 2),
@@ -121,14 +120,18 @@ struct EnergySection: Sendable {
   }
 
   /// An account without a drawing of its own.
-  private func other(_ account: EnergyAccount) -> String? {
+  private func other(_ account: EnergyAccount) -> PageMarkup? {
     guard let joules = account.joulesPerInference else { return nil }
     let path = "energy.\(account.name).joulesPerInference"
     let table = Table(
-      account.items,
+      account.items.indices,
       [
-        .text("") { .text($0.action) }, .count("", \.count),
-        .figure("") { $0.joules.map(PageNumber.joules) ?? ReportRun.unknown },
+        .text("Unit") { .text(account.items[$0].unit) },
+        .text("Action") { .text(BillSection.words(account.items[$0].action)) },
+        .figure("Count") { run.perInference("energy.\(account.name).items[\($0)].count", account.items[$0].count) },
+        .figure("Energy") {
+          run.perInference("energy.\(account.name).items[\($0)].joules", account.items[$0].joules, PageNumber.joules)
+        },
       ])
     let missing = account.missing.joined(separator: ", ")
     var ann = ""
@@ -141,13 +144,13 @@ struct EnergySection: Sendable {
     }
     return """
       <div><h3>\(HTML.text(account.title))</h3><p class="model">\(run.value(path, joules, PageNumber.joules))</p>
-      \(table.markup())\(ann)\
+      \(table.markup(account.name))\(ann)\
       \(missing.isEmpty ? "" : "<p class=\"warn\">Unknown, not in the sum: \(HTML.text(missing)).</p>")
       <p class="small">\(HTML.text(account.source ?? ""))</p></div>
       """
   }
 
-  private var chip: String? {
+  private var chip: PageMarkup? {
     guard let bill = run.document.bill else { return nil }
     guard run.chipJoules != nil else {
       return """
@@ -169,7 +172,7 @@ struct EnergySection: Sendable {
     return """
       <div><h3>Chip model, by unit</h3>
       <p class="model">\(run.value("energy.chip.joulesPerInference", bill.joulesPerInference, PageNumber.joules))</p>
-      <div class="stack">\(total > 0 ? HTML.stack(parts, of: total) : "")</div>\(table.markup())\
+      <div class="stack">\(total > 0 ? HTML.stack(parts, of: total) : "")</div>\(table.markup("units"))\
       \(missing)</div>
       """
   }

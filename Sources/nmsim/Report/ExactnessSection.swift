@@ -5,7 +5,7 @@ struct ExactnessSection: Sendable {
   let run: ReportRun
 
   /// Empty where the document does not say.
-  var markup: String {
+  var markup: PageMarkup {
     let d = run.document
     guard let fit = d.fit, !fit.populations.isEmpty, fit.populations.count == d.populations.count else { return "" }
     func path(_ index: Int) -> String { "fit.populations[\(index)]" }
@@ -41,7 +41,7 @@ struct ExactnessSection: Sendable {
       <p class="note">\(widths). The rounding error is the largest of any weight, in steps of the weights' grid: 0.5 is \
       what rounding to the nearest costs, more where a coarser shift was needed. A saturation is possible from the step \
       named on if every synapse delivered at once in every step.</p>
-      \(table.markup())
+      \(table.markup("populations"))
       \(ReportRun.note(
         shown, of: fit.populations.count, by: "the largest rounding errors", others: "are in the result"))
       """

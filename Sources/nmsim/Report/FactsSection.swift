@@ -5,7 +5,7 @@ import Runtime
 struct FactsSection: Sendable {
   let run: ReportRun
 
-  var markup: String {
+  var markup: PageMarkup {
     "<h2>What was run</h2><div class=\"pair\"><div>\(facts)</div><div>\(neurobench)\(history)</div></div>"
   }
 
@@ -60,7 +60,7 @@ struct FactsSection: Sendable {
     return "<h3 class=\"apart\">Conversion</h3>\(HTML.facts(list))"
   }
 
-  private var neurobench: String {
+  private var neurobench: PageMarkup {
     guard let n = run.document.neurobench else { return "" }
     let pooled = " Its operations are unknown here: where spikes are average-pooled or carry counts, it counts layer "
       + "by layer and step by step, which sums of spikes do not tell."
@@ -74,7 +74,7 @@ struct FactsSection: Sendable {
       ("Dense", run.value("\(path).Dense", n.synapticOperations.dense, PageNumber.count)),
     ]
     return """
-      <h3>NeuroBench's figures</h3>\(Table(rows, [.text("") { .text($0.name) }, .figure("") { $0.markup }]).markup())\
+      <h3>NeuroBench's figures</h3>\(Table(rows, [.text("") { .text($0.name) }, .figure("") { $0.markup }]).markup("neurobench"))\
       <p class="note">By its definitions, for one sample; they differ from the counts above where \
       NeuroBench counts otherwise.\(n.synapticOperations.effectiveACs == nil ? pooled : "")</p>
       """

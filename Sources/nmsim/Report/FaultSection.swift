@@ -15,7 +15,7 @@ struct FaultSection: Sendable {
   /// Of runs: those of one network, chip, method, steps and widths have one name.
   init(_ runs: [ReportRun]) { points = runs.map { FaultPoint($0) } }
 
-  var markup: String {
+  var markup: PageMarkup {
     let blocks = FaultRates.Kind.allCases.compactMap(block)
     guard !blocks.isEmpty else { return "" }
     return """
@@ -44,7 +44,7 @@ struct FaultSection: Sendable {
     return result.filter { series in Set(series.points.map { $0.rate(kind) }).count > 1 }
   }
 
-  private func block(_ kind: FaultRates.Kind) -> String? {
+  private func block(_ kind: FaultRates.Kind) -> PageMarkup? {
     let series = series(kind)
     let all = series.flatMap(\.points)
     guard !all.isEmpty else { return nil }
@@ -55,14 +55,13 @@ struct FaultSection: Sendable {
         isPriced ? \.chipJoules : \.spikeJoules),
     ].compactMap { $0 }
     guard !figures.isEmpty else { return nil }
-    return "<h3>\(HTML.text(kind.name.prefix(1).uppercased() + kind.name.dropFirst()))</h3>"
-      + HTML.figures(figures)
+    return "<h3>\(HTML.text(kind.name.prefix(1).uppercased() + kind.name.dropFirst()))</h3>\(HTML.figures(figures))"
   }
 
   private func chart(
     _ kind: FaultRates.Kind, _ series: [Series], _ title: String, _ unit: Axis.Kind,
     _ value: KeyPath<FaultPoint, Double?>
-  ) -> String? {
+  ) -> PageMarkup? {
     let known = series.flatMap(\.points).compactMap { point in
       point[keyPath: value].map { (rate: point.rate(kind), value: $0) }
     }
@@ -84,14 +83,14 @@ struct FaultSection: Sendable {
         let values = points.filter { $0.rate == rate }.map(\.value)
         return (x: rate, y: values.reduce(0, +) / Double(values.count))
       }
-      chart.addLine(lines, color: color)
+      chart.addLine(lines, name: series.name.replacing("\n", with: " "), color: color)
       for point in points where point.rate > 0 {
         chart.addDot(
-          point.rate, point.value, name: "", color: color,
+          point.rate, point.value, label: "", name: point.point.title, color: color,
           title: "\(point.point.title): rate \(NumberFormat.plain(point.rate))",
           attributes: " data-fault=\"\(kind.rawValue)\"\(point.point.attributes)")
       }
     }
-    return chart.markup
+    return chart.markup.named(kind.rawValue)
   }
 }

@@ -1,16 +1,16 @@
 /// The parts that pages are made of. Names are text, and escaped here; what is called markup is markup already.
 extension HTML {
   /// A part of a page, for example a run's accuracy: anchor, name in the navigation, markup.
-  typealias Section = (id: String, name: String, markup: String)
+  typealias Section = (id: String, name: String, markup: PageMarkup)
 
   /// The head of a page, with links to its sections, and the sections. Those without markup are left out.
   /// - Parameters:
   ///   - sub: markup below the heading.
   ///   - links: markup that follows the links to the sections.
-  static func page(over: String, heading: String, sub: String, _ sections: [Section], links: String = "") -> String {
+  static func page(over: String, heading: String, sub: PageMarkup, _ sections: [Section], links: String = "") -> PageMarkup {
     let shown = sections.filter { !$0.markup.isEmpty }
     let own = shown.map { "<a href=\"#\($0.id)\">\($0.name)</a>" }.joined()
-    let blocks = shown.map { "<section id=\"\($0.id)\">\n\($0.markup)\n</section>" }.joined(separator: "\n")
+    let blocks = HTML.blocks(shown) { " id=\"\($0.id)\"" }
     return """
       <header>
       <p class="over">\(over)</p>
@@ -22,6 +22,13 @@ extension HTML {
       """
   }
 
+  /// Sections below each other; the names of their tables and charts begin with theirs.
+  static func blocks(_ sections: [Section], _ attributes: (Section) -> String = { _ in "" }) -> PageMarkup {
+    sections.map { section -> PageMarkup in
+      "<section\(attributes(section))>\n\(section.markup.named(section.id))\n</section>"
+    }.joined(separator: "\n")
+  }
+
   /// Names and what they are, in two columns. Values are markup; a name without a value is left out.
   static func facts(_ rows: [(name: String, value: String?)]) -> String {
     let list = rows.compactMap { row in row.value.map { "<dt>\(text(row.name))</dt><dd>\($0)</dd>" } }
@@ -30,7 +37,7 @@ extension HTML {
 
   /// What colours stand for.
   static func legend(_ items: [(name: String, color: Int)]) -> String {
-    let list = items.map { "<li>\(key($0.color))\(text($0.name))</li>" }
+    let list = items.map { "<li data-of=\"\(text($0.name))\">\(key($0.color))\(text($0.name))</li>" }
     return list.isEmpty ? "" : "<ul class=\"legend\">\(list.joined())</ul>"
   }
 
@@ -38,9 +45,9 @@ extension HTML {
   static func key(_ color: Int) -> String { "<span class=\"key s\(color)\"></span>" }
 
   /// Figures beside each other; on a narrow screen one below the other.
-  static func figures(_ figures: [String]) -> String {
-    let blocks = figures.map { "<figure>\($0)</figure>" }.joined()
-    return "<div class=\"\(figures.count == 3 ? "thirds" : "pair")\">\(blocks)</div>"
+  static func figures(_ figures: [PageMarkup]) -> PageMarkup {
+    let blocks = figures.map { "<figure>\($0)</figure>" as PageMarkup }.joined()
+    return "<div class=\"pair\">\(blocks)</div>"
   }
 
   /// A bar below a number: its share of the largest.

@@ -19,6 +19,33 @@ enum HTML {
     return result
   }
 
+  /// What markup shows, without its tags.
+  static func plain(_ markup: String) -> String {
+    var result = ""
+    var isTag = false
+    for character in markup {
+      switch character {
+      case "<": isTag = true
+      case ">": isTag = false
+      default: if !isTag { result.append(character) }
+      }
+    }
+    for (entity, character) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")] {
+      result = result.replacing(entity, with: character)
+    }
+    return result
+  }
+
+  /// A number that carries its value unrounded.
+  static func number(_ value: Double, _ format: (Double) -> String) -> String {
+    "<data value=\"\(JSONOutput.numberText(value) ?? "")\">\(text(format(value)))</data>"
+  }
+
+  /// The same of several lines.
+  static func lines(_ lines: String) -> String {
+    lines.split(separator: "\n", omittingEmptySubsequences: false).map { text(String($0)) }.joined(separator: "\n")
+  }
+
   /// A JSON document as the content of a data block. `<` occurs inside strings only, where its escape means the same.
   static func json(_ bytes: [UInt8]) -> String {
     var result: [UInt8] = []

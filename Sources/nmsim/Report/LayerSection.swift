@@ -6,11 +6,13 @@ import Runtime
 struct LayerSection: Sendable {
   let run: ReportRun
 
-  /// Beyond this many layers a chart shows evenly chosen ones; the tables have all.
-  private static let mostLines = 24
+  /// Beyond this many layers they are rows of a heat map: curves would hide each other.
+  private static let mostLines = 6
+  /// Beyond this many the heat map has evenly chosen ones; the tables have all.
+  private static let mostRows = 40
 
   /// Empty where nothing was collected.
-  var markup: String {
+  var markup: PageMarkup {
     let details = run.document.details.flatMap { $0.populations.isEmpty ? nil : $0 }
     let figures = [kFigure ?? details.flatMap(distance), details.flatMap(firstSpikes)].compactMap { $0 }
     guard !figures.isEmpty || details != nil else { return "" }
@@ -25,120 +27,103 @@ struct LayerSection: Sendable {
 
   private struct Line {
     var name: String
-    var color: Int
-    var points: [(x: Double, y: Double)]
+    var points: [Chart.Point]
     var attributes: String
   }
 
-  private var kFigure: String? {
+  private var kFigure: PageMarkup? {
     guard let explanation = run.explanation else { return nil }
-    let curves = explanation.layers.indices.filter { !explanation.layers[$0].kByStep.isEmpty }
-    guard !curves.isEmpty else { return nil }
-    let lines = LayerSection.chosen(curves.count).map { number in
-      let layer = explanation.layers[curves[number]]
+    let lines = explanation.layers.indices.filter { !explanation.layers[$0].kByStep.isEmpty }.map { index in
+      let layer = explanation.layers[index]
       return Line(
-        name: layer.name, color: LayerSection.color(number, of: curves.count),
-        points: Chart.drawn(layer.kByStep.count).map { (Double($0 + 1), layer.kByStep[$0]) },
-        attributes: run.series("layers[\(curves[number])].kByStep", layer.kByStep) + " data-document=\"explanation\"")
+        name: layer.name, points: Chart.drawn(layer.kByStep.count).map { (Double($0 + 1), layer.kByStep[$0]) },
+        attributes: run.series("layers[\(index)].kByStep") + " data-document=\"explanation\"")
     }
-    return logarithmic(lines, title: "K, distance from the ANN's rates") + caption(
+    guard !lines.isEmpty else { return nil }
+    return figure(
+      lines, title: "K, distance from the ANN's rates", "k",
       "K curves: squared distance of a layer's firing rates after each step from those that the ANN's "
         + "activations ask for, relative (Ding et al. 2021, equation 7 and figure 4), in floats, over "
-        + "\(run.explained("samples", explanation.samples)) samples.", lines)
+        + "\(run.explained("samples", explanation.samples)) samples.")
   }
 
-  private func distance(_ details: LayerDetails) -> String? {
-    let fired = details.populations.indices.filter { details.populations[$0].distance != nil }
-    guard details.steps.count > 1, !fired.isEmpty else { return nil }
-    let lines = LayerSection.chosen(fired.count).map { number in
-      let index = fired[number]
-      let values = details.populations[index].distance ?? []
-      return Line(
-        name: details.populations[index].name, color: LayerSection.color(number, of: fired.count),
-        points: zip(details.steps, values).map { (Double($0), $1) },
-        attributes: run.series("details.populations[\(index)].distance", values))
+  private func distance(_ details: LayerDetails) -> PageMarkup? {
+    let lines = details.populations.indices.compactMap { index in
+      details.populations[index].distance.map { values in
+        Line(
+          name: details.populations[index].name, points: zip(details.steps, values).map { (Double($0), $1) },
+          attributes: run.series("details.populations[\(index)].distance"))
+      }
     }
-    let samples = run.value("details.samples", details.samples)
-    return logarithmic(lines, title: "Distance from the final rates") + caption(
+    guard details.steps.count > 1, !lines.isEmpty else { return nil }
+    return figure(
+      lines, title: "Distance from the final rates", "distance",
       "How rates settle: squared distance of the firing rates after each step from those after the last, relative, over "
-        + "the first \(samples) samples. K curves, the distance from the ANN's rates, need its weights: "
-        + "<code>nmsim explain NETWORK --json explain.json</code>, then name explain.json after the run's file.", lines)
+        + "the first \(run.value("details.samples", details.samples)) samples. K curves, the distance from the ANN's "
+        + "rates, need its weights: <code>nmsim explain NETWORK --json explain.json</code>, then name explain.json after "
+        + "the run's file.")
   }
 
-  /// A chart with a logarithmic scale of values; zeros, at the end of a curve, are not drawn.
-  private func logarithmic(_ lines: [Line], title: String) -> String {
-    let positive = lines.flatMap { $0.points.map(\.y) }.filter { $0 > 0 }
-    let most = positive.max() ?? 1
-    let least = max(positive.min() ?? most / 10, most * 1e-5)
-    var chart = Chart(
-      over: "step", run.document.ticks, y: Axis(logarithmic: [least, most], kind: .number), title: title,
-      summary: "\(title) by step of \(lines.count) layers")
-    for line in lines {
-      let drawn = line.points.filter { $0.y >= least }
-      chart.addLine(drawn, color: line.color, attributes: line.attributes)
-    }
-    chart.addStrips(strips(lines) { PageNumber.significant($0) })
-    return chart.markup
-  }
-
-  private func firstSpikes(_ details: LayerDetails) -> String? {
-    let count = details.populations.count
-    let lines = LayerSection.chosen(count).map { index in
+  private func firstSpikes(_ details: LayerDetails) -> PageMarkup? {
+    guard details.steps.count > 1, !details.populations.isEmpty else { return nil }
+    let lines = details.populations.indices.map { index in
       let population = details.populations[index]
       let pairs = population.firstSpikes.reduce(Double(population.never)) { $0 + Double($1) }
       var sum = 0.0
-      let points = zip(details.steps, population.firstSpikes).map { step, count in
+      let points = zip(details.steps, population.firstSpikes).map { step, count -> Chart.Point in
         sum += Double(count)
         return (x: Double(step), y: pairs > 0 ? sum / pairs : 0)
       }
       return Line(
-        name: population.name, color: LayerSection.color(index, of: count), points: points,
-        attributes: run.series("details.populations[\(index)].firstSpikes", population.firstSpikes.map(Double.init)))
+        name: population.name, points: points,
+        attributes: run.series("details.populations[\(index)].firstSpikes", per: pairs > 0 ? pairs : 1, isSum: true))
     }
-    guard details.steps.count > 1 else { return nil }
-    let most = lines.compactMap(\.points.last?.y).max() ?? 1
-    var chart = Chart(
-      over: "step", run.document.ticks, y: Axis(0, min(1, max(0.05, most * 1.1)), kind: .fraction, widened: true),
-      title: "Neurons that have fired", summary: "Neurons that have fired by each step, of \(count) layers")
-    for line in lines { chart.addLine(line.points, color: line.color, attributes: line.attributes) }
-    chart.addStrips(strips(lines) { PageNumber.share($0) })
-    return chart.markup + caption(
+    return figure(
+      lines, title: "Neurons that have fired", "first-spikes", isLogarithmic: false,
       "First spikes: the share of a layer's neurons that have fired at least once by each step, over the first "
-        + "\(run.value("details.samples", details.samples)) samples. What is missing at the end never fires on a sample.", lines)
+        + "\(run.value("details.samples", details.samples)) samples. What is missing at the end never fires on a sample.")
   }
 
-  private func strips(_ lines: [Line], _ text: (Double) -> String) -> [(x: Double, text: String)] {
-    guard let points = lines.max(by: { $0.points.count < $1.points.count })?.points else { return [] }
-    return Chart.hovered(points.count).map { index in
-      let values = lines.compactMap { line in
-        line.points.indices.contains(index) ? "\(line.name) \(text(line.points[index].y))" : nil
-      }
-      return (x: points[index].x, text: "step \(Int(points[index].x)): " + values.joined(separator: ", "))
+  /// Curves of few layers, a heat map of many. On a logarithmic scale zeros, at the end of a curve, are not drawn.
+  private func figure(
+    _ lines: [Line], title: String, _ name: String, isLogarithmic: Bool = true, _ caption: String
+  ) -> PageMarkup {
+    let values = lines.flatMap { $0.points.map(\.y) }
+    let most = values.max() ?? 1
+    let least = max(values.filter { $0 > 0 }.min() ?? most / 10, most * 1e-5)
+    let format: @Sendable (Double) -> String = { isLogarithmic ? PageNumber.significant($0) : PageNumber.share($0) }
+    let summary = "\(title) by step of \(lines.count) layers"
+    guard lines.count <= Self.mostLines else {
+      let (all, most) = (lines.count, most)
+      let few = all <= Self.mostRows
+        ? lines : (0..<Self.mostRows).map { lines[$0 * (all - 1) / (Self.mostRows - 1)] }
+      let note = few.count < all ? " \(few.count) of \(PageNumber.integer(all)) layers, evenly chosen." : ""
+      let map = HeatMap(
+        title: title, xTitle: "step", summary: summary,
+        rows: few.map { .init(name: $0.name, values: $0.points.map(\.y), attributes: $0.attributes) },
+        columns: lines.max { $0.points.count < $1.points.count }?.points.map(\.x) ?? [],
+        shade: isLogarithmic ? HeatMap.logarithmic(least, most) : HeatMap.linear(most), text: format)
+      return "\(map.markup(name, ""))<figcaption>\(caption)\(note)</figcaption>"
     }
-  }
-
-  private func caption(_ text: String, _ lines: [Line]) -> String {
-    HTML.legend(lines.map { ($0.name, $0.color) }) + "<figcaption>\(text)</figcaption>"
-  }
-
-  /// Layers that a chart shows: the first and the last always.
-  private static func chosen(_ count: Int) -> [Int] {
-    guard count > mostLines else { return Array(0..<count) }
-    return (0..<mostLines).map { $0 * (count - 1) / (mostLines - 1) }
-  }
-
-  /// Colours of few layers differ in hue; those of many run from the first layer's to the last one's.
-  static func color(_ index: Int, of count: Int) -> Int {
-    count <= 6 ? index + 1 : PageStyle.firstOfRamp + index * (PageStyle.rampLength - 1) / max(1, count - 1)
+    let y = isLogarithmic
+      ? Axis(logarithmic: [least, most], kind: .number)
+      : Axis(0, min(1, max(0.05, most * 1.1)), kind: .fraction, widened: true)
+    var chart = Chart(over: "step", run.document.ticks, y: y, title: title, summary: summary)
+    for (index, line) in lines.enumerated() {
+      chart.addLine(
+        line.points, name: line.name, color: index + 1, from: isLogarithmic ? least : -1, attributes: line.attributes)
+    }
+    let legend = HTML.legend(lines.enumerated().map { ($1.name, $0 + 1) })
+    return "\(chart.markup)\(legend)<figcaption>\(caption)</figcaption>"
   }
 
   // MARK: - Rates
 
   /// Neurons by firing rate: one row a layer, darker where more of its neurons are.
-  private func rates(_ details: LayerDetails) -> String {
+  private func rates(_ details: LayerDetails) -> PageMarkup {
     func cell(_ path: String, _ count: Int, of all: Int) -> Table.Cell {
       guard count > 0 else { return .markup("", shade: 0) }
-      return .markup(run.value(path, count), shade: 0.06 + 0.6 * min(1, Double(count) / Double(max(1, all))))
+      return .markup(run.value(path, count), shade: PageStyle.darkestCell * min(1, 0.1 + Double(count) / Double(max(1, all))))
     }
     var table = Table(
       [.name("Layer"), .number("silent")] + details.rateEdges.map { .number(LayerSection.edge($0)) })
@@ -156,7 +141,7 @@ struct LayerSection: Sendable {
       <h3 class="apart">Firing rates</h3>
       <p class="note">Neurons by their spikes a step, mean over all samples: each column up to the rate at its head, from \
       the one before it.</p>
-      \(table.markup(isTight: true))
+      \(table.markup("rates", isTight: true))
       \(ReportRun.note(shown, of: details.populations.count, by: "most neurons", others: "are in the result"))
       """
   }

@@ -1,9 +1,11 @@
 /// Where accuracy is lost on the way from the ANN to the chip: what `nmsim explain` found.
 struct LossSection: Sendable {
   let run: ReportRun
+  /// Whether the page has said the summary already.
+  var isSummed = false
 
   /// Empty without an explanation.
-  var markup: String {
+  var markup: PageMarkup {
     guard let e = run.explanation else { return "" }
     typealias Stage = (name: String, title: String, figure: KeyPath<ExplanationRecord.Executions, Double?>)
     let stages: [Stage] = [("float", "floats", \.float), ("integer", "Integers", \.integer), ("chip", "Chip", \.chip)]
@@ -31,12 +33,12 @@ struct LossSection: Sendable {
     let original = run.explained("accuracy.original", e.accuracy.original, PageNumber.percent)
     return """
       <h2>Where accuracy is lost</h2>
-      <p>\(HTML.text(e.summary))</p>
+      \(isSummed ? "" : "<p>\(HTML.text(e.summary))</p>")
       <p class="note">Over \(run.explained("samples", e.samples)) samples, of which the ANN \
       gets \(original) right: the spiking network in floats (what conversion costs), in the chip's integers with \
       wide membranes (rounding), with the chip's membranes (saturation). Cosine: a layer's rates beside the ANN's \
       activations. Accuracy: this layer and those before it spike, the rest is the ANN.</p>
-      \(table.markup())
+      \(table.markup("layers"))
       \(ReportRun.note(shown, of: e.layers.count, by: "the smallest cosines on the chip", others: "are in the result"))
       """
   }

@@ -1,25 +1,69 @@
 /// The page's style sheet: one type scale, numbers of equal width, a palette that colour-blind readers can tell apart
 /// (after Okabe and Ito 2008), light and dark by what the reader's system asks for, A4 on paper.
 enum PageStyle {
-  /// Colours of many layers, first to last: classes `s11` on.
-  static let firstOfRamp = 11
-  static let rampLength = 12
+  /// A colour by its name in the style sheet, on light and on dark paper.
+  struct Color: Sendable {
+    var name: String
+    var light: String
+    var dark: String
+    init(_ name: String, _ light: String, _ dark: String) { (self.name, self.light, self.dark) = (name, light, dark) }
+  }
 
-  private static let ramp = (0..<rampLength).map { index in
-    let share = HTML.coordinate(100 - 100 * Double(index) / Double(rampLength - 1))
-    let name = firstOfRamp + index
-    return ".s\(name){--s:color-mix(in oklch,var(--c1) \(share)%,var(--c2));stroke:var(--s)}"
-  }.joined()
+  /// What text is written in, on `paper` and on `wash`.
+  static let inks: [Color] = [
+    Color("ink", "#16191d", "#e8ebee"), Color("soft", "#5b6470", "#a3adb8"), Color("warn", "#9a4a00", "#f0a862"),
+  ] + series
+  /// Lines, dots and their names: classes `s1` to `s6`.
+  static let series: [Color] = [
+    Color("c1", "#1a66b0", "#6fb4f2"), Color("c2", "#b34f08", "#f09a4c"), Color("c3", "#08795f", "#4fcaa4"),
+    Color("c4", "#9c3d84", "#e08ccb"), Color("c5", "#7d6209", "#dcbc48"), Color("c6", "#4d5661", "#a9b2bc"),
+  ]
+  static let papers: [Color] = [Color("paper", "#ffffff", "#14171a"), Color("wash", "#f5f6f8", "#1d2126")]
+  /// Only lines and surfaces.
+  private static let lines: [Color] = [
+    Color("faint", "#8b94a0", "#7b8590"), Color("rule", "#e3e6ea", "#2c3238"), Color("shade", "#0000002e", "#ffffff38"),
+    Color("map", "#1a66b0", "#6fb4f2"),
+  ]
+  private static let palette = inks + papers + lines
+  /// How much of `map` lies under the text of the darkest cell of a table.
+  static let darkestCell = 0.4
 
-  static let sheet = rules + ramp
+  private static func variables(_ color: (Color) -> String) -> String {
+    palette.map { "--\($0.name):\(color($0))" }.joined(separator: ";")
+  }
+
+  static let sheet =
+    ":root{\(variables(\.light))}"
+    + "@media screen and (prefers-color-scheme:dark){:root{\(variables(\.dark))}}" + pictureRules + rules
+
+  /// Of a drawing that stands alone: on light paper, without variables.
+  static let picture = palette.reduce(pictureRules) { $0.replacing("var(--\($1.name))", with: $1.light) }
+
+  /// What drawings need.
+  private static let pictureRules = """
+    .chart{font:12px Helvetica,Arial,"Liberation Sans",sans-serif}
+    .chart path{fill:none}.chart text{fill:var(--soft)}
+    .chart .end{text-anchor:end}.chart .middle{text-anchor:middle}
+    .grid{stroke:var(--rule)}.frame{stroke:var(--faint)}
+    .line{stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
+    .chart .line.thin{stroke-width:1.2;opacity:.5}
+    .chart .line.front{stroke:var(--ink);stroke-dasharray:2 4}
+    .line.level,.line.upright{stroke-width:1.3;stroke-dasharray:5 4}.line.dashed{stroke-dasharray:7 4}
+    .dot{stroke-width:9;stroke-linecap:round}.dot.faint{stroke-width:7;opacity:.3}.whisker{stroke-width:1.2;opacity:.7}
+    .chart .mark{font-weight:600;paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
+    .chart rect{stroke:none}.chart .tile{stroke:var(--rule)}.chart .chipline{stroke:var(--faint);stroke-width:1.5}
+    .chart .heat,.chart .cell{fill:var(--map)}.chart .link{fill:var(--c2);stroke:none}
+    .chart .inside{text-anchor:middle;fill:var(--ink);font-weight:600}
+    """
+    + series.enumerated().map { index, color in
+      let (name, ink) = ("s\(index + 1)", "var(--\(color.name))")
+      return ".\(name){stroke:\(ink)}.chart text.\(name),.chart rect.\(name){fill:\(ink)}"
+        + ".chart path.band.\(name),.chart path.area.\(name){fill:\(ink);fill-opacity:.18;stroke:none}"
+    }.joined()
+    // Text has a halo of the paper, not a line of its colour.
+    + ".chart text.mark{stroke:var(--paper)}"
 
   private static let rules = """
-    :root{--paper:#fff;--ink:#16191d;--soft:#5b6470;--faint:#8b94a0;--rule:#e3e6ea;--wash:#f5f6f8;
-    --c1:#1a66b0;--c2:#c4570a;--c3:#08795f;--c4:#9c3d84;--c5:#86690a;--c6:#4d5661;--map:26,102,176;--warn:#9a4a00;
-    --shade:#0000002e}
-    @media screen and (prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#e8ebee;--soft:#a3adb8;--faint:#7b8590;
-    --rule:#2c3238;--wash:#1d2126;--c1:#6fb4f2;--c2:#f09a4c;--c3:#4fcaa4;--c4:#e08ccb;--c5:#dcbc48;--c6:#a9b2bc;
-    --map:111,180,242;--warn:#f0a862;--shade:#ffffff38}}
     *{box-sizing:border-box}
     html{color-scheme:light dark;-webkit-text-size-adjust:100%}
     body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 -apple-system,"Segoe UI",Roboto,Inter,
@@ -42,40 +86,28 @@ enum PageStyle {
     .fact dt{font-size:.84rem;color:var(--soft)}
     .fact dd{margin:0}.fact .big{font-size:1.85rem;line-height:1.2;font-weight:600;letter-spacing:-.02em}
     .fact .small{margin-top:.2rem}
-    .unknown{color:var(--faint);font-style:italic}
+    .unknown{color:var(--soft);font-style:italic}
     .pair{display:grid;grid-template-columns:1fr 1fr;gap:1.4rem 2.2rem;align-items:start}
     .thirds{display:grid;grid-template-columns:repeat(3,1fr);gap:1.6rem 2.2rem;align-items:start}
     .fours{display:grid;grid-template-columns:repeat(4,1fr);gap:1.6rem 1.6rem;align-items:end}
     .pair>*,.thirds>*,.fours>*{min-width:0}td.wide{width:45%}td.wide .bar{height:.5rem;margin-top:0}
     td.wide .bar b{height:100%}.pair>figure,.thirds>figure,.fours>figure{margin-top:1rem}
     .wide{grid-column:1/-1}
-    .chart{display:grid;grid-template-columns:3rem 1fr;grid-template-rows:auto 16rem auto auto;font-size:.78rem;
-    color:var(--soft)}
-    .chart.two{grid-template-columns:3rem 1fr 3rem}
-    .chart.tall{grid-template-rows:auto 20rem auto auto}
-    .titles{grid-column:1/-1;display:flex;justify-content:space-between;gap:1rem;padding-bottom:.45rem}
-    .yticks{position:relative;grid-column:1}.yticks.right{grid-column:3}
-    .yticks i{position:absolute;right:.5rem;transform:translateY(50%);font-style:normal;line-height:1;white-space:nowrap}
-    .yticks.right i{right:auto;left:.5rem}
-    .plot{position:relative;grid-column:2;border-bottom:1px solid var(--faint)}
-    .plot svg{position:absolute;inset:0;width:100%;height:100%;overflow:visible;display:block}
-    .xticks{position:relative;grid-column:2;height:1.5rem}
-    .xticks i{position:absolute;top:.4rem;transform:translateX(-50%);font-style:normal;line-height:1;white-space:nowrap}
-    .xticks i.first{transform:none}.xticks i.last{transform:translateX(-100%)}
-    .xtitle{grid-column:2;text-align:right}
-    svg path{fill:none;vector-effect:non-scaling-stroke}
-    .grid{stroke:var(--rule);stroke-width:1}
-    .line{stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
-    .line.thin{stroke-width:1.2;opacity:.5}.line.front{stroke-width:2;stroke:var(--ink);stroke-dasharray:2 4}
-    .line.level,.line.upright{stroke-width:1.3;stroke-dasharray:5 4}.line.dashed{stroke-dasharray:7 4}
-    .dot{stroke-width:9;stroke-linecap:round}.dot.faint{stroke-width:7;opacity:.3}
-    .s1{stroke:var(--c1);--s:var(--c1)}.s2{stroke:var(--c2);--s:var(--c2)}.s3{stroke:var(--c3);--s:var(--c3)}
-    .s4{stroke:var(--c4);--s:var(--c4)}.s5{stroke:var(--c5);--s:var(--c5)}.s6{stroke:var(--c6);--s:var(--c6)}
-    svg path.band{fill:var(--s);fill-opacity:.15;stroke:none}svg path.area{fill:var(--s);fill-opacity:.22;stroke:none}
-    .mark{position:absolute;color:var(--s);font-weight:600;line-height:1.2;white-space:nowrap;padding:.15rem 0;
-    max-width:70%;overflow:hidden;text-overflow:ellipsis;text-shadow:0 0 3px var(--paper),0 0 3px var(--paper)}
-    .mark.above{transform:translateY(-100%)}.mark.low{top:auto!important;bottom:0}.mark.aside{padding:.15rem .45rem}
-    .strips rect{fill:transparent}.strips path{stroke:transparent}.strips g:hover path{stroke:var(--faint);stroke-width:1}
+    .chart{display:block;width:100%;height:auto;overflow:visible}
+    .s1{--s:var(--c1)}.s2{--s:var(--c2)}.s3{--s:var(--c3)}.s4{--s:var(--c4)}.s5{--s:var(--c5)}.s6{--s:var(--c6)}
+    .cursor{stroke:var(--c2);stroke-width:1.5}.hair{stroke:var(--faint)}
+    .tip{display:none;position:fixed;z-index:9;pointer-events:none;max-width:22rem;background:var(--ink);color:var(--paper);
+    white-space:pre-line;font-size:.78rem;line-height:1.35;padding:.3rem .55rem;border-radius:4px}
+    .script{display:none}.scripted .script{display:block}.answer{font-size:1.02rem;margin:.9rem 0 0}
+    .stepper{position:sticky;top:0;z-index:5;background:var(--paper);margin:1.2rem 0 0;padding:.5rem 0;font-size:.84rem;
+    max-width:none;border-bottom:1px solid var(--rule)}.stepper input{vertical-align:middle;width:12rem}
+    .tools{display:flex;justify-content:flex-end;align-items:center;gap:.9rem;min-height:1.3rem;font-size:.75rem}
+    .tools button{font:inherit;color:var(--soft);background:none;border:0;padding:.1rem 0;cursor:pointer}
+    .tools button:hover,.tools button:focus-visible{color:var(--c1);text-decoration:underline}
+    .tools input{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--faint);border-radius:3px;
+    padding:.1rem .35rem;margin-right:auto}.sorts{cursor:pointer}th[aria-sort=ascending]::after{content:" \\25B2"}
+    th[aria-sort=descending]::after{content:" \\25BC"}.scripted .legend li[tabindex]{cursor:pointer}
+    [data-series].off{opacity:.06}.legend .off{opacity:.4;text-decoration:line-through}
     data{white-space:nowrap}.legend+.note{margin-top:.8rem}h2+.pair{margin-top:.9rem}
     .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.2rem;list-style:none;margin:.7rem 0 0;padding:0;font-size:.84rem}
     .legend li{display:flex;align-items:baseline;gap:.45rem}
@@ -103,33 +135,27 @@ enum PageStyle {
     .bars{margin:.2rem 0 0;display:grid;gap:.65rem}.bars dt{font-size:.84rem;display:flex;justify-content:space-between;
     gap:1rem}.bars dd{margin:.2rem 0 0;height:.55rem;background:var(--wash);border-radius:2px}
     .bars dd b{display:block;height:100%;background:var(--s);border-radius:2px;min-width:1px}
-    .heat{background:rgba(var(--map),var(--h,0))}table.tight{font-size:.8rem}table.tight td,table.tight th{padding:.3rem .45rem}
+    td.heat{background:color-mix(in srgb,var(--map) calc(100%*var(--h,0)),transparent)}table.tight{font-size:.8rem}table.tight td,table.tight th{padding:.3rem .45rem}
     table.tight td:first-child,table.tight th:first-child{padding-left:0}.apart{margin-top:1.6rem}
-    .chart.short{grid-template-rows:auto 10rem auto auto}
     .model{font-size:1.45rem;font-weight:600;letter-spacing:-.015em;line-height:1.25;margin:0 0 .3rem}
     .warn{color:var(--warn);font-size:.84rem;border-left:3px solid var(--warn);padding-left:.7rem;margin:.9rem 0 0}
-    .map svg{display:block;width:100%;max-height:20rem;margin-top:.5rem}
-    .map .cell,.map .bucket{stroke:none;fill:rgb(var(--map))}.map .tile{stroke:var(--rule);stroke-width:1}
-    .map .chipline{stroke:var(--faint);stroke-width:1.5}.map .link{stroke:var(--c2)}
     .ramp{display:flex;align-items:center;gap:.5rem;font-size:.78rem;color:var(--soft);margin-top:.5rem}
-    .ramp b{flex:1;height:.5rem;border-radius:2px;background:linear-gradient(90deg,rgba(var(--map),.07),rgb(var(--map)))}
     dl.what{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.6rem;margin:.9rem 0 0;font-size:.875rem}
     dl.what dt{color:var(--soft)}dl.what dd{margin:0;min-width:0}
     code{font:.86em ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace}
     ol.sources{margin:.8rem 0 0;padding-left:1.4rem;font-size:.8rem;line-height:1.45;color:var(--soft)}
     details{margin-top:1rem}summary{cursor:pointer;font-size:.875rem;color:var(--c1)}
-    .run{border-top:2px solid var(--ink);margin-top:3.5rem;padding-top:1.2rem}.run section:first-of-type{border-top:0;
-    margin-top:2.2rem;padding-top:0}
+    details.run{border-top:1px solid var(--rule);margin-top:1.2rem;padding-top:.8rem}.run article{margin-top:1rem}
     footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--rule);font-size:.8rem;color:var(--soft)}
     @media screen and (max-width:44rem){main{padding:1.5rem 1rem 3rem}h1{font-size:1.6rem}
     .facts{grid-template-columns:1fr 1fr;gap:1.1rem 1.2rem}.fact .big{font-size:1.4rem}
-    .pair,.thirds{grid-template-columns:1fr}.fours{grid-template-columns:1fr 1fr}.chart,.chart.two{grid-template-columns:2.6rem 1fr}
-    .chart.two{grid-template-columns:2.6rem 1fr 2.6rem}.chart,.chart.tall{grid-template-rows:auto 13rem auto auto}
-    .map svg{max-height:15rem}section{margin-top:2rem}dl.what{grid-template-columns:1fr;gap:0}dl.what dd{margin-bottom:.5rem}}
-    @page{size:A4;margin:15mm}
-    @media print{body{font-size:10.5pt}main{max-width:none;padding:0}nav{display:none}
-    *{-webkit-print-color-adjust:exact;print-color-adjust:exact}figure,.fact,tr,.bars,.map{break-inside:avoid}
-    h2,h3{break-after:avoid}.chart,.chart.tall{grid-template-rows:auto 11rem auto auto}.scroll{overflow:visible;
+    .pair,.thirds{grid-template-columns:1fr}.fours{grid-template-columns:1fr 1fr}.chart{font-size:15px}
+    section{margin-top:2rem}dl.what{grid-template-columns:1fr;gap:0}dl.what dd{margin-bottom:.5rem}}
+    @page{size:A4;margin:15mm;@bottom-right{content:counter(page) " / " counter(pages);font-size:8pt}}
+    @media print{body{font-size:10.5pt}main{max-width:none;padding:0}nav,.tools,.stepper,.colouring,.tip{display:none!important}
+    details::details-content{content-visibility:visible;display:block}summary{list-style:none}
+    *{-webkit-print-color-adjust:exact;print-color-adjust:exact}figure,.fact,tr,.bars{break-inside:avoid}
+    h2,h3,h2+.note,h3+.note,summary{break-after:avoid}thead{display:table-header-group}.chart{font-size:14px}.scroll{overflow:visible;
     background:none}
     table{font-size:8.5pt}tfoot{display:table-row-group}.run{break-before:page}}
     """

@@ -3,8 +3,8 @@ import Runtime
 /// What is worth choosing: accuracy against energy and against latency, and the fronts of points that no other beats.
 ///
 /// A run may be stopped after any step, so each of its steps is a point in the spike model and in steps. The chip model
-/// prices whole inferences; a bill with unknown prices is a point only among bills of the same chip that lack the same,
-/// because what it lacks could change the order.
+/// prices whole inferences; a bill with unpublished constants is a point only among bills that lack the same, because what it
+/// lacks could change the order.
 struct ParetoSection: Sendable {
   let runs: [ReportRun]
 
@@ -15,7 +15,7 @@ struct ParetoSection: Sendable {
     var accuracy: Double
   }
 
-  func markup(legend: String) -> String {
+  func markup(legend: String) -> PageMarkup {
     let figures = [latency, spikeEnergy, chipEnergy].compactMap { $0 }
     guard !figures.isEmpty else { return "" }
     return """
@@ -60,7 +60,7 @@ struct ParetoSection: Sendable {
     runs.count { $0.document.accuracyByStep != nil && $0.document.time.secondsPerTick != nil } > 1
   }
 
-  private var latency: String? {
+  private var latency: PageMarkup? {
     let isTimed = isTimed
     let curves = runs.compactMap { run -> [Point]? in
       guard let values = run.document.accuracyByStep else { return nil }
@@ -77,7 +77,7 @@ struct ParetoSection: Sendable {
       name: "latency")
   }
 
-  private var spikeEnergy: String? {
+  private var spikeEnergy: PageMarkup? {
     let curves = runs.compactMap { run -> [Point]? in
       guard let values = run.document.accuracyByStep, let spikes = run.document.spike?.spikesByStep,
         let each = run.document.spike?.joulesPerSpike, spikes.count == values.count
@@ -91,14 +91,10 @@ struct ParetoSection: Sendable {
     return chart(curves, title: "Energy, spike model", kind: .unit("J"), name: "spike-energy")
   }
 
-  /// Whether the bills are of one chip and lack the same prices: then they can be compared.
-  private var isAlike: Bool {
-    runs.allSatisfy {
-      $0.document.chip == runs[0].document.chip && $0.document.bill?.missing == runs[0].document.bill?.missing
-    }
-  }
+  /// Whether the bills lack the same prices: then they can be compared.
+  private var isAlike: Bool { runs.allSatisfy { $0.document.bill?.missing == runs[0].document.bill?.missing } }
 
-  private var chipEnergy: String? {
+  private var chipEnergy: PageMarkup? {
     let isAlike = isAlike
     let curves = runs.compactMap { run -> [Point]? in
       guard let joules = run.chipJoules, let bill = run.document.bill, let accuracy = run.document.accuracy,
@@ -109,7 +105,7 @@ struct ParetoSection: Sendable {
     return chart(curves, title: "Energy, chip model", kind: .unit("J"), name: "chip-energy")
   }
 
-  private func chart(_ curves: [[Point]], title: String, kind: Axis.Kind, name: String) -> String? {
+  private func chart(_ curves: [[Point]], title: String, kind: Axis.Kind, name: String) -> PageMarkup? {
     let ends = curves.compactMap(\.last)
     guard ends.count > 1 else { return nil }
     let front = ParetoSection.front(curves.flatMap { $0 })
@@ -123,13 +119,15 @@ struct ParetoSection: Sendable {
         logarithmic: curves.flatMap { $0.filter { $0.accuracy >= least }.map(\.cost) } + ends.map(\.cost), kind: kind),
       y: Axis(least, best + 0.12 * (best - least), kind: .fraction), xTitle: title, yTitle: "Accuracy",
       summary: "Accuracy against \(title.lowercased()) of \(ends.count) runs")
-    chart.heightClass = "tall"
+    chart.height = .tall
     for curve in curves where curve.count > 1 {
       guard let run = runs.first(where: { $0.number == curve[0].run }) else { continue }
       let drawn = Chart.drawn(curve.count).drop { curve[$0].accuracy < least }
-      chart.addLine(drawn.map { (x: curve[$0].cost, y: curve[$0].accuracy) }, color: run.color, style: "thin")
+      chart.addLine(drawn.map { (x: curve[$0].cost, y: curve[$0].accuracy) }, name: run.name, color: run.color,
+        style: "thin")
     }
-    chart.addStairs(front.filter { $0.accuracy >= least }.map { (x: $0.cost, y: $0.accuracy) }, color: 6, style: "front")
+    chart.addStairs(
+      front.filter { $0.accuracy >= least }.map { (x: $0.cost, y: $0.accuracy) }, name: "Pareto front", color: 6, style: "front")
     // Dots that cover each other share one label.
     var named: [(x: Double, y: Double, numbers: [Int])] = []
     for end in ends {
@@ -144,7 +142,7 @@ struct ParetoSection: Sendable {
       let label = named.first { $0.numbers.first == end.run }?.numbers.map { "\($0)" }.joined(separator: ", ") ?? ""
       guard let run = runs.first(where: { $0.number == end.run }) else { continue }
       chart.addDot(
-        end.cost, end.accuracy, name: label, color: run.color, title: "\(run.number). \(run.label)",
+        end.cost, end.accuracy, label: label, name: run.name, color: run.color, title: run.name,
         attributes: " data-front=\"\(name)\" data-run=\"\(run.number)\"")
     }
     return chart.markup

@@ -5,7 +5,7 @@ struct PopulationSection: Sendable {
   let run: ReportRun
 
   /// Empty without populations.
-  var markup: String {
+  var markup: PageMarkup {
     let populations = run.document.populations
     guard !populations.isEmpty else { return "" }
     let mostSpikes = populations.map(\.spikes).max() ?? 0
@@ -17,7 +17,7 @@ struct PopulationSection: Sendable {
     var table = Table(
       shown,
       [
-        .name("Population") { populations[$0].name },
+        .name("Layer") { populations[$0].name },
         .figure("Neurons") { run.value("populations[\($0)].neurons", populations[$0].neurons) },
         .figure("Spikes") {
           run.perInference("populations[\($0)].spikes", populations[$0].spikes)
@@ -52,10 +52,10 @@ struct PopulationSection: Sendable {
       ])
     }
     return """
-      <h2>Populations</h2>
+      <h2>Counts by layer</h2>
       <p class="note">Spikes and synaptic operations are means per inference; synaptic operations are counted where \
       they arrive. The rate is spikes per neuron and step.</p>
-      \(table.markup())
+      \(table.markup("activity"))
       \(ReportRun.note(shown, of: populations.count, by: "most synaptic operations", others: "are summed"))
       """
   }

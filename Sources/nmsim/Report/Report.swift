@@ -1,30 +1,42 @@
 import ChipModel
 import Runtime
 
-/// The page of one run or several: one file that needs nothing else, no script, no network, no font.
+/// The page of one run or several: one file that needs nothing else, no network, no font, and that reads without its script.
 ///
-/// A content security policy forbids everything but the page's own styles. Every run's document is embedded as it was read.
+/// A content security policy forbids everything but the page's own styles and script. Every run's document is embedded as it
+/// was read.
 struct Report: Sendable {
   let runs: [ReportRun]
+  /// Nil: the network's name, or how many runs there are.
+  var title: String?
 
-  init(_ runs: [ReportRun]) { self.runs = ReportRun.named(runs) }
+  init(_ runs: [ReportRun], title: String? = nil) {
+    self.runs = ReportRun.named(runs)
+    self.title = title
+  }
 
   /// The whole page.
   var page: String {
-    let title = runs.count == 1 ? runs[0].document.network : "\(runs.count) runs compared"
-    let body = runs.count == 1 ? single(runs[0]) : Comparison(runs: runs).markup + runs.map(details).joined()
     let documents = runs.flatMap { run in
       [(id: "run-\(run.number)-json", text: run.text)]
         + (run.explanation.map { [(id: "run-\(run.number)-explanation", text: $0.text)] } ?? [])
     }
-    return Report.page(title: title, body: body, documents: documents)
+    return Report.page(title: heading, body: body, documents: documents)
+  }
+
+  private var heading: String { title ?? (runs.count == 1 ? runs[0].document.network : "\(runs.count) runs compared") }
+
+  /// What is on it, with its tables and charts.
+  var body: PageMarkup {
+    if runs.count == 1 { return single(runs[0]) }
+    return "\(Comparison(runs: runs, heading: heading).markup)\(runs.map(details).joined())"
   }
 
   /// A larger document is not embedded: what is shown of it stays readable, a page of many megabytes does not.
   private static let mostEmbedded = 1 << 22
 
   /// A page of this content with the documents that it shows, each with the identifier of its element.
-  static func page(title: String, body: String, documents: [(id: String, text: [UInt8])]) -> String {
+  static func page(title: String, body: PageMarkup, documents: [(id: String, text: [UInt8])]) -> String {
     let embedded = documents.filter { $0.text.count <= mostEmbedded }.map {
       "<script type=\"application/json\" id=\"\($0.id)\">\(HTML.json($0.text))</script>"
     }
@@ -37,7 +49,8 @@ struct Report: Sendable {
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
+      script-src '\(PageScript.hash)'; img-src data:">
       <meta name="generator" content="nmsim \(Version.number)">
       <link rel="icon" href="data:,">
       <title>\(HTML.text(title)) · nmsim report</title>
@@ -47,10 +60,12 @@ struct Report: Sendable {
       </head>
       <body>
       <main>
-      \(body)
+      \(body.text)
       <footer>Made by nmsim \(Version.number). This file loads nothing; \(kept).</footer>
       </main>
       \(embedded.joined(separator: "\n"))
+      <script type="text/css" id="picture-style">\(PageStyle.picture)</script>
+      <script>\(PageScript.text)</script>
       </body>
       </html>
 
@@ -64,37 +79,38 @@ struct Report: Sendable {
       ("activity", "Activity", ActivitySection(run: run).markup),
       ("early", "Early exit", EarlySection(run: run).markup),
       ("layers", "Layers", LayerSection(run: run).markup),
-      ("populations", "Populations", PopulationSection(run: run).markup),
+      ("counts", "Counts by layer", PopulationSection(run: run).markup),
       ("chip", "Chip", MapSection(run: run).markup),
       ("time", "Time", TimeSection(run: run).markup),
       ("roofline", "Roofline", RooflineSection(run: run).markup),
       ("capacity", "Capacity", CapacitySection(run: run).markup),
       ("losses", "Losses", LossSection(run: run).markup),
-      ("exactness", "Rounding", ExactnessSection(run: run).markup),
-      ("bill", "Breakdown", BillSection(run: run).markup),
+      ("rounding", "Rounding", ExactnessSection(run: run).markup),
+      ("breakdown", "Energy breakdown", BillSection(run: run).markup),
       ("run", "What was run", FactsSection(run: run).markup),
     ]
   }
 
-  private func single(_ run: ReportRun) -> String {
+  private func single(_ run: ReportRun) -> PageMarkup {
     HTML.page(
-      over: "nmsim run report", heading: run.document.network,
-      sub: "<p class=\"sub\">\(Report.subtitle(run))</p>\n\(Headline(run: run).markup)", sections(run))
+      over: "nmsim run report", heading: heading,
+      sub: "<p class=\"sub\">\(Report.subtitle(run))</p>\n\(Headline(run: run).markup)\n\(StepSlider(run: run).markup)", sections(run))
   }
 
-  /// A run's own sections on a page of several.
-  private func details(_ run: ReportRun) -> String {
-    let shown = sections(run).filter { !$0.markup.isEmpty }
-    let blocks = shown.map { "<section>\n\($0.markup)\n</section>" }.joined(separator: "\n")
+  /// A run's own sections on a page of several, folded.
+  private func details(_ run: ReportRun) -> PageMarkup {
+    let blocks = HTML.blocks(sections(run).filter { !$0.markup.isEmpty })
     return """
 
-      <article class="run" id="run-\(run.number)">
-      <p class="over">Run \(run.number), \(HTML.text(run.file))</p>
-      <h1>\(HTML.text(run.label))</h1>
+      <details class="run"><summary><b>Run \(run.number)</b> \(HTML.text(run.label)), whole report</summary>
+      <article id="run-\(run.number)">
+      <p class="over">\(HTML.text(run.file))</p>
+      <h2>\(HTML.text(run.label))</h2>
       <p class="sub">\(Report.subtitle(run))</p>
       \(Headline(run: run).markup)
-      \(blocks)
+      \(blocks.named("run-\(run.number)"))
       </article>
+      </details>
       """
   }
 

@@ -27,6 +27,25 @@ struct ReportRun: Sendable {
     label = document.network
   }
 
+  /// Of an explanation alone.
+  init(_ document: RunResult, explanation: ExplanationRecord) {
+    (number, file, text, self.document, self.explanation) = (1, "", [], document, explanation)
+    label = document.network
+  }
+
+  /// Lines of runs: those with the same values are one, named for all of them, in the first one's colour.
+  static func lines(_ known: [(run: ReportRun, values: [Double])]) -> [(run: ReportRun, name: String, values: [Double])] {
+    var lines: [(run: ReportRun, name: String, values: [Double])] = []
+    for (run, values) in known {
+      if let same = lines.firstIndex(where: { $0.values == values }) {
+        lines[same].name += " = \(run.name)"
+      } else {
+        lines.append((run, run.name, values))
+      }
+    }
+    return lines
+  }
+
   /// Colours repeat after six runs; the seventh line is dashed.
   var color: Int { (number - 1) % 6 + 1 }
   var style: String { number > 6 ? "dashed" : "" }
@@ -65,12 +84,17 @@ struct ReportRun: Sendable {
       + "\(HTML.text(shown))</data>"
   }
 
-  /// Attributes that name the series of a line and hold its numbers.
-  func series(_ path: String, _ values: [Double]) -> String {
-    guard values.count <= 2_000 else { return " data-run=\"\(number)\" data-path=\"\(path)\"" }
-    let list = values.compactMap(JSONOutput.numberText).joined(separator: " ")
-    return " data-run=\"\(number)\" data-path=\"\(path)\" data-values=\"\(list)\""
+  /// Attributes that say which numbers of the document a line shows: each of them, or the sums up to each, divided.
+  func series(_ path: String, per divisor: Double = 1, isSum: Bool = false) -> String {
+    let per = divisor == 1 ? "" : " data-divisor=\"\(JSONOutput.numberText(divisor) ?? "1")\""
+    return " data-run=\"\(number)\" data-path=\"\(path)\"\(per)\(isSum ? " data-sum=\"\"" : "")"
   }
+
+  /// What a core is called everywhere: its number in `run.json` and its tile.
+  func place(_ core: Int) -> String { PlaceName.core(core, document.cores.indices.contains(core) ? document.cores[core] : nil) }
+
+  /// On legends and in lists of values.
+  var name: String { "\(number). \(label)" }
 
   /// The energy of an inference in the chip model, where it has a price at all.
   var chipJoules: Double? { document.bill?.pricedJoules }

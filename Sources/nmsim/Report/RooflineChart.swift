@@ -48,7 +48,7 @@ struct RooflineChart: Sendable {
   var what: String
 
   /// Nil without dots.
-  var markup: String? {
+  var markup: PageMarkup? {
     guard let least = dots.map(\.x).min(), let most = dots.map(\.x).max() else { return nil }
     // Left of the ridge messages are the limit, right of it the core's operations. It is shown unless that is far off.
     let near = roofs.compactMap(\.ridge).filter { $0 > least / 300 && $0 < most * 300 }
@@ -64,11 +64,11 @@ struct RooflineChart: Sendable {
       y: Axis(logarithmic: dots.map(\.y) + lines.flatMap { $0.points.map(\.y) }, kind: .unit("/s")),
       xTitle: "Operations a message", yTitle: "Operations a second",
       summary: "Operations a second against operations a message of \(dots.count) \(what)")
-    chart.heightClass = "tall"
-    for line in lines { chart.addLine(line.points, color: line.color) }
+    chart.height = .tall
+    for line in lines { chart.addLine(line.points, name: "limit", color: line.color) }
     for index in ReportRun.shown(of: dots.count, by: { dots[$0].y }) {
       let dot = dots[index]
-      chart.addDot(dot.x, dot.y, name: "", color: dot.color, title: dot.title)
+      chart.addDot(dot.x, dot.y, label: "", name: dot.title, color: dot.color, title: dot.title)
     }
     return chart.markup
   }

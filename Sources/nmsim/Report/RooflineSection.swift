@@ -5,7 +5,7 @@ struct RooflineSection: Sendable {
   let run: ReportRun
 
   /// Empty without cores.
-  var markup: String {
+  var markup: PageMarkup {
     guard let roofline = run.document.roofline else { return "" }
     return """
       <h2>Roofline</h2>
@@ -15,7 +15,7 @@ struct RooflineSection: Sendable {
       """
   }
 
-  private func table(_ roofline: Roofline) -> String {
+  private func table(_ roofline: Roofline) -> PageMarkup {
     let each = [
       "synapticOperations": ("secondsPerOperation", roofline.secondsPerOperation),
       "neuronUpdates": ("secondsPerUpdate", roofline.secondsPerUpdate),
@@ -27,7 +27,7 @@ struct RooflineSection: Sendable {
       Array(busiest.indices),
       [
         .name("Most of") { BusiestText.name(of: busiest[$0].operation) },
-        .text("Where") { .text(busiest[$0].core.map { "core \($0)" } ?? "link \(busiest[$0].link ?? "")") },
+        .text("Where") { .text(busiest[$0].place(run.document)) },
         .figure("Per inference") { run.perInference("busiest[\($0)].count", busiest[$0].count) },
         .figure("Time of one") { index in
           each[busiest[index].operation].map { run.value("roofline.\($0.0)", $0.1, PageNumber.seconds) } ?? ""
@@ -36,10 +36,10 @@ struct RooflineSection: Sendable {
           run.value("busiest[\($0)].utilisation", busiest[$0].utilisation, PageNumber.share)
         },
       ])
-    return table.markup()
+    return table.markup("busiest")
   }
 
-  private func figure(_ roofline: Roofline) -> String {
+  private func figure(_ roofline: Roofline) -> PageMarkup {
     let cores = run.document.cores
     guard let seconds = run.document.time.secondsPerInference, seconds > 0 else {
       return

@@ -7,7 +7,7 @@ struct SweepChart: Sendable {
   let colors: [Int]
 
   /// The figure; nil where the points do not differ in the cost, or have no accuracy.
-  var figure: String? {
+  var figure: PageMarkup? {
     let accuracies = front.costs.compactMap { document.entries[$0.index].figures?.accuracy }
     guard let most = accuracies.max(), Set(front.costs.map(\.cost)).count > 1 else { return nil }
     let low = SweepChart.floor(accuracies)
@@ -17,14 +17,14 @@ struct SweepChart: Sendable {
       y: Axis(max(0, low - margin / 2), min(1, most + margin), kind: .fraction),
       xTitle: front.title, yTitle: "Accuracy",
       summary: "Accuracy against \(front.title.lowercased()) of \(front.costs.count) points")
-    chart.heightClass = "tall"
+    chart.height = .tall
     let shown = front.costs.compactMap { index, cost in
       document.entries[index].figures?.accuracy.flatMap { $0 < low ? nil : Dot(index: index, cost: cost, accuracy: $0) }
     }
     for stairs in front.stairs {
       chart.addStairs(
-        stairs.compactMap { index in shown.first { $0.index == index } }.map { ($0.cost, $0.accuracy) }, color: 6,
-        style: "front")
+        stairs.compactMap { index in shown.first { $0.index == index } }.map { ($0.cost, $0.accuracy) },
+        name: "Pareto front", color: 6, style: "front")
     }
     let onFront = Set(front.indices)
     for dot in shown where !onFront.contains(dot.index) { add(dot, name: "", style: "faint", to: &chart) }
@@ -40,7 +40,7 @@ struct SweepChart: Sendable {
     let hidden = accuracies.count - shown.count
     let least = PageNumber.percent(accuracies.min() ?? 0)
     let note = "<p class=\"note\">Below: \(NumberFormat.count(hidden, of: "point")), down to \(least).</p>"
-    return chart.markup + (hidden == 0 ? "" : note)
+    return "\(chart.markup)\(hidden == 0 ? "" : note)"
   }
 
   private struct Dot {
@@ -51,9 +51,11 @@ struct SweepChart: Sendable {
 
   private func add(_ dot: Dot, name: String, style: String, to chart: inout Chart) {
     chart.addDot(
-      dot.cost, dot.accuracy, name: name, color: colors[dot.index], style: style,
+      dot.cost, dot.accuracy, label: name, name: "\(dot.index + 1). \(labels[dot.index])", color: colors[dot.index], style: style,
       title: "\(dot.index + 1). \(labels[dot.index]): \(PageNumber.percent(dot.accuracy))",
-      attributes: style.isEmpty ? " data-front=\"\(front.key)\" data-point=\"\(document.points[dot.index].id)\"" : "")
+      attributes: " data-number=\"\(dot.index + 1)\""
+        + (style.isEmpty ? " data-front=\"\(front.key)\" data-point=\"\(document.points[dot.index].id)\"" : ""),
+      whisker: style.isEmpty ? document.entries[dot.index].figures?.accuracyInterval : nil)
   }
 
   /// The least accuracy that is drawn. Points that fail altogether would press the others into one line: those more

@@ -5,13 +5,21 @@ struct SweepPage: Sendable {
   let document: SweepDocument
   /// Of `sweep.json`, embedded in the page.
   let text: [UInt8]
+  /// Nil: the sweep's name.
+  var title: String?
 
   /// Points of the table; a larger sweep shows those of its fronts.
   private static let mostRows = 1_000
 
-  var page: String {
+  private var heading: String { title ?? document.name }
+
+  var page: String { Report.page(title: heading, body: body, documents: [(id: "sweep-json", text: text)]) }
+
+  /// What is on it, with its tables and charts.
+  var body: PageMarkup {
     let entries = document.entries
     let fronts = SweepFront.all(entries)
+    let coordinates = SweepPoint.coordinates(document.points)
     let labels = SweepPoint.labels(document.points)
     let finished = entries.indices.filter { entries[$0].figures != nil }
     var parts = ["\(NumberFormat.count(entries.count, of: "point"))"]
@@ -25,37 +33,93 @@ struct SweepPage: Sendable {
     let figures = chosen.compactMap {
       SweepChart(document: document, front: $0, labels: labels, colors: colors).figure
     }
-    let choice =
+    let choice: PageMarkup =
       figures.isEmpty
       ? "<p class=\"note\">Nothing to draw: the data have no labels, or the points do not differ in what they cost.</p>"
       : """
-        <p class="note">Each dot is a point of the plan. The dotted line is the Pareto front: no other point is both \
-        cheaper and more accurate. Its dots are full, and numbered as in the table where there is room. \
-        Energies with unknown constants are compared where the same are unknown.</p>
-        \(legend)
+        <p class="note">Each dot is a point of the plan; its line is the 95\u{A0}% interval of its accuracy. The dotted line is \
+        the Pareto front: no other point is both cheaper and more accurate. Its dots are full, and numbered as in the table \
+        where there is room. Energies with unpublished constants are compared where the same are missing.</p>
+        \(colouring(coordinates))\(legend)
         \(HTML.figures(figures))
         """
     let rows = finished.count <= Self.mostRows ? finished : finished.filter { index in fronts.contains { $0.indices.contains(index) } }
-    let choices = chosen.compactMap { front -> (String, String)? in
-      guard let index = front.recommended, let figures = entries[index].figures else { return nil }
-      return (front.title, HTML.text("\(index + 1). " + SweepTable.choice(labels[index], figures)))
-    }
-    let recommended =
-      choices.isEmpty ? ""
-      : "<p class=\"note\">Cheapest within the interval of the most accurate point:</p>\n\(HTML.facts(choices))"
-    let body = HTML.page(
-      over: "nmsim sweep report", heading: document.name,
-      sub: "<p class=\"sub\">\(parts.joined(separator: " · "))</p>",
+    return HTML.page(
+      over: "nmsim sweep report", heading: heading,
+      sub: "<p class=\"sub\">\(parts.joined(separator: " · "))</p>\n\(recommended(chosen, coordinates, labels).named("recommended"))",
       [
-        ("choice", "Pareto front", "<h2>Pareto front</h2>\n\(recommended)\n\(choice)"), ("faults", "Faults", faults),
+        ("choice", "Pareto fronts", "<h2>Pareto fronts</h2>\n\(choice)"), ("faults", "Faults", faults),
         ("roofline", "Roofline", roofline(labels, colors)),
-        ("points", "Points", "<h2>Points</h2>\n\(table(rows, fronts, labels))\n\(refusals(labels))"),
+        ("points", "Points", "<h2>Points</h2>\n\(table(rows, fronts, coordinates))\n\(refusals(labels))"),
       ])
-    return Report.page(title: document.name, body: body, documents: [(id: "sweep-json", text: text)])
   }
 
+  // MARK: - The answer
+
+  /// The cheapest point by each cost, within the interval of the most accurate one.
+  private func recommended(
+    _ fronts: [SweepFront], _ coordinates: [(name: String, values: [String])], _ labels: [String]
+  ) -> PageMarkup {
+    typealias Choice = (front: SweepFront, index: Int, figures: SweepFigures)
+    let choices = fronts.compactMap { front -> Choice? in
+      guard let index = front.recommended, let figures = document.entries[index].figures else { return nil }
+      return (front, index, figures)
+    }
+    guard !choices.isEmpty else { return "" }
+    let table = Table(
+      choices,
+      [Table.Field<Choice>.text("Least") { .text($0.front.title) }, .figure("Point") { "\($0.index + 1)" }]
+        + parameters(coordinates) { $0.index } + [
+          .figure("Accuracy") { Self.accuracy($0.figures) },
+          .figure("Cost") { choice in
+            let cost = choice.front.costs.first { $0.index == choice.index }?.cost ?? 0
+            return HTML.number(cost) { cost in
+              choice.front.unit.isEmpty
+                ? PageNumber.count(cost) : PageNumber.typeset(NumberFormat.si(cost, unit: choice.front.unit))
+            }
+          },
+          .text("Bottleneck") { .text($0.figures.bottleneck.map { BusiestText.name(of: $0) } ?? "") },
+        ])
+    return """
+      <p class="answer">Recommended: the cheapest point whose accuracy is within the 95\u{A0}% interval of the most accurate one.</p>
+      \(table.markup("points"))
+      """
+  }
+
+  /// The coordinates of points as columns.
+  private func parameters<Value>(
+    _ coordinates: [(name: String, values: [String])], _ index: @escaping (Value) -> Int
+  ) -> [Table.Field<Value>] {
+    coordinates.map { coordinate in .text(Self.words(coordinate.name)) { .text(coordinate.values[index($0)]) } }
+  }
+
+  /// `weightBits` as `Weight bits`.
+  private static func words(_ key: String) -> String {
+    let words = BillSection.words(key)
+    return words.prefix(1).uppercased() + words.dropFirst()
+  }
+
+  private static func accuracy(_ figures: SweepFigures) -> String {
+    guard let accuracy = figures.accuracy else { return ReportRun.unknown }
+    let interval = figures.accuracyInterval.map {
+      PageNumber.share($0.lowerBound) + " to " + PageNumber.share($0.upperBound)
+    }
+    return HTML.number(accuracy, PageNumber.percent) + HTML.sub(interval)
+  }
+
+  /// Colours of the dots by any coordinate, for the page's script; without it they are those of the chips.
+  private func colouring(_ coordinates: [(name: String, values: [String])]) -> String {
+    let lists = coordinates.map { coordinate in
+      "<option data-values=\"\(HTML.text(coordinate.values.joined(separator: "|")))\""
+        + "\(coordinate.name == "chips" ? " selected=\"\"" : "")>\(HTML.text(Self.words(coordinate.name)))</option>"
+    }
+    return lists.isEmpty ? "" : "<p class=\"colouring script\">Colour by <select>\(lists.joined())</select></p>"
+  }
+
+  // MARK: - Sections
+
   /// The busiest core of each point under the limits of its chip; empty where no time is known.
-  private func roofline(_ labels: [String], _ colors: [Int]) -> String {
+  private func roofline(_ labels: [String], _ colors: [Int]) -> PageMarkup {
     var (dots, roofs): ([RooflineChart.Dot], [RooflineChart.Roof]) = ([], [])
     for (index, entry) in document.entries.enumerated() {
       guard let figures = entry.figures, let intensity = figures.operationsPerMessage,
@@ -68,9 +132,7 @@ struct SweepPage: Sendable {
       var roof = RooflineChart.Roof(
         secondsPerOperation: figures.secondsPerOperation, secondsPerMessage: figures.secondsPerMessage)
       (roof.color, roof.messageColor) = (colors[index], colors[index])
-      // Chips whose limits are alike, or nearly, have one line.
-      let isNew = !roofs.contains { $0.color == roof.color && $0.isNear(roof) }
-      if isNew, roofs.count < 16 { roofs.append(roof) }
+      if !roofs.contains(where: { $0.isNear(roof) }) { roofs.append(roof) }
     }
     guard let chart = RooflineChart(dots: dots, roofs: roofs, what: "points").markup else { return "" }
     return """
@@ -94,7 +156,7 @@ struct SweepPage: Sendable {
   }
 
   /// Accuracy and energy against the rates of faults; empty where no rate differs.
-  private var faults: String {
+  private var faults: PageMarkup {
     let points = FaultPoint.all(document)
     var section = FaultSection(points)
     var names: [(name: String, color: Int)] = []
@@ -107,45 +169,70 @@ struct SweepPage: Sendable {
     return section.markup
   }
 
-  private func table(_ rows: [Int], _ fronts: [SweepFront], _ labels: [String]) -> String {
-    func known(_ text: String?) -> Table.Cell { text.map { .text($0) } ?? .markup(ReportRun.unknown) }
-    let models = EnergyModels.all().filter(\.comparesRuns)
-    var table = Table(
-      [.name("Point"), .number("Accuracy"), .number("To the ANN"), .number("Steps"), .number("Spikes")]
-        + models.map { .number("Energy, \($0.title.lowercased())") }
-        + [.number("Time"), .number("Cores"), .text("Bottleneck"), .number("Of the time"), .text("Front")])
-    for index in rows {
-      guard let figures = document.entries[index].figures else { continue }
-      let mark = figures.missing.isEmpty ? "" : "*"
-      let name = "<span id=\"point-\(document.points[index].id)\">\(index + 1). \(HTML.text(labels[index]))</span>"
-      var cells: [Table.Cell] = [
-        .markup(name), known(figures.accuracy.map(PageNumber.percent)), known(figures.difference.map(PageNumber.points)),
-        "\(figures.steps)", known(figures.spikes.map { PageNumber.count($0) }),
-      ]
-      cells += models.map { model in
-        known(figures[model.name].map { PageNumber.joules($0) + (model.name == "chip" ? mark : "") })
-      }
-      cells += [
-        known(figures.secondsPerInference.map(PageNumber.seconds)), known(figures.cores.map(PageNumber.integer)),
-        known(figures.bottleneck.map { BusiestText.name(of: $0) }), known(figures.utilisation.map(PageNumber.share)),
-        .text(fronts.filter { $0.indices.contains(index) }.map(\.title).joined(separator: "; ")),
-      ]
-      table.add(cells)
+  private func table(
+    _ rows: [Int], _ fronts: [SweepFront], _ coordinates: [(name: String, values: [String])]
+  ) -> PageMarkup {
+    func known(_ value: Double?, _ format: @escaping (Double) -> String) -> String {
+      value.map { HTML.number($0, format) } ?? ReportRun.unknown
     }
+    let models = EnergyModels.all().filter(\.comparesRuns)
+    let shown = rows.compactMap { index in document.entries[index].figures.map { (index: index, figures: $0) } }
+    typealias Row = (index: Int, figures: SweepFigures)
+    var fields = [
+      Table.Field<Row>.figure("Point") { "<span id=\"point-\(document.points[$0.index].id)\">\($0.index + 1)</span>" }
+    ]
+    fields += parameters(coordinates) { $0.index }
+    fields += [
+      .figure("Accuracy") { Self.accuracy($0.figures) },
+      .figure("To the ANN") { known($0.figures.difference, PageNumber.points) },
+      .count("Steps", \.figures.steps),
+      .figure("Spikes") { known($0.figures.spikes, PageNumber.count) },
+    ]
+    fields += models.map { model in
+      .figure("Energy, \(model.title.lowercased())") { row in
+        let mark = model.name == "chip" && !row.figures.missing.isEmpty ? "*" : ""
+        return row.figures[model.name].map { HTML.number($0, PageNumber.joules) + mark } ?? ReportRun.unknown
+      }
+    }
+    fields += [
+      .figure("Latency") { known($0.figures.secondsPerInference, PageNumber.seconds) },
+      .figure("Cores") { known($0.figures.cores.map(Double.init), PageNumber.count) },
+      .text("Bottleneck") { .text($0.figures.bottleneck.map { BusiestText.name(of: $0) } ?? "unknown") },
+      .figure("Of the time") { known($0.figures.utilisation, PageNumber.share) },
+      .text("Front") { row in
+        .text(fronts.filter { $0.indices.contains(row.index) }.map(\.letter).joined(separator: " "))
+      },
+    ]
+    let letters = fronts.map { "\($0.letter) \($0.title.prefix(1).lowercased() + $0.title.dropFirst())" }
     return """
-      <p class="note">Counts, energies and times are per inference. * Without unpublished constants.</p>
-      \(table.markup())
+      <p class="note">Counts, energies and times are per inference. * Without unpublished constants. On the Pareto front of \
+      accuracy and: \(HTML.text(letters.joined(separator: ", "))).</p>
+      \(Table(shown, fields).markup("all"))
       """
   }
 
-  private func refusals(_ labels: [String]) -> String {
-    var table = Table([.name("Point"), .text("Why")])
-    var count = 0
+  /// Points that cannot be run, by reason. Reasons that differ in their numbers alone are one, told by its first point.
+  private func refusals(_ labels: [String]) -> PageMarkup {
+    var reasons: [(pattern: String, text: String, points: [Int])] = []
     for (index, entry) in document.entries.enumerated() {
-      guard case .refused(let problem) = entry.outcome, count < Self.mostRows else { continue }
-      table.add(["\(index + 1). \(labels[index])", .text(problem)])
-      count += 1
+      guard case .refused(let problem) = entry.outcome else { continue }
+      let pattern = String(problem.map { $0.isNumber ? "0" : $0 })
+      if let known = reasons.firstIndex(where: { $0.pattern == pattern }) {
+        reasons[known].points.append(index)
+      } else {
+        reasons.append((pattern, problem, [index]))
+      }
     }
-    return table.isEmpty ? "" : "<h2>What cannot be run</h2>\n\(table.markup())"
+    guard !reasons.isEmpty else { return "" }
+    let table = Table(
+      reasons.sorted { ($1.points.count, $0.points[0]) < ($0.points.count, $1.points[0]) },
+      [
+        .name("Why, for example") { $0.text }, .count("Points", \.points.count),
+        .name("Which") { reason in
+          let names = reason.points.prefix(8).map { "\($0 + 1). \(labels[$0])" }.joined(separator: "; ")
+          return reason.points.count > 8 ? "\(names); \(reason.points.count - 8) more" : names
+        },
+      ])
+    return "<h2>What cannot be run</h2>\n\(table.markup("refused"))"
   }
 }

@@ -7,7 +7,7 @@ struct TimeSection: Sendable {
   static let shownLinks = 5
 
   /// Empty where the tick is a stated one or its length unknown: nothing waits then.
-  var markup: String {
+  var markup: PageMarkup {
     let time = run.document.time
     guard let model = time.model, time.slowestCoreSeconds != nil else { return "" }
     func seconds(_ key: String, _ value: Double?) -> String? {
@@ -54,32 +54,32 @@ struct TimeSection: Sendable {
   }
 
   /// The links with most messages.
-  private var links: String {
+  private var links: PageMarkup {
     guard let all = run.document.mesh?.links, !all.isEmpty else { return "" }
     let total = all.reduce(0.0) { $0 + Double($1.messages) }
     let busiest = all.indices.sorted { (all[$1].messages, $0) < (all[$0].messages, $1) }.prefix(Self.shownLinks)
     let table = Table(
       busiest,
       [
-        .text("Busiest links, from tile") { .text("\(all[$0].x), \(all[$0].y) to the \(all[$0].direction.rawValue)") },
+        .text("Busiest links") { .text(PlaceName.link(all[$0])) },
         .figure("Messages per inference") { run.perInference("mesh.links.messages[\($0)]", all[$0].messages) },
         .number("Share") { .text(total > 0 ? PageNumber.share(Double(all[$0].messages) / total) : "") },
       ])
-    return table.markup()
+    return table.markup("links")
   }
 
   /// The length of each tick.
-  private var ticks: String {
+  private var ticks: PageMarkup {
     let t = run.document.time
     let values = t.femtosecondsByTick ?? []
     guard values.count > 1, let timed = t.samples, timed > 0 else { return "" }
     let means = values.map { Double($0) / Double(timed) / 1e15 }
     var chart = Chart(
       over: "tick", means.count, y: Axis(0, means.max() ?? 0, kind: .unit("s"), widened: true),
-      title: "Length of a tick", summary: "The length of each tick of an inference", height: "short")
+      title: "Length of a tick", summary: "The length of each tick of an inference", height: .short)
     chart.addArea(means)
-    chart.addCurve(means, color: 1, attributes: run.series("time.femtosecondsByTick", values.map(Double.init)))
-    chart.addHoverTexts(means.count) { PageNumber.seconds(means[$0]) }
+    chart.addCurve(
+      means, name: "length", color: 1, attributes: run.series("time.femtosecondsByTick", per: Double(timed) * 1e15))
     return "<figure>\(chart.markup)<figcaption>Mean of the timed samples, barrier included.</figcaption></figure>"
   }
 }

@@ -53,15 +53,24 @@ extension JSONForm where Value == String {
 // MARK: - Names
 
 extension SweepPoint {
+  /// The coordinates in which points differ, each with its name and the value of each point; empty: it has none.
+  static func coordinates(_ points: [SweepPoint]) -> [(name: String, values: [String])] {
+    typealias Part = (name: String, value: (SweepPoint) -> String?)
+    let parts: [Part] = [
+      ("network", { $0.network }),
+      ("method", { point in point.method.map { point.options.isEmpty ? $0 : "\($0) (\(point.options))" } }),
+    ]
+    return (parts + PlanAxis.shown.flatMap { axis in axis.labels(points).map { (axis.key, $0) } })
+      .map { part in (part.name, points.map { part.value($0) ?? "" }) }
+      .filter { Set($0.values).count > 1 }
+  }
+
   /// What a person calls each point: the coordinates in which the points differ.
   static func labels(_ points: [SweepPoint]) -> [String] {
-    let parts: [(SweepPoint) -> String?] = [
-      { $0.network },
-      { point in point.method.map { point.options.isEmpty ? $0 : "\($0) (\(point.options))" } },
-    ]
-    let varying = (parts + PlanAxis.shown.flatMap { $0.labels(points) })
-      .filter { part in Set(points.map { part($0) ?? "" }).count > 1 }
-    let labels = points.map { point in varying.compactMap { $0(point) }.joined(separator: " ") }
-    return zip(points, labels).map { $1.isEmpty ? $0.network : $1 }
+    let coordinates = coordinates(points)
+    return points.indices.map { index in
+      let parts = coordinates.map { $0.values[index] }.filter { !$0.isEmpty }
+      return parts.isEmpty ? points[index].network : parts.joined(separator: " ")
+    }
   }
 }

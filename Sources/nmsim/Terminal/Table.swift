@@ -56,27 +56,29 @@ struct Table: Sendable {
     var markup: String?
     /// How dark the cell is on a page, 0 to 1; nil: not coloured.
     var shade: Double?
+    /// The count that it is.
+    var number: Int?
 
     init(stringLiteral value: String) { text = value }
-    init(integerLiteral value: Int) { text = NumberFormat.count(value) }
+    init(integerLiteral value: Int) { (text, number) = (NumberFormat.count(value), value) }
     private init(_ text: String, markup: String? = nil, shade: Double? = nil) {
       (self.text, self.markup, self.shade) = (text, markup, shade)
     }
 
     static func text(_ text: String) -> Cell { Cell(text) }
     /// With thousands separators.
-    static func count(_ value: Int) -> Cell { Cell(NumberFormat.count(value)) }
+    static func count(_ value: Int) -> Cell { Cell(integerLiteral: value) }
     /// The same for a count that may be unknown or without limit.
     static func count(_ value: Int?, else absent: String) -> Cell {
-      Cell(value.map { NumberFormat.count($0) } ?? absent)
+      value.map { .count($0) } ?? Cell(absent)
     }
     /// For pages alone.
     static func markup(_ markup: String, shade: Double? = nil) -> Cell { Cell("", markup: markup, shade: shade) }
   }
 
-  private let columns: [Column]
-  private var rows: [[Cell]] = []
-  private var footer: [Cell]?
+  let columns: [Column]
+  private(set) var rows: [[Cell]] = []
+  private(set) var footer: [Cell]?
   private var heads: [(title: String, columns: ClosedRange<Int>)] = []
   private static let gap = "  "
   private static let narrowest = 8
@@ -108,14 +110,17 @@ struct Table: Sendable {
   // MARK: - Page
 
   /// The table for a page, with a scroll bar of its own where the page is narrow. Columns without titles have no head.
-  /// - Parameter isTight: smaller type and less room, for many columns.
-  func markup(isTight: Bool = false) -> String {
+  /// - Parameters:
+  ///   - name: of the files that it is exported to.
+  ///   - isTight: smaller type and less room, for many columns.
+  func markup(_ name: String, isTight: Bool = false) -> PageMarkup {
     func row(_ cells: [Cell]) -> String { "<tr>\(zip(columns, cells).map(Self.markup).joined())</tr>" }
     let titles = columns.map { "<th\($0.isNumber ? " class=\"n\"" : "")>\(HTML.text($0.title))</th>" }.joined()
     let head = columns.allSatisfy(\.title.isEmpty) ? "" : "<thead><tr>\(titles)</tr></thead>\n"
     let foot = footer.map { "\n<tfoot>\(row($0))</tfoot>" } ?? ""
-    return "<div class=\"scroll\"><table\(isTight ? " class=\"tight\"" : "")>\n\(head)"
+    let text = "<div class=\"scroll\"><table\(isTight ? " class=\"tight\"" : "")>\n\(head)"
       + "<tbody>\(rows.map(row).joined(separator: "\n"))</tbody>\(foot)</table></div>"
+    return PageMarkup(text, [.init(name: name, content: .table(self))])
   }
 
   private static func markup(_ column: Column, _ cell: Cell) -> String {

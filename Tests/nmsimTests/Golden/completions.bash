@@ -472,12 +472,15 @@ _nmsim() {
       case "$previous" in
         -o|--output)
           return ;;
+        --title)
+          _nmsim_nothing
+          return ;;
         --color)
           _nmsim_words "auto always never"
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "-o --output -q --quiet --color -h --help"
+        _nmsim_words "-o --output --title -q --quiet --color -h --help"
       fi ;;
     explain)
       case "$previous" in
@@ -572,6 +575,12 @@ _nmsim() {
       fi ;;
     export)
       case "$previous" in
+        --csv)
+          return ;;
+        --latex)
+          return ;;
+        --svg)
+          return ;;
         --dt)
           _nmsim_nothing
           return ;;
@@ -582,7 +591,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--nir --dt -o --output -q --quiet --color -h --help"
+        _nmsim_words "--csv --latex --svg --nir --dt -o --output -q --quiet --color -h --help"
       fi ;;
     chips)
       case "$previous" in

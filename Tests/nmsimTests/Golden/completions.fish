@@ -20,7 +20,7 @@ complete -c nmsim -n __fish_use_subcommand -f -a compare -d 'Compare a network o
 complete -c nmsim -n __fish_use_subcommand -f -a report -d 'Write results as a page to read, print or send'
 complete -c nmsim -n __fish_use_subcommand -f -a explain -d 'Show layer by layer where accuracy is lost'
 complete -c nmsim -n __fish_use_subcommand -f -a bench -d 'Measure the speed of the engine on this machine'
-complete -c nmsim -n __fish_use_subcommand -f -a export -d 'Write a network for other frameworks'
+complete -c nmsim -n __fish_use_subcommand -f -a export -d 'Write tables and charts, or a network, as files'
 complete -c nmsim -n __fish_use_subcommand -f -a chips -d 'List chip descriptions, or show one'
 complete -c nmsim -n __fish_use_subcommand -f -a inspect -d 'Show what is in a network, a program or a result'
 complete -c nmsim -n __fish_use_subcommand -f -a help -d 'Show help for a command or topic'
@@ -210,6 +210,7 @@ complete -c nmsim -n '__nmsim_is compare' -l color -x -a 'auto always never' -d 
 complete -c nmsim -n '__nmsim_is compare' -s h -l help -d 'Show this help.'
 
 complete -c nmsim -n '__nmsim_is report' -s o -l output -r -F -d 'The page; \'-\' is standard output.'
+complete -c nmsim -n '__nmsim_is report' -l title -x -d 'The heading. Default: the network\'s or the sweep\'s name.'
 complete -c nmsim -n '__nmsim_is report' -s q -l quiet -d 'Print errors only: no tables, no progress.'
 complete -c nmsim -n '__nmsim_is report' -l color -x -a 'auto always never' -d 'Colour in the terminal: auto, always or never.'
 complete -c nmsim -n '__nmsim_is report' -s h -l help -d 'Show this help.'
@@ -251,7 +252,10 @@ complete -c nmsim -n '__nmsim_is bench' -s q -l quiet -d 'Print errors only: no 
 complete -c nmsim -n '__nmsim_is bench' -l color -x -a 'auto always never' -d 'Colour in the terminal: auto, always or never.'
 complete -c nmsim -n '__nmsim_is bench' -s h -l help -d 'Show this help.'
 
-complete -c nmsim -n '__nmsim_is export' -l nir -d 'As a NIR graph; there is no other form yet.'
+complete -c nmsim -n '__nmsim_is export' -l csv -r -F -d 'Tables and the values of charts.'
+complete -c nmsim -n '__nmsim_is export' -l latex -r -F -d 'Tables and charts.'
+complete -c nmsim -n '__nmsim_is export' -l svg -r -F -d 'Charts.'
+complete -c nmsim -n '__nmsim_is export' -l nir -d 'A network as a NIR graph.'
 complete -c nmsim -n '__nmsim_is export' -l dt -x -d 'Length of a step, for time constants and delays, in seconds.'
 complete -c nmsim -n '__nmsim_is export' -s o -l output -r -F -d 'The graph.'
 complete -c nmsim -n '__nmsim_is export' -s q -l quiet -d 'Print errors only: no tables, no progress.'

@@ -21,7 +21,7 @@ _nmsim() {
     'report:Write results as a page to read, print or send'
     'explain:Show layer by layer where accuracy is lost'
     'bench:Measure the speed of the engine on this machine'
-    'export:Write a network for other frameworks'
+    'export:Write tables and charts, or a network, as files'
     'chips:List chip descriptions, or show one'
     'inspect:Show what is in a network, a program or a result'
     'help:Show help for a command or topic'
@@ -269,6 +269,7 @@ _nmsim() {
       _arguments -s \
         '(-o --output)-o+[The page; '\''-'\'' is standard output.]:FILE:_files' \
         '(-o --output)--output=[The page; '\''-'\'' is standard output.]:FILE:_files' \
+        '--title=[The heading. Default\: the network'\''s or the sweep'\''s name.]:TEXT: ' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
@@ -325,7 +326,10 @@ _nmsim() {
         '(-h --help)--help[Show this help.]' ;;
     export)
       _arguments -s \
-        '--nir[As a NIR graph; there is no other form yet.]' \
+        '--csv=[Tables and the values of charts.]:FOLDER:_files' \
+        '--latex=[Tables and charts.]:FOLDER:_files' \
+        '--svg=[Charts.]:FOLDER:_files' \
+        '--nir[A network as a NIR graph.]' \
         '--dt=[Length of a step, for time constants and delays, in seconds.]:X: ' \
         '(-o --output)-o+[The graph.]:FILE:_files' \
         '(-o --output)--output=[The graph.]:FILE:_files' \
@@ -334,7 +338,7 @@ _nmsim() {
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
-        '1:NETWORK:_files' ;;
+        '*:FILE:_files' ;;
     chips)
       _arguments -s \
         '(-o --output)-o+[Also write what is shown as JSON; '\''-'\'' is standard output.]:FILE:_files' \

@@ -45,12 +45,14 @@ struct ReportCommandTests {
     let explanation = #"{"format": "nmsim-explain/1", "network": "n", "ticks": 4, "samples": 1, "accuracy": {}, "#
       + #""layers": []}"#
     try Program.withFile(explanation) { file in
-      let alone = invoke("report \(file)")
-      #expect(alone.status == .usage)
+      #expect(invoke("report \(file) -o -").output.contains("<p class=\"over\">nmsim explain report</p>"))
+      let several = invoke("report \(file) \(file)")
+      #expect(several.status == .usage)
       #expect(
-        alone.error == "nmsim: \(file): an explanation without a run: name a run too: nmsim report run.json \(file)\n")
+        several.error == "nmsim: \(file): several explanations without a run: name one alone, or with its run: nmsim "
+          + "report run.json \(file)\n")
       try Program.withFile(String(decoding: ReportFixtures.least, as: UTF8.self)) { run in
-        let other = invoke("report \(run) \(file)")
+        let other = invoke("report \(file) \(run)")
         #expect(other.status == .badData)
         #expect(
           other.error == "nmsim: \(file): explains 'n' at 4 steps, \(run) has 'n' at 3 steps: explain a run's "

@@ -67,7 +67,7 @@ struct Markup {
 
   var elements: [Element] = []
   var problems: [String] = []
-  private static let empty: Set<String> = ["meta", "link", "br"]
+  private static let empty: Set<String> = ["meta", "link", "br", "input"]
 
   init(_ page: String) {
     let bytes = Array(page.utf8)
@@ -139,6 +139,44 @@ struct Markup {
       result = result.replacingOccurrences(of: entity, with: character)
     }
     return result
+  }
+}
+
+extension Markup {
+  /// A line of a chart: which numbers of a document it shows, and what the chart lists of it.
+  struct Series {
+    var path: String
+    var document: String?
+    var listed: [Double]
+    var divisor: Double
+    var isSum: Bool
+
+    /// Whether it shows these numbers, or the sums up to each, divided.
+    func shows(_ values: [Double]) -> Bool {
+      var sum = 0.0
+      let expected = values.map { value in
+        sum += value
+        return (isSum ? sum : value) / divisor
+      }
+      return expected.count == listed.count && zip(expected, listed).allSatisfy { abs($0 - $1) <= 1e-12 * abs($0) }
+    }
+  }
+
+  var series: [Series] {
+    elements.indices.compactMap { index in
+      let attributes = elements[index].attributes
+      guard let path = attributes["data-path"], let name = attributes["data-series"],
+        let list = elements[index...].first(where: { $0.name == "metadata" })
+      else { return nil }
+      let listed = list.text.split(separator: "\n").compactMap { line -> Double? in
+        guard line.hasPrefix("\(name),") else { return nil }
+        let cells = line.dropFirst(name.count + 1).split(separator: ",", omittingEmptySubsequences: false)
+        return cells.count > 1 && !cells[0].isEmpty ? Double(cells[1]) : nil
+      }
+      return Series(
+        path: path, document: attributes["data-document"], listed: listed,
+        divisor: attributes["data-divisor"].flatMap { Double($0) } ?? 1, isSum: attributes["data-sum"] != nil)
+    }
   }
 }
 

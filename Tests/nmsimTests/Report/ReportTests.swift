@@ -27,21 +27,25 @@ struct ReportTests {
       #expect(Self.says(element.text, value), "\(path): '\(element.text)' for \(value)")
       paths.insert(path)
     }
-    let series = markup.elements.filter { $0.attributes["data-values"] != nil && $0.attributes["data-path"] != nil }
-    let drawn = Set(series.compactMap { $0.attributes["data-path"] })
+    let series = markup.series
+    let drawn = Set(series.map(\.path))
     #expect(drawn.isSuperset(of: ["accuracyByStep", "energy.spike.spikesByStep"]))
     for index in 0..<3 {
       #expect(drawn.contains("layers[\(index)].kByStep"))
       #expect(drawn.contains("details.populations[\(index)].firstSpikes"))
     }
-    for element in series {
-      let path = try #require(element.attributes["data-path"])
-      let shown = element.attributes["data-values"]?.split(separator: " ").compactMap { Double($0) }
-      let root = try #require(documents[element.attributes["data-document"]])
-      #expect(try root.member(path).doubles() == shown, "\(path)")
+    for series in series {
+      let root = try #require(documents[series.document])
+      #expect(try series.shows(root.member(series.path).doubles()), "\(series.path)")
     }
-    let neurons = markup.elements.first { $0.attributes["data-column"] == "cores.neurons" }?.attributes["data-values"]
-    #expect(neurons?.split(separator: " ").count == (try #require(documents[nil]).member("cores").array().count))
+    let map = try #require(markup.elements.firstIndex { $0.attributes["data-column"] == "cores.neurons" })
+    let rows = try #require(markup.elements[map...].first { $0.name == "metadata" }).text.split(separator: "\n").dropFirst()
+    let cores = try #require(documents[nil]).member("cores").array()
+    #expect(rows.count == cores.count)
+    for (row, core) in zip(rows, cores) {
+      var members = try core.object()
+      #expect(row.split(separator: ",").last == "\(try members.required("neurons").int())")
+    }
     for path in ["accuracy", "ann.accuracy", "ticks", "totals.spikes", "totals.Effective_ACs",
       "energy.spike.joulesPerInference", "populations[0].meanRate", "populations[3].saturations",
       "cores[0].messagesIn", "program.weightBits", "neurobench.Footprint", "details.populations[1].rates[8]",
@@ -83,10 +87,9 @@ struct ReportTests {
           "time.delay.meanWaitingSeconds", "time.slowestCoreSeconds", "earlyDecision.meanSteps", "earlyDecision.ticks",
           "earlyDecision.joulesPerInference", "earlyDecision.fullAccuracy",
         ]))
-      let series = Set(
-        markup.elements.filter { $0.attributes["data-values"] != nil }.compactMap { $0.attributes["data-path"] })
+      for series in markup.series { #expect(try series.shows(root.member(series.path).doubles()), "\(series.path)") }
       #expect(
-        series.isSuperset(of: ["time.femtosecondsByTick", "earlyDecision.samplesByStep", "energy.chip.joulesByTick"]))
+        Set(markup.series.map(\.path)).isSuperset(of: ["time.femtosecondsByTick", "earlyDecision.samplesByStep", "energy.chip.joulesByTick"]))
     }
   }
 
@@ -105,7 +108,7 @@ struct ReportTests {
     return abs(number * scale - value) <= half
   }
 
-  @Test("a page is one small file without scripts and without addresses")
+  @Test("a page is one small file with its own script alone, and without addresses")
   func selfContained() throws {
     let one = try ReportFixtures.digits(chip: "generic-45nm", steps: 200)
     let page = try ReportFixtures.page([one])
@@ -116,11 +119,13 @@ struct ReportTests {
       let markup = Markup(page)
       #expect(markup.problems.isEmpty)
       for element in markup.elements {
-        if element.name == "script" { #expect(element.attributes["type"] == "application/json") }
+        if element.name == "script", element.attributes["type"] == nil { #expect(element.text == PageScript.text) }
         #expect(!element.attributes.keys.contains { $0.hasPrefix("on") || $0 == "src" })
         if let address = element.attributes["href"] { #expect(address.hasPrefix("#") || address == "data:,") }
       }
       #expect(!page.contains("url(") && !page.contains("@import"))
+      #expect(markup.elements.count { $0.name == "script" && $0.attributes["type"] == nil } == 1)
+      #expect(page.contains("script-src '\(PageScript.hash)'"))
       let anchors = markup.elements.compactMap { $0.attributes["href"] }.filter { $0.hasPrefix("#") }
       let ids = Set(markup.elements.compactMap { $0.attributes["id"] })
       #expect(anchors.allSatisfy { ids.contains(String($0.dropFirst())) } && !anchors.isEmpty)
@@ -167,13 +172,14 @@ struct ReportTests {
         let page = Report(runs).page
         let markup = Markup(page)
         #expect(markup.problems.isEmpty, "\(name)")
-        #expect(!page.contains("<img") && !page.contains("<script>"), "\(name)")
+        #expect(!page.contains("<img") && page.components(separatedBy: "<script>").count == 2, "\(name)")
         // What a reader sees; the data blocks hold the document as it is.
         let shown = page.prefix(upTo: page.range(of: "<script")?.lowerBound ?? page.endIndex).unicodeScalars
         #expect(!shown.contains { ["\u{202E}", "\u{0007}", "\u{2028}"].contains($0) }, "\(name)")
-        #expect(markup.elements.filter { $0.name == "script" }.count == texts.count + 1)
+        let scripts = markup.elements.filter { $0.name == "script" }
+        #expect(scripts.count == texts.count + 3)
         #expect(!markup.elements.contains { $0.attributes["onmouseover"] != nil || $0.attributes["onerror"] != nil })
-        #expect(markup.elements.filter { $0.name == "script" }.allSatisfy { (try? JSONParser.parse($0.text)) != nil })
+        #expect(scripts.dropLast(2).allSatisfy { (try? JSONParser.parse($0.text)) != nil })
         if texts.count == 1 {
           let known = markup.elements.filter { !["li", "tr", "td", "data", "dt", "dd", "span"].contains($0.name) }.map(\.name)
           let expected = clean.elements.filter { !["li", "tr", "td", "data", "dt", "dd", "span"].contains($0.name) }.map(\.name)
@@ -191,7 +197,9 @@ struct ReportTests {
     #expect(Markup(page).problems.isEmpty && page.contains("The data have no labels"))
     #expect(!Markup(page).elements.contains { $0.name == "svg" })
     let several = try ReportFixtures.page([ReportFixtures.least, ReportFixtures.least])
-    #expect(Markup(several).elements.filter { $0.name == "h2" }.map(\.text) == ["Differences", "What was run", "What was run"])
+    #expect(Markup(several).elements.filter { $0.name == "h2" }.map(\.text) == [
+        "Differences", "n (run0.json)", "What was run", "n (run1.json)", "What was run",
+      ])
     // A chip without prices: unknown, never zero.
     let ideal = Markup(try ReportFixtures.page([try ReportFixtures.digits(chip: "ideal")]))
     #expect(!ideal.elements.contains { $0.attributes["data-path"] == "energy.chip.joulesPerInference" })
@@ -276,7 +284,7 @@ struct ReportTests {
     #expect(page.contains("<td class=\"name\">Others</td><td class=\"n\">39,200</td><td class=\"n\">9,800</td>"))
     let large = text.dropLast() + #", "padding": "\#(String(repeating: "x", count: 5_000_000))"}"#
     let without = try ReportFixtures.page([Array(String(large).utf8)])
-    #expect(!without.contains("<script") && without.contains("results of more than 4 MB are not in it"))
+    #expect(!without.contains("application/json\"") && without.contains("results of more than 4 MB are not in it"))
   }
 
   @Test("runs are named by what tells them apart")

@@ -27,7 +27,7 @@ struct RooflineTests {
     #expect(RooflineChart.Roof(secondsPerOperation: .leastNonzeroMagnitude, secondsPerMessage: nil).operations == nil)
     let core = try #require(dot(300, 10, 1e-6))
     func lines(_ roofs: [RooflineChart.Roof]) throws -> Int {
-      try #require(RooflineChart(dots: [core], roofs: roofs, what: "cores").markup).components(
+      try #require(RooflineChart(dots: [core], roofs: roofs, what: "cores").markup).text.components(
         separatedBy: "<path class=\"line"
       ).count - 1
     }

@@ -25,7 +25,7 @@ struct SweepChartTests {
       figures[front.key] = SweepChart(
         document: document, front: front, labels: SweepPoint.labels(document.points),
         colors: document.points.map { $0.chip == "a" ? 1 : 2 }
-      ).figure
+      ).figure?.text
     }
     return figures
   }
@@ -52,9 +52,9 @@ struct SweepChartTests {
     let figure = try #require(figures(document)["spikeEnergy"])
     #expect(figure.contains("Below: 2 points, down to 10.0"), "\(figure)")
     #expect(figure.components(separatedBy: "data-front=").count - 1 == 20)
-    let numbers = figure.components(separatedBy: "class=\"mark aside").count - 1
+    let numbers = figure.components(separatedBy: "class=\"mark s").count - 1
     #expect((2...14).contains(numbers), "\(numbers)")
     // The most accurate point has its number before all others.
-    #expect(figure.contains(">22</span>"))
+    #expect(figure.contains(">22</text>"))
   }
 }
