@@ -47,6 +47,8 @@ package struct CompileReport: Sendable, Equatable {
     package var index: Int
     /// Where it is on the chip.
     package var place: Int
+    /// The tile of that place.
+    package var tile: TileCoordinate
     /// Names of the populations that it holds a part of, in slot order.
     package var populations: [String]
     package var load: CoreLoad
@@ -330,7 +332,8 @@ extension CompileReport {
       .map { program.populations[$0].name }
     let types = Resource.axonTypes.limit(of: program.chip)
     return Core(
-      index: index, place: image.place, populations: names, load: load, limits: limits,
+      index: index, place: image.place, tile: Mesh(program.chip).tile(ofCore: image.place), populations: names,
+      load: load, limits: limits,
       axonTypes: types.map { CrossbarRules.types(image, program, limit: $0).count },
       fanIn: image.groups.map { populations[$0.population].fanIn }.max() ?? 0,
       destinations: image.groups.map(image.mostDestinations).max() ?? 0, fullest: fullest)

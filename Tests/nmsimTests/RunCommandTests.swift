@@ -1,5 +1,6 @@
 import ChipModel
 import Foundation
+import Runtime
 import Testing
 
 @testable import nmsim
@@ -50,6 +51,33 @@ struct RunCommandTests {
       let slow = folder.invoke(
         "run DIR/net.nmsim \(data) --ticks 12 --samples 9 --engine interpreter --no-timing --json -")
       #expect(slow.output.replacingOccurrences(of: "\"interpreter\"", with: "\"fast\"") == texts[0])
+    }
+  }
+
+  @Test("a run of many steps ends with how few are enough, one of few steps, few samples or a lag does not")
+  func fewerSteps() throws {
+    try with { folder in
+      func says(_ options: String, _ program: String = "net") -> String {
+        let run = folder.invoke("run DIR/\(program).nmsim \(data) --no-ann -o DIR/run.json \(options)")
+        #expect(run.status == .success, "\(run.error)")
+        return run.output.split(separator: "\n").drop { !$0.hasPrefix("Fewer steps") }.joined(separator: " ")
+      }
+      let text = says("--ticks 200")
+      let parts = text.split(separator: " ")
+      #expect(text.hasPrefix("Fewer steps are enough: after ") && text.contains("the ANN 907 nJ)"), "\(text)")
+      let step = try #require(Int(parts[5]))
+      let short = folder.invoke("run DIR/net.nmsim \(data) --ticks \(step) -o -").output
+      let run = try RunResult(reading: Array(short.utf8))
+      // What is said of the shorter run is what it gives; its accumulates are those of the spikes in proportion.
+      #expect(text.contains("the accuracy is \(NumberFormat.percent(run.accuracy))"), "\(text)")
+      let long = try RunResult(reading: [UInt8](folder.data("run.json")))
+      let fewer = try #require(FewerSteps(long))
+      let (joules, told) = (try #require(run.operation.snn?.joulesPerInference), try #require(fewer.joules))
+      #expect(abs(told / joules - 1) < 0.1)
+      #expect(fewer.shareOfSpikes < 0.1)
+      #expect(says("--ticks 4").isEmpty && says("--ticks 200 --samples 10").isEmpty)
+      #expect(folder.invoke("compile DIGITS/net.json --lag 2 -o DIR/lag.nmsim -q").status == .success)
+      #expect(says("--ticks 200", "lag").isEmpty)
     }
   }
 

@@ -99,13 +99,15 @@ package struct CompileOptions: Sendable, Equatable {
 extension Parameter {
   package static let split = Parameter(
     "split", .choice(of: CompileOptions.Split.self), standard: .choice(CompileOptions.Split.auto.rawValue),
-    "Fan-ins, fan-outs and weights beyond a limit refused, split where that is exact, or split wherever it can be.")
+    "What becomes of a fan-in, a fan-out or a weight beyond a limit: refused, split where that is exact, or split wherever "
+      + "that is possible.")
   package static let scale = Parameter(
     "scale", .choice(of: CompileOptions.Scale.self), standardText: "the finest that the membrane holds",
     "Quantisation granularity: weights have a scale per output channel, or per layer.")
   package static let pools = Parameter(
     "pools", .choice(of: CompileOptions.Pools.self), standard: .choice(CompileOptions.Pools.auto.rawValue),
-    "Average pools folded into the weights behind them, as populations of their own, or so where a limit forbids to fold.")
+    "What becomes of average pools: folded into the weights behind them, layers of their own, or layers only where a limit "
+      + "forbids to fold them.")
   package static let compiledSchedule = Parameter(
     "schedule", .choice(of: Schedule.self), standardText: "the network's",
     "Layers active in their windows, all at every tick, or each adding all steps before it fires.")

@@ -78,7 +78,9 @@ struct Completions: Sendable {
       }
       let spellings = Self.options(command).flatMap(Self.spellings).joined(separator: " ")
       text += "      esac\n      if [[ $current == -* ]]; then\n        _nmsim_words \"\(spellings)\"\n"
-      let words = command.positionals.flatMap { choices($0, of: command) }
+      let words = command.positionals.flatMap { choices($0, of: command) }.reduce(into: [String]()) { words, word in
+        if !words.contains(word) { words.append(word) }
+      }
       if !words.isEmpty {
         text += "      else\n        _nmsim_words \"\(words.joined(separator: " "))\"\n"
       } else if !command.positionals.contains(where: \.value.takesFile) {

@@ -136,7 +136,7 @@ struct FileKind: Sendable, Equatable {
 }
 
 extension ValueKind {
-  /// Ends a command before its work where a file is known to be of another kind than those that the command table names.
+  /// Ends a command before its work where a file is known to be of another kind than the command table names.
   func check(_ path: String) throws(CommandError) {
     let wanted: [FileKind] =
       switch self {
@@ -151,7 +151,8 @@ extension ValueKind {
         .usage, subject: path, problem: "is neither a file nor one of \(names.joined(separator: ", "))",
         remedy: "did you mean '\(meant)'?")
     }
-    guard !wanted.isEmpty, let kind = FileKind(of: path), !wanted.contains(where: { $0.key == kind.key }) else { return }
+    guard !wanted.isEmpty, let kind = FileKind(of: path), !wanted.contains(where: { $0.key == kind.key })
+    else { return }
     throw kind.error(path, wanted: wanted)
   }
 }

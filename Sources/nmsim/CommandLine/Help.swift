@@ -5,8 +5,8 @@ struct Help: Sendable {
   private static let column = 26
 
   private static let abstract =
-    "nmsim simulates neuromorphic chips: it compiles a trained network for a chip, runs it "
-    + "bit for bit, and reports accuracy, spikes, energy and time."
+    "nmsim simulates neuromorphic chips: it converts a trained network to a spiking one, compiles it for a chip, runs it "
+    + "in the chip's own integers, and reports accuracy, spikes, energy and time."
 
   /// What `nmsim` alone prints.
   var short: String {

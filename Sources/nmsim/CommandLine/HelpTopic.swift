@@ -62,14 +62,18 @@ struct HelpTopic: Sendable, Equatable {
         Entry("sequential, pipelined", "One inference after another; or a new one every T ticks."),
         Entry("fault injection", "Faults that are put into a chip on purpose, to see what they do."),
         Entry("cosine", "In 'explain': likeness of a layer's rates and the ANN's activations; 1 is the same."),
-        Entry("K", "In 'explain': squared distance of a layer's firing rates from those that the ANN asks for, relative."),
+        Entry(
+          "K", "In 'explain': squared distance of a layer's firing rates from those that the ANN asks for, relative."),
         Entry(
           "Omega",
-          "In 'explain': sum of a layer's rates over the sum of their squares; the higher, the more unequal the rates "
-            + "(Ding et al. 2021, equation 8)."),
-        Entry("silent, saturated", "In 'explain': share of neurons that never fire; of updates that the membrane cuts."),
+          "In 'explain': sum of a layer's rates over the sum of their squares (Ding et al. 2021, equation 8): 1 where "
+            + "neurons fire in every step or never, more where rates are low."),
         Entry(
-          "full", "In 'explain': share of neurons that fire in every step. In 'compile' and 'compare': the largest share of a limit."),
+          "silent, saturated", "In 'explain': share of neurons that never fire; of updates that the membrane cuts."),
+        Entry(
+          "full",
+          "In 'explain': share of neurons that fire in every step. In 'compile' and 'compare': the largest share of a "
+            + "limit."),
       ])
     ])
 

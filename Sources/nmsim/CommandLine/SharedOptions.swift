@@ -14,8 +14,8 @@ extension OptionSpec {
     in group: String, _ help: String = "Chip description: a name of 'nmsim chips', or a file."
   ) -> OptionSpec {
     option(
-      "chip", .choiceOrFile(ChipsCommand.names, .chip), "NAME|FILE", standard: .value(ChipLibrary.defaultName), group: group,
-      help)
+      "chip", .choiceOrFile(ChipsCommand.names, .chip), "NAME|FILE", standard: .value(ChipLibrary.defaultName),
+      group: group, help)
   }
 
   static func schedule(in group: String) -> OptionSpec { OptionSpec(.compiledSchedule, group: group) }
@@ -30,13 +30,16 @@ extension OptionSpec {
     labels: String = "Labels; without any, accuracies are unknown."
   ) -> [OptionSpec] {
     [
-      option("input", .file(FileKind.samples), "DATA", standard: .described("what the network names"), group: group, images),
+      option(
+        "input", .file(FileKind.samples), "DATA", standard: .described("what the network names"), group: group, images),
       self.labels("labels", in: group, labels),
     ]
   }
 
   static func labels(_ name: String, in group: String, _ help: String = "Their labels.") -> OptionSpec {
-    option(name, .file([.labels, .array, .archive]), "LABELS", standard: .described("found by the name of the images"), group: group, help)
+    option(
+      name, .file([.labels, .array, .archive]), "LABELS", standard: .described("found by the name of the images"),
+      group: group, help)
   }
 
   static func samples(_ name: String = "samples", in group: String, standard: String) -> OptionSpec {
@@ -48,7 +51,8 @@ extension OptionSpec {
   /// Calibration data with their labels.
   static func calibration(in group: String, _ help: String, standard: String) -> [OptionSpec] {
     [
-      option("calibration", .file(FileKind.samples), "DATA", group: group, help), labels("calibration-labels", in: group),
+      option("calibration", .file(FileKind.samples), "DATA", group: group, help),
+      labels("calibration-labels", in: group),
       samples("calibration-samples", in: group, standard: standard),
     ]
   }
@@ -84,7 +88,8 @@ extension OptionSpec {
   static func ann(in group: String) -> [OptionSpec] {
     [
       option(
-        "model", .file([.model]), "MODEL", standard: .described("the one that the network was converted from"), group: group,
+        "model", .file([.model]), "MODEL", standard: .described("the one that the network was converted from"),
+        group: group,
         "The ANN, an .onnx file: its accuracy on the same samples is shown beside the run's. Decisions are kept beside the "
           + "network, as NET.ann, for later runs."),
       flag("no-ann", group: group, "Do not evaluate the ANN."),
@@ -94,7 +99,7 @@ extension OptionSpec {
   static func steps(in group: String) -> OptionSpec {
     var option = option(
       "ticks", .integer(ActiveWindow.steps), "T",
-      standard: .described("the network's, else \(RunInputs.standardSteps)"), group: group, "Steps of an inference.")
+      standard: .described("the network's, else \(RunInputs.standardSteps)"), group: group, "Time steps per inference.")
     option.synonyms = ["steps"]
     return option
   }

@@ -11,7 +11,8 @@ enum ChipsCommand {
       PositionalSpec(
         "action", "ACTION", .choiceOrFile(["list", "show"] + names, .chip), .optional, standard: .value("list"),
         "list: one line for each chip. show, or a chip at once: limits, energy and time of one, with sources."),
-      PositionalSpec("chip", "CHIP", .choiceOrFile(names, .chip), .optional, "With show: the name of a chip, or a file."),
+      PositionalSpec(
+        "chip", "CHIP", .choiceOrFile(names, .chip), .optional, "With show: the name of a chip, or a file."),
     ],
     options: [
       .json("Also write what is shown as JSON; '-' is standard output."),

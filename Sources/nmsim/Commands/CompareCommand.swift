@@ -19,7 +19,8 @@ enum CompareCommand {
         + "its chip."
     ],
     positionals: [
-      PositionalSpec("programs", "NETWORK", .file([.network, .program]), .list(minimum: 1), "Networks, or compiled programs.")
+      PositionalSpec(
+        "programs", "NETWORK", .file([.network, .program]), .list(minimum: 1), "Networks, or compiled programs.")
     ],
     options: [
       .option(

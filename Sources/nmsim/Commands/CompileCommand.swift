@@ -8,12 +8,14 @@ enum CompileCommand {
   private static let outputs = "Output"
 
   static let spec = CommandSpec(
-    name: "compile", abstract: "Compile a network into a program for a chip",
+    name: "compile", abstract: "Compile a spiking network into a program for a chip",
     discussion: [
-      "Checks and quantises the network, splits it over the cores under the chip's limits, places the cores, builds "
-        + "their routes, and prints what every population and core uses and what limits the design."
+      "Quantises the network, splits it over cores within the limits of the chip, places the cores, and builds the routes "
+        + "between them. Prints what every population and every core uses, a map, and the bottleneck."
     ],
-    positionals: [PositionalSpec("network", "NETWORK", .file([.network]), .required, "The network, for example net.json.")],
+    positionals: [
+      PositionalSpec("network", "NETWORK", .file([.network]), .required, "The network, for example net.json.")
+    ],
     options: [
       .chip(in: arithmetic),
     ] + OptionSpec.chipNumbers(in: arithmetic) + [
@@ -27,8 +29,7 @@ enum CompileCommand {
         "Where the cores are placed, or a file that says which neurons each core holds."),
       .option(
         "calibration", .file(FileKind.samples), "DATA", group: placement,
-        "Images whose spikes the optimised mapping weighs distances with; without any, every neuron is taken to fire "
-          + "as often as any other."),
+        "Images from which the optimised mapping learns how often neurons fire. Without any, all neurons count alike."),
       .samples("calibration-samples", in: placement, standard: "\(MeasuredTraffic.standardSamples)"),
       .schedule(in: placement),
       OptionSpec(.lag, group: placement, standards: ["the network's"]),
@@ -47,15 +48,15 @@ enum CompileCommand {
     ],
     common: ["chip", "weight-bits", "mapping", "output"],
     examples: [
-      ExampleSpec("nmsim compile net.json", "For the default chip; writes net.nmsim."),
+      ExampleSpec("nmsim compile net.json", "Compiles for the default chip; writes net.nmsim."),
       ExampleSpec(
-        "nmsim compile net.json --chip loihi --weight-bits 6 -o loihi.nmsim", "For another chip, with narrower weights."
+        "nmsim compile net.json --chip loihi --weight-bits 6 -o loihi.nmsim", "Compiles for another chip, with narrower weights."
       ),
       ExampleSpec(
-        "nmsim compile net.json --chip loihi --calibration images.npy", "Cores that talk most, closest together."),
+        "nmsim compile net.json --chip loihi --calibration images.npy", "Places cores that send each other many spikes close together."),
       ExampleSpec(
         "nmsim compile net.json --write-mapping map.json", "Also writes the mapping, to be changed by hand."),
-      ExampleSpec("nmsim compile net.json --mapping map.json", "With that mapping, every limit checked again."),
+      ExampleSpec("nmsim compile net.json --mapping map.json", "Takes that mapping, and checks every limit again."),
     ],
     exits: [.badData, .missingInput, .doesNotFit, .badConfiguration])
 

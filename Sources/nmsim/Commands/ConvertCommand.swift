@@ -23,7 +23,10 @@ enum ConvertCommand {
       "A NIR graph (.nir) spikes already: its neurons and weights are taken as they are, with time constants rounded to "
         + "1/4096 of a step, and a table says what became of each parameter.",
     ],
-    positionals: [PositionalSpec("model", "MODEL", .file([.model, .graph]), .required, "The trained network, an .onnx or a .nir file.")],
+    positionals: [
+      PositionalSpec(
+        "model", "MODEL", .file([.model, .graph]), .required, "The trained network, an .onnx or a .nir file.")
+    ],
     options: [
       .option(
         "method", .choice(methods), "NAME", standard: .value("robust-norm"), group: method, "Conversion method."),

@@ -4,11 +4,13 @@ import Runtime
 /// `nmsim energy`: the accounts of a run by every energy model, side by side.
 enum EnergyCommand {
   static let spec = CommandSpec(
-    name: "energy", abstract: "Show what a run would cost in energy and time",
+    name: "energy", abstract: "Show the energy and time per inference of a run",
     discussion: [
-      "Models stand side by side and are never mixed: 'spike' prices each spike, as the papers do; 'operation' prices "
-        + "accumulates and multiply-accumulates at 45 nm, beside the ANN's; 'chip' prices every action of the chip. "
-        + "Each names what it leaves out. Unpublished constants are unknown, not zero."
+      "Energy models stand side by side and are never mixed. 'spike' prices each spike, as the papers do. 'operation' "
+        + "prices accumulates and multiply-accumulates at 45 nm, beside those of the ANN. 'lemaire' adds the memories of "
+        + "an accelerator. 'quantised twin' compares with the same network as an ANN of few bits. 'chip' prices every "
+        + "action of the chip.",
+      "Each model names what it leaves out. An unpublished constant is unknown, not zero: it is not in the sum.",
     ],
     positionals: [
       PositionalSpec("run", "RUN", .file([.run]), .optional, standard: .value("run.json"), "The result of 'nmsim run'.")
@@ -20,17 +22,17 @@ enum EnergyCommand {
       .flag("explain", "Show formulas, constants and their sources."),
       .flag(
         "estimate",
-        "Estimate the prices that the chip lacks: those of generic-45nm scaled to its technology, and static power by "
-          + "its memory, as ranges, apart from what is known."),
+        "Estimate the unpublished constants of the chip, as ranges, apart from what is known: prices of generic-45nm "
+          + "scaled to its technology, and static power by its memory."),
       .json("Also write the figures as JSON; '-' is standard output."),
       .quiet, .color,
     ],
     common: ["baseline", "explain", "estimate", "output"],
     examples: [
-      ExampleSpec("nmsim energy", "The energy of run.json in this folder."),
+      ExampleSpec("nmsim energy", "Shows the energy of run.json in this folder."),
       ExampleSpec(
         "nmsim energy run.json --baseline max-norm.json --explain",
-        "Ratios to another run, with formulas and sources."),
+        "Shows ratios to another run, with formulas and sources."),
     ],
     exits: [.badData, .missingInput, .badConfiguration])
 

@@ -6,7 +6,9 @@ enum InspectCommand {
   static let spec = CommandSpec(
     name: "inspect", abstract: "Show what is in a network, a program or a result",
     positionals: [
-      PositionalSpec("files", "FILE", .file([.network, .program, .graph] + FileKind.documents), .list(minimum: 1), "Networks, programs, results, NIR graphs; told apart by content.")
+      PositionalSpec(
+        "files", "FILE", .file([.network, .program, .graph] + FileKind.documents), .list(minimum: 1),
+        "Networks, programs, results, NIR graphs; told apart by content.")
     ],
     options: [
       .json("Also write what is shown as JSON; '-' is standard output."),

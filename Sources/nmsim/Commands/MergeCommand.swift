@@ -19,7 +19,8 @@ enum MergeCommand {
         "The result; '-' is standard output."),
       .flag("partial", "Sweeps: sum up what is there, though points are missing."),
       .option(
-        "program", .file([.program]), "FILE", standard: .described("where the first part names it"), "Runs: the program that was run."),
+        "program", .file([.program]), "FILE", standard: .described("where the first part names it"),
+        "Runs: the program that was run."),
       .option("predictions", .newFile, "FILE.csv", "Runs: also one row a sample, as 'run --predictions' writes it."),
       .quiet, .color,
     ],

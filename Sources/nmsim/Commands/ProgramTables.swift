@@ -15,6 +15,7 @@ struct ProgramTables: Sendable {
     if !report.cores.isEmpty { parts.append(perNeuron) }
     if report.populations.contains(where: { $0.layer != nil }) { parts.append(perLayer) }
     if !report.cores.isEmpty { parts.append(cores) }
+    if let map = MapText(report: report, style: style).text { parts.append(map) }
     parts.append(limiting)
     return parts.joined(separator: "\n")
   }

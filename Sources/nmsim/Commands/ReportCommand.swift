@@ -118,7 +118,7 @@ enum ReportCommand {
     return .runs(runs)
   }
 
-  /// Gives an explanation to the run that it is of: the one named before it, else the first of that network and those steps.
+  /// Gives an explanation to the run that it is of: the one before it, else the first of that network and those steps.
   private static func attach(
     _ explanation: ExplanationRecord, _ file: String, after count: Int, _ runs: inout [ReportRun]
   ) throws(CommandError) {
@@ -128,11 +128,13 @@ enum ReportCommand {
         remedy: "name one alone, or with its run: nmsim report run.json \(file)")
     }
     let fitting = ((count > 0 ? [count - 1] : []) + Array(runs.indices)).first { index in
-      let document = runs[index].document
-      return runs[index].explanation == nil && explanation.network == document.network && explanation.steps == document.ticks
+      let (run, document) = (runs[index], runs[index].document)
+      return run.explanation == nil && explanation.network == document.network && explanation.steps == document.ticks
     }
     guard let fitting else {
-      let others = runs.map { "\($0.file) has '\($0.document.network)' at \(NumberFormat.count($0.document.ticks, of: "step"))" }
+      let others = runs.map { run in
+        "\(run.file) has '\(run.document.network)' at \(NumberFormat.count(run.document.ticks, of: "step"))"
+      }
       throw CommandError(
         .badData, subject: file,
         problem: "explains '\(explanation.network)' at \(NumberFormat.count(explanation.steps, of: "step")), "

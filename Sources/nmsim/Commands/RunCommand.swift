@@ -8,15 +8,17 @@ enum RunCommand {
   private static let outputs = "Output"
 
   static let spec = CommandSpec(
-    name: "run", abstract: "Run a program on samples",
+    name: "run", abstract: "Run a compiled network on samples",
     discussion: [
-      "Samples are taken in file order from the first. The result is the same for every number of threads.",
-      "A run that is interrupted (Ctrl-C, SIGTERM, SIGHUP) keeps the finished samples and ends with status 75; the "
-        + "same command continues it.",
+      "The samples are those that the network names, or those of --input, in the order of the file. The result is the "
+        + "same for every number of threads.",
+      "A run that is interrupted (Ctrl-C, SIGTERM, SIGHUP) keeps the samples that are finished and ends with status 75. "
+        + "The same command continues it.",
     ],
     positionals: [
       PositionalSpec(
-        "program", "PROGRAM", .file([.program]), .optional, standard: .described("net.nmsim, else the only .nmsim file here"),
+        "program", "PROGRAM", .file([.program]), .optional,
+        standard: .described("net.nmsim, else the only .nmsim file here"),
         "The compiled program.")
     ],
     options: [
@@ -24,8 +26,7 @@ enum RunCommand {
       .threads(in: simulation),
       .option(
         "engine", .choice(["fast", "interpreter"]), "fast|interpreter", standard: .value("fast"), group: simulation,
-        "fast computes population by population; interpreter moves every message from core to core, slowly. Both "
-          + "agree."),
+        "fast computes layer by layer; interpreter moves every message from core to core, slowly. Their results are equal."),
       .option(
         "input-coding", .choice(InputCoding.allCases.map(\.rawValue)), InputCoding.allCases.map(\.rawValue).joined(separator: "|"),
         standard: .described("the program's"), group: simulation,
@@ -71,13 +72,13 @@ enum RunCommand {
     ] + timeOptions,
     common: ["ticks", "input", "samples", "output"],
     examples: [
-      ExampleSpec("nmsim run --ticks 200", "The program in this folder, on the data its network names."),
+      ExampleSpec("nmsim run --ticks 200", "Runs the program in this folder for 200 time steps, on the data that its network names."),
       ExampleSpec(
         "nmsim run net.nmsim --ticks 64 --input t10k-images-idx3-ubyte.gz --samples 1000 --json -",
-        "The first 1,000 images of a file, the result on standard output."),
+        "Runs the first 1,000 images of a file, and prints the result as JSON."),
       ExampleSpec(
         "nmsim run --trace traces --probe conv1:0 --probe output:3",
-        "Also what every core did in each tick of the first image, and two neurons' potentials."),
+        "Also writes what every core did in each tick of the first image, and the potentials of two neurons."),
     ],
     exits: [.checkFailed, .badData, .missingInput, .resumable, .badConfiguration])
 
@@ -187,6 +188,7 @@ enum RunCommand {
 
   private static func say(_ result: RunResult, _ path: String, _ terminal: Terminal) {
     terminal.say(ResultText.text(result, style: terminal.style))
+    if let fewer = FewerSteps(result) { terminal.say(fewer.text(result, width: terminal.style.width)) }
     terminal.say("Wrote \(ErrorText.escaped(path)). Next: nmsim energy\(path == "run.json" ? "" : " \(ErrorText.escaped(path))")\n")
   }
 

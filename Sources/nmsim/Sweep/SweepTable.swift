@@ -56,7 +56,9 @@ struct SweepTable: Sendable {
     if let index = entries.firstIndex(where: { if case .refused = $0.outcome { true } else { false } }),
       case .refused(let problem) = entries[index].outcome
     {
-      lines += TextLayout.paragraph("Cannot be run, for example \(ErrorText.escaped(labels[index])): \(ErrorText.escaped(problem))", width: style.width)
+      let label = ErrorText.escaped(labels[index])
+      lines += TextLayout.paragraph(
+        "Cannot be run, for example \(label): \(ErrorText.escaped(problem))", width: style.width)
     }
     return lines
   }

@@ -604,7 +604,7 @@ _nmsim() {
       if [[ $current == -* ]]; then
         _nmsim_words "-o --output --json -q --quiet --color -h --help"
       else
-        _nmsim_words "list show ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin"
+        _nmsim_words "list show ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin"
       fi ;;
     inspect)
       case "$previous" in

@@ -12,11 +12,11 @@ _nmsim() {
   commands=(
     'convert:Convert a trained network (ONNX, NIR) to a spiking one'
     'evaluate:Evaluate a trained network (ONNX) in floats'
-    'compile:Compile a network into a program for a chip'
-    'run:Run a program on samples'
+    'compile:Compile a spiking network into a program for a chip'
+    'run:Run a compiled network on samples'
     'sweep:Run every combination of a plan, or what is missing'
     'merge:Join the parts of a sweep or of a split run'
-    'energy:Show what a run would cost in energy and time'
+    'energy:Show the energy and time per inference of a run'
     'compare:Compare a network on several chips'
     'report:Write results as a page to read, print or send'
     'explain:Show layer by layer where accuracy is lost'
@@ -122,11 +122,11 @@ _nmsim() {
         '--membrane-bits=[Bits of a membrane potential.]:N: ' \
         '--fraction-bits=[Extra low bits of biases, thresholds and potentials.]:N: ' \
         '--scale=[Quantisation granularity\: weights have a scale per output channel, or per layer.]:channel|population:(channel population)' \
-        '--pools=[Average pools folded into the weights behind them, as populations of their own, or so where a limit forbids to fold.]:fold|layer|auto:(fold layer auto)' \
-        '--split=[Fan-ins, fan-outs and weights beyond a limit refused, split where that is exact, or split wherever it can be.]:none|exact|auto:(none exact auto)' \
+        '--pools=[What becomes of average pools\: folded into the weights behind them, layers of their own, or layers only where a limit forbids to fold them.]:fold|layer|auto:(fold layer auto)' \
+        '--split=[What becomes of a fan-in, a fan-out or a weight beyond a limit\: refused, split where that is exact, or split wherever that is possible.]:none|exact|auto:(none exact auto)' \
         '--input-coding=[How the input spikes.]:bernoulli|rate|phase|latency|events:(bernoulli rate phase latency events)' \
         '--mapping=[Where the cores are placed, or a file that says which neurons each core holds.]:optimised|row-major|random|FILE: _nmsim_or_files optimised row-major random' \
-        '--calibration=[Images whose spikes the optimised mapping weighs distances with; without any, every neuron is taken to fire as often as any other.]:DATA:_files' \
+        '--calibration=[Images from which the optimised mapping learns how often neurons fire. Without any, all neurons count alike.]:DATA:_files' \
         '--calibration-samples=[How many samples, from the first.]:N: ' \
         '--schedule=[Layers active in their windows, all at every tick, or each adding all steps before it fires.]:windowed|continuous|separated:(windowed continuous separated)' \
         '--lag=[Ticks that a layer adds before it may fire.]:N: ' \
@@ -149,10 +149,10 @@ _nmsim() {
         '1:NETWORK:_files' ;;
     run)
       _arguments -s \
-        '--ticks=[Steps of an inference.]:T: ' \
-        '--steps=[Steps of an inference.]:T: ' \
+        '--ticks=[Time steps per inference.]:T: ' \
+        '--steps=[Time steps per inference.]:T: ' \
         '--threads=[Threads, at most 1024.]:N: ' \
-        '--engine=[fast computes population by population; interpreter moves every message from core to core, slowly. Both agree.]:fast|interpreter:(fast interpreter)' \
+        '--engine=[fast computes layer by layer; interpreter moves every message from core to core, slowly. Their results are equal.]:fast|interpreter:(fast interpreter)' \
         '--input-coding=[Another coding of an input that spikes, of those that the program'\''s synapses take.]:bernoulli|rate|phase|latency|events:(bernoulli rate phase latency events)' \
         '--flip-membrane-bits=[Probability that a bit of a membrane potential flips, each bit and step.]:RATE: ' \
         '--lose-spikes=[Probability that a spike is never sent.]:RATE: ' \
@@ -229,7 +229,7 @@ _nmsim() {
         '--baseline=[Another run, to show ratios against.]:FILE:_files' \
         '--profile=[Energy per spike for the papers'\'' model.]:NAME: ' \
         '--explain[Show formulas, constants and their sources.]' \
-        '--estimate[Estimate the prices that the chip lacks\: those of generic-45nm scaled to its technology, and static power by its memory, as ranges, apart from what is known.]' \
+        '--estimate[Estimate the unpublished constants of the chip, as ranges, apart from what is known\: prices of generic-45nm scaled to its technology, and static power by its memory.]' \
         '(-o --output)-o+[Also write the figures as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '(-o --output)--output=[Also write the figures as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '--json=[Also write the figures as JSON; '\''-'\'' is standard output.]:FILE:_files' \
@@ -246,8 +246,8 @@ _nmsim() {
         '--membrane-bits=[Bits of a membrane potential.]:N: ' \
         '--fraction-bits=[Extra low bits of biases, thresholds and potentials.]:N: ' \
         '--schedule=[Layers active in their windows, all at every tick, or each adding all steps before it fires.]:windowed|continuous|separated:(windowed continuous separated)' \
-        '--ticks=[Steps of an inference.]:T: ' \
-        '--steps=[Steps of an inference.]:T: ' \
+        '--ticks=[Time steps per inference.]:T: ' \
+        '--steps=[Time steps per inference.]:T: ' \
         '--threads=[Threads, at most 1024.]:N: ' \
         '--input=[Images\: IDX, .npy, .npz or CIFAR. Without any, nothing is run.]:DATA:_files' \
         '--labels=[Labels; without any, accuracies are unknown.]:LABELS:_files' \
@@ -279,8 +279,8 @@ _nmsim() {
     explain)
       _arguments -s \
         '--model=[The ANN, an .onnx file.]:MODEL:_files' \
-        '--ticks=[Steps of an inference.]:T: ' \
-        '--steps=[Steps of an inference.]:T: ' \
+        '--ticks=[Time steps per inference.]:T: ' \
+        '--steps=[Time steps per inference.]:T: ' \
         '--chip=[Chip description; its number of cores plays no part.]:NAME|FILE: _nmsim_or_files ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin' \
         '--weight-bits=[Bits of a weight.]:N: ' \
         '--membrane-bits=[Bits of a membrane potential.]:N: ' \

@@ -245,9 +245,9 @@ struct SweepCommandTests {
           + "name the right one with --program\n")
       #expect(
         error("merge DIR/whole.json")
-          == "nmsim: DIR/whole.json: line 2, column 13: format: not a part of a run: expected \"nmsim-partial/3\", as "
-          + "'nmsim run' writes its parts\n")
-      #expect(error("merge DIR DIR/whole.json").hasPrefix("nmsim: merge: folders of a sweep and parts of a run"))
+          == "nmsim: DIR/whole.json: is a run's result, not a part of a run: give parts, which 'nmsim run --shard' "
+          + "writes\n")
+      #expect(error("merge DIR DIR/part-1.json").hasPrefix("nmsim: merge: folders of a sweep and parts of a run"))
     }
   }
 

@@ -36,7 +36,8 @@ extension Parameter {
     "Initial potentials, coding compensation, both, or from the weights.")
   package static let membrane = Parameter(
     "membrane", .choice(of: ConversionMethod.MeanMembrane.self), source: "Li et al. 2023",
-    "Which residual potentials are averaged: each cut to 0 and the threshold, those that are not negative, or all as they are.")
+    "Which residual potentials are averaged: each cut to 0 and the threshold, those that are not negative, or all as they "
+      + "are.")
 }
 
 extension ParameterKey<ConversionMethod.InitialVariant> {
