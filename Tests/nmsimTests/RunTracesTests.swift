@@ -59,8 +59,8 @@ struct RunTracesTests {
         "nmsim: run: --trace-samples 4, the run has 3 samples: use --trace-samples 3 or fewer")
       expect("--probe conv1:0", .usage, "nmsim: run: --probe without a folder for traces: add --trace FOLDER")
       expect(
-        "--trace DIR/net.nmsim", .usage,
-        "nmsim: DIR/net.nmsim: is read by this command, and --trace would replace it: give --trace another name")
+        "--trace DIR/net.nmsim", .cannotWrite,
+        "nmsim: DIR/net.nmsim: the folder cannot be made: a file of that name is in the way: name another folder")
     }
   }
 

@@ -76,7 +76,7 @@ struct TutorialTests {
   @Test(
     "guides: every command runs and prints what is shown",
     arguments: [
-      ("nir.md", "nir", 5), ("guide-paper.md", "tutorial", 9), ("guide-chip.md", "tutorial", 5), ("guide-snn.md", "nir", 4),
+      ("nir.md", "nir", 5), ("guide-paper.md", "tutorial", 10), ("guide-chip.md", "tutorial", 5), ("guide-snn.md", "nir", 4),
     ])
   func guide(_ name: String, folder: String, commands: Int) throws {
     try inExamples { examples in

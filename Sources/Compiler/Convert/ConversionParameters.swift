@@ -10,7 +10,7 @@ package enum ConversionTask: String, ParameterChoice {
 /// Parameters of several methods. A standard that stands here holds for every method; the others' stand with the method.
 extension Parameter {
   package static let steps = Parameter(
-    "steps", .integer(ActiveWindow.steps), unit: "steps", "Steps of the calibration, and default of 'nmsim run'.")
+    "steps", .integer(ActiveWindow.steps), unit: "steps", "Time steps that the network is calibrated for, and runs unless told otherwise.")
   package static let percentile = Parameter(
     "percentile", .number(NumberRange(lower: 0, excludesLower: true, upper: 100)),
     source: "Rueckauer et al. 2017", "Percentile of the activations taken as maximum.")

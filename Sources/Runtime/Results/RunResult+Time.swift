@@ -61,7 +61,7 @@ extension RunResult {
         "secondsPerTick", \.secondsPerTick, .amount, "mean length of a tick", unit: "s",
         null: "where the chip lacks a time"),
       .optional(
-        "secondsPerInference", \.secondsPerInference, .amount, "mean time of an inference", unit: "s",
+        "secondsPerInference", \.secondsPerInference, .amount, "mean time per inference", unit: "s",
         null: "where the chip lacks a time"),
       .optional("model", \.model, .text, "how ticks were timed", null: "where no model is possible"),
       .member("missing", \.missing, .texts, "times that the chip lacks"),

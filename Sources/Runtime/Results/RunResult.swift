@@ -52,7 +52,7 @@ package struct RunResult: JSONDocument {
     .required("network", \.network, .text, "name of the network"),
     .required("chip", \.chip, .text, "name of the chip"),
     .optional("method", \.method, .text, "conversion method", null: "where the network does not say"),
-    .required("ticks", \.ticks, .length("T", in: ActiveWindow.steps), "steps of an inference, T"),
+    .required("ticks", \.ticks, .length("T", in: ActiveWindow.steps), "time steps per inference, T"),
     .optional("ticksPerInference", \.ticksPerInference, .integer(1 ... .max), "ticks from the first input to the answer"),
     .required("samples", \.samples, .count, "samples that were run"),
     .optional("accuracy", \.accuracy, .fraction, "fraction of the samples decided right", null: "without labels"),
@@ -75,7 +75,7 @@ package struct RunResult: JSONDocument {
       "realTime", \.realTime, .object, "what flows while the input lasts, which has a time of its own",
       absent: "where a step of the input has no length"),
     .optional(
-      "figures", \.figures, .object, "key figures of an inference",
+      "figures", \.figures, .object, "key figures per inference",
       absent: "in results before version 2"),
     .member(
       "busiest", \.busiest, .objects(),

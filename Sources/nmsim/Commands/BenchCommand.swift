@@ -20,7 +20,7 @@ enum BenchCommand {
         "An .onnx model, a network or a program to measure too, from import to run."),
     ] + OptionSpec.data(in: model, "Its images.", labels: "Their labels.") + [
       .option("samples", .integer(1...100_000), "N", standard: .value("64"), group: model, "Images, from the first."),
-      .option("ticks", .integer(1...10_000), "T", standard: .value("64"), group: model, "Steps of an inference."),
+      .option("ticks", .integer(1...10_000), "T", standard: .value("64"), group: model, "Time steps per inference."),
     ]
       + OptionSpec.calibration(
         in: model, "Images for calibration, for an .onnx model (robust-norm).", standard: "the first 1,000")

@@ -70,8 +70,8 @@ struct ChipComparison: Sendable {
     var text = "bits: of a weight." + (hasFiles ? "" : " full: the largest share of a limit.")
     if hasRun {
       if entries.contains(where: { $0.difference != nil }) { text += " to ANN: points, on the same samples." }
-      text += " energy, latency: per inference on the chip. energy: what is known. unknown: constants that nobody "
-        + "published."
+      text += " energy, latency: per inference on the chip. energy: what is known. unknown: unpublished "
+        + "constants."
     }
     return TextLayout.paragraph(text, width: style.width)
   }

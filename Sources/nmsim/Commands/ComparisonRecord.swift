@@ -117,7 +117,7 @@ struct ComparisonRecord: JSONDocument {
     ]
       + EnergyModels.fields { \.accounts[$0] } + [
         .optional("secondsPerTick", \.secondsPerTick, .amount, "mean length of a tick", unit: "s", null: untimed),
-        .optional("secondsPerInference", \.secondsPerInference, .amount, "mean time of an inference", unit: "s", null: untimed),
+        .optional("secondsPerInference", \.secondsPerInference, .amount, "mean time per inference", unit: "s", null: untimed),
         .optional("spikes", \.spikes, .count, "over all samples", null: idle),
         .optional("synapticOperations", \.synapticOperations, .count, "over all samples", null: idle),
         .optional("messages", \.messages, .count, "over all samples", null: idle),

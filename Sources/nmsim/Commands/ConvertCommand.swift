@@ -13,14 +13,15 @@ enum ConvertCommand {
   static let spec = CommandSpec(
     name: "convert", abstract: "Convert a trained network (ONNX, NIR) to a spiking one",
     discussion: [
-      "Reads the network as PyTorch or Keras export it, converts it by the named method with thresholds from "
-        + "calibration data, and prints for every layer what came in and what it became.",
-      "Threshold methods are \(ErrorText.list(OptionSpec.thresholdMethods)).",
-      "Method 'auto' tries the methods that can matter on the calibration data (the first "
+      "Reads the network as PyTorch or Keras export it, finds thresholds on the calibration data by the method, and writes "
+        + "a spiking network. Prints what became of every layer.",
+      "Threshold methods, which find a threshold for each layer or channel, are "
+        + "\(ErrorText.list(OptionSpec.thresholdMethods)).",
+      "Method 'auto' tries several methods on the calibration data (the first "
         + "\(NumberFormat.count(AutomaticGoal.standardSamples)) samples unless "
-        + "--calibration-samples says how many; 8-bit weights) and takes the cheapest in synaptic operations: within 0.1 "
-        + "points of the best tried at --steps, or keeping an accuracy.",
-      "A NIR graph (.nir) spikes already: its neurons and weights are taken as they are, with time constants rounded to "
+        + "--calibration-samples says how many), with 8-bit weights. Of those within 0.1 points of the best at --steps it "
+        + "takes the one with the fewest synaptic operations. With --keep-accuracy or --max-loss it chooses the steps too.",
+      "A NIR graph (.nir) is a spiking network already: its neurons and weights are kept. Time constants are rounded to "
         + "1/4096 of a step, and a table says what became of each parameter.",
     ],
     positionals: [
@@ -59,10 +60,10 @@ enum ConvertCommand {
     examples: [
       ExampleSpec(
         "nmsim convert model.onnx --method robust-norm --calibration images.npy --input-scale 1/255",
-        "Thresholds from the 99.9th percentile of the activations; writes net.json."),
+        "Takes thresholds from the 99.9th percentile of the activations; writes net.json."),
       ExampleSpec(
         "nmsim convert model.onnx --method bsnn --period 10 --calibration data.npz -o bsnn.json",
-        "Phase coding with bistable neurons."),
+        "Makes a network with phase coding and bistable neurons."),
       ExampleSpec(
         "nmsim convert model.onnx --method auto --steps 4 --calibration images.npy",
         "The method that needs the fewest synaptic operations among the best at 4 steps."),

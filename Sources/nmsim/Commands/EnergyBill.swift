@@ -74,17 +74,17 @@ struct EnergyBill: JSONDocument {
     .required("network", \.network, .text, "name of the network"),
     .required("chip", \.chip, .text, "name of the chip"),
     .required("samples", \.samples, .count, "samples that were run"),
-    .required("ticks", \.ticks, .length("T", in: ActiveWindow.steps), "steps of an inference, T"),
+    .required("ticks", \.ticks, .length("T", in: ActiveWindow.steps), "time steps per inference, T"),
     .required("energy", \.energy, RunResult.Energy.form, "the accounts, as in run.json"),
     .optional(
-      "secondsPerInference", \.secondsPerInference, .amount, "mean time of an inference", unit: "s",
+      "secondsPerInference", \.secondsPerInference, .amount, "mean time per inference", unit: "s",
       null: "where the chip lacks a time"),
     .optional(
       "realTime", \.realTime, .object, "what flows while the input lasts, as in run.json",
       absent: "where a step of the input has no length"),
     .optional("figures", \.figures, .object, "key figures, as in run.json", absent: "in results before version 2"),
     .optional("estimate", \.estimate, .object, "what missing prices might be", absent: "unless it is asked for"),
-    .optional("ratios", \.ratios, ratioForm, "joules of an inference against the baseline's", absent: "without a baseline"),
+    .optional("ratios", \.ratios, ratioForm, "joules per inference against the baseline's", absent: "without a baseline"),
   ]
 
   private static let ratioForm = JSONForm<[Ratio]>(

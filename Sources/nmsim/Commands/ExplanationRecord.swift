@@ -30,7 +30,7 @@ struct ExplanationRecord: JSONDocument {
     .member("chip", \.chip, .text, "name of the chip"),
     .optional("weightBits", \.weightBits, .count, "width of a weight", unit: "bits"),
     .optional("membraneBits", \.membraneBits, .count, "width of a potential", unit: "bits"),
-    .required("ticks", \.steps, .length("T", in: ActiveWindow.steps), "steps of an inference, T"),
+    .required("ticks", \.steps, .length("T", in: ActiveWindow.steps), "time steps per inference, T"),
     .required("samples", \.samples, .count, "samples that were compared"),
     .optional("labels", \.hasLabels, .flag, "whether accuracies are against labels, else against the ANN's decisions"),
     .required(

@@ -231,7 +231,7 @@ extension PlanAxis {
     },
     count: \.steps.count, set: { setting, index, inputs in setting.point.steps = inputs.plan.steps[index] },
     fields: [
-      .optional("steps", \.steps, .integer(0...1_000_000), "steps of an inference", null: "for those of the network")
+      .optional("steps", \.steps, .integer(0...1_000_000), "time steps per inference", null: "for those of the network")
     ],
     labels: { _ in [{ $0.steps.map { "T=\($0)" } }] }, changesProgram: { _, _ in false }, sharesRuns: true)
 }

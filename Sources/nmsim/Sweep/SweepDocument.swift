@@ -86,8 +86,8 @@ extension SweepDocument {
   ) -> JSONForm<[(key: String, points: [String])]> {
     let energies = EnergyModels.all().reversed().filter(\.comparesRuns).map { SweepFront.key(of: $0) }
     let costs =
-      energies.map { ($0, "energy of an inference") } + [
-        ("latency", "time of an inference"), ("cores", "cores"), ("area", "area, where stated"),
+      energies.map { ($0, "energy per inference") } + [
+        ("latency", "time per inference"), ("cores", "cores"), ("area", "area, where stated"),
       ]
     return JSONForm(
       "object", members: { costs.map { JSONFieldFacts($0.0, type, $0.1) } },

@@ -85,7 +85,7 @@ struct SweepFigures: JSONRecord {
 
   static let fields: [JSONField<SweepFigures>] =
     [
-      .required("steps", \.steps, .integer(ActiveWindow.steps), "steps of an inference, T"),
+      .required("steps", \.steps, .integer(ActiveWindow.steps), "time steps per inference, T"),
       .required("samples", \.samples, .count, "samples that were run"),
       .optional("accuracy", \.accuracy, .fraction, "fraction of the samples decided right", null: "without labels"),
       .optional("accuracyInterval", \.accuracyInterval, .interval, "Wilson's interval at 95 %", null: "without labels"),
@@ -97,9 +97,9 @@ struct SweepFigures: JSONRecord {
       .optional(
         "error", \.error, .object, "distance of outputs that are values from the targets, else from the ANN's",
         null: "for classes, and where both are unknown"),
-      .optional("spikes", \.spikes, .amount, "of an inference"),
-      .optional("synapticOperations", \.synapticOperations, .amount, "of an inference"),
-      .optional("messages", \.messages, .amount, "of an inference"),
+      .optional("spikes", \.spikes, .amount, "per inference"),
+      .optional("synapticOperations", \.synapticOperations, .amount, "per inference"),
+      .optional("messages", \.messages, .amount, "per inference"),
       .optional("cores", \.cores, .count, "cores in use"),
       .optional(
         "squareMillimetres", \.squareMillimetres, .amount,
@@ -116,7 +116,7 @@ struct SweepFigures: JSONRecord {
         null: "without messages"),
       .optional(
         "operationsPerSecond", \.operationsPerSecond, .amount, "of the same core, over an inference", unit: "1/s",
-        null: "where the time of an inference is unknown"),
+        null: "where the time per inference is unknown"),
       .optional(
         "secondsPerOperation", \.secondsPerOperation, .amount, "a synaptic operation, as the run mixes them", unit: "s",
         null: "where the chip lacks the time"),
@@ -128,7 +128,7 @@ struct SweepFigures: JSONRecord {
       .member("missing", \.missing, .texts, "what has no price in the chip model"),
       .optional("ticksPerInference", \.ticksPerInference, .integer(1 ... .max), "ticks from the first input to the answer"),
       .optional(
-        "secondsPerInference", \.secondsPerInference, .amount, "mean time of an inference", unit: "s",
+        "secondsPerInference", \.secondsPerInference, .amount, "mean time per inference", unit: "s",
         null: "where the chip lacks a time"),
     ]
   private static let unknown = "without labels, and where the ANN was not run"

@@ -50,7 +50,7 @@ struct SweepFront: Sendable {
     }
     kinds += [
       (
-        "latency", "t", isTimed ? "Time of an inference" : "Ticks of an inference", isTimed ? "s" : "",
+        "latency", "t", isTimed ? "Time per inference" : "Ticks per inference", isTimed ? "s" : "",
         { isTimed ? $0.secondsPerInference : $0.ticksPerInference.map(Double.init) }
       ),
       ("cores", "c", "Cores", "", { $0.cores.map(Double.init) }),

@@ -29,7 +29,7 @@ complete -c nmsim -n __fish_use_subcommand -f -a manual -d 'Print the man page (
 complete -c nmsim -n __fish_use_subcommand -f -a version -d 'Show the version'
 
 complete -c nmsim -n '__nmsim_is convert' -l method -x -a 'max-norm robust-norm channel-norm mmse trained spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto' -d 'Conversion method.'
-complete -c nmsim -n '__nmsim_is convert' -l steps -x -d 'Steps of the calibration, and default of \'nmsim run\'.'
+complete -c nmsim -n '__nmsim_is convert' -l steps -x -d 'Time steps that the network is calibrated for, and runs unless told otherwise.'
 complete -c nmsim -n '__nmsim_is convert' -l alpha -x -d 'threshold methods: factor of the thresholds that the method finds.'
 complete -c nmsim -n '__nmsim_is convert' -l calibrate -x -d 'threshold methods: corrections on calibration data, layer by layer: one of bias, initial and bias-by-step, and any of weights, neuron and last-layer.'
 complete -c nmsim -n '__nmsim_is convert' -l neuron -x -a 'if signed' -d 'threshold methods: neuron of the hidden layers; signed ones take back what they sent too much.'
@@ -236,7 +236,7 @@ complete -c nmsim -n '__nmsim_is bench' -l model -r -F -d 'An .onnx model, a net
 complete -c nmsim -n '__nmsim_is bench' -l input -r -F -d 'Its images.'
 complete -c nmsim -n '__nmsim_is bench' -l labels -r -F -d 'Their labels.'
 complete -c nmsim -n '__nmsim_is bench' -l samples -x -d 'Images, from the first.'
-complete -c nmsim -n '__nmsim_is bench' -l ticks -x -d 'Steps of an inference.'
+complete -c nmsim -n '__nmsim_is bench' -l ticks -x -d 'Time steps per inference.'
 complete -c nmsim -n '__nmsim_is bench' -l calibration -r -F -d 'Images for calibration, for an .onnx model (robust-norm).'
 complete -c nmsim -n '__nmsim_is bench' -l calibration-labels -r -F -d 'Their labels.'
 complete -c nmsim -n '__nmsim_is bench' -l calibration-samples -x -d 'How many samples, from the first.'

@@ -41,7 +41,7 @@ _nmsim() {
     convert)
       _arguments -s \
         '--method=[Conversion method.]:NAME:(max-norm robust-norm channel-norm mmse trained spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto)' \
-        '--steps=[Steps of the calibration, and default of '\''nmsim run'\''.]:N: ' \
+        '--steps=[Time steps that the network is calibrated for, and runs unless told otherwise.]:N: ' \
         '--alpha=[threshold methods\: factor of the thresholds that the method finds.]:X: ' \
         '--calibrate=[threshold methods\: corrections on calibration data, layer by layer\: one of bias, initial and bias-by-step, and any of weights, neuron and last-layer.]:LIST: ' \
         '--neuron=[threshold methods\: neuron of the hidden layers; signed ones take back what they sent too much.]:if|signed:(if signed)' \
@@ -305,7 +305,7 @@ _nmsim() {
         '--input=[Its images.]:DATA:_files' \
         '--labels=[Their labels.]:LABELS:_files' \
         '--samples=[Images, from the first.]:N: ' \
-        '--ticks=[Steps of an inference.]:T: ' \
+        '--ticks=[Time steps per inference.]:T: ' \
         '--calibration=[Images for calibration, for an .onnx model (robust-norm).]:DATA:_files' \
         '--calibration-labels=[Their labels.]:LABELS:_files' \
         '--calibration-samples=[How many samples, from the first.]:N: ' \
