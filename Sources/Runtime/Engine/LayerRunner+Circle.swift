@@ -30,6 +30,7 @@ extension LayerRunner {
       // Max pools are outside of circles.
       for projection in p.incoming {
         if plan.projections[projection].isGated { gateSpikes(projection) }
+        gatedTrains[projection]?.list(level: plan.kernels)
         trains[plan.projections[projection].projection.source].list(level: plan.kernels)
       }
       let current = prepareCurrent(p, x)

@@ -331,10 +331,9 @@ package struct LayerRunner: Sendable {
   mutating func gateSpikes(_ index: Int) {
     guard var train = gatedTrains[index] else { return }
     gatedTrains[index] = nil
-    trains[plan.projections[index].projection.source].list(level: plan.kernels)
     gates[index]?.gate(
       trains[plan.projections[index].projection.source].part(plan.projections[index].projection), into: &train)
-    tally.notePassed(train, projection: index)
+    tally.notePassed(train, projection: index, level: plan.kernels)
     gatedTrains[index] = train
   }
 
@@ -357,8 +356,12 @@ package struct LayerRunner: Sendable {
   private mutating func listSpikes(_ index: Int, _ p: PopulationPlan) {
     let projection = plan.projections[index]
     let source = projection.projection.source
-    guard projection.projection.sources == nil, !projection.isGated, !trains[source].isListed else { return }
-    if p.isExact || updateTally.isOn || !projection.deliversBits(of: trains[source]) {
+    let mayHoldBits = !p.isExact && !updateTally.isOn
+    if projection.isGated {
+      if !(mayHoldBits && gatedTrains[index].map { projection.deliversBits(of: $0) } ?? false) {
+        gatedTrains[index]?.list(level: plan.kernels)
+      }
+    } else if projection.projection.sources == nil, !(mayHoldBits && projection.deliversBits(of: trains[source])) {
       trains[source].list(level: plan.kernels)
     }
   }

@@ -59,8 +59,6 @@ struct CountGate: Sendable {
   /// Windows that a step's spikes are in.
   private var isTouched: [UInt8] = []
   private var touched: [Int] = []
-  /// Of the collected spikes; nobody reads them.
-  private var unread: [UInt8] = []
 
   /// Of source neurons, and of windows: the largest, and their changes in this step. Channel-last and padded.
   private struct Counts<Count: FixedWidthInteger & Sendable>: Sendable {
@@ -93,7 +91,6 @@ struct CountGate: Sendable {
     pooledPixels = pooled.pixels
     masks = [UInt16](repeating: 0, count: pooled.pixels * padded / 16)
     isTouched = [UInt8](repeating: 0, count: pooled.pixels)
-    unread = [UInt8](repeating: 0, count: pooled.pixels * padded)
     for y in 0..<source.height {
       for x in 0..<source.width {
         for py in pool.windowsY(containing: y, count: pooled.height) {
@@ -116,31 +113,35 @@ struct CountGate: Sendable {
     }
   }
 
-  mutating func gate(_ train: SpikeTrain, into output: inout SpikeTrain) {
+  mutating func gate(_ arriving: SpikeTrain, into output: inout SpikeTrain) {
+    var train = arriving
     let sources = train.shape.pixels * windows.padded
     let hasPayload = output.hasPayload
-    output.maskWords = hasPayload ? 0 : masks.count
+    if hasPayload { output.maskWords = 0 } else { output.beginBits(masks.count) }
     // A neuron sends a spike and a duplicate of it in a step.
     let (most, overflow) = train.largestPayload.multipliedReportingOverflow(by: 2 * Int64(train.steps))
     let isNarrow = !overflow && most <= Int64(Int16.max)
     if isNarrow {
-      narrow.begin(sources: sources, windows: unread.count, hasPayload: hasPayload)
+      narrow.begin(sources: sources, windows: masks.count * 16, hasPayload: hasPayload)
     } else {
-      wide.begin(sources: sources, windows: unread.count, hasPayload: hasPayload)
+      train.list(level: kernels)
+      wide.begin(sources: sources, windows: masks.count * 16, hasPayload: hasPayload)
     }
     for step in 0..<train.steps {
-      // A count of 255 is the largest that is collected.
-      if step % 255 == 0 { BufferKernels.clear(&unread) }
-      if train.stepStarts[step] < train.stepStarts[step + 1] {
+      if train.spikeCount(step: step) > 0 {
         let fired = isNarrow ? followNarrow(train, step: step) : follow(train, step: step)
         if fired > 0 { collect(fired, isNarrow: isNarrow, into: &output) }
       }
-      output.endStep()
+      if hasPayload { output.endStep() } else if output.steps == step { output.endBits(steps: 1, level: nil) }
     }
   }
 
   private mutating func followNarrow(_ train: SpikeTrain, step: Int) -> Int {
-    GateStep.count(train, step: step, windows, counts: &narrow.counts, touched: &isTouched)
+    if train.isListed {
+      GateStep.count(train, step: step, windows, counts: &narrow.counts, touched: &isTouched)
+    } else {
+      GateStep.countBits(level: kernels, train, step: step, windows, counts: &narrow.counts, touched: &isTouched)
+    }
     return GateStep.run(
       level: kernels, windows, counts: narrow.counts, largest: &narrow.largest, change: &narrow.change,
       touched: &isTouched, masks: &masks)
@@ -179,12 +180,17 @@ struct CountGate: Sendable {
   }
 
   private mutating func collect(_ fired: Int, isNarrow: Bool, into output: inout SpikeTrain) {
+    guard output.hasPayload else {
+      output.keep(masks, from: 0)
+      output.endBits(steps: 1, level: kernels)
+      BufferKernels.clear(&masks)
+      return
+    }
+    var counts: [UInt8] = []
     NeuronStep.collect(
       level: kernels, masks, firstMask: 0, order: [], fired: fired, padded: windows.padded, pixels: pooledPixels,
-      into: &output, counts: &unread)
-    output.keep(masks, from: 0)
+      into: &output, counts: &counts)
     BufferKernels.clear(&masks)
-    guard output.hasPayload else { return }
     NeuronStep.fillPayloads(of: &output, last: fired, padded: windows.padded) { position in
       isNarrow ? Int32(narrow.change[position]) : Int32(clamping: wide.change[position])
     }

@@ -45,6 +45,40 @@ enum GateStep {
     }
   }
 
+  /// The same of a train that holds bits alone, 16 neurons at a time.
+  static func countBits(
+    level: KernelLevel, _ train: SpikeTrain, step: Int, _ windows: Windows, counts: inout [Int16], touched: inout [UInt8]
+  ) {
+    let words = windows.padded / 16
+    let pixels = train.shape.pixels
+    let first = step * train.maskWords
+    guard words > 0, first + pixels * words <= train.masks.count, pixels * windows.padded <= counts.count else { return }
+    let ones = [Int32](repeating: 1, count: windows.padded)
+    unsafe counts.withUnsafeMutableBufferPointer { counts in
+      unsafe touched.withUnsafeMutableBufferPointer { touched in
+        unsafe train.masks.withUnsafeBufferPointer { masks in
+          guard let bits = unsafe masks.baseAddress.map({ unsafe $0 + first }), let to = counts.baseAddress else { return }
+          if level != .swift { unsafe ck_add_masked(level.code, bits, pixels, words, ones, to, 16) }
+          for pixel in 0..<pixels {
+            var any: UInt16 = 0
+            for word in 0..<words {
+              var mask = unsafe bits[pixel &* words &+ word]
+              any |= mask
+              while level == .swift && mask != 0 {
+                unsafe to[(pixel &* words &+ word) &* 16 &+ mask.trailingZeroBitCount] &+= 1
+                mask &= mask &- 1
+              }
+            }
+            if any == 0 { continue }
+            for window in Int(windows.pixelStarts[pixel])..<Int(windows.pixelStarts[pixel &+ 1]) {
+              unsafe touched[Int(windows.ofPixel[window])] = 1
+            }
+          }
+        }
+      }
+    }
+  }
+
   /// Finds the largest counts of the windows marked, and unmarks them.
   ///
   /// - Parameters:
