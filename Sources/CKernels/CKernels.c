@@ -125,12 +125,13 @@ int ck_best_level(void) {
 #define CALL_STEP(x) step_##x(u, flags, saturations)
 void ck_deliver(int level, const ck_delivery *d, void *acc, int bits) { PICK(CALL_DELIVER); }
 long ck_step(int level, const ck_update *u, int flags, long *saturations) { return PICK(CALL_STEP); }
-#define CALL_WRITE(x) write_bytes_##x(masks, pixels, words, used, places, map, adds)
+#define CALL_WRITE(x) write_bytes_##x(masks, pixels, words, used, places, starts, members, map)
 #define CALL_BITS(x) count_bits_##x(masks, pixels, words, groups)
 #define CALL_SPIKES(x) add_spikes_##x(masks, steps, words, totals)
 #define CALL_MASKED(x) add_masked_##x(masks, pixels, words, weights, acc, bits)
 void ck_write_bytes(
-  int level, const uint16_t *masks, long pixels, long words, long used, const uint32_t *places, uint8_t *map, int adds) {
+  int level, const uint16_t *masks, long pixels, long words, long used, const uint32_t *places, const uint32_t *starts,
+  const uint32_t *members, uint8_t *map) {
   PICK(CALL_WRITE);
 }
 long ck_count_bits(int level, const uint16_t *masks, long pixels, long words, long *groups) { return PICK(CALL_BITS); }

@@ -139,12 +139,16 @@ INLINE LEVEL(set16) LEVEL(set)(uint16_t mask) {
 }
 
 static void LEVEL(write_bytes)(
-  const uint16_t *masks, long pixels, long words, long used, const uint32_t *places, uint8_t *map, int adds) {
+  const uint16_t *masks, long pixels, long words, long used, const uint32_t *places, const uint32_t *starts,
+  const uint32_t *members, uint8_t *map) {
   for (long pixel = 0; pixel < pixels; pixel++)
     for (long k = 0; k < used; k++) {
-      LEVEL(bytes) *to = (LEVEL(bytes) *)(map + places[pixel] + k * 16);
-      const LEVEL(bytes) x = __builtin_convertvector(LEVEL(set)(masks[pixel * words + k]), LEVEL(bytes)) & 1;
-      *to = adds ? *to + x : x;
+      LEVEL(bytes) sum = {};
+      if (starts)
+        for (uint32_t i = starts[pixel]; i < starts[pixel + 1]; i++)
+          sum += __builtin_convertvector(LEVEL(set)(masks[members[i] * words + k]), LEVEL(bytes));
+      else sum = __builtin_convertvector(LEVEL(set)(masks[pixel * words + k]), LEVEL(bytes));
+      *(LEVEL(bytes) *)(map + places[pixel] + k * 16) = sum;
     }
 }
 

@@ -102,10 +102,12 @@ void ck_histogram(
   int level, const float *values, long count, long lanes, float scale, int32_t last, int32_t *counts);
 // Returns the number of bits.
 long ck_gate_step(int level, const ck_gate *g);
-// A byte for each neuron, 1 where its bit is set: 16 at a time, `used` of the `words` of a pixel, at places[pixel]. Written,
-// or (`adds`) added to what is there.
+// A byte for each neuron, 1 where its bit is set: 16 at a time, `used` of the `words` of a pixel, at places[pixel]. Where there
+// are `starts`, a place is a cell's, and its bytes the sums over members[starts[cell]] ..< members[starts[cell + 1]]. Places
+// rise: what lies behind a pixel's last channel is written before the next pixel is.
 void ck_write_bytes(
-  int level, const uint16_t *masks, long pixels, long words, long used, const uint32_t *places, uint8_t *map, int adds);
+  int level, const uint16_t *masks, long pixels, long words, long used, const uint32_t *places, const uint32_t *starts,
+  const uint32_t *members, uint8_t *map);
 // Bits that are set in `pixels` times `words` words; those pixels that have any are counted in *groups.
 long ck_count_bits(int level, const uint16_t *masks, long pixels, long words, long *groups);
 // Adds the number of steps in which its bit is set to each neuron's total; at most 255 steps.

@@ -90,7 +90,7 @@ struct DeliverDense: Sendable {
       owner = nil
     }
     // Bits say all neurons, so what is around them stays.
-    let writesAll = train.maskWords > 0 && !route.isPooled
+    let writesAll = train.maskWords > 0
     let isPrepared = writesAll && owner === route && steps.count <= prepared
     if !isPrepared {
       clear(steps.count * route.mapBytes, at: start, to: bytes.offset)
@@ -142,12 +142,18 @@ struct DeliverDense: Sendable {
   /// The same from the train's bits.
   private mutating func writeBits(_ train: SpikeTrain, step: Int, _ route: DenseRoute, _ first: Int) {
     let words = train.maskWords / train.shape.pixels
-    for (pixel, place) in route.places.enumerated() {
-      for channel in 0..<train.shape.channels {
-        let word = train.masks[step * train.maskWords + pixel * words + channel / 16]
-        let bit = UInt8(truncatingIfNeeded: word >> UInt16(channel % 16) & 1)
-        let at = first + Int(place) + channel
-        maps[at] = route.isPooled ? maps[at] + bit : bit
+    func bit(_ pixel: Int, _ channel: Int) -> UInt8 {
+      let word = train.masks[step * train.maskWords + pixel * words + channel / 16]
+      return UInt8(truncatingIfNeeded: word >> UInt16(channel % 16) & 1)
+    }
+    for channel in 0..<train.shape.channels {
+      if let cells = route.cells {
+        for (cell, place) in cells.places.enumerated() {
+          let members = cells.members[Int(cells.starts[cell])..<Int(cells.starts[cell + 1])]
+          maps[first + Int(place) + channel] = members.reduce(0) { $0 + bit(Int($1), channel) }
+        }
+      } else {
+        for (pixel, place) in route.places.enumerated() { maps[first + Int(place) + channel] = bit(pixel, channel) }
       }
     }
   }
@@ -155,13 +161,20 @@ struct DeliverDense: Sendable {
   /// The same 16 neurons at a time.
   private mutating func writeMasks(_ train: SpikeTrain, step: Int, _ route: DenseRoute, _ first: Int, _ level: KernelLevel) {
     let words = train.maskWords / train.shape.pixels
+    let places = route.cells?.places ?? route.places
     unsafe maps.withUnsafeMutableBufferPointer { maps in
       unsafe train.masks.withUnsafeBufferPointer { masks in
-        unsafe route.places.withUnsafeBufferPointer { places in
+        unsafe places.withUnsafeBufferPointer { places in
           guard let map = maps.baseAddress, let masks = masks.baseAddress else { return }
-          unsafe ck_write_bytes(
-            level.code, masks + step * train.maskWords, route.places.count, words, route.words, places.baseAddress,
-            map + first, route.isPooled ? 1 : 0)
+          func write(_ starts: UnsafePointer<UInt32>?, _ members: UnsafePointer<UInt32>?) {
+            unsafe ck_write_bytes(
+              level.code, masks + step * train.maskWords, places.count, words, route.words, places.baseAddress, starts,
+              members, map + first)
+          }
+          guard let cells = route.cells else { return write(nil, nil) }
+          unsafe cells.starts.withUnsafeBufferPointer { starts in
+            unsafe cells.members.withUnsafeBufferPointer { unsafe write(starts.baseAddress, $0.baseAddress) }
+          }
         }
       }
     }

@@ -10,9 +10,9 @@ final class DenseRoute: Sendable {
   let kind: DenseKind
   /// Where in the map a source pixel's channels start; for pixels outside every pooling window, behind it.
   let places: [UInt32]
+  /// Where pixels share bytes: those of each cell of the map, and where its channels start.
+  let cells: Cells?
   let mapBytes: Int
-  /// Whether spikes of several pixels may share a byte.
-  let isPooled: Bool
   /// Target pixels, those of a line, where their sources start, and what each tap (of matrices: 64 sources) adds to that.
   let positions: Int
   let lineWidth: Int
@@ -21,7 +21,7 @@ final class DenseRoute: Sendable {
   let quads: Int
   /// From a position's sources to those of the next in its line.
   let positionBytes: Int
-  /// Vectors of 16 bytes that a source pixel's channels take.
+  /// Vectors of 16 bytes that a source pixel's channels begin in; the last may reach into the next pixel's.
   let words: Int
   /// Blocks of 16 targets, and accumulators of a target pixel.
   let blocks: Int
@@ -32,6 +32,13 @@ final class DenseRoute: Sendable {
   let weightSums: [Int32]
   /// Source pixels that share a byte.
   let pixelsPerByte: Int
+
+  /// Pixels of cells, row by row.
+  struct Cells: Sendable {
+    var starts: [UInt32] = [0]
+    var members: [UInt32] = []
+    var places: [UInt32] = []
+  }
 
   /// Larger maps are never worth it, and their border may be anything that a file says.
   private static let mostBytes = 16 << 20
@@ -69,10 +76,9 @@ final class DenseRoute: Sendable {
     padded = PaddedChannels.count(target.channels)
     positions = target.pixels
     lineWidth = target.width
-    isPooled = cellOf != nil
-    // Whole vectors of bytes, so that 16 channels are written at once.
-    let channels = (source.channels + 15) / 16 * 16
-    words = channels / 16
+    words = (source.channels + 15) / 16
+    // A matrix reads pixels that adjoin as one; the others read four channels at once.
+    let channels = kind == .amx ? source.channels : words * 16
     let height = rows.span(over: source.height, windows: target.height)
     let width = columns.span(over: source.width, windows: target.width)
     let (area, overflow) = height.multipliedReportingOverflow(by: width)
@@ -82,7 +88,7 @@ final class DenseRoute: Sendable {
     // not share the same few places of the nearest cache.
     let (reach, wraps) = positionBytes.multipliedReportingOverflow(by: 16)
     guard !wraps, reach <= DenseRoute.mostBytes else { return nil }
-    let bytes = (area + 1) * channels + (kind == .amx ? reach + 64 : 0)
+    let bytes = area * channels + words * 16 + (kind == .amx ? reach + 64 : 0)
     mapBytes = (bytes + 63) / 64 * 64 + (bytes + 63) / 64 % 2 * 64 + 64
     func place(_ y: Int, _ x: Int) -> UInt32 { UInt32(truncatingIfNeeded: (y * width + x) * channels) }
     bases = (0..<target.pixels).map {
@@ -94,11 +100,17 @@ final class DenseRoute: Sendable {
     let pixels = (0..<source.pixels).map { place($0 / source.width + rows.before, $0 % source.width + columns.before) }
     let outside = place(height, 0)
     self.places = cellOf.map { $0.map { $0 == UInt32.max ? outside : pixels[Int($0)] } } ?? pixels
-    var members = [Int](repeating: 0, count: source.pixels)
-    for cell in cellOf ?? [] where cell != UInt32.max { members[Int(cell)] += 1 }
-    pixelsPerByte = max(1, members.max() ?? 1)
+    var members = [[UInt32]](repeating: [], count: cellOf == nil ? 0 : source.pixels)
+    for (pixel, cell) in (cellOf ?? []).enumerated() where cell != UInt32.max { members[Int(cell)].append(UInt32(pixel)) }
+    pixelsPerByte = max(1, members.map(\.count).max() ?? 1)
     // Spikes that only bits hold are delivered densely or not at all: their bytes must fit.
     guard pixelsPerByte <= 127 else { return nil }
+    var cells = Cells(places: pixels)
+    for cell in members {
+      cells.members += cell
+      cells.starts.append(UInt32(cells.members.count))
+    }
+    self.cells = cellOf == nil ? nil : cells
 
     // The sources of a target in the order of their bytes; nil: of none.
     let taps = places.count
