@@ -17,8 +17,13 @@ package enum AtomicFile {
   /// written straight into.
   /// - Throws: `FileError`; nothing is left behind then, and an existing file is as it was.
   package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
-    guard let target = try target(of: path) else { return try writeInto(path, bytes) }
-    try replace(target.path, named: path, with: bytes, mode: target.mode)
+    try write([bytes], to: path)
+  }
+
+  /// The same of parts that follow one another.
+  package static func write(_ parts: [[UInt8]], to path: String) throws(FileError) {
+    guard let target = try target(of: path) else { return try writeInto(path, parts) }
+    try replace(target.path, named: path, with: parts, mode: target.mode)
   }
 
   /// The same for a text, as UTF-8.
@@ -55,14 +60,14 @@ package enum AtomicFile {
   }
 
   private static func replace(
-    _ target: String, named path: String, with bytes: [UInt8], mode: mode_t?
+    _ target: String, named path: String, with parts: [[UInt8]], mode: mode_t?
   ) throws(FileError) {
     let folder = self.folder(of: target)
     let (temporary, number) = try createTemporary(in: folder, for: path)
     do throws(FileError) {
       let file = FileDescriptor(number: number)
       if let mode { _ = fchmod(file.number, mode) }
-      try writeAll(bytes, to: file.number, path: path)
+      for part in parts { try writeAll(part, to: file.number, path: path) }
       // A file system without it (EINVAL) still gets the rename.
       if fsync(file.number) != 0, errno != EINVAL { throw FileError.writing(path, code: errno) }
     } catch {
@@ -92,11 +97,11 @@ package enum AtomicFile {
     throw .writeFailed(path: path, reason: "its folder is full of '.nmsim-*.tmp' files; remove them")
   }
 
-  private static func writeInto(_ path: String, _ bytes: [UInt8]) throws(FileError) {
+  private static func writeInto(_ path: String, _ parts: [[UInt8]]) throws(FileError) {
     let number = unsafe open(path, O_WRONLY | O_CLOEXEC)
     guard number >= 0 else { throw FileError.writing(path, code: errno) }
     let file = FileDescriptor(number: number)
-    try writeAll(bytes, to: file.number, path: path)
+    for part in parts { try writeAll(part, to: file.number, path: path) }
   }
 
   private static func writeAll(_ bytes: [UInt8], to number: CInt, path: String) throws(FileError) {

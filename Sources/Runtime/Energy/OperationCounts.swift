@@ -113,8 +113,9 @@ public struct OperationCounts: Sendable, Equatable {
       }
       synapses +|= fanOut.total
       let carried = counters.arriving(program, index, asPayload: true)
-      let operations = fanOut.operations(spikes: counters.arriving(program, index))
-      let additions = fanOut.operations(spikes: carried)
+      let arriving = counters.arriving(program, index)
+      let operations = fanOut.operations(spikes: arriving)
+      let additions = carried == arriving ? operations : fanOut.operations(spikes: carried)
       let nonZero = tables.nonZero[index]
       var effective = 0
       for neuron in carried.indices { effective +|= Int(clamping: carried[neuron]) *| nonZero[neuron] }
@@ -143,6 +144,7 @@ public struct OperationCounts: Sendable, Equatable {
     neuronVisits = populations.map(\.neuronVisits).sum
     dense = synapses *| steps *| counters.samples +| inputSynapses *| counters.samples
 
+    let updatesOfCores = counters.updates.map { tables.updatesOfCores($0) }
     let traffic = Traffic(program: program, spikes: counters.spikes)
     for index in populations.indices {
       populations[index].messages = traffic.messagesOfPopulation[index]
@@ -158,9 +160,7 @@ public struct OperationCounts: Sendable, Equatable {
       var counts = CoreCounts()
       counts.neurons = image.neuronCount
       counts.neuronVisits = image.groups.map { $0.box.count *| (steps + $0.lag) }.sum *| counters.samples
-      counts.neuronUpdates = counters.updates.map { updates in
-        program.placedNeurons(on: core).reduce(0) { $0 +| Int(clamping: updates[$1.population][$1.neuron]) }
-      }
+      counts.neuronUpdates = updatesOfCores?[core]
       if core < counters.saturationsByCore.count { counts.saturations = counters.saturationsByCore[core] }
       counts.spikes = traffic.spikes[core]
       counts.messagesIn = traffic.messagesIn[core]
@@ -200,6 +200,9 @@ struct FanOutTables: Sendable {
   let nonZero: [[Int]]
   /// By core and block: synapses that lie there.
   let ofBlocks: [[FanOut]]
+  /// By population on cores, in their order: the core of each neuron; none of the others.
+  private let coreOf: [[UInt32]]
+  private let cores: Int
 
   init(_ program: CompiledProgram) {
     let rules = program.projections.indices.map { program.synapses($0) }
@@ -210,5 +213,17 @@ struct FanOutTables: Sendable {
     ofBlocks = program.cores.map { image in
       image.blocks.map { rules[$0.projection].fanOut(into: image.groups[$0.group].box) }
     }
+    cores = program.cores.count
+    let places = NeuronPlaces(program)
+    coreOf = program.populations.indices.map { program.placed.contains($0) ? places.core[$0] : [] }
+  }
+
+  /// Updates of a core's neurons, by core.
+  fileprivate func updatesOfCores(_ updates: [[UInt64]]) -> [Int] {
+    var sums = [Int](repeating: 0, count: cores)
+    for (population, places) in coreOf.enumerated() where cores > 0 {
+      for (core, updates) in zip(places, updates[population]) { sums[Int(core)] +|= Int(clamping: updates) }
+    }
+    return sums
   }
 }

@@ -35,8 +35,16 @@ package struct NeuronUpdates: Sendable, Equatable {
 
   /// Whether a neuron (row-major) was updated in a tick of its window; false where flags were not kept.
   package func isUpdated(population: Int, neuron: Int, step: Int) -> Bool {
-    let area = pixels[population]
-    let at = (step * area + neuron % area) * padded[population] + neuron / area
+    isUpdated(population: population, place: place(population: population, neuron: neuron), step: step)
+  }
+
+  /// Where a neuron's flags are, for who asks in many ticks.
+  func place(population: Int, neuron: Int) -> Int {
+    neuron % pixels[population] * padded[population] + neuron / pixels[population]
+  }
+
+  func isUpdated(population: Int, place: Int, step: Int) -> Bool {
+    let at = step * pixels[population] * padded[population] + place
     return flags[population].indices.contains(at) && flags[population][at] != 0
   }
 }

@@ -11,14 +11,13 @@ import ChipModel
 struct LinkSimulation {
   private let forest: PacketForest
   private let capacity: Int
-  private var queues: [[Int32]]
-  private var heads: [Int]
+  /// What waits at each station, and what waits for room at it. A node is in one line at a time.
+  private var queues: Lines
+  private var waiters: Lines
   private var occupancy: [Int]
   private var isBusy: [Bool]
   /// Copies of the served packet that have not found room yet.
   private var pending: [Int]
-  private var waiters: [[Int32]]
-  private var waiterHeads: [Int]
   /// Ends of services, by station.
   private var events = MinHeap()
   private var eventCount = 0
@@ -32,18 +31,41 @@ struct LinkSimulation {
   /// By node, the order of coming into a core's input.
   private(set) var arrivals: [[Int32]]
 
+  /// Nodes in lines, first in, first out: each knows who is behind it.
+  private struct Lines {
+    private var firsts: [Int32]
+    private var lasts: [Int32]
+    private var behind: [Int32]
+
+    init(_ count: Int, nodes: Int) {
+      firsts = [Int32](repeating: -1, count: count)
+      lasts = firsts
+      behind = [Int32](repeating: -1, count: nodes)
+    }
+
+    var areEmpty: Bool { firsts.allSatisfy { $0 < 0 } }
+
+    func first(of line: Int) -> Int32? { firsts[line] < 0 ? nil : firsts[line] }
+
+    mutating func append(_ node: Int32, to line: Int) {
+      if firsts[line] < 0 { firsts[line] = node } else { behind[Int(lasts[line])] = node }
+      behind[Int(node)] = -1
+      lasts[line] = node
+    }
+
+    mutating func removeFirst(of line: Int) { firsts[line] = behind[Int(firsts[line])] }
+  }
+
   /// - Parameter capacity: nil = unbounded.
   init(_ forest: PacketForest, capacity: Int?) {
     self.forest = forest
     self.capacity = max(1, capacity ?? Int.max)
     let count = forest.stationCount
-    queues = [[Int32]](repeating: [], count: count)
-    heads = [Int](repeating: 0, count: count)
-    occupancy = heads
-    isBusy = [Bool](repeating: false, count: count)
-    pending = heads
+    queues = Lines(count, nodes: forest.nodeCount)
     waiters = queues
-    waiterHeads = heads
+    occupancy = [Int](repeating: 0, count: count)
+    isBusy = [Bool](repeating: false, count: count)
+    pending = occupancy
     entered = [Double](repeating: 0, count: forest.nodeCount)
     served = entered
     lastSent = [Double](repeating: 0, count: forest.cores)
@@ -52,23 +74,22 @@ struct LinkSimulation {
   }
 
   private mutating func run() {
-    for root in forest.roots { queues[Int(forest.station[Int(root)])].append(root) }
+    for root in forest.roots { queues.append(root, to: Int(forest.station[Int(root)])) }
     for core in 0..<forest.cores { start(forest.sender(core), 0) }
     while let event = events.pop() { finish(event.item, event.time) }
-    isStuck = heads.indices.contains { heads[$0] < queues[$0].count }
+    isStuck = !queues.areEmpty
   }
 
   /// Begins the next service where there is one.
   private mutating func start(_ station: Int, _ now: Double) {
-    guard !isBusy[station], heads[station] < queues[station].count else { return }
+    guard !isBusy[station], let node = queues.first(of: station) else { return }
     isBusy[station] = true
-    let node = Int(queues[station][heads[station]])
-    events.push(.init(time: now + forest.service[node], order: eventCount, item: station))
+    events.push(.init(time: now + forest.service[Int(node)], order: eventCount, item: station))
     eventCount += 1
   }
 
   private mutating func finish(_ station: Int, _ now: Double) {
-    let node = Int(queues[station][heads[station]])
+    guard let node = queues.first(of: station).map(Int.init) else { return }
     served[node] = now
     var child = forest.firstChild[node]
     while child >= 0 {
@@ -76,7 +97,7 @@ struct LinkSimulation {
       if occupancy[next] < capacity {
         enter(child, next, now)
       } else {
-        waiters[next].append(child)
+        waiters.append(child, to: next)
         pending[station] += 1
       }
       child = forest.nextSibling[Int(child)]
@@ -87,7 +108,7 @@ struct LinkSimulation {
   private mutating func enter(_ node: Int32, _ station: Int, _ now: Double) {
     occupancy[station] += 1
     entered[Int(node)] = now
-    queues[station].append(node)
+    queues.append(node, to: station)
     if forest.isInput(Int(node)) { arrivals[forest.inputCore(Int(node))].append(node) }
     start(station, now)
   }
@@ -96,16 +117,15 @@ struct LinkSimulation {
   private mutating func leave(_ station: Int, _ now: Double) {
     var freed = [station]
     while let station = freed.popLast() {
-      heads[station] += 1
+      queues.removeFirst(of: station)
       isBusy[station] = false
       let core = station - forest.sender(0)
       if core >= 0 {
         lastSent[core] = now
       } else {
         occupancy[station] -= 1
-        if waiterHeads[station] < waiters[station].count {
-          let node = waiters[station][waiterHeads[station]]
-          waiterHeads[station] += 1
+        if let node = waiters.first(of: station) {
+          waiters.removeFirst(of: station)
           enter(node, station, now)
           let behind = Int(forest.station[Int(forest.parent[Int(node)])])
           pending[behind] -= 1

@@ -131,13 +131,16 @@ package struct UpdateTrace: Sendable, Equatable {
       repeating: [[Bool]](repeating: [], count: program.cores.count), count: program.ticksPerInference(steps: steps))
     for (index, core) in program.cores.enumerated() {
       for group in core.groups {
+        let places = (0..<group.box.count).map {
+          updates.place(population: group.population, neuron: group.box.populationIndex($0, in: group.populationShape))
+        }
         // What relays, and neurons behind a lag, do after the last tick is in no tick.
         for tick in group.start..<max(group.start, min(group.start + steps + group.lag, ticks.count)) {
           let step = tick - group.start
           if ticks[tick][index].isEmpty { ticks[tick][index] = [Bool](repeating: false, count: core.neuronCount) }
-          for local in 0..<group.box.count {
-            ticks[tick][index][group.firstSlot + local] = updates.isUpdated(
-              population: group.population, neuron: group.box.populationIndex(local, in: group.populationShape), step: step)
+          for (slot, place) in places.enumerated()
+          where updates.isUpdated(population: group.population, place: place, step: step) {
+            ticks[tick][index][group.firstSlot + slot] = true
           }
         }
       }

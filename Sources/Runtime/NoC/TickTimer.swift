@@ -20,6 +20,8 @@ package struct TickTimer: Sendable {
   private let places: NeuronPlaces
   /// By core and input axon: synapses behind it, max-pool gates apart.
   private let synapses: [[ByKind<Int32>]]
+  /// Those of all kinds; nil where one of the axon's blocks is behind a max-pool gate.
+  private let reached: [[Int32?]]
   /// By projection behind a gate: the cores that hold its target, and their synapses by pooled neuron.
   private let gates: [[(core: Int, kind: Projection.Kind, fanOut: FanOut)]]
   private let isMulticast: Bool
@@ -53,6 +55,7 @@ package struct TickTimer: Sendable {
     hasPayloads = program.chip.spikePayloadBits > 0
     var gates: [[(core: Int, kind: Projection.Kind, fanOut: FanOut)]] = program.projections.map { _ in [] }
     var synapses: [[ByKind<Int32>]] = []
+    var reached: [[Int32?]] = []
     for (index, core) in program.cores.enumerated() {
       let fanOuts = core.blocks.map { program.synapses($0.projection).fanOut(into: core.groups[$0.group].box) }
       for (block, fanOut) in zip(core.blocks, fanOuts) where block.pool?.kind == .max {
@@ -68,9 +71,17 @@ package struct TickTimer: Sendable {
           }
           return sum
         })
+      reached.append(
+        zip(synapses[index], 0..<core.inputAxons.count).map { sum, axon in
+          let isGated = core.inputAxons.entries(of: axon).contains {
+            core.blocks[Int(core.inputAxons.blocks[$0])].pool?.kind == .max
+          }
+          return isGated ? nil : Int32(clamping: sum.total)
+        })
     }
     self.gates = gates
     self.synapses = synapses
+    self.reached = reached
     var sources = program.cores.map { _ in [Int]() }
     for route in program.routes where route.from != route.to { sources[route.to].append(route.from) }
     self.sources = sources
@@ -81,11 +92,7 @@ package struct TickTimer: Sendable {
 
   /// Synapses that a message to an input axon reaches; nil where one of its blocks is behind a max-pool gate.
   func synapses(core: Int, axon: Int) -> Int? {
-    let image = program.cores[core]
-    let isGated = image.inputAxons.entries(of: axon).contains {
-      image.blocks[Int(image.inputAxons.blocks[$0])].pool?.kind == .max
-    }
-    return isGated ? nil : Int(synapses[core][axon].total)
+    reached[core][axon].map(Int.init)
   }
 
   /// What the neurons did in a sample, for this program.

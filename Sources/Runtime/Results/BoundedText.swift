@@ -1,32 +1,21 @@
 /// Lines of a trace file, up to a number of bytes: a trace grows with every spike, a disk does not.
 struct BoundedText: Sendable {
-  private(set) var text: [UInt8]
+  /// In parts, so that a long one is never copied to grow.
+  private(set) var parts: [[UInt8]]
+  private var size: Int
   /// Lines that did not fit any more. Once one is left out all later ones are, so that what is there has no holes.
   private(set) var dropped = 0
   let limit: Int
 
   init(header: String, limit: Int) {
-    text = Array((header + "\n").utf8)
+    parts = [Array((header + "\n").utf8)]
+    size = parts[0].count
     self.limit = limit
   }
 
-  mutating func add(_ line: String) {
-    add { $0 += line.utf8 }
-  }
+  mutating func add(_ line: String) { add(lines: Array(line.utf8) + [UInt8(ascii: "\n")], count: 1) }
 
-  /// Adds the line that `write` appends.
-  mutating func add(_ write: (inout [UInt8]) -> Void) {
-    guard dropped == 0 else {
-      dropped += 1
-      return
-    }
-    let before = text.count
-    write(&text)
-    text.append(UInt8(ascii: "\n"))
-    guard text.count > limit else { return }
-    text.removeLast(text.count - before)
-    dropped = 1
-  }
+  var text: [UInt8] { Array(parts.joined()) }
 
   /// Whether all later lines are left out.
   var isFull: Bool { dropped > 0 }
@@ -36,14 +25,22 @@ struct BoundedText: Sendable {
   /// Adds whole lines, as many of them as fit.
   mutating func add(lines: [UInt8], count: Int) {
     if isFull { return leaveOut(count) }
-    guard text.count + lines.count > limit else {
-      text += lines
-      return
-    }
-    let fits = lines.prefix(max(0, limit - text.count)).lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-    text += lines[..<fits]
+    guard lines.count > limit - size else { return append(lines[...]) }
+    let fits = lines.prefix(max(0, limit - size)).lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    append(lines[..<fits])
     dropped = lines[fits...].count { $0 == UInt8(ascii: "\n") }
   }
+
+  private mutating func append(_ lines: ArraySlice<UInt8>) {
+    size += lines.count
+    if lines.count < Self.shortPart, parts[parts.count - 1].count < Self.shortPart {
+      parts[parts.count - 1] += lines
+    } else {
+      parts.append(Array(lines))
+    }
+  }
+
+  private static let shortPart = 1 << 16
 
   /// A name as a CSV field: quoted where RFC 4180 asks for it; one that a table program would take for a formula begins
   /// with an apostrophe.
@@ -56,38 +53,5 @@ struct BoundedText: Sendable {
       result.unicodeScalars.append(character)
     }
     return result + "\""
-  }
-}
-
-extension [UInt8] {
-  /// Appends the number in decimal digits.
-  mutating func append(decimal number: Int) {
-    var rest = number.magnitude
-    if number < 0 { append(UInt8(ascii: "-")) }
-    let start = count
-    repeat {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-      rest /= 10
-    } while rest > 0
-    self[start...].reverse()
-  }
-}
-
-/// Shortest texts of numbers, the last ones kept: most numbers of a trace stand in many lines.
-struct NumberTexts: Sendable {
-  private var bits = [UInt64](repeating: UInt64.max, count: 4096)
-  private var texts = [[UInt8]](repeating: [], count: 4096)
-
-  /// As `"\(number)"` is.
-  subscript(number: Double) -> [UInt8] {
-    mutating get {
-      let pattern = number.bitPattern
-      let slot = Int(truncatingIfNeeded: (pattern &* 0x9e37_79b9_7f4a_7c15) >> 52)
-      if bits[slot] != pattern || texts[slot].isEmpty {
-        bits[slot] = pattern
-        texts[slot] = Array("\(number)".utf8)
-      }
-      return texts[slot]
-    }
   }
 }

@@ -114,74 +114,143 @@ package struct Traces: Sendable {
     var payload: UInt64
   }
 
-  /// What a tick wrote, waiting for its time.
-  private struct PendingTick {
-    var senders: [Sender]
-    var passed: [SampleActivity.Passed]
-    /// Of `perf.csv`: before and after the time.
-    var counts: String
-    var joules: String
+  /// What a sample writes, but for the number that its first message has.
+  private struct SampleWork: Sendable {
+    var records: [TickRecord]
+    var spikeLines: [UInt8]
+    /// By tick.
+    var senders: [[Sender]]
+    var messageCounts: [Int]
+    var perfLines: [String]
+    var activity: SampleActivity
   }
 
   /// Runs one sample of preprocessed input values, row-major over the input's shape, and appends it to every trace.
   ///
   /// - Parameter engine: what runs it; both give the same traces.
-  package mutating func add(_ values: [Double], engine: Run.Engine = .fast) {
-    let traced =
-      switch engine {
-      case .fast: TracedSample(&runner, values, sample: samples)
-      case .interpreter: TracedSample(interpreting: values, sample: samples, program, steps: steps, probes: probes)
-      }
-    let start = samples * ticksPerInference
-    chrome.beginSample(samples, start: start, steps: steps)
-    let records = Processors.map(traced.ticks.count) { [program, tables] tick in
-      TickRecord(program: program, tick: tick, traced.ticks[tick], tables)
+  package mutating func add(_ values: [Double], engine: Run.Engine = .fast) { add([values], engine: engine) }
+
+  /// The same of several samples, which run and are written at once.
+  package mutating func add(_ batch: [[Double]], engine: Run.Engine = .fast) {
+    let works = Processors.map(batch.count) { [self] index in
+      work(batch[index], sample: samples + index, engine, isAlone: batch.count == 1)
     }
-    let pending = records.enumerated().map { tick, record in add(record, time: start + tick) }
-    finish(pending, updated: traced.updated, start: start)
-    samples += 1
+    var ticks: [(work: Int, tick: Int, firstMessage: Int)] = []
+    for (index, work) in works.enumerated() {
+      let start = (samples + index) * ticksPerInference
+      chrome.beginSample(samples + index, start: start, steps: steps)
+      for record in work.records { add(record, time: start + record.tick, sample: samples + index) }
+      spikes.add(lines: work.spikeLines, count: work.senders.reduce(0) { $0 + $1.count })
+      for line in work.perfLines { perf.add(line) }
+      for (tick, count) in work.messageCounts.enumerated() {
+        ticks.append((index, tick, messageCount))
+        messageCount += count
+      }
+    }
+    // Ticks in a few parts, for each keeps the texts of its numbers.
+    let count = min(ticks.count, 4 * Processors.available)
+    let parts = (0..<count).map { ticks[(ticks.count * $0 / count)..<(ticks.count * ($0 + 1) / count)] }
+    let lines = Processors.map(messages.isFull ? 0 : count) { [self] index in
+      var numbers = NumberTexts()
+      var lines = LineBuffer()
+      for (work, tick, first) in parts[index] {
+        write(&lines, &numbers, works[work], tick: tick, sample: samples + work, first: first)
+      }
+      return lines.bytes
+    }
+    for (index, part) in parts.enumerated() {
+      let count = part.reduce(0) { $0 + works[$1.work].messageCounts[$1.tick] }
+      if lines.isEmpty { messages.leaveOut(count) } else { messages.add(lines: lines[index], count: count) }
+    }
+    samples += batch.count
   }
 
-  private mutating func add(_ record: TickRecord, time: Int) -> PendingTick {
-    let timestep = time + 1
+  private func work(_ values: [Double], sample: Int, _ engine: Run.Engine, isAlone: Bool) -> SampleWork {
+    let traced: TracedSample
+    switch engine {
+    case .fast:
+      var runner = runner
+      traced = TracedSample(&runner, values, sample: sample)
+    case .interpreter: traced = TracedSample(interpreting: values, sample: sample, program, steps: steps, probes: probes)
+    }
+    let records = Processors.map(traced.ticks.count, threads: isAlone ? nil : 1) { [program, tables] tick in
+      TickRecord(program: program, tick: tick, traced.ticks[tick], tables)
+    }
+    var lines = LineBuffer()
+    let senders = records.map { record in
+      let sent = self.senders(record)
+      for sender in sent.byName {
+        lines.append(names[sender.population].before)
+        lines.append(decimal: sender.neuron)
+        lines.append(names[sender.population].after)
+        lines.append(Traces.comma)
+        lines.append(decimal: sample * ticksPerInference + record.tick + 1)
+        lines.append(Traces.comma)
+        lines.append(decimal: sample)
+        lines.append(Traces.newline)
+      }
+      return sent.byPlace
+    }
+    let activity = SampleActivity(
+      steps: steps,
+      spikes: senders.map { tick in
+        tick.map {
+          SampleActivity.Spike(
+            core: UInt32(truncatingIfNeeded: $0.core), slot: UInt32(truncatingIfNeeded: $0.slot),
+            payload: Int32(clamping: $0.payload))
+        }
+      }, passed: records.map(passed), updated: traced.updated)
+    let time = timer.time(activity, model: model)
+    return SampleWork(
+      records: records, spikeLines: lines.bytes, senders: senders,
+      messageCounts: senders.map {
+        $0.reduce(0) { $0 + program.cores[$1.core].outputAxons.entries(of: $1.slot).count }
+      },
+      perfLines: records.map { record in
+        let seconds = time.flatMap { record.tick < $0.ticks.count ? "\($0.ticks[record.tick].seconds)" : nil } ?? ""
+        let (counts, joules) = perfLine(record, timestep: sample * ticksPerInference + record.tick + 1)
+        return "\(counts),\(seconds),\(joules),\(sample)"
+      }, activity: activity)
+  }
+
+  /// The neurons that fired in a tick: population by population, and in the order in which cores work.
+  private func senders(_ record: TickRecord) -> (byName: [Sender], byPlace: [Sender]) {
     var senders: [Sender] = []
     for (population, neurons) in record.events.spikes.enumerated() {
-      let name = names[population]
+      let payloads = record.events.payloads[population]
+      let (cores, slots) = (map.places.core[population], map.places.slot[population])
       for neuron in neurons.indices where neurons[neuron] > 0 {
-        spikes.add { line in
-          line += name.before
-          line.append(decimal: neuron)
-          line += name.after
-          line.append(UInt8(ascii: ","))
-          line.append(decimal: timestep)
-          line.append(UInt8(ascii: ","))
-          line.append(decimal: samples)
-        }
-        let payloads = record.events.payloads[population]
         senders.append(
           Sender(
-            core: Int(map.places.core[population][neuron]), slot: Int(map.places.slot[population][neuron]),
-            population: population, neuron: neuron, payload: payloads.isEmpty ? 1 : payloads[neuron]))
+            core: Int(cores[neuron]), slot: Int(slots[neuron]), population: population, neuron: neuron,
+            payload: payloads.isEmpty ? 1 : payloads[neuron]))
       }
     }
-    senders.sort { ($0.core, $0.slot) < ($1.core, $1.slot) }
-    if !probes.isEmpty { potential.add(([timestep] + record.potentials.map(Int.init) + [samples]).map { "\($0)" }.joined(separator: ",")) }
+    return (senders, senders.sorted { ($0.core, $0.slot) < ($1.core, $1.slot) })
+  }
+
+  private func passed(_ record: TickRecord) -> [SampleActivity.Passed] {
+    var passed: [SampleActivity.Passed] = []
+    for (projection, counts) in record.events.gatedSpikes.enumerated() {
+      let payloads = record.events.gatedPayloads[projection]
+      for neuron in counts.indices where counts[neuron] > 0 {
+        let payload = payloads.isEmpty ? 1 : payloads[neuron]
+        passed.append(SampleActivity.Passed(projection: projection, neuron: neuron, payload: Int32(clamping: payload)))
+      }
+    }
+    return passed
+  }
+
+  private mutating func add(_ record: TickRecord, time: Int, sample: Int) {
+    if !probes.isEmpty {
+      potential.add(([time + 1] + record.potentials.map(Int.init) + [sample]).map { "\($0)" }.joined(separator: ","))
+    }
     chrome.add(record, time: time)
     let fired = probes.map { probe in
       let spikes = record.events.spikes[probe.population]
       return probe.neuron < spikes.count && spikes[probe.neuron] > 0
     }
     vcd.add(time: time, fired: fired, potentials: record.potentials)
-    var passed: [SampleActivity.Passed] = []
-    for (projection, counts) in record.events.gatedSpikes.enumerated() {
-      for neuron in counts.indices where counts[neuron] > 0 {
-        let payloads = record.events.gatedPayloads[projection]
-        let payload = payloads.isEmpty ? 1 : payloads[neuron]
-        passed.append(SampleActivity.Passed(projection: projection, neuron: neuron, payload: Int32(clamping: payload)))
-      }
-    }
-    let (counts, joules) = perfLine(record, timestep: timestep)
-    return PendingTick(senders: senders, passed: passed, counts: counts, joules: joules)
   }
 
   private func perfLine(_ record: TickRecord, timestep: Int) -> (counts: String, joules: String) {
@@ -201,94 +270,69 @@ package struct Traces: Sendable {
     )
   }
 
-  /// Writes what needs the chip's time, which is known when the sample has run.
-  private mutating func finish(_ pending: [PendingTick], updated: UpdateTrace, start: Int) {
-    let activity = SampleActivity(
-      steps: steps,
-      spikes: pending.map { tick in
-        tick.senders.map {
-          SampleActivity.Spike(
-            core: UInt32(truncatingIfNeeded: $0.core), slot: UInt32(truncatingIfNeeded: $0.slot),
-            payload: Int32(clamping: $0.payload))
-        }
-      }, passed: pending.map(\.passed), updated: updated)
-    let time = timer.time(activity, model: model)
-    for (tick, entry) in pending.enumerated() {
-      let seconds = time.flatMap { tick < $0.ticks.count ? "\($0.ticks[tick].seconds)" : nil } ?? ""
-      perf.add("\(entry.counts),\(seconds),\(entry.joules),\(samples)")
-    }
-    var firsts: [Int] = []
-    for entry in pending {
-      firsts.append(messageCount)
-      for sender in entry.senders { messageCount += program.cores[sender.core].outputAxons.entries(of: sender.slot).count }
-    }
-    let lines = Processors.map(messages.isFull ? 0 : pending.count) { [self, firsts] tick in
-      messageLines(
-        pending[tick].senders, timer.messages(activity, tick: tick), timestep: start + tick + 1, first: firsts[tick])
-    }
-    for (tick, text) in lines.enumerated() {
-      messages.add(lines: text, count: (tick + 1 < firsts.count ? firsts[tick + 1] : messageCount) - firsts[tick])
-    }
-    if lines.isEmpty, let first = firsts.first { messages.leaveOut(messageCount - first) }
-  }
-
-  /// A tick's messages as lines.
+  /// Writes a tick's messages.
   ///
   /// - Parameter first: number of the first of them.
-  private func messageLines(_ senders: [Sender], _ times: [MessageTime], timestep: Int, first: Int) -> [UInt8] {
-    let comma = UInt8(ascii: ",")
-    var line: [UInt8] = []
-    var numbers = NumberTexts()
+  private func write(
+    _ line: inout LineBuffer, _ numbers: inout NumberTexts, _ work: SampleWork, tick: Int, sample: Int, first: Int
+  ) {
+    let times = timer.messages(work.activity, tick: tick)
+    let timestep = sample * ticksPerInference + tick + 1
     var next = 0
-    for sender in senders {
+    for sender in work.senders[tick] {
       let table = program.cores[sender.core].outputAxons
       let name = names[sender.population]
       for entry in table.entries(of: sender.slot) {
         let index = Int(table.routes[entry])
         let destination = program.routes[index].to
-        let time = next < times.count ? times[next] : nil
         line.append(decimal: timestep)
-        line.append(comma)
+        line.append(Traces.comma)
         line.append(decimal: first + next)
-        line.append(comma)
-        line += name.before
+        line.append(Traces.comma)
+        line.append(name.before)
         line.append(decimal: sender.neuron)
-        line += name.after
-        line.append(comma)
-        line += map.hardware[sender.core]
-        line.append(comma)
-        line += map.hardware[destination]
-        line.append(comma)
+        line.append(name.after)
+        line.append(Traces.comma)
+        line.append(map.hardware[sender.core])
+        line.append(Traces.comma)
+        line.append(map.hardware[destination])
+        line.append(Traces.comma)
         line.append(decimal: map.hops[index])
-        line.append(comma)
+        line.append(Traces.comma)
         if let operations = timer.synapses(core: destination, axon: Int(table.axons[entry])) {
           line.append(decimal: operations)
         }
-        for seconds in Self.columns {
-          line.append(comma)
-          if let time { line += numbers[seconds(time)] }
+        line.append(Traces.comma)
+        let time = next < times.count ? times[next] : nil
+        func column(_ seconds: Double?) {
+          if let seconds { line.append(seconds, &numbers) }
+          line.append(Traces.comma)
         }
-        line.append(comma)
-        line.append(comma)
-        line.append(decimal: samples)
-        line.append(UInt8(ascii: "\n"))
+        column(time?.sent)
+        column(time?.received)
+        column(time?.processed)
+        column(time?.generation)
+        column(time?.processing)
+        column(time?.network)
+        column(time?.waiting)
+        column(time?.shortest)
+        line.append(Traces.comma)
+        line.append(decimal: sample)
+        line.append(Traces.newline)
         next += 1
       }
     }
-    return line
   }
 
-  /// Times of a message in the order of the columns.
-  private static let columns: [@Sendable (MessageTime) -> Double] = [
-    \.sent, \.received, \.processed, \.generation, \.processing, \.network, \.waiting, \.shortest,
-  ]
+  private static let comma = UInt8(ascii: ",")
+  private static let newline = UInt8(ascii: "\n")
 
   /// Every file; those of probes last.
-  private var all: [(name: String, bytes: [UInt8], dropped: Int)] {
+  private var all: [(name: String, parts: [[UInt8]], dropped: Int)] {
     [
-      ("spikes.csv", spikes.text, spikes.dropped), ("perf.csv", perf.text, perf.dropped),
-      ("messages.csv", messages.text, messages.dropped), ("trace.json", chrome.bytes, chrome.dropped),
-      ("potential.csv", potential.text, potential.dropped), ("probes.vcd", vcd.bytes, vcd.dropped),
+      ("spikes.csv", spikes.parts, spikes.dropped), ("perf.csv", perf.parts, perf.dropped),
+      ("messages.csv", messages.parts, messages.dropped), ("trace.json", [chrome.bytes], chrome.dropped),
+      ("potential.csv", potential.parts, potential.dropped), ("probes.vcd", [vcd.bytes], vcd.dropped),
     ]
   }
 
@@ -297,8 +341,8 @@ package struct Traces: Sendable {
     "spikes.csv", "perf.csv", "messages.csv", "trace.json", "potential.csv", "probes.vcd",
   ]
 
-  /// The trace files by name. `potential.csv` and `probes.vcd` only where neurons are probed.
-  package var files: [(name: String, bytes: [UInt8])] { all.prefix(probes.isEmpty ? 4 : 6).map { ($0.name, $0.bytes) } }
+  /// The trace files by name, in parts that follow one another. `potential.csv` and `probes.vcd` only where neurons are probed.
+  package var files: [(name: String, parts: [[UInt8]])] { all.prefix(probes.isEmpty ? 4 : 6).map { ($0.name, $0.parts) } }
 
   /// One line for each file that reached its limit.
   package var remarks: [String] {

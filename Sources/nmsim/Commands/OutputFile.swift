@@ -4,7 +4,12 @@ import ChipModel
 enum OutputFile {
   /// Replaces the file atomically.
   static func write(_ bytes: [UInt8], to path: String) throws(CommandError) {
-    try told(by: CommandError.init) { () throws(FileError) in try AtomicFile.write(bytes, to: path) }
+    try write([bytes], to: path)
+  }
+
+  /// Writes parts that follow one another.
+  static func write(_ parts: [[UInt8]], to path: String) throws(CommandError) {
+    try told(by: CommandError.init) { () throws(FileError) in try AtomicFile.write(parts, to: path) }
   }
 
   /// Ends a command before its work where its result could not be written.

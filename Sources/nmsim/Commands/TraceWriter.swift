@@ -57,19 +57,24 @@ struct TraceWriter: Sendable {
     var traces = Traces(program: inputs.program, steps: inputs.steps, probes: probes, timeModel: model)
     let progress = ProgressLine("trace", total: samples, unit: "images", terminal: terminal)
     defer { progress.finish() }
-    for sample in 0..<samples {
-      let values = try told(.badData, inputs.dataPath) { () throws(DatasetError) in
-        try inputs.program.values(of: inputs.data, sample: sample)
+    let together = 2 * Processors.available
+    for first in stride(from: 0, to: samples, by: together) {
+      var batch: [[Double]] = []
+      for sample in first..<min(first + together, samples) {
+        batch.append(
+          try told(.badData, inputs.dataPath) { () throws(DatasetError) in
+            try inputs.program.values(of: inputs.data, sample: sample)
+          })
       }
-      traces.add(values)
-      progress.advance()
+      traces.add(batch)
+      for _ in batch { progress.advance() }
     }
     let files = traces.files
-    for file in files { try OutputFile.write(file.bytes, to: folder + "/" + file.name) }
+    for file in files { try OutputFile.write(file.parts, to: folder + "/" + file.name) }
     for remark in traces.remarks { terminal.warn("run: \(folder)/\(remark)") }
     // Standard output is the result's alone with `--json -`.
     if !says { return }
-    let bytes = files.reduce(0) { $0 + $1.bytes.count }
+    let bytes = files.reduce(0) { $0 + $1.parts.reduce(0) { $0 + $1.count } }
     terminal.say(
       "Wrote \(files.count) traces of \(samples) image\(samples == 1 ? "" : "s") to \(ErrorText.escaped(folder)) "
         + "(\(NumberFormat.count((bytes + 999) / 1_000)) kB).\n")
