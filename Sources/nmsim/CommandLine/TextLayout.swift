@@ -1,10 +1,19 @@
 /// Paragraphs and two-column lists at a given width, for the help pages.
 enum TextLayout {
-  /// The words of the text in lines of at most `width` characters. A longer word gets a line of its own.
+  /// The words of the text in lines of at most `width` characters. A longer word gets a line of its own, and no line begins
+  /// with the sign of percent.
   static func wrap(_ text: String, width: Int) -> [String] {
     var lines: [String] = []
     var line = ""
+    var words: [String] = []
     for word in text.split(separator: " ") {
+      if word.hasPrefix("%"), let number = words.popLast() {
+        words.append("\(number) \(word)")
+      } else {
+        words.append(String(word))
+      }
+    }
+    for word in words {
       if !line.isEmpty, line.count + 1 + word.count > width {
         lines.append(line)
         line = ""
