@@ -30,6 +30,8 @@ extension RunResult {
     accuracy = record.accuracy
     accuracyInterval = record.correctByStep.last.map { Wilson.interval(correct: $0, total: samples) }
     accuracyByStep = run.accuracyByStep
+    classes = Self.classes(program, record)
+    decisionSteps = Self.decisionSteps(program, record)
     ann = ANN(program.network.ann, answers, run.besideANN)
     self.program.hash = programHash
     self.program.schedule = program.schedule.rawValue

@@ -38,6 +38,10 @@ package struct RunResult: JSONDocument {
   package var roofline: Roofline?
   package var neurobench: NeuroBench?
   package var earlyDecision: EarlyDecision?
+  /// One a class; empty: not known.
+  package var classes: [Class] = []
+  /// Samples by the step of their decision, `ticks` counts; nil: outputs are values.
+  package var decisionSteps: [Int]?
   /// What layers did over time; nil: not collected.
   package var details: LayerDetails?
   package var fit: Fit?
@@ -85,6 +89,12 @@ package struct RunResult: JSONDocument {
     .optional("neurobench", \.neurobench, .object, "NeuroBench's figures by its own definitions, for one sample"),
     .optional(
       "earlyDecision", \.earlyDecision, .object, "what stopping early keeps and saves", absent: "without a stop rule"),
+    .member(
+      "classes", \.classes, .objects(),
+      "one entry a class, the rows of the confusion matrix; empty without labels, for values, and beyond 100 classes"),
+    .optional(
+      "decisionSteps", \.decisionSteps, .counts(of: "T"),
+      "samples by the step after which their decision never changed again", absent: "for values"),
     .optional("details", \.details, .object, "what layers did over time", absent: "where it was not collected"),
     .optional("fit", \.fit, .object, "how the program sits on its chip", absent: "where it was not worked out"),
     .optional("provenance", \.provenance, .object, "what the result was made from", absent: "in sweeps"),

@@ -5,6 +5,8 @@ import Compiler
 struct CommandFiles {
   /// What is read, with what belongs to it by name: the tensors of a network, the labels of images.
   private var inputs: [String] = []
+  /// Folders that are written into.
+  private var folders: Set<String> = []
   /// What is written, and the option that says so.
   private var outputs: [(option: String, path: String)] = []
 
@@ -16,8 +18,8 @@ struct CommandFiles {
     }
     for option in command.options {
       guard let kind = option.value, let path = kind.takesFile ? arguments.string(option.name) : nil else { continue }
-      // Several options may write into one folder.
-      if kind.isInput { read(path) } else if kind != .newFolder { outputs.append((option.name, path)) }
+      if kind.isInput { read(path) } else { outputs.append((option.name, path)) }
+      if kind == .newFolder { folders.insert(path) }
     }
   }
 
@@ -46,11 +48,14 @@ struct CommandFiles {
         continue
       }
       guard let file = FileIdentity(path) else { continue }
-      if read.contains(file) {
+      // A file in the way of a folder is told as that.
+      if read.contains(file), !(folders.contains(path) && FolderFiles.isFile(path)) {
         throw CommandError(
           .usage, subject: path, problem: "is read by this command, and --\(option) would replace it",
           remedy: "give --\(option) another name")
       }
+      // Several options may write into one folder.
+      if folders.contains(path) { continue }
       if let other = written.updateValue(option, forKey: file), other != option {
         throw CommandError(
           .usage, subject: path, problem: "is written by --\(other) and by --\(option)",

@@ -50,6 +50,7 @@ struct Help: Sendable {
       text += "\n"
       switch block {
       case .paragraph(let paragraph): text += Self.paragraph(paragraph)
+      case .lines(let lines): text += lines
       case .list(let entries): text += Self.list(entries.map { ($0.term, $0.text) })
       case .exitStatuses: text += Self.statuses(table.statuses)
       }

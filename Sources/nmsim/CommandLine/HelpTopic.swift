@@ -10,6 +10,8 @@ struct HelpTopic: Sendable, Equatable {
     case paragraph(String)
     /// Terms and their explanations.
     case list([Entry])
+    /// Lines as they are, at most 80 columns wide.
+    case lines(String)
     /// The exit statuses of the table's commands.
     case exitStatuses
   }
@@ -23,7 +25,15 @@ struct HelpTopic: Sendable, Equatable {
     }
   }
 
-  static let all = [words, files, output, exitStatus]
+  static let all = [words, files, output, exitStatus, cite]
+
+  static let cite = HelpTopic(
+    name: "cite", abstract: "BibTeX of what methods, energies and chips come from",
+    body: [
+      .paragraph(
+        "Cite what you use: the conversion method, the energy models, the chip. 'nmsim help cite > nmsim.bib' is a file for "
+          + "BibTeX, which skips lines outside of entries.")
+    ] + Citation.all.map { .lines($0.bibTeX(width: 78)) })
 
   static let words = HelpTopic(
     name: "words", abstract: "What is counted: steps, spikes, synaptic operations",

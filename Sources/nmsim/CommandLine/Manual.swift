@@ -32,7 +32,7 @@ struct Manual: Sendable {
 
       """
     for command in table.commands.map(\.spec) { text += section(for: command) }
-    for topic in table.topics where !topic.body.contains(.exitStatuses) {
+    for topic in table.topics where !topic.body.contains(.exitStatuses) && topic != .cite {
       text += ".Sh \(topic.name.uppercased())\n" + Self.blocks(topic.body)
     }
     text += ".Sh EXIT STATUS\n" + Self.list(table.statuses.map { (".It \($0.rawValue)", $0.meaning) })
@@ -78,7 +78,7 @@ struct Manual: Sendable {
     switch block {
     case .paragraph(let text): line(text)
     case .list(let entries): list(entries.map { (".It \(words($0.term))", $0.text) })
-    case .exitStatuses: ""
+    case .lines, .exitStatuses: ""
     }
   }
 

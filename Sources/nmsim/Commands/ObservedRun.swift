@@ -8,10 +8,11 @@ enum ObservedRun {
   /// now or wait for ever.
   private static let largestHashed = 64 << 20
 
-  /// Runs a program, shows how far it is, and keeps what an observer and a details collector see.
+  /// Runs a program, shows how far it is, and keeps what an observer, a details collector and, where samples are listed,
+  /// their costs see.
   static func observed(
     _ run: Run, _ program: CompiledProgram, _ data: Dataset, _ path: String, _ options: RunObserver.Options,
-    label: String, _ terminal: Terminal, stop: @Sendable () -> Bool = { false }
+    label: String, _ terminal: Terminal, costs: SampleCosts? = nil, stop: @Sendable () -> Bool = { false }
   ) throws(CommandError) -> (record: RunRecord, courses: [SpikeCourse], observation: Observation) {
     var run = run
     let observer: RunObserver
@@ -21,7 +22,8 @@ enum ObservedRun {
       let status: ExitStatus = if case .barrier = error { .usage } else { .badConfiguration }
       throw CommandError(status, subject: "run", message: error.description)
     }
-    run.tracedSamples = observer.tracedSamples
+    // What a sample costs needs its own updates where the chip prices them.
+    run.tracedSamples = costs != nil && program.chip.pricesUpdates ? run.samples : observer.tracedSamples
     let collector = LayerDetailsCollector(program: program, steps: run.steps, first: run.first, samples: run.samples)
     let progress = ProgressLine(label, total: run.samples, unit: "images", terminal: terminal)
     defer { progress.finish() }
@@ -31,6 +33,7 @@ enum ObservedRun {
         observe: { sample, outcome, trains in
           collector.observe(sample, outcome, trains)
           observer.observe(sample, outcome, trains)
+          costs?.observe(sample, outcome, trains)
         }, stop: stop)
     }
     return (record, collector.sums, observer.observation)

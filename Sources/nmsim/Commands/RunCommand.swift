@@ -52,6 +52,9 @@ enum RunCommand {
         "The result; '-' is standard output.", placeholder: "FILE|-",
         standard: .described("run.json; run-I-of-N.json of a part"), group: outputs),
       .option(
+        "sample-costs", .newFile, "FILE.csv", group: outputs,
+        "One row a sample: its spikes, synaptic operations, energy on the chip and latency. Costs about a seventh of the time."),
+      .option(
         "predictions", .newFile, "FILE.csv", group: outputs,
         "One row a sample: index, label, prediction, decision step."),
       .option("outputs", .newFile, "FILE.npy", group: outputs, "The output values, in units of the ANN."),
@@ -87,7 +90,7 @@ enum RunCommand {
     let inputs = try RunInputs(arguments)
     try ObservedRun.check(inputs.program, steps: inputs.steps, samples: inputs.samples)
     if inputs.program.output.task == .values {
-      for name in ["predictions", "target", "min-accuracy", "early-decision"] where arguments.isGiven(name) {
+      for name in ["predictions", "sample-costs", "target", "min-accuracy", "early-decision"] where arguments.isGiven(name) {
         throw CommandError(
           .usage, subject: "run", problem: "--\(name) is about decisions, and the outputs of this network are values",
           remedy: "leave it out; --outputs writes the values")
@@ -108,9 +111,12 @@ enum RunCommand {
       keepsOutputs: keepsOutputs)
     run.faults = faults
     run.first = split.range.lowerBound + done
+    // Of a run that was interrupted only the last part's costs are known.
+    let costs = arguments.isGiven("sample-costs") && done == 0
+      ? SampleCosts(inputs.program, steps: inputs.steps, samples: run.samples) : nil
     let start = ContinuousClock.now
     let (record, courses, observation) = try ObservedRun.observed(
-      run, inputs.program, inputs.data, inputs.dataPath, split.options, label: "run", terminal,
+      run, inputs.program, inputs.data, inputs.dataPath, split.options, label: "run", terminal, costs: costs,
       stop: { StopSignal.isReceived })
     let seconds = start.duration(to: .now) / .seconds(1)
     var part = split.part(record, courses, observation)
@@ -153,7 +159,7 @@ enum RunCommand {
     let text = try OutputFile.text(of: result.document)
     if split.path != "-" { try OutputFile.write(Array(text.utf8), to: split.path) }
     split.finished()
-    try writeSamples(part.record, inputs, arguments)
+    try writeSamples(part.record, result, costs, inputs, arguments)
     try traces?.write(inputs, terminal)
     if split.path == "-" { terminal.print(text) } else { say(result, split.path, terminal) }
     return check(result, arguments, terminal)
@@ -178,9 +184,10 @@ enum RunCommand {
 
   /// Writes what was asked for by sample.
   private static func writeSamples(
-    _ record: RunRecord, _ inputs: RunInputs, _ arguments: ParsedArguments
+    _ record: RunRecord, _ result: RunResult, _ costs: SampleCosts?, _ inputs: RunInputs, _ arguments: ParsedArguments
   ) throws(CommandError) {
     if let path = arguments.string("predictions") { try OutputFile.write(predictions(record), to: path) }
+    if let path = arguments.string("sample-costs") { try OutputFile.write(sampleCosts(record, result, costs), to: path) }
     if let path = arguments.string("outputs") {
       try OutputFile.write(NumPy.encode(outputs(record, inputs.program)), to: path)
     }
@@ -200,6 +207,23 @@ enum RunCommand {
       text += "\(record.first + index),\(label),\(record.predictions[index]),\(record.decisionSteps[index])\n"
     }
     return Array(text.utf8)
+  }
+
+  /// A line a sample: what all its steps cost, the chip's energy without static power; and the time until the step after which
+  /// its decision stayed, at the mean length of a tick. What is unknown is empty.
+  private static func sampleCosts(_ record: RunRecord, _ result: RunResult, _ costs: SampleCosts?) -> [UInt8] {
+    var csv = CSV(["index", "spikes", "synapticOperations", "chipJoules", "decisionTicks", "decisionSeconds"])
+    let isPriced = result.bill?.pricedJoules != nil
+    let lead = max(0, (result.ticksPerInference ?? record.steps) - record.steps)
+    for (index, cost) in (costs?.samples ?? []).prefix(record.samples).enumerated() {
+      let ticks = lead + record.decisionSteps[index]
+      csv.add([
+        "\(record.first + index)", cost.map { "\($0.spikes)" } ?? "", cost.map { "\($0.synapticOperations)" } ?? "",
+        isPriced ? cost.flatMap { JSONOutput.numberText($0.joules) } ?? "" : "", "\(ticks)",
+        result.time.secondsPerTick.flatMap { JSONOutput.numberText(Double(ticks) * $0) } ?? "",
+      ])
+    }
+    return Array(csv.text.utf8)
   }
 
   /// Outputs in ANN units, `[samples, outputs]`.

@@ -21,7 +21,7 @@ struct ShardedRun {
 
   init(_ inputs: RunInputs, engine: Run.Engine, ann: SourceANN?, _ arguments: ParsedArguments) throws(CommandError) {
     shard = try arguments.string("shard").map { (text) throws(CommandError) in try Shard(text, command: "run") }
-    for name in ["outputs", "trace"] where shard != nil && arguments.isGiven(name) {
+    for name in ["outputs", "sample-costs", "trace"] where shard != nil && arguments.isGiven(name) {
       throw CommandError(
         .usage, subject: "run", problem: "--\(name) of a part cannot be merged", remedy: "leave --shard or --\(name) out")
     }

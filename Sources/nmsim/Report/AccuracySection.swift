@@ -69,7 +69,7 @@ struct AccuracySection: Sendable {
         let bounds = AccuracySection.interval(accuracies[step], run.document.samples)
         return (x: Double(step + 1), low: bounds.low, high: bounds.high)
       }
-      chart.addBand(band.filter { $0.high > y.low }, name: run.name, color: 1)
+      chart.addBand(band.filter { $0.high > y.low }, name: y.low == 0 ? run.name : nil, color: 1)
     }
     let anns = Set(known.compactMap(\.run.document.ann.accuracyOnTheseSamples))
     if anns.count == 1, let ann = anns.first {

@@ -109,7 +109,15 @@ struct Comparison: Sendable {
           field("Time", \.document.time.secondsPerInference) {
             $0.value("time.secondsPerInference", $0.document.time.secondsPerInference, PageNumber.seconds)
           }
-        ])
+        ]
+        + (runs.contains { $0.document.figures?.energyDelayProduct != nil }
+          ? [
+            field("Energy-delay product", { $0.document.figures?.energyDelayProduct }) {
+              $0.value("figures.energyDelayProduct", $0.document.figures?.energyDelayProduct) {
+                PageNumber.rounded($0, unit: "J s")
+              }
+            }
+          ] : []))
     return """
       <h2>Differences</h2>
       <p class="note">Small figures compare with run 1. Counts, energies and times are per inference.</p>
@@ -127,11 +135,13 @@ struct Comparison: Sendable {
     guard priced.count > 1 else { return "" }
     var names: [(name: String, color: Int)] = []
     var rows = ""
+    var table = Table([.name("Run"), .text("Unit"), .number("Energy per inference")])
     for (run, bill) in priced {
       let parts = EnergySection.units(bill, samples: run.samples)
       let total = parts.reduce(0) { $0 + $1.joules }
       guard total > 0 else { continue }
       for part in parts where !names.contains(where: { $0.name == part.name }) { names.append((part.name, part.color)) }
+      for part in parts { table.add([.text(run.name), .text(part.name), .markup(HTML.number(part.joules, PageNumber.joules))]) }
       let missing = bill.missing.isEmpty ? "" : "*"
       rows += "<div><dt><span>\(run.number). \(HTML.text(run.label))</span><span>"
         + "\(run.value("energy.chip.joulesPerInference", run.chipJoules, PageNumber.joules))\(missing)</span></dt>"
@@ -141,7 +151,7 @@ struct Comparison: Sendable {
       <h2>Energy by unit, chip model</h2>
       <p class="note">What the energy of an inference goes into; each bar is the whole of its run.\
       \(priced.contains { !$0.bill.missing.isEmpty } ? " * without unpublished constants." : "")</p>
-      <dl class="bars stacks">\(rows)</dl>\(HTML.legend(names))
+      <dl class="bars stacks">\(rows)</dl>\(HTML.legend(names))\(table.hidden("bars"))
       """
   }
 

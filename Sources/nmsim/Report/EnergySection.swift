@@ -105,9 +105,11 @@ struct EnergySection: Sendable {
     let most = bills.compactMap { $0.bill?.joulesPerInference }.max() ?? 0
     guard most > 0 else { return nil }
     var rows = ""
+    var table = Table([.text("Network"), .number("Energy per inference")])
     for item in bills {
       guard let bill = item.bill, let joules = bill.joulesPerInference else { continue }
       let shown = run.value("energy.operation.\(item.path).joulesPerInference", joules, PageNumber.joules)
+      table.add([.text(item.name), .markup(HTML.number(joules, PageNumber.joules))])
       rows += "<div><dt><span>\(item.name)</span><span>\(shown)</span></dt>"
         + "<dd class=\"s\(item.color)\" title=\"\(HTML.text(bill.formula ?? ""))\">"
         + "<b style=\"width:\(HTML.coordinate(100 * joules / most))%\"></b></dd></div>"
@@ -115,7 +117,7 @@ struct EnergySection: Sendable {
     let formula = o.snn?.formula.map { "<p class=\"small\" style=\"margin-top:.8rem\">\(HTML.text($0)).</p>" } ?? ""
     return """
       <div><h3>Operation model, 45\u{A0}nm</h3><dl class="bars">\(rows)</dl>\(formula)
-      <p class="small">Arithmetic only: no memory, no routing, no neuron state, no static power.</p></div>
+      <p class="small">Arithmetic only: no memory, no routing, no neuron state, no static power.</p>\(table.hidden("operation"))</div>
       """
   }
 

@@ -20,7 +20,7 @@ struct HeatMap: Picture {
   var shade: @Sendable (Double) -> Double
   var text: @Sendable (Double) -> String
 
-  private static let mostColumns = 48
+  private static let mostColumns = 32
   private static let left = 118.0
   private static let top = 26.0
 

@@ -157,6 +157,6 @@ enum PageStyle {
     *{-webkit-print-color-adjust:exact;print-color-adjust:exact}figure,.fact,tr,.bars{break-inside:avoid}
     h2,h3,h2+.note,h3+.note,summary{break-after:avoid}thead{display:table-header-group}.chart{font-size:14px}.scroll{overflow:visible;
     background:none}
-    table{font-size:8.5pt}tfoot{display:table-row-group}.run{break-before:page}}
+    table{font-size:8.5pt}table.tight{font-size:7pt}table.tight td,table.tight th{padding:.2rem .2rem}tfoot{display:table-row-group}.run{break-before:page}}
     """
 }

@@ -16,7 +16,7 @@ struct ParetoSection: Sendable {
   }
 
   func markup(legend: String) -> PageMarkup {
-    let figures = [latency, spikeEnergy, chipEnergy].compactMap { $0 }
+    let figures = [latency, spikeEnergy, chipEnergy].compactMap { $0 } + otherEnergies
     guard !figures.isEmpty else { return "" }
     return """
       <h2>Pareto front</h2>
@@ -103,6 +103,20 @@ struct ParetoSection: Sendable {
       return [Point(run: run.number, cost: joules, accuracy: accuracy)]
     }
     return chart(curves, title: "Energy, chip model", kind: .unit("J"), name: "chip-energy")
+  }
+
+  /// Whole inferences by the energy models that price no single step.
+  private var otherEnergies: [PageMarkup] {
+    EnergyModels.all().filter { $0.comparesRuns && !["spike", "chip"].contains($0.name) }.compactMap { model in
+      let curves = runs.compactMap { run -> [Point]? in
+        guard let accuracy = run.document.accuracy,
+          let account = run.document.comparedAccounts.first(where: { $0.name == model.name }), account.missing.isEmpty,
+          let joules = account.joulesPerInference
+        else { return nil }
+        return [Point(run: run.number, cost: joules, accuracy: accuracy)]
+      }
+      return chart(curves, title: "Energy, \(model.title.lowercased())", kind: .unit("J"), name: "\(model.name)-energy")
+    }
   }
 
   private func chart(_ curves: [[Point]], title: String, kind: Axis.Kind, name: String) -> PageMarkup? {

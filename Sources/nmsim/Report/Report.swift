@@ -78,6 +78,7 @@ struct Report: Sendable {
       ("energy", "Energy", EnergySection(run: run).markup),
       ("activity", "Activity", ActivitySection(run: run).markup),
       ("early", "Early exit", EarlySection(run: run).markup),
+      ("decisions", "Decisions", ClassSection(run: run).markup),
       ("layers", "Layers", LayerSection(run: run).markup),
       ("counts", "Counts by layer", PopulationSection(run: run).markup),
       ("chip", "Chip", MapSection(run: run).markup),

@@ -50,6 +50,7 @@ struct SweepPage: Sendable {
       [
         ("choice", "Pareto fronts", "<h2>Pareto fronts</h2>\n\(choice)"), ("faults", "Faults", faults),
         ("roofline", "Roofline", roofline(labels, colors)),
+        ("seeds", "Seeds", seeds(coordinates)),
         ("points", "Points", "<h2>Points</h2>\n\(table(rows, fronts, coordinates))\n\(refusals(labels))"),
       ])
   }
@@ -167,6 +168,51 @@ struct SweepPage: Sendable {
     let items = names.filter { $0.color < 6 } + (names.count > 5 ? [("others", 6)] : [])
     if names.count > 1 { section.legend = HTML.legend(items) }
     return section.markup
+  }
+
+  /// Mean and standard deviation over points that differ in their seed alone; empty without several seeds.
+  private func seeds(_ coordinates: [(name: String, values: [String])]) -> PageMarkup {
+    let others = coordinates.filter { $0.name != "seeds" }
+    guard others.count < coordinates.count else { return "" }
+    var groups: [(key: [String], points: [Int])] = []
+    for index in document.entries.indices where document.entries[index].figures != nil {
+      let key = others.map { $0.values[index] }
+      if let known = groups.firstIndex(where: { $0.key == key }) {
+        groups[known].points.append(index)
+      } else {
+        groups.append((key, [index]))
+      }
+    }
+    groups = groups.filter { $0.points.count > 1 }
+    guard !groups.isEmpty else { return "" }
+    typealias Group = (key: [String], points: [Int])
+    func spread(
+      _ title: String, _ value: @escaping (SweepFigures) -> Double?, _ format: @escaping (Double) -> String
+    ) -> Table.Field<Group> {
+      .figure(title) { group in
+        let values = group.points.compactMap { document.entries[$0].figures.flatMap(value) }
+        guard values.count > 1 else { return ReportRun.unknown }
+        let mean = values.reduce(0, +) / Double(values.count)
+        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        let deviation = (squares / Double(values.count - 1)).squareRoot()
+        return HTML.number(mean, format) + HTML.sub("\u{B1} " + HTML.text(format(deviation)))
+      }
+    }
+    let parameters = others.enumerated().map { place, coordinate in
+      Table.Field<Group>.text(Self.words(coordinate.name)) { .text($0.key[place]) }
+    }
+    let table = Table(
+      groups,
+      parameters + [
+        .count("Seeds", \.points.count), spread("Accuracy", \.accuracy, PageNumber.percent),
+        spread("Spikes", \.spikes, PageNumber.count), spread("Energy, chip model", \.chipJoules, PageNumber.joules),
+        spread("Latency", \.secondsPerInference, PageNumber.seconds),
+      ])
+    return """
+      <h2>Over seeds</h2>
+      <p class="note">Mean and, below it, standard deviation of points that differ in their seed alone.</p>
+      \(table.markup("seeds"))
+      """
   }
 
   private func table(

@@ -123,6 +123,9 @@ struct Table: Sendable {
     return PageMarkup(text, [.init(name: name, content: .table(self))])
   }
 
+  /// Of a picture that has no table beside it: not shown, but exported.
+  func hidden(_ name: String) -> PageMarkup { PageMarkup("", [.init(name: name, content: .table(self))]) }
+
   private static func markup(_ column: Column, _ cell: Cell) -> String {
     let content = cell.markup ?? HTML.text(column.isNumber ? PageNumber.typeset(cell.text) : cell.text)
     var classes: [String] =

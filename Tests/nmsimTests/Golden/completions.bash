@@ -331,6 +331,8 @@ _nmsim() {
           return ;;
         -o|--output|--json)
           return ;;
+        --sample-costs)
+          return ;;
         --predictions)
           return ;;
         --outputs)
@@ -363,7 +365,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--ticks --steps --threads --engine --input-coding --flip-membrane-bits --lose-spikes --duplicate-spikes --fault-seed --input --labels --samples --time-window --event-count --n-time-bins --n-event-bins --at-most-one --model --no-ann --shard --target --min-accuracy --spike-profile -o --output --json --predictions --outputs --trace --trace-samples --probe --no-timing --memory -q --quiet --color --time-model --time-samples --input-step --barrier-free --per-tick --early-decision -h --help"
+        _nmsim_words "--ticks --steps --threads --engine --input-coding --flip-membrane-bits --lose-spikes --duplicate-spikes --fault-seed --input --labels --samples --time-window --event-count --n-time-bins --n-event-bins --at-most-one --model --no-ann --shard --target --min-accuracy --spike-profile -o --output --json --sample-costs --predictions --outputs --trace --trace-samples --probe --no-timing --memory -q --quiet --color --time-model --time-samples --input-step --barrier-free --per-tick --early-decision -h --help"
       fi ;;
     sweep)
       case "$previous" in
@@ -623,7 +625,7 @@ _nmsim() {
       if [[ $current == -* ]]; then
         _nmsim_words "-h --help"
       else
-        _nmsim_words "convert evaluate compile run sweep merge energy compare report explain bench export chips inspect help completions manual version words files output exit-status"
+        _nmsim_words "convert evaluate compile run sweep merge energy compare report explain bench export chips inspect help completions manual version words files output exit-status cite"
       fi ;;
     completions)
       case "$previous" in

@@ -144,6 +144,7 @@ complete -c nmsim -n '__nmsim_is run' -l target -x -d 'Report the step from whic
 complete -c nmsim -n '__nmsim_is run' -l min-accuracy -x -d 'End with status 1 when the accuracy, a fraction of 1, is below.'
 complete -c nmsim -n '__nmsim_is run' -l spike-profile -x -d 'Energy per spike for the papers\' model.'
 complete -c nmsim -n '__nmsim_is run' -s o -l output -l json -r -F -d 'The result; \'-\' is standard output.'
+complete -c nmsim -n '__nmsim_is run' -l sample-costs -r -F -d 'One row a sample: its spikes, synaptic operations, energy on the chip and latency. Costs about a seventh of the time.'
 complete -c nmsim -n '__nmsim_is run' -l predictions -r -F -d 'One row a sample: index, label, prediction, decision step.'
 complete -c nmsim -n '__nmsim_is run' -l outputs -r -F -d 'The output values, in units of the ANN.'
 complete -c nmsim -n '__nmsim_is run' -l trace -r -F -d 'Write traces of the first samples: spikes.csv, perf.csv, messages.csv and trace.json (Perfetto); with probes potential.csv and probes.vcd (GTKWave). A file is at most 256 MiB, trace.json a million events; what is left out is said.'
@@ -272,7 +273,7 @@ complete -c nmsim -n '__nmsim_is inspect' -s q -l quiet -d 'Print errors only: n
 complete -c nmsim -n '__nmsim_is inspect' -l color -x -a 'auto always never' -d 'Colour in the terminal: auto, always or never.'
 complete -c nmsim -n '__nmsim_is inspect' -s h -l help -d 'Show this help.'
 
-complete -c nmsim -n '__nmsim_is help' -f -a 'convert evaluate compile run sweep merge energy compare report explain bench export chips inspect help completions manual version words files output exit-status'
+complete -c nmsim -n '__nmsim_is help' -f -a 'convert evaluate compile run sweep merge energy compare report explain bench export chips inspect help completions manual version words files output exit-status cite'
 complete -c nmsim -n '__nmsim_is help' -s h -l help -d 'Show this help.'
 
 complete -c nmsim -n '__nmsim_is completions' -f -a 'bash zsh fish'

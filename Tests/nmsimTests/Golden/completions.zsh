@@ -175,6 +175,7 @@ _nmsim() {
         '(-o --output)-o+[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
         '(-o --output)--output=[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
         '--json=[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
+        '--sample-costs=[One row a sample\: its spikes, synaptic operations, energy on the chip and latency. Costs about a seventh of the time.]:FILE.csv:_files' \
         '--predictions=[One row a sample\: index, label, prediction, decision step.]:FILE.csv:_files' \
         '--outputs=[The output values, in units of the ANN.]:FILE.npy:_files' \
         '--trace=[Write traces of the first samples\: spikes.csv, perf.csv, messages.csv and trace.json (Perfetto); with probes potential.csv and probes.vcd (GTKWave). A file is at most 256 MiB, trace.json a million events; what is left out is said.]:FOLDER:_files' \
@@ -366,7 +367,7 @@ _nmsim() {
       _arguments -s \
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
-        '1::NAME:(convert evaluate compile run sweep merge energy compare report explain bench export chips inspect help completions manual version words files output exit-status)' ;;
+        '1::NAME:(convert evaluate compile run sweep merge energy compare report explain bench export chips inspect help completions manual version words files output exit-status cite)' ;;
     completions)
       _arguments -s \
         '(-h --help)-h[Show this help.]' \

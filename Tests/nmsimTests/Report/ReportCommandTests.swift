@@ -67,6 +67,49 @@ struct ReportCommandTests {
     }
   }
 
+  @Test(
+    "the script moves what a step changes, shows values, sorts, and hides lines",
+    .enabled(if: ReportCommandTests.browser != nil, "no Chromium on the PATH"))
+  func script() throws {
+    let browser = try #require(ReportCommandTests.browser)
+    let script = """
+      const frame = document.querySelector("iframe").contentWindow, page = frame.document, out = [];
+      const slider = page.querySelector(".stepper input");
+      slider.value = 5;
+      slider.dispatchEvent(new frame.Event("input"));
+      out.push(page.querySelector(".stepper output").textContent.split(" · ")[0]);
+      out.push([...page.querySelectorAll(".cursor")].filter(line => line.getAttribute("d")).length > 3);
+      const chart = page.querySelector("svg[data-plot]"), box = chart.getBoundingClientRect();
+      chart.dispatchEvent(new frame.PointerEvent("pointermove",
+        { bubbles: true, clientX: box.left + box.width - 16, clientY: box.top + box.height / 2 }));
+      out.push(page.querySelector(".tip").textContent.split("\\n")[0]);
+      const table = [...page.querySelectorAll("#counts table")][0];
+      table.tHead.rows[0].cells[1].click();
+      out.push([...table.tBodies[0].rows].map(row => row.cells[0].textContent).join(" "));
+      [...page.querySelectorAll("#layers .legend li")].find(item => item.textContent === "conv2").click();
+      out.push(page.querySelectorAll("#layers [data-series].off").length > 0);
+      out.push(page.querySelectorAll(".tools button").length > 20);
+      document.title = "found " + out.join("; ");
+      """
+    try TemporaryFolder.with { folder in
+      let digits = try ReportFixtures.digits(chip: "generic-45nm", steps: 40, samples: 20)
+      try folder.write(try ReportFixtures.page([digits]), "one.html")
+      try folder.write(
+        "<!DOCTYPE html><body><iframe src=\"one.html\" width=\"1280\" height=\"900\"></iframe>"
+          + "<script>onload = () => {\(script)}</script>", "outer.html")
+      let result = try Program.run(
+        browser,
+        [
+          "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files", "--enable-logging=stderr",
+          "--host-resolver-rules=MAP * ~NOTFOUND", "--user-data-dir=\(folder.path)/profile", "--virtual-time-budget=3000",
+          "--dump-dom", "file://\(folder.path)/outer.html",
+        ])
+      #expect(!result.text.contains("CONSOLE"))
+      let found = result.text.components(separatedBy: "<title>found ").dropFirst().first?.prefix { $0 != "<" }
+      #expect(found == "step 5; true; step 40; output conv3 conv1 conv2; true; true", "\(result.text.prefix(1_000))")
+    }
+  }
+
   private static let browser = ["chromium", "chromium-browser", "google-chrome"].lazy.compactMap(Program.find).first
 
   @Test(

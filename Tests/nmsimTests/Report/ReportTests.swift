@@ -93,6 +93,37 @@ struct ReportTests {
     }
   }
 
+  @Test("classes and steps of decisions add up to the samples, the diagonal to the accuracy")
+  func decisions() throws {
+    let run = try RunResult(reading: try ReportFixtures.digits(chip: "ideal", steps: 12, samples: 50))
+    #expect(run.classes.count == 10 && run.classes.map(\.samples).reduce(0, +) == 50)
+    #expect(run.classes.allSatisfy { $0.decidedAs.reduce(0, +) == $0.samples })
+    let right = run.classes.enumerated().reduce(0) { $0 + $1.element.decidedAs[$1.offset] }
+    #expect(Double(right) / 50 == run.accuracy)
+    #expect(run.decisionSteps?.count == 12 && run.decisionSteps?.reduce(0, +) == 50)
+    // Cores hold all neurons, layer by layer.
+    #expect(run.cores.allSatisfy { $0.layers.map(\.neurons).reduce(0, +) == $0.neurons })
+  }
+
+  @Test("what samples cost adds up to the run", arguments: ["loihi", "generic-45nm", "loihi-sanafe"])
+  func samples(_ chip: String) throws {
+    try TemporaryFolder.with { folder in
+      #expect(folder.invoke("compile DIGITS/net.json --chip \(chip) -o DIR/net.nmsim -q").status == .success)
+      let line = "run DIR/net.nmsim --ticks 12 --samples 9 -o DIR/run.json --sample-costs DIR/samples.csv -q"
+      #expect(folder.invoke(line).status == .success)
+      let rows = try folder.text("samples.csv").split(separator: "\n").map {
+        $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      }
+      #expect(rows[0].joined(separator: ",")
+        == "index,spikes,synapticOperations,chipJoules,decisionTicks,decisionSeconds")
+      func sum(_ column: Int) -> Double { rows.dropFirst().reduce(0) { $0 + (Double($1[column]) ?? .nan) } }
+      let run = try RunResult(reading: Array(try folder.data("run.json")))
+      #expect(sum(1) == Double(run.totals.spikes ?? -1) && sum(2) == Double(run.totals.synapticOperations ?? -1))
+      let joules = try #require(run.bill).actionJoules
+      #expect(abs(sum(3) - joules) <= 1e-9 * joules, "\(sum(3)) of \(joules)")
+    }
+  }
+
   /// Whether a shown number is the value to its digits: `40.7 µJ` for 4.0712e-5.
   private static func says(_ text: String, _ value: Double) -> Bool {
     let plain = text.replacingOccurrences(of: "\u{2212}", with: "-").replacingOccurrences(of: ",", with: "")
