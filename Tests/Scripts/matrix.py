@@ -5,8 +5,8 @@
 
 FOLDER has `models` and `data` as ../shared does. Each network is converted with `robust-norm --initial half` (LeakyReLU:
 `aug-mapping`) for 32 steps, read by its potentials and, for chips that show spikes alone, by its spikes; then it is compiled for
-every built-in chip (placed row by row) and, with SAMPLES above 0, run on so many test images. Prints a table in Markdown and the
-refusals below it.
+every built-in chip (placed row by row) and, with SAMPLES above 0, run on so many test images. Where torchvision is installed its
+ResNet-18 with random weights at 224 x 224 follows, compiled alone. Prints a table in Markdown and the refusals below it.
 """
 import json
 import pathlib
@@ -37,6 +37,52 @@ def call(*arguments):
     return (done.stdout, None) if done.returncode == 0 else ("", done.stderr.strip().splitlines()[-1])
 
 
+def row(name, nets, run):
+    """Cells of a network by chip. `nets`: read by potentials, and by spikes; `run`: what gives the accuracy, or None."""
+    cells = []
+    for chip in CHIPS:
+        text, refusal = call(
+            "compile", nets[chip == "truenorth"], "--chip", chip, "--mapping", "row-major", "-o", place / "net.nmsim", "--json",
+            "-", "--quiet")
+        if refusal:
+            refusals.append(f"{name}, {chip}: {refusal.split(': ', 2)[-1]}")
+            cells.append("no")
+            continue
+        report = json.loads(text)
+        cell = f"{len(report['cores']):,} on {report['chips']}"
+        if run:
+            text, _ = call("run", place / "net.nmsim", *run, "--json", "-", "--quiet", "--no-ann")
+            cell += f", {json.loads(text)['accuracy'] * 100:.1f} %" if text else ""
+        cells.append(cell)
+    print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
+
+
+def resnet18(place):
+    """ResNet-18 with random weights, normalised as after training, and random images; None without torchvision."""
+    try:
+        import numpy, torch, torchvision
+    except ImportError as error:
+        print(f"ResNet-18 skipped: {error}", file=sys.stderr)
+        return None
+    torch.manual_seed(0)
+    model = torchvision.models.resnet18(weights=None).eval()
+    for part in model.modules():
+        if isinstance(part, torch.nn.BatchNorm2d):
+            part.running_mean.normal_(0, 0.1), part.running_var.uniform_(0.5, 1.5)
+            part.weight.data.uniform_(0.5, 1.5), part.bias.data.normal_(0, 0.1)
+    torch.onnx.export(model, torch.randn(1, 3, 224, 224), str(place / "resnet18.onnx"), dynamo=False)
+    numpy.save(place / "images.npy", numpy.random.default_rng(0).standard_normal((8, 3, 224, 224)).astype("float32"))
+    return place / "resnet18.onnx", place / "images.npy"
+
+
+def convert(model, readout, *arguments):
+    net = place / f"{readout}.json"
+    _, refusal = call("convert", model, "--readout", readout, "--steps", 32, *arguments, "-o", net, "--quiet")
+    if refusal:
+        sys.exit(refusal)
+    return net
+
+
 refusals = []
 print("| network | " + " | ".join(CHIPS) + " |")
 print("|---" * (len(CHIPS) + 1) + "|")
@@ -45,29 +91,18 @@ with tempfile.TemporaryDirectory() as place:
     for name, data, preprocessing in NETWORKS:
         calibration, test = (folder / "data" / file for file in DATA[data])
         method = ["aug-mapping"] if name.endswith("leaky") else ["robust-norm", "--initial", "half"]
-        for readout in ["potential", "spikes"]:
-            _, refusal = call(
-                "convert", folder / "models" / f"{name}.onnx", "--method", *method, "--steps", 32,
-                "--calibration", calibration, "--calibration-samples", 100, "--readout", readout, *preprocessing, "-o",
-                place / f"{readout}.json", "--quiet")
-            if refusal:
-                sys.exit(refusal)
-        cells = []
-        for chip in CHIPS:
-            net = place / ("spikes.json" if chip == "truenorth" else "potential.json")
-            text, refusal = call(
-                "compile", net, "--chip", chip, "--mapping", "row-major", "-o", place / "net.nmsim", "--json", "-", "--quiet")
-            if refusal:
-                refusals.append(f"{name}, {chip}: {refusal.split(': ', 2)[-1]}")
-                cells.append("no")
-                continue
-            report = json.loads(text)
-            cell = f"{len(report['cores']):,} on {report['chips']}"
-            if samples:
-                run, _ = call(
-                    "run", place / "net.nmsim", "--input", test, "--samples", samples, "--json", "-", "--quiet", "--no-ann")
-                cell += f", {json.loads(run)['accuracy'] * 100:.1f} %" if run else ""
-            cells.append(cell)
-        print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
+        nets = [
+            convert(
+                folder / "models" / f"{name}.onnx", readout, "--method", *method, "--calibration", calibration,
+                "--calibration-samples", 100, *preprocessing) for readout in ["potential", "spikes"]
+        ]
+        row(name, nets, ["--input", test, "--samples", samples] if samples else None)
+    made = resnet18(place)
+    if made:
+        nets = [
+            convert(made[0], readout, "--method", "robust-norm", "--initial", "half", "--calibration", made[1])
+            for readout in ["potential", "spikes"]
+        ]
+        row("ResNet-18, 224 x 224", nets, None)
 print()
 print("\n".join(f"- {line}" for line in refusals))
