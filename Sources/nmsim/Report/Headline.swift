@@ -121,7 +121,7 @@ struct Headline: Sendable {
       value.map { "\(run.value("time.\(path)", $0, PageNumber.count)) inferences/s \(name)" }
     }
     return fact(
-      "Latency of an inference", run.value("time.secondsPerInference", t.secondsPerInference, PageNumber.seconds),
+      "Latency per inference", run.value("time.secondsPerInference", t.secondsPerInference, PageNumber.seconds),
       [
         ticks.map { $0 + (tick ?? ": the chip's description has no time of a tick") },
         rate("sequential", "inferencesPerSecond", t.inferencesPerSecond),
