@@ -127,7 +127,7 @@ void ck_deliver(int level, const ck_delivery *d, void *acc, int bits) { PICK(CAL
 long ck_step(int level, const ck_update *u, int flags, long *saturations) { return PICK(CALL_STEP); }
 #define CALL_WRITE(x) write_bytes_##x(masks, pixels, words, used, places, starts, members, map)
 #define CALL_BITS(x) count_bits_##x(masks, pixels, words, groups)
-#define CALL_SPIKES(x) add_spikes_##x(masks, steps, words, totals)
+#define CALL_SPIKES(x) add_spikes_##x(masks, steps, apart, words, totals)
 #define CALL_MASKED(x) add_masked_##x(masks, pixels, words, weights, acc, bits)
 void ck_write_bytes(
   int level, const uint16_t *masks, long pixels, long words, long used, const uint32_t *places, const uint32_t *starts,
@@ -135,7 +135,14 @@ void ck_write_bytes(
   PICK(CALL_WRITE);
 }
 long ck_count_bits(int level, const uint16_t *masks, long pixels, long words, long *groups) { return PICK(CALL_BITS); }
-void ck_add_spikes(int level, const uint16_t *masks, long steps, long words, uint32_t *totals) { PICK(CALL_SPIKES); }
+void ck_add_spikes(int level, const uint16_t *masks, long steps, long apart, long words, uint32_t *totals) {
+  PICK(CALL_SPIKES);
+}
+#define CALL_COURSE(x) course_##x(n, last, count, squares, products)
+long ck_course(
+  int level, const uint32_t *n, const uint32_t *last, long count, uint64_t *squares, uint64_t *products) {
+  return PICK(CALL_COURSE);
+}
 void ck_add_masked(
   int level, const uint16_t *masks, long pixels, long words, const int32_t *weights, void *acc, int bits) {
   PICK(CALL_MASKED);

@@ -178,13 +178,13 @@ INLINE void LEVEL(add_plane)(uint32_t *totals, uint16_t bits, int plane) {
   *(LEVEL(totals) *)totals += (__builtin_convertvector(LEVEL(set)(bits), LEVEL(totals)) & 1) << plane;
 }
 // Counts as eight planes of bits, a vector of neurons at once: a step's bits are added with their carries.
-static void LEVEL(add_spikes)(const uint16_t *masks, long steps, long words, uint32_t *totals) {
+static void LEVEL(add_spikes)(const uint16_t *masks, long steps, long apart, long words, uint32_t *totals) {
   long word = 0;
   for (; word + BYTES / 2 <= words; word += BYTES / 2) {
     LEVEL(u32) planes[8] = {};
     for (long step = 0; step < steps; step++) {
       LEVEL(u32) carry;
-      __builtin_memcpy(&carry, masks + step * words + word, BYTES);
+      __builtin_memcpy(&carry, masks + step * apart + word, BYTES);
       UNROLL for (int plane = 0; plane < 8; plane++) {
         const LEVEL(u32) both = planes[plane] & carry;
         planes[plane] ^= carry, carry = both;
@@ -196,7 +196,22 @@ static void LEVEL(add_spikes)(const uint16_t *masks, long steps, long words, uin
         LEVEL(add_plane)(totals + (word + k) * 16, bits[plane * (BYTES / 2) + k], plane);
   }
   for (; word < words; word++)
-    for (long step = 0; step < steps; step++) LEVEL(add_plane)(totals + word * 16, masks[step * words + word], 0);
+    for (long step = 0; step < steps; step++) LEVEL(add_plane)(totals + word * 16, masks[step * apart + word], 0);
+}
+
+typedef uint64_t LEVEL(u64) __attribute__((vector_size(BYTES)));
+typedef uint32_t LEVEL(half32) __attribute__((vector_size(BYTES / 2), aligned(4)));
+static long LEVEL(course)(const uint32_t *n, const uint32_t *last, long count, uint64_t *squares, uint64_t *products) {
+  LEVEL(u64) square = {}, product = {};
+  LEVEL(u64) active = {};
+  for (long i = 0; i < count * 16; i += BYTES / 8) {
+    const LEVEL(u64) x = __builtin_convertvector(*(const LEVEL(half32) *)(n + i), LEVEL(u64)),
+                     y = __builtin_convertvector(*(const LEVEL(half32) *)(last + i), LEVEL(u64));
+    square += x * x, product += x * y, active -= (LEVEL(u64))(x != 0);
+  }
+  long total = 0;
+  for (int k = 0; k < BYTES / 8; k++) *squares += square[k], *products += product[k], total += (long)active[k];
+  return total;
 }
 
 static void LEVEL(add_masked)(const uint16_t *masks, long pixels, long words, const int32_t *weights, void *acc, int bits) {

@@ -119,13 +119,16 @@ struct KernelPathTests {
           let positions = start..<min(start + part, target.pixels)
           let apart = positions.count * route.padded
           // What lies behind a part must stay as it is.
-          var block = [Int32](repeating: 0, count: steps * apart + 4096)
+          let block = Accumulators()
+          block.reserve(wide: steps * apart + 4096)
           delivery.deliver(
-            DeliverDense.Part(steps: steps, positions: positions, start: 0, apart: apart), bytes, into: &block)
-          #expect(block[(steps * apart)...].allSatisfy { $0 == 0 })
+            DeliverDense.Part(steps: steps, positions: positions, apart: apart), bytes,
+            into: Lanes(sums: block, isNarrow: false))
+          #expect((0..<4096).allSatisfy { block.sum(at: steps * apart + $0, narrow: false, wide: true) == 0 })
           for step in 0..<steps {
             for at in 0..<apart {
-              wide[(step * target.pixels + start) * route.padded + at] = block[step * apart + at]
+              wide[(step * target.pixels + start) * route.padded + at] = Int32(
+                block.sum(at: step * apart + at, narrow: false, wide: true))
             }
           }
         }

@@ -99,6 +99,26 @@ struct LayerDetailsTests {
     #expect(zip([0] + ends, ends).allSatisfy { $0 < $1 })
   }
 
+  @Test("a course is the same from bits, with every compilation of the kernels, and from lists")
+  func course() throws {
+    var compared = 0
+    for seed in LongRun.seeds(60) {
+      guard let random = try? RandomProgram(seed: seed), let sample = random.samples.first else { continue }
+      var runner = LayerRunner(plan: EnginePlan(random.program), steps: random.steps)
+      _ = runner.run(quantised: sample)
+      for ends in [LayerDetails.intervals(steps: random.steps), [max(1, random.steps / 3), random.steps + 2]] {
+        for train in runner.trains where train.maskWords > 0 {
+          let expected = train.trimmed().course(ends: ends)
+          compared += expected.finals > 0 ? 1 : 0
+          for level in KernelLevel.available {
+            #expect(train.course(ends: ends, level: level) == expected, "seed \(seed), \(ends), \(level)")
+          }
+        }
+      }
+    }
+    #expect(compared > 50, "\(compared)")
+  }
+
   @Test("the document reads back what was written, and refuses what cannot be")
   func document() throws {
     let (details, record, program) = try details(steps: 6, samples: 4)

@@ -270,7 +270,7 @@ struct MistakeTests {
         + "run.json, which 'nmsim run' writes"),
     Mistake(
       "report DIR/none.json", .missingInput,
-      "DIR/none.json: no such result: make one with 'nmsim run' or 'nmsim sweep', or name one: nmsim report FILE.json"),
+      "DIR/none.json: no such result: make one with 'nmsim run' or 'nmsim sweep'"),
     Mistake(
       "inspect DIGITS/test-images.npy", .badData,
       "DIGITS/test-images.npy: is an array of 400x8x8 numbers, which this command does not show: give a network, a "

@@ -1,7 +1,7 @@
 // Kernels of the population engine, compiled for several instruction sets and chosen at run time.
 //
 // Levels: 0 = what every processor of the architecture has (SSE2, NEON), 1 = AVX2, 2 = AVX-512. Every function is the
-// twin of a Swift function in ChipModel/Kernels of the same meaning; that file documents layouts and widths.
+// twin of a Swift function in Runtime/Kernels of the same meaning; that file documents layouts and widths.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -76,6 +76,15 @@ typedef struct {
 
 enum { CK_INTEGRATE = 1, CK_SATURATE = 2, CK_FIRE = 4, CK_RESET = 8, CK_HARD = 16 };
 
+// What a thread says to its processor while it waits for another.
+static inline void ck_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 // Highest level that this processor runs.
 int ck_best_level(void);
 // Packed pairs into accumulators of `bits` = 16 or 32; 0: one weight a lane into 32 bits.
@@ -110,8 +119,11 @@ void ck_write_bytes(
   const uint32_t *members, uint8_t *map);
 // Bits that are set in `pixels` times `words` words; those pixels that have any are counted in *groups.
 long ck_count_bits(int level, const uint16_t *masks, long pixels, long words, long *groups);
-// Adds the number of steps in which its bit is set to each neuron's total; at most 255 steps.
-void ck_add_spikes(int level, const uint16_t *masks, long steps, long words, uint32_t *totals);
+// Adds the number of steps in which its bit is set to each neuron's total; at most 255 steps, `apart` words from each other.
+void ck_add_spikes(int level, const uint16_t *masks, long steps, long apart, long words, uint32_t *totals);
+// Adds n * n and n * last of `count` vectors of 16 neurons to *squares and *products; returns how many n are not 0.
+long ck_course(
+  int level, const uint32_t *n, const uint32_t *last, long count, uint64_t *squares, uint64_t *products);
 // Adds the weight of its channel to the accumulator of each neuron whose bit is set; `bits` = 16 or 32.
 void ck_add_masked(
   int level, const uint16_t *masks, long pixels, long words, const int32_t *weights, void *accumulators, int bits);

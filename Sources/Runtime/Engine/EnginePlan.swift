@@ -41,10 +41,12 @@ package struct EnginePlan: Sendable {
     self.init(program, kernels: kernels, dense: dense, denseKind: denseKind, isScalar: false, faults: faults)
   }
 
-  /// - Parameter isScalar: every population by the scalar rules in 64 bits: what tests compare the kernels with.
+  /// - Parameters:
+  ///   - isScalar: every population by the scalar rules in 64 bits: what tests compare the kernels with.
+  ///   - blockLanes: neurons of a block, about; tests take few, to have many blocks.
   init(
     _ program: CompiledProgram, kernels: KernelLevel, dense: DenseUse = .never, denseKind: DenseKind? = nil, isScalar: Bool,
-    faults: FaultSettings = .none
+    faults: FaultSettings = .none, blockLanes: Int = PopulationPlan.blockLanes
   ) {
     self.program = program
     self.faults = faults
@@ -67,7 +69,8 @@ package struct EnginePlan: Sendable {
     let arriving = program.incoming
     for index in all {
       let plan = PopulationPlan(
-        index, program, arriving: arriving[index], payloads: payloads, isScalar: isScalar, isDisturbed: faults.flipsBits)
+        index, program, arriving: arriving[index], payloads: payloads, isScalar: isScalar, isDisturbed: faults.flipsBits,
+        blockLanes: blockLanes)
       payloads[index] = (plan.payload.lowerBound * copies)...(plan.payload.upperBound * copies)
       populationPlans[index] = plan
       for p in plan.incoming + plan.inputs {

@@ -10,8 +10,8 @@ package struct KernelProbe: Sendable {
   private var delivery = DeliverDense()
   private let level: KernelLevel
   private var groups = SpikeGroups()
-  private var narrow: [Int16]
-  private var wide: [Int32] = []
+  private let sums = Accumulators()
+  private var drive: [Int32] = []
   private var v: [Int32] = []
   private var masks: [UInt16] = []
   private var counts: [UInt8] = []
@@ -52,7 +52,7 @@ package struct KernelProbe: Sendable {
       ? weights.flatMap {
         DenseRoute(projection, projection.convolution, $0, source: shape, target: shape, cellOf: nil, kind: DenseKind(best: level))
       }.flatMap { DenseRoute.Bytes($0, spikes, copies: 1) } : nil
-    narrow = [Int16](repeating: 0, count: (side * side + 1) * padded)
+    sums.reserve(narrow: (side * side + 1) * padded)
     self.level = level
     tiles = NeuronStep.Tiles(tile: 0, limit: [], negative: [], reset: [])
     output = SpikeTrain(shape: shape, hasPayload: false)
@@ -80,7 +80,7 @@ package struct KernelProbe: Sendable {
       StoredWeights(projection: projection, weights: $0, sourceChannels: 48, target: target, allowsPairs: true)
     }.map { DeliveryRoute(rule: .pixels, table: DeliveryTable(pixels: 1, padded: 576), weights: $0) }
     work = 64 * 48 * 576
-    narrow = [Int16](repeating: 0, count: 576)
+    sums.reserve(narrow: 576)
     self.level = level
     tiles = NeuronStep.Tiles(tile: 0, limit: [], negative: [], reset: [])
     output = SpikeTrain(shape: target, hasPayload: false)
@@ -95,8 +95,8 @@ package struct KernelProbe: Sendable {
       tile: 1024, limit: [Int32](repeating: bound - 1, count: 1024), negative: [],
       reset: [Int32](repeating: bound, count: 1024))
     v = (0..<count).map { _ in Int32(random.next() % UInt64(bound)) }
-    wide = [Int32](repeating: Int32(activity * Double(bound)), count: 1024)
-    narrow = [Int16](repeating: 0, count: count)
+    drive = [Int32](repeating: Int32(activity * Double(bound)), count: 1024)
+    sums.reserve(narrow: count)
     masks = [UInt16](repeating: 0, count: count / 16)
     counts = [UInt8](repeating: 0, count: count)
     output = SpikeTrain(shape: MapShape(channels: 64, height: 1, width: count / 64), hasPayload: false)
@@ -108,21 +108,23 @@ package struct KernelProbe: Sendable {
 
   /// One call. Returns something that depends on the result.
   package mutating func call() -> Int {
+    let lanes = Lanes(sums: sums, isNarrow: true)
     if let dense {
       delivery.fill(train, 0..<1, dense, level)
-      delivery.deliver(DeliverDense.Part(positions: 0..<dense.route.positions), dense, into: &narrow)
-      return Int(narrow[0])
+      delivery.deliver(DeliverDense.Part(positions: 0..<dense.route.positions), dense, into: lanes)
+      return Int(sums.sum(at: 0, narrow: true, wide: false))
     }
     if let route {
-      Deliver.narrow(train, step: 0, route, level: level, groups: &groups, into: &narrow)
-      return Int(narrow[0])
+      Deliver.deliver(train, step: 0, route, level: level, groups: &groups, into: lanes)
+      return Int(sums.sum(at: 0, narrow: true, wide: false))
     }
     output.removeAll()
-    var none: [Int32] = []
-    let result = NeuronStep.run(
-      level: level, v: &v, narrow: &narrow, wide: &none, drive: wide,
-      sources: NeuronStep.Sources(narrow: true, wide: false, drive: true), tiles: tiles, firing: .soft,
-      settings: NeuronStep.Settings(low: Int32.min, high: Int32.max, saturates: false), masks: &masks)
+    let result = NeuronStep.with(&v, &masks) { [level, sums, drive, tiles] in
+      NeuronStep.run(
+        level: level, $0, sums: sums, drive: drive,
+        sources: NeuronStep.Sources(narrow: true, wide: false, drive: true), tiles: tiles, firing: .soft,
+        settings: NeuronStep.Settings(low: Int32.min, high: Int32.max, saturates: false))
+    }
     NeuronStep.collect(
       level: level, masks, firstMask: 0, order: [], fired: result.fired, padded: 64, pixels: v.count / 64, into: &output,
       counts: &counts)

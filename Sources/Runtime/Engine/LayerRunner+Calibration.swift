@@ -30,8 +30,7 @@ extension LayerRunner {
         let position = pixel * p.padded + channel
         var sum: Int64 = 0
         if scratch.hasExactSums { sum &+= scratch.exact[position] }
-        if p.usesNarrow { sum &+= Int64(scratch.narrow[position]) }
-        if p.usesWide { sum &+= Int64(scratch.wide[position]) }
+        sum &+= scratch.sums.sum(at: position, narrow: p.usesNarrow, wide: p.usesWide)
         sum <<= fraction
         if isDriven { sum &+= current(at: position, p) }
         watching.note(sum, channel: channel)

@@ -20,14 +20,7 @@ extension LayerRunner {
           delivered = scratch.exact[position]
           scratch.exact[position] = 0
         }
-        if p.usesNarrow {
-          delivered &+= Int64(scratch.narrow[position])
-          scratch.narrow[position] = 0
-        }
-        if p.usesWide {
-          delivered &+= Int64(scratch.wide[position])
-          scratch.wide[position] = 0
-        }
+        delivered &+= scratch.sums.sum(at: position, narrow: p.usesNarrow, wide: p.usesWide)
         var losses = NeuronRule.Losses()
         var state = NeuronRule.State(v: v[index][position], b: b[index].isEmpty ? 0 : b[index][position],
           sent: sent[index].isEmpty ? 0 : sent[index][position])
@@ -49,15 +42,14 @@ extension LayerRunner {
         if payload != 0 { trains[index].append(pixel: pixel, channel: channel, payload: payload) }
       }
     }
+    scratch.sums.clear(0..<(p.usesNarrow || p.usesWide ? p.count : 0))
     return true
   }
 
   /// Whether a sum of this step may be more than the chip's accumulator holds.
   func mayOverflow(_ p: PopulationPlan, _ current: Int64) -> Bool {
     guard let room = p.accumulatorRoom else { return false }
-    func most(_ extremes: (low: Int32, high: Int32)) -> Int64 { max(Int64(extremes.high), -Int64(extremes.low)) }
-    var sum = p.usesNarrow ? most(BufferKernels.extremes(scratch.narrow, count: p.count)) : 0
-    if p.usesWide { sum += most(BufferKernels.extremes(scratch.wide, count: p.count)) }
+    let sum = scratch.sums.largest(p.count, narrow: p.usesNarrow, wide: p.usesWide)
     return sum << Int64(plan.program.fractionBits) > room - current
   }
 

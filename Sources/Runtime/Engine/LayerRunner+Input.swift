@@ -61,7 +61,7 @@ extension LayerRunner {
       }
       trains[0].endStep()
     }
-    tally.note(trains[0], of: plan.populations[0], isCounted: false, level: plan.kernels)
+    tally.note(trains[0], of: plan.populations[0], isCounted: false, level: plan.kernels, team)
   }
 
   private mutating func inputCurrent(_ p: PopulationPlan, _ x: [Int32]) -> Current {
@@ -85,25 +85,25 @@ extension LayerRunner {
   }
 
   private mutating func narrowCurrent(_ p: PopulationPlan, _ x: [Int32]) -> Current {
-    if scratch.sums.count < p.count + p.padded { scratch.sums = [Int32](repeating: 0, count: p.count + p.padded) }
+    scratch.inputSums.reserve(wide: p.count + p.padded)
+    let lanes = Lanes(sums: scratch.inputSums, isNarrow: false)
     for index in p.inputs {
       let projection = plan.projections[index]
       readInput(projection, x)
       if scratch.input.spikeCount == 0 { continue }
       switch projection.path {
       case .wide(let route), .narrow(let route):
-        Deliver.wide(
-          scratch.input, step: 0, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.sums)
+        Deliver.deliver(scratch.input, step: 0, route, level: plan.kernels, groups: &scratch.threads[0].groups, into: lanes)
       case .sparse(let rows, _):
-        rows.deliver(scratch.input, step: 0, table: projection.taps, padded: p.padded, into: &scratch.sums)
+        rows.deliver(scratch.input, step: 0, table: projection.taps, padded: p.padded, into: lanes)
       case .exact:
         break
       }
     }
     if scratch.current.count != p.count { scratch.current = [Int32](repeating: 0, count: p.count) }
     let magnitude = BufferKernels.currents(
-      &scratch.sums, fractionBits: plan.program.fractionBits, bias: p.bias, into: &scratch.current)
-    for at in p.count..<(p.count + p.padded) { scratch.sums[at] = 0 }
+      scratch.inputSums, fractionBits: plan.program.fractionBits, bias: p.bias, into: &scratch.current)
+    scratch.inputSums.clear(p.count..<(p.count + p.padded))
     scratch.exactCurrent = []
     return Current(isActive: magnitude != 0, magnitude: magnitude)
   }

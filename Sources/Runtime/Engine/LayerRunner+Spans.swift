@@ -63,19 +63,14 @@ extension LayerRunner {
 
   /// Adds up what arrives in some ticks, each in its slot of a whole map; false where nothing does.
   private mutating func deliverWhole(_ incoming: [IncomingSpikes], _ ticks: Range<Int>, _ p: PopulationPlan) -> Bool {
-    func size<T: FixedWidthInteger>(_ array: inout [T], _ count: Int) {
-      if array.count < count { array = [T](repeating: 0, count: count) }
-    }
-    if p.usesNarrow { size(&scratch.narrow, p.slots * p.apart) }
-    if p.usesWide { size(&scratch.wide, p.slots * p.apart) }
-    var arrived = false
-    for spikes in incoming {
-      for step in spikes.sent(ticks, of: steps) {
-        let tick = step + spikes.plan.offset
-        arrived = deliver(spikes, step: tick, p, slot: tick - ticks.lowerBound) || arrived
+    scratch.sums.reserve(narrow: p.usesNarrow ? p.slots * p.apart : 0, wide: p.usesWide ? p.slots * p.apart : 0)
+    let (delivery, threads) = (delivery(p), scratch.threads)
+    let arrived = team.sum(ticks.count) { slot, worker in
+      incoming.reduce(0) { found, spikes in
+        found + (delivery.deliver(spikes, step: ticks.lowerBound + slot, slot: slot, threads[worker]) ? 1 : 0)
       }
     }
-    return arrived
+    return arrived > 0
   }
 
   /// Adds what arrives block by block, and updates.
@@ -111,19 +106,19 @@ extension LayerRunner {
         adds ? NeuronStep.Sources(narrow: p.usesNarrow && arrived, wide: p.usesWide && arrived, drive: isDriven) : nil
       for arrival in arrivals {
         guard let bytes = arrival.bytes else { continue }
-        scratch.dense[arrival.index].fill(incoming[arrival.index].train, arrival.sent, bytes, plan.kernels)
+        scratch.dense[arrival.index].fill(incoming[arrival.index].train, arrival.sent, bytes, plan.kernels, team)
       }
-      let block = isWhole ? p.shape.pixels : p.blockPixels
-      if !isWhole { span.apart = block * p.padded }
-      for first in stride(from: 0, to: p.shape.pixels, by: block) {
-        let pixels = first..<min(first + block, p.shape.pixels)
-        for arrival in arrivals { deliver(arrival, incoming[arrival.index], pixels, apart: span.apart) }
-        span.neurons = (pixels.lowerBound * p.padded)..<(pixels.upperBound * p.padded)
-        tally.saturations[index] += NeuronStep.run(
-          level: plan.kernels, v: &v[index], narrow: &scratch.narrow, wide: &scratch.wide,
-          drive: p.hasBiasByStep ? p.biasesByStep : scratch.current, sources: sources, tiles: p.tiles,
-          firing: fires ? pass.firing : .none, settings: pass.settings, masks: &trains[index].masks, span: span
-        ).saturations
+      let whole = isWhole ? scratch.sums : nil
+      if !isWhole { span.apart = p.blockPixels * p.padded }
+      let work = SpanWork(
+        pass: pass, span: span, sources: sources, firing: fires ? pass.firing : .none,
+        drive: p.hasBiasByStep ? p.biasesByStep : scratch.current, level: plan.kernels, whole: whole, incoming: incoming,
+        arrivals: arrivals, dense: scratch.dense)
+      let (team, threads) = (team, scratch.threads)
+      tally.saturations[index] += NeuronStep.with(&v[index], &trains[index].masks) { neurons in
+        team.sum((p.shape.pixels + p.blockPixels - 1) / p.blockPixels) { block, worker in
+          work.run(block: block, neurons, threads[worker])
+        }
       }
     }
     guard ticks.lowerBound >= lag else { return isPending }
@@ -131,28 +126,55 @@ extension LayerRunner {
     return p.actsAlone || (acts && trains[index].spikeCount(step: ticks.upperBound - 1 - lag) > 0)
   }
 
-  /// Adds what arrives at some pixels.
-  private mutating func deliver(_ arrival: Arrival, _ spikes: IncomingSpikes, _ pixels: Range<Int>, apart: Int) {
-    let isNarrow = spikes.plan.path.isNarrow
-    guard let bytes = arrival.bytes else {
-      guard let shortcut = spikes.plan.shortcut else { return }
-      for (at, step) in arrival.sent.enumerated() where spikes.train.spikeCount(step: step) > 0 {
-        let start = (arrival.slot + at) * apart
-        if isNarrow {
-          shortcut.deliver(
-            spikes.train, step: step, pixels: pixels, level: plan.kernels, into: &scratch.narrow, at: start)
-        } else {
-          shortcut.deliver(spikes.train, step: step, pixels: pixels, level: plan.kernels, into: &scratch.wide, at: start)
+  /// What the blocks of a span share, on any thread.
+  private struct SpanWork: Sendable {
+    let pass: Pass
+    let span: NeuronStep.Span
+    let sources: NeuronStep.Sources?
+    let firing: NeuronStep.Firing
+    let drive: [Int32]
+    let level: KernelLevel
+    /// Sums of the whole map, where they are there already; else each block adds up its own.
+    let whole: Accumulators?
+    let incoming: [IncomingSpikes]
+    let arrivals: [Arrival]
+    /// Filled maps, by incoming projection.
+    let dense: [DeliverDense]
+
+    /// Adds what arrives at a block's neurons, and runs them.
+    ///
+    /// - Returns: saturations.
+    func run(block: Int, _ neurons: NeuronStep.Neurons, _ thread: ThreadScratch) -> Int {
+      let p = pass.p
+      let pixels = (block * p.blockPixels)..<min((block + 1) * p.blockPixels, p.shape.pixels)
+      var span = span
+      span.neurons = (pixels.lowerBound * p.padded)..<(pixels.upperBound * p.padded)
+      if whole == nil {
+        thread.sums.reserve(narrow: p.usesNarrow ? p.blockSums : 0, wide: p.usesWide ? p.blockSums : 0)
+        for arrival in arrivals { deliver(arrival, pixels, thread.sums) }
+      } else {
+        span.firstSum = pixels.lowerBound * p.padded
+      }
+      return NeuronStep.run(
+        level: level, neurons, sums: whole ?? thread.sums, drive: drive, sources: sources, tiles: p.tiles, firing: firing,
+        settings: pass.settings, span: span
+      ).saturations
+    }
+
+    private func deliver(_ arrival: Arrival, _ pixels: Range<Int>, _ sums: Accumulators) {
+      let spikes = incoming[arrival.index]
+      var lanes = Lanes(sums: sums, isNarrow: spikes.plan.path.isNarrow, start: arrival.slot * span.apart)
+      if let bytes = arrival.bytes {
+        dense[arrival.index].deliver(
+          DeliverDense.Part(steps: arrival.sent.count, positions: pixels, apart: span.apart), bytes, into: lanes)
+      } else if let shortcut = spikes.plan.shortcut {
+        for step in arrival.sent {
+          if spikes.train.spikeCount(step: step) > 0 {
+            shortcut.deliver(spikes.train, step: step, pixels: pixels, level: level, into: lanes)
+          }
+          lanes.start += span.apart
         }
       }
-      return
-    }
-    let part = DeliverDense.Part(
-      steps: arrival.sent.count, positions: pixels, start: arrival.slot * apart, apart: apart)
-    if isNarrow {
-      scratch.dense[arrival.index].deliver(part, bytes, into: &scratch.narrow)
-    } else {
-      scratch.dense[arrival.index].deliver(part, bytes, into: &scratch.wide)
     }
   }
 }

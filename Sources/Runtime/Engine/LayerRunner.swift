@@ -29,12 +29,13 @@ package struct LayerRunner: Sendable {
   var potentials = PotentialProbes()
   /// Index of the sample in the data: what its transient faults are drawn by.
   package var sample = 0
+  /// Threads that may take parts of a sample.
+  package var team = WorkTeam.alone
 
   /// Buffers that a population uses only while it runs. Those of neurons have room for one pixel more: see
   /// ``DeliveryTable``.
   struct Scratch: Sendable {
-    var narrow: [Int16] = []
-    var wide: [Int32] = []
+    var sums = Accumulators()
     var exact: [Int64] = []
     /// Whether what arrives at the population is summed in `exact`.
     var hasExactSums = false
@@ -44,9 +45,10 @@ package struct LayerRunner: Sendable {
     var uncounted = 0
     /// Whether spikes are counted from the finished train instead: where faults make what is sent differ from what fires.
     var countsTrain = false
-    var groups = SpikeGroups()
+    /// By thread of the team; the first is the runner's own.
+    var threads = [ThreadScratch()]
     /// By incoming projection of the population that runs.
-    var dense = [DeliverDense()]
+    var dense: [DeliverDense] = []
     /// Bias and input current, repeated over the population where there is no input.
     var current: [Int32] = []
     var exactCurrent: [Int64] = []
@@ -54,7 +56,7 @@ package struct LayerRunner: Sendable {
     var inputCurrent: [Int32] = []
     var exactInputCurrent: [Int64] = []
     /// The input's sums before they are rounded.
-    var sums: [Int32] = []
+    var inputSums = Accumulators()
     var input = SpikeTrain(shape: MapShape(channels: 1), hasPayload: true)
     var totals: [Int] = []
   }
@@ -126,6 +128,12 @@ package struct LayerRunner: Sendable {
 
   private mutating func runPopulations(_ x: [Int32]) -> SampleOutcome {
     var outcome = SampleOutcome()
+    // A copy of a runner has buffers of its own.
+    if !isKnownUniquelyReferenced(&scratch.sums) { scratch.sums = Accumulators() }
+    if !isKnownUniquelyReferenced(&scratch.inputSums) { scratch.inputSums = Accumulators() }
+    if scratch.threads.count != team.size || !isKnownUniquelyReferenced(&scratch.threads[0]) {
+      scratch.threads = (0..<team.size).map { _ in ThreadScratch() }
+    }
     for part in plan.order {
       if part.isCircle { runCircle(part.populations, x) }
       for index in part.populations { runPopulation(index, x, &outcome) }
@@ -143,7 +151,7 @@ package struct LayerRunner: Sendable {
   // MARK: - One population over all steps
 
   /// What a population's steps share.
-  struct Pass {
+  struct Pass: Sendable {
     let p: PopulationPlan
     let isExact: Bool
     var settings: NeuronStep.Settings
@@ -238,7 +246,7 @@ package struct LayerRunner: Sendable {
     }
     if !runsTogether { clearBehind(p, slots: 1) }
     if scratch.uncounted > 0 { flushCounts(p) }
-    tally.note(trains[index], of: p, isCounted: !isExact && !scratch.countsTrain, level: plan.kernels)
+    tally.note(trains[index], of: p, isCounted: !isExact && !scratch.countsTrain, level: plan.kernels, team)
   }
 
   /// The state before the first step.
@@ -282,24 +290,22 @@ package struct LayerRunner: Sendable {
     size(&scratch.masks, p.count / 16)
     size(&scratch.counts, p.count)
     if scratch.hasExactSums { scratch.exact = [Int64](repeating: 0, count: p.count) }
-    let sums = p.runsTogether ? max(p.apart, p.blockSums) : p.apart
-    if p.usesNarrow { size(&scratch.narrow, sums) }
-    if p.usesWide { size(&scratch.wide, sums) }
+    scratch.sums.reserve(narrow: p.usesNarrow ? p.apart : 0, wide: p.usesWide ? p.apart : 0)
   }
 
   /// Clears what bridged gaps added behind the map: it would be part of what is added up next.
   mutating func clearBehind(_ p: PopulationPlan, slots: Int) {
+    guard p.usesNarrow || p.usesWide else { return }
     for slot in 0..<slots {
       let end = slot * p.apart + p.count
-      if p.usesNarrow { for at in end..<(end + p.padded) { scratch.narrow[at] = 0 } }
-      if p.usesWide { for at in end..<(end + p.padded) { scratch.wide[at] = 0 } }
+      scratch.sums.clear(end..<(end + p.padded))
     }
   }
 
   // MARK: - Delivery
 
   /// A projection and the spikes that come over it, held for all steps.
-  struct IncomingSpikes {
+  struct IncomingSpikes: Sendable {
     let plan: ProjectionPlan
     let train: SpikeTrain
     /// Nil where they cannot be delivered densely.
@@ -311,6 +317,12 @@ package struct LayerRunner: Sendable {
       self.train = train
       // A duplicated spike arrives twice in its tick.
       bytes = plan.dense.flatMap { DenseRoute.Bytes($0.route, train, copies: faults.duplicateSpikes > 0 ? 2 : 1) }
+    }
+
+    /// The step of the train that arrives at local step `step`; nil where none does, or it has no spikes.
+    func sent(_ step: Int, of steps: Int) -> Int? {
+      let sent = step - plan.offset
+      return sent >= 0 && sent < steps && train.spikeCount(step: sent) > 0 ? sent : nil
     }
 
     /// What a step's spikes are delivered densely with; nil where one by one is cheaper.
@@ -366,52 +378,50 @@ package struct LayerRunner: Sendable {
     }
   }
 
-  /// Adds up what arrives at local step `step`, in the accumulators of a slot; false where nothing does.
-  mutating func deliver(_ spikes: IncomingSpikes, step: Int, _ p: PopulationPlan, slot: Int = 0) -> Bool {
-    let sent = step - spikes.plan.offset
-    guard sent >= 0, sent < steps else { return false }
-    let train = spikes.train
-    guard train.spikeCount(step: sent) > 0 else { return false }
-    let first = slot * p.apart
-    if scratch.hasExactSums {
-      DeliverReference.deliver(
-        train, step: sent, taps: spikes.plan.taps, projection: spikes.plan.projection, weights: spikes.plan.weights,
-        targetChannels: p.shape.channels, paddedTargets: p.padded, into: &scratch.exact)
-      return true
-    }
-    if let bytes = spikes.bytes(step: sent) {
-      scratch.dense[0].fill(train, sent..<(sent + 1), bytes, plan.kernels)
-      let part = DeliverDense.Part(positions: 0..<p.shape.pixels, start: first)
-      if spikes.plan.path.isNarrow {
-        scratch.dense[0].deliver(part, bytes, into: &scratch.narrow)
-      } else {
-        scratch.dense[0].deliver(part, bytes, into: &scratch.wide)
-      }
-      return true
-    }
-    if let shortcut = spikes.plan.shortcut, !train.isListed || shortcut.isWorth(train, steps: sent..<(sent + 1)) {
-      let pixels = 0..<p.shape.pixels
-      if spikes.plan.path.isNarrow {
-        shortcut.deliver(train, step: sent, pixels: pixels, level: plan.kernels, into: &scratch.narrow, at: first)
-      } else {
-        shortcut.deliver(train, step: sent, pixels: pixels, level: plan.kernels, into: &scratch.wide, at: first)
-      }
-      return true
-    }
-    switch spikes.plan.path {
-    case .narrow(let route):
-      Deliver.narrow(
-        train, step: sent, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.narrow, at: first)
-    case .wide(let route):
-      Deliver.wide(train, step: sent, route, level: plan.kernels, groups: &scratch.groups, into: &scratch.wide, at: first)
-    case .sparse(let rows, isNarrow: true):
-      rows.deliver(train, step: sent, table: spikes.plan.taps, padded: p.padded, into: &scratch.narrow, at: first)
-    case .sparse(let rows, isNarrow: false):
-      rows.deliver(train, step: sent, table: spikes.plan.taps, padded: p.padded, into: &scratch.wide, at: first)
-    case .exact:
-      break  // Its population has exact sums.
-    }
+  /// Adds up what arrives at local step `step`; false where nothing does.
+  mutating func deliver(_ spikes: IncomingSpikes, step: Int, _ p: PopulationPlan) -> Bool {
+    if !scratch.hasExactSums { return delivery(p).deliver(spikes, step: step, slot: 0, scratch.threads[0]) }
+    guard let sent = spikes.sent(step, of: steps) else { return false }
+    DeliverReference.deliver(
+      spikes.train, step: sent, taps: spikes.plan.taps, projection: spikes.plan.projection, weights: spikes.plan.weights,
+      targetChannels: p.shape.channels, paddedTargets: p.padded, into: &scratch.exact)
     return true
+  }
+
+  /// What delivering to a population needs, on any thread.
+  func delivery(_ p: PopulationPlan) -> Delivery {
+    Delivery(p: p, sums: scratch.sums, kernels: plan.kernels, steps: steps)
+  }
+
+  /// A population whose accumulators take spikes: each step's in a slot of its own, or the first alone.
+  struct Delivery: Sendable {
+    let p: PopulationPlan
+    let sums: Accumulators
+    let kernels: KernelLevel
+    let steps: Int
+
+    /// Adds up what arrives at local step `step`; false where nothing does.
+    func deliver(_ spikes: IncomingSpikes, step: Int, slot: Int, _ thread: ThreadScratch) -> Bool {
+      guard let sent = spikes.sent(step, of: steps) else { return false }
+      let train = spikes.train
+      let lanes = Lanes(sums: sums, isNarrow: spikes.plan.path.isNarrow, start: slot * p.apart)
+      if let bytes = spikes.bytes(step: sent) {
+        thread.dense.fill(train, sent..<(sent + 1), bytes, kernels)
+        thread.dense.deliver(DeliverDense.Part(positions: 0..<p.shape.pixels), bytes, into: lanes)
+      } else if let shortcut = spikes.plan.shortcut, !train.isListed || shortcut.isWorth(train, steps: sent..<(sent + 1)) {
+        shortcut.deliver(train, step: sent, pixels: 0..<p.shape.pixels, level: kernels, into: lanes)
+      } else {
+        switch spikes.plan.path {
+        case .narrow(let route), .wide(let route):
+          Deliver.deliver(train, step: sent, route, level: kernels, groups: &thread.groups, into: lanes)
+        case .sparse(let rows, _):
+          rows.deliver(train, step: sent, table: spikes.plan.taps, padded: p.padded, into: lanes)
+        case .exact:
+          break  // Its population has exact sums.
+        }
+      }
+      return true
+    }
   }
 
   // MARK: - Update
@@ -432,8 +442,7 @@ package struct LayerRunner: Sendable {
     let isPair = !b[index].isEmpty
     let bFires = isPair && PhaseCode.firingMember(step: step, period: model.period) == 1
     if !isPair {
-      fired = LayerRunner.run(
-        &v[index], sent: sent[index], &scratch, pass, sources, firing, level, &tally.saturations[index])
+      fired = LayerRunner.run(&v[index], sent: sent[index], &scratch, pass, sources, firing, level, &tally.saturations[index])
     } else if bFires {
       _ = LayerRunner.run(&v[index], &scratch, pass, sources, .none, level, &tally.saturations[index])
       fired = LayerRunner.run(&b[index], &scratch, pass, nil, .soft, level, &tally.saturations[index])
@@ -471,9 +480,12 @@ package struct LayerRunner: Sendable {
     _ v: inout [Int32], sent: [Int32] = [], _ scratch: inout Scratch, _ pass: Pass, _ sources: NeuronStep.Sources?,
     _ firing: NeuronStep.Firing, _ level: KernelLevel, _ saturations: inout Int
   ) -> Int {
-    let result = NeuronStep.run(
-      level: level, v: &v, sent: sent, narrow: &scratch.narrow, wide: &scratch.wide, drive: scratch.current,
-      sources: sources, tiles: pass.p.tiles, firing: firing, settings: pass.settings, masks: &scratch.masks)
+    let (sums, drive) = (scratch.sums, scratch.current)
+    let result = NeuronStep.with(&v, &scratch.masks) { neurons in
+      NeuronStep.run(
+        level: level, neurons, sent: sent, sums: sums, drive: drive, sources: sources, tiles: pass.p.tiles, firing: firing,
+        settings: pass.settings)
+    }
     saturations += result.saturations
     return result.fired
   }

@@ -66,9 +66,10 @@ final class PopulationPlan: Sendable {
   ///   - arriving: projections into the population.
   ///   - payloads: what a neuron of each population may send in one step.
   ///   - isDisturbed: potentials may be anything that the membrane holds.
+  ///   - blockLanes: neurons of a block, about.
   init(
     _ index: Int, _ program: CompiledProgram, arriving: [Int], payloads: [ClosedRange<Int64>], isScalar: Bool,
-    isDisturbed: Bool = false
+    isDisturbed: Bool = false, blockLanes: Int = PopulationPlan.blockLanes
   ) {
     self.index = index
     let population = program.populations[index]
@@ -137,11 +138,11 @@ final class PopulationPlan: Sendable {
     payload = population.payloadRange(
       sum: sum, membraneBits: program.membraneBits, isDisturbed: isDisturbed)
 
-    // Tiles of about 1,024 values: whole pixels, so that channel parameters repeat.
+    // Tiles as long as blocks: whole pixels, so that channel parameters repeat.
     let perNeuron = [population.threshold, population.negativeThreshold, population.bias].contains {
       $0.values.count == shape.count && shape.pixels > 1
     }
-    let pixels = perNeuron ? shape.pixels : min(shape.pixels, max(1, 1024 / padded))
+    let pixels = perNeuron ? shape.pixels : min(shape.pixels, max(1, blockLanes / padded))
     func spread(_ values: UnitValues, padding: Int32, pixels: Int) -> [Int32] {
       PopulationPlan.spread(values, shape, padding: padding, pixels: pixels)
     }
@@ -171,7 +172,7 @@ final class PopulationPlan: Sendable {
       && !model.hasPayload && model.potentials == 1 && [.none, .soft, .hard].contains(firing)
       && (!hasBiasByStep || (inputs.isEmpty && !biasesByStep.isEmpty))
     let bytes = (count + padded) * ((narrow.isEmpty ? 0 : 2) + (usesWide ? 4 : 0))
-    blockPixels = perNeuron ? min(shape.pixels, max(1, 1024 / padded)) : pixels
+    blockPixels = perNeuron ? min(shape.pixels, max(1, blockLanes / padded)) : pixels
     slots = !runsTogether ? 1 : bytes == 0 ? 64 : max(1, min(16, PopulationPlan.mostSlotBytes / bytes))
     initial = spread(population.initial, padding: 0, pixels: population.model.potentials == 0 ? 0 : shape.pixels)
     initialMagnitude = population.initial.values.map { abs(Int64($0)) }.max() ?? 0
@@ -182,6 +183,7 @@ final class PopulationPlan: Sendable {
       || (initial.max() ?? 0) > (tiles.limit.min() ?? .max) || (initial.min() ?? 0) <= (tiles.negative.max() ?? .min)
   }
 
+  static let blockLanes = 1024
   private static let mostBiases = 1 << 20
   /// Accumulators of the steps that run at once: they stay in the second cache.
   private static let mostSlotBytes = 1 << 21

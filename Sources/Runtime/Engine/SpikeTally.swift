@@ -57,10 +57,10 @@ struct SpikeTally: Sendable {
   }
 
   /// Counts a finished train whose spikes per neuron `add` has not counted.
-  mutating func note(_ train: SpikeTrain, of p: PopulationPlan, isCounted: Bool, level: KernelLevel) {
+  mutating func note(_ train: SpikeTrain, of p: PopulationPlan, isCounted: Bool, level: KernelLevel, _ team: WorkTeam) {
     for step in 0..<steps { spikesByStep[p.index][step] += train.spikeCount(step: step) }
     if !train.isListed {
-      MaskBits.add(train.masks, steps: train.steps, words: train.maskWords, to: &spikes[p.index], level: level)
+      MaskBits.add(train.masks, steps: train.steps, words: train.maskWords, to: &spikes[p.index], level: level, team: team)
     } else if !isCounted {
       BufferKernels.count(train, padded: p.padded, spikes: &spikes[p.index], payloads: &payloads[p.index])
     } else if train.hasPayload {

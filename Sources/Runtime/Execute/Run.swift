@@ -4,8 +4,9 @@ import Synchronization
 
 /// Runs a program on the first samples of a data set, on several threads, with the same result for any number of them.
 ///
-/// Workers take samples one by one. Each has its own scratch memory and counters; counters are integers, so adding them up
-/// in any order gives the same totals, and per-sample results are kept by sample index.
+/// Workers take samples one by one, and where there are none left, parts of those that run (``WorkTeam``). Each has its own
+/// scratch memory and counters; counters are integers, so adding them up in any order gives the same totals, and per-sample
+/// results are kept by sample index.
 package struct Run: Sendable {
   /// Which execution of the program runs.
   package enum Engine: String, Sendable, CaseIterable { case fast, interpreter }
@@ -55,7 +56,7 @@ package struct Run: Sendable {
     observe: (@Sendable (Int, SampleOutcome, SampleTrains) -> Void)? = nil,
     stop: @Sendable () -> Bool = { false }
   ) throws(DatasetError) -> RunRecord {
-    let workers = max(1, min(threads, samples))
+    let workers = max(1, threads)
     let keepsOutputs = keepsOutputs || program.output.task == .values
     let next = Atomic<Int>(0)
     let result = Mutex(
@@ -67,18 +68,19 @@ package struct Run: Sendable {
         failure: nil))
     let plan = engine == .fast || observe != nil ? EnginePlan(program, faults: faults) : nil
     let counts = tracedSamples > 0 || (countsUpdates ?? program.chip.pricesUpdates)
-    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+    let team = WorkTeam(size: workers)
+    /// Runs samples until there are none left.
+    @Sendable func runSamples() {
+      guard var sample = take() else { return }
       var worker = Worker(
-        program, plan: engine == .fast ? plan : nil, steps: steps, countsUpdates: counts, faults: faults)
+        program, plan: engine == .fast ? plan : nil, steps: steps, countsUpdates: counts, faults: faults, team: team)
       var companion: LayerRunner?
       if engine == .interpreter, observe != nil, let plan {
         companion = LayerRunner(plan: plan, steps: steps)
         companion?.countsUpdates = counts
       }
       var values: [Double] = []
-      while !stop(), result.withLock({ $0.failure == nil }) {
-        let sample = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if sample >= samples { break }
+      while result.withLock({ $0.failure == nil }) {
         let cut: Int
         do throws(DatasetError) { cut = try program.read(first + sample, of: data, into: &values) } catch {
           // Every sample before it was begun: the first that fails is the one that is told, whoever finds it.
@@ -97,10 +99,19 @@ package struct Run: Sendable {
           if let trains = companion.map({ SampleTrains($0) }) ?? worker.trains { observe(sample, outcome, trains) }
         }
         progress(1)
+        guard let another = take() else { break }
+        sample = another
       }
       let counters = worker.counters
       result.withLock { $0.record.counters.add(counters) }
     }
+    /// The next sample; nil where there is none, or no more is wanted.
+    @Sendable func take() -> Int? {
+      if stop() { return nil }
+      let sample = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      return sample < samples ? sample : nil
+    }
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in team.work { runSamples() } }
     var collected = result.withLock { $0 }
     if let failure = collected.failure { throw failure.error }
     // Traced samples alone are counted for their time; that is no count of the run.
@@ -120,9 +131,12 @@ package struct Run: Sendable {
     case fast(LayerRunner)
     case interpreter(ChipInterpreter)
 
-    init(_ program: CompiledProgram, plan: EnginePlan?, steps: Int, countsUpdates: Bool, faults: FaultSettings) {
+    init(
+      _ program: CompiledProgram, plan: EnginePlan?, steps: Int, countsUpdates: Bool, faults: FaultSettings, team: WorkTeam
+    ) {
       if let plan {
         var runner = LayerRunner(plan: plan, steps: steps)
+        runner.team = team
         runner.countsUpdates = countsUpdates
         self = .fast(runner)
       } else {

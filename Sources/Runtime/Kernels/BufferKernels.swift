@@ -72,18 +72,6 @@ enum BufferKernels {
     return (low, high)
   }
 
-  /// The same of narrower ones.
-  static func extremes(_ values: [Int16], count: Int) -> (low: Int32, high: Int32) {
-    var (low, high): (Int16, Int16) = (0, 0)
-    unsafe values.withUnsafeBufferPointer { values in
-      for i in 0..<min(count, values.count) {
-        low = unsafe min(low, values[i])
-        high = unsafe max(high, values[i])
-      }
-    }
-    return (Int32(low), Int32(high))
-  }
-
   /// Counts every spike of a train at `pixel * padded + channel`.
   static func count(_ train: SpikeTrain, padded: Int, spikes: inout [UInt32], payloads: inout [UInt64]) {
     let groups = train.stepStarts[train.stepStarts.count - 1]
@@ -133,7 +121,7 @@ enum BufferKernels {
   /// `drive = roundHalfEven(2^fractionBits * sum / 2^12) + bias`, all of it proven to fit 32 bits; sums are cleared.
   ///
   /// - Returns: the largest magnitude.
-  static func currents(_ sums: inout [Int32], fractionBits: Int, bias: [Int32], into drive: inout [Int32]) -> Int64 {
+  static func currents(_ sums: Accumulators, fractionBits: Int, bias: [Int32], into drive: inout [Int32]) -> Int64 {
     let count = drive.count
     let tile = bias.count
     let fraction = Int32(truncatingIfNeeded: fractionBits)
@@ -141,27 +129,25 @@ enum BufferKernels {
     let half = Int32(1) << (shift - 1)
     var low: Int32 = 0
     var high: Int32 = 0
-    unsafe sums.withUnsafeMutableBufferPointer { sums in
-      unsafe drive.withUnsafeMutableBufferPointer { drive in
-        unsafe bias.withUnsafeBufferPointer { bias in
-          guard let sums = sums.baseAddress, let drive = drive.baseAddress, let bias = bias.baseAddress else { return }
-          var start = 0
-          while start < count {
-            let length = min(tile, count &- start)
-            let from = unsafe sums + start
-            let to = unsafe drive + start
-            for i in 0..<length {
-              let x = unsafe from[i] &<< fraction
-              // Half to even: just under a half is added where the floor is even, a half where it is odd.
-              let y = (x &+ (half &- 1) &+ ((x &>> shift) & 1)) &>> shift
-              let z = unsafe y &+ bias[i]
-              low = min(low, z)
-              high = max(high, z)
-              unsafe to[i] = z
-              unsafe from[i] = 0
-            }
-            start &+= length
+    unsafe drive.withUnsafeMutableBufferPointer { drive in
+      unsafe bias.withUnsafeBufferPointer { bias in
+        guard let sums = unsafe sums.wide.baseAddress, let drive = drive.baseAddress, let bias = bias.baseAddress else { return }
+        var start = 0
+        while start < count {
+          let length = min(tile, count &- start)
+          let from = unsafe sums + start
+          let to = unsafe drive + start
+          for i in 0..<length {
+            let x = unsafe from[i] &<< fraction
+            // Half to even: just under a half is added where the floor is even, a half where it is odd.
+            let y = (x &+ (half &- 1) &+ ((x &>> shift) & 1)) &>> shift
+            let z = unsafe y &+ bias[i]
+            low = min(low, z)
+            high = max(high, z)
+            unsafe to[i] = z
+            unsafe from[i] = 0
           }
+          start &+= length
         }
       }
     }

@@ -3,40 +3,29 @@ internal import CKernels
 
 /// Adds the weights of one step's spikes to channel-last accumulators.
 ///
-/// Those of the neurons begin at `first`. The same meaning as ``DeliverReference`` at every level, tested against it bit for bit. Sums wrap at the accumulator's
+/// The same meaning as ``DeliverReference`` at every level, tested against it bit for bit. Sums wrap at the accumulator's
 /// width; the plan has proven that the true sums fit.
 enum Deliver {
-  /// 8-bit weights in packed pairs into 16-bit accumulators.
-  static func narrow(
-    _ train: SpikeTrain, step: Int, _ route: DeliveryRoute, level: KernelLevel, groups: inout SpikeGroups,
-    into accumulators: inout [Int16], at first: Int = 0
+  /// - Parameter lanes: 16-bit ones take 8-bit weights in packed pairs alone.
+  static func deliver(
+    _ train: SpikeTrain, step: Int, _ route: DeliveryRoute, level: KernelLevel, groups: inout SpikeGroups, into lanes: Lanes
   ) {
-    unsafe accumulators.withUnsafeMutableBufferPointer { buffer in
-      guard let out = unsafe buffer.baseAddress.map({ unsafe $0 + first }) else { return }
-      unsafe withDelivery(train, step, route, &groups) { delivery in
+    unsafe withDelivery(train, step, route, &groups) { delivery in
+      if lanes.isNarrow {
+        guard let out = unsafe lanes.sums.narrow.baseAddress.map({ unsafe $0 + lanes.start }) else { return }
         if level == .swift {
           unsafe DeliverSwift.pairs(delivery.pointee, into: out)
         } else {
           unsafe ck_deliver(level.code, delivery, out, 16)
         }
+        return
       }
-    }
-  }
-
-  /// Any stored weights into 32-bit accumulators.
-  static func wide(
-    _ train: SpikeTrain, step: Int, _ route: DeliveryRoute, level: KernelLevel, groups: inout SpikeGroups,
-    into accumulators: inout [Int32], at first: Int = 0
-  ) {
-    unsafe accumulators.withUnsafeMutableBufferPointer { buffer in
-      guard let out = unsafe buffer.baseAddress.map({ unsafe $0 + first }) else { return }
-      unsafe withDelivery(train, step, route, &groups) { delivery in
-        switch (route.weights.kind, level) {
-        case (.pairs, .swift): unsafe DeliverSwift.pairs(delivery.pointee, into: out)
-        case (.pairs, _): unsafe ck_deliver(level.code, delivery, out, 32)
-        case (.wide, .swift): unsafe DeliverSwift.wide(delivery.pointee, into: out)
-        case (.wide, _): unsafe ck_deliver(level.code, delivery, out, 0)
-        }
+      guard let out = unsafe lanes.sums.wide.baseAddress.map({ unsafe $0 + lanes.start }) else { return }
+      switch (route.weights.kind, level) {
+      case (.pairs, .swift): unsafe DeliverSwift.pairs(delivery.pointee, into: out)
+      case (.pairs, _): unsafe ck_deliver(level.code, delivery, out, 32)
+      case (.wide, .swift): unsafe DeliverSwift.wide(delivery.pointee, into: out)
+      case (.wide, _): unsafe ck_deliver(level.code, delivery, out, 0)
       }
     }
   }

@@ -25,25 +25,20 @@ struct DeliverDense: Sendable {
     var steps = 1
     /// Target pixels, lines where there is one step.
     var positions: Range<Int>
-    /// Accumulators: of the first position in the first step, and from step to step.
-    var start = 0
+    /// Lanes from step to step.
     var apart = 0
   }
 
-  /// Adds a part of the filled maps to 16-bit accumulators, proven to hold the sums.
-  func deliver(_ part: Part, _ bytes: DenseRoute.Bytes, into accumulators: inout [Int16]) {
-    unsafe accumulators.withUnsafeMutableBufferPointer { buffer in
-      guard let out = buffer.baseAddress else { return }
+  /// Adds a part of the filled maps to lanes that are proven to hold the sums.
+  func deliver(_ part: Part, _ bytes: DenseRoute.Bytes, into lanes: Lanes) {
+    let start = lanes.start
+    if lanes.isNarrow {
+      guard let out = unsafe lanes.sums.narrow.baseAddress.map({ unsafe $0 + start }) else { return }
       unsafe forEachCall(part, bytes, twin: { unsafe out[$0] &+= Int16(truncatingIfNeeded: $1) }, dense: { at, dense in
         unsafe ck_dense_deliver(bytes.route.kind.rawValue, dense, out + at, 16)
       }, tiles: { at, tiles in unsafe ck_tiles_deliver(tiles, out + at, 16) })
-    }
-  }
-
-  /// The same to 32-bit accumulators.
-  func deliver(_ part: Part, _ bytes: DenseRoute.Bytes, into accumulators: inout [Int32]) {
-    unsafe accumulators.withUnsafeMutableBufferPointer { buffer in
-      guard let out = buffer.baseAddress else { return }
+    } else {
+      guard let out = unsafe lanes.sums.wide.baseAddress.map({ unsafe $0 + start }) else { return }
       unsafe forEachCall(part, bytes, twin: { unsafe out[$0] &+= $1 }, dense: { at, dense in
         unsafe ck_dense_deliver(bytes.route.kind.rawValue, dense, out + at, 32)
       }, tiles: { at, tiles in unsafe ck_tiles_deliver(tiles, out + at, 32) })
@@ -61,12 +56,12 @@ struct DeliverDense: Sendable {
     // Whichever fills more rows.
     if isMatrix, part.steps > 1, part.steps >= min(16, route.lineWidth) {
       for step in stride(from: 0, to: part.steps, by: 16) {
-        unsafe withTiles(part, step, bytes, rows: min(16, part.steps - step)) { unsafe tiles(part.start + step * part.apart, $0) }
+        unsafe withTiles(part, step, bytes, rows: min(16, part.steps - step)) { unsafe tiles(step * part.apart, $0) }
       }
       return
     }
     for step in 0..<part.steps {
-      let start = part.start + step * part.apart
+      let start = step * part.apart
       if isMatrix {
         unsafe withTiles(part, step, bytes, rows: 1) { unsafe tiles(start, $0) }
       } else {
@@ -81,8 +76,10 @@ struct DeliverDense: Sendable {
     }
   }
 
-  /// Fills a map with each step's spikes.
-  mutating func fill(_ train: SpikeTrain, _ steps: Range<Int>, _ bytes: DenseRoute.Bytes, _ level: KernelLevel) {
+  /// Fills a map with each step's spikes, on as many threads as are free.
+  mutating func fill(
+    _ train: SpikeTrain, _ steps: Range<Int>, _ bytes: DenseRoute.Bytes, _ level: KernelLevel, _ team: WorkTeam = .alone
+  ) {
     let route = bytes.route
     if maps.count < steps.count * route.mapBytes + 64 {
       maps = [UInt8](repeating: 0, count: steps.count * route.mapBytes + 64)
@@ -92,39 +89,69 @@ struct DeliverDense: Sendable {
     // Bits say all neurons, so what is around them stays.
     let writesAll = train.maskWords > 0
     let isPrepared = writesAll && owner === route && steps.count <= prepared
-    if !isPrepared {
-      clear(steps.count * route.mapBytes, at: start, to: bytes.offset)
-      (owner, prepared) = (writesAll ? route : nil, steps.count)
-    }
-    for (index, step) in steps.enumerated() {
-      let first = start + index * route.mapBytes
-      if train.spikeCount(step: step) == 0 {
-        // Its bits may mean nothing.
-        if isPrepared { clear(route.mapBytes, at: first, to: bytes.offset) }
-      } else if train.maskWords == 0 {
-        writeSpikes(train, step: step, bytes, first)
-      } else if level == .swift {
-        writeBits(train, step: step, route, first)
-      } else {
-        writeMasks(train, step: step, route, first, level)
+    if !isPrepared { (owner, prepared) = (writesAll ? route : nil, steps.count) }
+    let start = start
+    unsafe maps.withUnsafeMutableBufferPointer { maps in
+      guard let first = unsafe maps.baseAddress.map({ unsafe $0 + start }) else { return }
+      let filling = unsafe Filling(first: first, train: train, bytes: bytes, level: level, isPrepared: isPrepared)
+      _ = team.sum(steps.count) { index, _ in
+        filling.begin(index, step: steps.lowerBound + index)
+        return 0
+      }
+      if filling.isWrittenByStep { return }
+      // By pixels: a thread that delivers to some finds most of what it reads in its own cache.
+      _ = team.sum(filling.parts) { part, _ in
+        for (index, step) in steps.enumerated() where train.spikeCount(step: step) > 0 {
+          filling.write(index, step: step, part: part)
+        }
+        return 0
       }
     }
   }
 
-  private mutating func clear(_ count: Int, at first: Int, to offset: UInt8) {
-    unsafe maps.withUnsafeMutableBufferPointer { maps in
-      guard let all = maps.baseAddress, first + count <= maps.count else { return }
-      unsafe (all + first).update(repeating: offset, count: count)
-    }
-  }
+  /// Maps that threads fill, each others.
+  @safe private struct Filling: @unchecked Sendable {
+    let first: UnsafeMutablePointer<UInt8>
+    let train: SpikeTrain
+    let bytes: DenseRoute.Bytes
+    let level: KernelLevel
+    /// Whether what no bit stands for is what it should be.
+    let isPrepared: Bool
 
-  private mutating func writeSpikes(_ train: SpikeTrain, step: Int, _ bytes: DenseRoute.Bytes, _ first: Int) {
-    unsafe maps.withUnsafeMutableBufferPointer { maps in
+    /// Pixels of a part.
+    private static let part = 64
+    private var pixels: Int { (bytes.route.cells?.places ?? bytes.route.places).count }
+    var parts: Int { (pixels + Filling.part - 1) / Filling.part }
+    /// Whether parts of a step's pixels may not be written on their own.
+    var isWrittenByStep: Bool { train.maskWords == 0 || bytes.route.overlaps || level == .swift }
+
+    /// Prepares a step's map, and writes it where its pixels are written together.
+    func begin(_ index: Int, step: Int) {
+      let map = unsafe first + index * bytes.route.mapBytes
+      let isEmpty = train.spikeCount(step: step) == 0
+      // The bits of an empty step may mean nothing.
+      if !isPrepared || isEmpty { unsafe map.update(repeating: bytes.offset, count: bytes.route.mapBytes) }
+      if isEmpty || !isWrittenByStep { return }
+      if train.maskWords == 0 {
+        unsafe writeSpikes(step: step, map)
+      } else if level == .swift {
+        unsafe writeBits(step: step, map)
+      } else {
+        unsafe writeMasks(step: step, map, 0..<pixels)
+      }
+    }
+
+    /// Writes some pixels of a step that has spikes.
+    func write(_ index: Int, step: Int, part: Int) {
+      let map = unsafe first + index * bytes.route.mapBytes
+      unsafe writeMasks(step: step, map, (part * Filling.part)..<min((part + 1) * Filling.part, pixels))
+    }
+
+    private func writeSpikes(step: Int, _ map: UnsafeMutablePointer<UInt8>) {
       unsafe train.channels.withUnsafeBufferPointer { channels in
         unsafe train.channelStarts.withUnsafeBufferPointer { starts in
           unsafe train.pixels.withUnsafeBufferPointer { pixels in
             unsafe bytes.route.places.withUnsafeBufferPointer { places in
-              guard let map = unsafe maps.baseAddress.map({ unsafe $0 + first }) else { return }
               for group in train.stepStarts[step]..<train.stepStarts[step &+ 1] {
                 let pixel = unsafe map + Int(places[Int(pixels[group])])
                 for position in unsafe Int(starts[group])..<Int(starts[group &+ 1]) {
@@ -137,43 +164,45 @@ struct DeliverDense: Sendable {
         }
       }
     }
-  }
 
-  /// The same from the train's bits.
-  private mutating func writeBits(_ train: SpikeTrain, step: Int, _ route: DenseRoute, _ first: Int) {
-    let words = train.maskWords / train.shape.pixels
-    func bit(_ pixel: Int, _ channel: Int) -> UInt8 {
-      let word = train.masks[step * train.maskWords + pixel * words + channel / 16]
-      return UInt8(truncatingIfNeeded: word >> UInt16(channel % 16) & 1)
-    }
-    for channel in 0..<train.shape.channels {
-      if let cells = route.cells {
-        for (cell, place) in cells.places.enumerated() {
-          let members = cells.members[Int(cells.starts[cell])..<Int(cells.starts[cell + 1])]
-          maps[first + Int(place) + channel] = members.reduce(0) { $0 + bit(Int($1), channel) }
+    /// The same from the train's bits.
+    private func writeBits(step: Int, _ map: UnsafeMutablePointer<UInt8>) {
+      let route = bytes.route
+      let words = train.maskWords / train.shape.pixels
+      func bit(_ pixel: Int, _ channel: Int) -> UInt8 {
+        let word = train.masks[step * train.maskWords + pixel * words + channel / 16]
+        return UInt8(truncatingIfNeeded: word >> UInt16(channel % 16) & 1)
+      }
+      for channel in 0..<train.shape.channels {
+        if let cells = route.cells {
+          for (cell, place) in cells.places.enumerated() {
+            let members = cells.members[Int(cells.starts[cell])..<Int(cells.starts[cell + 1])]
+            unsafe map[Int(place) + channel] = members.reduce(0) { $0 + bit(Int($1), channel) }
+          }
+        } else {
+          for (pixel, place) in route.places.enumerated() { unsafe map[Int(place) + channel] = bit(pixel, channel) }
         }
-      } else {
-        for (pixel, place) in route.places.enumerated() { maps[first + Int(place) + channel] = bit(pixel, channel) }
       }
     }
-  }
 
-  /// The same 16 neurons at a time.
-  private mutating func writeMasks(_ train: SpikeTrain, step: Int, _ route: DenseRoute, _ first: Int, _ level: KernelLevel) {
-    let words = train.maskWords / train.shape.pixels
-    let places = route.cells?.places ?? route.places
-    unsafe maps.withUnsafeMutableBufferPointer { maps in
+    /// The same 16 neurons at a time.
+    private func writeMasks(step: Int, _ map: UnsafeMutablePointer<UInt8>, _ pixels: Range<Int>) {
+      let route = bytes.route
+      let words = train.maskWords / train.shape.pixels
+      let places = route.cells?.places ?? route.places
       unsafe train.masks.withUnsafeBufferPointer { masks in
         unsafe places.withUnsafeBufferPointer { places in
-          guard let map = maps.baseAddress, let masks = masks.baseAddress else { return }
-          func write(_ starts: UnsafePointer<UInt32>?, _ members: UnsafePointer<UInt32>?) {
-            unsafe ck_write_bytes(
-              level.code, masks + step * train.maskWords, places.count, words, route.words, places.baseAddress, starts,
-              members, map + first)
+          guard let masks = unsafe masks.baseAddress.map({ unsafe $0 + step * train.maskWords }),
+            let place = unsafe places.baseAddress.map({ unsafe $0 + pixels.lowerBound })
+          else { return }
+          func write(_ masks: UnsafePointer<UInt16>, _ starts: UnsafePointer<UInt32>?, _ members: UnsafePointer<UInt32>?) {
+            unsafe ck_write_bytes(level.code, masks, pixels.count, words, route.words, place, starts, members, map)
           }
-          guard let cells = route.cells else { return write(nil, nil) }
+          guard let cells = route.cells else { return unsafe write(masks + pixels.lowerBound * words, nil, nil) }
           unsafe cells.starts.withUnsafeBufferPointer { starts in
-            unsafe cells.members.withUnsafeBufferPointer { unsafe write(starts.baseAddress, $0.baseAddress) }
+            unsafe cells.members.withUnsafeBufferPointer {
+              unsafe write(masks, starts.baseAddress.map { unsafe $0 + pixels.lowerBound }, $0.baseAddress)
+            }
           }
         }
       }

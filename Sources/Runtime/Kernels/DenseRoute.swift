@@ -23,6 +23,8 @@ final class DenseRoute: Sendable {
   let positionBytes: Int
   /// Vectors of 16 bytes that a source pixel's channels begin in; the last may reach into the next pixel's.
   let words: Int
+  /// Whether it does: pixels are written in their order, then.
+  let overlaps: Bool
   /// Blocks of 16 targets, and accumulators of a target pixel.
   let blocks: Int
   let padded: Int
@@ -79,6 +81,7 @@ final class DenseRoute: Sendable {
     words = (source.channels + 15) / 16
     // A matrix reads pixels that adjoin as one; the others read four channels at once.
     let channels = kind == .amx ? source.channels : words * 16
+    overlaps = channels < words * 16
     let height = rows.span(over: source.height, windows: target.height)
     let width = columns.span(over: source.width, windows: target.width)
     let (area, overflow) = height.multipliedReportingOverflow(by: width)

@@ -34,11 +34,16 @@ enum MaskBits {
   }
 
   /// Adds to each neuron's total the number of steps in which its bit is set.
-  static func add(_ masks: [UInt16], steps: Int, words: Int, to totals: inout [UInt32], level: KernelLevel) {
-    guard steps * words <= masks.count, words * 16 <= totals.count else { return }
+  ///
+  /// - Parameter start: the first of these steps.
+  static func add(
+    _ masks: [UInt16], from start: Int = 0, steps: Int, words: Int, to totals: inout [UInt32], level: KernelLevel,
+    team: WorkTeam = .alone
+  ) {
+    guard start >= 0, (start + steps) * words <= masks.count, words * 16 <= totals.count else { return }
     if level == .swift {
       for at in 0..<(steps * words) {
-        var bits = masks[at]
+        var bits = masks[start * words + at]
         while bits != 0 {
           totals[at % words * 16 + bits.trailingZeroBitCount] &+= 1
           bits &= bits &- 1
@@ -48,10 +53,34 @@ enum MaskBits {
     }
     unsafe masks.withUnsafeBufferPointer { masks in
       unsafe totals.withUnsafeMutableBufferPointer { totals in
-        guard let bits = masks.baseAddress, let totals = totals.baseAddress else { return }
-        for first in stride(from: 0, to: steps, by: 255) {
-          unsafe ck_add_spikes(level.code, bits + first * words, min(255, steps - first), words, totals)
+        guard let bits = unsafe masks.baseAddress.map({ unsafe $0 + start * words }), let totals = totals.baseAddress else {
+          return
         }
+        let counting = unsafe Counting(bits: bits, totals: totals, steps: steps, words: words, level: level)
+        _ = team.sum((words + Counting.part - 1) / Counting.part) { part, _ in
+          counting.add(part: part)
+          return 0
+        }
+      }
+    }
+  }
+
+  /// Totals that threads add to, each others.
+  @safe private struct Counting: @unchecked Sendable {
+    let bits: UnsafePointer<UInt16>
+    let totals: UnsafeMutablePointer<UInt32>
+    let steps: Int
+    let words: Int
+    let level: KernelLevel
+    /// Words of a part: whole vectors.
+    static let part = 512
+
+    func add(part: Int) {
+      let first = part * Counting.part
+      for step in stride(from: 0, to: steps, by: 255) {
+        unsafe ck_add_spikes(
+          level.code, bits + (step * words + first), min(255, steps - step), words, min(Counting.part, words - first),
+          totals + first * 16)
       }
     }
   }

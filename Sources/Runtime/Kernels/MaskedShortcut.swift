@@ -15,47 +15,35 @@ struct MaskedShortcut: Sendable {
     train.maskWords > 0 && steps.reduce(0) { $0 + train.spikeCount(step: $1) } * 4 > train.maskWords * steps.count
   }
 
-  /// Adds the spikes of some pixels, whose accumulators begin at `start`.
-  func deliver(
-    _ train: SpikeTrain, step: Int, pixels: Range<Int>, level: KernelLevel, into accumulators: inout [Int16], at start: Int
-  ) {
+  /// Adds the spikes of some pixels, whose lanes begin where `lanes` do.
+  func deliver(_ train: SpikeTrain, step: Int, pixels: Range<Int>, level: KernelLevel, into lanes: Lanes) {
     let words = weights.count / 16
     let first = step * train.maskWords + pixels.lowerBound * words
-    if level == .swift {
-      forEachSpike(train.masks, first, pixels.count) { accumulators[start + $0] &+= Int16(truncatingIfNeeded: $1) }
-      return
-    }
-    unsafe accumulators.withUnsafeMutableBufferPointer { out in
-      unsafe train.masks.withUnsafeBufferPointer { masks in
-        guard let masks = masks.baseAddress, let out = out.baseAddress else { return }
-        unsafe ck_add_masked(level.code, masks + first, pixels.count, words, weights, out + start, 16)
-      }
-    }
-  }
-
-  /// The same into 32-bit accumulators.
-  func deliver(
-    _ train: SpikeTrain, step: Int, pixels: Range<Int>, level: KernelLevel, into accumulators: inout [Int32], at start: Int
-  ) {
-    let words = weights.count / 16
-    let first = step * train.maskWords + pixels.lowerBound * words
-    if level == .swift {
-      forEachSpike(train.masks, first, pixels.count) { accumulators[start + $0] &+= $1 }
-      return
-    }
-    unsafe accumulators.withUnsafeMutableBufferPointer { out in
-      unsafe train.masks.withUnsafeBufferPointer { masks in
-        guard let masks = masks.baseAddress, let out = out.baseAddress else { return }
-        unsafe ck_add_masked(level.code, masks + first, pixels.count, words, weights, out + start, 32)
+    unsafe train.masks.withUnsafeBufferPointer { masks in
+      guard let masks = unsafe masks.baseAddress.map({ unsafe $0 + first }) else { return }
+      if lanes.isNarrow {
+        guard let out = unsafe lanes.sums.narrow.baseAddress.map({ unsafe $0 + lanes.start }) else { return }
+        if level == .swift {
+          unsafe forEachSpike(masks, pixels.count) { unsafe out[$0] &+= Int16(truncatingIfNeeded: $1) }
+        } else {
+          unsafe ck_add_masked(level.code, masks, pixels.count, words, weights, out, 16)
+        }
+      } else {
+        guard let out = unsafe lanes.sums.wide.baseAddress.map({ unsafe $0 + lanes.start }) else { return }
+        if level == .swift {
+          unsafe forEachSpike(masks, pixels.count) { unsafe out[$0] &+= $1 }
+        } else {
+          unsafe ck_add_masked(level.code, masks, pixels.count, words, weights, out, 32)
+        }
       }
     }
   }
 
   /// The Swift twin of the C kernel: calls `body(accumulator, weight)`.
-  private func forEachSpike(_ masks: [UInt16], _ first: Int, _ pixels: Int, _ body: (Int, Int32) -> Void) {
+  private func forEachSpike(_ masks: UnsafePointer<UInt16>, _ pixels: Int, _ body: (Int, Int32) -> Void) {
     let words = weights.count / 16
     for word in 0..<(pixels * words) {
-      var bits = masks[first + word]
+      var bits = unsafe masks[word]
       while bits != 0 {
         let lane = bits.trailingZeroBitCount
         bits &= bits &- 1

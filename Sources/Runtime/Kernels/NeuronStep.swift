@@ -57,7 +57,8 @@ struct NeuronStep: Sendable {
     var steps = 1
     /// Neurons that run, whole tiles before them; nil: all.
     var neurons: Range<Int>?
-    /// Accumulators from step to step; the first are those of the first neuron that runs.
+    /// The first neuron's accumulators in the first step, and accumulators from step to step.
+    var firstSum = 0
     var apart = 0
     /// The first step's drive, what it repeats by, and what lies between steps: 0 = the same.
     var firstDrive = 0
@@ -68,21 +69,35 @@ struct NeuronStep: Sendable {
     var maskStep = 0
   }
 
+  /// Potentials of a population and bits of its spikes, for as long as their owner lends them. Threads may run at once, each
+  /// other neurons: whole masks of 16.
+  @safe struct Neurons: @unchecked Sendable {
+    fileprivate let v: UnsafeMutableBufferPointer<Int32>
+    fileprivate let masks: UnsafeMutablePointer<UInt16>?
+  }
+
+  /// Lends them while `body` runs.
+  static func with<Result>(_ v: inout [Int32], _ masks: inout [UInt16], _ body: (Neurons) -> Result) -> Result {
+    unsafe v.withUnsafeMutableBufferPointer { v in
+      unsafe masks.withUnsafeMutableBufferPointer { masks in
+        unsafe body(Neurons(v: v, masks: masks.baseAddress))
+      }
+    }
+  }
+
   /// Integrates (where `sources` is given) and fires. Accumulators that take part are cleared.
   ///
   /// - Parameters:
   ///   - drive: repeats over the population.
-  ///   - masks: room for a bit a neuron and step.
   /// - Returns: the number of neurons that fire, and of saturations, in all steps.
   static func run(
-    level: KernelLevel, v: inout [Int32], sent: [Int32] = [], narrow: inout [Int16], wide: inout [Int32],
-    drive: [Int32], sources: Sources?, tiles: Tiles, firing: Firing, settings: Settings, masks: inout [UInt16],
-    span: Span = Span()
+    level: KernelLevel, _ neurons: Neurons, sent: [Int32] = [], sums: Accumulators, drive: [Int32], sources: Sources?,
+    tiles: Tiles, firing: Firing, settings: Settings, span: Span = Span()
   ) -> (fired: Int, saturations: Int) {
-    let sums = Int32(CK_INTEGRATE) | Int32(CK_SATURATE)
-    let flags = sources == nil ? flags(firing, settings) & ~sums : flags(firing, settings)
-    let neurons = span.neurons ?? 0..<v.count
-    let (first, count) = (neurons.lowerBound, neurons.count)
+    let integrating = Int32(CK_INTEGRATE) | Int32(CK_SATURATE)
+    let flags = sources == nil ? flags(firing, settings) & ~integrating : flags(firing, settings)
+    let running = unsafe span.neurons ?? 0..<neurons.v.count
+    let (first, count) = (running.lowerBound, running.count)
     let tileStart = tiles.tile == 0 ? 0 : first % tiles.tile
     let driveTile = span.driveTile ?? drive.count
     let driveStart = span.firstDrive + (driveTile == 0 ? 0 : first % driveTile)
@@ -91,36 +106,28 @@ struct NeuronStep: Sendable {
     let hasDrive = sources?.drive ?? false
     var fired = 0
     var saturations = 0
-    unsafe v.withUnsafeMutableBufferPointer { v in
-      unsafe narrow.withUnsafeMutableBufferPointer { narrow in
-        unsafe wide.withUnsafeMutableBufferPointer { wide in
-          unsafe drive.withUnsafeBufferPointer { drive in
-            unsafe tiles.limit.withUnsafeBufferPointer { limit in
-              unsafe tiles.negative.withUnsafeBufferPointer { negative in
-                unsafe tiles.reset.withUnsafeBufferPointer { reset in
-                  unsafe masks.withUnsafeMutableBufferPointer { masks in
-                    unsafe sent.withUnsafeBufferPointer { sent in
-                      var update = unsafe ck_update(
-                        steps: span.steps, narrow_step: span.apart, wide_step: span.apart, drive_step: span.driveStep,
-                        mask_step: span.maskStep,
-                        count: count, tile: tiles.tile, v: v.baseAddress.map { unsafe $0 + first },
-                        narrow: hasNarrow ? narrow.baseAddress : nil,
-                        wide: hasWide ? wide.baseAddress : nil,
-                        drive: hasDrive ? drive.baseAddress.map { unsafe $0 + driveStart } : nil,
-                        drive_tile: driveTile, limit: limit.baseAddress.map { unsafe $0 + tileStart },
-                        negative: negative.isEmpty ? nil : negative.baseAddress.map { unsafe $0 + tileStart },
-                        sent: sent.isEmpty ? nil : sent.baseAddress, reset: reset.baseAddress.map { unsafe $0 + tileStart },
-                        fraction: settings.fractionShift, phase: settings.phaseShift, leak: settings.leakShift,
-                        low: settings.low, high: settings.high,
-                        masks: masks.baseAddress.map { unsafe $0 + (span.firstMask + first / 16) })
-                      if level == .swift {
-                        unsafe fired = NeuronStepSwift.run(update, flags: flags, saturations: &saturations)
-                      } else {
-                        unsafe fired = ck_step(level.code, &update, flags, &saturations)
-                      }
-                    }
-                  }
-                }
+    unsafe drive.withUnsafeBufferPointer { drive in
+      unsafe tiles.limit.withUnsafeBufferPointer { limit in
+        unsafe tiles.negative.withUnsafeBufferPointer { negative in
+          unsafe tiles.reset.withUnsafeBufferPointer { reset in
+            unsafe sent.withUnsafeBufferPointer { sent in
+              var update = unsafe ck_update(
+                steps: span.steps, narrow_step: span.apart, wide_step: span.apart, drive_step: span.driveStep,
+                mask_step: span.maskStep, count: count, tile: tiles.tile,
+                v: neurons.v.baseAddress.map { unsafe $0 + first },
+                narrow: hasNarrow ? sums.narrow.baseAddress.map { unsafe $0 + span.firstSum } : nil,
+                wide: hasWide ? sums.wide.baseAddress.map { unsafe $0 + span.firstSum } : nil,
+                drive: hasDrive ? drive.baseAddress.map { unsafe $0 + driveStart } : nil,
+                drive_tile: driveTile, limit: limit.baseAddress.map { unsafe $0 + tileStart },
+                negative: negative.isEmpty ? nil : negative.baseAddress.map { unsafe $0 + tileStart },
+                sent: sent.isEmpty ? nil : sent.baseAddress, reset: reset.baseAddress.map { unsafe $0 + tileStart },
+                fraction: settings.fractionShift, phase: settings.phaseShift, leak: settings.leakShift,
+                low: settings.low, high: settings.high,
+                masks: neurons.masks.map { unsafe $0 + (span.firstMask + first / 16) })
+              if level == .swift {
+                unsafe fired = NeuronStepSwift.run(update, flags: flags, saturations: &saturations)
+              } else {
+                unsafe fired = ck_step(level.code, &update, flags, &saturations)
               }
             }
           }

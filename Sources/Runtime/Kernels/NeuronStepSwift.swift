@@ -3,7 +3,7 @@ internal import CKernels
 
 /// The Swift twin of the C update kernels.
 enum NeuronStepSwift {
-  /// See ``NeuronStep/run(level:v:sent:narrow:wide:drive:sources:tiles:firing:settings:masks:span:)``.
+  /// See ``NeuronStep/run(level:_:sent:sums:drive:sources:tiles:firing:settings:span:)``.
   static func run(_ update: ck_update, flags: Int32, saturations: inout Int) -> Int {
     var fired = 0
     for step in unsafe 0..<update.steps {

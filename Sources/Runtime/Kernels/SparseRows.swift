@@ -59,57 +59,56 @@ struct SparseRows: Sendable {
     self.weights = values
   }
 
-  /// Adds the spikes of `step`, payloads included, to accumulators that begin at `start`.
-  func deliver(_ train: SpikeTrain, step: Int, table: TapTable, padded: Int, into accumulators: inout [Int32], at start: Int = 0) {
-    add(train, step: step, table: table, padded: padded, into: &accumulators, at: start)
-  }
-
-  /// The same into 16-bit accumulators, which the plan has proven to hold the sums.
-  func deliver(_ train: SpikeTrain, step: Int, table: TapTable, padded: Int, into accumulators: inout [Int16], at start: Int = 0) {
-    add(train, step: step, table: table, padded: padded, into: &accumulators, at: start)
+  /// Adds the spikes of `step`, payloads included; 16-bit lanes are proven to hold the sums.
+  func deliver(_ train: SpikeTrain, step: Int, table: TapTable, padded: Int, into lanes: Lanes) {
+    if lanes.isNarrow {
+      guard let out = unsafe lanes.sums.narrow.baseAddress.map({ unsafe $0 + lanes.start }) else { return }
+      unsafe add(train, step: step, table: table, padded: padded, into: out)
+    } else {
+      guard let out = unsafe lanes.sums.wide.baseAddress.map({ unsafe $0 + lanes.start }) else { return }
+      unsafe add(train, step: step, table: table, padded: padded, into: out)
+    }
   }
 
   @inline(__always)
   private func add<Sum: FixedWidthInteger>(
-    _ train: SpikeTrain, step: Int, table: TapTable, padded: Int, into accumulators: inout [Sum], at start: Int
+    _ train: SpikeTrain, step: Int, table: TapTable, padded: Int, into accumulators: UnsafeMutablePointer<Sum>
   ) {
     let groups = train.stepStarts[step]..<train.stepStarts[step &+ 1]
     let hasPayload = train.hasPayload
     let width = self.width
     let taps = self.taps
     let isIdentity = isIdentity
-    unsafe accumulators.withUnsafeMutableBufferPointer { accumulators in
-      unsafe train.channels.withUnsafeBufferPointer { channels in
-        unsafe train.payloads.withUnsafeBufferPointer { payloads in
-          unsafe train.pixels.withUnsafeBufferPointer { pixels in
-            unsafe train.channelStarts.withUnsafeBufferPointer { channelStarts in
-              unsafe table.starts.withUnsafeBufferPointer { entryStarts in
-                unsafe table.taps.withUnsafeBufferPointer { tapIndices in
-                  unsafe table.targets.withUnsafeBufferPointer { targets in
-                    unsafe weights.withUnsafeBufferPointer { weights in
-                      unsafe first.withUnsafeBufferPointer { first in
-                        for group in groups {
-                          let pixel = unsafe Int(pixels[group])
-                          let spikes = unsafe Int(channelStarts[group])..<Int(channelStarts[group &+ 1])
-                          for entry in unsafe Int(entryStarts[pixel])..<Int(entryStarts[pixel &+ 1]) {
-                            let base = unsafe start &+ Int(targets[entry]) &* padded
-                            if isIdentity && !hasPayload {
-                              // Channel c reaches channel c: the residual shortcuts, most of what comes here.
-                              for position in spikes {
-                                let channel = unsafe Int(channels[position])
-                                unsafe accumulators[base &+ channel] &+= Sum(truncatingIfNeeded: weights[channel])
-                              }
-                              continue
-                            }
-                            let tap = unsafe Int(tapIndices[entry])
+    unsafe train.channels.withUnsafeBufferPointer { channels in
+      unsafe train.payloads.withUnsafeBufferPointer { payloads in
+        unsafe train.pixels.withUnsafeBufferPointer { pixels in
+          unsafe train.channelStarts.withUnsafeBufferPointer { channelStarts in
+            unsafe table.starts.withUnsafeBufferPointer { entryStarts in
+              unsafe table.taps.withUnsafeBufferPointer { tapIndices in
+                unsafe table.targets.withUnsafeBufferPointer { targets in
+                  unsafe weights.withUnsafeBufferPointer { weights in
+                    unsafe first.withUnsafeBufferPointer { first in
+                      for group in groups {
+                        let pixel = unsafe Int(pixels[group])
+                        let spikes = unsafe Int(channelStarts[group])..<Int(channelStarts[group &+ 1])
+                        for entry in unsafe Int(entryStarts[pixel])..<Int(entryStarts[pixel &+ 1]) {
+                          let base = unsafe Int(targets[entry]) &* padded
+                          if isIdentity && !hasPayload {
+                            // Channel c reaches channel c: the residual shortcuts, most of what comes here.
                             for position in spikes {
                               let channel = unsafe Int(channels[position])
-                              let payload = unsafe hasPayload ? payloads[position] : 1
-                              let to = unsafe base &+ Int(first[channel])
-                              let row = (channel &* taps &+ tap) &* width
-                              for i in 0..<width {
-                                unsafe accumulators[to &+ i] &+= Sum(truncatingIfNeeded: weights[row &+ i] &* payload)
-                              }
+                              unsafe accumulators[base &+ channel] &+= Sum(truncatingIfNeeded: weights[channel])
+                            }
+                            continue
+                          }
+                          let tap = unsafe Int(tapIndices[entry])
+                          for position in spikes {
+                            let channel = unsafe Int(channels[position])
+                            let payload = unsafe hasPayload ? payloads[position] : 1
+                            let to = unsafe base &+ Int(first[channel])
+                            let row = (channel &* taps &+ tap) &* width
+                            for i in 0..<width {
+                              unsafe accumulators[to &+ i] &+= Sum(truncatingIfNeeded: weights[row &+ i] &* payload)
                             }
                           }
                         }

@@ -1,4 +1,5 @@
 import ChipModel
+internal import CKernels
 
 /// How a population's spike counts `N` grew over one sample, summed over its neurons.
 package struct SpikeCourse: Sendable, Equatable {
@@ -31,13 +32,71 @@ package struct SpikeCourse: Sendable, Equatable {
 extension SpikeTrain {
   /// The course of the counts at the ends of some intervals.
   ///
-  /// Two passes over the spikes: the last counts, then the sums, which a spike of payload `c` moves by `2 N c + c^2` and
-  /// `c N(T)`.
-  /// - Parameter ends: rising numbers of steps.
-  package func course(ends: [Int]) -> SpikeCourse {
+  /// From bits where there are any, 16 neurons at a time. Else two passes over the spikes: the last counts, then the sums,
+  /// which a spike of payload `c` moves by `2 N c + c^2` and `c N(T)`.
+  /// - Parameters:
+  ///   - ends: rising numbers of steps.
+  ///   - level: which kernels add up.
+  package func course(ends: [Int], level: KernelLevel = .best) -> SpikeCourse {
+    if maskWords > 0, !hasPayload { return courseOfBits(ends: ends, level: level) }
     var listed = self
-    listed.list(level: .best)
+    listed.list(level: level)
     return listed.courseOfGroups(ends: ends)
+  }
+
+  private func courseOfBits(ends: [Int], level: KernelLevel) -> SpikeCourse {
+    var course = SpikeCourse(intervals: ends.count)
+    var counts = [UInt32](repeating: 0, count: maskWords * 16)
+    /// Adds the steps of an interval, as far as they are recorded; bits of a step without spikes may mean nothing.
+    func add(from start: Int, to end: Int) {
+      var step = min(start, steps)
+      let end = min(end, steps)
+      while step < end {
+        let first = step
+        while step < end, spikeCount(step: step) > 0 { step += 1 }
+        MaskBits.add(masks, from: first, steps: step - first, words: maskWords, to: &counts, level: level)
+        while step < end, spikeCount(step: step) == 0 { step += 1 }
+      }
+    }
+    add(from: 0, to: ends.last ?? 0)
+    let finals = counts
+    let all = CourseSums(finals, finals, level: level)
+    (course.never, course.finals) = (shape.count - all.active, Double(all.squares))
+    BufferKernels.clear(&counts)
+    var (start, active) = (0, 0)
+    for (interval, end) in ends.enumerated() {
+      add(from: start, to: end)
+      let sums = CourseSums(counts, finals, level: level)
+      course.squares[interval] = Double(sums.squares)
+      course.products[interval] = Double(sums.products)
+      course.firstSpikes[interval] = sums.active - active
+      (start, active) = (end, sums.active)
+    }
+    return course
+  }
+
+  /// Sums over neurons of `N^2` and of `N N(T)`, and how many have sent.
+  private struct CourseSums {
+    var squares: UInt64 = 0
+    var products: UInt64 = 0
+    var active = 0
+
+    init(_ counts: [UInt32], _ finals: [UInt32], level: KernelLevel) {
+      if level == .swift {
+        for (n, last) in zip(counts, finals) {
+          squares &+= UInt64(n) &* UInt64(n)
+          products &+= UInt64(n) &* UInt64(last)
+          active &+= n > 0 ? 1 : 0
+        }
+        return
+      }
+      unsafe counts.withUnsafeBufferPointer { counts in
+        unsafe finals.withUnsafeBufferPointer { finals in
+          guard let n = counts.baseAddress, let last = finals.baseAddress else { return }
+          active = unsafe ck_course(level.code, n, last, min(counts.count, finals.count) / 16, &squares, &products)
+        }
+      }
+    }
   }
 
   private func courseOfGroups(ends: [Int]) -> SpikeCourse {

@@ -54,7 +54,11 @@ struct ModelBench {
     }
     let subjects =
       [subject(best, threads: 1), subject(best, threads: 2)] + levels.dropLast().map { subject($0, threads: 1) }
-    return (RunBench.run(subjects, runs: runs), try chips(runs: runs))
+    // One sample, which two threads share.
+    let one = [1, 2].map {
+      RunBench.Subject(program, activity: nil, inputs: Array(inputs.prefix(1)), steps: steps, threads: $0, level: best)
+    }
+    return (RunBench.run(subjects, runs: runs) + RunBench.run(one, runs: runs), try chips(runs: runs))
   }
 
   /// The same network on chips of more and smaller cores: the engine runs populations, so that only compilation and the

@@ -39,7 +39,7 @@ struct RunBench {
       row = Row(
         network: program.network.name, level: plan.kernels, activity: activity,
         neurons: program.populations.reduce(0) { $0 + $1.neurons }, synapses: 0, steps: steps,
-        threads: max(1, min(threads, inputs.count)), samples: inputs.count, planSeconds: planning.median)
+        threads: max(1, threads), samples: inputs.count, planSeconds: planning.median)
       // Counted once, outside the clock; the counts are the same in every run. Also warms everything up.
       var runner = LayerRunner(plan: plan, steps: steps)
       for input in inputs { _ = runner.run(quantised: input) }
@@ -56,9 +56,14 @@ struct RunBench {
       let plan = plan
       let inputs = inputs
       row.timing.measure {
+        let team = WorkTeam(size: workers)
         DispatchQueue.concurrentPerform(iterations: workers) { worker in
-          var runner = LayerRunner(plan: plan, steps: steps)
-          for sample in stride(from: worker, to: inputs.count, by: workers) { _ = runner.run(quantised: inputs[sample]) }
+          team.work {
+            guard worker < inputs.count else { return }
+            var runner = LayerRunner(plan: plan, steps: steps)
+            runner.team = team
+            for sample in stride(from: worker, to: inputs.count, by: workers) { _ = runner.run(quantised: inputs[sample]) }
+          }
         }
       }
     }
@@ -87,7 +92,7 @@ struct RunBench {
       [
         .text("Network") { .text($0.network) }, .text("Kernels") { .text($0.level.rawValue) },
         .number("Activity") { .text($0.activity.map { NumberFormat.percent($0, places: 0) } ?? "") },
-        .count("Steps", \.steps), .count("Threads", \.threads),
+        .count("Steps", \.steps), .count("Samples", \.samples), .count("Threads", \.threads),
         .number("Per sample") { perSample($0, $0.timing.median) },
         .number("Processor") { perSample($0, $0.timing.processorMedian) },
         .number("SynOps/s") { .text(NumberFormat.si($0.timing.rate($0.synapticOperations), unit: "")) },

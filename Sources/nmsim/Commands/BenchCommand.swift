@@ -139,9 +139,15 @@ enum BenchCommand {
     let sizes = [2, 4].map { layers in
       changed(million) { $0.network = { BenchNetwork.million(activity: $0, layers: layers) } }
     }
+    /// One sample alone, which two threads share.
+    func shared(_ part: Part) -> [Part] {
+      [1, 2].map { threads in
+        changed(part) { ($0.samples, $0.threads) = (1, threads) }
+      }
+    }
     return [
       [mnist, threads, silent] + steps + slower, [vgg] + vggs + vggLevels,
-      [million, changed(million) { $0.threads = 2 }] + sizes,
+      [million, changed(million) { $0.threads = 2 }] + sizes, shared(vgg), shared(million),
     ]
   }
 }

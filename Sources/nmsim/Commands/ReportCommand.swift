@@ -154,7 +154,7 @@ enum ReportCommand {
       guard case .missing = error else { throw CommandError(error) }
       throw CommandError(
         .missingInput, subject: error.path, problem: "no such result",
-        remedy: "make one with 'nmsim run' or 'nmsim sweep', or name one: nmsim report FILE.json")
+        remedy: "make one with 'nmsim run' or 'nmsim sweep'")
     }
   }
 }

@@ -1,0 +1,8 @@
+/// What one thread needs to deliver spikes, and sums of its own.
+///
+/// A reference: threads of one population each have theirs, and none is used by two at once (``WorkTeam/sum(_:_:)``).
+final class ThreadScratch: @unchecked Sendable {
+  var groups = SpikeGroups()
+  var dense = DeliverDense()
+  let sums = Accumulators()
+}
