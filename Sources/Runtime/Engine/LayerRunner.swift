@@ -305,7 +305,9 @@ package struct LayerRunner: Sendable {
   // MARK: - Delivery
 
   /// A projection and the spikes that come over it, held for all steps.
-  struct IncomingSpikes: Sendable {
+  ///
+  /// A class: threads that share a population pass one reference, not those of all that a train holds.
+  final class IncomingSpikes: Sendable {
     let plan: ProjectionPlan
     let train: SpikeTrain
     /// Nil where they cannot be delivered densely.
@@ -333,6 +335,11 @@ package struct LayerRunner: Sendable {
         ? bytes : nil
     }
 
+    /// Whether a step goes over a shortcut of bits.
+    func isWorth(_ shortcut: MaskedShortcut, step: Int) -> Bool {
+      !train.isListed || shortcut.isWorth(train, steps: step..<(step + 1))
+    }
+
     /// The same for several steps at once.
     func bytes(steps: Range<Int>) -> DenseRoute.Bytes? {
       guard let bytes, let cost = plan.dense?.cost, steps.count <= DeliverDense.most(bytes.route) else { return nil }
@@ -345,7 +352,7 @@ package struct LayerRunner: Sendable {
     gatedTrains[index] = nil
     gates[index]?.gate(
       trains[plan.projections[index].projection.source].part(plan.projections[index].projection), into: &train)
-    tally.notePassed(train, projection: index, level: plan.kernels)
+    tally.notePassed(train, projection: index, level: plan.kernels, team)
     gatedTrains[index] = train
   }
 
@@ -403,19 +410,18 @@ package struct LayerRunner: Sendable {
     /// Adds up what arrives at local step `step`; false where nothing does.
     func deliver(_ spikes: IncomingSpikes, step: Int, slot: Int, _ thread: ThreadScratch) -> Bool {
       guard let sent = spikes.sent(step, of: steps) else { return false }
-      let train = spikes.train
       let lanes = Lanes(sums: sums, isNarrow: spikes.plan.path.isNarrow, start: slot * p.apart)
       if let bytes = spikes.bytes(step: sent) {
-        thread.dense.fill(train, sent..<(sent + 1), bytes, kernels)
+        thread.dense.fill(spikes.train, sent..<(sent + 1), bytes, kernels)
         thread.dense.deliver(DeliverDense.Part(positions: 0..<p.shape.pixels), bytes, into: lanes)
-      } else if let shortcut = spikes.plan.shortcut, !train.isListed || shortcut.isWorth(train, steps: sent..<(sent + 1)) {
-        shortcut.deliver(train, step: sent, pixels: 0..<p.shape.pixels, level: kernels, into: lanes)
+      } else if let shortcut = spikes.plan.shortcut, spikes.isWorth(shortcut, step: sent) {
+        shortcut.deliver(spikes.train, step: sent, pixels: 0..<p.shape.pixels, level: kernels, into: lanes)
       } else {
         switch spikes.plan.path {
         case .narrow(let route), .wide(let route):
-          Deliver.deliver(train, step: sent, route, level: kernels, groups: &thread.groups, into: lanes)
+          Deliver.deliver(spikes.train, step: sent, route, level: kernels, groups: &thread.groups, into: lanes)
         case .sparse(let rows, _):
-          rows.deliver(train, step: sent, table: spikes.plan.taps, padded: p.padded, into: lanes)
+          rows.deliver(spikes.train, step: sent, table: spikes.plan.taps, padded: p.padded, into: lanes)
         case .exact:
           break  // Its population has exact sums.
         }

@@ -74,10 +74,11 @@ struct SpikeTally: Sendable {
   }
 
   /// Counts the train that a gate let through.
-  mutating func notePassed(_ train: SpikeTrain, projection: Int, level: KernelLevel) {
+  mutating func notePassed(_ train: SpikeTrain, projection: Int, level: KernelLevel, _ team: WorkTeam) {
     if !train.isListed {
       return MaskBits.add(
-        train.masks, steps: train.steps, words: train.maskWords, to: &gatedSpikes[projection], level: level)
+        train.masks, steps: train.steps, words: train.maskWords, to: &gatedSpikes[projection], level: level,
+        team: team)
     }
     BufferKernels.count(
       train, padded: PaddedChannels.count(train.shape.channels), spikes: &gatedSpikes[projection],

@@ -93,17 +93,16 @@ struct DeliverDense: Sendable {
     let start = start
     unsafe maps.withUnsafeMutableBufferPointer { maps in
       guard let first = unsafe maps.baseAddress.map({ unsafe $0 + start }) else { return }
-      let filling = unsafe Filling(first: first, train: train, bytes: bytes, level: level, isPrepared: isPrepared)
+      let filling = unsafe Filling(
+        first: first, steps: steps, train: train, bytes: bytes, level: level, isPrepared: isPrepared)
       _ = team.sum(steps.count) { index, _ in
-        filling.begin(index, step: steps.lowerBound + index)
+        filling.begin(index)
         return 0
       }
       if filling.isWrittenByStep { return }
       // By pixels: a thread that delivers to some finds most of what it reads in its own cache.
       _ = team.sum(filling.parts) { part, _ in
-        for (index, step) in steps.enumerated() where train.spikeCount(step: step) > 0 {
-          filling.write(index, step: step, part: part)
-        }
+        filling.write(part: part)
         return 0
       }
     }
@@ -112,6 +111,7 @@ struct DeliverDense: Sendable {
   /// Maps that threads fill, each others.
   @safe private struct Filling: @unchecked Sendable {
     let first: UnsafeMutablePointer<UInt8>
+    let steps: Range<Int>
     let train: SpikeTrain
     let bytes: DenseRoute.Bytes
     let level: KernelLevel
@@ -126,7 +126,8 @@ struct DeliverDense: Sendable {
     var isWrittenByStep: Bool { train.maskWords == 0 || bytes.route.overlaps || level == .swift }
 
     /// Prepares a step's map, and writes it where its pixels are written together.
-    func begin(_ index: Int, step: Int) {
+    func begin(_ index: Int) {
+      let step = steps.lowerBound + index
       let map = unsafe first + index * bytes.route.mapBytes
       let isEmpty = train.spikeCount(step: step) == 0
       // The bits of an empty step may mean nothing.
@@ -137,14 +138,13 @@ struct DeliverDense: Sendable {
       } else if level == .swift {
         unsafe writeBits(step: step, map)
       } else {
-        unsafe writeMasks(step: step, map, 0..<pixels)
+        unsafe writeMasks(step..<(step + 1), map, 0..<pixels)
       }
     }
 
-    /// Writes some pixels of a step that has spikes.
-    func write(_ index: Int, step: Int, part: Int) {
-      let map = unsafe first + index * bytes.route.mapBytes
-      unsafe writeMasks(step: step, map, (part * Filling.part)..<min((part + 1) * Filling.part, pixels))
+    /// Writes some pixels of the steps that have spikes.
+    func write(part: Int) {
+      unsafe writeMasks(steps, first, (part * Filling.part)..<min((part + 1) * Filling.part, pixels))
     }
 
     private func writeSpikes(step: Int, _ map: UnsafeMutablePointer<UInt8>) {
@@ -185,23 +185,26 @@ struct DeliverDense: Sendable {
       }
     }
 
-    /// The same 16 neurons at a time.
-    private func writeMasks(step: Int, _ map: UnsafeMutablePointer<UInt8>, _ pixels: Range<Int>) {
+    /// The same 16 neurons at a time, into maps of steps that follow one another.
+    private func writeMasks(_ steps: Range<Int>, _ map: UnsafeMutablePointer<UInt8>, _ pixels: Range<Int>) {
       let route = bytes.route
       let words = train.maskWords / train.shape.pixels
       let places = route.cells?.places ?? route.places
       unsafe train.masks.withUnsafeBufferPointer { masks in
         unsafe places.withUnsafeBufferPointer { places in
-          guard let masks = unsafe masks.baseAddress.map({ unsafe $0 + step * train.maskWords }),
-            let place = unsafe places.baseAddress.map({ unsafe $0 + pixels.lowerBound })
+          guard let masks = masks.baseAddress, let place = unsafe places.baseAddress.map({ unsafe $0 + pixels.lowerBound })
           else { return }
-          func write(_ masks: UnsafePointer<UInt16>, _ starts: UnsafePointer<UInt32>?, _ members: UnsafePointer<UInt32>?) {
-            unsafe ck_write_bytes(level.code, masks, pixels.count, words, route.words, place, starts, members, map)
+          func write(_ skipped: Int, _ starts: UnsafePointer<UInt32>?, _ members: UnsafePointer<UInt32>?) {
+            for (index, step) in steps.enumerated() where train.spikeCount(step: step) > 0 {
+              unsafe ck_write_bytes(
+                level.code, masks + (step * train.maskWords + skipped), pixels.count, words, route.words, place, starts,
+                members, map + index * route.mapBytes)
+            }
           }
-          guard let cells = route.cells else { return unsafe write(masks + pixels.lowerBound * words, nil, nil) }
+          guard let cells = route.cells else { return write(pixels.lowerBound * words, nil, nil) }
           unsafe cells.starts.withUnsafeBufferPointer { starts in
             unsafe cells.members.withUnsafeBufferPointer {
-              unsafe write(masks, starts.baseAddress.map { unsafe $0 + pixels.lowerBound }, $0.baseAddress)
+              unsafe write(0, starts.baseAddress.map { unsafe $0 + pixels.lowerBound }, $0.baseAddress)
             }
           }
         }

@@ -73,7 +73,7 @@ enum MaskBits {
     let words: Int
     let level: KernelLevel
     /// Words of a part: whole vectors.
-    static let part = 512
+    static let part = 128
 
     func add(part: Int) {
       let first = part * Counting.part
