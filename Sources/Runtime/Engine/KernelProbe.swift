@@ -8,9 +8,11 @@ package struct KernelProbe: Sendable {
   private let route: DeliveryRoute?
   private var dense: DenseRoute.Bytes?
   private var delivery = DeliverDense()
+  /// Deliveries of a call, spikes entered once.
+  private let repeats: Int
   private let level: KernelLevel
   private var groups = SpikeGroups()
-  private let sums = Accumulators()
+  private var sums = Accumulators()
   private var drive: [Int32] = []
   private var v: [Int32] = []
   private var masks: [UInt16] = []
@@ -20,39 +22,46 @@ package struct KernelProbe: Sendable {
 
   /// Delivery of one step of random spikes through a 3x3 convolution of `channels` to `channels`, `side` x `side`.
   package init(convolution channels: Int, side: Int, activity: Double, level: KernelLevel, seed: UInt64) {
-    self.init(convolution: channels, side: side, activity: activity, level: level, seed: seed, isDense: false)
+    let shape = MapShape(channels: channels, height: side, width: side)
+    self.init(kernel: 3, shape, channels, activity: activity, level: level, seed: seed, isDense: false)
   }
 
   private init(
-    convolution channels: Int, side: Int, activity: Double, level: KernelLevel, seed: UInt64, isDense: Bool
+    kernel: Int, _ shape: MapShape, _ channels: Int, activity: Double, level: KernelLevel, seed: UInt64, isDense: Bool,
+    repeats: Int = 1
   ) {
+    self.repeats = repeats
     var random = SeededGenerator(seed: seed)
-    let shape = MapShape(channels: channels, height: side, width: side)
+    let target = MapShape(channels: channels, height: shape.height, width: shape.width)
+    let border = kernel / 2
     let projection = Projection(
       name: "conv", source: 0, target: 1, kind: .convolution, weights: 0,
-      convolution: ConvolutionGeometry(kernelY: 3, kernelX: 3, top: 1, left: 1, bottom: 1, right: 1))
-    let table = TapTable(projection: projection, source: shape, target: shape, pool: nil)
+      convolution: ConvolutionGeometry(
+        kernelY: kernel, kernelX: kernel, top: border, left: border, bottom: border, right: border))
+    let table = TapTable(projection: projection, source: shape, target: target, pool: nil)
     let spikes = KernelProbe.spikes(shape, activity, &random)
     train = spikes
-    let weights = KernelProbe.weights([channels, channels, 3, 3], &random)
+    let weights = KernelProbe.weights([channels, shape.channels, kernel, kernel], &random)
     let padded = PaddedChannels.count(channels)
     route = weights.flatMap {
-      StoredWeights(projection: projection, weights: $0, sourceChannels: channels, target: shape, allowsPairs: true)
+      StoredWeights(
+        projection: projection, weights: $0, sourceChannels: shape.channels, target: target, allowsPairs: true)
     }.map {
       DeliveryRoute(
-        rule: .pixels, table: DeliveryTable(table, padded: padded, unused: side * side * padded) { $0 }, weights: $0)
+        rule: .pixels, table: DeliveryTable(table, padded: padded, unused: target.pixels * padded) { $0 }, weights: $0)
     }
     var entries = 0
     spikes.forEachSpike(step: 0) { index, _ in
       entries += Int(table.starts[index % shape.pixels + 1]) - Int(table.starts[index % shape.pixels])
     }
-    work = isDense ? shape.count * channels * 9 : entries * channels
+    work = isDense ? repeats * shape.count * channels * kernel * kernel : entries * channels
     dense =
       isDense
       ? weights.flatMap {
-        DenseRoute(projection, projection.convolution, $0, source: shape, target: shape, cellOf: nil, kind: DenseKind(best: level))
+        DenseRoute(
+          projection, projection.convolution, $0, source: shape, target: target, cellOf: nil, kind: DenseKind(best: level))
       }.flatMap { DenseRoute.Bytes($0, spikes, copies: 1) } : nil
-    sums.reserve(narrow: (side * side + 1) * padded)
+    sums.reserve(narrow: (target.pixels + 1) * padded)
     self.level = level
     tiles = NeuronStep.Tiles(tile: 0, limit: [], negative: [], reset: [])
     output = SpikeTrain(shape: shape, hasPayload: false)
@@ -60,7 +69,15 @@ package struct KernelProbe: Sendable {
 
   /// The same delivered densely, on the best dot products that the level has. Its work is all products.
   package init(dense channels: Int, side: Int, activity: Double, level: KernelLevel, seed: UInt64) {
-    self.init(convolution: channels, side: side, activity: activity, level: level, seed: seed, isDense: true)
+    let shape = MapShape(channels: channels, height: side, width: side)
+    self.init(kernel: 3, shape, channels, activity: activity, level: level, seed: seed, isDense: true)
+  }
+
+  /// The limit of dense delivery: 256 sources times 32 targets at 48 positions, 64 times, weights and map in the nearest
+  /// cache, whole register tiles and hardly anything else to do.
+  package init(productsAt level: KernelLevel) {
+    let shape = MapShape(channels: 256, height: 1, width: 48)
+    self.init(kernel: 1, shape, 32, activity: 0.3, level: level, seed: 1, isDense: true, repeats: 64)
   }
 
   /// The limit that delivery is measured against: rows of weights in packed pairs added up in registers, 48 rows of 576,
@@ -80,6 +97,7 @@ package struct KernelProbe: Sendable {
       StoredWeights(projection: projection, weights: $0, sourceChannels: 48, target: target, allowsPairs: true)
     }.map { DeliveryRoute(rule: .pixels, table: DeliveryTable(pixels: 1, padded: 576), weights: $0) }
     work = 64 * 48 * 576
+    repeats = 1
     sums.reserve(narrow: 576)
     self.level = level
     tiles = NeuronStep.Tiles(tile: 0, limit: [], negative: [], reset: [])
@@ -103,15 +121,19 @@ package struct KernelProbe: Sendable {
     train = output
     route = nil
     work = count
+    repeats = 1
     self.level = level
   }
 
   /// One call. Returns something that depends on the result.
   package mutating func call() -> Int {
+    if !isKnownUniquelyReferenced(&sums) { sums = sums.another() }
     let lanes = Lanes(sums: sums, isNarrow: true)
     if let dense {
       delivery.fill(train, 0..<1, dense, level)
-      delivery.deliver(DeliverDense.Part(positions: 0..<dense.route.positions), dense, into: lanes)
+      for _ in 0..<repeats {
+        delivery.deliver(DeliverDense.Part(positions: 0..<dense.route.positions), dense, into: lanes)
+      }
       return Int(sums.sum(at: 0, narrow: true, wide: false))
     }
     if let route {

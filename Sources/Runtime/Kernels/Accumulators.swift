@@ -16,6 +16,13 @@
     unsafe grow(&wide, wideCount)
   }
 
+  /// Others with as much room.
+  func another() -> Accumulators {
+    let other = Accumulators()
+    unsafe other.reserve(narrow: narrow.count, wide: wide.count)
+    return other
+  }
+
   private func grow<T: FixedWidthInteger>(_ lanes: inout UnsafeMutableBufferPointer<T>, _ count: Int) {
     guard lanes.count < count else { return }
     unsafe lanes.deallocate()

@@ -6,14 +6,14 @@ import Dispatch
 struct KernelBench {
   struct Row: Sendable {
     var level: KernelLevel
-    /// `limit`, `convolution`, `dense`, `dense16` (16 channels) or `update`.
+    /// `limit`, `convolution`, `products` (the limit of the next two), `dense`, `dense16` (16 channels) or `update`.
     var kernel: String
     /// Spikes per neuron.
     var activity: Double
     /// Accumulates (neurons) of one measurement.
     var work: Int
     var timing = Timing()
-    /// Of the limit, median over rounds; nil for the limit and for updates.
+    /// Of its limit, median over rounds; nil for limits and for updates.
     var share: Double?
   }
 
@@ -33,6 +33,7 @@ struct KernelBench {
         subjects.append(subject(level, "convolution", activity, probe, calls: 4))
       }
       // A step at once, by dot products: as fast at any activity.
+      subjects.append(subject(level, "products", 0.3, KernelProbe(productsAt: level), calls: 4))
       for (kernel, channels) in [("dense", 64), ("dense16", 16)] {
         let probe = KernelProbe(dense: channels, side: 32, activity: 0.3, level: level, seed: 1)
         subjects.append(subject(level, kernel, 0.3, probe, calls: 4))
@@ -55,10 +56,12 @@ struct KernelBench {
         }
       }
       for index in subjects.indices { subjects[index].row.timing = timings[index] }
-      let limit = subjects[0].row
+      let limits = ["convolution": "limit", "dense": "products", "dense16": "products"]
       for index in subjects.indices {
         var row = subjects[index].row
-        if row.kernel == "convolution", let ratio = Timing.processorRatio(limit.timing, to: row.timing) {
+        if let limit = subjects.first(where: { $0.row.kernel == limits[row.kernel] })?.row,
+          let ratio = Timing.processorRatio(limit.timing, to: row.timing)
+        {
           row.share = ratio * Double(row.work) / Double(max(1, limit.work))
         }
         if kept == Int.min { row.work += 1 }
