@@ -131,11 +131,14 @@ struct CoreBuilder {
   private func forEachAxon(_ core: Int, _ body: (Int, Int, Int) -> Void) {
     let image = cores[core]
     // Axons of one source follow one another, so the population is looked up once a block.
-    let sources = image.blocks.map { program.projections[$0.projection] }
+    let sources = image.blocks.map { block in
+      let projection = program.projections[block.projection]
+      return (population: projection.source, first: projection.firstSource)
+    }
     for axon in 0..<image.inputAxons.count {
       let first = Int(image.inputAxons.offsets[axon])
-      let projection = sources[Int(image.inputAxons.blocks[first])]
-      body(axon, projection.source, projection.firstSource + Int(image.inputAxons.sources[first]))
+      let source = sources[Int(image.inputAxons.blocks[first])]
+      body(axon, source.population, source.first + Int(image.inputAxons.sources[first]))
     }
   }
 
