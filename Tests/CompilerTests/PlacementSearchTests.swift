@@ -152,4 +152,38 @@ struct PlacementSearchTests {
     #expect(report.chips > 1 && report.chips <= 768)
     #expect(report.capacity.allSatisfy { ($0.fraction ?? 0) <= 1 })
   }
+
+  @Test("the kernel of moves equals the sum edge by edge, to the edge of 32 bits")
+  func pulls() throws {
+    var random = SeededGenerator(seed: 5)
+    let mesh = Mesh(try ChipLibrary.builtIn("generic-45nm"))
+    for size in [4, 1000, (1 << 28) - 1] {
+      func point() -> MeshPoint {
+        var point = MeshPoint(mesh, core: 0)
+        let low = -Int(size)
+        point.x = Int32(low + Int(random.next() % UInt64(2 * size)))
+        point.y = Int32(low + Int(random.next() % UInt64(2 * size)))
+        return point
+      }
+      for count in 0..<40 {
+        let places = (0..<20).map { _ in point() }
+        let neighbours = (0..<count).map { _ in Int32(random.next() % 20) }
+        let weights = (0..<count).map { _ in Int64(random.next() % 100_000) }
+        let (here, there, except) = (point(), point(), Int32(random.next() % 21) - 1)
+        #expect(places.allSatisfy(PullKernel.fits))
+        let edges = (count / 4)..<count
+        let expected = edges.reduce(Int64(0)) { sum, edge in
+          let place = places[Int(neighbours[edge])]
+          let change = there.distance(to: place) - here.distance(to: place)
+          return sum + (neighbours[edge] == except ? 0 : weights[edge] * change)
+        }
+        let found = PullKernel.change(
+          edges, neighbours: neighbours, weights: weights, places: places, from: here, to: there, except: except)
+        #expect(found == expected)
+      }
+    }
+    var far = MeshPoint(mesh, core: 0)
+    far.x = Int32.min
+    #expect(!PullKernel.fits(far))
+  }
 }

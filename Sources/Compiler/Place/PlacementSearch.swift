@@ -21,6 +21,8 @@ struct PlacementSearch {
   private let rows: Int
   /// Where links are dead: hops from tile to tile and back, row by row; else empty, and distances are |dx| + |dy|.
   private let ways: [Int32]
+  /// Whether distances are |dx| + |dy| of few bits.
+  private let isNarrow: Bool
   private let gridPlace: [(column: Int32, row: Int32)]
 
   private var generator: SeededGenerator
@@ -81,6 +83,7 @@ struct PlacementSearch {
     } else {
       ways = []
     }
+    isNarrow = ways.isEmpty && points.allSatisfy(PullKernel.fits)
     self.slots = slots
     self.tileStarts = tileStarts
     self.tileOf = tileOf
@@ -282,8 +285,13 @@ struct PlacementSearch {
 
   @inline(__always)
   private func pull(_ core: Int, from here: MeshPoint, to there: MeshPoint, except: Int32) -> Int64 {
+    let edges = traffic.offsets[core]..<traffic.offsets[core + 1]
+    if isNarrow {
+      return PullKernel.change(
+        edges, neighbours: traffic.neighbours, weights: traffic.weights, places: place, from: here, to: there, except: except)
+    }
     var change: Int64 = 0
-    for edge in traffic.offsets[core]..<traffic.offsets[core + 1] {
+    for edge in edges {
       let neighbour = traffic.neighbours[edge]
       if neighbour == except { continue }
       let point = place[Int(neighbour)]
