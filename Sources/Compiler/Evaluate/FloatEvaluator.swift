@@ -37,25 +37,55 @@ package struct FloatEvaluator: Sendable {
 
   /// Runs `body` on every block of 16 samples and returns the results in sample order.
   ///
-  /// Every statistic is made of this: `body` reduces a block, the caller joins the results in order, so that sums are
-  /// the same for any number of threads.
+  /// Every statistic is made of this or of `visit`: a block is reduced, the caller joins the results in order, so that
+  /// sums are the same for any number of threads. In memory are, for each thread, one block's samples and kept layers.
   /// - Parameters:
-  ///   - samples: preprocessed inputs, one after the other, `inputCount` values each; what is left over is ignored.
   ///   - layers: whose activations `body` will ask for; nil: all. The output's are always there.
   ///   - preactivations: keep the sums before the activation too (for the same layers).
   ///   - threads: at most this many; nil: as many as this process may use.
   ///   - body: called from any thread, once a block.
   package func map<Result: Sendable>(
-    _ samples: [Float], layers: [Int]? = nil, preactivations: Bool = false, threads: Int? = nil,
+    _ samples: FloatSamples, layers: [Int]? = nil, preactivations: Bool = false, threads: Int? = nil,
     _ body: @Sendable (EvaluatedBlock) -> Result
   ) -> [Result] {
-    let size = network.inputCount
-    let count = size == 0 ? 0 : samples.count / size
-    let blocks = (count + 15) / 16
-    guard blocks > 0 else { return [] }
     var kept = [Bool](repeating: layers == nil, count: network.layers.count)
     for layer in layers ?? [] where kept.indices.contains(layer) { kept[layer] = true }
     let keep = kept
+    return eachBlock(samples, threads: threads) { input, range, threads, buffers in
+      let block = evaluate(
+        input, first: range.lowerBound, count: range.count, keep: keep, preactivations: preactivations, threads: threads,
+        &buffers)
+      let result = body(block)
+      buffers.take(back: block)
+      return result
+    }
+  }
+
+  /// The same, layer by layer in order: activations are gone when no later layer reads them.
+  /// - Parameters:
+  ///   - initial: what each block begins with.
+  ///   - visit: called from any thread with a layer's index, its activations, and the lanes that are samples.
+  package func visit<State: Sendable>(
+    _ samples: FloatSamples, threads: Int? = nil, _ initial: State,
+    _ visit: @Sendable (_ state: inout State, _ layer: Int, _ activations: [Lanes], _ count: Int) -> Void
+  ) -> [State] {
+    let keep = [Bool](repeating: false, count: network.layers.count)
+    return eachBlock(samples, threads: threads) { input, range, threads, buffers in
+      var state = initial
+      let block = evaluate(
+        input, first: range.lowerBound, count: range.count, keep: keep, threads: threads, &buffers
+      ) { visit(&state, $0, $1, range.count) }
+      buffers.take(back: block)
+      return state
+    }
+  }
+
+  private func eachBlock<Result: Sendable>(
+    _ samples: FloatSamples, threads: Int?,
+    _ body: @Sendable (_ input: [Lanes], _ range: Range<Int>, _ threads: Int, inout LaneBuffers) -> Result
+  ) -> [Result] {
+    let blocks = (samples.count + 15) / 16
+    guard blocks > 0 else { return [] }
     let threads = max(1, threads ?? Processors.available)
     let workers = min(threads, blocks)
     let results = Mutex([Result?](repeating: nil, count: blocks))
@@ -65,29 +95,33 @@ package struct FloatEvaluator: Sendable {
       // Threads beyond one a block share the rows of a layer.
       let share = (threads + worker) / workers
       while case let block = next.wrappingAdd(1, ordering: .relaxed).oldValue, block < blocks {
-        let first = block * 16
-        let evaluated = evaluate(
-          samples, first: first, count: min(16, count - first), keep: keep, preactivations: preactivations,
-          threads: share, &buffers)
-        let result = body(evaluated)
+        let range = (block * 16)..<min(samples.count, block * 16 + 16)
+        let input = lanes(of: samples.part(range).values, first: 0, count: range.count, size: network.inputCount)
+        let result = body(input, range, share, &buffers)
         results.withLock { $0[block] = result }
-        buffers.take(back: evaluated)
       }
     }
     return results.withLock { $0.compactMap { $0 } }
   }
 
+  private func inMemory(_ samples: [Float]) -> FloatSamples { FloatSamples(samples, size: network.inputCount) }
+
   /// The output values of each sample.
-  package func outputs(_ samples: [Float], threads: Int? = nil) -> [[Float]] {
+  package func outputs(_ samples: FloatSamples, threads: Int? = nil) -> [[Float]] {
     let output = network.output
     return map(samples, layers: [], threads: threads) { block in
       (0..<block.count).map { block.activation(layer: output, sample: $0) }
     }.flatMap { $0 }
   }
 
+  /// The same of values one sample after the other, `inputCount` each.
+  package func outputs(_ samples: [Float], threads: Int? = nil) -> [[Float]] {
+    outputs(inMemory(samples), threads: threads)
+  }
+
   /// The class of each sample, as `Decision` has it.
   package func predictions(
-    _ samples: [Float], threads: Int? = nil, progress: @Sendable (Int) -> Void = { _ in }
+    _ samples: FloatSamples, threads: Int? = nil, progress: @Sendable (Int) -> Void = { _ in }
   ) -> [Int] {
     let output = network.output
     return map(samples, layers: [], threads: threads) { block in
@@ -99,7 +133,7 @@ package struct FloatEvaluator: Sendable {
   /// The fraction of samples whose prediction is their label, 0 for none.
   /// - Parameter progress: called from any thread with the number of samples that finished since its last call.
   package func accuracy(
-    _ samples: [Float], labels: [Int], threads: Int? = nil, progress: @Sendable (Int) -> Void = { _ in }
+    _ samples: FloatSamples, labels: [Int], threads: Int? = nil, progress: @Sendable (Int) -> Void = { _ in }
   ) -> Double {
     Self.accuracy(predictions(samples, threads: threads, progress: progress), labels: labels)
   }
@@ -118,18 +152,8 @@ package struct FloatEvaluator: Sendable {
     let keep = [Bool](repeating: false, count: network.layers.count)
     var buffers = LaneBuffers()
     let result = evaluate(
-      block.inputs, first: block.first, count: block.count, keep: keep, preactivations: false, given: given, &buffers)
+      block.inputs, first: block.first, count: block.count, keep: keep, given: given, &buffers)
     return result.activations(layer: network.output)
-  }
-
-  private func evaluate(
-    _ samples: [Float], first: Int, count: Int, keep: [Bool], preactivations: Bool, threads: Int,
-    _ buffers: inout LaneBuffers
-  ) -> EvaluatedBlock {
-    let input = lanes(of: samples, first: first, count: count, size: network.inputCount)
-    return evaluate(
-      input, first: first, count: count, keep: keep, preactivations: preactivations, given: [], threads: threads,
-      &buffers)
   }
 
   /// All samples in blocks of 16.
@@ -142,8 +166,8 @@ package struct FloatEvaluator: Sendable {
   }
 
   private func evaluate(
-    _ input: [Lanes], first: Int, count: Int, keep: [Bool], preactivations: Bool, given: [[Lanes]], threads: Int = 1,
-    _ buffers: inout LaneBuffers
+    _ input: [Lanes], first: Int, count: Int, keep: [Bool], preactivations: Bool = false, given: [[Lanes]] = [],
+    threads: Int = 1, _ buffers: inout LaneBuffers, _ visit: (Int, [Lanes]) -> Void = { _, _ in }
   ) -> EvaluatedBlock {
     var post = [[Lanes]](repeating: [], count: network.layers.count)
     var pre = [[Lanes]](repeating: [], count: network.layers.count)
@@ -168,6 +192,7 @@ package struct FloatEvaluator: Sendable {
       plans[index].run(sources, into: &sums, cut: cut, threads: threads)
       if keepsSums { pre[index] = sums }
       if cut == nil { layer.activation.apply(to: &sums) }
+      visit(index, sums)
       post[index] = sums
       for values in pooled { buffers.give(values) }
       for connection in layer.connections {
