@@ -1,5 +1,6 @@
 import ChipModel
 import Foundation
+import Runtime
 import Testing
 
 @testable import Compiler
@@ -224,6 +225,7 @@ struct ConversionMethodTests {
         ProvenanceEntry(key: "calibration", value: .text("tiny")),
         ProvenanceEntry(key: "calibrationSamples", value: .number(20)),
         ProvenanceEntry(key: "calibrationLabels", value: .flag(false)),
+        ProvenanceEntry(key: "floatKernels", value: .text(KernelLevel.best.rawValue)),
       ])
     let biased = try Conversion.run(
       Self.network, ConversionSettings(.channelBalance).with(.steps, 4).with(.literal, true), calibration: calibration())

@@ -1,4 +1,5 @@
 import ChipModel
+import Runtime
 
 /// One conversion while it runs, and what a method finds thresholds with: the data, what is known of the ANN, the draft
 /// that grows, the report.
@@ -274,6 +275,8 @@ public struct ConversionStage {
       add("calibration", .text(account.name))
       add("calibrationSamples", .number(Double(account.samples)))
       add("calibrationLabels", .flag(account.hasLabels))
+      // Sums of floats differ from level to level in their last bits.
+      add("floatKernels", .text(KernelLevel.best.rawValue))
     }
     return entries
   }
