@@ -245,7 +245,8 @@ struct ConversionMethodTests {
       }
     }
     let found = histogram(blocks)
-    let values = blocks.flatMap { $0.flatMap { value in (0..<13).map { Double(value[$0]) } } }.filter { $0 > 0 }.sorted()
+    let all = blocks.flatMap { $0.flatMap { value in (0..<13).map { Double(value[$0]) } } }
+    let values = all.filter { $0 > 0 }.sorted()
     let largest = values[values.count - 1]
     for percentile in [0.5, 25, 50, 90, 99, 99.9, 100] {
       let rank = percentile / 100 * Double(values.count - 1)

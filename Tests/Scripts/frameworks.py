@@ -12,6 +12,7 @@ difference is beyond 1e-5, or a spiking network misses its ANN by more than its 
 import importlib, json, os, subprocess, sys, tempfile, warnings
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # Threads that spin slow small networks down beside other work.
 warnings.filterwarnings("ignore")
 STEPS = 64
 

@@ -89,8 +89,8 @@ enum { CK_INTEGRATE = 1, CK_SATURATE = 2, CK_FIRE = 4, CK_RESET = 8, CK_HARD = 1
 int ck_best_level(void);
 // Packed pairs into accumulators of `bits` = 16 or 32; 0: one weight a lane into 32 bits.
 void ck_deliver(int level, const ck_delivery *d, void *accumulators, int bits);
-// `rows` of a block (at most 8), `vectors` of 16 floats. A row's sum does not depend on the others, nor a vector's. With
-// `bias`, one a row, it is added to that instead of to what y holds.
+// `rows` of a block (at most 8), `vectors` of 16 floats. A row's sum does not depend on the others, nor a vector's.
+// With `bias`, one a row, it is added to that instead of to what y holds.
 void ck_multiply(
   int level, const ck_products *p, const float *weights, const float *x, float *y, const float *bias, long rows,
   long vectors);

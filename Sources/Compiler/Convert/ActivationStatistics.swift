@@ -94,7 +94,7 @@ struct ActivationStatistics: Sendable {
   }
 
   /// Fraction of each layer's activations above its thresholds (one, or one a channel) by more than 1/65,536 of the
-  /// layer's largest; nil where there are none. Another pass only where channels with thresholds of their own exceed them.
+  /// layer's largest; nil where there are none. Another pass only where channels exceed thresholds of their own.
   func clipped(
     _ thresholds: [[Double]?], _ known: (layers: [LayerStatistics], histograms: [LayerHistogram]),
     _ progress: @Sendable (Int) -> Void

@@ -51,8 +51,8 @@ struct LayerHistogram: Sendable, Equatable {
 
   private var width: Double { Double(sign: .plus, exponent: exponent - Self.bits, significand: 1) }
 
-  /// A percentile (0...100) of the positive activations, linear between ranks as numpy's default and spread evenly inside
-  /// a bin; exact to 1/65,536 of the largest. 0 where there are none.
+  /// A percentile (0...100) of the positive activations, linear between ranks as numpy's default and spread evenly in a
+  /// bin; exact to 1/65,536 of the largest. 0 where there are none.
   func percentile(_ percentile: Double) -> Double {
     var settled = self
     settled.settle()

@@ -53,8 +53,8 @@ package struct FloatEvaluator: Sendable {
     let keep = kept
     return eachBlock(samples, threads: threads) { input, range, threads, buffers in
       let block = evaluate(
-        input, first: range.lowerBound, count: range.count, keep: keep, preactivations: preactivations, threads: threads,
-        &buffers)
+        input, first: range.lowerBound, count: range.count, keep: keep, preactivations: preactivations,
+        threads: threads, &buffers)
       let result = body(block)
       buffers.take(back: block)
       return result

@@ -1,8 +1,8 @@
 import ChipModel
 import Synchronization
 
-/// Samples as the ANN takes them, made of their data when they are read, so that no more than what is read at once is in
-/// memory beside the data.
+/// Samples as the ANN takes them, made of their data when they are read: beside the data, only what is read at once is in
+/// memory.
 package struct FloatSamples: Sendable {
   private enum Source: Sendable {
     case values([Float])
