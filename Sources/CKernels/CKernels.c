@@ -121,7 +121,9 @@ int ck_best_level(void) {
   return 0;
 }
 #define CALL_DELIVER(x) deliver_##x(d, acc, bits)
-#define CALL_PRODUCTS(x) products_##x(p, w, x_, y, rows, vectors)
+#define CALL_PRODUCTS(x) products_##x(p, w, x_, y, bias, rows, vectors)
+#define CALL_SCALED(x) add_scaled_##x(x_, y, count, factor, cuts, high)
+#define CALL_POOL(x) pool_##x(p, x_, y)
 #define CALL_STEP(x) step_##x(u, flags, saturations)
 void ck_deliver(int level, const ck_delivery *d, void *acc, int bits) { PICK(CALL_DELIVER); }
 long ck_step(int level, const ck_update *u, int flags, long *saturations) { return PICK(CALL_STEP); }
@@ -169,6 +171,11 @@ void ck_histogram(
   PICK(CALL_HISTOGRAM);
 }
 void ck_multiply(
-  int level, const ck_products *p, const float *w, const float *x_, float *y, long rows, long vectors) {
+  int level, const ck_products *p, const float *w, const float *x_, float *y, const float *bias, long rows,
+  long vectors) {
   PICK(CALL_PRODUCTS);
 }
+void ck_add_scaled(int level, const float *x_, float *y, long count, float factor, int cuts, float high) {
+  PICK(CALL_SCALED);
+}
+void ck_pool_map(int level, const ck_pool *p, const float *x_, float *y) { PICK(CALL_POOL); }

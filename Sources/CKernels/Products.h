@@ -2,8 +2,17 @@
 // needs, ROWS and VECTORS (rows and vectors of 16 that a register tile holds).
 typedef float LEVEL(f16) __attribute__((vector_size(64), aligned(4)));
 
+// min(max(x, 0), high)
+INLINE void LEVEL(cut)(LEVEL(f16) *at, float high) {
+  typedef int32_t i16 __attribute__((vector_size(64)));
+  const LEVEL(f16) v = *at, most = (LEVEL(f16)){} + high;
+  const i16 over = v > most;
+  *at = (LEVEL(f16))(((i16)v & (v > 0) & ~over) | ((i16)most & over));
+}
+
 INLINE void LEVEL(products_tile)(
-  const ck_products *p, const float *w, const float *x, float *y, long left, const int rows, const int vectors) {
+  const ck_products *p, const float *w, const float *x, float *y, const float *bias, long left, const int rows,
+  const int vectors) {
   LEVEL(f16) s[24] = {};
   for (long k = 0; k < p->taps; k++, w += p->block) {
     LEVEL(f16) b[8];
@@ -13,24 +22,60 @@ INLINE void LEVEL(products_tile)(
   }
   UNROLL for (int r = 0; r < rows; r++)
     UNROLL for (int v = 0; v < vectors; v++)
-      if (r < left) *(LEVEL(f16) *)(y + r * p->row_stride + v * 16) += s[r * vectors + v];
+      if (r < left) {
+        LEVEL(f16) *at = (LEVEL(f16) *)(y + r * p->row_stride + v * 16);
+        LEVEL(f16) sum = (bias ? (LEVEL(f16)){} + bias[r] : *at) + s[r * vectors + v];
+        if (p->cuts) LEVEL(cut)(&sum, p->high);
+        *at = sum;
+      }
 }
 
 static void LEVEL(products)(
-  const ck_products *p, const float *w, const float *x, float *y, long rows, long vectors) {
+  const ck_products *p, const float *w, const float *x, float *y, const float *bias, long rows, long vectors) {
   long v = 0;
   if (p->block == 1) {
-    for (; v + 4 <= vectors; v += 4) LEVEL(products_tile)(p, w, x + v * p->step, y + v * 16, 1, 1, 4);
-    for (; v < vectors; v++) LEVEL(products_tile)(p, w, x + v * p->step, y + v * 16, 1, 1, 1);
+    for (; v + 4 <= vectors; v += 4) LEVEL(products_tile)(p, w, x + v * p->step, y + v * 16, bias, 1, 1, 4);
+    for (; v < vectors; v++) LEVEL(products_tile)(p, w, x + v * p->step, y + v * 16, bias, 1, 1, 1);
     return;
   }
-  for (long r = 0; r < rows; r += ROWS, w += ROWS, y += ROWS * p->row_stride) {
+  for (long r = 0; r < rows; r += ROWS, w += ROWS, y += ROWS * p->row_stride, bias = bias ? bias + ROWS : 0) {
     const float *at = x;
     for (v = 0; v + VECTORS <= vectors; v += VECTORS, at += VECTORS * p->step)
-      LEVEL(products_tile)(p, w, at, y + v * 16, rows - r, ROWS, VECTORS);
+      LEVEL(products_tile)(p, w, at, y + v * 16, bias, rows - r, ROWS, VECTORS);
     for (; VECTORS > 2 && v + 2 <= vectors; v += 2, at += 2 * p->step)
-      LEVEL(products_tile)(p, w, at, y + v * 16, rows - r, ROWS, 2);
-    for (; v < vectors; v++, at += p->step) LEVEL(products_tile)(p, w, at, y + v * 16, rows - r, ROWS, 1);
+      LEVEL(products_tile)(p, w, at, y + v * 16, bias, rows - r, ROWS, 2);
+    for (; v < vectors; v++, at += p->step) LEVEL(products_tile)(p, w, at, y + v * 16, bias, rows - r, ROWS, 1);
+  }
+}
+
+// y = y + x * factor, rounded twice as in the Swift twin; cut where asked.
+static void LEVEL(add_scaled)(const float *x, float *y, long count, float factor, int cuts, float high) {
+#pragma clang fp contract(off)
+  for (long i = 0; i < count * 16; i += 16) {
+    LEVEL(f16) sum = *(LEVEL(f16) *)(y + i) + *(const LEVEL(f16) *)(x + i) * factor;
+    if (cuts) LEVEL(cut)(&sum, high);
+    *(LEVEL(f16) *)(y + i) = sum;
+  }
+}
+
+static void LEVEL(pool)(const ck_pool *p, const float *x, float *y) {
+  typedef int32_t i16 __attribute__((vector_size(64)));
+  for (long row = 0; row < p->out_height; row++) {
+    const long top = row * p->stride_y - p->top, from = top > 0 ? top : 0,
+               to = top + p->kernel_y < p->height ? top + p->kernel_y : p->height;
+    for (long column = 0; column < p->out_width; column++, y += 16) {
+      const long left = column * p->stride_x - p->left, first = left > 0 ? left : 0,
+                 last = left + p->kernel_x < p->width ? left + p->kernel_x : p->width;
+      LEVEL(f16) result = {};
+      if (p->share == 0 && from < to && first < last) result -= __builtin_inff();
+      for (long at = from; at < to; at++)
+        for (long k = first; k < last; k++) {
+          const LEVEL(f16) v = *(const LEVEL(f16) *)(x + (at * p->width + k) * 16);
+          const i16 more = v > result;
+          result = p->share == 0 ? (LEVEL(f16))(((i16)v & more) | ((i16)result & ~more)) : result + v;
+        }
+      *(LEVEL(f16) *)y = p->share == 0 ? result : result * p->share;
+    }
   }
 }
 #undef ROWS
@@ -69,13 +114,8 @@ static long LEVEL(fire)(
   return spikes;
 }
 
-// x = min(max(x, 0), high)
 static void LEVEL(clip)(float *x, long count, float high) {
-  for (long i = 0; i < count * 16; i += L) {
-    const LEVEL(f32) v = *(LEVEL(f32) *)(x + i), most = (LEVEL(f32)){} + high;
-    const LEVEL(i32) over = v > high;
-    *(LEVEL(i32) *)(x + i) = ((LEVEL(i32))v & (v > 0) & ~over) | ((LEVEL(i32))most & over);
-  }
+  for (long i = 0; i < count * 16; i += 16) LEVEL(cut)((LEVEL(f16) *)(x + i), high);
 }
 
 INLINE LEVEL(f32) LEVEL(choose)(LEVEL(i32) first, LEVEL(f32) a, LEVEL(f32) b) {

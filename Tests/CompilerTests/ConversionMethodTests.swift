@@ -1,5 +1,6 @@
 import ChipModel
 import Foundation
+import Runtime
 import Testing
 
 @testable import Compiler
@@ -224,27 +225,53 @@ struct ConversionMethodTests {
         ProvenanceEntry(key: "calibration", value: .text("tiny")),
         ProvenanceEntry(key: "calibrationSamples", value: .number(20)),
         ProvenanceEntry(key: "calibrationLabels", value: .flag(false)),
+        ProvenanceEntry(key: "floatKernels", value: .text(KernelLevel.best.rawValue)),
       ])
     let biased = try Conversion.run(
       Self.network, ConversionSettings(.channelBalance).with(.steps, 4).with(.literal, true), calibration: calibration())
     #expect(biased.report.notes.contains { $0.hasPrefix("the literal reading leaves the weights behind a threshold unscaled") })
   }
 
-  @Test("percentiles are those of a sorted list, to a bin")
+  @Test("a histogram of one pass has the percentiles of a sorted list, to a bin, in any order of its blocks")
   func percentiles() {
     var random = SplitMix(state: 61)
-    let values = (0..<5000).map { _ in Double(abs(random.float())) }.filter { $0 > 0 }.sorted()
+    // From small ones to large ones, so that the bins widen often.
+    let blocks = (0..<40).map { block in
+      (0..<9).map { _ in Lanes((0..<16).map { _ in max(-1, random.float() * Float(block * block) * 1e-3) }) }
+    }
+    func histogram(_ blocks: [[Lanes]]) -> LayerHistogram {
+      blocks.reduce(into: LayerHistogram()) { sum, block in
+        sum.add(block, lanes: 13, largest: block.flatMap { value in (0..<13).map { value[$0] } }.max() ?? 0)
+      }
+    }
+    let found = histogram(blocks)
+    let all = blocks.flatMap { $0.flatMap { value in (0..<13).map { Double(value[$0]) } } }
+    let values = all.filter { $0 > 0 }.sorted()
     let largest = values[values.count - 1]
-    var histogram = [Int](repeating: 0, count: 1 << 16)
-    for value in values { histogram[min(histogram.count - 1, Int(value / largest * Double(histogram.count)))] += 1 }
     for percentile in [0.5, 25, 50, 90, 99, 99.9, 100] {
       let rank = percentile / 100 * Double(values.count - 1)
       let low = values[Int(rank)]
       let high = values[min(values.count - 1, Int(rank) + 1)]
-      let found = ActivationStatistics.percentile(percentile, of: histogram, largest: largest)
-      #expect(found >= low - largest / 65536 && found <= high + largest / 65536, "\(percentile)")
+      let value = found.percentile(percentile)
+      #expect(value >= low - largest / 65536 && value <= high + largest / 65536, "\(percentile)")
+      for other in [histogram(blocks.reversed()), histogram(blocks.shuffled(using: &random))] {
+        #expect(other.percentile(percentile) == value && other.count(above: low) == found.count(above: low))
+      }
+      let above = values.count { $0 > low }
+      #expect(above >= found.count(above: low) && above - found.count(above: low) <= 3)
     }
-    #expect(ActivationStatistics.percentile(50, of: [0, 0], largest: 1) == 0)
+    #expect(found.count(above: 0) == values.count - values.count { $0 < largest / 65536 })
+    #expect(found.count(above: largest) == 0 && LayerHistogram().percentile(50) == 0)
+  }
+
+  @Test("bins of a histogram hold any number of values, and values near the ends of what floats can be")
+  func extremeHistograms() {
+    for largest in [Float.leastNonzeroMagnitude, 1e-38, 1, .greatestFiniteMagnitude] {
+      var histogram = LayerHistogram()
+      histogram.add([Lanes(repeating: largest / 2), Lanes(repeating: largest)], lanes: 16, largest: largest)
+      let middle = histogram.percentile(50)
+      #expect(middle > 0 && middle <= Double(largest) && histogram.percentile(100) == Double(largest))
+    }
   }
 
   @Test("names of layers become names of populations: printable, unique, not 'input'")

@@ -89,3 +89,18 @@ enum TinyNetwork {
     return try #require(Dataset(shape: shape, values: .float32(values)))
   }
 }
+
+/// Of values in memory.
+extension FloatEvaluator {
+  private func inMemory(_ values: [Float]) -> FloatSamples { FloatSamples(values, size: network.inputCount) }
+
+  func map<Result: Sendable>(
+    _ values: [Float], preactivations: Bool = false, _ body: @Sendable (EvaluatedBlock) -> Result
+  ) -> [Result] {
+    map(inMemory(values), preactivations: preactivations, body)
+  }
+
+  func predictions(_ values: [Float]) -> [Int] { predictions(inMemory(values)) }
+
+  func accuracy(_ values: [Float], labels: [Int]) -> Double { accuracy(inMemory(values), labels: labels) }
+}

@@ -164,6 +164,72 @@ struct LaneKernelTests {
     }
   }
 
+  @Test("layers are those of the Swift twins at every level", arguments: KernelLevel.available, 0..<8)
+  func layer(_ level: KernelLevel, _ seed: Int) {
+    var generator = SplitMix(state: UInt64(seed))
+    func floats(_ count: Int) -> [Float] { (0..<count).map { _ in generator.float() } }
+    let (shape, stride) = ([5, 40, 7], seed % 3 + 1)
+    let input = [3, (40 - 1) * stride + 1, (7 - 1) * stride + 1]
+    func connection(_ kernel: Int, _ source: AnalogSource) -> AnalogConnection {
+      AnalogConnection(
+        source: source, kind: .convolution, weights: floats(5 * 3 * kernel * kernel),
+        weightShape: [5, 3, kernel, kernel], stride: [stride, stride], padding: [Int](repeating: kernel / 2, count: 4))
+    }
+    let identity = AnalogConnection(
+      source: .layer(0), kind: .identity, weights: floats([0, 1, 5][seed % 3]), weightShape: [])
+    var parts = [connection(3, .input), connection(1, .input), identity]
+    if seed % 2 == 1 { parts.reverse() }
+    let bias = seed < 6 ? floats(seed < 3 ? 5 : 1_400) : nil
+    let made = AnalogLayer(name: "l", shape: shape, connections: parts, bias: bias)
+    let network = AnalogNetwork(
+      name: "n", inputShape: input, layers: [AnalogLayer(name: "s", shape: shape, connections: []), made], output: 1)
+    let layer = LaneLayer(made, network)
+    let sources = parts.map { lanes($0.kind == .identity ? 1_400 : input.reduce(1, *), &generator) }
+    for cut in [nil, Float.infinity, 0.5] {
+      var found = [Lanes](repeating: Lanes(repeating: .nan), count: 1_400)
+      var (threaded, expected) = (found, found)
+      layer.run(sources, into: &found, cut: cut, level: level)
+      layer.run(sources, into: &threaded, cut: cut, threads: 3, level: level)
+      layer.run(sources, into: &expected, cut: cut, level: .swift)
+      #expect(found == threaded && largestDifference(found, expected) < 1e-5)
+      #expect(found.contains { $0.max() > 0.5 } == (cut != 0.5) && found.contains { $0.min() < 0 } == (cut == nil))
+    }
+  }
+
+  @Test("pools are those of their Swift twin at every level", arguments: KernelLevel.available, [true, false])
+  func pools(_ level: KernelLevel, _ isMax: Bool) {
+    var generator = SplitMix(state: 8)
+    let values = lanes(3 * 9 * 6, &generator)
+    for (kernel, stride, padding) in [(2, 2, 0), (3, 2, 1), (3, 1, 2), (1, 3, 0)] {
+      // A window of the last covers nothing but padding.
+      let pool = NetworkPool(
+        kind: isMax ? .max : .average, kernel: [kernel, kernel], stride: [stride, stride],
+        padding: [padding, padding, padding + 3, padding])
+      let count = pool.outputShape([3, 9, 6]).reduce(1, *)
+      var found = [Lanes](repeating: Lanes(repeating: .nan), count: count)
+      var (threaded, expected) = (found, found)
+      Compiler.pool(values, [3, 9, 6], pool, into: &found, level: level)
+      Compiler.pool(values, [3, 9, 6], pool, into: &threaded, threads: 2, level: level)
+      Compiler.pool(values, [3, 9, 6], pool, into: &expected, level: .swift)
+      #expect(found == threaded && largestDifference(found, expected) < 1e-6 && !found.contains { $0[0].isNaN })
+    }
+  }
+
+  @Test("arrays are used again in any order of sizes, and never while somebody reads them")
+  func buffers() {
+    var buffers = LaneBuffers()
+    var kept = buffers.take(10)
+    for index in kept.indices { kept[index] = Lanes(repeating: Float(index)) }
+    buffers.give(kept)
+    for count in [4, 10, 0, 7, 30, 2] {
+      var taken = buffers.take(count)
+      #expect(taken.count == count)
+      for index in taken.indices { taken[index] = Lanes(repeating: -1) }
+      buffers.give(taken)
+    }
+    #expect(kept == (0..<10).map { Lanes(repeating: Float($0)) })
+  }
+
   @Test("values are cut as by their Swift twin at every level", arguments: KernelLevel.available)
   func clipping(_ level: KernelLevel) {
     var generator = SplitMix(state: 4)
@@ -234,7 +300,7 @@ struct FloatEvaluatorTests {
     let evaluator = try FloatEvaluator(Self.network)
     let all = evaluator.outputs(samples, threads: 1)
     #expect(all.count == count)
-    #expect(evaluator.outputs(samples, threads: 3) == all)
+    for threads in [3, 8] { #expect(evaluator.outputs(samples, threads: threads) == all) }
     for i in 0..<count { #expect(evaluator.outputs(Array(samples[(9 * i)..<(9 * i + 9)])) == [all[i]]) }
   }
 

@@ -124,6 +124,23 @@ def pad_edge(g): return g.relu(g.add("Pad", g.conv("x", 3, 4), g.ints(0, 0, 1, 0
 def pad_negative(g): return g.relu(g.conv(g.add("Pad", head(g), g.ints(0, 0, -1, 1, 0, 0, -2, 0)), 6, 4))
 @kind([1, 3, 30, 28])
 def pad_reflect_large(g): return g.relu(g.conv(g.add("Pad", head(g), g.ints(0, 0, 1, 1, 0, 0, 1, 1), mode="reflect"), 6, 4, pad=0))
+@kind()
+def pad_channels_last(g):
+    """As Keras exports with PyTorch beneath: maps are turned around each convolution, pads lie between."""
+    x = g.relu(g.add("Transpose", head(g), perm=[0, 2, 3, 1]))
+    x = g.add("Pad", x, g.ints(0, 0, 1, 0, 0, 1, 2, 0))
+    return g.relu(g.conv(g.add("Transpose", x, perm=[0, 3, 1, 2]), 6, 4, pad=0))
+@kind([1, 12, 10, 3])
+def pad_channels_last_input(g):
+    x = g.add("Pad", "x", g.ints(0, 1, 1, 0, 0, 1, 1, 0))
+    return g.relu(g.conv(g.add("Transpose", x, perm=[0, 3, 1, 2]), 3, 4, pad=0))
+@kind()
+def channels_last_to_the_end(g):
+    parts = [g.relu(g.add("Transpose", g.conv("x", 3, n), perm=[0, 2, 3, 1])) for n in (2, 3)]
+    x = g.conv(g.add("Transpose", g.add("Concat", *parts, axis=3), perm=[0, 3, 1, 2]), 5, 4)
+    x = g.relu(g.add("Transpose", x, perm=[0, 2, 3, 1]))
+    kept = g.add("ReduceMean", x, axes=[1, 2])
+    return g.add("Add", g.add("ReduceMean", x, axes=[1, 2], keepdims=0), g.add("Reshape", kept, g.ints(1, 4)))
 @kind([1, 3, 30, 28])
 def average_excludes(g): return g.conv(g.add("AveragePool", head(g), kernel_shape=[3, 3], pads=[1, 1, 1, 1]), 6, 3, kernel=1, pad=0)
 @kind([1, 3, 30, 28])

@@ -43,7 +43,7 @@ struct ANNComparisonTests {
       let run = try run(folder, "--predictions DIR/p.csv")
       let model = try ConvertCommand.readModel(folder.path + "/model.onnx").network
       let set = try DatasetLoader.load(images: TemporaryFolder.digits + "/test-images.npy", expectedShape: [1, 8, 8])
-      let values = try set.floats(samples: 150, preprocessing: Preprocessing(scale: 1.0 / 16))
+      let values = try FloatSamples(set, 0..<150, preprocessing: Preprocessing(scale: 1.0 / 16))
       let decisions = try FloatEvaluator(model).predictions(values)
       let rows = try folder.text("p.csv").split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
       let labels = rows.compactMap { Int($0[1]) }

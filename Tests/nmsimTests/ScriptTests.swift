@@ -59,4 +59,20 @@ struct ScriptTests {
     let result = try Program.run(try #require(Self.onnx), [path, try #require(Program.nmsim)])
     #expect(result.status == 0 && result.text.contains(" 0 failures"), "\(result.text)")
   }
+
+  private static let frameworks = Program.python(
+    with: ["numpy", "onnx", "onnxruntime", "torch", "sklearn"], named: "NMSIM_FRAMEWORKS")
+
+  @Test(
+    "networks of PyTorch, Keras and scikit-learn go from their exporters to a run",
+    .enabled(
+      if: ScriptTests.frameworks != nil,
+      "no Python with numpy, onnx, onnxruntime, torch and sklearn (NMSIM_FRAMEWORKS)"))
+  func frameworkNetworks() throws {
+    let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Scripts/frameworks.py").path
+    let result = try Program.run(try #require(Self.frameworks), [path, try #require(Program.nmsim)])
+    print(result.text)
+    #expect(result.status == 0 && result.text.contains("ok torch-autoencoder"), "\(result.text)")
+  }
 }

@@ -72,7 +72,16 @@ typedef struct {
   long taps, block;                        // rows that weights are packed by: 8, or 1
   const long *offsets;                     // in floats, per tap
   long step, row_stride;                   // floats from vector to vector of x; from row to row of y, whose vectors adjoin
+  int cuts;                                // whether what is written is min(max(y, 0), high)
+  float high;
 } ck_products;
+
+// Pooling of a map of vectors of 16 floats.
+typedef struct {
+  long height, width, out_height, out_width;
+  long kernel_y, kernel_x, stride_y, stride_x, top, left; // top, left: rows and columns of padding
+  float share;                             // what sums are multiplied with; 0: the largest value instead
+} ck_pool;
 
 enum { CK_INTEGRATE = 1, CK_SATURATE = 2, CK_FIRE = 4, CK_RESET = 8, CK_HARD = 16 };
 
@@ -90,8 +99,14 @@ int ck_best_level(void);
 // Packed pairs into accumulators of `bits` = 16 or 32; 0: one weight a lane into 32 bits.
 void ck_deliver(int level, const ck_delivery *d, void *accumulators, int bits);
 // `rows` of a block (at most 8), `vectors` of 16 floats. A row's sum does not depend on the others, nor a vector's.
+// With `bias`, one a row, it is added to that instead of to what y holds.
 void ck_multiply(
-  int level, const ck_products *p, const float *weights, const float *x, float *y, long rows, long vectors);
+  int level, const ck_products *p, const float *weights, const float *x, float *y, const float *bias, long rows,
+  long vectors);
+// y += x * factor of `count` vectors of 16 floats; `cuts`: then min(max(y, 0), high).
+void ck_add_scaled(int level, const float *x, float *y, long count, float factor, int cuts, float high);
+// Of one channel. Padding is never counted; what covers nothing is 0.
+void ck_pool_map(int level, const ck_pool *p, const float *x, float *y);
 // Fires neurons in floats, `count` vectors of 16 samples, with one threshold and soft reset, after adding `more` to
 // each potential. `sent`, or null: of signed neurons, spikes that may be taken back below `negative`. Without `up` it
 // is a trial. `up` and `down` get 16 bits a vector. Returns positive minus negative spikes of the samples in `lanes`.

@@ -1,5 +1,4 @@
 import ChipModel
-import Synchronization
 
 /// What the layers of the ANN do on the calibration data.
 package struct LayerStatistics: Sendable, Equatable {
@@ -20,38 +19,54 @@ package struct LayerStatistics: Sendable, Equatable {
 /// not depend on the order in which blocks finish, and floating-point sums are joined in sample order.
 struct ActivationStatistics: Sendable {
   let evaluator: FloatEvaluator
-  let samples: [Float]
+  let samples: FloatSamples
   let threads: Int?
 
-  var sampleCount: Int {
-    evaluator.network.inputCount == 0 ? 0 : samples.count / evaluator.network.inputCount
+  var sampleCount: Int { samples.count }
+
+  /// What one pass tells.
+  struct Survey: Sendable {
+    var layers: [LayerStatistics] = []
+    /// The class that the ANN decides for each sample.
+    var decisions: [Int] = []
+    var histograms: [LayerHistogram] = []
   }
 
-  /// Extremes of all layers, and the class that the ANN decides for each sample.
-  func survey(_ progress: @Sendable (Int) -> Void) -> (layers: [LayerStatistics], decisions: [Int]) {
+  func survey(_ progress: @Sendable (Int) -> Void) -> Survey {
     let network = evaluator.network
-    let blocks = evaluator.map(samples, threads: threads) { block -> (layers: [LayerStatistics], decisions: [Int]) in
-      let layers = network.layers.indices.map { layer($0, of: block) }
-      progress(block.count)
-      return (layers, (0..<block.count).map { Decision.of(block.activation(layer: network.output, sample: $0)) })
+    let histograms = network.layers.map { _ in SharedHistogram() }
+    let blocks = evaluator.visit(samples, threads: threads, Survey()) { survey, index, values, count in
+      let known = layer(index, values, count)
+      histograms[index].add(values, lanes: count, largest: known.largest)
+      survey.layers.append(known)
+      guard index == network.output else { return }
+      survey.decisions = (0..<count).map { lane in Decision.of(values.map { $0[lane] }) }
+      progress(count)
     }
-    return (Self.joined(blocks.map(\.layers)), blocks.flatMap(\.decisions))
+    return Survey(
+      layers: Self.joined(blocks.map(\.layers)), decisions: blocks.flatMap(\.decisions),
+      histograms: histograms.map(\.value))
   }
 
   /// Extremes of all layers.
-  func layers(_ progress: @Sendable (Int) -> Void) -> [LayerStatistics] { survey(progress).layers }
+  func layers(_ progress: @Sendable (Int) -> Void) -> [LayerStatistics] {
+    let blocks = evaluator.visit(samples, threads: threads, [LayerStatistics]()) { layers, index, values, count in
+      layers.append(layer(index, values, count))
+      if index == evaluator.network.output { progress(count) }
+    }
+    return Self.joined(blocks)
+  }
 
-  private func layer(_ index: Int, of block: EvaluatedBlock) -> LayerStatistics {
+  private func layer(_ index: Int, _ values: [Lanes], _ count: Int) -> LayerStatistics {
     let layer = evaluator.network.layers[index]
     var statistics = LayerStatistics(
-      largest: -.infinity, smallest: .infinity, channelLargest: [], nonZero: 0, count: block.count * layer.count)
-    let values = block.activations(layer: index)
+      largest: -.infinity, smallest: .infinity, channelLargest: [], nonZero: 0, count: count * layer.count)
     let size = layer.channelSize
     for channel in 0..<layer.channels {
       var extremes = LaneExtremes()
       extremes.add(values, (channel * size)..<((channel + 1) * size))
       var largest = -Float.infinity
-      for lane in 0..<block.count {
+      for lane in 0..<count {
         largest = max(largest, extremes.high[lane])
         statistics.smallest = min(statistics.smallest, extremes.low[lane])
         statistics.nonZero += Int(extremes.active[lane])
@@ -78,74 +93,44 @@ struct ActivationStatistics: Sendable {
     return result
   }
 
-  /// A percentile (0...100) of each layer's positive activations, linear between ranks as numpy's default; exact to
-  /// 1/65,536 of the layer's largest. 0 for a layer without any.
-  func percentiles(
-    _ percentile: Double, of statistics: [LayerStatistics], _ progress: @Sendable (Int) -> Void
-  ) -> [Double] {
-    let bins = 1 << 16
-    let histograms = Mutex(statistics.map { _ in [Int](repeating: 0, count: bins) })
-    _ = evaluator.map(samples, threads: threads) { block in
-      for index in statistics.indices where statistics[index].largest > 0 {
-        let values = block.activations(layer: index)
-        var local = [Int32](repeating: 0, count: bins + 1)
-        histogram(
-          values, values.indices, lanes: block.count, scale: Float(bins) / statistics[index].largest, bins: bins, first: 0,
-          into: &local)
-        histograms.withLock { all in
-          for bin in 0..<bins where local[bin] != 0 { all[index][bin] += Int(local[bin]) }
-        }
-      }
-      progress(block.count)
-    }
-    return histograms.withLock { all in
-      statistics.indices.map { index in
-        Self.percentile(percentile, of: all[index], largest: Double(statistics[index].largest))
-      }
-    }
-  }
-
-  /// The value at a rank of a histogram over 0...`largest`, spread evenly inside its bin.
-  static func percentile(_ percentile: Double, of histogram: [Int], largest: Double) -> Double {
-    let total = histogram.reduce(0, +)
-    guard total > 0, largest > 0 else { return 0 }
-    if percentile >= 100 { return largest }
-    let rank = percentile / 100 * Double(total - 1)
-    let width = largest / Double(histogram.count)
-    var before = 0
-    for (bin, count) in histogram.enumerated() where count > 0 {
-      if rank < Double(before + count) {
-        return (Double(bin) + (rank - Double(before) + 0.5) / Double(count)) * width
-      }
-      before += count
-    }
-    return largest
-  }
-
-  /// Fraction of each layer's activations above its thresholds (one, or one a channel); nil where there are none.
-  func clipped(_ thresholds: [[Double]?], _ progress: @Sendable (Int) -> Void) -> [Double?] {
+  /// Fraction of each layer's activations above its thresholds (one, or one a channel) by more than 1/65,536 of the
+  /// layer's largest; nil where there are none. Another pass only where channels exceed thresholds of their own.
+  func clipped(
+    _ thresholds: [[Double]?], _ known: (layers: [LayerStatistics], histograms: [LayerHistogram]),
+    _ progress: @Sendable (Int) -> Void
+  ) -> [Double?] {
     let network = evaluator.network
-    let blocks = evaluator.map(samples, threads: threads) { block -> [Int] in
-      let result = network.layers.indices.map { index -> Int in
-        guard let limits = thresholds[index] else { return 0 }
-        let values = block.activations(layer: index)
-        let size = limits.count == 1 ? values.count : network.layers[index].channelSize
-        var above = SIMD16<Int32>(repeating: 0)
-        for (channel, limit) in limits.enumerated() {
-          // The factor is for rounding: the largest activation is not above a threshold equal to it.
-          Compiler.count(
-            values, (channel * size)..<((channel + 1) * size), above: Float(limit * 1.00001), into: &above)
+    var above = thresholds.indices.map { index -> Int? in
+      guard let limits = thresholds[index] else { return 0 }
+      if limits.count == 1 { return known.histograms[index].count(above: limits[0]) }
+      return zip(limits, known.layers[index].channelLargest).allSatisfy { Float($0 * 1.00001) >= $1 } ? 0 : nil
+    }
+    if above.contains(nil) {
+      let open = above.map { $0 == nil }
+      let blocks = evaluator.visit(samples, threads: threads, [Int](repeating: 0, count: open.count)) {
+        sums, index, values, count in
+        if open[index], let limits = thresholds[index] {
+          sums[index] = self.count(values, index, above: limits, lanes: count)
         }
-        return (0..<block.count).reduce(0) { $0 + Int(above[$1]) }
+        if index == network.output { progress(count) }
       }
-      progress(block.count)
-      return result
+      for index in above.indices where open[index] { above[index] = blocks.reduce(0) { $0 + $1[index] } }
     }
     return network.layers.indices.map { index in
-      guard thresholds[index] != nil else { return nil }
-      let above = blocks.reduce(0) { $0 + $1[index] }
+      guard thresholds[index] != nil, let above = above[index] else { return nil }
       return Double(above) / Double(max(1, sampleCount * network.layers[index].count))
     }
+  }
+
+  /// Values of the first lanes above a threshold for each channel.
+  private func count(_ values: [Lanes], _ index: Int, above limits: [Double], lanes: Int) -> Int {
+    let size = evaluator.network.layers[index].channelSize
+    var above = SIMD16<Int32>(repeating: 0)
+    for (channel, limit) in limits.enumerated() {
+      // The factor is for rounding: the largest activation is not above a threshold equal to it.
+      Compiler.count(values, (channel * size)..<((channel + 1) * size), above: Float(limit * 1.00001), into: &above)
+    }
+    return (0..<lanes).reduce(0) { $0 + Int(above[$1]) }
   }
 }
 

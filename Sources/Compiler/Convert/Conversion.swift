@@ -84,7 +84,7 @@ package enum Conversion {
       result.network.input.range = InputRange(
         raw: 0...255, preprocessing: preprocessing, shape: stage.network.inputShape)
     } else {
-      result.network.input.calibratedRange = InputRange(showing: stage.samples)
+      result.network.input.calibratedRange = stage.samples.extremes.flatMap { InputRange(showing: [$0.least, $0.most]) }
     }
     return result
   }

@@ -1,4 +1,5 @@
 import ChipModel
+import Runtime
 
 /// One conversion while it runs, and what a method finds thresholds with: the data, what is known of the ANN, the draft
 /// that grows, the report.
@@ -19,11 +20,12 @@ public struct ConversionStage {
   var factors: [Double?]
   var rateInferenceLoss: RateInferenceLoss?
 
-  /// Preprocessed calibration samples; empty without data.
-  private(set) var samples: [Float] = []
+  /// Calibration samples; none without data.
+  private(set) var samples = FloatSamples([], size: 0)
   /// Their labels, or the ANN's decisions.
   private(set) var labels: [Int] = []
   package private(set) var statistics: [LayerStatistics] = []
+  private(set) var layerHistograms: [LayerHistogram] = []
   private(set) var account: CalibrationAccount?
   var knownHistograms: [[ActivationHistogram]]?
   /// What outputs are: as asked, else values where the data's labels are.
@@ -55,6 +57,7 @@ public struct ConversionStage {
     samples = other.samples
     labels = other.labels
     statistics = other.statistics
+    layerHistograms = other.layerHistograms
     account = other.account
     knownHistograms = other.knownHistograms
   }
@@ -84,7 +87,7 @@ public struct ConversionStage {
     guard count > 0 else { throw .noSamples }
     guard count <= data.dataset.count else { throw .tooFewSamples(asked: count, available: data.dataset.count) }
     do throws(DatasetError) {
-      samples = try data.dataset.floats(samples: count, preprocessing: preprocessing)
+      samples = try FloatSamples(data.dataset, 0..<count, preprocessing: preprocessing, threads: threads)
     } catch {
       throw .data(error)
     }
@@ -94,15 +97,15 @@ public struct ConversionStage {
       throw .labelRange(label: given[sample], sample: sample, classes: classes)
     }
     if settings[.task] == nil, data.dataset.targets != nil { task = .values }
-    let decisions: [Int]
-    (statistics, decisions) = activations.survey(report("activations"))
-    labels = given ?? decisions
+    let survey = activations.survey(report("activations"))
+    (statistics, layerHistograms) = (survey.layers, survey.histograms)
+    labels = given ?? survey.decisions
     if let layer = statistics.firstIndex(where: { !$0.largest.isFinite || !$0.smallest.isFinite }) {
       throw .overflow(layer: network.layers[layer].name)
     }
     account = CalibrationAccount(
       name: data.name, samples: count, hasLabels: given != nil,
-      annAccuracy: given.map { FloatEvaluator.accuracy(decisions, labels: $0) })
+      annAccuracy: given.map { FloatEvaluator.accuracy(survey.decisions, labels: $0) })
     settleDeadChannels()
   }
 
@@ -147,7 +150,7 @@ public struct ConversionStage {
     let count = min(sampleCount, 300)
     let tell = report("corrections", total: network.layers.count)
     var correction = DraftCorrection(
-      draft, corrections, samples: Array(samples.prefix(count * network.inputCount)), steps: steps, lag: settings.lag(steps: steps),
+      draft, corrections, samples: samples.part(0..<count).values, steps: steps, lag: settings.lag(steps: steps),
       threads: threads, evaluator)
     draft = correction.run { _ in tell(1) }
     notes += correction.notes
@@ -227,7 +230,9 @@ public struct ConversionStage {
   private func layerAccounts() -> [LayerAccount] {
     let thresholds = draft.neurons.map { $0.threshold?.entries }
     let clipped: [Double?] =
-      samples.isEmpty ? network.layers.map { _ in nil } : activations.clipped(thresholds, report("account"))
+      sampleCount == 0
+      ? network.layers.map { _ in nil }
+      : activations.clipped(thresholds, (statistics, layerHistograms), report("account"))
     return network.layers.indices.map { index in
       let layer = network.layers[index]
       let neuron = draft.neurons[index]
@@ -270,6 +275,8 @@ public struct ConversionStage {
       add("calibration", .text(account.name))
       add("calibrationSamples", .number(Double(account.samples)))
       add("calibrationLabels", .flag(account.hasLabels))
+      // Sums of floats differ from level to level in their last bits.
+      add("floatKernels", .text(KernelLevel.best.rawValue))
     }
     return entries
   }

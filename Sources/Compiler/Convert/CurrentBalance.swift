@@ -4,7 +4,8 @@ import ChipModel
 extension ConversionStage {
   /// `spike-norm`, `rmp`: one threshold a layer, the largest sum in any step under random input spikes.
   mutating func balanceBySpikes() throws(ConversionError) {
-    var calibration = SpikingCalibration(draft, samples: samples, steps: steps, threads: threads, seed: settings.seed)
+    var calibration = SpikingCalibration(
+      draft, samples: samples.values, steps: steps, threads: threads, seed: settings.seed)
     for layer in hiddenLayers {
       let name = network.layers[layer].name
       let sums = try calibration.largestSums(layer: layer, report("largest sums of '\(name)'"))

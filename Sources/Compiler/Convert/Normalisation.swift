@@ -16,9 +16,9 @@ extension ConversionStage {
 
   /// Percentile of the non-zero activations of each layer.
   func percentileByLayer() -> [Values] {
-    let percentiles = activations.percentiles(settings[.percentile] ?? 100, of: statistics, report("percentiles"))
-    return network.layers.indices.map { layer in
-      .uniform(percentiles[layer] > 0 ? percentiles[layer] : .infinity)
+    layerHistograms.map { histogram in
+      let threshold = histogram.percentile(settings[.percentile] ?? 100)
+      return .uniform(threshold > 0 ? threshold : .infinity)
     }
   }
 

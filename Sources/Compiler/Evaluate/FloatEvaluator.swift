@@ -8,41 +8,15 @@ import Synchronization
 /// but the sample: not on threads, the block it is in, or the samples beside it.
 package struct FloatEvaluator: Sendable {
   package private(set) var network: AnalogNetwork
-  private var steps: [[Step]]
+  private var plans: [LaneLayer]
   /// Last layer that reads each layer's values; they may go then.
   let lastReader: [Int]
-
-  /// A connection made ready to run.
-  private struct Step: Sendable {
-    let connection: AnalogConnection
-    let packed: PackedRows?
-    let geometry: LaneGeometry?
-
-    init(_ connection: AnalogConnection, into layer: AnalogLayer, _ network: AnalogNetwork) {
-      self.connection = connection
-      let w = connection.weightShape
-      switch connection.kind {
-      case .identity: (packed, geometry) = (nil, nil)
-      case .dense:
-        packed = PackedRows(weights: connection.weights, groups: 1, rows: w[0], taps: w[1])
-        geometry = nil
-      case .convolution:
-        packed = PackedRows(
-          weights: connection.weights, groups: connection.groups, rows: w[0] / connection.groups,
-          taps: w[1] * w[2] * w[3])
-        geometry = LaneGeometry(
-          input: network.pooledShape(connection), output: layer.shape, kernel: Array(w[2...]),
-          stride: connection.stride, padding: Array(connection.padding[..<2]), dilation: connection.dilation,
-          groups: connection.groups)
-      }
-    }
-  }
 
   /// - Throws: `AnalogNetworkError` where shapes and weights do not fit each other.
   package init(_ network: AnalogNetwork) throws(AnalogNetworkError) {
     try network.validate()
     self.network = network
-    steps = network.layers.map { layer in layer.connections.map { Step($0, into: layer, network) } }
+    plans = network.layers.map { LaneLayer($0, network) }
     var lastReader = Array(network.layers.indices)
     for (index, layer) in network.layers.enumerated() {
       for connection in layer.connections {
@@ -56,56 +30,98 @@ package struct FloatEvaluator: Sendable {
   /// Takes other weights and biases of a layer, of the same shapes.
   mutating func replace(layer index: Int, _ layer: AnalogLayer) {
     network.layers[index] = layer
-    steps[index] = layer.connections.map { Step($0, into: layer, network) }
+    plans[index] = LaneLayer(layer, network)
   }
 
   // MARK: many samples
 
   /// Runs `body` on every block of 16 samples and returns the results in sample order.
   ///
-  /// Every statistic is made of this: `body` reduces a block, the caller joins the results in order, so that sums are
-  /// the same for any number of threads.
+  /// Every statistic is made of this or of `visit`: a block is reduced, the caller joins the results in order, so that
+  /// sums are the same for any number of threads. In memory are, for each thread, one block's samples and kept layers.
   /// - Parameters:
-  ///   - samples: preprocessed inputs, one after the other, `inputCount` values each; what is left over is ignored.
   ///   - layers: whose activations `body` will ask for; nil: all. The output's are always there.
   ///   - preactivations: keep the sums before the activation too (for the same layers).
   ///   - threads: at most this many; nil: as many as this process may use.
   ///   - body: called from any thread, once a block.
   package func map<Result: Sendable>(
-    _ samples: [Float], layers: [Int]? = nil, preactivations: Bool = false, threads: Int? = nil,
+    _ samples: FloatSamples, layers: [Int]? = nil, preactivations: Bool = false, threads: Int? = nil,
     _ body: @Sendable (EvaluatedBlock) -> Result
   ) -> [Result] {
-    let size = network.inputCount
-    let count = size == 0 ? 0 : samples.count / size
-    let blocks = (count + 15) / 16
-    guard blocks > 0 else { return [] }
     var kept = [Bool](repeating: layers == nil, count: network.layers.count)
     for layer in layers ?? [] where kept.indices.contains(layer) { kept[layer] = true }
     let keep = kept
-    let workers = max(1, min(threads ?? Processors.available, blocks))
+    return eachBlock(samples, threads: threads) { input, range, threads, buffers in
+      let block = evaluate(
+        input, first: range.lowerBound, count: range.count, keep: keep, preactivations: preactivations,
+        threads: threads, &buffers)
+      let result = body(block)
+      buffers.take(back: block)
+      return result
+    }
+  }
+
+  /// The same, layer by layer in order: activations are gone when no later layer reads them.
+  /// - Parameters:
+  ///   - initial: what each block begins with.
+  ///   - visit: called from any thread with a layer's index, its activations, and the lanes that are samples.
+  package func visit<State: Sendable>(
+    _ samples: FloatSamples, threads: Int? = nil, _ initial: State,
+    _ visit: @Sendable (_ state: inout State, _ layer: Int, _ activations: [Lanes], _ count: Int) -> Void
+  ) -> [State] {
+    let keep = [Bool](repeating: false, count: network.layers.count)
+    return eachBlock(samples, threads: threads) { input, range, threads, buffers in
+      var state = initial
+      let block = evaluate(
+        input, first: range.lowerBound, count: range.count, keep: keep, threads: threads, &buffers
+      ) { visit(&state, $0, $1, range.count) }
+      buffers.take(back: block)
+      return state
+    }
+  }
+
+  private func eachBlock<Result: Sendable>(
+    _ samples: FloatSamples, threads: Int?,
+    _ body: @Sendable (_ input: [Lanes], _ range: Range<Int>, _ threads: Int, inout LaneBuffers) -> Result
+  ) -> [Result] {
+    let blocks = (samples.count + 15) / 16
+    guard blocks > 0 else { return [] }
+    let threads = max(1, threads ?? Processors.available)
+    let workers = min(threads, blocks)
     let results = Mutex([Result?](repeating: nil, count: blocks))
+    let next = Atomic(0)
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
-      for block in stride(from: worker, to: blocks, by: workers) {
-        let first = block * 16
-        let result = body(
-          evaluate(samples, first: first, count: min(16, count - first), keep: keep, preactivations: preactivations))
+      var buffers = LaneBuffers()
+      // Threads beyond one a block share the rows of a layer.
+      let share = (threads + worker) / workers
+      while case let block = next.wrappingAdd(1, ordering: .relaxed).oldValue, block < blocks {
+        let range = (block * 16)..<min(samples.count, block * 16 + 16)
+        let input = lanes(of: samples.part(range).values, first: 0, count: range.count, size: network.inputCount)
+        let result = body(input, range, share, &buffers)
         results.withLock { $0[block] = result }
       }
     }
     return results.withLock { $0.compactMap { $0 } }
   }
 
+  private func inMemory(_ samples: [Float]) -> FloatSamples { FloatSamples(samples, size: network.inputCount) }
+
   /// The output values of each sample.
-  package func outputs(_ samples: [Float], threads: Int? = nil) -> [[Float]] {
+  package func outputs(_ samples: FloatSamples, threads: Int? = nil) -> [[Float]] {
     let output = network.output
     return map(samples, layers: [], threads: threads) { block in
       (0..<block.count).map { block.activation(layer: output, sample: $0) }
     }.flatMap { $0 }
   }
 
+  /// The same of values one sample after the other, `inputCount` each.
+  package func outputs(_ samples: [Float], threads: Int? = nil) -> [[Float]] {
+    outputs(inMemory(samples), threads: threads)
+  }
+
   /// The class of each sample, as `Decision` has it.
   package func predictions(
-    _ samples: [Float], threads: Int? = nil, progress: @Sendable (Int) -> Void = { _ in }
+    _ samples: FloatSamples, threads: Int? = nil, progress: @Sendable (Int) -> Void = { _ in }
   ) -> [Int] {
     let output = network.output
     return map(samples, layers: [], threads: threads) { block in
@@ -117,7 +133,7 @@ package struct FloatEvaluator: Sendable {
   /// The fraction of samples whose prediction is their label, 0 for none.
   /// - Parameter progress: called from any thread with the number of samples that finished since its last call.
   package func accuracy(
-    _ samples: [Float], labels: [Int], threads: Int? = nil, progress: @Sendable (Int) -> Void = { _ in }
+    _ samples: FloatSamples, labels: [Int], threads: Int? = nil, progress: @Sendable (Int) -> Void = { _ in }
   ) -> Double {
     Self.accuracy(predictions(samples, threads: threads, progress: progress), labels: labels)
   }
@@ -134,37 +150,24 @@ package struct FloatEvaluator: Sendable {
   /// network's own.
   func output(of block: EvaluatedBlock, given: [[Lanes]]) -> [Lanes] {
     let keep = [Bool](repeating: false, count: network.layers.count)
+    var buffers = LaneBuffers()
     let result = evaluate(
-      block.inputs, first: block.first, count: block.count, keep: keep, preactivations: false, given: given)
+      block.inputs, first: block.first, count: block.count, keep: keep, given: given, &buffers)
     return result.activations(layer: network.output)
-  }
-
-  private func evaluate(
-    _ samples: [Float], first: Int, count: Int, keep: [Bool], preactivations: Bool
-  ) -> EvaluatedBlock {
-    let input = block(samples, first: first, count: count)
-    return evaluate(input, first: first, count: count, keep: keep, preactivations: preactivations, given: [])
-  }
-
-  /// Samples side by side: `count` (at most 16) from `first` on.
-  private func block(_ samples: [Float], first: Int, count: Int) -> [Lanes] {
-    let size = network.inputCount
-    var input = [Lanes](repeating: .zero, count: size)
-    for lane in 0..<count {
-      let start = (first + lane) * size
-      for i in 0..<size { input[i][lane] = samples[start + i] }
-    }
-    return input
   }
 
   /// All samples in blocks of 16.
   func blocks(_ samples: [Float]) -> [[Lanes]] {
-    let count = network.inputCount == 0 ? 0 : samples.count / network.inputCount
-    return stride(from: 0, to: count, by: 16).map { block(samples, first: $0, count: min(16, count - $0)) }
+    let size = network.inputCount
+    let count = size == 0 ? 0 : samples.count / size
+    return stride(from: 0, to: count, by: 16).map {
+      lanes(of: samples, first: $0, count: min(16, count - $0), size: size)
+    }
   }
 
   private func evaluate(
-    _ input: [Lanes], first: Int, count: Int, keep: [Bool], preactivations: Bool, given: [[Lanes]]
+    _ input: [Lanes], first: Int, count: Int, keep: [Bool], preactivations: Bool = false, given: [[Lanes]] = [],
+    threads: Int = 1, _ buffers: inout LaneBuffers, _ visit: (Int, [Lanes]) -> Void = { _, _ in }
   ) -> EvaluatedBlock {
     var post = [[Lanes]](repeating: [], count: network.layers.count)
     var pre = [[Lanes]](repeating: [], count: network.layers.count)
@@ -173,17 +176,28 @@ package struct FloatEvaluator: Sendable {
         post[index] = given[index]
         continue
       }
-      var sums = sums(layer: index) { (source: AnalogSource) in
-        switch source {
-        case .input: input
-        case .layer(let layer): post[layer]
-        }
+      var pooled: [[Lanes]] = []
+      let sources = layer.connections.map { connection -> [Lanes] in
+        let values = if case .layer(let source) = connection.source { post[source] } else { input }
+        guard let pool = connection.pool else { return values }
+        let shape = network.shape(of: connection.source)
+        var result = buffers.take(pool.outputShape(shape).reduce(1, *))
+        Compiler.pool(values, shape, pool, into: &result, threads: threads)
+        pooled.append(result)
+        return result
       }
-      if preactivations && keep[index] { pre[index] = sums }
-      layer.activation.apply(to: &sums)
+      var sums = buffers.take(layer.count)
+      let keepsSums = preactivations && keep[index]
+      let cut = keepsSums ? nil : layer.activation.cut
+      plans[index].run(sources, into: &sums, cut: cut, threads: threads)
+      if keepsSums { pre[index] = sums }
+      if cut == nil { layer.activation.apply(to: &sums) }
+      visit(index, sums)
       post[index] = sums
-      for step in steps[index] {
-        if case .layer(let source) = step.connection.source, lastReader[source] == index, !keep[source] {
+      for values in pooled { buffers.give(values) }
+      for connection in layer.connections {
+        if case .layer(let source) = connection.source, lastReader[source] == index, !keep[source] {
+          if source >= given.count { buffers.give(post[source]) }
           post[source] = []
         }
       }
@@ -199,9 +213,9 @@ package struct FloatEvaluator: Sendable {
 
   /// The same from what each connection's weights read.
   func sums(layer index: Int, reading read: (_ connection: Int) -> [Lanes]) -> [Lanes] {
-    let layer = network.layers[index]
-    var sums = bias(layer)
-    for (number, step) in steps[index].enumerated() { accumulate(step, read(number), into: &sums, layer: layer) }
+    var buffers = LaneBuffers()
+    var sums = buffers.take(network.layers[index].count)
+    plans[index].run(network.layers[index].connections.indices.map(read), into: &sums)
     return sums
   }
 
@@ -210,63 +224,32 @@ package struct FloatEvaluator: Sendable {
     connection.pool.map { pooled(values, network.shape(of: connection.source), $0) } ?? values
   }
 
-  private func bias(_ layer: AnalogLayer) -> [Lanes] {
-    guard let bias = layer.bias else { return [Lanes](repeating: .zero, count: layer.count) }
-    let plane = bias.count == layer.count ? 1 : layer.channelSize
-    return (0..<layer.count).map { Lanes(repeating: bias[$0 / plane]) }
-  }
-
-  private func accumulate(_ step: Step, _ values: [Lanes], into sums: inout [Lanes], layer: AnalogLayer) {
-    if let packed = step.packed {
-      if let geometry = step.geometry {
-        accumulateConvolution(packed, geometry, values, into: &sums)
-      } else {
-        accumulateDense(packed, values, into: &sums)
-      }
-      return
-    }
-    let factors = step.connection.weights
-    if factors.isEmpty {
-      for i in sums.indices { sums[i] += values[i] }
-    } else {
-      let plane = layer.channelSize
-      for i in sums.indices { sums[i] += values[i] * factors[factors.count == 1 ? 0 : i / plane] }
-    }
-  }
-
-  /// Pools `[C, H, W]`; the average divides by the kernel's area, padding never wins a maximum.
+  /// Pools `[C, H, W]`.
   func pooled(_ values: [Lanes], _ shape: [Int], _ pool: NetworkPool) -> [Lanes] {
-    let out = pool.outputShape(shape)
-    let (height, width) = (shape[1], shape[2])
-    var result: [Lanes] = []
-    result.reserveCapacity(out[0] * out[1] * out[2])
-    let share = Float(1 / Double(pool.kernel[0] * pool.kernel[1]))
-    for channel in 0..<out[0] {
-      for y in 0..<out[1] {
-        let top = y * pool.stride[0] - pool.padding[0]
-        let rows = max(top, 0)..<max(min(top + pool.kernel[0], height), max(top, 0))
-        for x in 0..<out[2] {
-          let left = x * pool.stride[1] - pool.padding[1]
-          let columns = max(left, 0)..<max(min(left + pool.kernel[1], width), max(left, 0))
-          var sum = Lanes.zero
-          var largest = Lanes(repeating: -.infinity)
-          for row in rows {
-            let start = (channel * height + row) * width
-            for column in columns {
-              let value = values[start + column]
-              if pool.kind == .average { sum += value } else { largest = pointwiseMax(largest, value) }
-            }
-          }
-          let isEmpty = rows.isEmpty || columns.isEmpty
-          result.append(pool.kind == .average ? sum * share : isEmpty ? .zero : largest)
-        }
-      }
-    }
+    var buffers = LaneBuffers()
+    var result = buffers.take(pool.outputShape(shape).reduce(1, *))
+    Compiler.pool(values, shape, pool, into: &result)
     return result
   }
 }
 
+extension LaneBuffers {
+  /// Takes what a block that has been read holds.
+  mutating func take(back block: EvaluatedBlock) {
+    for values in block.post + block.pre { give(values) }
+  }
+}
+
 extension AnalogActivation {
+  /// Where it is `min(max(x, 0), cut)`.
+  var cut: Float? {
+    switch self {
+    case .relu: .infinity
+    case .clip(let maximum, nil): maximum
+    case .none, .leakyRelu, .clip, .quantised: nil
+    }
+  }
+
   func apply(to values: inout [Lanes]) {
     switch self {
     case .none: break

@@ -119,7 +119,8 @@ package struct Explainer: Sendable {
     let task = network.network.output.task
     let truth = OutputTruth(
       task, labels: labels, targets: targets, outputs: original.outputs(samples, threads: threads))
-    let blocks = original.map(samples, threads: threads) { block -> [ExplainedSample] in
+    let inputs = FloatSamples(samples, size: original.network.inputCount)
+    let blocks = original.map(inputs, threads: threads) { block -> [ExplainedSample] in
       var run = ExplainerBlock(self, block, truth)
       run.execute(progress)
       return run.samples

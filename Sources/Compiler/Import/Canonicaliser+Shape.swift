@@ -182,7 +182,12 @@ extension Canonicaliser {
       guard case .data(var value)? = values[name] else {
         throw misuse("joins constants to values", "concatenate layers only")
       }
-      let axis = node.integer("axis") ?? 1
+      var axis = node.integer("axis") ?? 1
+      let isTurned = (axis == 3 || axis == -1) && value.shape.count == 4 && value.order != nil
+      if isTurned {
+        try permute(&value, [0, 3, 1, 2])
+        axis = 1
+      }
       guard axis == 1 || axis == 1 - value.shape.count, value.shape.count == 4 || value.shape.count == 2 else {
         throw misuse("joins along axis \(axis)", "concatenate along channels (dim=1)")
       }
@@ -208,6 +213,9 @@ extension Canonicaliser {
       result = joined
     }
     guard var value = result else { throw misuse("joins nothing", "export the model again") }
+    if node.integer("axis") == 3 || node.integer("axis") == -1, value.shape.count == 4 {
+      try permute(&value, [0, 2, 3, 1])
+    }
     record("Concat of \(node.inputs.count)", &value, role: "connections into")
     return value
   }

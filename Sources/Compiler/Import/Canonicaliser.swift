@@ -190,6 +190,7 @@ struct Canonicaliser {
         node: last.label, operation: last.name, what: "is followed by \(printable(node.operation))",
         remedy: "only at the very end can it be left out: export the network without what follows")
     }
+    if let turned = try resultOfChannelsLast(first) { return turned }
     var value = first
     switch node.operation {
     case "Identity", "Cast", "CastLike": return value

@@ -44,7 +44,7 @@ struct ConversionText: Sendable {
 
   /// Method and its options, as provenance has them.
   private var method: String {
-    let hidden = ["method", "steps", "calibration", "calibrationSamples", "calibrationLabels"]
+    let hidden = ["method", "steps", "calibration", "calibrationSamples", "calibrationLabels", "floatKernels"]
     let options = result.network.provenance.filter { !hidden.contains($0.key) }.map { "\($0.key) \($0.value.shown)" }
     return ([result.report.settings.name] + options).joined(separator: ", ")
   }

@@ -24,13 +24,12 @@ struct Evaluation: Sendable {
     samples = count
     if data.labels != nil { correct = 0 }
     var (squared, absolute) = (0.0, 0.0)
-    // Inputs of a portion take at most 64 MB.
     let portion = max(16 * threads, min(4_096, (1 << 24) / max(1, model.network.inputCount)) / 16 * 16)
     let start = ContinuousClock.now
     for first in stride(from: 0, to: count, by: portion) {
       let range = first..<min(count, first + portion)
       let values = try told(.badData, path) { () throws(DatasetError) in
-        try data.floats(range, preprocessing: preprocessing)
+        try FloatSamples(data, range, preprocessing: preprocessing, threads: threads)
       }
       for (index, raw) in evaluator.outputs(values, threads: threads).enumerated() {
         let sample = first + index

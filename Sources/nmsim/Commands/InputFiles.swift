@@ -49,7 +49,9 @@ enum InputFiles {
     threads: Int, progress: @Sendable (Int) -> Void = { _ in }
   ) throws(CommandError) -> Double? {
     guard let labels = data.labels else { return nil }
-    let values = try floats(data, path, samples: samples, preprocessing)
+    let values = try told(.badData, path) { () throws(DatasetError) in
+      try FloatSamples(data, 0..<samples, preprocessing: preprocessing, threads: threads)
+    }
     let evaluator = try told(.software) { () throws(AnalogNetworkError) in try FloatEvaluator(analog) }
     return evaluator.accuracy(values, labels: labels, threads: threads, progress: progress)
   }

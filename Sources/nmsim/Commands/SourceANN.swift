@@ -97,7 +97,7 @@ struct SourceANN: Sendable {
       if stop() { return nil }
       let portion = first..<min(samples.upperBound, first + Self.portion)
       let values = try told(.badData, path) { () throws(DatasetError) in
-        try data.floats(portion, preprocessing: preprocessing)
+        try FloatSamples(data, portion, preprocessing: preprocessing, threads: threads)
       }
       if task == .values {
         found.outputs += evaluator.outputs(values, threads: threads).joined().map(Double.init)

@@ -16,7 +16,7 @@ struct AutomaticSearch {
   private let data: CalibrationData
   private let preprocessing: Preprocessing
   /// What candidates are compared on.
-  private let samples: [Float]
+  private let samples: FloatSamples
   private let truth: OutputTruth
   let sampleCount: Int
   var task: OutputTask { base.task }
@@ -139,10 +139,8 @@ struct AutomaticSearch {
   private func run(_ candidate: inout Candidate, upTo end: Int) {
     let first = candidate.tally.samples
     guard end > first else { return }
-    let size = max(1, network.inputCount)
     let trial = SpikingTrial(
-      candidate.program, samples: Array(samples[(first * size)..<(end * size)]), steps: candidate.tally.steps,
-      threads: threads)
+      candidate.program, samples: samples.part(first..<end).values, steps: candidate.tally.steps, threads: threads)
     candidate.tally.add(trial, truth)
   }
 

@@ -109,7 +109,7 @@ struct LaneWindow: Sendable {
       padding: Array(connection.padding[..<2]), dilation: connection.dilation, groups: connection.groups)
     self.geometry = geometry
     taps = w[1] * w[2] * w[3]
-    offsets = geometry.offsets
+    offsets = geometry.offsets(height: geometry.reach[0], width: geometry.reach[1])
     first = group * w[1] * geometry.reach[0] * geometry.reach[1]
   }
 

@@ -25,7 +25,7 @@ extension ConversionStage {
         "the literal reading leaves the weights behind a threshold unscaled, and this network has biases: it does not "
           + "tend to the original network; leave 'literal' out")
     }
-    var calibration = SpikingCalibration(draft, samples: samples, steps: steps, threads: threads)
+    var calibration = SpikingCalibration(draft, samples: samples.values, steps: steps, threads: threads)
     for layer in hiddenLayers {
       let name = network.layers[layer].name
       let sums = try calibration.largestSums(layer: layer, report("largest sums of '\(name)'"))

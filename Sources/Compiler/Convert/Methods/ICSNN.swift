@@ -84,7 +84,7 @@ extension ConversionStage {
   /// Printed so, neurons that stay inactive pull the mean far below 0 (the paper's analysis assumes potentials in
   /// 0...threshold); the default holds each potential to that range, `active` leaves the negative ones out.
   private func remainingPotentials(_ layers: [Int]) throws(ConversionError) -> [Double] {
-    let calibration = SpikingCalibration(draft, samples: samples, steps: steps, threads: threads)
+    let calibration = SpikingCalibration(draft, samples: samples.values, steps: steps, threads: threads)
     let membrane = settings[.literal] == true ? .literal : settings[.membrane] ?? .clamp
     let limits = network.layers.indices.map { threshold($0) }
     return try calibration.meanPotentials(

@@ -177,8 +177,7 @@ extension ActivationStatistics {
     let count = min(sampleCount, 100)
     let backward = evaluator.backward()
     let outputs = network.layers[network.output].count
-    let first = Array(samples.prefix(count * network.inputCount))
-    let blocks = evaluator.map(first, threads: threads) { block -> [[Double]] in
+    let blocks = evaluator.map(samples.part(0..<count), threads: threads) { block -> [[Double]] in
       var generator = SeededGenerator(seed: UInt64(block.first) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
       let signs = (0..<outputs).map { _ in
         let bits = UInt16(truncatingIfNeeded: generator.next())
@@ -206,24 +205,21 @@ extension ActivationStatistics {
   ) -> [[ActivationHistogram]] {
     let bins = ActivationHistogram.bins
     let counts = Mutex(statistics.map { [Int32](repeating: 0, count: $0.channelLargest.count * bins) })
-    _ = evaluator.map(samples, threads: threads) { block in
-      for (index, layer) in statistics.enumerated() {
-        let scales = layer.channelLargest.map { $0 > 0 ? Float(bins) / $0 : 0 }
-        let size = evaluator.network.layers[index].channelSize
-        let values = block.activations(layer: index)
-        var local = [Int32](repeating: 0, count: scales.count * (bins + 1))
-        for (channel, scale) in scales.enumerated() {
-          histogram(
-            values, (channel * size)..<((channel + 1) * size), lanes: block.count, scale: scale, bins: bins,
-            first: channel * (bins + 1), into: &local)
-        }
-        counts.withLock { all in
-          for channel in scales.indices {
-            for bin in 0..<bins { all[index][channel * bins + bin] += local[channel * (bins + 1) + bin] }
-          }
+    _ = evaluator.visit(samples, threads: threads, ()) { _, index, values, count in
+      let scales = statistics[index].channelLargest.map { $0 > 0 ? Float(bins) / $0 : 0 }
+      let size = evaluator.network.layers[index].channelSize
+      var local = [Int32](repeating: 0, count: scales.count * (bins + 1))
+      for (channel, scale) in scales.enumerated() {
+        histogram(
+          values, (channel * size)..<((channel + 1) * size), lanes: count, scale: scale, bins: bins,
+          first: channel * (bins + 1), into: &local)
+      }
+      counts.withLock { all in
+        for channel in scales.indices {
+          for bin in 0..<bins { all[index][channel * bins + bin] += local[channel * (bins + 1) + bin] }
         }
       }
-      progress(block.count)
+      if index == evaluator.network.output { progress(count) }
     }
     let all = counts.withLock { $0 }
     return statistics.indices.map { index in

@@ -145,12 +145,11 @@ extension ConversionStage {
   /// The public code's running maximum: starts at 1 and moves by 0.1 towards each batch's maximum (batches of 50).
   private func runningMaxima() -> [Double] {
     var result = [Double](repeating: 1, count: network.layers.count)
-    let size = max(1, network.inputCount)
     let tell = report("running maxima")
     for first in stride(from: 0, to: sampleCount, by: 50) {
       let last = min(first + 50, sampleCount)
       let batch = ActivationStatistics(
-        evaluator: evaluator, samples: Array(samples[(first * size)..<(last * size)]), threads: threads)
+        evaluator: evaluator, samples: samples.part(first..<last), threads: threads)
       for (layer, statistics) in batch.layers(tell).enumerated() {
         result[layer] += 0.1 * (Double(max(0, statistics.largest)) - result[layer])
       }
@@ -162,7 +161,7 @@ extension ConversionStage {
 /// Evaluates the rate network of given factors on the calibration data.
 struct RateScan: Sendable {
   let network: AnalogNetwork
-  let samples: [Float]
+  let samples: FloatSamples
   let labels: [Int]
   let maxima: [Double]
   /// Layers whose factor is free, in the order of the factors.
@@ -222,27 +221,25 @@ struct RateScan: Sendable {
 
   private func score(_ evaluator: FloatEvaluator, full: [Double], reference: [[Float]]?) -> Score {
     let network = network
-    let parts = evaluator.map(samples, threads: threads) { block -> Part in
-      var part = Part(sums: [], squares: [], outputs: [])
-      for layer in network.layers.indices {
-        var sum = Lanes.zero
-        var square = Lanes.zero
-        if layer != network.output {
-          for value in block.activations(layer: layer) {
-            sum += value
-            square += value * value
-          }
+    let parts = evaluator.visit(samples, threads: threads, Part(sums: [], squares: [], outputs: [])) {
+      part, layer, values, count in
+      var sum = Lanes.zero
+      var square = Lanes.zero
+      if layer == network.output {
+        part.outputs = (0..<count).map { lane in values.map { $0[lane] } }
+      } else {
+        for value in values {
+          sum += value
+          square += value * value
         }
-        var (total, squares) = (0.0, 0.0)
-        for lane in 0..<block.count {
-          total += Double(sum[lane])
-          squares += Double(square[lane])
-        }
-        part.sums.append(total)
-        part.squares.append(squares)
       }
-      part.outputs = (0..<block.count).map { block.activation(layer: network.output, sample: $0) }
-      return part
+      var (total, squares) = (0.0, 0.0)
+      for lane in 0..<count {
+        total += Double(sum[lane])
+        squares += Double(square[lane])
+      }
+      part.sums.append(total)
+      part.squares.append(squares)
     }
     let outputs = parts.flatMap(\.outputs)
     var omegas: [Double] = []

@@ -71,12 +71,16 @@ struct LaneGeometry: Sendable {
     }
   }
 
-  /// Place of each tap of one group in the padded map, in values.
-  var offsets: [Int] {
-    let reach = reach
-    return (0..<(input[0] / groups)).flatMap { channel in
+  /// Rows or columns that the windows of some outputs in a row cover.
+  func span(_ axis: Int, _ outputs: Int) -> Int {
+    (outputs - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1
+  }
+
+  /// Place of each tap of one group in a map of this size, in values.
+  func offsets(height: Int, width: Int) -> [Int] {
+    (0..<(input[0] / groups)).flatMap { channel in
       (0..<kernel[0]).flatMap { ky in
-        (0..<kernel[1]).map { kx in (channel * reach[0] + ky * dilation[0]) * reach[1] + kx * dilation[1] }
+        (0..<kernel[1]).map { kx in (channel * height + ky * dilation[0]) * width + kx * dilation[1] }
       }
     }
   }
@@ -112,28 +116,31 @@ func accumulateConvolution(
   _ weights: PackedRows, _ geometry: LaneGeometry, _ input: [Lanes], into output: inout [Lanes],
   level: KernelLevel = .best
 ) {
-  let g = geometry
-  let channels = g.input[0] / g.groups
-  let plane = g.output[1] * g.output[2]
-  precondition(input.count == g.input[0] * g.input[1] * g.input[2] && output.count == g.output[0] * plane)
-  precondition(weights.taps == channels * g.kernel[0] * g.kernel[1] && weights.rows * g.groups == g.output[0])
-  guard !output.isEmpty, !input.isEmpty else { return }
-  let reach = g.reach
-  let (padded, offsets) = (g.padded(input), g.offsets.map { $0 * 16 })
-  // Where windows cover all columns one by one, a map's rows follow one another: one run.
-  let isOneRun = g.stride == [1, 1] && reach[1] == g.output[2]
-  let runs = isOneRun ? 1 : g.output[1]
-  for group in 0..<g.groups {
-    let products = Products(
-      weights, group: group, offsets: offsets, step: g.stride[1] * 16, rowStride: plane * 16, count: plane / runs)
-    products.add(
-      padded,
-      runs: (0..<runs).map { run in
-        (
-          (group * channels * reach[0] + run * g.stride[0]) * reach[1] * 16,
-          (group * weights.rows * plane + run * g.output[2]) * 16
-        )
-      }, into: &output, level)
+  let convolution = LaneConvolution(weights, geometry)
+  precondition(convolution.fits(input: input.count, output: output.count))
+  unsafe input.withUnsafeBytes { input in
+    unsafe output.withUnsafeMutableBytes { output in
+      unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, convolution.panelSize)) { panel in
+        guard let x = input.baseAddress, let y = output.baseAddress, let panel = panel.baseAddress else { return }
+        unsafe convolution.run(
+          0..<geometry.output[1], x.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self),
+          panel: panel, bias: nil, cut: nil, level)
+      }
+    }
+  }
+}
+
+/// `y += x * factor` of `count` vectors of 16 floats, then `min(max(y, 0), cut)` where asked.
+@unsafe func addScaled(
+  _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int, _ factor: Float, _ cut: Float?,
+  _ level: KernelLevel
+) {
+  guard level == .swift else {
+    return unsafe ck_add_scaled(level.code, x, y, count, factor, cut == nil ? 0 : 1, cut ?? 0)
+  }
+  for index in 0..<(count * 16) {
+    let sum = unsafe y[index] + x[index] * factor
+    unsafe y[index] = cut.map { min(max(sum, 0), $0) } ?? sum
   }
 }
 
@@ -151,11 +158,13 @@ struct Products {
   let step: Int
   let rowStride: Int
   let count: Int
+  /// What is written becomes `min(max(value, 0), cut)`; nil: it stays.
+  let cut: Float?
 
   /// - Parameter rows: nil: all of the group.
   init(
     _ weights: PackedRows, group: Int = 0, rows: Range<Int>? = nil, offsets: [Int], step: Int, rowStride: Int,
-    count: Int
+    count: Int, cut: Float? = nil
   ) {
     self.weights = weights
     self.group = group
@@ -164,6 +173,7 @@ struct Products {
     self.step = step
     self.rowStride = rowStride
     self.count = count
+    self.cut = cut
   }
 
   /// - Parameters:
@@ -175,7 +185,6 @@ struct Products {
     guard let farthest = offsets.max(), count > 0, let start = runs.map(\.start).max(),
       let place = runs.map(\.place).max()
     else { return }
-    let first = (group * weights.blocks * weights.block + rows.lowerBound) * weights.taps
     precondition(offsets.count == weights.taps && rows.lowerBound % weights.block == 0 && rows.lowerBound >= 0)
     precondition(rows.upperBound <= weights.rows)
     precondition((group + 1) * weights.blocks * weights.block * weights.taps <= weights.values.count)
@@ -184,32 +193,33 @@ struct Products {
     precondition(
       (place + (rows.count - 1) * rowStride + count * 16) * 4 <= output.count * MemoryLayout<Output>.stride)
     unsafe input.withUnsafeBytes { input in
-      unsafe weights.values.withUnsafeBufferPointer { values in
-        unsafe output.withUnsafeMutableBytes { output in
-          guard let x = input.baseAddress, let w = values.baseAddress, let y = output.baseAddress else { return }
-          if level == .swift {
-            unsafe addPlainly(x, w + first, y, runs)
-          } else {
-            unsafe add(
-              x.assumingMemoryBound(to: Float.self), w + first, y.assumingMemoryBound(to: Float.self), runs, level)
-          }
-        }
+      unsafe output.withUnsafeMutableBytes { output in
+        guard let x = input.baseAddress, let y = output.baseAddress else { return }
+        unsafe add(
+          x.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self), nil, runs: runs, level)
       }
     }
   }
 
-  private func add(
-    _ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
-    _ runs: [(start: Int, place: Int)], _ level: KernelLevel
+  /// The same at addresses that the caller has checked. With `bias`, one a row, that plus the sums, whatever `y` holds.
+  @unsafe func add(
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ bias: UnsafePointer<Float>?,
+    runs: [(start: Int, place: Int)], _ level: KernelLevel
   ) {
-    unsafe offsets.withUnsafeBufferPointer { offsets in
-      var shape = unsafe ck_products(
-        taps: weights.taps, block: weights.block, offsets: offsets.baseAddress, step: step, row_stride: rowStride)
-      for run in runs {
+    unsafe weights.values.withUnsafeBufferPointer { values in
+      unsafe offsets.withUnsafeBufferPointer { offsets in
+        guard let base = values.baseAddress else { return }
+        let w = unsafe base + (group * weights.blocks * weights.block + rows.lowerBound) * weights.taps
+        if level == .swift { return unsafe addPlainly(x, w, y, bias, runs) }
+        var shape = unsafe ck_products(
+          taps: weights.taps, block: weights.block, offsets: offsets.baseAddress, step: step, row_stride: rowStride,
+          cuts: cut == nil ? 0 : 1, high: cut ?? 0)
         for row in stride(from: 0, to: rows.count, by: weights.block) {
-          unsafe ck_multiply(
-            level.code, &shape, w + row * weights.taps, x + run.start, y + run.place + row * rowStride,
-            min(weights.block, rows.count - row), count)
+          for run in runs {
+            unsafe ck_multiply(
+              level.code, &shape, w + row * weights.taps, x + run.start, y + run.place + row * rowStride,
+              bias.map { unsafe $0 + row }, min(weights.block, rows.count - row), count)
+          }
         }
       }
     }
@@ -217,7 +227,8 @@ struct Products {
 
   /// The Swift twin of `ck_multiply`.
   private func addPlainly(
-    _ x: UnsafeRawPointer, _ w: UnsafePointer<Float>, _ y: UnsafeMutableRawPointer, _ runs: [(start: Int, place: Int)]
+    _ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+    _ bias: UnsafePointer<Float>?, _ runs: [(start: Int, place: Int)]
   ) {
     for run in runs {
       for row in 0..<rows.count {
@@ -225,11 +236,13 @@ struct Products {
         for j in 0..<count {
           var sum = Lanes.zero
           for (tap, offset) in offsets.enumerated() {
-            let value = unsafe (x + (run.start + offset + j * step) * 4).loadUnaligned(as: Lanes.self)
+            let value = unsafe UnsafeRawPointer(x + run.start + offset + j * step).loadUnaligned(as: Lanes.self)
             sum += unsafe value * weight[tap * weights.block]
           }
-          let place = unsafe y + (run.place + row * rowStride + j * 16) * 4
-          unsafe place.storeBytes(of: place.loadUnaligned(as: Lanes.self) + sum, as: Lanes.self)
+          let place = unsafe UnsafeMutableRawPointer(y + run.place + row * rowStride + j * 16)
+          sum += unsafe bias.map { unsafe Lanes(repeating: $0[row]) } ?? place.loadUnaligned(as: Lanes.self)
+          if let cut { sum = pointwiseMin(pointwiseMax(sum, .zero), Lanes(repeating: cut)) }
+          unsafe place.storeBytes(of: sum, as: Lanes.self)
         }
       }
     }
