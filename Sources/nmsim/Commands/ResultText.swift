@@ -50,6 +50,7 @@ enum ResultText {
     }
     let accounts = result.comparedAccounts.map { account in
       "\(account.title.lowercased()) \(NumberFormat.joules(account.joulesPerInference))"
+        + (account.name == "chip" ? result.bill?.wattsOfUnknownTime.map { " + \(NumberFormat.watts($0)) all the time" } ?? "" : "")
         + (account.missing.isEmpty ? "" : " + \(account.missing.count) unknown")
     }
     facts.add("energy", accounts.joined(separator: ", "))
