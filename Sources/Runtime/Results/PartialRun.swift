@@ -199,7 +199,9 @@ package struct PartialRunFile: Sendable {
       profile: try o.required("spikeProfile").string(), target: target.isNull ? nil : try target.double(in: 0...1),
       images: try o.required("images").string(), options: try RunObserver.Options(o.required("watched")),
       ann: ann.isNull ? nil : try Self.member("model", of: ann).string(),
-      secondsPerStep: try step.flatMap { (node) throws(JSONError) in node.isNull ? nil : try node.double(in: 1e-12...1e6) })
+      secondsPerStep: try step.flatMap { (node) throws(JSONError) in
+        node.isNull ? nil : try node.double(in: 1e-12...1e6)
+      })
   }
 
   /// The part, all of whose counts have the program's shapes.

@@ -152,8 +152,8 @@ struct EnergyText {
     facts.add(
       "static",
       bill.wattsOfUnknownTime.map {
-        "\(NumberFormat.watts($0)) for as long as an inference takes, which is unknown: \(NumberFormat.joules($0 * 1e-3)) a "
-          + "millisecond, not in the sum"
+        "\(NumberFormat.watts($0)) for as long as an inference takes, which is unknown: "
+          + "\(NumberFormat.joules($0 * 1e-3)) a millisecond, not in the sum"
       })
     TimeText.add(run, isFull: true, to: &facts)
     TimeText.addRealTime(run, isFull: true, style: style, to: &facts)

@@ -224,7 +224,8 @@ enum RunCommand {
         isPriced ? cost.flatMap { JSONOutput.numberText($0.joules) } ?? "" : "", "\(ticks)",
         result.time.secondsPerTick.flatMap { JSONOutput.numberText(Double(ticks) * $0) } ?? "",
       ] + (result.realTime.map { real in
-        [real.joulesPerInference == nil ? "" : cost.flatMap { JSONOutput.numberText($0.joules + (real.idleJoules ?? 0)) } ?? ""]
+        let joules = cost.map { $0.joules + (real.idleJoules ?? 0) }
+        return [real.joulesPerInference == nil ? "" : joules.flatMap(JSONOutput.numberText) ?? ""]
       } ?? []))
     }
     return Array(csv.text.utf8)
