@@ -85,6 +85,110 @@ struct EventTests {
     #expect(try events(NumPy.encode(table), "a.npy") == two)
   }
 
+  /// As the loader does it: pieces, and what is left of one before the next.
+  private func inPieces(_ bytes: [UInt8], of size: Int, named name: String) -> Result<[Event], FormatError>? {
+    do throws(FormatError) {
+      guard case (var decoder, let start)? = try EventRecording.decoder(bytes, named: name, total: bytes.count) else {
+        return nil
+      }
+      var events: [Event] = []
+      var (piece, place, end) = (Array(bytes[..<start]), start, start)
+      repeat {
+        let more = min(bytes.count, end + size)
+        piece = Array(piece[place...]) + bytes[end..<more]
+        end = more
+        place = try decoder.decode(piece, from: 0, isLast: end == bytes.count, into: &events)
+      } while end < bytes.count
+      return .success(events)
+    } catch { return .failure(error) }
+  }
+
+  @Test("every format gives the same events in pieces of any size, and the same refusal")
+  func pieces() throws {
+    func packet(_ type: UInt8, size: Int, capacity: Int, _ events: [[UInt8]]) -> [UInt8] {
+      let head: [UInt8] = [type, 0, 0, 0] + little(size, 4) + little(4, 4) + little(0, 4) + little(capacity, 4)
+      let body = events.flatMap { $0 + [UInt8](repeating: 9, count: size - $0.count) }
+      return head + little(events.count, 4) + little(0, 4) + body
+        + [UInt8](repeating: 7, count: (capacity - events.count) * size)
+    }
+    let camera = (0..<9).map { little(1 | $0 << 2 | $0 << 17, 4) + little($0 * 100, 4) }
+    let aedat =
+      Array("#!AER-DAT3.1\r\n#!END-HEADER\r\n".utf8) + packet(1, size: 8, capacity: 4, Array(camera[..<3]))
+      + packet(2, size: 20, capacity: 2, []) + packet(1, size: 11, capacity: 3, Array(camera[3..<6]))
+      + packet(1, size: 8, capacity: 5, []) + packet(1, size: 8, capacity: 3, Array(camera[6...]))
+    let table = try #require(
+      Tensor(shape: [7, 4], storage: .int16((0..<28).map { Int16($0) })))
+    let text = "# by hand\nx y p t\n" + (0..<12).map { "\($0) 2 1 \($0 * 50)\n" }.joined()
+    let evt3: [Int] = [0x8FFF, 0x6005, 0x0007, 0x2803, 0x8000, 0x6001, 0x3010, 0x4801, 0x5080]
+    let evt2: [Int] = [8 << 28 | 5, 1 << 28 | 77, 3]
+    var (pixels, records, addresses): ([UInt8], [UInt8], [UInt8]) = ([], [0, 8], [])
+    for event in 0..<20 {
+      let row: UInt8 = event == 9 ? 240 : 3
+      pixels += [UInt8(event), row, UInt8(event % 2) << 7, 0, UInt8(event)]
+      records += little(event * 9, 4)
+      records += little(event | 3 << 14, 4)
+      addresses += big(event << 1, 4)
+      addresses += big(event, 4)
+    }
+    func file(_ head: String, _ rest: [UInt8] = []) -> [UInt8] { Array(head.utf8) + rest }
+    let files: [(String, [UInt8])] = [
+      ("a.aedat", aedat), ("a.npy", NumPy.encode(table)), ("a.csv", file(text)), ("a.csv", file(String(text.dropLast()))),
+      ("a.bin", pixels), ("a.raw", file("% evt 3.0\n", evt3.flatMap { little($0, 2) })),
+      ("a.raw", file("% evt 2.0\n% end\n", evt2.flatMap { little($0, 4) })), ("a.dat", file("% Version 2\n", records)),
+      ("a.aedat", file("#!AER-DAT2.0\r\n", addresses)),
+      // Damaged ones.
+      ("a.aedat", Array(aedat.dropLast())), ("a.aedat", aedat + [1, 0]), ("a.csv", file(text + "1 2\n3")),
+      ("a.csv", file(text + String(repeating: "1", count: 1001))),
+    ]
+    for (name, bytes) in files {
+      let whole: Result<[Event], FormatError>
+      do throws(FormatError) {
+        whole = .success(try EventRecording.decode(bytes, named: name, maximum: 1 << 20))
+      } catch { whole = .failure(error) }
+      if case .success(let events) = whole { #expect(events.count >= 2, "\(name)") }
+      for size in [1, 2, 3, 7, 29, 64, 4096] {
+        let found = try #require(inPieces(bytes, of: size, named: name))
+        switch (whole, found) {
+        case (.success(let all), .success(let some)): #expect(all == some, "\(name), pieces of \(size)")
+        case (.failure(let one), .failure(let other)): #expect(one.description == other.description, "\(name), \(size)")
+        default: Issue.record("\(name), pieces of \(size): \(whole), \(found)")
+        }
+      }
+    }
+    // What cannot be had in pieces.
+    #expect(inPieces(Array("PK\u{3}\u{4}".utf8), of: 1, named: "a.npz") == nil)
+  }
+
+  @Test("counts taken in piece by piece are those of the whole recording")
+  func countedInPieces() throws {
+    var random = SeededGenerator(seed: 5)
+    let events = (0..<3000).map { _ in
+      Event(time: Int64(random.next() % 9000), x: Int(random.next() % 4), y: Int(random.next() % 3), polarity: Int(random.next() % 2))
+    }
+    for rule in [EventBinning.Rule.timeWindow(1000), .eventCount(70), .timeBins(6), .eventBins(11)] {
+      var binning = EventBinning()
+      (binning.rule, binning.steps) = (rule, 7)
+      var longest = 1
+      let whole = try binning.counts(events, shape: [2, 3, 4], longest: &longest)
+      // By hand: each event's step and neuron, counted one by one.
+      var extent = EventExtent()
+      extent.add(events)
+      let last = binning.fixedSteps ?? 7
+      var table = [Int](repeating: 0, count: last * 24)
+      for (number, event) in events.enumerated() {
+        let step = binning.step(event, number: number, extent)
+        if step < last { table[step * 24 + (event.polarity * 3 + event.y) * 4 + event.x] += 1 }
+      }
+      #expect(whole.map { [Int($0.place), Int($0.count)] } == table.indices.filter { table[$0] > 0 }.map { [$0, table[$0]] })
+      for size in [1, 100, 2999] {
+        var counter = EventCounter(binning, shape: [2, 3, 4], extent, together: 64)
+        for start in stride(from: 0, to: events.count, by: size) { try counter.add(Array(events[start...].prefix(size))) }
+        #expect(counter.counts().map { [$0.place, UInt64($0.count)] } == whole.map { [$0.place, UInt64($0.count)] })
+        #expect(counter.longest == longest)
+      }
+    }
+  }
+
   @Test("AEDAT4 and HDF5 are refused with what to do instead")
   func refused() {
     #expect(message(Array("#!AER-DAT4.0\r\n".utf8), "a.aedat4")?.contains("dv_processing") == true)

@@ -186,4 +186,15 @@ struct PlacementSearchTests {
     far.x = Int32.min
     #expect(!PullKernel.fits(far))
   }
+
+  @Test("made networks of clusters are placed better than in order; NMSIM_LONG: a million of them")
+  func clusters() {
+    let sizes = [1_000] + (ProcessInfo.processInfo.environment["NMSIM_LONG"] == nil ? [] : [1_000_000])
+    for size in sizes {
+      let start = ContinuousClock.now
+      let (inOrder, searched) = ClusterGraph(clusters: size).placed()
+      print(size, "clusters:", inOrder, "hops a message,", searched, "after", start.duration(to: .now))
+      #expect(searched < inOrder && searched >= 1)
+    }
+  }
 }

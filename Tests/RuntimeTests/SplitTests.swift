@@ -168,4 +168,74 @@ struct SplitTests {
     }
     #expect(error?.description.contains("types of axon") == true, "\(error?.description ?? "")")
   }
+
+  @Test("sums whose spikes are worth more than a slice holds go through few axons of a crossbar, as wide as its types are")
+  func wideSums() throws {
+    var chain = EveryChipTests.Chain([600], range: InputRange(low: 0, high: 1))
+    try chain.add("a", [20], .dense, [20, 600], limit: 7, threshold: 60)
+    try chain.add("out", [10], .dense, [10, 20], limit: 7, threshold: 30)
+    chain.network.input.kind = .spikes
+    chain.network.input.coding = .rate
+    let result = try CompiledProgram.compile(chain.network.checked(), chip: ChipLibrary.builtIn("truenorth"))
+    let program = result.program
+    #expect(result.sums.map(\.population) == ["a"] && program.weightBits == 4)
+    let worth = program.projections.filter { $0.kind == .identity }.map { program.weights[$0.weights] }
+    #expect(worth.allSatisfy { $0.shape[1] == 1 && (8...255).contains($0[0].magnitude) }, "\(worth)")
+    #expect(result.report.cores.allSatisfy { $0.axonTypes.map { $0 <= 4 } == true && $0.fanIn <= 256 })
+    #expect(try CompiledProgram(decoding: program.encoded()) == program)
+    let sample = (0..<600).map { Double($0 * 31 % 97) / 97 }
+    let random = RandomNetwork(
+      network: chain.network, chip: program.chip, options: CompileOptions(), steps: 20, samples: [sample])
+    #expect(EngineEqualsInterpreterTests.compare(random, program) == nil)
+    var runner = LayerRunner(plan: EnginePlan(program), steps: 20)
+    _ = runner.run(sample)
+    #expect(runner.counters.spikes[1].reduce(0, +) > 20)
+  }
+
+  @Test("a shortcut worth more than an axon of a crossbar holds has several")
+  func wideShortcut() throws {
+    var network = Network(
+      name: "n", input: NetworkInput(kind: .spikes, shape: [4]), populations: [], projections: [],
+      output: NetworkOutput(population: "b", readout: .spikes))
+    network.input.coding = .rate
+    func weights(_ value: Double) -> Weights? {
+      Tensor(shape: [4, 4], storage: .float64((0..<16).map { $0 % 3 == 0 ? value : 0 })).map { .inline($0) }
+    }
+    network.populations = ["a", "b"].map {
+      NetworkPopulation(name: $0, shape: [4], neuron: NetworkNeuron(model: .integrateFire, threshold: .uniform(1)))
+    }
+    // The second layer's weights are a hundredth of the shortcut: 700 of its units.
+    network.projections = [
+      NetworkProjection(name: "i", from: nil, to: "a", kind: .dense, weights: weights(1)),
+      NetworkProjection(name: "w", from: "a", to: "b", kind: .dense, weights: weights(0.01)),
+      NetworkProjection(name: "s", from: "a", to: "b", kind: .identity),
+    ]
+    let program = try CompiledProgram.compile(network.checked(), chip: ChipLibrary.builtIn("truenorth")).program
+    let shortcuts = program.projections.filter { $0.kind == .identity && $0.name.hasPrefix("s.axon.") }
+    #expect(shortcuts.count >= 3 && Set(shortcuts.map(\.axon)).count == shortcuts.count, "\(program.projections.map(\.name))")
+    let values = shortcuts.map { Int(program.weights[$0.weights][0]) }
+    #expect(values.allSatisfy { (1...255).contains($0) } && abs(values.reduce(0, +) - 700) <= 4, "\(values)")
+    let sample = [0.3, 1, 0.6, 0.1]
+    let random = RandomNetwork(
+      network: network, chip: program.chip, options: CompileOptions(), steps: 20, samples: [sample])
+    #expect(EngineEqualsInterpreterTests.compare(random, program) == nil)
+  }
+
+  @Test("a refusal of a network that was split says what was split, and what is too much then")
+  func refusedSplit() throws {
+    var chain = EveryChipTests.Chain([600], range: InputRange(low: 0, high: 1))
+    try chain.add("a", [20], .dense, [20, 600], limit: 7, threshold: 60)
+    chain.network.input.kind = .spikes
+    chain.network.input.coding = .rate
+    var chip = ChipDescription.test([.inputAxonsPerCore: 50, .fanInPerNeuron: 3])
+    chip.neuronModels = .assumed(["if"], "test")
+    let error = #expect(throws: CompileError.self) {
+      try CompiledProgram.compile(chain.network.checked(), chip: chip)
+    }
+    let text = error?.description ?? ""
+    #expect(
+      text.contains(", where the network is split because population 'a' needs 600 input axons on one core for a single neuron"),
+      "\(text)")
+    #expect(text.split(separator: ";").count == 2, "\(text)")
+  }
 }

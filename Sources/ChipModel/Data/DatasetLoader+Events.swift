@@ -4,7 +4,8 @@ extension DatasetLoader {
   /// In a folder `labels.txt` has a line a recording, its name (without the end) and its class; else a folder in it is
   /// a
   /// class, in the order of their names; else there are no labels. Recordings without a list are in the order of their
-  /// names, numbers by value. One file is read after the other; what is kept is a few bytes an event.
+  /// names, numbers by value. One file is read after the other, piece by piece where its format allows that; what is kept
+  /// is 10 bytes for each pair of neuron and step that has events.
   ///
   /// - Parameters:
   ///   - path: a file or a folder.
@@ -28,11 +29,16 @@ extension DatasetLoader {
     var counts = SparseSamples()
     var longest = 1
     for file in files {
-      let events = try events(of: file.path, naming: FolderFiles.exists(path) ? .file : naming, maximum)
-      let sample = try decode(file.path) { () throws(FormatError) in
-        try binning.counts(events, shape: shape, longest: &longest)
+      let naming = FolderFiles.exists(path) ? .file : naming
+      if let sample = try countedByPiece(file.path, naming, binning, shape, longest: &longest) {
+        counts.append(sample)
+        continue
       }
-      counts.append(sample)
+      let events = try events(of: file.path, naming: naming, maximum)
+      counts.append(
+        try decode(file.path) { () throws(FormatError) in
+          try binning.counts(events, shape: shape, longest: &longest)
+        })
     }
     let steps = binning.fixedSteps ?? binning.steps ?? longest
     guard let size = Tensor.elementCount([steps] + shape), size <= mostValues else {
@@ -46,6 +52,56 @@ extension DatasetLoader {
 
   /// Values of one sample, which a run spreads out: 4 GiB.
   private static let mostValues = 1 << 29
+
+  /// Bytes of a file of events that is read piece by piece: what is longer takes hours. 64 GiB.
+  private static let longestStream = 1 << 36
+
+  /// A recording that is never there as a whole: read once for its extent, then again for its counts. Nil: its format does
+  /// not allow that, or it is a pipe, which is read once.
+  private static func countedByPiece(
+    _ path: String, _ naming: FileReader.Naming, _ binning: EventBinning, _ shape: [Int], longest: inout Int
+  ) throws(DataError) -> [(place: UInt64, count: UInt16)]? {
+    guard FolderFiles.isFile(path) else { return nil }
+    var file: FilePieces
+    do { file = try FilePieces(of: path, limit: longestStream, namedBy: naming) } catch {
+      throw DataError(file: path, .unreadable(error))
+    }
+    var extent = EventExtent()
+    let isRead = try forEachPiece(&file, path) { (events) throws(FormatError) in extent.add(events) }
+    if !isRead { return nil }
+    var counter = EventCounter(binning, shape: shape, extent)
+    _ = try forEachPiece(&file, path) { (events) throws(FormatError) in try counter.add(events) }
+    longest = max(longest, counter.longest)
+    return counter.counts()
+  }
+
+  /// - Returns: false where the file must be there as a whole.
+  private static func forEachPiece(
+    _ file: inout FilePieces, _ path: String, _ take: ([Event]) throws(FormatError) -> Void
+  ) throws(DataError) -> Bool {
+    do { try file.rewind() } catch { throw DataError(file: path, .unreadable(error)) }
+    var (bytes, events): ([UInt8], [Event]) = (try next(&file, path), [])
+    if Gzip.isGzip(bytes) { return false }
+    let begun = try decode(path) { () throws(FormatError) in
+      try EventRecording.decoder(bytes, named: path, total: file.size)
+    }
+    guard case (var decoder, var place)? = begun else { return false }
+    while true {
+      place = try decode(path) { () throws(FormatError) in
+        let end = try decoder.decode(bytes, from: place, isLast: file.isAtEnd, into: &events)
+        try take(events)
+        return end
+      }
+      if file.isAtEnd { return true }
+      events.removeAll(keepingCapacity: true)
+      bytes = bytes[place...] + (try next(&file, path))
+      place = 0
+    }
+  }
+
+  private static func next(_ file: inout FilePieces, _ path: String) throws(DataError) -> [UInt8] {
+    do { return try file.next() } catch { throw DataError(file: path, .unreadable(error)) }
+  }
 
   private static func events(
     of path: String, naming: FileReader.Naming, _ maximum: Int
@@ -132,47 +188,5 @@ extension DatasetLoader {
       recordings.append(Recording(path: "\(folder)/\(found)", label: label))
     }
     return recordings
-  }
-}
-
-extension EventBinning {
-  /// How many events each neuron has in each step.
-  /// - Parameter longest: grows to the steps that the recording has.
-  package func counts(_ events: [Event], shape: [Int], longest: inout Int) throws(FormatError) -> [(
-    place: UInt64, count: UInt16
-  )] {
-    let size = UInt64(shape.reduce(1, *))
-    let last = min(fixedSteps ?? steps ?? ActiveWindow.steps.upperBound, ActiveWindow.steps.upperBound)
-    var places: [UInt64] = []
-    places.reserveCapacity(events.count)
-    for (event, step) in zip(events, steps(events)) {
-      let neuron = try neuron(event, shape)
-      guard step >= 0, step < last else { continue }
-      longest = max(longest, step + 1)
-      places.append(UInt64(step) * size + UInt64(neuron))
-    }
-    places.sort()
-    var counts: [(place: UInt64, count: UInt16)] = []
-    for place in places {
-      if counts.last?.place != place {
-        counts.append((place, 1))
-      } else if !atMostOne, counts[counts.count - 1].count < .max {
-        counts[counts.count - 1].count += 1
-      }
-    }
-    return counts
-  }
-
-  private func neuron(_ event: Event, _ shape: [Int]) throws(FormatError) -> Int {
-    let (channels, height, width) = shape.count == 3 ? (shape[0], shape[1], shape[2]) : (1, 1, shape[0])
-    guard event.x < width, event.y < height else {
-      throw FormatError(
-        "an event at column \(event.x), row \(event.y), the network's input has \(width) columns and \(height) "
-          + "rows; give recordings of such a sensor")
-    }
-    guard channels <= 2 else {
-      throw FormatError("events have 2 polarities, the network's input has \(channels) channels; give counts as .npy")
-    }
-    return ((channels == 2 ? event.polarity : 0) * height + event.y) * width + event.x
   }
 }

@@ -32,21 +32,22 @@ package struct EventBinning: Sendable, Hashable {
   /// Length of a step; nil: recordings have steps of their own lengths.
   package var secondsPerStep: Double? { if case .timeWindow(let length) = rule { Double(length) / 1e6 } else { nil } }
 
-  /// The step of each event, in order; below 0 and beyond the last step are events that no step has.
-  func steps(_ events: [Event]) -> [Int] {
-    guard let first = events.lazy.map(\.time).min(), let last = events.lazy.map(\.time).max() else { return [] }
+  /// The step of an event; below 0 and beyond the last step are events that no step has.
+  /// - Parameters:
+  ///   - number: how many events of the recording came before.
+  ///   - extent: of the whole recording.
+  func step(_ event: Event, number: Int, _ extent: EventExtent) -> Int {
     switch rule {
     case .timeWindow(let length):
-      let start = (0..<EventBinning.nearZero).contains(first) ? 0 : first
-      return events.map { Int(($0.time - start) / Int64(length)) }
-    case .eventCount(let count): return events.indices.map { $0 / count }
+      let start = (0..<EventBinning.nearZero).contains(extent.first) ? 0 : extent.first
+      return Int((event.time - start) / Int64(length))
+    case .eventCount(let count): return number / count
     case .timeBins(let count):
-      let span = last - first + 1
-      return events.map { Int(Double($0.time - first) / Double(span) * Double(count)) }
+      let span = extent.last - extent.first + 1
+      return Int(Double(event.time - extent.first) / Double(span) * Double(count))
     case .eventBins(let count):
       // As many events in each, the rest in the last.
-      let size = max(1, events.count / count)
-      return events.indices.map { min(count - 1, $0 / size) }
+      return min(count - 1, number / max(1, extent.count / count))
     }
   }
 }

@@ -20,59 +20,117 @@ enum EventTable {
         throw FormatError("the arrays t, x, y and p have different lengths; save one of each for every event")
       }
       return try (0..<parts[0].count).map { (row) throws(FormatError) in
-        try event(parts.map { $0[row] }, row: row)
+        try event(parts[0][row], parts[1][row], parts[2][row], parts[3][row], row: row)
       }
     }
     guard let table = arrays.first(where: { $0.shape.count == 2 && $0.shape[1] == columns.count }) else {
       throw FormatError("no arrays t, x, y and p, and none with a row of these an event; save them with numpy.savez")
     }
-    let values = table.doubles
-    return try (0..<table.shape[0]).map { (row) throws(FormatError) in
-      try event(Array(values[(row * 4)..<(row * 4 + 4)]), row: row)
+    var events: [Event] = []
+    try append(table.doubles, from: 0, to: &events)
+    return events
+  }
+
+  /// - Parameters:
+  ///   - values: four an event.
+  ///   - first: row of the first of them.
+  private static func append(_ values: [Double], from first: Int, to events: inout [Event]) throws(FormatError) {
+    for row in 0..<(values.count / 4) {
+      events.append(
+        try event(values[row * 4], values[row * 4 + 1], values[row * 4 + 2], values[row * 4 + 3], row: first + row))
+    }
+  }
+
+  /// An array of rows of four, in row-major order.
+  struct Rows: EventDecoder {
+    let type: ElementType
+    private var row = 0
+
+    /// Nil where the head is of another array, or one that is not all there.
+    static func begun(_ head: [UInt8], total: Int) -> BegunDecoder {
+      guard let (header, start) = try? NumPy.header(head), header.shape.count == 2, header.shape[1] == 4,
+        !header.isColumnMajor, let count = Tensor.elementCount(header.shape),
+        total - start == count *| header.type.size
+      else { return nil }
+      return (Rows(type: header.type), start)
+    }
+
+    private init(type: ElementType) { self.type = type }
+
+    mutating func decode(
+      _ bytes: [UInt8], from start: Int, isLast: Bool, into events: inout [Event]
+    ) throws(FormatError) -> Int {
+      var place = start
+      while true {
+        let rows = min(4096, (bytes.count - place) / (4 * type.size))
+        guard rows > 0, let values = Tensor.Storage(bytes, at: place, count: rows * 4, as: type),
+          let table = Tensor(shape: [rows, 4], storage: values)
+        else { return place }
+        try EventTable.append(table.doubles, from: row, to: &events)
+        (row, place) = (row + rows, place + rows * 4 * type.size)
+      }
     }
   }
 
   /// Lines of numbers between commas or blanks; lines that begin with a letter name the columns, with `#` or `%` are
   /// no rows.
-  static func events(ofText bytes: [UInt8]) throws(FormatError) -> [Event] {
-    var events: [Event] = []
-    var order = [0, 1, 2, 3]
-    for (number, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-      guard line.count <= 1000 else {
-        throw FormatError("line \(number + 1) is longer than 1,000 bytes; give a table of t, x, y, p")
+  struct Lines: EventDecoder {
+    private var number = 0
+    private var order = [0, 1, 2, 3]
+    private var hasEvents = false
+
+    mutating func decode(
+      _ bytes: [UInt8], from start: Int, isLast: Bool, into events: inout [Event]
+    ) throws(FormatError) -> Int {
+      var place = start
+      while true {
+        let end = bytes[place...].firstIndex(of: 0x0A)
+        guard (end ?? bytes.count) - place <= 1000 else {
+          throw FormatError("line \(number + 1) is longer than 1,000 bytes; give a table of t, x, y, p")
+        }
+        if end == nil, !isLast { return place }
+        try take(bytes[place..<(end ?? bytes.count)], into: &events)
+        number += 1
+        guard let end else { return bytes.count }
+        place = end + 1
       }
+    }
+
+    private mutating func take(_ line: ArraySlice<UInt8>, into events: inout [Event]) throws(FormatError) {
       let fields = line.split { [0x2C, 0x3B, 0x20, 0x09, 0x0D].contains($0) }.map {
         String(decoding: $0, as: UTF8.self)
       }
-      guard let first = fields.first?.unicodeScalars.first, !"#%".unicodeScalars.contains(first) else { continue }
-      if first.properties.isAlphabetic, events.isEmpty {
+      guard let first = fields.first?.unicodeScalars.first, !"#%".unicodeScalars.contains(first) else { return }
+      if first.properties.isAlphabetic, !hasEvents {
         let names = fields.map { column($0) }
         let places = columns.compactMap { names.firstIndex(of: $0) }
         guard places.count == columns.count else {
           throw FormatError("line \(number + 1) does not name t, x, y and p; name these columns")
         }
         order = places
-        continue
+        return
       }
       let values = order.compactMap { $0 < fields.count ? Double(fields[$0]) : nil }
       guard values.count == columns.count else {
         throw FormatError("line \(number + 1) has no numbers t, x, y and p; write four numbers a line")
       }
-      events.append(try event(values, row: number))
+      events.append(try event(values[0], values[1], values[2], values[3], row: number))
+      hasEvents = true
     }
-    return events
   }
 
-  private static func event(_ values: [Double], row: Int) throws(FormatError) -> Event {
-    let whole = values.compactMap { Int64(exactly: $0.rounded(.down)) }
-    guard whole.count == 4, whole[0].magnitude < 1 << 52, (0..<65_536).contains(whole[1]),
-      (0..<65_536).contains(whole[2])
+  private static func event(
+    _ t: Double, _ x: Double, _ y: Double, _ p: Double, row: Int
+  ) throws(FormatError) -> Event {
+    func whole(_ value: Double) -> Int64? { Int64(exactly: value.rounded(.down)) }
+    guard let time = whole(t), let column = whole(x), let line = whole(y), let polarity = whole(p),
+      time.magnitude < 1 << 52, (0..<65_536).contains(column), (0..<65_536).contains(line)
     else {
       throw FormatError(
-        "row \(row + 1) has t, x, y, p \(values.map { numberText($0) }.joined(separator: ", ")); write microseconds, a column, a row, "
+        "row \(row + 1) has t, x, y, p \([t, x, y, p].map { numberText($0) }.joined(separator: ", ")); write microseconds, a column, a row, "
           + "and 0 or 1")
     }
     // Darker is 0, or -1.
-    return Event(time: whole[0], x: Int(whole[1]), y: Int(whole[2]), polarity: whole[3] > 0 ? 1 : 0)
+    return Event(time: time, x: Int(column), y: Int(line), polarity: polarity > 0 ? 1 : 0)
   }
 }

@@ -4,14 +4,14 @@
 enum Prophesee {
   private enum Encoding { case dat, evt2, evt3 }
 
-  static func decode(_ bytes: [UInt8], named name: String) throws(FormatError) -> [Event] {
+  static func decoder(_ head: [UInt8], named name: String, total: Int) throws(FormatError) -> BegunDecoder {
     var encoding: Encoding? = name.hasSuffix(".dat") ? .dat : nil
     var position = 0
     // Lines of text, each after a per cent sign.
-    while position < bytes.count, bytes[position] == UInt8(ascii: "%") {
-      let end = bytes[position...].firstIndex(of: 0x0A) ?? bytes.count
-      let line = String(decoding: bytes[position..<end].prefix(200), as: UTF8.self).lowercased()
-      position = min(end + 1, bytes.count)
+    while position < head.count, head[position] == UInt8(ascii: "%") {
+      let end = head[position...].firstIndex(of: 0x0A) ?? head.count
+      let line = String(decoding: head[position..<end].prefix(200), as: UTF8.self).lowercased()
+      position = min(end + 1, head.count)
       if line.contains("evt 2.1") || line.contains("evt21") || line.contains("evt 4") || line.contains("evt4") {
         throw FormatError("the encoding is none of EVT2 and EVT3; convert the file with metavision_file_to_csv")
       }
@@ -19,45 +19,53 @@ enum Prophesee {
       if line.contains("evt 3") || line.contains("evt3") { encoding = .evt3 }
       if line.hasPrefix("% end") { break }
     }
+    if head.count - position < 2, head.count < total { return nil }
     switch encoding {
-    case .dat: return try dat(bytes, from: position)
-    case .evt2: return try evt2(bytes, from: position)
-    case .evt3: return try evt3(bytes, from: position)
+    case .dat:
+      guard total - position >= 2 else { throw FormatError("the .dat file ends after its header; copy it again") }
+      guard head[position + 1] == 8 else {
+        throw FormatError(
+          "events of \(head[position + 1]) bytes, of .dat files with change detection they have 8; give such a file")
+      }
+      return try begun(Records(), position + 2, total)
+    case .evt2: return try begun(EVT2(), position, total)
+    case .evt3: return try begun(EVT3(), position, total)
     case nil:
       throw FormatError(
         "the header does not say whether it is EVT2 or EVT3; convert the file with metavision_file_to_csv")
     }
   }
 
-  private static func whole(_ bytes: [UInt8], from start: Int, by size: Int) throws(FormatError) -> StrideTo<Int> {
-    guard (bytes.count - start) % size == 0 else {
+  private static func begun<Words: EventWordDecoder>(
+    _ words: Words, _ start: Int, _ total: Int
+  ) throws(FormatError) -> BegunDecoder {
+    guard (total - start) % Words.size == 0 else {
       throw FormatError(
-        "\(bytes.count - start) bytes after the header are no whole number of \(size)-byte words; copy the file again")
+        "\(total - start) bytes after the header are no whole number of \(Words.size)-byte words; copy the file again")
     }
-    return stride(from: start, to: bytes.count, by: size)
+    return (words, start)
   }
 
   /// Two bytes of type and size, then a time and a place of 32 bits each.
-  private static func dat(_ bytes: [UInt8], from start: Int) throws(FormatError) -> [Event] {
-    guard bytes.count - start >= 2 else { throw FormatError("the .dat file ends after its header; copy it again") }
-    guard bytes[start + 1] == 8 else {
-      throw FormatError(
-        "events of \(bytes[start + 1]) bytes, of .dat files with change detection they have 8; give such a file")
-    }
-    return try whole(bytes, from: start + 2, by: 8).map { word in
-      let place = bytes.littleEndian32(at: word + 4)
-      return Event(
-        time: Int64(bytes.littleEndian32(at: word)), x: Int(place & 0x3FFF), y: Int(place >> 14 & 0x3FFF),
-        polarity: Int(place >> 28 & 1))
+  private struct Records: EventWordDecoder {
+    static let size = 8
+
+    func take(_ bytes: [UInt8], at place: Int, into events: inout [Event]) {
+      let pixel = bytes.littleEndian32(at: place + 4)
+      events.append(
+        Event(
+          time: Int64(bytes.littleEndian32(at: place)), x: Int(pixel & 0x3FFF), y: Int(pixel >> 14 & 0x3FFF),
+          polarity: Int(pixel >> 28 & 1)))
     }
   }
 
   /// Words of 32 bits: the upper bits of the time, and events with its lower 6.
-  private static func evt2(_ bytes: [UInt8], from start: Int) throws(FormatError) -> [Event] {
-    var events: [Event] = []
-    var high: Int64 = 0
-    for at in try whole(bytes, from: start, by: 4) {
-      let word = bytes.littleEndian32(at: at)
+  private struct EVT2: EventWordDecoder {
+    static let size = 4
+    private var high: Int64 = 0
+
+    mutating func take(_ bytes: [UInt8], at place: Int, into events: inout [Event]) {
+      let word = bytes.littleEndian32(at: place)
       switch word >> 28 {
       case 0, 1:
         events.append(
@@ -68,16 +76,16 @@ enum Prophesee {
       default: break
       }
     }
-    return events
   }
 
   /// Words of 16 bits that set the time, the row or the column, or are masks of events from a column on.
-  private static func evt3(_ bytes: [UInt8], from start: Int) throws(FormatError) -> [Event] {
-    var events: [Event] = []
-    var (epoch, high, low): (Int64, Int64, Int64) = (0, 0, 0)
-    var (row, base, polarity) = (0, 0, 0)
-    for at in try whole(bytes, from: start, by: 2) {
-      let word = Int(bytes.littleEndian16(at: at))
+  private struct EVT3: EventWordDecoder {
+    static let size = 2
+    private var (epoch, high, low): (Int64, Int64, Int64) = (0, 0, 0)
+    private var (row, base, polarity) = (0, 0, 0)
+
+    mutating func take(_ bytes: [UInt8], at place: Int, into events: inout [Event]) {
+      let word = Int(bytes.littleEndian16(at: place))
       let value = word & 0xFFF
       switch word >> 12 {
       case 0: row = word & 0x7FF
@@ -98,6 +106,5 @@ enum Prophesee {
       default: break
       }
     }
-    return events
   }
 }

@@ -34,7 +34,7 @@ package enum NumPy {
   }
 
   /// The header, and where the elements begin.
-  private static func header(_ bytes: [UInt8]) throws(FormatError) -> (NumPyHeader, dataStart: Int) {
+  static func header(_ bytes: [UInt8]) throws(FormatError) -> (NumPyHeader, dataStart: Int) {
     guard isArray(bytes) else {
       throw FormatError("not an .npy array: it does not begin with \\x93NUMPY; write it with numpy.save")
     }

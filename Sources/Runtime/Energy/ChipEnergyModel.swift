@@ -129,6 +129,9 @@ package struct ChipBill: JSONRecord {
   /// The same with static power.
   package var knownJoules: Double { actionJoules + (staticJoules ?? 0) }
 
+  /// Static power that is in no sum, because nobody knows how long an inference takes.
+  package var wattsOfUnknownTime: Double? { staticJoules == nil ? staticWatts.flatMap { $0 > 0 ? $0 : nil } : nil }
+
   /// Whether anything that happened has a price: without any, the sum says nothing.
   package var isPriced: Bool { staticJoules != nil || items.contains { $0.joules != nil && $0.count > 0 } }
 

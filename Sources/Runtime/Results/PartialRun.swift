@@ -27,10 +27,13 @@ package struct PartialRun: Sendable, Equatable {
     package var options: RunObserver.Options
     /// SHA-256 of the ANN that every part of a split run decides with; nil: none.
     package var ann: String?
+    /// That a step of the input lasts; nil: it has no time of its own.
+    package var secondsPerStep: Double?
 
     package init(
       program: String, data: String, engine: Run.Engine, ticks: Int, samples: Int, profile: String, target: Double?,
-      images: String, options: RunObserver.Options = RunObserver.Options(), ann: String? = nil
+      images: String, options: RunObserver.Options = RunObserver.Options(), ann: String? = nil,
+      secondsPerStep: Double? = nil
     ) {
       self.program = program
       self.data = data
@@ -42,6 +45,7 @@ package struct PartialRun: Sendable, Equatable {
       self.images = images
       self.options = options
       self.ann = ann
+      self.secondsPerStep = secondsPerStep
     }
 
     /// What tells it from another run, in words; nil: nothing.
@@ -51,7 +55,7 @@ package struct PartialRun: Sendable, Equatable {
         ("ticks", ticks == other.ticks), ("samples", samples == other.samples),
         ("spike profile", profile == other.profile), ("target", target == other.target),
         ("watching", options == other.options), ("path of the images", images == other.images),
-        ("ANN", ann == other.ann),
+        ("ANN", ann == other.ann), ("length of a step", secondsPerStep == other.secondsPerStep),
       ]
       return members.first { !$0.1 }.map { "not the same \($0.0)" }
     }
@@ -135,6 +139,7 @@ extension PartialRun {
           ("outputs", answers.map { .doubles($0.outputs) } ?? .null),
         ])
       } ?? .null),
+      ("secondsPerStep", .number(identity.secondsPerStep)),
       ("watched", identity.options.document),
       ("observation", observation.document),
       ("courses", .array(courses.map { course in
@@ -187,13 +192,16 @@ package struct PartialRunFile: Sendable {
     guard first + count <= total else {
       throw of.error("samples \(first) to \(first + count - 1) of a run of \(total); run that part again")
     }
-    let (target, ann) = (try o.required("target"), try o.required("ann"))
+    let (target, ann, step) = (try o.required("target"), try o.required("ann"), o.optional("secondsPerStep"))
     identity = PartialRun.Identity(
       program: try program.required("hash").string(), data: try o.required("data").string(),
       engine: try o.required("engine").choice(), ticks: try o.required("ticks").int(in: ActiveWindow.steps), samples: total,
       profile: try o.required("spikeProfile").string(), target: target.isNull ? nil : try target.double(in: 0...1),
       images: try o.required("images").string(), options: try RunObserver.Options(o.required("watched")),
-      ann: ann.isNull ? nil : try Self.member("model", of: ann).string())
+      ann: ann.isNull ? nil : try Self.member("model", of: ann).string(),
+      secondsPerStep: try step.flatMap { (node) throws(JSONError) in
+        node.isNull ? nil : try node.double(in: 1e-12...1e6)
+      })
   }
 
   /// The part, all of whose counts have the program's shapes.

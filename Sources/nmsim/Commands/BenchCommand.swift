@@ -11,7 +11,8 @@ enum BenchCommand {
     name: "bench", abstract: "Measure the speed of the engine on this machine",
     discussion: [
       "Measures kernels beside the limit of the same instructions, then whole runs with every counter on: networks of "
-        + "random weights, and the model named. Figures that are compared are measured in turn, round by round, and "
+        + "random weights, and the model named; and the placement of up to a million clusters of neurons. Figures that "
+        + "are compared are measured in turn, round by round, and "
         + "are medians. 'Processor' is processor time, which other programs on the machine change less than wall time."
     ],
     options: [
@@ -63,10 +64,12 @@ enum BenchCommand {
     }
     tables.say(RunBench.table(rows).render(tables.style))
     tables.say("Ratio: time to that of the first row of the same network, in the same rounds.\n\n")
+    let placements = arguments.flag("quick") ? [] : PlacementBench.run()
+    if !placements.isEmpty { tables.say(PlacementBench.table(placements).render(tables.style) + "\n") }
     var members: [(String, JSONOutput)] = [
       ("format", .string("nmsim-bench/1")), ("processors", .int(Processors.available)),
       ("kernels", KernelBench.document(kernels)), ("limitOfTwoThreads", .number(twoThreads)),
-      ("runs", RunBench.document(rows)),
+      ("runs", RunBench.document(rows)), ("placements", PlacementBench.document(placements)),
     ]
     if let trained {
       let found = try trained.run(levels: levels, runs: runs)

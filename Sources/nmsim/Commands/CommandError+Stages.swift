@@ -83,6 +83,7 @@ extension CommandError {
       .lagHidesSpikes, .lagTooLong, .biasesNeedTime:
       self.init(.usage, subject: network, message: error.commandText)
     case .memory(let error): self.init(error, subject: network)
+    case .split(.memory(let error), _): self.init(error, subject: network)
     case .mixedAmplitude:
       self.init(.badData, subject: network, message: error.commandText)
     case .mapping(let problem):
@@ -90,7 +91,7 @@ extension CommandError {
         problem.isAboutLimits ? .doesNotFit : .badData, subject: mapping ?? network, message: problem.description)
     case .unsupportedModel, .thresholdsPerNeuron, .thresholdBelowOne, .doesNotFit, .sumDoesNotFit, .integerWeight, .weightRange,
       .capacity, .tooManyCores, .tooFewLiveCores, .cutOff, .deadPlaces, .parallelSynapses, .delay, .chipRule,
-      .axonTypes, .noCoreOfKind, .width:
+      .axonTypes, .noCoreOfKind, .width, .split:
       self.init(.doesNotFit, subject: network, message: error.commandText)
     }
   }

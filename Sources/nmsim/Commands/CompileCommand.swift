@@ -72,6 +72,7 @@ enum CompileCommand {
     let mapping = options.mapping == nil ? nil : arguments.string("mapping")
     var program: CompiledProgram
     let result: CompileResult
+    let start = ContinuousClock.now
     do throws(CompileError) {
       let progress = ProgressLine(
         "placement", total: CompiledProgram.placementSteps, unit: "rounds", terminal: terminal)
@@ -81,18 +82,20 @@ enum CompileCommand {
     } catch {
       throw CommandError(error, network: path, mapping: mapping)
     }
+    let seconds = start.duration(to: .now) / .seconds(1)
     try nameData(&program, file: file, output: output)
     let size = try ProgramStore.write(program, to: output)
     if let path = arguments.string("write-mapping") {
       try OutputFile.write(MappingFile.bytes(of: Mapping(program)), to: path, terminal)
     }
-    try show(program, result, traffic, arguments, terminal, wrote: output, size: size)
+    try show(program, result, traffic, arguments, terminal, wrote: output, size: size, seconds: seconds)
     return .success
   }
 
   /// Tables and JSON.
   private static func show(
-    _ program: CompiledProgram, _ result: CompileResult, _ traffic: MeasuredTraffic?, _ arguments: ParsedArguments, _ terminal: Terminal, wrote output: String, size: Int
+    _ program: CompiledProgram, _ result: CompileResult, _ traffic: MeasuredTraffic?, _ arguments: ParsedArguments,
+    _ terminal: Terminal, wrote output: String, size: Int, seconds: Double
   ) throws(CommandError) {
     let json = arguments.string("json")
     var tables = arguments.tables(terminal)
@@ -159,7 +162,9 @@ enum CompileCommand {
       tables.say(TextLayout.paragraph(text, width: tables.style.width))
     }
     if let traffic { tables.say(TextLayout.paragraph(traffic.text(program), width: tables.style.width)) }
-    tables.say("Wrote \(ErrorText.escaped(output)), \(NumberFormat.count(size, of: "byte")).\n")
+    tables.say(
+      "Wrote \(ErrorText.escaped(output)), \(NumberFormat.count(size, of: "byte")); mapping took "
+        + "\(NumberFormat.seconds(seconds)).\n")
   }
 
   private static func options(_ arguments: ParsedArguments) throws(CommandError) -> CompileOptions {

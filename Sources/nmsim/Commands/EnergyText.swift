@@ -149,6 +149,12 @@ struct EnergyText {
     table.setFooter(["all", "what is known"] + shareCells(bill.knownJoules, of: bill.knownJoules))
     var facts = FactList()
     facts.add("per inference", NumberFormat.joules(bill.joulesPerInference))
+    facts.add(
+      "static",
+      bill.wattsOfUnknownTime.map {
+        "\(NumberFormat.watts($0)) for as long as an inference takes, which is unknown: "
+          + "\(NumberFormat.joules($0 * 1e-3)) a millisecond, not in the sum"
+      })
     TimeText.add(run, isFull: true, to: &facts)
     TimeText.addRealTime(run, isFull: true, style: style, to: &facts)
     for (index, busiest) in run.busiest.enumerated() {

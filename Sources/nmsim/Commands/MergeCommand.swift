@@ -141,9 +141,10 @@ enum MergeCommand {
     }
     guard let merged else { return }
     let profile = try RunCommand.spikeProfile(identity.profile)
-    let result = try ObservedRun.result(
+    var result = try ObservedRun.result(
       program, merged.record, courses: merged.courses, merged.observation, hash: hash, images: identity.images,
       profile: profile, ann: merged.answers, target: identity.target, engine: identity.engine)
+    result.realTime = identity.secondsPerStep.map { RealTime(result, secondsPerStep: $0) }
     try OutputFile.write(result.document, to: output, terminal)
     if let path = arguments.string("predictions") { try OutputFile.write(RunCommand.predictions(merged.record), to: path) }
     if output == "-" { return }

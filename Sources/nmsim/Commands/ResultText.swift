@@ -48,8 +48,10 @@ enum ResultText {
       facts.add("energy-delay", KeyFigureText.delay(figures, result))
       facts.add("area", KeyFigureText.area(cores: figures.coreSquareMillimetres, dies: figures.dieSquareMillimetres))
     }
+    let power = result.bill?.wattsOfUnknownTime.map { " + \(NumberFormat.watts($0)) all the time" } ?? ""
     let accounts = result.comparedAccounts.map { account in
       "\(account.title.lowercased()) \(NumberFormat.joules(account.joulesPerInference))"
+        + (account.name == "chip" ? power : "")
         + (account.missing.isEmpty ? "" : " + \(account.missing.count) unknown")
     }
     facts.add("energy", accounts.joined(separator: ", "))

@@ -209,10 +209,12 @@ enum RunCommand {
     return Array(text.utf8)
   }
 
-  /// A line a sample: what all its steps cost, the chip's energy without static power; and the time until the step after which
-  /// its decision stayed, at the mean length of a tick. What is unknown is empty.
+  /// A line a sample: what all its steps cost, the chip's energy without static power; the time until the step after which
+  /// its decision stayed, at the mean length of a tick; and of input that has a time of its own the energy with static power
+  /// while it lasts. What is unknown is empty.
   private static func sampleCosts(_ record: RunRecord, _ result: RunResult, _ costs: SampleCosts?) -> [UInt8] {
-    var csv = CSV(["index", "spikes", "synapticOperations", "chipJoules", "decisionTicks", "decisionSeconds"])
+    var csv = CSV(["index", "spikes", "synapticOperations", "chipJoules", "decisionTicks", "decisionSeconds"]
+      + (result.realTime == nil ? [] : ["realTimeJoules"]))
     let isPriced = result.bill?.pricedJoules != nil
     let lead = max(0, (result.ticksPerInference ?? record.steps) - record.steps)
     for (index, cost) in (costs?.samples ?? []).prefix(record.samples).enumerated() {
@@ -221,7 +223,10 @@ enum RunCommand {
         "\(record.first + index)", cost.map { "\($0.spikes)" } ?? "", cost.map { "\($0.synapticOperations)" } ?? "",
         isPriced ? cost.flatMap { JSONOutput.numberText($0.joules) } ?? "" : "", "\(ticks)",
         result.time.secondsPerTick.flatMap { JSONOutput.numberText(Double(ticks) * $0) } ?? "",
-      ])
+      ] + (result.realTime.map { real in
+        let joules = cost.map { $0.joules + (real.idleJoules ?? 0) }
+        return [real.joulesPerInference == nil ? "" : joules.flatMap(JSONOutput.numberText) ?? ""]
+      } ?? []))
     }
     return Array(csv.text.utf8)
   }

@@ -39,7 +39,7 @@ struct ShardedRun {
     profile = arguments.string("spike-profile") ?? SpikeProfile.standard.name
     var options = try RunCommand.observerOptions(arguments)
     // Power by second needs it.
-    if inputs.secondsPerStep != nil, shard == nil { options.countsTicks = true }
+    if inputs.secondsPerStep != nil { options.countsTicks = true }
     self.options = options
   }
 
@@ -70,7 +70,7 @@ struct ShardedRun {
     PartialRun.Identity(
       program: inputs.programHash, data: inputs.data.contentHash(samples: inputs.samples), engine: engine,
       ticks: inputs.steps, samples: inputs.samples, profile: profile, target: target, images: inputs.dataPath, options: options,
-      ann: ann)
+      ann: ann, secondsPerStep: inputs.secondsPerStep)
   }
 
   // MARK: Interruption

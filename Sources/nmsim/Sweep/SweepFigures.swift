@@ -29,6 +29,9 @@ struct SweepFigures: JSONRecord {
   var missing: [String] = []
   var ticksPerInference: Int?
   var secondsPerInference: Double?
+  /// Of input that has a time of its own.
+  var speed: Double?
+  var realTimeJoules: Double?
 
   init() {}
 
@@ -61,6 +64,7 @@ struct SweepFigures: JSONRecord {
     missing = run.bill?.missing ?? []
     ticksPerInference = run.ticksPerInference
     secondsPerInference = run.time.secondsPerInference
+    (speed, realTimeJoules) = (run.realTime?.speed, run.realTime?.joulesPerInference)
     run.earlyDecision.map { stop($0) }
   }
 
@@ -130,6 +134,12 @@ struct SweepFigures: JSONRecord {
       .optional(
         "secondsPerInference", \.secondsPerInference, .amount, "mean time per inference", unit: "s",
         null: "where the chip lacks a time"),
+      .optional(
+        "speed", \.speed, .amount, "a step of the input over a tick: above 1 the chip is faster than real time",
+        absent: "where the input has no time of its own, or the chip lacks one"),
+      .optional(
+        "realTimeJoules", \.realTimeJoules, .amount, "actions and static power while the input lasts, chip model", unit: "J",
+        absent: "where the input has no time of its own, or nothing has a price"),
     ]
   private static let unknown = "without labels, and where the ANN was not run"
 }

@@ -27,6 +27,8 @@ struct SweepInputs: Sendable {
     var hash: String
     var count: Int
     var dataset: Dataset
+    /// That a step lasts; nil: the data have no time of their own.
+    var secondsPerStep: Double?
   }
 
   struct Chip: Sendable {
@@ -162,9 +164,10 @@ struct SweepInputs: Sendable {
         problem: "\(NumberFormat.count(count)) samples asked for, the file has \(NumberFormat.count(all.count))",
         remedy: "lower 'samples' in the plan to \(all.count) or fewer")
     }
+    let isOfEvents = if case .sparse = dataset.values { true } else { false }
     return Samples(
       name: PathText.baseName(of: data.images, without: ""), path: path, hash: dataset.contentHash(samples: count),
-      count: count, dataset: dataset)
+      count: count, dataset: dataset, secondsPerStep: isOfEvents ? recorded?.secondsPerStep : nil)
   }
 
   static func hash(_ document: JSONOutput) throws(CommandError) -> String {

@@ -176,6 +176,7 @@ struct SweepRunner {
           faults: group.setting.faults)
       }
       result.fit = ObservedRun.fit(made.program)
+      result.realTime = data.secondsPerStep.map { RealTime(result, secondsPerStep: $0) }
       try folder.write(result, of: point)
       progress.advance()
     }
