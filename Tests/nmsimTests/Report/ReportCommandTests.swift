@@ -27,8 +27,7 @@ struct ReportCommandTests {
     #expect(missing.status == .missingInput)
     #expect(
       missing.error
-        == "nmsim: /no/such/run.json: no such result: make one with 'nmsim run' or 'nmsim sweep', or name one: nmsim "
-        + "report FILE.json\n")
+        == "nmsim: /no/such/run.json: no such result: make one with 'nmsim run' or 'nmsim sweep'\n")
     try TemporaryFolder.with { folder in
       // A folder is a sweep's.
       #expect(folder.invoke("report DIR").error.hasPrefix("nmsim: DIR/sweep.json: no such result: "))
