@@ -32,7 +32,6 @@ package enum FitSearch {
     let fewer = (2..<max(2, weightBits)).reversed().map { (number: ChipNumber.weightBits, value: $0) }
     switch error {
     case .sumDoesNotFit, .doesNotFit, .axonTypes: return fewer
-    case .split(let last, _): return candidates(chip, options, last)
     case .thresholdBelowOne:
       let first = max(1, fractionBits + 1)
       return (first..<max(first, 9)).map { (number: ChipNumber.fractionBits, value: $0) }

@@ -121,12 +121,10 @@ struct ProgramCheck {
     try checkWeightValues()
   }
 
-  /// Every weight fits the program's weight bits; on a binary crossbar, whose axon types are as wide as the chip's, those.
+  /// Every weight fits the chip's weight bits.
   private func checkWeightValues() throws(ProgramError) {
-    let chip = program.chip
-    let bits = chip.crossbar?.value.binary == true ? max(program.weightBits, chip.weightBits) : program.weightBits
-    let low = -(1 << (bits - 1))
-    let high = (1 << (bits - 1)) - 1
+    let low = -(1 << (program.weightBits - 1))
+    let high = (1 << (program.weightBits - 1)) - 1
     for (number, tensor) in program.weights.enumerated() {
       var least = 0
       var most = 0

@@ -45,8 +45,6 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
   case deadPlaces([Int], chip: String)
   case stuckBits(chip: String)
   case memory(MemoryError)
-  /// What `because` forbids was split, and `last` forbids what it became.
-  indirect case split(last: CompileError, because: CompileError)
   case option(String)
 
   package func text(spell: (String) -> String) -> String {
@@ -153,21 +151,12 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
       "chip '\(chip)' is a crossbar, whose synapses share weights by type, so no weight bit is a cell of its own; "
         + "leave out \(spell("stuckWeightBits")), or choose another chip"
     case .memory(let error): error.description
-    case .split(let last, let first):
-      CompileError.halves(last.text(spell: spell)).problem + ", where the network is split because "
-        + CompileError.halves(first.text(spell: spell)).problem + CompileError.halves(last.text(spell: spell)).remedy
     case .option(let text): text
     }
   }
 }
 
 extension CompileError {
-  /// A message up to its remedy, and the rest.
-  private static func halves(_ text: String) -> (problem: Substring, remedy: Substring) {
-    let end = text.indices.first { text[$0...].hasPrefix("; ") } ?? text.endIndex
-    return (text[..<end], text[end...])
-  }
-
   /// Name of the population or projection that a limit of the chip forbids, where another form of the network may keep it.
   var forbiddenPart: String? {
     switch self {

@@ -1,35 +1,6 @@
 import ChipModel
 
 extension Lowering {
-  /// Bits of a value that one axon has for all that it reaches: a type of a binary crossbar is as wide as the chip's weights,
-  /// however narrow the slices of a network's are.
-  var axonBits: Int { chip.crossbar?.value.binary == true ? chip.weightBits : weightBits }
-
-  /// Gives parallel synapses axons of their own on a binary crossbar, whose types have one weight each.
-  mutating func separateParallelSynapses() {
-    guard chip.crossbar?.value.binary == true else { return }
-    var result: [Projection] = []
-    for projection in projections {
-      let tensor = weights[projection.weights]
-      guard projection.kind == .identity, (2...256).contains(tensor.shape[1]) else {
-        result.append(projection)
-        continue
-      }
-      let (channels, synapses) = (tensor.shape[0], tensor.shape[1])
-      for number in 0..<synapses {
-        let values = (0..<channels).map { tensor[$0 * synapses + number] }
-        guard let column = WeightTensor(shape: [channels, 1], values: values) else { continue }
-        var part = projection
-        part.name = "\(projection.name).axon.\(number + 1)"
-        part.axon = UInt8(truncatingIfNeeded: number)
-        part.weights = weights.count
-        weights.append(column)
-        result.append(part)
-      }
-    }
-    projections = result
-  }
-
   /// Cuts the weights into populations, and into the sums before them, into slices that have one value each: a source neuron
   /// has an axon for each. Exact: slices add up to the weights.
   mutating func sliceWeights(_ chosen: Set<Int>) {

@@ -32,7 +32,7 @@ extension Lowering {
     let to = populations[target]
     let isExact = sum.sign == 0
     let least = Int64(1) << Int64(fractionBits)
-    let synapse = isExact ? SumSynapse(value: 1, bits: weightBits) : SumSynapse(atLeast: (most + 1) / 2, axonBits, chip)
+    let synapse = isExact ? SumSynapse(value: 1, bits: weightBits) : SumSynapse(atLeast: (most + 1) / 2, weightBits, chip)
     guard let synapse, let threshold = Int32(exactly: synapse.value * least), Int64(threshold) <= FixedPoint.highest(bits: membraneBits) else {
       throw doesNotFit(sum.name, "a partial sum of", Double(most))
     }

@@ -45,7 +45,6 @@ struct Lowering {
     try lowerPopulations()
     try splitFanIn(form.parts)
     sliceWeights(form.sliced)
-    separateParallelSynapses()
     try insertRelays()
     addCopies(form.copies)
     try check(program.memoryToRun)
@@ -84,8 +83,7 @@ struct Lowering {
       let quantised = try QuantisedPopulation(
         population: population, incoming: incoming, isShared: isShared,
         thresholdRatio: isRead || chip.thresholdPerNeuron ? nil : try thresholdRatio(population), leastUnit: least,
-        bits: weightBits, identityBits: axonBits,
-        maximumShift: population.hasIntegerWeights ? 0 : chip.maximumWeightShift)
+        bits: weightBits, maximumShift: population.hasIntegerWeights ? 0 : chip.maximumWeightShift)
       if quantised.coarserChannels > 0 {
         coarser.append(CoarserUnits(population: population.name, channels: quantised.coarserChannels))
       }

@@ -27,11 +27,9 @@ struct QuantisedPopulation {
   ///     them, so that every channel's threshold is the same integer. Nil: units follow the weights alone.
   ///   - leastUnit: what the membrane holds; where it does not hold a channel's parameters, the unit becomes coarser, up to
   ///     the coarsest among the channels. Nil: units follow the weights whatever the membrane holds.
-  ///   - bits: of a weight.
-  ///   - identityBits: of an identity's value, where the chip holds it in a wider place.
   init(
     population: CheckedPopulation, incoming: [(projection: CheckedProjection, folded: FoldedWeights)], isShared: Bool,
-    thresholdRatio: [Double]?, leastUnit: LeastUnit? = nil, bits: Int, identityBits: Int, maximumShift: Int
+    thresholdRatio: [Double]?, leastUnit: LeastUnit? = nil, bits: Int, maximumShift: Int
   ) throws(CompileError) {
     if population.hasIntegerWeights {
       unit = [1]
@@ -90,8 +88,7 @@ struct QuantisedPopulation {
     for (projection, folded) in incoming {
       projections.append(
         try QuantisedPopulation.rounded(
-          projection, folded, units: units, isShared: isUniform,
-          top: projection.kind == .identity ? Double((1 << (identityBits - 1)) - 1) : top, maximumShift: maximumShift))
+          projection, folded, units: units, isShared: isUniform, top: top, maximumShift: maximumShift))
     }
   }
 

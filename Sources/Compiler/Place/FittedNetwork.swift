@@ -47,14 +47,11 @@ struct FittedNetwork {
           continue
         }
         guard let next = try network.form(after: error, form, chip: chip, options: options) else {
-          guard let refusal else { throw error }
-          let isWhole = form.parts.isEmpty && form.sliced.isEmpty && form.copies.isEmpty
-          if !isWhole { throw .split(last: error, because: refusal) }
-          // Pools as layers that do not help leave the first refusal as it was.
-          let isOfNetwork = error.forbiddenPart.map { part in
+          // A change that does not help here either leaves the first refusal as it was.
+          let isOfNetwork = form.parts.isEmpty && form.sliced.isEmpty && form.copies.isEmpty && error.forbiddenPart.map { part in
             network.populations.contains { $0.name == part } || network.projections.contains { $0.name == part }
           } == true
-          throw isOfNetwork ? error : refusal
+          throw isOfNetwork ? error : refusal ?? error
         }
         refusal = refusal ?? error
         form = next
@@ -90,8 +87,7 @@ extension CheckedNetwork {
     switch error {
     case .axonTypes(let name, _, _, _):
       guard let index = population(name), next.sliced.insert(index).inserted else { return nil }
-    case .capacity(let name, let need, _, let limit, _, _, _, resource: .destinations)
-    where population(name).map { form.parts[$0] == nil || whole.populations[$0].name == name } ?? true:
+    case .capacity(let name, let need, _, let limit, _, _, _, resource: .destinations):
       let count = (need + limit - 1) / max(1, limit)
       guard chip.axonModes == nil, chip.convolutionCore == nil,
         let index = whole.populations.indices.first(where: { whole.populations[$0].name == name }),
@@ -99,7 +95,7 @@ extension CheckedNetwork {
       else { return nil }
       next.copies[index] = count
     case .capacity(let name, let need, _, let limit, _, _, _, let resource?)
-    where [.fanIn, .inputAxons, .synapseMemory, .destinations].contains(resource):
+    where [.fanIn, .inputAxons, .synapseMemory].contains(resource):
       guard let index = population(name), try schedule(options).0 != .continuous,
         let parts = whole.parts(of: index, named: name, need, limit, form, chip: chip, options: options)
       else { return nil }

@@ -83,7 +83,6 @@ extension CommandError {
       .lagHidesSpikes, .lagTooLong, .biasesNeedTime:
       self.init(.usage, subject: network, message: error.commandText)
     case .memory(let error): self.init(error, subject: network)
-    case .split(.memory(let error), _): self.init(error, subject: network)
     case .mixedAmplitude:
       self.init(.badData, subject: network, message: error.commandText)
     case .mapping(let problem):
@@ -91,7 +90,7 @@ extension CommandError {
         problem.isAboutLimits ? .doesNotFit : .badData, subject: mapping ?? network, message: problem.description)
     case .unsupportedModel, .thresholdsPerNeuron, .thresholdBelowOne, .doesNotFit, .sumDoesNotFit, .integerWeight, .weightRange,
       .capacity, .tooManyCores, .tooFewLiveCores, .cutOff, .deadPlaces, .parallelSynapses, .delay, .chipRule,
-      .axonTypes, .noCoreOfKind, .width, .split:
+      .axonTypes, .noCoreOfKind, .width:
       self.init(.doesNotFit, subject: network, message: error.commandText)
     }
   }
