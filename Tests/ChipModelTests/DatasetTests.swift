@@ -85,5 +85,9 @@ struct DatasetTests {
     #expect(throws: DatasetError.notFinite(sample: 0, element: 0, .infinity)) {
       try dataset.values(ofSample: 0, preprocessing: Preprocessing(scale: 100))
     }
+    #expect(throws: DatasetError.beyondFloats(sample: 0, element: 0, 1e308)) {
+      try dataset.values(ofSample: 0, preprocessing: .identity)
+    }
+    #expect(try dataset.values(ofSample: 0, preprocessing: Preprocessing(scale: 1e-270)) == [1e308 * 1e-270])
   }
 }

@@ -1,13 +1,26 @@
 #!/usr/bin/env python3
 """torchvision's networks, random weights, by both exporters: does nmsim take them, what does it give, how fast?
 
-    python3 Tests/Scripts/torchvision_import.py NMSIM [NETWORK ...]
+    python3 Tests/Scripts/torchvision_import.py NMSIM [--run] [NETWORK ...]
 
 Needs torch, torchvision, onnx, onnxscript and onnxruntime; says so and ends where they are not there. A row for each file:
 its size, the difference from onnxruntime over the largest output, processor time and peak memory of `nmsim evaluate` with one
-sample, and the time of the evaluation itself as nmsim states it. Ends with status 1 if one is refused or beyond 1e-5.
+sample, and the time of the evaluation itself as nmsim states it. With `--run` a second row: wall time and peak memory of
+convert (robust-norm, 4 random samples), compile for `ideal` and a run of one sample, 16 steps. Ends with status 1 if one is
+refused or beyond 1e-5.
 """
-import os, re, resource, sys, tempfile, warnings
+import json, os, re, subprocess, sys, tempfile, time, warnings
+
+# Starts the commands: a child of this process would count this one's memory as its own peak.
+launcher = subprocess.Popen([sys.executable, "-c", """
+import json, os, subprocess, sys
+for line in sys.stdin:
+    command, folder = json.loads(line)
+    child = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    text = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    print(json.dumps([os.waitstatus_to_exitcode(status), text, usage.ru_utime + usage.ru_stime, usage.ru_maxrss >> 10]), flush=True)
+"""], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 try:
     import numpy as np, onnxruntime as ort, torch, torchvision, onnxscript
@@ -37,20 +50,29 @@ def network(name):
 
 def run(command, folder):
     """Status, what was printed, seconds of processor time, MiB at the peak."""
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.chdir(folder); os.dup2(write, 1); os.dup2(write, 2); os.close(read)
-        os.execv(command[0], command)
-    os.close(write)
-    with os.fdopen(read) as pipe: text = pipe.read()
-    _, status, usage = os.wait4(child, 0)
-    return os.waitstatus_to_exitcode(status), text, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024
+    launcher.stdin.write(json.dumps([command, folder]) + "\n"); launcher.stdin.flush()
+    return json.loads(launcher.stdout.readline())
+
+
+def all_the_way(nmsim, folder, size):
+    """Rows of convert, compile and run; True if one fails."""
+    np.save(f"{folder}/c.npy", np.random.default_rng(0).standard_normal((4, 3, size, size), dtype=np.float32))
+    for command in (
+        "convert m.onnx --method robust-norm --initial half --calibration c.npy -o m.json",
+        "compile m.json --chip ideal -o m.nmsim", "run m.nmsim --input x.npy --steps 16 --no-ann -o r.json",
+    ):
+        start = time.monotonic()
+        status, text, _, peak = run([nmsim] + command.split(), folder)
+        said = f"{time.monotonic() - start:7.2f} s{peak:7} MiB" if status == 0 else f"status {status}: {text.strip().splitlines()[-1]}"
+        print(f"  {command.split()[0]:20}{said}", flush=True)
+        if status: return True
+    return False
 
 
 nmsim, failed = os.path.abspath(sys.argv[1]), 0
+names = [name for name in sys.argv[2:] if name != "--run"]
 print(f"{'network':22}{'MiB':>6}{'difference':>12}{'CPU s':>8}{'peak MiB':>10}  evaluation")
-for name in sys.argv[2:] or NETWORKS:
+for name in names or NETWORKS:
     for dynamo in (False, True):
         with tempfile.TemporaryDirectory() as folder:
             model, size = network(name), 299 if name == "inception_v3" else 224
@@ -72,4 +94,5 @@ for name in sys.argv[2:] or NETWORKS:
             failed += not error <= 1e-5
             taken = re.search(r"^time +([^,]*)", text, re.M)
             print(f"{label:22}{files >> 20:6}{error:12.1e}{seconds:8.2f}{peak:10}  {taken.group(1) if taken else ''}", flush=True)
+            if "--run" in sys.argv: failed += all_the_way(nmsim, folder, size)
 sys.exit(1 if failed else 0)

@@ -115,6 +115,8 @@ public struct Dataset: Sendable, Equatable {
         let value = (result[index] * scale - mean) / std
         // A NaN or infinity would pass silently through everything that follows.
         guard value.isFinite else { throw .notFinite(sample: sample, element: index, value) }
+        // The ANN takes 32-bit floats, where it would be an infinity.
+        guard Float(value).isFinite else { throw .beyondFloats(sample: sample, element: index, value) }
         if let range, !range.contains(value) {
           throw .outsideRange(sample: sample, element: index, value, range)
         }
@@ -129,6 +131,7 @@ package enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
   case sample(Int, count: Int)
   case preprocessing(PreprocessingError)
   case notFinite(sample: Int, element: Int, Double)
+  case beyondFloats(sample: Int, element: Int, Double)
   case outsideRange(sample: Int, element: Int, Double, InputRange)
   case notWhole(sample: Int, element: Int, Double)
   case recording(steps: Int, asked: Int)
@@ -140,6 +143,9 @@ package enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
     case .preprocessing(let error): "\(error)"
     case .notFinite(let sample, let element, let value):
       "value \(element) of sample \(sample) is \(value) after preprocessing; remove NaN and infinity from the data"
+    case .beyondFloats(let sample, let element, let value):
+      "value \(element) of sample \(sample) is \(value) after preprocessing, which no 32-bit float holds "
+        + "(at most 3.4e38); check the data and its scale"
     case .outsideRange(let sample, let element, let value, let range):
       "value \(element) of sample \(sample) is \(value) after preprocessing, the network's input range is "
         + "\(range.low) to \(range.high); check the scale of the data, or widen 'range' in net.json and compile again"
