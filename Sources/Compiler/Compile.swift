@@ -198,7 +198,7 @@ extension Lowering {
         labels: source.input.labels,
         ann: source.ann ?? ANNFacts(),
         steps: source.steps, provenance: source.history),
-      chip: chip, schedule: schedule, lag: lag, fractionBits: fractionBits, weightBits: weightBits,
+      chip: chip, schedule: timing.schedule, lag: timing.lag, fractionBits: fractionBits, weightBits: weightBits,
       membraneBits: membraneBits, populations: populations, projections: projections, weights: weights,
       output: ProgramOutput(
         population: network.output, readout: network.readout,

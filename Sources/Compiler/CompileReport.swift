@@ -94,6 +94,8 @@ package struct CompileReport: Sendable, Equatable {
   package var schedule: Schedule
   /// Ticks that layers add before they may fire.
   package var lag: Int
+  /// Whether that is the longest, and others have less.
+  package var lagsDiffer: Bool
   /// Memory of biases that differ from step to step, all cores together; 0: there are none.
   package var biasTableBits: Int
   package var weightBits: Int
@@ -142,6 +144,7 @@ extension CompileReport {
     chipTitle = program.chip.title
     schedule = program.schedule
     lag = program.lag
+    lagsDiffer = program.populations.contains { $0.model.takesLag && $0.model.fires && !$0.isRelay && $0.lag < program.lag }
     biasTableBits = program.cores.map { $0.biasTableBits(program) }.sum
     weightBits = program.weightBits
     membraneBits = program.membraneBits

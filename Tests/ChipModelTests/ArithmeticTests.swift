@@ -46,15 +46,22 @@ struct ArithmeticTests {
 
   @Test("delays of the windowed schedule bring step s of the source to step s of the target")
   func windows() {
+    func start(_ depth: Int, _ lag: Int) -> Int {
+      (0..<depth).reduce(0) { start, _ in ActiveWindow.start(after: [0, start + lag]) }
+    }
+    #expect(ActiveWindow.start(after: []) == 0)
     for source in 0...4 {
       for target in (source + 1)...6 {
+        #expect(start(target, 2) == 3 * target)
         func delay(_ waitingPeriod: Int, _ lag: Int) -> Int {
-          ActiveWindow.delay(source: source, target: target, waitingPeriod: waitingPeriod, lag: lag)
+          ActiveWindow.delay(
+            source: start(source, lag) + lag, target: start(target, lag), waitingPeriod: waitingPeriod,
+            passed: target - source - 1)
         }
         func offset(_ delay: Int, lag: Int) -> Int {
           func population(_ depth: Int) -> Population {
             var population = Population.input([1])
-            population.start = ActiveWindow.start(depth: depth, lag: lag)
+            population.start = start(depth, lag)
             population.lag = lag
             return population
           }

@@ -138,14 +138,46 @@ struct CorrectionTests {
     let values = try data.floats(samples: 40, preprocessing: .identity)
     var draft = SpikingDraft(evaluator.network)
     draft.neurons = result.network.populations.map(\.neuron)
-    var run = DraftCorrection(
-      draft, Corrections([]), samples: values, steps: 6, lag: lag, threads: 1, evaluator)
+    draft.lag = lag
+    var run = DraftCorrection(draft, Corrections([]), samples: values, steps: 6, threads: 1, evaluator)
     _ = run.run { _ in }
     let trial = SpikingTrial(try SpikingTrial.lower(result.network, weightBits: 16), samples: values, steps: 6)
     let counts = run.spikeTotals
     for layer in 0..<2 {
       let engine = Int(trial.counters.spikes[layer + 1].reduce(0, +))
       #expect(abs(engine - counts[layer]) <= engine / 200, "layer \(layer)")
+    }
+  }
+
+  @Test("with a lag at branches alone, spikes in floats are those of the engine, and other layers fire at once")
+  func branches() throws {
+    var network = TinyNetwork.convolutional(seed: 51)
+    var random = SplitMix(state: 5)
+    network.layers[2].connections.append(
+      AnalogConnection(
+        source: .layer(0), kind: .dense, weights: (0..<432).map { _ in random.float() }, weightShape: [3, 144]))
+    let data = try TinyNetwork.data(seed: 9, shape: [2, 6, 6], count: 40)
+    var settings = ConversionSettings(.mmse).with(.steps, 6).with(.calibrate, Corrections([.initial]))
+      .with(.lagAt, .branches)
+    #expect(throws: ConversionError.conflict("lagAt", "lag", "there is no lag above 0 that layers could have")) {
+      try convert(network, settings, data)
+    }
+    settings = settings.with(.lag, 2)
+    let result = try convert(network, settings, data)
+    #expect(result.network.lag == 0 && result.network.populations.map(\.lag) == [2, nil, nil])
+    var draft = SpikingDraft(network)
+    draft.neurons = result.network.populations.map(\.neuron)
+    draft.take(settings)
+    var run = DraftCorrection(
+      draft, Corrections([]), samples: try data.floats(samples: 40, preprocessing: .identity), steps: 6, threads: 1,
+      try FloatEvaluator(network))
+    _ = run.run { _ in }
+    let trial = SpikingTrial(
+      try SpikingTrial.lower(result.network, weightBits: 16),
+      samples: try data.floats(samples: 40, preprocessing: .identity), steps: 6)
+    for layer in 0..<2 {
+      let engine = Int(trial.counters.spikes[layer + 1].reduce(0, +))
+      #expect(engine > 100 && abs(engine - run.spikeTotals[layer]) <= engine / 200, "layer \(layer)")
     }
   }
 

@@ -151,10 +151,10 @@ struct ExplainTests {
   func floatLoop(_ model: Model) throws {
     let network = try Self.pooled(model).checked()
     let steps = model.steps
-    let program = try CompiledProgram.lower(
-      network, chip: ChipLibrary.builtIn("ideal"), options: CompileOptions(fractionBits: 4))
+    let options = CompileOptions(fractionBits: 4)
+    let program = try CompiledProgram.lower(network, chip: ChipLibrary.builtIn("ideal"), options: options)
     var runner = LayerRunner(plan: EnginePlan(program), steps: steps)
-    let real = try RealNetwork(network, lag: program.lag)
+    let real = try RealNetwork(network, timing: network.timing(options))
     var random = SplitMix(state: 7)
     var spikes = 0
     for sample in 0..<6 {

@@ -131,7 +131,8 @@ struct NetworkCheckTests {
     projections.append(identity("p19999", "p5"))
     let circle = try network(populations, projections).checked()
     #expect(circle.layers == 6 && circle.populations.count { $0.isInCircle } == 19_995)
-    #expect(circle.projections.allSatisfy { circle.delay($0, lag: 0) >= 1 || $0.source == 0 })
+    let timing = LayerTiming(circle, .windowed, lag: nil)
+    #expect(circle.projections.allSatisfy { timing.delay($0, circle) >= 1 || $0.source == 0 })
   }
 
   @Test("spikes that come back: all of a circle have one depth and hear one another a tick later; counts do not come back")
@@ -141,7 +142,7 @@ struct NetworkCheckTests {
     let checked = try network(four, forward).checked()
     #expect(checked.populations.map(\.depth) == [0, 0, 1, 1, 2])
     #expect(checked.populations.map(\.isInCircle) == [false, false, true, true, false])
-    #expect(checked.projections.dropFirst().map { checked.delay($0, lag: 0) } == [1, 1, 1, 1])
+    #expect(checked.projections.dropFirst().map { LayerTiming(checked, .windowed, lag: nil).delay($0, checked) } == [1, 1, 1, 1])
     var counting = four
     counting[1].neuron.model = .augmented
     #expect(

@@ -40,6 +40,7 @@ struct EngineEqualsInterpreterTests {
       + ["many steps", "long period", "much fraction", "slow leak", "multicast", "crossbar", "core types", "layer cores"]
       + ["optimised", "dead cores", "dead links", "stuck bits", "overlapping max over cores"]
       + ["count gate", "winner gate", "overlapping count over cores", "count of payloads", "bias by step", "lag"]
+      + ["lags that differ"]
       + ["bernoulli", "rate", "latency", "events", "accumulator cut", "accumulator wraps", "current wraps", "floor", "reset value"]
       + ["refractory", "gated input", "relay of input", "circle", "neurons to themselves", "circle and relay"]
       + ["separated", "lag and relay", "lag and bias by step", "count gate and lag", "not taken back", "taken back at once"]
@@ -138,6 +139,7 @@ struct EngineEqualsInterpreterTests {
     var result: [String] = program.schedule == .continuous ? ["continuous"] : []
     if program.schedule == .separated { result.append("separated") }
     if program.lag > 0 { result.append("lag") }
+    if Set(program.populations.lazy.filter { $0.model.fires && !$0.isRelay }.map(\.lag)).count > 1 { result.append("lags that differ") }
     if program.lag > 0, program.populations.contains(where: \.isRelay) { result.append("lag and relay") }
     if program.fractionBits > 0 { result.append(program.fractionBits > 6 ? "much fraction" : "fraction") }
     let order = program.forwardOrder

@@ -180,7 +180,7 @@ struct LayerSynchronousLoop {
 
     for p in order {
       let model = all[p].model
-      let lag = model.fires ? program.lag : 0
+      let lag = all[p].lag
       var sent = zero[p]
       // Step of the sums; what fires does so `lag` later, and goes on as long after the last sum.
       for step in 0..<(steps + lag) {

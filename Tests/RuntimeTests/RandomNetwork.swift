@@ -201,6 +201,13 @@ extension RandomNetwork {
         if dice.chance(0.5) {
           network.schedule = isSeparated ? .separated : .windowed
           network.lag = isSeparated ? 0 : lag
+          // Lags by population instead.
+          if !isSeparated, dice.chance(0.5) {
+            network.lag = dice.integer(0...lag)
+            for index in network.populations.indices where network.populations[index].neuron.model.traits.fires {
+              network.populations[index].lag = dice.chance(0.7) ? dice.integer(0...lag) : nil
+            }
+          }
         } else if isSeparated {
           options.schedule = .separated
         } else {

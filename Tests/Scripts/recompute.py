@@ -271,6 +271,9 @@ class Execution:
 
     def __init__(self, network, images, membrane_bits, fraction, lag=0):
         self.network, self.batch, self.bits, self.lag = network, len(images), membrane_bits, lag
+        # Where populations have lags of their own, the program's is the longest.
+        populations = network.json["populations"]
+        self.lags = {p["name"]: p.get("lag", network.json.get("lag", 0)) for p in populations if any("lag" in p for p in populations)}
         self.fraction = 2 ** fraction
         self.period = max(neuron.get("period", 0) for neuron in network.neuron.values())
         self.is_bistable = any(neuron["model"] == "bistable" for neuron in network.neuron.values())
@@ -403,7 +406,7 @@ class Execution:
     def run(self, steps):
         output = self.network.json["output"]
         for name in self.network.order:
-            lag = 0 if self.network.neuron[name]["model"] == "accumulator" else self.lag
+            lag = 0 if self.network.neuron[name]["model"] == "accumulator" else self.lags.get(name, self.lag)
             for tick in range(steps + lag):
                 spikes = self.update(name, tick, lag, tick < steps)
                 if name == output["population"] and tick == steps - 1:

@@ -81,6 +81,28 @@ struct FewStepsTests {
     }
   }
 
+  @Test("a population may have a lag of its own: those after it begin later, and a shortcut waits as long", arguments: ["a", "b"])
+  func ownLag(_ population: String) throws {
+    try TemporaryFolder.with { folder in
+      let own = Self.network().replacing(
+        #"{"name": "\#(population)", "shape": [2],"#, with: #"{"name": "\#(population)", "shape": [2], "lag": 2,"#)
+      #expect(own != Self.network())
+      #expect(try Self.compile(folder, own) == nil)
+      let program = try CompiledProgram(file: "\(folder.path)/net.nmsim")
+      #expect(program.lag == 2)
+      #expect(program.ticksPerInference(steps: 8) == 8 + 2 + 2)
+      // The shortcut of what leaves `a` waits for `b`.
+      #expect(program.projections.map(\.delay) == [1, 1, 1, population == "a" ? 2 : 4])
+      var runner = LayerRunner(plan: EnginePlan(program), steps: 8)
+      let outcome = runner.run([0.3, 0.9])
+      var interpreter = ChipInterpreter(program, steps: 8)
+      #expect(interpreter.run([0.3, 0.9]).decisions == outcome.decisions)
+      #expect(folder.invoke("compile DIR/net.json --chip ideal --lag 0 -o DIR/none.nmsim -q").status == .success)
+      #expect(try CompiledProgram(file: "\(folder.path)/none.nmsim").ticksPerInference(steps: 8) == 8 + 2)
+      #expect(folder.invoke("inspect DIR/net.json").output.contains("at most 2 ticks, of their own in 1 population\n"))
+    }
+  }
+
   @Test(
     "runs and schedules that cannot be are refused in one line",
     arguments: [
@@ -115,6 +137,9 @@ struct FewStepsTests {
     let shown = Self.network()
     for (old, new, message) in [
       (#""output": {"#, #""lag": -1, "output": {"#, "lag: -1 is out of range; expected an integer from 0 to 999999"),
+      (#""name": "b", "#, #""name": "b", "lag": 1000000, "#, "lag: 1000000 is out of range; expected an integer from 0 to 999999"),
+      (#""name": "y", "#, #""name": "y", "lag": 1, "#,
+        "population 'y': neurons of model 'accumulator' never fire, so that they need not wait; remove it"),
       (#""output": {"#, #""lag": 1, "schedule": "separated", "output": {"#,
         "network: lag is 1, but the schedule is separated; remove one of the two"),
       (#""threshold": 1}}"#, #""threshold": 1}, "bias": {"byStep": [[1, 2]]}}"#,

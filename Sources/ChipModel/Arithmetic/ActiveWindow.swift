@@ -6,6 +6,7 @@
 ///
 /// With a lag of `g` ticks a population adds in `[k(1 + g), k(1 + g) + T)` and may fire in the `T` ticks from
 /// `k(1 + g) + g` on; one inference takes `T + (D - 1)(1 + g)` ticks. `separated` is the lag `T - 1` of one `T`.
+/// Where lags differ, a population begins a tick after the last of those that it hears may fire first.
 package enum Schedule: String, ParameterChoice { case windowed, continuous, separated }
 
 extension Parameter {
@@ -27,18 +28,20 @@ package enum ActiveWindow {
   /// Ticks from a spike to its arrival that a projection may take.
   package static let delays = 1...65_535
 
-  /// First tick of a population.
-  package static func start(depth: Int, lag: Int) -> Int { depth * (1 + lag) }
+  /// First tick of a population that hears others.
+  /// - Parameter sources: the ticks in which they may fire first.
+  package static func start(after sources: some Sequence<Int>) -> Int { sources.max().map { $0 + 1 } ?? 0 }
 
-  /// Delay of a projection under a schedule of windows.
+  /// Delay of a projection under a schedule of windows: what its source sends in a step arrives in the same step of its
+  /// target.
   ///
-  /// A layer between the two takes a tick and the lag. Period codes of bistable neurons take one period a layer to pass on,
-  /// so a shortcut waits that long as well.
+  /// Period codes of bistable neurons take one period a layer to pass on, so a shortcut waits that long as well.
   /// - Parameters:
-  ///   - source: depth of the source.
-  ///   - target: depth of the target, larger.
-  package static func delay(source: Int, target: Int, waitingPeriod: Int, lag: Int) -> Int {
-    1 + (target - source - 1) * (1 + lag + waitingPeriod)
+  ///   - source: first tick in which the source may fire.
+  ///   - target: first tick of the target, later.
+  ///   - passed: layers between the two.
+  package static func delay(source: Int, target: Int, waitingPeriod: Int = 0, passed: Int = 0) -> Int {
+    target - source + passed * waitingPeriod
   }
 
   /// How many of the target's adding ticks later a spike of the source's step `s` arrives: at `s + offset`.

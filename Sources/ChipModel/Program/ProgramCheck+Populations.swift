@@ -21,7 +21,8 @@ extension ProgramCheck {
         program.schedule != .continuous || population.start == 0 || population.isRelay,
         "begins at tick \(population.start) of a continuous schedule", place)
       try rule(
-        population.lag == 0 || population.lag == program.lag && population.model.takesLag && population.model.fires,
+        population.lag == 0
+          || population.lag > 0 && population.lag <= program.lag && population.model.takesLag && population.model.fires,
         "has a lag of \(population.lag) ticks", place)
       try range("number of gated periods", population.gatedPeriods, 0...ProgramLimits.start, place)
       // The engine looks at them whatever the model is, the scalar rule of a rate neuron does not.

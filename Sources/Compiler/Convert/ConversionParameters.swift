@@ -7,6 +7,13 @@ package enum ConversionTask: String, ParameterChoice {
   var output: OutputTask { self == .classes ? .classes : .values }
 }
 
+/// Which layers have the lag that `convert` asks for.
+package enum LaggingLayers: String, ParameterChoice {
+  case all
+  /// Those that more than one layer reads: where a shortcut leaves, noise of one layer reaches two.
+  case branches
+}
+
 /// Parameters of several methods. A standard that stands here holds for every method; the others' stand with the method.
 extension Parameter {
   package static let steps = Parameter(
@@ -36,8 +43,12 @@ extension Parameter {
     standard: Schedule.windowed.parameterValue, source: "Liu et al. 2022",
     "When layers are active: all in step, or each adds all steps before it fires.")
 
+  package static let lagAt = Parameter(
+    "lagAt", .choice(of: LaggingLayers.self), standard: LaggingLayers.all.parameterValue,
+    "Which layers the lag is for: all, or those alone that more than one layer reads, as in front of a shortcut.")
+
   /// What every method of rate codes takes, with an initial potential: how spikes are pooled, and when they are sent.
-  package static let ofRateCodes: [Parameter] = [.maxPool, .lag, .schedule]
+  package static let ofRateCodes: [Parameter] = [.maxPool, .lag, .lagAt, .schedule]
 
   /// Those that nearly every method takes: the line of help does not list the methods.
   package static let common: [Parameter] = [.steps, .initial, .reset, .readout, .task, .literal] + ofRateCodes
@@ -65,6 +76,10 @@ extension ParameterKey<Int> {
 extension ParameterKey<Int> {
   /// Ticks that a layer adds before it may fire; at least 0, below the steps.
   package static var lag: Self { Self(.lag) }
+}
+
+extension ParameterKey<LaggingLayers> {
+  package static var lagAt: Self { Self(.lagAt) }
 }
 
 extension ParameterKey<GateRule> {

@@ -68,7 +68,7 @@ public struct ConversionSettings: Sendable, Hashable {
 
   /// Whether what it finds is for one number of steps.
   package var dependsOnSteps: Bool {
-    method.dependsOnSteps(self) || lag(steps: 2) > 0 || !(self[.calibrate]?.isEmpty ?? true)
+    method.dependsOnSteps(self) || (self[.lag] ?? 0) > 0 || self[.schedule] == .separated || !(self[.calibrate]?.isEmpty ?? true)
   }
 
   func stepsOrStandard(_ network: AnalogNetwork, layers: Int) -> Int {
@@ -115,6 +115,11 @@ public struct ConversionSettings: Sendable, Hashable {
   /// Refuses what a lag, or the separated schedule, cannot be together with.
   func checkLag() throws(ConversionError) {
     let (lag, isSeparated) = (self[.lag] ?? 0, self[.schedule] == .separated)
+    if lag == 0, self[.lagAt] == .branches {
+      throw .conflict(
+        Parameter.lagAt.key, isSeparated ? Parameter.schedule.key : Parameter.lag.key,
+        isSeparated ? "the separated schedule lets every layer wait" : "there is no lag above 0 that layers could have")
+    }
     guard lag > 0 || isSeparated else { return }
     let key = isSeparated ? Parameter.schedule.key : Parameter.lag.key
     if lag > 0, isSeparated {
@@ -130,9 +135,6 @@ public struct ConversionSettings: Sendable, Hashable {
       throw .parameterRange(key, value: "\(lag)", allowed: "a whole number below the \(steps) steps")
     }
   }
-
-  /// Ticks that a layer adds before it may fire, in a run of so many steps.
-  func lag(steps: Int) -> Int { self[.schedule] == .separated ? steps - 1 : self[.lag] ?? 0 }
 
   // MARK: Neurons
 

@@ -150,7 +150,7 @@ public struct ConversionStage {
     let count = min(sampleCount, 300)
     let tell = report("corrections", total: network.layers.count)
     var correction = DraftCorrection(
-      draft, corrections, samples: samples.part(0..<count).values, steps: steps, lag: settings.lag(steps: steps),
+      draft, corrections, samples: samples.part(0..<count).values, steps: steps,
       threads: threads, evaluator)
     draft = correction.run { _ in tell(1) }
     notes += correction.notes

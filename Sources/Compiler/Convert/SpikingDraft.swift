@@ -19,6 +19,7 @@ struct SpikingDraft: Sendable {
   /// When layers are active; with a lag they add so many ticks before they may fire.
   var schedule = Schedule.windowed
   var lag = 0
+  var laggingLayers = LaggingLayers.all
   /// BSNN without synchronous neurons: spikes of a shortcut arrive as soon as the chip can carry them.
   var hasShortestDelays = false
 
@@ -36,7 +37,29 @@ struct SpikingDraft: Sendable {
     guard settings.method.declared(.lag) != nil else { return }
     schedule = settings[.schedule] ?? .windowed
     lag = settings[.lag] ?? 0
+    laggingLayers = settings[.lagAt] ?? .all
     gate = settings[.maxPool] ?? .count
+  }
+
+  /// Ticks that a layer adds before it may fire.
+  /// - Parameter steps: of a run.
+  func lag(_ layer: Int, steps: Int) -> Int {
+    if schedule == .separated { return steps - 1 }
+    switch laggingLayers {
+    case .all: return min(lag, steps - 1)
+    case .branches: return readers[layer] > 1 ? min(lag, steps - 1) : 0
+    }
+  }
+
+  /// How many layers read each.
+  private var readers: [Int] {
+    var readers = [Int](repeating: 0, count: network.layers.count)
+    for layer in network.layers {
+      for source in Set(layer.connections.map(\.source)) {
+        if case .layer(let source) = source { readers[source] += 1 }
+      }
+    }
+    return readers
   }
 
   /// The finished network, without provenance and ANN facts.
@@ -48,7 +71,7 @@ struct SpikingDraft: Sendable {
         population: names[network.output], readout: readout,
         activation: network.layers[network.output].activation.ofOutput))
     result.schedule = schedule
-    result.lag = lag
+    if laggingLayers == .all { result.lag = lag }
     for layer in network.layers.indices { append(layer, to: &result) }
     return result
   }
@@ -97,6 +120,10 @@ struct SpikingDraft: Sendable {
       result.tensors["\(name).bias"] = tensor
       population.bias = nil
       population.biasByStep = .tensor("\(name).bias")
+    }
+    if laggingLayers != .all, neuron.model.traits.fires {
+      let own = lag(index, steps: Int.max)
+      population.lag = own > 0 ? own : nil
     }
     result.populations.append(population)
     for (position, connection) in layer.connections.enumerated() {

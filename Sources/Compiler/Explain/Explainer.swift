@@ -36,15 +36,17 @@ package struct Explainer: Sendable {
     if network.network.schedule == .continuous { options.schedule = .windowed }
     if network.network.schedule == .separated { options.steps = self.steps }
     (description, self.options) = (chip, options)
+    let timing: LayerTiming
     do throws(CompileError) {
       try ChipRules.checkWidths(options, chip)
       self.chip = try CompiledProgram.lower(network, chip: chip, options: options)
+      timing = try network.timing(options)
       options.membraneBits = 32
       integer = try CompiledProgram.lower(network, chip: chip, options: options)
     } catch {
       throw .compile(error)
     }
-    real = try RealNetwork(network, lag: self.chip.lag)
+    real = try RealNetwork(network, timing: timing)
     var notes: [String] = []
     do throws(AnalogNetworkError) {
       if let model {

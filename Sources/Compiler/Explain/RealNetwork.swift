@@ -35,20 +35,22 @@ struct RealNetwork: Sendable {
   let readsPotential: Bool
 
   /// - Throws: `ExplanationError` where amplitudes cannot be folded, or a neuron model has no rule in real numbers.
-  /// - Parameter lag: ticks that layers add before they may fire.
-  init(_ network: CheckedNetwork, lag: Int = 0) throws(ExplanationError) {
+  /// - Parameter timing: when populations are active; nil: as the network says.
+  init(_ network: CheckedNetwork, timing: LayerTiming? = nil) throws(ExplanationError) {
+    let timing = timing ?? LayerTiming(network, network.network.schedule, lag: nil)
     inputShape = network.inputShape
     order = network.order
     output = network.output
     readsPotential = network.readout == .potential
     var populations: [Neurons?] = [nil]
-    for index in network.placed { populations.append(try Self.neurons(network.populations[index], network, lag)) }
+    for index in network.placed { populations.append(try Self.neurons(index, network, timing)) }
     self.populations = populations
   }
 
   private static func neurons(
-    _ population: CheckedPopulation, _ network: CheckedNetwork, _ lag: Int
+    _ index: Int, _ network: CheckedNetwork, _ timing: LayerTiming
   ) throws(ExplanationError) -> Neurons {
+    let population = network.populations[index]
     let shape = population.shape
     guard let dynamics = population.model.kind.dynamics.init(population.model) as? any RealNeuronDynamics else {
       throw .model(population: population.name, model: population.model.name)
@@ -68,8 +70,9 @@ struct RealNetwork: Sendable {
       if source.model.isHostCurrent {
         currents.append(synapses)
       } else {
-        let way = ActiveWindow.delay(source: source.depth, target: population.depth, waitingPeriod: 0, lag: lag)
-        arrivals.append((projection.source, synapses, network.delay(projection, lag: lag) - way))
+        let way = ActiveWindow.delay(
+          source: timing.firstFiringTick(projection.source), target: timing.starts[projection.target])
+        arrivals.append((projection.source, synapses, timing.delay(projection, network) - way))
       }
     }
     return Neurons(
@@ -77,7 +80,7 @@ struct RealNetwork: Sendable {
       threshold: spread(population.threshold) ?? [Double](repeating: .infinity, count: shape.count),
       negativeThreshold: spread(population.negativeThreshold), bias: spread(population.bias),
       initial: spread(population.initial), currents: currents, arrivals: arrivals,
-      lag: population.model.fires ? lag : 0,
+      lag: timing.lags[index],
       biases: population.biasByStep.map { table in
         (0..<table.steps).map { step in spread(.perChannel(table.column(step))) ?? [] }
       } ?? [])

@@ -28,6 +28,7 @@ extension CheckedNetwork {
         + split.map { (from: node[$0] ?? $0, to: $0) })
     var deeper = populations
     for index in deeper.indices { deeper[index].depth = order.depths[index] }
+    for index in split { deeper[index].roomForSums = 1 }
     return CheckedNetwork(
       network: network, populations: deeper, projections: projections, output: output, readout: readout)
   }

@@ -43,7 +43,7 @@ extension Lowering {
         model: NeuronModel(kind: isExact ? .augmented : .integrateFire, hasNegativeThreshold: isExact),
         threshold: UnitValues(uniform: threshold), negativeThreshold: UnitValues(uniform: isExact ? -threshold : -1),
         bias: UnitValues(uniform: 0), initial: UnitValues(uniform: isExact ? 0 : threshold / 2),
-        start: schedule == .continuous ? 0 : to.start - 1, unit: to.unit))
+        start: timing.schedule == .continuous ? 0 : to.start - 1, unit: to.unit))
     sumTargets[index] = target
     if isExact { repeating.insert(index) }
     for (part, tensor) in zip(sum.projections, sum.weights) {

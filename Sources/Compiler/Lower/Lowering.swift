@@ -12,8 +12,7 @@ struct Lowering {
   let weightBits: Int
   let membraneBits: Int
   let fractionBits: Int
-  let schedule: Schedule
-  let lag: Int
+  let timing: LayerTiming
   var populations: [Population] = []
   var projections: [Projection] = []
   var weights: [WeightTensor] = []
@@ -40,7 +39,7 @@ struct Lowering {
     guard (2...16).contains(weightBits), (2...32).contains(membraneBits), (0...15).contains(fractionBits) else {
       throw .option("weight bits must be 2...16, membrane bits 2...32, fraction bits 0...15")
     }
-    (schedule, lag) = try network.schedule(options)
+    timing = try network.timing(options)
     try check(network.memoryToCompile)
     try lowerPopulations()
     try splitFanIn(form.parts)
@@ -90,7 +89,7 @@ struct Lowering {
       for (index, projection) in zip(population.incoming, quantised.projections) {
         lowered[index] = (projection.tensor, projection.shifts, projection.largestError)
       }
-      populations.append(try integerPopulation(population, unit: quantised.unit))
+      populations.append(try integerPopulation(index, unit: quantised.unit))
     }
     for (index, projection) in network.projections.enumerated() {
       guard let result = lowered[index] else { continue }
@@ -106,7 +105,7 @@ struct Lowering {
         population: population.name, model: name, chip: chip.name,
         supported: chip.neuronModels?.value ?? ChipDescription.allNeuronModels)
     }
-    if schedule == .continuous, population.model.code == .pairs || population.model.period > 1 {
+    if timing.schedule == .continuous, population.model.code == .pairs || population.model.period > 1 {
       throw .periodCodeNeedsWindows(population: population.name)
     }
   }
@@ -130,8 +129,9 @@ struct Lowering {
   }
 
   private mutating func integerPopulation(
-    _ population: CheckedPopulation, unit: [Double]
+    _ index: Int, unit: [Double]
   ) throws(CompileError) -> Population {
+    let population = network.populations[index]
     var roundings: [ChipFormat: Double] = [:]
     defer {
       for format in ChipFormat.allCases {
@@ -222,8 +222,7 @@ struct Lowering {
       initial: try integers(
         population.initial, what: "initial potential", limit: limits.initial
       ).shifted(by: population.model.codeBits),
-      start: schedule == .continuous ? 0 : ActiveWindow.start(depth: population.depth, lag: lag),
-      lag: population.model.fires ? lag : 0, gatedPeriods: network.gatedPeriods(population), unit: unit)
+      start: timing.starts[index], lag: timing.lags[index], gatedPeriods: network.gatedPeriods(population), unit: unit)
   }
 
   private func biasByStep(
@@ -241,14 +240,10 @@ struct Lowering {
     _ projection: CheckedProjection, weights: Int, _ shifts: [UInt8], _ error: Double
   ) -> Projection {
     let source = network.source(of: projection).model
-    let delay =
-      source.isHostCurrent
-      ? 1
-      : schedule == .continuous
-        ? projection.delay ?? (source.isInput ? 0 : 1) : network.delay(projection, lag: lag)
     return Projection(
       name: projection.name, source: projection.source, target: projection.target, kind: projection.kind,
-      weights: weights, shifts: shifts, pool: projection.pool, convolution: projection.convolution, delay: delay,
+      weights: weights, shifts: shifts, pool: projection.pool, convolution: projection.convolution,
+      delay: timing.delay(projection, network),
       gatePeriod: source.period, gateRestarts: source.code == .pairs, gate: projection.gate,
       largestRoundingError: error)
   }
@@ -341,7 +336,7 @@ struct Lowering {
     let input = network.network.input
     let program = CompiledProgram(
       network: ProgramNetwork(name: "", inputRange: input.range, calibratedRange: input.calibratedRange), chip: chip,
-      schedule: schedule, lag: lag, fractionBits: fractionBits, weightBits: weightBits, membraneBits: membraneBits,
+      schedule: timing.schedule, lag: timing.lag, fractionBits: fractionBits, weightBits: weightBits, membraneBits: membraneBits,
       populations: populations,
       projections: projections, weights: weights, output: ProgramOutput(population: network.output, readout: .potential))
     let order = program.topologicalOrder

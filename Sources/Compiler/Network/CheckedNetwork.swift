@@ -54,21 +54,6 @@ package struct CheckedNetwork: Sendable {
   func isFedByPairs(_ population: CheckedPopulation) -> Bool {
     population.incoming.contains { source(of: projections[$0]).model.code == .pairs }
   }
-
-  /// Ticks from a spike to its arrival: the projection's own, else those of a schedule of windows.
-  func delay(_ projection: CheckedProjection, lag: Int) -> Int {
-    let source = source(of: projection)
-    let target = populations[projection.target]
-    if source.model.isInput {
-      return ActiveWindow.start(depth: target.depth, lag: lag) + gatedPeriods(target) * target.model.period
-    }
-    // In a circle all are active in the same steps, and hear one another in the next.
-    if projection.delay == nil, source.depth == target.depth { return 1 }
-    return projection.delay
-      ?? ActiveWindow.delay(
-        source: source.depth, target: target.depth,
-        waitingPeriod: source.model.code == .pairs ? source.model.period : 0, lag: lag)
-  }
 }
 
 /// One population of a checked network.
@@ -82,6 +67,10 @@ package struct CheckedPopulation: Sendable {
   package let values: NeuronValues
   /// Longest path from the input in populations; 0 where only the input feeds it, and of the input.
   package internal(set) var depth: Int
+  /// Ticks that it adds before it may fire; nil: the network's.
+  package internal(set) var lag: Int?
+  /// Ticks more before it begins, in which partial sums of what arrives are added up.
+  package internal(set) var roomForSums = 0
   /// Whether its spikes come back to it.
   package internal(set) var isInCircle = false
   /// Indices into `projections` of what arrives, in file order; empty of the input alone.

@@ -106,6 +106,10 @@ extension NetworkPopulation: JSONRecord {
       "bias", \.givenBias, .bias,
       "added to the sum of each step; `{\"byStep\": ...}` with `[[T numbers] for each channel]` or `{\"tensor\": NAME}` of "
         + "shape `[C, T]`: by adding step, and a run has at most `T`", unit: "ANN", absent: "0"),
+    .optional(
+      "lag", \.lag, .integer(0...(ActiveWindow.steps.upperBound - 1)),
+      "ticks that it adds before it may fire, below the steps of a run; of the windowed schedule", unit: "ticks",
+      absent: "the network's"),
   ]
 }
 

@@ -101,6 +101,8 @@ package struct NetworkPopulation: Sendable, Equatable {
   package var bias: Values?
   /// `[C, T]`: the bias of each channel at each of its adding ticks, instead of `bias`. Nil: there is no such table.
   package var biasByStep: Weights?
+  /// Ticks that it adds before it may fire; nil: the network's.
+  package var lag: Int?
   package init(name: String, shape: [Int], neuron: NetworkNeuron, bias: Values? = nil) {
     self.name = name
     self.shape = shape

@@ -48,7 +48,7 @@ extension NetworkCheck {
           .population(index, population.name), "neuron.model",
           "its spikes come back to it, which neurons of model '\(population.neuron.model.name)' cannot take; use if, lif or cuba")
       }
-      guard network.lag == 0, network.schedule != .separated else {
+      guard network.lag == 0, (population.lag ?? 0) == 0, network.schedule != .separated else {
         throw NetworkCheckError(
           .population(index, population.name), "its spikes come back to it, so that no layer can wait for another; remove the lag")
       }

@@ -80,7 +80,7 @@ struct NetworkCheck {
             kind: $0.neuron.model, parameters: $0.neuron.parameters,
             hasNegativeThreshold: values[index].negativeThreshold != nil, period: periods[index])
         } ?? network.input.model(period: periods[index]),
-        values: values[index], depth: order.depths[index], isInCircle: order.isCyclic[index],
+        values: values[index], depth: order.depths[index], lag: given?.lag, isInCircle: order.isCyclic[index],
         incoming: incoming[index], outgoing: outgoing[index],
         hasIntegerWeights: integer[index])
     }
@@ -168,9 +168,22 @@ struct NetworkCheck {
   func checkSchedule() throws(NetworkCheckError) {
     let most = ActiveWindow.steps.upperBound - 1
     if !(0...most).contains(network.lag) { throw NetworkCheckError(.network, "lag", range: network.lag, 0, most) }
-    if network.lag > 0, network.schedule != .windowed {
-      throw NetworkCheckError(
-        .network, "lag", "lag is \(network.lag), but the schedule is \(network.schedule.rawValue); remove one of the two")
+    func check(_ lag: Int, _ subject: NetworkCheckError.Subject) throws(NetworkCheckError) {
+      if lag > 0, network.schedule != .windowed {
+        throw NetworkCheckError(
+          subject, "lag", "lag is \(lag), but the schedule is \(network.schedule.rawValue); remove one of the two")
+      }
+    }
+    try check(network.lag, .network)
+    for (index, population) in network.populations.enumerated() {
+      guard let lag = population.lag else { continue }
+      let subject = NetworkCheckError.Subject.population(index, population.name)
+      if !(0...most).contains(lag) { throw NetworkCheckError(subject, "lag", range: lag, 0, most) }
+      try check(lag, subject)
+      if !population.neuron.model.traits.fires {
+        throw NetworkCheckError(
+          subject, "lag", "neurons of model '\(population.neuron.model.name)' never fire, so that they need not wait; remove it")
+      }
     }
   }
 

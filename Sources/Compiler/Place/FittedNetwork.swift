@@ -96,7 +96,7 @@ extension CheckedNetwork {
       next.copies[index] = count
     case .capacity(let name, let need, _, let limit, _, _, _, let resource?)
     where [.fanIn, .inputAxons, .synapseMemory].contains(resource):
-      guard let index = population(name), try schedule(options).0 != .continuous,
+      guard let index = population(name), try timing(options).schedule != .continuous,
         let parts = whole.parts(of: index, named: name, need, limit, form, chip: chip, options: options)
       else { return nil }
       next.parts[index] = parts

@@ -202,7 +202,7 @@ extension RunResult {
     package static let fields: [JSONField<Program>] = [
       .optional("hash", \.hash, .text, "SHA-256 of the program file", null: "where the program was no file"),
       .optional("schedule", \.schedule, .text, "when populations are active"),
-      .optional("lag", \.lag, .count, "ticks that they add before they may fire", unit: "ticks"),
+      .optional("lag", \.lag, .count, "ticks that they add before they may fire; the most where layers differ", unit: "ticks"),
       .optional("weightBits", \.weightBits, .count, "width of a weight", unit: "bits"),
       .optional("membraneBits", \.membraneBits, .count, "width of a potential", unit: "bits"),
       .optional("fractionBits", \.fractionBits, .count, "extra low bits of potentials", unit: "bits"),

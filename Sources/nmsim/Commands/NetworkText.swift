@@ -20,7 +20,12 @@ struct NetworkText: Sendable {
     facts.add("images", network.input.images)
     facts.add("labels", network.input.labels)
     if network.schedule != .windowed { facts.add("schedule", network.schedule.rawValue) }
-    if network.lag > 0 { facts.add("lag", NumberFormat.count(network.lag, of: "tick")) }
+    let own = network.populations.lazy.compactMap(\.lag)
+    if let most = own.max() {
+      facts.add("lag", "at most \(NumberFormat.count(max(most, network.lag), of: "tick")), of their own in \(NumberFormat.count(own.count, of: "population"))")
+    } else if network.lag > 0 {
+      facts.add("lag", NumberFormat.count(network.lag, of: "tick"))
+    }
     facts.add("output", "\(network.output.readout.rawValue) of \(network.output.population)")
     let neurons = network.populations.reduce(0) { $0 + Self.count($1.shape) }
     let weights = network.projections.reduce(0) { $0 + (shape($1.weights).map(Self.count) ?? 0) }

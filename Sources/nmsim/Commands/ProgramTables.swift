@@ -28,7 +28,7 @@ struct ProgramTables: Sendable {
       "bits",
       "weights \(report.weightBits), membranes \(report.membraneBits), accumulators \(report.accumulatorBits), "
         + "fraction \(report.fractionBits)")
-    let lag = report.lag == 0 ? "" : ", lag \(report.lag)"
+    let lag = report.lag == 0 ? "" : ", lag \(report.lag)" + (report.lagsDiffer ? " at most" : "")
     facts.add("schedule", "\(report.schedule.rawValue)\(lag), depth \(report.depth), \(ticks)")
     if report.biasTableBits > 0 { facts.add("biases by step", NumberFormat.count(report.biasTableBits, of: "bit")) }
     if !report.cores.isEmpty {

@@ -91,6 +91,9 @@ _nmsim() {
         --lag)
           _nmsim_nothing
           return ;;
+        --lag-at)
+          _nmsim_words "all branches"
+          return ;;
         --schedule)
           _nmsim_words "windowed separated"
           return ;;
@@ -153,7 +156,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--method --steps --alpha --calibrate --neuron --percentile --spike-budget --period --lambda --tolerance --p --variant --membrane --no-negative-threshold --max-count --no-synchronous-neurons --initial --reset --readout --task --max-pool --lag --schedule --literal --seed --keep-accuracy --max-loss --list --calibration --calibration-labels --calibration-samples --output-name --input-shape --merge --input-scale --mean --std --test-images --test-labels -o --output --dt --discretisation --multiple-spikes --floor --input-coding --json -q --quiet --color -h --help"
+        _nmsim_words "--method --steps --alpha --calibrate --neuron --percentile --spike-budget --period --lambda --tolerance --p --variant --membrane --no-negative-threshold --max-count --no-synchronous-neurons --initial --reset --readout --task --max-pool --lag --lag-at --schedule --literal --seed --keep-accuracy --max-loss --list --calibration --calibration-labels --calibration-samples --output-name --input-shape --merge --input-scale --mean --std --test-images --test-labels -o --output --dt --discretisation --multiple-spikes --floor --input-coding --json -q --quiet --color -h --help"
       fi ;;
     evaluate)
       case "$previous" in

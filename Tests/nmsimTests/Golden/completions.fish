@@ -50,6 +50,7 @@ complete -c nmsim -n '__nmsim_is convert' -l readout -x -a 'potential spikes' -d
 complete -c nmsim -n '__nmsim_is convert' -l task -x -a 'classes regression' -d 'What outputs are: classes to compare, or values, each with a scale of its own.'
 complete -c nmsim -n '__nmsim_is convert' -l max-pool -x -a 'count winner' -d 'What a max pool of spikes emits: by how much its largest count rose, or the spike of the neuron that has it.'
 complete -c nmsim -n '__nmsim_is convert' -l lag -x -d 'Ticks that a layer adds before it may fire.'
+complete -c nmsim -n '__nmsim_is convert' -l lag-at -x -a 'all branches' -d 'Which layers the lag is for: all, or those alone that more than one layer reads, as in front of a shortcut.'
 complete -c nmsim -n '__nmsim_is convert' -l schedule -x -a 'windowed separated' -d 'When layers are active: all in step, or each adds all steps before it fires.'
 complete -c nmsim -n '__nmsim_is convert' -l literal -d 'Take the paper as printed where a corrected reading is the default.'
 complete -c nmsim -n '__nmsim_is convert' -l seed -x -d 'spike-norm, rmp: seed of the random input spikes.'

@@ -62,6 +62,7 @@ _nmsim() {
         '--task=[What outputs are\: classes to compare, or values, each with a scale of its own.]:classes|regression:(classes regression)' \
         '--max-pool=[What a max pool of spikes emits\: by how much its largest count rose, or the spike of the neuron that has it.]:count|winner:(count winner)' \
         '--lag=[Ticks that a layer adds before it may fire.]:N: ' \
+        '--lag-at=[Which layers the lag is for\: all, or those alone that more than one layer reads, as in front of a shortcut.]:all|branches:(all branches)' \
         '--schedule=[When layers are active\: all in step, or each adds all steps before it fires.]:windowed|separated:(windowed separated)' \
         '--literal[Take the paper as printed where a corrected reading is the default.]' \
         '--seed=[spike-norm, rmp\: seed of the random input spikes.]:N: ' \

@@ -54,6 +54,7 @@ extension DraftCorrection {
       return
     }
     let network = spiking.network.layers[index]
+    let lag = lags[index]
     var table = [[Float]](repeating: network.bias ?? [Float](repeating: 0, count: layer.channels), count: steps)
     var neurons = inputs.map { _ in laneNeurons(index) }
     let none = [Float](repeating: 0, count: layer.channels)
@@ -112,6 +113,7 @@ extension DraftCorrection {
     var train = LaneTrain(neurons: layer.count, steps: steps, isSigned: neurons.negative != nil)
     let base = spiking.network.layers[index].bias
     let table = draft.biasByStep[index]
+    let lag = lags[index]
     for tick in 0..<(steps + lag) {
       if tick < steps {
         let values = kept.isEmpty ? sums(index, block: block, step: tick, gates) : kept[block][tick]

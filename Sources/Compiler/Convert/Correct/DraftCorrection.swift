@@ -9,8 +9,8 @@ struct DraftCorrection {
   var draft: SpikingDraft
   let corrections: Corrections
   let steps: Int
-  /// Ticks that a layer adds before it may fire.
-  let lag: Int
+  /// Ticks that each layer adds before it may fire.
+  let lags: [Int]
   let threads: Int
   /// Samples, in blocks of 16.
   let samples: Int
@@ -32,13 +32,13 @@ struct DraftCorrection {
   ///   - draft: with the thresholds of all hidden layers.
   ///   - samples: preprocessed values, one sample after the other.
   init(
-    _ draft: SpikingDraft, _ corrections: Corrections, samples: [Float], steps: Int, lag: Int, threads: Int?,
+    _ draft: SpikingDraft, _ corrections: Corrections, samples: [Float], steps: Int, threads: Int?,
     _ evaluator: FloatEvaluator
   ) {
     self.draft = draft
     self.corrections = corrections
     self.steps = steps
-    self.lag = min(lag, steps - 1)
+    lags = draft.network.layers.indices.map { draft.lag($0, steps: steps) }
     self.threads = max(1, threads ?? Processors.available)
     ann = evaluator
     spiking = evaluator
