@@ -169,6 +169,36 @@ struct ConversionMethodTests {
     }
   }
 
+  @Test("neurons that count send several thresholds in a spike, for every method that finds thresholds")
+  func counting() throws {
+    for method in ConversionMethod.ofEveryNetwork where method.declared(.neuron) != nil {
+      let settings = ConversionSettings(method).with(.steps, 12).with(.neuron, .count)
+      let network = try Conversion.run(Self.network, settings, calibration: calibration()).network
+      for population in network.populations.dropLast() {
+        #expect(population.neuron.model == .augmented && population.neuron[.maximumPayload] == 4)
+      }
+    }
+    // All that a neuron can send is among hundredths of the largest activation.
+    let four = ConversionSettings(.mmse).with(.steps, 3).with(.neuron, .count)
+    let twelve = ConversionSettings(.mmse).with(.steps, 12)
+    let (few, many) = try (
+      Conversion.run(Self.network, four, calibration: calibration()).network,
+      Conversion.run(Self.network, twelve, calibration: calibration()).network)
+    for (a, b) in zip(few.populations, many.populations).dropLast() {
+      #expect(a.neuron.threshold?.mapped { $0 * 4 } == b.neuron.threshold)
+    }
+    for (settings, error) in [
+      (twelve.with(.maximumCount, 3),
+        .conflict("maxCount", "neuron", "a spike carries a count where the neuron is 'count' alone")),
+      (ConversionSettings(.maxNorm).with(.neuron, .count).with(.reset, .hard),
+        .conflict("neuron", "reset", "its spikes take away what they are worth, no more")),
+      (four.with(.maximumCount, 17).with(.calibrate, Corrections([.bias])),
+        .parameterRange("maxCount", value: "17", allowed: "at most 16 together with corrections")),
+    ] as [(ConversionSettings, ConversionError)] {
+      #expect(throws: error) { try settings.check() }
+    }
+  }
+
   @Test("a lag is below the steps that hold, also where they are the method's")
   func lag() throws {
     #expect(throws: ConversionError.self) {

@@ -15,8 +15,8 @@ private func convert(
 struct CorrectionTests {
   // MARK: mmse
 
-  @Test("the loss of a threshold is that of rounding every activation", arguments: [1, 3, 8])
-  func loss(_ steps: Int) {
+  @Test("the loss of a threshold is that of rounding every activation", arguments: [1, 3, 8], [1, 4])
+  func loss(_ steps: Int, _ counts: Int) {
     var generator = SplitMix(state: UInt64(steps))
     let bins = (0..<ActivationHistogram.bins).map { _ in Int32.random(in: 0...3, using: &generator) }
     let histogram = ActivationHistogram(largest: 2.5, counts: bins)
@@ -24,12 +24,12 @@ struct CorrectionTests {
       var (error, spikes) = (0.0, 0.0)
       for (bin, count) in bins.enumerated() {
         let a = (Double(bin) + 0.5) * 2.5 / Double(bins.count)
-        let level = min(max((a * Double(steps) / threshold + 0.5).rounded(.down), 0), Double(steps))
+        let level = min(max((a * Double(steps) / threshold + 0.5).rounded(.down), 0), Double(steps * counts))
         let miss = level * threshold / Double(steps) - a
         error += Double(count) * miss * miss
-        spikes += Double(count) * level
+        spikes += Double(count) * min(level, Double(steps))
       }
-      let found = histogram.loss(threshold: threshold, steps: steps)
+      let found = histogram.loss(threshold: threshold, steps: steps, counts: counts)
       #expect(abs(found.error - error) < 1e-6 * error && abs(found.spikes - spikes) < 1e-9 * spikes)
     }
   }
@@ -128,13 +128,15 @@ struct CorrectionTests {
 
   // MARK: Corrections
 
-  @Test("spikes in floats are those of the engine", arguments: [HiddenNeuron.integrateFire, .signed], [0, 1, 3])
+  @Test("spikes in floats are those of the engine", arguments: HiddenNeuron.allCases, [0, 1, 3])
   func floatsAgree(_ neuron: HiddenNeuron, _ lag: Int) throws {
     let data = try TinyNetwork.data(seed: 9, shape: [2, 6, 6], count: 40)
     let settings = ConversionSettings(.mmse).with(.steps, 6).with(.neuron, neuron).with(.lag, lag)
       .with(.calibrate, Corrections([.initial]))
-    let result = try convert(TinyNetwork.convolutional(seed: 51), settings, data)
-    let evaluator = try FloatEvaluator(TinyNetwork.convolutional(seed: 51))
+    var network = TinyNetwork.convolutional(seed: 51)
+    if lag == 1 { network.layers[1].connections[0].pool?.kind = .max }
+    let result = try convert(network, settings, data)
+    let evaluator = try FloatEvaluator(network)
     let values = try data.floats(samples: 40, preprocessing: .identity)
     var draft = SpikingDraft(evaluator.network)
     draft.neurons = result.network.populations.map(\.neuron)

@@ -22,7 +22,24 @@ MNIST = ("mnist-train-images-idx3-ubyte.gz", "mnist-t10k-images-idx3-ubyte.gz", 
 FASHION = ("fashion-train-images-idx3-ubyte.gz", "fashion-t10k-images-idx3-ubyte.gz", GREY)
 CIFAR = ("cifar10-calibration.bin", "cifar10-test.bin", COLOUR)
 
+OWN = GREY + ["--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225"]
+OTHERS = ("cifar10-calibration.bin", "cifar10-test.bin", OWN)
+
 RATES = [2, 4, 8, 16, 32, 64]
+FEW = [2, 4, 8, 16, 32]
+# Methods for few steps; {T}: converted anew for each number of steps. A lag is below the steps.
+FEWER = [
+    ("robust-norm, V(0) = th/2", ["robust-norm", "--initial", "half"], FEW),
+    ("mmse", ["mmse", "--steps", "{T}"], FEW),
+    ("mmse, initial", ["mmse", "--calibrate", "initial", "--steps", "{T}"], FEW),
+    ("mmse, weights, initial", ["mmse", "--calibrate", "weights,initial", "--steps", "{T}"], FEW),
+    ("mmse, weights, bias by step, lag 1", ["mmse", "--calibrate", "weights,bias-by-step", "--lag", "1", "--steps", "{T}"], FEW),
+    ("mmse, signed, bias", ["mmse", "--neuron", "signed", "--calibrate", "bias", "--steps", "{T}"], FEW),
+    ("mmse, count, weights, initial", ["mmse", "--neuron", "count", "--calibrate", "weights,initial", "--steps", "{T}"], FEW),
+    ("mmse, count up to 2, weights, bias by step, lag 1",
+     ["mmse", "--neuron", "count", "--max-count", "2", "--calibrate", "weights,bias-by-step", "--lag", "1", "--steps", "{T}"], FEW),
+    ("robust-norm, separated", ["robust-norm", "--schedule", "separated", "--steps", "{T}"], FEW),
+]
 # name: (data, default samples, [(row, options, steps)]); steps: a number, or with a number of samples of its own.
 NETWORKS = {
     "mnist-cnn": (MNIST, 10000, [
@@ -74,6 +91,11 @@ NETWORKS = {
         ("ter-mapping", ["ter-mapping"], [64, 128, 220, (1000, 1000), (2900, 1000)]),
         ("aug-mapping", ["aug-mapping"], [8, 16, 32, 64, 128, 220]),
     ]),
+    "few/cifar-resnet20": (CIFAR, 1000, FEWER),
+    "few/public/resnet20-akamaster": (OTHERS, 1000, FEWER),
+    "few/cifar-vgg16": (CIFAR, 1000, FEWER),
+    "few/fashion-cnn": (FASHION, 10000, FEWER),
+    "few/fashion-cnn-qcfs": (FASHION, 10000, [("trained", ["trained", "--steps", "{T}"], FEW)] + FEWER),
     "cifar-resnet20": (CIFAR, 1000, [
         ("max-norm", ["max-norm"], [32, 64, 128, 256]),
         ("robust-norm", ["robust-norm"], [32, 64, 128, 256]),
@@ -107,6 +129,12 @@ def shell(arguments, folder):
 
 def measure(tool, models, data, name, options, steps, threads):
     """Steps: number to samples."""
+    if "{T}" in options:
+        found = {}
+        for step, samples in steps.items():
+            own = [str(step) if option == "{T}" else option for option in options]
+            found |= measure(tool, models, data, name, own, {step: samples}, threads)
+        return found
     (calibration, test, preprocessing), _, _ = NETWORKS[name]
     options = list(options)
     compile_options = []
@@ -116,7 +144,7 @@ def measure(tool, models, data, name, options, steps, threads):
         del options[at:at + 2]
     found = {}
     with tempfile.TemporaryDirectory() as folder:
-        shell([tool, "convert", os.path.join(models, name + ".onnx"), "--method", *options, *preprocessing,
+        shell([tool, "convert", os.path.join(models, name.removeprefix("few/") + ".onnx"), "--method", *options, *preprocessing,
                "--calibration", os.path.join(data, calibration), "-q"], folder)
         shell([tool, "compile", "net.json", "--chip", "ideal", "-q", *compile_options], folder)
         for step, samples in steps.items():
@@ -128,6 +156,7 @@ def measure(tool, models, data, name, options, steps, threads):
                 "accuracy": run["accuracy"], "events": run["totals"]["spikes"] / samples,
                 "accumulates": run["totals"]["Effective_ACs"] / samples, "samples": samples,
                 "additions": run["totals"]["additions"] / samples,
+                "ann": (run.get("ann") or {}).get("accuracyOnTheseSamples"), "ticks": run.get("ticksPerInference"),
                 "saturations": sum(population["saturations"] for population in run["populations"]),
             }
     return found
@@ -172,7 +201,7 @@ def main():
     for name, (_, standard, rows) in NETWORKS.items():
         if arguments.only and name not in arguments.only:
             continue
-        path = os.path.join(arguments.work, name + ".json")
+        path = os.path.join(arguments.work, name.replace("/", "-") + ".json")
         kept = {}
         if os.path.exists(path):
             with open(path) as file:

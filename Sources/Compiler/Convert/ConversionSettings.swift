@@ -94,8 +94,32 @@ public struct ConversionSettings: Sendable, Hashable {
         throw .parameterRange(parameter.key, value: value.text, allowed: own.allowedText)
       }
     }
+    try checkNeuron()
     try checkCorrections()
     try checkLag()
+  }
+
+  private func checkNeuron() throws(ConversionError) {
+    let neuron = method.declared(.neuron).flatMap { _ in self[.neuron] } ?? .integrateFire
+    if neuron != .integrateFire, self[.reset] == .hard {
+      throw .conflict(Parameter.neuron.key, Parameter.reset.key, "its spikes take away what they are worth, no more")
+    }
+    guard method.declared(.neuron) != nil, let most = self[.maximumCount] else { return }
+    if neuron != .count {
+      throw .conflict(Parameter.maximumCount.key, Parameter.neuron.key, "a spike carries a count where the neuron is 'count' alone")
+    }
+    if most > Self.mostCorrected, !(self[.calibrate]?.isEmpty ?? true) {
+      throw .parameterRange(
+        Parameter.maximumCount.key, value: "\(most)", allowed: "at most \(Self.mostCorrected) together with corrections")
+    }
+  }
+
+  /// Counts that corrections follow.
+  private static var mostCorrected: Int { 16 }
+
+  /// Largest count of a hidden neuron's spike.
+  var countsPerSpike: Int {
+    method.declared(.neuron) != nil && self[.neuron] == .count ? self[.maximumCount] ?? 4 : 1
   }
 
   private func checkCorrections() throws(ConversionError) {
@@ -140,9 +164,15 @@ public struct ConversionSettings: Sendable, Hashable {
 
   /// An integrate-and-fire neuron as these settings have it.
   package func integrateFire(threshold: Values, spikeValue: Values? = nil, strict: Bool = false) -> NetworkNeuron {
-    if self[.neuron] == .signed, method.declared(.neuron) != nil {
+    switch method.declared(.neuron).flatMap({ _ in self[.neuron] }) {
+    case .signed:
       return NetworkNeuron(
         model: .signed, threshold: threshold, spikeValue: spikeValue, initial: initial(threshold))
+    case .count:
+      return NetworkNeuron(
+        model: .augmented, threshold: threshold, spikeValue: spikeValue, initial: initial(threshold),
+        parameters: .with(.maximumPayload, countsPerSpike))
+    case .integrateFire, nil: break
     }
     return NetworkNeuron(
       model: .integrateFire, threshold: threshold, spikeValue: spikeValue, initial: initial(threshold),

@@ -44,7 +44,10 @@ _nmsim() {
           _nmsim_nothing
           return ;;
         --neuron)
-          _nmsim_words "if signed"
+          _nmsim_words "if signed count"
+          return ;;
+        --max-count)
+          _nmsim_nothing
           return ;;
         --percentile)
           _nmsim_nothing
@@ -69,9 +72,6 @@ _nmsim() {
           return ;;
         --membrane)
           _nmsim_words "clamp active literal"
-          return ;;
-        --max-count)
-          _nmsim_nothing
           return ;;
         --initial)
           _nmsim_words "zero half dither random"
@@ -156,7 +156,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--method --steps --alpha --calibrate --neuron --percentile --spike-budget --period --lambda --tolerance --p --variant --membrane --no-negative-threshold --max-count --no-synchronous-neurons --initial --reset --readout --task --max-pool --lag --lag-at --schedule --literal --seed --keep-accuracy --max-loss --list --calibration --calibration-labels --calibration-samples --output-name --input-shape --merge --input-scale --mean --std --test-images --test-labels -o --output --dt --discretisation --multiple-spikes --floor --input-coding --json -q --quiet --color -h --help"
+        _nmsim_words "--method --steps --alpha --calibrate --neuron --max-count --percentile --spike-budget --period --lambda --tolerance --p --variant --membrane --no-negative-threshold --no-synchronous-neurons --initial --reset --readout --task --max-pool --lag --lag-at --schedule --literal --seed --keep-accuracy --max-loss --list --calibration --calibration-labels --calibration-samples --output-name --input-shape --merge --input-scale --mean --std --test-images --test-labels -o --output --dt --discretisation --multiple-spikes --floor --input-coding --json -q --quiet --color -h --help"
       fi ;;
     evaluate)
       case "$previous" in

@@ -44,7 +44,8 @@ _nmsim() {
         '--steps=[Time steps that the network is calibrated for, and runs unless told otherwise.]:N: ' \
         '--alpha=[threshold methods\: factor of the thresholds that the method finds.]:X: ' \
         '--calibrate=[threshold methods\: corrections on calibration data, layer by layer\: one of bias, initial and bias-by-step, and any of weights, neuron and last-layer.]:LIST: ' \
-        '--neuron=[threshold methods\: neuron of the hidden layers; signed ones take back what they sent too much.]:if|signed:(if signed)' \
+        '--neuron=[threshold methods\: neuron of the hidden layers; signed ones take back what they sent too much, count ones send several thresholds in a spike that carries their count.]:if|signed|count:(if signed count)' \
+        '--max-count=[max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm, aug-mapping\: largest count a spike carries; where it is not given, of aug-mapping any, of count neurons 4.]:N: ' \
         '--percentile=[robust-norm, ic-snn\: percentile of the activations taken as maximum.]:X: ' \
         '--spike-budget=[mmse\: spikes of the hidden layers that thresholds are chosen for, by what they cost the outputs.]:X: ' \
         '--period=[weighted-spikes, bsnn\: phases of a period.]:N: ' \
@@ -54,7 +55,6 @@ _nmsim() {
         '--variant=[ic-snn\: initial potentials, coding compensation, both, or from the weights.]:i|c|ic|weights:(i c ic weights)' \
         '--membrane=[ic-snn\: which residual potentials are averaged\: each cut to 0 and the threshold, those that are not negative, or all as they are.]:clamp|active|literal:(clamp active literal)' \
         '--no-negative-threshold[ter-mapping, aug-mapping\: leave the negative threshold of LeakyReLU out\: negative activations are lost.]' \
-        '--max-count=[aug-mapping\: largest count a spike carries.]:N: ' \
         '--no-synchronous-neurons[bsnn\: residual shortcuts without synchronisation.]' \
         '--initial=[Initial potential\: zero, half a threshold, half of them dithered over neighbours, or at random below them.]:zero|half|dither|random:(zero half dither random)' \
         '--reset=[After a spike\: subtract the threshold, or set to zero.]:soft|hard:(soft hard)' \

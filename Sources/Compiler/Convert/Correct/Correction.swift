@@ -56,14 +56,18 @@ package enum HiddenNeuron: String, ParameterChoice {
   case integrateFire = "if"
   /// Takes back what it sent too much, by negative spikes (Wang et al. 2022).
   case signed
+  /// Sends in one spike as many thresholds as it holds, at most so many: a burst (Li, Zeng 2022; Park et al. 2019).
+  case count
 }
 
 extension Parameter {
   package static let neuron = Parameter(
     "neuron", .choice(of: HiddenNeuron.self), standard: HiddenNeuron.integrateFire.parameterValue,
-    source: "Wang et al. 2022", "Neuron of the hidden layers; signed ones take back what they sent too much.")
+    source: "Wang et al. 2022; Li, Zeng 2022",
+    "Neuron of the hidden layers; signed ones take back what they sent too much, count ones send several thresholds in a "
+      + "spike that carries their count.")
   /// What every method takes that finds thresholds for soft reset.
-  package static let ofThresholds: [Parameter] = [.alpha.defaulting(to: 1.0), .calibrate, .neuron]
+  package static let ofThresholds: [Parameter] = [.alpha.defaulting(to: 1.0), .calibrate, .neuron, .maximumCount]
 }
 
 extension ParameterKey<HiddenNeuron> {

@@ -86,7 +86,7 @@ extension DraftCorrection {
       neurons = byBlock { [found] block in
         var state = tried[block]
         state.add(bias: found)
-        var sent = LaneTrain(neurons: layer.count, steps: 1, isSigned: state.negative != nil)
+        var sent = LaneTrain(neurons: layer.count, steps: 1, isSigned: state.negative != nil, counts: state.counts)
         state.fire(into: &sent, step: 0)
         return state
       }
@@ -110,7 +110,8 @@ extension DraftCorrection {
   private func spikes(_ index: Int, block: Int, _ gates: [[LaneTrain]?], kept: [[[Lanes]]]) -> LaneTrain {
     let layer = ann.network.layers[index]
     var neurons = laneNeurons(index)
-    var train = LaneTrain(neurons: layer.count, steps: steps, isSigned: neurons.negative != nil)
+    var train = LaneTrain(
+      neurons: layer.count, steps: steps, isSigned: neurons.negative != nil, counts: neurons.counts)
     let base = spiking.network.layers[index].bias
     let table = draft.biasByStep[index]
     let lag = lags[index]
@@ -177,7 +178,7 @@ extension DraftCorrection {
     return LaneNeurons(
       threshold: (neuron.threshold?.entries ?? [.infinity]).map { Float($0) },
       negative: neuron.model == .signed ? (neuron.negativeThreshold?.entries ?? [0]).map { Float($0) } : nil,
-      count: layer.count, channelSize: layer.channelSize, initial: initial(index))
+      counts: neuron[.maximumPayload] ?? 1, count: layer.count, channelSize: layer.channelSize, initial: initial(index))
   }
 
   /// Initial potentials of a layer: one value, one a channel or one a neuron.

@@ -1,32 +1,38 @@
 /// Spikes of a layer on a block of 16 calibration samples: for each step and neuron a bit a sample.
 ///
-/// Neurons are row-major. Every spike carries a count of 1, or of -1 (`down`).
+/// Neurons are row-major. A spike carries a count of 1, or of -1 (`down`), or up to `counts`: then a step has as many rows of
+/// bits, the first of neurons that send at least 1, the second of those that send at least 2, and so on.
 struct LaneTrain: Sendable {
   let neurons: Int
+  let counts: Int
   var up: [UInt16]
   /// Empty where no neuron ever sends a negative spike.
   var down: [UInt16]
 
-  init(neurons: Int, steps: Int, isSigned: Bool) {
+  init(neurons: Int, steps: Int, isSigned: Bool, counts: Int = 1) {
     self.neurons = neurons
-    up = [UInt16](repeating: 0, count: neurons * steps)
+    self.counts = counts
+    up = [UInt16](repeating: 0, count: neurons * steps * counts)
     down = isSigned ? up : []
   }
 
-  /// Notes what a neuron sends in a step, sample by sample.
-  mutating func set(step: Int, neuron: Int, up: UInt16, down: UInt16) {
-    self.up[step * neurons + neuron] = up
-    if !self.down.isEmpty { self.down[step * neurons + neuron] = down }
+  /// Notes what a neuron sends in a row, sample by sample: the step, where a spike has one.
+  mutating func set(row: Int, neuron: Int, up: UInt16, down: UInt16) {
+    self.up[row * neurons + neuron] = up
+    if !self.down.isEmpty { self.down[row * neurons + neuron] = down }
   }
 
   /// What the spikes of a step are worth, neuron by neuron.
-  /// - Parameter worth: of one spike: one value, or one a channel.
+  /// - Parameter worth: of a count of 1: one value, or one a channel.
   func values(step: Int, worth: [Float]) -> [Lanes] {
     let size = neurons / worth.count
     return (0..<neurons).map { neuron in
-      let at = step * neurons + neuron
-      var value = LaneBits.lanes(up[at])
-      if !down.isEmpty { value -= LaneBits.lanes(down[at]) }
+      var value = Lanes.zero
+      for row in (step * counts)..<((step + 1) * counts) {
+        let at = row * neurons + neuron
+        if up[at] != 0 { value += LaneBits.lanes(up[at]) }
+        if !down.isEmpty { value -= LaneBits.lanes(down[at]) }
+      }
       return value * worth[neuron / size]
     }
   }
@@ -43,7 +49,13 @@ struct LaneTrain: Sendable {
 
   /// Spikes of both signs in the samples of `lanes`.
   func total(lanes: UInt16) -> Int {
-    up.reduce(0) { $0 + ($1 & lanes).nonzeroBitCount } + down.reduce(0) { $0 + ($1 & lanes).nonzeroBitCount }
+    func total(_ bits: [UInt16]) -> Int {
+      // The first row of a step has all that spike in it.
+      stride(from: 0, to: bits.count, by: max(1, counts * neurons)).reduce(0) { sum, first in
+        bits[first..<(first + neurons)].reduce(sum) { $0 + ($1 & lanes).nonzeroBitCount }
+      }
+    }
+    return total(up) + total(down)
   }
 
   /// What leaves count gates on these spikes: by how much the largest count of each window changes.
@@ -51,16 +63,19 @@ struct LaneTrain: Sendable {
   ///   - shape: of the layer, `[C, H, W]`.
   ///   - pool: a max pool.
   func gated(steps: Int, shape: [Int], pool: NetworkPool, _ evaluator: FloatEvaluator) -> LaneTrain {
-    var counts = [Lanes](repeating: .zero, count: neurons)
-    var passed = evaluator.pooled(counts, shape, pool)
-    var result = LaneTrain(neurons: passed.count, steps: steps, isSigned: !down.isEmpty)
+    var sums = [Lanes](repeating: .zero, count: neurons)
+    var passed = evaluator.pooled(sums, shape, pool)
+    var result = LaneTrain(neurons: passed.count, steps: steps, isSigned: !down.isEmpty, counts: counts)
     for step in 0..<steps {
-      for (neuron, value) in values(step: step, worth: [1]).enumerated() { counts[neuron] += value }
-      let largest = evaluator.pooled(counts, shape, pool)
+      for (neuron, value) in values(step: step, worth: [1]).enumerated() { sums[neuron] += value }
+      let largest = evaluator.pooled(sums, shape, pool)
       for neuron in largest.indices {
         let change = largest[neuron] - passed[neuron]
-        result.set(
-          step: step, neuron: neuron, up: LaneBits.bits(change .> 0), down: LaneBits.bits(change .< 0))
+        for count in 0..<counts {
+          result.set(
+            row: step * counts + count, neuron: neuron, up: LaneBits.bits(change .> Float(count)),
+            down: LaneBits.bits(change .< -Float(count)))
+        }
       }
       passed = largest
     }

@@ -12,6 +12,7 @@ extension ConversionMethod {
       var list = [
         standard, standard.with(.calibrate, Corrections([.weights, .initial])),
         standard.with(.neuron, .signed).with(.calibrate, Corrections([.bias])),
+        standard.with(.neuron, .count).with(.calibrate, Corrections([.weights, .initial])),
       ]
       if steps > 1 {
         list.append(standard.with(.schedule, .separated))
@@ -24,8 +25,9 @@ extension ConversionMethod {
       if let budget = stage.settings[.spikeBudget] {
         stage.normalise(stage.thresholds(histograms, spikes: budget))
       } else {
-        let steps = stage.steps
-        stage.normalise(histograms.map { ConversionStage.values($0.map { $0.leastSquareThreshold(steps: steps) }) })
+        let (steps, counts) = (stage.steps, stage.settings.countsPerSpike)
+        stage.normalise(
+          histograms.map { ConversionStage.values($0.map { $0.leastSquareThreshold(steps: steps, counts: counts) }) })
       }
     })
 }
@@ -61,15 +63,17 @@ extension ConversionStage {
       let spikes: Double
     }
     let sensitivities = activations.sensitivities()
+    let counts = settings.countsPerSpike
     let most = steps < 6 ? 2.0 : steps < 12 ? 1.5 : 3.0
     let choices = network.layers.indices.map { layer -> [[Choice]] in
       let activations = Double(sampleCount * network.layers[layer].channelSize)
       return zip(histograms[layer], sensitivities[layer]).map { histogram, sensitivity in
         guard histogram.largest > 0, layer != network.output else { return [] }
         return stride(from: 0.1, through: most + 1e-9, by: 0.02).map { factor in
-          let loss = histogram.loss(threshold: factor * histogram.largest, steps: steps)
+          let threshold = factor * histogram.largest / Double(counts)
+          let loss = histogram.loss(threshold: threshold, steps: steps, counts: counts)
           return Choice(
-            threshold: factor * histogram.largest, cost: sensitivity * loss.error / activations,
+            threshold: threshold, cost: sensitivity * loss.error / activations,
             spikes: loss.spikes / Double(sampleCount))
         }
       }
@@ -134,7 +138,8 @@ struct ActivationHistogram: Sendable {
   }
 
   /// What `clip(floor(a T / threshold + 1/2), 0, T) * threshold / T` loses.
-  func loss(threshold: Double, steps: Int) -> Loss {
+  /// - Parameter most: largest count of a spike, by which more than `T` may be sent.
+  func loss(threshold: Double, steps: Int, counts most: Int = 1) -> Loss {
     let level = threshold / Double(steps)
     let width = largest / Double(Self.bins)
     func bin(of value: Double) -> Int {
@@ -142,13 +147,14 @@ struct ActivationHistogram: Sendable {
     }
     var loss = Loss(error: 0, spikes: 0)
     var first = 0
-    for spikes in 0...steps {
-      let past = spikes == steps ? Self.bins : bin(of: (Double(spikes) + 0.5) * level)
+    let levels = steps.multipliedReportingOverflow(by: most)
+    for spikes in 0...(levels.overflow ? Int.max - 1 : levels.partialValue) {
+      let past = spikes == levels.partialValue ? Self.bins : bin(of: (Double(spikes) + 0.5) * level)
       if past > first {
         let value = Double(spikes) * level
         let count = counts[past] - counts[first]
         loss.error += squares[past] - squares[first] - 2 * value * (sums[past] - sums[first]) + value * value * count
-        loss.spikes += Double(spikes) * count
+        loss.spikes += Double(min(spikes, steps)) * count
       }
       first = max(first, past)
       if first == Self.bins { break }
@@ -156,13 +162,16 @@ struct ActivationHistogram: Sendable {
     return loss
   }
 
-  /// Among hundredths of the largest activation; the larger of equal ones. Infinite where nothing was positive.
-  func leastSquareThreshold(steps: Int) -> Double {
+  /// Such that the most that can be sent is among hundredths of the largest activation; the larger of equal ones. Infinite
+  /// where nothing was positive.
+  /// - Parameter counts: largest count of a spike.
+  func leastSquareThreshold(steps: Int, counts most: Int = 1) -> Double {
     guard largest > 0 else { return .infinity }
-    var best = (threshold: largest, error: loss(threshold: largest, steps: steps).error)
+    let whole = largest / Double(most)
+    var best = (threshold: whole, error: loss(threshold: whole, steps: steps, counts: most).error)
     for hundredth in stride(from: 99, through: 1, by: -1) {
-      let threshold = largest * Double(hundredth) / 100
-      let error = loss(threshold: threshold, steps: steps).error
+      let threshold = whole * Double(hundredth) / 100
+      let error = loss(threshold: threshold, steps: steps, counts: most).error
       if error < best.error { best = (threshold, error) }
     }
     return best.threshold

@@ -8,15 +8,18 @@ struct LaneNeurons: Sendable {
   let threshold: [Float]
   /// Of signed neurons, at most 0; nil: spikes are positive alone.
   let negative: [Float]?
+  /// Largest count of a spike.
+  let counts: Int
   let channelSize: Int
   private(set) var v: [Lanes]
   /// Of signed neurons: spikes that may still be taken back.
   private(set) var sent: [Lanes]
 
   /// - Parameter initial: potentials: one, one a channel or one a neuron.
-  init(threshold: [Float], negative: [Float]?, count: Int, channelSize: Int, initial: [Float]) {
+  init(threshold: [Float], negative: [Float]?, counts: Int = 1, count: Int, channelSize: Int, initial: [Float]) {
     self.threshold = threshold
     self.negative = negative
+    self.counts = counts
     self.channelSize = max(1, channelSize)
     let size = max(1, count / max(1, initial.count))
     v = (0..<count).map { Lanes(repeating: initial[$0 / size]) }
@@ -38,8 +41,15 @@ struct LaneNeurons: Sendable {
     }
   }
 
-  /// Positive minus negative spikes of a channel in the samples of `lanes` if its potentials were higher by `more`.
+  /// Counts that a channel sends in the samples of `lanes` if its potentials were higher by `more`, the negative ones
+  /// taken off.
   func spikes(channel: Int, more: Float, lanes: UInt16, level: KernelLevel = .best) -> Int {
+    let limit = entry(threshold, channel)
+    // Whoever holds a threshold more sends one more.
+    return (0..<counts).reduce(0) { $0 + once(channel: channel, more: more - Float($1) * (counts > 1 ? limit : 0), lanes, level) }
+  }
+
+  private func once(channel: Int, more: Float, _ lanes: UInt16, _ level: KernelLevel) -> Int {
     let neurons = range(channel)
     let (limit, below) = (entry(threshold, channel), entry(negative ?? [0], channel))
     guard limit.isFinite else { return 0 }
@@ -61,16 +71,21 @@ struct LaneNeurons: Sendable {
     }
   }
 
-  /// Fires every neuron once and notes what it sends.
+  /// Fires every neuron and notes what it sends: a neuron that sends a count of several fires as often.
   mutating func fire(into train: inout LaneTrain, step: Int, level: KernelLevel = .best) {
+    precondition(train.counts == counts)
+    for count in 0..<counts { fireOnce(into: &train, row: step * counts + count, level) }
+  }
+
+  private mutating func fireOnce(into train: inout LaneTrain, row: Int, _ level: KernelLevel) {
     for channel in 0..<channels where entry(threshold, channel).isFinite {
       let neurons = range(channel)
       let (limit, below) = (entry(threshold, channel), entry(negative ?? [0], channel))
       if level == .swift {
-        for neuron in neurons { fire(neuron, limit, below, into: &train, step: step) }
+        for neuron in neurons { fire(neuron, limit, below, into: &train, row: row) }
         continue
       }
-      let first = step * train.neurons + neurons.lowerBound
+      let first = row * train.neurons + neurons.lowerBound
       let isSigned = !sent.isEmpty
       precondition(first + neurons.count <= train.up.count && (!isSigned || train.down.count == train.up.count))
       unsafe v.withUnsafeMutableBytes { v in
@@ -112,13 +127,13 @@ struct LaneNeurons: Sendable {
   }
 
   private mutating func fire(
-    _ neuron: Int, _ limit: Float, _ below: Float, into train: inout LaneTrain, step: Int
+    _ neuron: Int, _ limit: Float, _ below: Float, into train: inout LaneTrain, row: Int
   ) {
     let (up, down) = plainly(v[neuron], sent.isEmpty ? nil : sent[neuron], limit, below)
     let change = LaneBits.lanes(up) - LaneBits.lanes(down)
     v[neuron] -= change * limit
     if !sent.isEmpty { sent[neuron] += change }
-    train.set(step: step, neuron: neuron, up: up, down: down)
+    train.set(row: row, neuron: neuron, up: up, down: down)
   }
 }
 
