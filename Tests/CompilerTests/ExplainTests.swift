@@ -141,6 +141,28 @@ struct ExplainTests {
     #expect(abs(try #require(result.layers[0].omega) - 1.125 / norm) < 1e-12)
   }
 
+  @Test("spikes of inactivated neurons, likeness by step, channels and differences of outputs are counted as the papers say")
+  func papers() throws {
+    // Spikes 0 1 1 1 and 0 0 1 0, and one of a third neuron that the original leaves at 0.
+    var network = Self.copies(threshold: 1)
+    network.populations[0].neuron.initial = .list([0, 0, 1])
+    let result = try explain(network, steps: 4, options: CompileOptions(fractionBits: 8), samples: [0.75, 0.375, 0])
+    let layer = result.layers[0]
+    #expect(layer.inactivated == 0.2 && result.layers[1].inactivated == nil)
+    #expect(layer.channelRates == [0.75, 0.25, 0.25] && layer.channelThresholds == [1, 1, 1])
+    let norm = (0.75 * 0.75 + 0.375 * 0.375).squareRoot()
+    let counts: [[Double]] = [[0, 0, 1], [1, 0, 1], [2, 1, 1], [3, 1, 1]]
+    for (similarity, counts) in zip(layer.similarity, counts) {
+      let length = counts.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      #expect(abs(similarity - (0.75 * counts[0] + 0.375 * counts[1]) / (length * norm)) < 1e-6)
+    }
+    #expect(abs(try #require(layer.similarity.last) - (try #require(layer.cosine.chip))) < 1e-6)
+    #expect(result.layers[1].similarity.isEmpty && result.layers[1].channelRates.isEmpty)
+    let differences = try #require(result.outputDifferences)
+    #expect(abs(differences.least + 0.125) < 1e-6 && abs(differences.most) < 1e-6 && abs(differences.mean + 0.125 / 3) < 1e-6)
+    #expect(differences.counts.reduce(0, +) == 3 && differences.counts[0] == 1 && differences.counts[40] == 2)
+  }
+
   @Test("labels are used where there are any")
   func labels() throws {
     let result = try explain(Self.copies(threshold: 1), steps: 16, options: CompileOptions(), labels: [0, 1, 1, 1])

@@ -20,6 +20,14 @@ struct ExplainedSample: Sendable {
   /// On the chip: spikes, and neurons that fire as often as they can.
   var spikes: [Int]
   var full: [Int]
+  /// Of these the spikes of neurons whose activation in the original is not above 0.
+  var inactivated: [Int]
+  /// On the chip, payloads counted as often as they say: by channel.
+  var channelCounts: [[Int]]
+  /// On the chip: cosine of the rates up to each step with the original's activations; empty where those are 0.
+  var similarity: [[Double]]
+  /// What the chip's outputs are more than the original's.
+  var outputDifferences: [Double] = []
   /// Neurons that fired on the chip, row-major.
   var fired: [[Bool]]
   var saturations: [Int]
@@ -31,7 +39,9 @@ struct ExplainedSample: Sendable {
     squares = rates
     distances = [[Double]](repeating: [], count: populations)
     spikes = [Int](repeating: 0, count: populations)
-    full = spikes
+    (full, inactivated) = (spikes, spikes)
+    channelCounts = [[Int]](repeating: [], count: populations)
+    similarity = distances
     fired = [[Bool]](repeating: [], count: populations)
     saturations = spikes
   }
@@ -160,16 +170,33 @@ struct ExplainerBlock {
     var events = [Int](repeating: 0, count: decoder.shape.count)
     var payloads = events
     let train = runner.trains[index]
+    let truth = execution == .chip ? block.activations(layer: explainer.layers[index]) : []
+    let truthNorm = truth.reduce(0) { $0 + Double($1[lane] * $1[lane]) }
+    // Of the rates in units of the original: |r|^2 and r times its activations.
+    var (squares, product) = (0.0, 0.0)
     for step in 0..<train.steps {
       let worth = decoder.worth(step: step)
       train.forEachSpike(step: step) { neuron, payload in
-        sums[neuron] += Double(payload) * worth
+        let gain = Double(payload) * worth
+        if truthNorm > 0 {
+          let amplitude = decoder.amplitude[neuron]
+          squares += gain * (2 * sums[neuron] + gain) * amplitude * amplitude
+          product += gain * amplitude * Double(truth[neuron][lane])
+        }
+        sums[neuron] += gain
         events[neuron] += 1
         payloads[neuron] += Int(payload.magnitude)
+      }
+      if truthNorm > 0 {
+        samples[lane].similarity[index].append(squares > 0 ? product / (squares * truthNorm).squareRoot() : 0)
       }
     }
     if execution == .chip {
       samples[lane].spikes[index] = events.reduce(0, +)
+      samples[lane].inactivated[index] = events.indices.reduce(0) { $0 + (truth[$1][lane] > 0 ? 0 : events[$1]) }
+      samples[lane].channelCounts[index] = (0..<decoder.shape.channels).map { channel in
+        payloads[(channel * decoder.shape.pixels)..<((channel + 1) * decoder.shape.pixels)].reduce(0, +)
+      }
       samples[lane].fired[index] = events.map { $0 > 0 }
       if let bound = decoder.bound, decoder.mostSpikes > 0 {
         let most = decoder.mostSpikes.multipliedReportingOverflow(by: bound)
@@ -210,7 +237,9 @@ struct ExplainerBlock {
     let output = explainer.original.network.output
     let own = scores(block.activations(layer: output))
     let last = activations.map { scores($0[output], isSpiking: true) }
+    let (shown, right) = (activations.chip[output], block.activations(layer: output))
     for lane in samples.indices {
+      samples[lane].outputDifferences = zip(shown, right).map { Double($0[lane]) - Double($1[lane]) }
       samples[lane].original = own[lane]
       samples[lane].last.limit = last.limit[lane]
       // Classes are decided by what is read, spikes or potentials.

@@ -19,6 +19,9 @@ package struct Explanation: Sendable {
   package var stages: [PairedAccuracy]
   /// Sources before targets; the readout where its sources are.
   package var layers: [ExplainedLayer]
+  /// What the chip's outputs are more than the original's, over samples and outputs (figure 5 of Li, Zhao, Zeng 2022); nil
+  /// without samples.
+  package var outputDifferences: Histogram?
   package var notes: [String]
   /// What was tried against the loss, that which gains most first.
   package var remedies: [Remedy] = []
@@ -111,6 +114,9 @@ package struct ExplainedLayer: Sendable {
   package var silent: Int
   /// Fraction of all (sample, neuron) pairs that spike as often as the code allows: their rate cannot grow.
   package var full: Double
+  /// Fraction of its spikes that neurons send whose activation in the original is not above 0 (spikes of inactivated
+  /// neurons, Li, Zhao, Zeng 2022); nil for a layer that sends none.
+  package var inactivated: Double?
   /// Fraction of all membrane updates that the chip saturates.
   package var saturated: Double
   /// Omega of the limit's rates, sum r / sum r^2 (Ding et al. 2021, equation 8); nil for a silent layer.
@@ -118,6 +124,38 @@ package struct ExplainedLayer: Sendable {
   /// K(t) = |N / t - r|^2 / |r|^2 of the real-valued network after each step, r the limit's rates (equation 7); empty for
   /// a silent layer and for accumulators.
   package var kCurve: [Double]
+  /// Mean over samples of the cosine between the chip's rates up to each step and the original's activations (Yu et al. 2020,
+  /// equation 14); empty for accumulators and where the original is silent.
+  package var similarity: [Double]
+  /// Counts a neuron and step on the chip, by channel (Ngu, Lee 2022, figure 7); empty for accumulators.
+  package var channelRates: [Double]
+  /// In units of the original, by channel, infinite where none fires; empty for accumulators.
+  package var channelThresholds: [Double]
+}
+
+/// How often values lie where, in bins of equal width.
+package struct Histogram: Sendable, Equatable {
+  package static let bins = 41
+  package var least: Double
+  package var most: Double
+  package var mean: Double
+  package var deviation: Double
+  package var counts: [Int]
+
+  /// Nil without values.
+  init?(_ values: [Double]) {
+    guard let least = values.min(), let most = values.max(), (most - least).isFinite else { return nil }
+    (self.least, self.most) = (least, most)
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    self.mean = mean
+    deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
+    counts = [Int](repeating: 0, count: Self.bins)
+    for value in values {
+      let share = most > least ? (value - least) / (most - least) : 0.5
+      counts[min(Self.bins - 1, max(0, Int(exactly: (share * Double(Self.bins)).rounded(.down)) ?? 0))] += 1
+    }
+  }
 }
 
 // MARK: - The finding

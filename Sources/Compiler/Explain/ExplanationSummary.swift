@@ -12,6 +12,10 @@ struct ExplanationSummary {
     var distances: [Double]
     var spikes = 0
     var full = 0
+    var inactivated = 0
+    var channelCounts: [Int] = []
+    var similarity: [Double] = []
+    var similar = 0
     var saturations = 0
     var fired: [Bool]
   }
@@ -20,6 +24,7 @@ struct ExplanationSummary {
   private var layers: [Layer]
   private var samples = 0
   private(set) var original: [Double] = []
+  private var outputDifferences: [Double] = []
   private(set) var scores = PerExecution([Double]())
 
   init(_ explainer: Explainer) {
@@ -33,6 +38,7 @@ struct ExplanationSummary {
   mutating func add(_ sample: ExplainedSample) {
     samples += 1
     original.append(sample.original)
+    outputDifferences += sample.outputDifferences
     scores.merge(sample.last) { $0.append($1) }
     for index in layers.indices {
       if let own = sample.scores[index] {
@@ -50,9 +56,19 @@ struct ExplanationSummary {
       for (step, distance) in sample.distances[index].enumerated() { layers[index].distances[step] += distance }
       layers[index].spikes += sample.spikes[index]
       layers[index].full += sample.full[index]
+      layers[index].inactivated += sample.inactivated[index]
+      layers[index].channelCounts = Self.sum(layers[index].channelCounts, sample.channelCounts[index])
+      if !sample.similarity[index].isEmpty {
+        layers[index].similarity = Self.sum(layers[index].similarity, sample.similarity[index])
+        layers[index].similar += 1
+      }
       layers[index].saturations += sample.saturations[index]
       for (neuron, fired) in sample.fired[index].enumerated() where fired { layers[index].fired[neuron] = true }
     }
+  }
+
+  private static func sum<Number: AdditiveArithmetic>(_ a: [Number], _ b: [Number]) -> [Number] {
+    a.isEmpty ? b : b.isEmpty ? a : zip(a, b).map { $0 + $1 }
   }
 
   func explanation(_ task: OutputTask, hasLabels: Bool) -> Explanation {
@@ -60,7 +76,8 @@ struct ExplanationSummary {
     return Explanation(
       task: task, samples: samples, steps: explainer.steps, hasLabels: hasLabels, weightBits: explainer.chip.weightBits,
       membraneBits: explainer.chip.membraneBits, original: mean(original),
-      accuracy: scores.map(mean), stages: stages(scores), layers: described, notes: explainer.notes)
+      accuracy: scores.map(mean), stages: stages(scores), layers: described,
+      outputDifferences: Histogram(outputDifferences), notes: explainer.notes)
   }
 
   /// What each stage loses: the execution before it beside the one after it.
@@ -83,9 +100,23 @@ struct ExplanationSummary {
       isBehindMaxPool: population.incoming.contains { explainer.network.projections[$0].pool?.kind == .max },
       meanRate: fraction(layer.spikes, of: samples * neurons * explainer.steps),
       silent: spikes ? layer.fired.count { !$0 } : 0, full: fraction(layer.full, of: samples * neurons),
+      inactivated: layer.spikes > 0 ? fraction(layer.inactivated, of: layer.spikes) : nil,
       saturated: fraction(layer.saturations, of: samples * neurons * explainer.steps),
       omega: layer.squares > 0 ? layer.rates / layer.squares : nil,
-      kCurve: spikes && layer.squares > 0 ? layer.distances.map { $0 / layer.squares } : [])
+      kCurve: spikes && layer.squares > 0 ? layer.distances.map { $0 / layer.squares } : [],
+      similarity: layer.similarity.map { $0 / Double(max(1, layer.similar)) },
+      channelRates: spikes
+        ? layer.channelCounts.map { fraction($0, of: samples * population.shape.pixels * explainer.steps) } : [],
+      channelThresholds: spikes ? thresholds(population) : [])
+  }
+
+  /// Of each channel: the mean of its neurons; infinite where one never fires.
+  private func thresholds(_ population: CheckedPopulation) -> [Double] {
+    guard let values = population.threshold else { return [] }
+    let (shape, pixels) = (population.shape, population.shape.pixels)
+    return (0..<shape.channels).map { channel in
+      (0..<pixels).reduce(0) { $0 + values.value(at: channel * pixels + $1, shape: shape) } / Double(pixels)
+    }
   }
 
   private func fraction(_ part: Int, of whole: Int) -> Double { Double(part) / Double(max(1, whole)) }

@@ -81,6 +81,9 @@ struct HelpTopic: Sendable, Equatable {
         Entry(
           "silent, saturated", "In 'explain': share of neurons that never fire; of updates that the membrane cuts."),
         Entry(
+          "SIN", "In 'explain': share of a layer's spikes that neurons send whose activation in the ANN is 0 (spikes of "
+            + "inactivated neurons: Li, Zhao, Zeng 2022)."),
+        Entry(
           "full",
           "In 'explain': share of neurons that fire in every step. In 'compile' and 'compare': the largest share of a "
             + "limit."),

@@ -21,6 +21,7 @@ struct ExplanationRecord: JSONDocument {
   var remedies: [TriedRemedy] = []
   var summary = ""
   var layers: [Layer] = []
+  var outputDifferences: Differences?
   var notes: [String] = []
 
   init() {}
@@ -42,6 +43,10 @@ struct ExplanationRecord: JSONDocument {
     .member("remedies", \.remedies, .objects(), "what was tried against the loss, one run each"),
     .member("summary", \.summary, .text, "the finding in words"),
     .required("layers", \.layers, .objects(count: 0...10_000), "one entry a layer, this layer and those before it spiking"),
+    .optional(
+      "outputDifferences", \.outputDifferences, .object,
+      "what the chip's outputs are more than the ANN's, over samples and outputs (Li, Zhao, Zeng 2022, figure 5)",
+      null: "without samples"),
     .member("notes", \.notes, .texts, "what else there is to know"),
   ]
 
@@ -59,6 +64,23 @@ struct ExplanationRecord: JSONDocument {
       .optional("float", \.float, .number, "the spiking network in 64-bit floats", null: "where it is unknown"),
       .optional("integer", \.integer, .number, "in the chip's integers, membranes of 32 bits", null: "where it is unknown"),
       .optional("chip", \.chip, .number, "with the chip's membranes", null: "where it is unknown"),
+    ]
+  }
+
+  /// In the ANN's units.
+  struct Differences: JSONRecord {
+    var least = 0.0
+    var most = 0.0
+    var mean = 0.0
+    var deviation = 0.0
+    var counts: [Int] = []
+
+    static let fields: [JSONField<Differences>] = [
+      .required("least", \.least, .number, "the least"),
+      .required("most", \.most, .number, "the largest"),
+      .required("mean", \.mean, .number, "their mean"),
+      .required("deviation", \.deviation, .amount, "their standard deviation"),
+      .required("counts", \.counts, .counts, "how many lie in each of 41 bins of equal width from `least` to `most`"),
     ]
   }
 
@@ -133,6 +155,10 @@ struct ExplanationRecord: JSONDocument {
     var saturated: Double?
     var omega: Double?
     var kByStep: [Double] = []
+    var inactivated: Double?
+    var similarityByStep: [Double] = []
+    var rateByChannel: [Double] = []
+    var thresholdByChannel: [Double] = []
 
     private static let silent = "for a layer that does not spike"
 
@@ -150,6 +176,24 @@ struct ExplanationRecord: JSONDocument {
         "omega", \.omega, .number(in: 0 ... .greatestFiniteMagnitude), "relative distance of the limit (Ding et al. 2021)",
         null: silent),
       .member("kByStep", \.kByStep, .curve, "K after each step (Ding et al. 2021, equation 7); empty for a layer without rates"),
+      .optional(
+        "inactivated", \.inactivated, .fraction,
+        "fraction of the spikes that neurons send whose activation in the ANN is not above 0 (SIN: Li, Zhao, Zeng 2022)",
+        null: "for a layer that sends none"),
+      .leftOut(
+        "similarityByStep", \.similarityByStep, .curve(in: -1.001...1.001),
+        "cosine of the chip's rates up to each step with the ANN's activations (Yu et al. 2020, equation 14)",
+        absent: "for a layer without rates"
+      ) { $0.similarityByStep.isEmpty },
+      .leftOut(
+        "rateByChannel", \.rateByChannel, .amounts, "spikes per neuron and step of each channel, each as often as its count says",
+        absent: "for a layer without rates"
+      ) { $0.rateByChannel.isEmpty },
+      .leftOut(
+        "thresholdByChannel", \.thresholdByChannel, .thresholds,
+        "threshold of each channel in the ANN's units, the mean of its neurons; null where one never fires",
+        absent: "for a layer without rates"
+      ) { $0.thresholdByChannel.isEmpty },
     ]
   }
 }
@@ -179,10 +223,23 @@ extension JSONForm where Value == [[Double]] {
 }
 
 extension JSONForm where Value == [Double] {
+  /// Infinite ones are null.
+  fileprivate static var thresholds: JSONForm {
+    JSONForm("list of numbers", write: { .array($0.map { .number($0) }) }) { (node, _) throws(JSONError) in
+      var values: [Double] = []
+      for node in try node.array(count: 0...Int.max) {
+        values.append(node.isNull ? .infinity : try node.double(in: 0 ... .greatestFiniteMagnitude))
+      }
+      return values
+    }
+  }
+
+  fileprivate static var curve: JSONForm { curve(in: 0 ... .greatestFiniteMagnitude) }
+
   /// One number a step, or none.
-  fileprivate static var curve: JSONForm {
+  fileprivate static func curve(in range: ClosedRange<Double>) -> JSONForm {
     JSONForm("list of T numbers", write: { .doubles($0) }) { (node, scope) throws(JSONError) in
-      let values = try numbers(in: 0 ... .greatestFiniteMagnitude).read(node, &scope)
+      let values = try numbers(in: range).read(node, &scope)
       let steps = scope.lengths["T"] ?? values.count
       guard values.isEmpty || values.count == steps else { throw node.error("\(values.count) values for \(steps) steps") }
       return values
@@ -220,6 +277,9 @@ extension ExplanationRecord {
         loss: found.points / 100)
     }
     layers = explanation.layers.map(Layer.init)
+    outputDifferences = explanation.outputDifferences.map {
+      Differences(least: $0.least, most: $0.most, mean: $0.mean, deviation: $0.deviation, counts: $0.counts)
+    }
     notes = explanation.notes
   }
 }
@@ -241,5 +301,8 @@ extension ExplanationRecord.Layer {
     saturated = layer.saturated
     omega = layer.omega
     kByStep = layer.kCurve
+    inactivated = layer.inactivated
+    (similarityByStep, rateByChannel) = (layer.similarity, layer.channelRates)
+    thresholdByChannel = layer.channelThresholds
   }
 }

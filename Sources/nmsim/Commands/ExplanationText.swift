@@ -149,18 +149,19 @@ struct ExplanationText: Sendable {
 
   private var rates: Table {
     var table = Table([
-      .text("Layer"), .number("Rate"), .number("Silent"), .number("Full"), .number("Saturated"), .number("Omega"),
+      .text("Layer"), .number("Rate"), .number("Silent"), .number("Full"), .number("SIN"), .number("Saturated"),
+      .number("Omega"),
       .number("K"), .text("K by step"),
     ])
     for layer in explanation.layers {
       guard layer.spikes else {
-        table.add([.text(layer.name), "-", "-", "-", .text(share(layer.saturated)), "-", "-", "-"])
+        table.add([.text(layer.name), "-", "-", "-", "-", .text(share(layer.saturated)), "-", "-", "-"])
         continue
       }
       table.add([
         .text(layer.name), .text(NumberFormat.decimal(layer.meanRate, places: 4)),
         .text(share(Double(layer.silent) / Double(max(1, layer.neurons)))), .text(share(layer.full)),
-        .text(share(layer.saturated)), .text(layer.omega.map { NumberFormat.significant($0) } ?? "-"),
+        .text(layer.inactivated.map(share) ?? "-"), .text(share(layer.saturated)), .text(layer.omega.map { NumberFormat.significant($0) } ?? "-"),
         .text(layer.kCurve.last.map { NumberFormat.decimal($0, places: 4) } ?? "-"), .text(curve(layer.kCurve)),
       ])
     }
