@@ -81,6 +81,16 @@ struct FewStepsTests {
     }
   }
 
+  @Test("plans that are shipped have the points that they promise")
+  func plans() throws {
+    try TemporaryFolder.with { folder in
+      for plan in ["plan", "balancings"] {
+        let list = folder.invoke("sweep \(TemporaryFolder.digits)/../tutorial/\(plan).json --list")
+        #expect(list.status == .success && list.output.split(separator: "\n").count == 61, "\(list)")
+      }
+    }
+  }
+
   @Test("a population may have a lag of its own: those after it begin later, and a shortcut waits as long", arguments: ["a", "b"])
   func ownLag(_ population: String) throws {
     try TemporaryFolder.with { folder in
