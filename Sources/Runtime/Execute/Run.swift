@@ -69,11 +69,14 @@ package struct Run: Sendable {
     let plan = engine == .fast || observe != nil ? EnginePlan(program, faults: faults) : nil
     let counts = tracedSamples > 0 || (countsUpdates ?? program.chip.pricesUpdates)
     let team = WorkTeam(size: workers)
+    let isSmall = program.weights.reduce(0) { $0 + $1.count } <= Self.mostOwned
     /// Runs samples until there are none left.
     @Sendable func runSamples() {
       guard var sample = take() else { return }
+      // References to one plan are counted by all processors in turn: a small one is made for each.
+      let own = workers > 1 && isSmall && plan != nil ? EnginePlan(program, faults: faults) : plan
       var worker = Worker(
-        program, plan: engine == .fast ? plan : nil, steps: steps, countsUpdates: counts, faults: faults, team: team)
+        program, plan: engine == .fast ? own : nil, steps: steps, countsUpdates: counts, faults: faults, team: team)
       var companion: LayerRunner?
       if engine == .interpreter, observe != nil, let plan {
         companion = LayerRunner(plan: plan, steps: steps)
@@ -120,6 +123,9 @@ package struct Run: Sendable {
     collected.record.truncate(to: min(samples, next.load(ordering: .relaxed)))
     return collected.record
   }
+
+  /// Weights of a program whose plan each thread has for itself.
+  private static let mostOwned = 1 << 16
 
   private struct Collected: Sendable {
     var record: RunRecord
