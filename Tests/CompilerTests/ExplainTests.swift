@@ -201,7 +201,7 @@ struct ExplainTests {
   }
 
   enum Model: String, CaseIterable, Sendable {
-    case soft, hard, augmented, ternary, phase, bistable, signed, lagged
+    case soft, hard, augmented, ternary, phase, bistable, signed, lagged, ownLags
     var steps: Int { self == .bistable ? 16 : 12 }
   }
 
@@ -217,7 +217,7 @@ struct ExplainTests {
           parameters: .with(.maximumPayload, 3))
       case .ternary:
         NetworkNeuron(model: .ternary, threshold: .uniform(threshold), negativeThreshold: .uniform(-threshold))
-      case .signed, .lagged:
+      case .signed, .lagged, .ownLags:
         NetworkNeuron(model: .signed, threshold: .uniform(threshold), initial: .uniform(threshold / 2))
       case .phase: NetworkNeuron(model: .phase, threshold: .uniform(threshold), parameters: .with(.period, 4))
       case .bistable: NetworkNeuron(model: .bistable, threshold: .uniform(threshold), parameters: .with(.period, 4))
@@ -251,8 +251,12 @@ struct ExplainTests {
           name: "out", from: "c", to: "out", kind: .dense, weights: integers([3, 4]),
           pool: NetworkPool(kind: .average, kernel: [2, 2], stride: [2, 2])),
       ], output: NetworkOutput(population: "out"))
-    guard model == .lagged else { return network }
+    guard [.lagged, .ownLags].contains(model) else { return network }
     network.lag = 2
+    if model == .ownLags {
+      network.populations[0].lag = 0
+      network.populations[2].lag = 3
+    }
     network.populations[2].bias = nil
     network.populations[2].biasByStep = integers([4, model.steps])
     return network
