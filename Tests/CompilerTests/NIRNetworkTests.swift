@@ -225,6 +225,68 @@ struct NIRNetworkTests {
     #expect(count > 100)
   }
 
+  /// The input's neurons wait 1 and 3 steps, the first layer's 0, 2 and 4: in floats.
+  @Test("delays of the input and of neurons, each its own: spikes equal floats, engine equals interpreter")
+  func delays() throws {
+    let (first, second) = ([0.61, 0.53, 0.47, 0.71, 0.83, -0.29], [0.59, 0.67, -0.31, 0.73, 0.43, 0.79])
+    let (waits, later) = ([1, 3], [0, 2, 4])
+    func delay(_ steps: [Int]) -> HDF5Object {
+      NIRFile.node("Delay", [("delay", NIRFile.numbers([steps.count], steps.map { Double($0) * 1e-3 }))])
+    }
+    func neurons(_ count: Int) -> HDF5Object {
+      let values = { (value: Double) in NIRFile.numbers([count], [Double](repeating: value, count: count)) }
+      return NIRFile.node(
+        "LIF",
+        [
+          ("tau", values(4e-3)), ("r", values(4)), ("v_leak", values(0)), ("v_threshold", values(0.937)),
+          ("v_reset", values(0)),
+        ])
+    }
+    let file = NIRFile.chain(
+      input: [2], delay(waits), NIRFile.node("Linear", [("weight", NIRFile.numbers([3, 2], first))]), neurons(3),
+      delay(later), NIRFile.node("Linear", [("weight", NIRFile.numbers([2, 3], second))]), neurons(2))
+    var settings = NIRSettings()
+    settings[.timeStep] = 1e-3
+    let network = try NIRImporter.network(of: NIRGraph(file), name: "net", settings).network
+    // What is written waits as long.
+    let again = try NIRImporter.network(
+      of: NIRGraph(NIRExporter.file(of: network.checked(), dt: 1e-3).bytes), name: "net", settings
+    ).network
+    #expect(again.projections.map(\.delay) == network.projections.map(\.delay))
+    var options = CompileOptions()
+    (options.weightBits, options.membraneBits, options.fractionBits) = (16, 32, 8)
+    let program = try CompiledProgram.compile(network.checked(), chip: ChipLibrary.builtIn("ideal"), options: options)
+      .program
+    let steps = 200
+    var random = SeededGenerator(seed: 9)
+    let input = (0..<(steps * 2)).map { _ in random.unit() < 0.4 ? 1.0 : 0 }
+    var runner = LayerRunner(plan: EnginePlan(program), steps: steps)
+    var chip = ChipInterpreter(program, steps: steps)
+    #expect(runner.run(input) == chip.run(input))
+    var (sent, count): ([[[Double]]], Int) = ([[], []], 0)
+    var v = [[0.0, 0, 0], [0.0, 0]]
+    for step in 0..<steps {
+      for layer in 0..<2 {
+        let (weights, waits, inputs) = layer == 0 ? (first, waits, 2) : (second, later, 3)
+        var next = [Double](repeating: 0, count: v[layer].count)
+        for neuron in v[layer].indices {
+          v[layer][neuron] *= 0.75
+          for i in 0..<inputs where step >= waits[i] {
+            let spike = layer == 0 ? input[(step - waits[i]) * 2 + i] : sent[0][step - waits[i]][i]
+            v[layer][neuron] += weights[neuron * inputs + i] * spike
+          }
+          if v[layer][neuron] > 0.937 { (v[layer][neuron], next[neuron]) = (0, 1) }
+        }
+        sent[layer].append(next)
+        var found = [Double](repeating: 0, count: next.count)
+        runner.trains[layer + 1].forEachSpike(step: step) { neuron, _ in found[neuron] = 1 }
+        #expect(found == next, "step \(step), layer \(layer)")
+        count += Int(next.reduce(0, +))
+      }
+    }
+    #expect(count > 100)
+  }
+
   @Test(
     "braille_noDelay_noBias_subtract.nir, recurrent: spikes equal floats on random input, engine equals interpreter",
     .enabled(if: ImportFiles.hasShared("nir")), arguments: [ResetRule.hard, .soft])

@@ -194,11 +194,63 @@ struct NIRTests {
         == "the potentials of 'n1' feed other nodes: let spiking neurons feed them")
   }
 
-  @Test("a delay becomes steps of a projection")
+  private func delays(_ seconds: Double...) -> HDF5Object {
+    NIRFile.node("Delay", [("delay", NIRFile.numbers([seconds.count], seconds))])
+  }
+
+  @Test("a delay is added to the ticks that a projection takes anyway; the report has what rounding did")
   func delay() throws {
-    let delay = NIRFile.node("Delay", [("delay", NIRFile.numbers([2], [3e-4, 3e-4]))])
-    let network = try imported(NIRFile.chain(input: [3], affine, NIRFile.lif(2), delay, NIRFile.lif(2))).network
-    #expect(network.projections.map(\.delay) == [nil, 3])
+    let made = try imported(
+      NIRFile.chain(input: [3], delays(1.6e-4), affine, NIRFile.lif(2), delays(3e-4, 3e-4), NIRFile.lif(2)))
+    // From the input to the first layer 0 ticks, from a layer to the next 1.
+    #expect(made.network.projections.map(\.delay) == [2, 4])
+    let told = try #require(made.parameters.first { $0.type == "Delay" })
+    #expect(told.key == "delay" && told.stored == 2 && abs(told.value - 1.6) < 1e-12 && abs(told.error - 0.25) < 1e-12)
+  }
+
+  @Test("delays that differ are a projection each, with zeros for the others' neurons")
+  func differentDelays() throws {
+    let network = try imported(
+      NIRFile.chain(input: [3], affine, NIRFile.lif(2, tau: 1e-4, r: 1), delays(0, 2e-4), affine3(), NIRFile.lif(2))
+    ).network
+    #expect(network.projections.map(\.delay) == [nil, nil, 3])
+    let values = try network.projections.dropFirst().map { projection in
+      guard case .tensor(let name) = projection.weights else { return [Double]() }
+      return try #require(network.tensors[name]).doubles
+    }
+    #expect(values == [[0.2, 0, 0.6, 0], [0, 0.4, 0, 0.8]].map { $0.map { Double(Float($0)) } })
+    #expect(
+      message(NIRFile.chain(input: [3], delays(-1e-4), affine, NIRFile.lif(2)))
+        == "node 'n0' (Delay): has delays that are not from 0 to 65,000 steps in all: give shorter delays, or longer steps")
+  }
+
+  private func affine3() -> HDF5Object {
+    NIRFile.node("Linear", [("weight", NIRFile.numbers([2, 2], [1, 2, 3, 4]))])
+  }
+
+  /// Each pair of maps doubled the terms: 30 pairs are a thousand million.
+  @Test("ways that part and meet again are one where they can be, and at most 256")
+  func ways() throws {
+    func graph(_ pairs: Int, _ other: (Int) -> HDF5Object) -> [UInt8] {
+      var nodes: [(String, HDF5Object)] = [
+        ("in", NIRFile.node("Input", [("shape", NIRFile.integers(2))])),
+        ("s0", NIRFile.node("Scale", [("scale", NIRFile.numbers([2], [1, 1]))])), ("lif", NIRFile.lif(2)),
+        ("out", NIRFile.node("Output")),
+      ]
+      var edges = [("in", "s0"), ("s\(pairs)", "lif"), ("lif", "out")]
+      for pair in 1...pairs {
+        nodes.append(("s\(pair)", NIRFile.node("Scale", [("scale", NIRFile.numbers([2], [0.5, 0.5]))])))
+        nodes.append(("o\(pair)", other(pair)))
+        edges += [("s\(pair - 1)", "s\(pair)"), ("s\(pair - 1)", "o\(pair)"), ("o\(pair)", "s\(pair)")]
+      }
+      return NIRFile.file(NIRFile.graph(nodes, edges))
+    }
+    let merged = try imported(graph(30) { _ in NIRFile.node("Scale", [("scale", NIRFile.numbers([2], [1, 1]))]) })
+    #expect(merged.network.projections.count == 1)
+    #expect(
+      message(graph(30) { pair in NIRFile.node("Delay", [("delay", NIRFile.numbers([], [Double(1 << min(pair, 15)) * 1e-4]))]) })
+        == "node 's9' (Scale): adds up 512 ways from neurons, allowed are 256: "
+        + "let neurons take up sums before they are added again")
   }
 
   @Test("graphs inside graphs are opened; edges come twice; what does not reach the output is left out")

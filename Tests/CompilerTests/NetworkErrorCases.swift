@@ -402,8 +402,8 @@ extension NetworkErrorTests {
     Case(
       #""padding": [0, 1, 0, 0]"#,
       #""padding": [0, 1, 0, 0], "delay": 1"#,
-      #"line 12, column 66: projection 'p': delay does not apply to the input, which reaches each layer in"#,
-      #" its time; remove it"#),
+      #"line 12, column 66: projection 'p': delay does not apply to an input of currents, which flow from"#,
+      #" the first step on; remove it"#),
     Case(
       #""kind": "identity""#,
       #""kind": "identity", "delay": 65536"#,

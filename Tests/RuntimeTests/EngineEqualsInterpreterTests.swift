@@ -36,7 +36,7 @@ struct EngineEqualsInterpreterTests {
     let all = NeuronModel.Kind.all.map { "\($0)" }
       + ["hard", "strict", "negative", "bounded", "infinite", "initial", "continuous", "dense map", "groups"]
       + ["dilation", "average", "overlapping average", "padded average", "global average", "max", "overlapping max"]
-      + ["padded max", "max of bistable", "max of phase", "max of input", "late", "fraction", "shifts", "parallel"]
+      + ["padded max", "max of bistable", "max of phase", "max of input", "late", "late input", "fraction", "shifts", "parallel"]
       + ["many steps", "long period", "much fraction", "slow leak", "multicast", "crossbar", "core types", "layer cores"]
       + ["optimised", "dead cores", "dead links", "stuck bits", "overlapping max over cores"]
       + ["count gate", "winner gate", "overlapping count over cores", "count of payloads", "bias by step", "lag"]
@@ -207,7 +207,7 @@ struct EngineEqualsInterpreterTests {
       if projection.shifts.contains(where: { $0 > 0 }) { result.append("shifts") }
       if projection.kind == .identity, program.weights[projection.weights].shape[1] > 1 { result.append("parallel") }
       let offset = ActiveWindow.offset(from: source, to: target, delay: projection.delay)
-      if !source.model.isInput, offset != 0 { result.append("late") }
+      if !source.model.isHostCurrent, offset != 0 { result.append(source.model.isInput ? "late input" : "late") }
       guard let pool = projection.pool else { continue }
       let name = pool.kind == .max ? "max" : "average"
       result.append(name)

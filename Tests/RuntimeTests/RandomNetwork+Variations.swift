@@ -63,6 +63,10 @@ extension RandomNetwork {
     network.input.kind = .spikes
     network.input.coding = coding
     if coding == .bernoulli { network.input.seed = dice.integer(0...5) }
+    for index in network.projections.indices where network.projections[index].from == nil {
+      // What is drawn otherwise stays as it is.
+      if (steps + index) % 5 == 0 { network.projections[index].delay = (3 * steps + index) % 8 }
+    }
     guard coding == .events else { return }
     network.input.range = InputRange(low: -3, high: 3)
     samples = samples.map { sample in

@@ -42,7 +42,7 @@ package struct LayerTiming: Sendable {
     if source.model.isHostCurrent { return 1 }
     if schedule == .continuous { return projection.delay ?? (source.model.isInput ? 0 : 1) }
     if source.model.isInput {
-      return starts[projection.target] + network.gatedPeriods(target) * target.model.period
+      return projection.delay ?? starts[projection.target] + network.gatedPeriods(target) * target.model.period
     }
     // In a circle all hear one another in the next step.
     return projection.delay ?? (source.depth == target.depth ? 1 : way(projection, network))

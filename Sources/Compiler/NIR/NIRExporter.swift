@@ -18,6 +18,8 @@ package struct NIRExporter {
 
   private let network: CheckedNetwork
   private let dt: Double
+  /// Of each projection, ticks that its spikes take anyway.
+  private let ways: [Int]
   private var nodes: [(name: String, object: HDF5Object)] = []
   private var edges: [(String, String)] = []
   private var notes: [String] = []
@@ -40,6 +42,7 @@ package struct NIRExporter {
   private init(network: CheckedNetwork, dt: Double) {
     self.network = network
     self.dt = dt
+    ways = network.network.shortestDelays(network.network.populationOrder)
   }
 
   // MARK: Graph
@@ -188,7 +191,7 @@ package struct NIRExporter {
         edges.append((end, next))
         end = next
       }
-      let steps = try delay(projection, from: source, to: population)
+      let steps = try delay(index)
       if steps > 0 {
         follow(
           "delay",
@@ -285,14 +288,11 @@ package struct NIRExporter {
     return bias == nil
   }
 
-  /// Steps that spikes wait beyond those that NIR's edges take: one in a circle, else none.
-  private func delay(
-    _ projection: CheckedProjection, from source: CheckedPopulation, to target: CheckedPopulation
-  ) throws(NIRExportError) -> Int {
-    guard let own = projection.delay, !source.model.isInput else { return 0 }
-    let isBack = source.isInCircle && source.depth == target.depth
-    let isContinuous = network.network.schedule == .continuous
-    let steps = own - (isContinuous || isBack ? 1 : target.depth - source.depth)
+  /// Steps that a projection's spikes wait beyond those that NIR's edges take.
+  private func delay(_ index: Int) throws(NIRExportError) -> Int {
+    let projection = network.projections[index]
+    guard let own = projection.delay else { return 0 }
+    let steps = own - ways[index]
     guard steps >= 0 else {
       throw NIRExportError(
         description:

@@ -2,7 +2,7 @@ import ChipModel
 
 extension NIRImporter {
   /// What a node that is no neuron makes of what it receives.
-  func transformed(_ signal: NIRSignal, _ node: NIRNode) throws(ImportError) -> NIRSignal {
+  mutating func transformed(_ signal: NIRSignal, _ node: NIRNode) throws(ImportError) -> NIRSignal {
     let context = MergeContext(node.name)
     switch node.type {
     case "Output", "Identity": return signal
@@ -14,20 +14,47 @@ extension NIRImporter {
     case "SumPool2d", "AvgPool2d": return try pooled(signal, node, context)
     // Whatever axes become one, the order of the values is the same.
     case "Flatten": return signal.labelled([signal.count])
-    case "Delay":
-      let seconds = try node.values("delay", signal.shape)
-      let steps = (seconds[0] / settings.timeStep).rounded()
-      guard seconds.allSatisfy({ $0 == seconds[0] }), (0...65_000).contains(steps) else {
-        throw node.misuse("has delays that differ, or not from 0 to 65,000 steps", "use one delay in each node")
-      }
-      var result = signal
-      for index in result.terms.indices { result.terms[index].delay += Int(steps) }
-      return result
+    case "Delay": return try delayed(signal, node, context)
     default:
       throw .unsupportedOperator(
         node: node.name, operation: node.type, cause: "is not a node that nmsim takes",
         remedy: "take Affine, Linear, Scale, Conv1d, Conv2d, SumPool2d, AvgPool2d, Flatten, Delay and neurons")
     }
+  }
+
+  /// Values that come later, each by its own time: for each time a term of those values alone.
+  private mutating func delayed(
+    _ signal: NIRSignal, _ node: NIRNode, _ context: MergeContext
+  ) throws(ImportError) -> NIRSignal {
+    let seconds = try node.values("delay", signal.shape)
+    let given = seconds.map { $0 / settings.timeStep }
+    let steps = given.map { $0.rounded() }
+    let (kinds, longest) = (Set(steps).sorted(), signal.terms.map(\.delay).max() ?? 0)
+    guard let first = kinds.first, let last = kinds.last, first >= 0, last + Double(longest) <= 65_000 else {
+      throw node.misuse("has delays that are not from 0 to 65,000 steps in all", "give shorter delays, or longer steps")
+    }
+    guard kinds.count <= NIRPart.most else {
+      throw node.misuse("has \(kinds.count) different delays, allowed are \(NIRPart.most)", "give longer steps")
+    }
+    parameters.append(
+      NIRParameter(
+        node: node.name, type: node.type, name: "delay", lowest: seconds.min() ?? 0, highest: seconds.max() ?? 0,
+        rule: "delay/dt, whole steps", key: "delay", value: given.min() ?? 0, stored: first,
+        error: zip(given, steps).map { $0 == 0 ? 0 : abs($1 - $0) / $0 }.max() ?? 0))
+    var result = signal
+    result.terms = []
+    for kind in kinds {
+      let these = NIRNode.shortest(steps.map { $0 == kind ? 1 : 0 }, signal.shape)
+      for var term in signal.terms {
+        if kinds.count > 1 {
+          term.linear.map = try term.linear.map.then(.identity(signal.shape, these), node: context)
+        }
+        term.delay += Int(kind)
+        result.terms.append(term)
+      }
+    }
+    try result.checkTerms(of: node)
+    return result
   }
 
   private func dense(_ signal: NIRSignal, _ node: NIRNode, _ context: MergeContext) throws(ImportError) -> NIRSignal {

@@ -84,14 +84,13 @@ package struct NIRImporter {
       try append(neurons(of: node, sum, context), named: names, index, to: &network)
     }
     try setOutput(answer, names, &network)
-    let edges = network.projections.compactMap { projection in
-      names.firstIndex { $0 == projection.from }.flatMap { from in
-        names.firstIndex(of: projection.to).map { (from: from, to: $0) }
-      }
-    }
-    if TopologicalOrder(count: names.count, edges: edges).hasCycle {
+    let order = network.populationOrder
+    if order.hasCycle {
       network.schedule = .continuous
       notes.append("neurons feed one another in a circle: every projection between neurons takes a tick (continuous)")
+    }
+    for (index, ticks) in network.shortestDelays(order).enumerated() {
+      network.projections[index].delay = network.projections[index].delay.map { $0 + ticks }
     }
     network.provenance = provenance()
     return network
@@ -221,7 +220,7 @@ package struct NIRImporter {
           "has \(known) values, but '\(printable(graph.nodes[source].name))' sends \(signal.count)",
           "write the graph again with matching shapes")
       }
-      if sum == nil { sum = signal } else { sum?.add(signal) }
+      if sum == nil { sum = signal } else { try sum?.add(signal, to: graph.nodes[node]) }
     }
     guard let sum else {
       throw graph.nodes[node].misuse("receives nothing", "write the graph again with an edge to it")
@@ -275,14 +274,8 @@ package struct NIRImporter {
       if case .layer(let source) = connection.source { from = names[source] }
       var projection = network.projection(
         sum.terms.count == 1 ? name : "\(name).\(position + 1)", connection, from: from, to: name)
-      if term.delay > 0 {
-        guard from != nil else {
-          throw .graph(
-            what: "a delay of the input before '\(printable(name))' cannot be carried",
-            remedy: "shift the input data instead")
-        }
-        projection.delay = term.delay
-      }
+      // What edges take is added when all of them are known.
+      if term.delay > 0 { projection.delay = term.delay }
       network.projections.append(projection)
     }
   }

@@ -18,10 +18,26 @@ struct NIRSignal {
     NIRSignal(shape: shape, terms: [Term(linear: LinearTerm(source: source, pool: nil, map: .identity(shape)))])
   }
 
-  /// Adds a signal of as many values.
-  mutating func add(_ other: NIRSignal) {
-    bias = bias.adding(other.labelled(shape).bias, shape: shape)
-    terms += other.labelled(shape).terms
+  /// Adds a signal of as many values; terms that differ only in their weights become one.
+  mutating func add(_ other: NIRSignal, to node: NIRNode) throws(ImportError) {
+    let other = other.labelled(shape)
+    bias = bias.adding(other.bias, shape: shape)
+    for term in other.terms {
+      if let index = terms.firstIndex(where: { $0.delay == term.delay && $0.linear.canMerge(term.linear) }) {
+        terms[index].linear.merge(term.linear)
+      } else {
+        terms.append(term)
+      }
+    }
+    try checkTerms(of: node)
+  }
+
+  /// Each may double what the file says.
+  func checkTerms(of node: NIRNode) throws(ImportError) {
+    guard terms.count > 256 else { return }
+    throw node.misuse(
+      "adds up \(terms.count) ways from neurons, allowed are 256",
+      "let neurons take up sums before they are added again")
   }
 
   /// The same values in another shape.

@@ -177,7 +177,8 @@ extension NetworkProjection: JSONRecord {
       absent: "1"
     ) { $0.groups == 1 },
     .optional(
-      "delay", \.delay, .integer(.min ... .max), "ticks from a spike to its arrival, 1 to 65535; not from the input",
+      "delay", \.delay, .integer(.min ... .max),
+      "ticks from a spike to its arrival, 1 to 65535; from an input that spikes 0 to 65535, from one of currents none",
       unit: "ticks", absent: "the schedule's"),
   ]
 }

@@ -179,7 +179,7 @@ package struct NetworkProjection: Sendable, Equatable {
   /// `[y, x]`
   package var dilation: [Int]
   package var groups: Int
-  /// Delay in ticks, >= 1, instead of the one that the schedule gives. Nil: the schedule's.
+  /// Delay in ticks, >= 1 (from an input that spikes >= 0), instead of the schedule's. Nil: the schedule's.
   package var delay: Int?
   package init(
     name: String, from: String?, to: String, kind: Projection.Kind, weights: Weights? = nil, pool: NetworkPool? = nil,

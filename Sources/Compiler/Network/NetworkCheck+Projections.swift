@@ -56,11 +56,13 @@ extension NetworkCheck {
       }
     }
     if let delay = projection.delay {
-      if fromInput {
+      if fromInput, network.input.kind != .spikes {
         throw NetworkCheckError(
-          subject, "delay", "delay does not apply to the input, which reaches each layer in its time; remove it")
+          subject, "delay",
+          "delay does not apply to an input of currents, which flow from the first step on; remove it")
       }
-      let range = ActiveWindow.delays
+      // A spike of the input may arrive in the tick in which it is sent.
+      let range = (fromInput ? 0 : ActiveWindow.delays.lowerBound)...ActiveWindow.delays.upperBound
       if !range.contains(delay) {
         throw NetworkCheckError(subject, "delay", range: delay, range.lowerBound, range.upperBound)
       }

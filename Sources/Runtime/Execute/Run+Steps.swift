@@ -70,7 +70,7 @@ extension CompiledProgram {
   fileprivate var readsAhead: Bool {
     projections.contains { projection in
       let source = populations[projection.source]
-      return lag > 0 || source.model.inputCoding == .latency || !source.model.isInput
+      return lag > 0 || source.model.inputCoding == .latency || !source.model.isHostCurrent
         && ActiveWindow.offset(from: source, to: populations[projection.target], delay: projection.delay) < 0
     }
   }
