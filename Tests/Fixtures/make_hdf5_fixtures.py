@@ -5,8 +5,8 @@
     v/bin/python Tests/Fixtures/make_hdf5_fixtures.py Tests/CompilerTests/Fixtures/hdf5
 
 `old.h5` (symbol tables, contiguous), `packed.h5` (chunks, gzip, shuffle, Fletcher-32) and `new.h5` (version-2 headers)
-hold the same tree, which `HDF5Tests.swift` knows; `many.h5` has a group with a tree of two levels, `lzf.h5` a filter that
-is refused.
+hold the same tree, which `HDF5Tests.swift` knows, and so does `latest.h5`, with chunks in arrays, all links in heaps and
+attributes; `many.h5` and `heap.h5` have a group with a tree of two levels, `lzf.h5` a filter that is refused.
 """
 import os, sys
 import h5py, numpy as np
@@ -37,8 +37,18 @@ with h5py.File(f"{out}/packed.h5", "w") as file:
     tree(file, compression="gzip", shuffle=True, fletcher32=True)
 with h5py.File(f"{out}/new.h5", "w", libver="latest") as file:
     tree(file)
-with h5py.File(f"{out}/many.h5", "w") as file:
-    for number in range(300):
-        file[f"member {number:03}"] = number
+with h5py.File(f"{out}/latest.h5", "w", libver="latest", track_order=True) as file:
+    tree(file, compression="gzip", shuffle=True, fletcher32=True)
+    # More of them than a header takes.
+    for number in range(20):
+        file.attrs[f"attribute {number}"] = number
+    # Chunks beyond a page of their array.
+    file["outer"].create_dataset("paged", data=np.arange(1100), chunks=(1,))
+    for number in range(8):
+        file["outer"].create_group(f"empty {number}")
+for name, version in [("many", None), ("heap", "latest")]:
+    with h5py.File(f"{out}/{name}.h5", "w", libver=version) as file:
+        for number in range(300):
+            file[f"member {number:03}"] = number
 with h5py.File(f"{out}/lzf.h5", "w") as file:
     file.create_dataset("x", data=np.arange(100), compression="lzf")

@@ -42,8 +42,11 @@ struct HDF5Bytes {
     return try range(address, 0, what).lowerBound
   }
 
-  func length(_ start: Int, _ what: String) throws(HDF5Error) -> Int {
-    guard let length = try optionalNumber(start, size: lengthSize, what) else {
+  func length(_ start: Int, _ what: String) throws(HDF5Error) -> Int { try length(start, size: lengthSize, what) }
+
+  /// A number of another size than the file's lengths, 1 to 8 bytes.
+  func length(_ start: Int, size: Int, _ what: String) throws(HDF5Error) -> Int {
+    guard let length = try optionalNumber(start, size: size, what) else {
       throw .malformed(offset: start, what: "\(what) has no value")
     }
     return length

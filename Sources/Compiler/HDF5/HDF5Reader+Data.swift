@@ -114,7 +114,7 @@ extension HDF5Reader {
     let start = data.lowerBound
     let version = try file.byte(start, what)
     let layout = try file.byte(start + 1, what)
-    guard version == 3 || version == 4 else { throw .unsupported("\(what) with a layout of version \(version)") }
+    guard (3...5).contains(version) else { throw .unsupported("\(what) with a layout of version \(version)") }
     switch layout {
     case 0:
       let held = try file.number(start + 2, 2, what)
@@ -126,84 +126,14 @@ extension HDF5Reader {
         throw .unsupported("\(what), which was never written,")
       }
       return Array(file.bytes[try file.range(address, size, what)])
-    case 2 where version == 3:
-      let rank = try file.byte(start + 2, what)
-      guard rank == shape.count + 1, rank > 1 else {
-        throw .malformed(offset: start, what: "\(what) has chunks of another shape")
-      }
-      let first = start + 3 + file.addressSize
-      let chunk = try (0..<shape.count).map { (axis) throws(HDF5Error) in try file.number(first + 4 * axis, 4, what) }
-      guard try file.number(first + 4 * shape.count, 4, what) == elementSize, chunk.allSatisfy({ $0 > 0 }) else {
-        throw .malformed(offset: start, what: "\(what) has chunks of shape \(shapeText(chunk))")
-      }
-      if size == 0 { return [] }
-      guard let tree = try file.address(start + 3, what) else {
-        throw .unsupported("\(what), which was never written,")
-      }
-      return try chunks(of: tree, shape, chunk, size: size, elementSize: elementSize, filters: filters, what)
+    case 2:
+      let chunks =
+        version == 3
+        ? try treeChunks(start, shape, size: size, elementSize: elementSize, what)
+        : try indexedChunks(start, shape, size: size, elementSize: elementSize, isFiltered: !filters.isEmpty, what)
+      return try joined(chunks, shape, size: size, elementSize: elementSize, filters: filters, what)
     default:
-      throw .unsupported(
-        what: "\(what) is stored in a way of newer HDF5 versions or in other files",
-        remedy: "write the file with h5py and without 'libver'")
-    }
-  }
-
-  /// Puts the chunks of a data set together.
-  private mutating func chunks(
-    of tree: Int, _ shape: [Int], _ chunk: [Int], size: Int, elementSize: Int, filters: [Filter], _ what: String
-  ) throws(HDF5Error) -> [UInt8] {
-    let leaves = try leaves(of: tree, keyBytes: 8 + 8 * (shape.count + 1), kind: 1)
-    guard let elements = Tensor.elementCount(chunk), let bytes = Tensor.elementCount([elements, elementSize]),
-      let needed = Tensor.elementCount(zip(shape, chunk).map { ($0 - 1) / $1 + 1 })
-    else { throw .malformed(offset: tree, what: "\(what) has chunks of shape \(shapeText(chunk))") }
-    guard leaves.count == needed else {
-      throw .unsupported("\(what), of which \(leaves.count) of \(needed) chunks are written,")
-    }
-    try take(bytes, for: "a chunk of \(what)")
-    defer { left += bytes }
-    var whole = [UInt8](repeating: 0, count: size)
-    var places: Set<[Int]> = []
-    for leaf in leaves {
-      let place = try (0..<shape.count).map { (axis) throws(HDF5Error) in
-        try file.length8(leaf.key + 8 + 8 * axis, what)
-      }
-      guard zip(place, chunk).allSatisfy({ $0 % $1 == 0 }), zip(place, shape).allSatisfy({ $0 < $1 }),
-        places.insert(place).inserted
-      else { throw .malformed(offset: leaf.key, what: "\(what) has a chunk outside, or twice") }
-      let stored = try file.range(leaf.child, try file.number(leaf.key, 4, what), "a chunk of \(what)")
-      try look(stored.count, at: leaf.child)
-      let mask = try file.number(leaf.key + 4, 4, what)
-      var content = Array(file.bytes[stored])
-      for (index, filter) in filters.enumerated().reversed() where mask >> index & 1 == 0 {
-        content = try filter.undo(content, at: leaf.child, most: bytes + 4, elementSize: elementSize)
-      }
-      guard content.count == bytes else {
-        throw .malformed(offset: leaf.child, what: "a chunk of \(what) has \(content.count) bytes of \(bytes)")
-      }
-      copy(content, of: chunk, to: &whole, at: place, shape, elementSize)
-    }
-    return whole
-  }
-
-  /// Copies a chunk's rows, without what hangs over the data set's edge.
-  private func copy(
-    _ chunk: [UInt8], of size: [Int], to whole: inout [UInt8], at place: [Int], _ shape: [Int], _ elementSize: Int
-  ) {
-    let axes = shape.count
-    let inside = (0..<axes).map { min(size[$0], shape[$0] - place[$0]) }
-    let row = inside[axes - 1] * elementSize
-    for index in 0..<inside.dropLast().reduce(1, *) {
-      var (rest, from, to, fromStep, toStep) = (index, 0, place[axes - 1], size[axes - 1], shape[axes - 1])
-      for axis in (0..<(axes - 1)).reversed() {
-        let at = rest % inside[axis]
-        rest /= inside[axis]
-        from += at * fromStep
-        to += (place[axis] + at) * toStep
-        fromStep *= size[axis]
-        toStep *= shape[axis]
-      }
-      let (start, source) = (to * elementSize, from * elementSize)
-      whole.replaceSubrange(start..<(start + row), with: chunk[source..<(source + row)])
+      throw .unsupported("\(what), which is stored in other files,")
     }
   }
 
@@ -254,11 +184,3 @@ extension HDF5Reader {
   }
 }
 
-extension HDF5Bytes {
-  /// A number of 8 bytes.
-  fileprivate func length8(_ start: Int, _ what: String) throws(HDF5Error) -> Int {
-    var wide = self
-    wide.lengthSize = 8
-    return try wide.length(start, what)
-  }
-}

@@ -5,10 +5,12 @@ import Foundation
 /// Small HDF5 files.
 extension FuzzSeeds {
   static let hdf5Tokens = [
-    "HEAP", "TREE", "SNOD", "GCOL", "OHDR", "OCHK", "type", "node", "nodes", "edges", "version", "\u{0}\u{0}\u{0}\u{0}",
+    "HEAP", "TREE", "SNOD", "GCOL", "OHDR", "OCHK", "FRHP", "FHDB", "FHIB", "BTHD", "BTLF", "FAHD", "FADB",
+    "type", "node", "nodes", "edges", "version", "\u{0}\u{0}\u{0}\u{0}",
   ]
 
-  /// A tree of groups as nmsim writes it, and what h5py wrote, once plain, in filtered chunks, and with new headers.
+  /// A tree of groups as nmsim writes it, and what h5py wrote, once plain, in filtered chunks, with new headers, and with a heap
+  /// of links and an array of chunks.
   static let hdf5Files: [[UInt8]] =
     [
       HDF5Writer.bytes(
@@ -37,6 +39,16 @@ extension FuzzSeeds {
         + "AoM4B4N4PZDFCnQtMxcH0CfMjE5MqKHNsIBh0IOklQZ3IKwGeyDhAERA3ADEC4D4ABA/AGIGRwYGASBWAGIDR3jYAQODCRo2ksB4"
         + "EmCAYEiUcUDChgkSNnXQABWAWXyAYcgDgbLoA2xAug/qN5C/3Z39fRiRPMoIyz9Q2jEtLTMvFRJuyOnMUM8AxewD/AyjYBSMglEw"
         + "CkbBKBgFo2AUjIJRMApGwSgYpAD72Agj3rGRWdBRuuE0NmIbnHYHNLYBGxsBhQUAmM2SbaoUAAA=",
+      "H4sIAAAAAAACA+v0cHHj5ZLiYubgYICB/1CwSg7CN4CKR//r9vD3cAli4tnCpAQWYWZC04IOuJgYGEHybCIgkpEFZgVj+nsoCybDCJMp"
+        + "6eOGMr0YqAoW75/8DOx8hgqIs5iEQMKz2CDSOuxQdREMNAMF5666Q50AsRxHeNHQCUd3nlgz6oRRJwwiJ7g5ergwMIpwwQoTZ2gB8OxL"
+        + "uDUWLYPBxcHBrgxB0AKDMZaRYTGIsWnPd16sWgaBi0nUMhjCOMgjgAEUxEwMAgwYdVMstL6ARQIDExoNBdxE2siCpBNitAKQXiUDE/tQ"
+        + "fYPFKQSYTllB6kCmpmgsYYfZAbMl/4VDpVswUBUDzH2MDKg0wr4AhgqgHTAZM1aIuBQDKv3zt4ibU4iPGwOrMoMXE4MoUIiXgXnJeTkG"
+        + "TzDT48aneQzJYGZ4cMB8hi4w80Xih4UM+mBmWefUVQwFYGZcN9dlBiUwU/9w2BUGGzCzYEfac4ZaMHN565pfDNOBTB6G3zFpvxnCwKKt"
+        + "1WtTGUbBwIHBUkswMjAyqgDzCRMjIyyvMKPlOhifWYSBUVDBngHSqHRgMOFmMPkPlGQFupaZm1uMgZGJCeRwRrAKRjAENQ45hMBqmBkZ"
+        + "mTmYuVpg7cW2wRIVjg8mBFXEJSccYJCXkHgjy8Daxljg5ujixMAIc6sxtCxAKrMYaqFigkhis3mmzQCZ5MAuw6TEx8fHwJTB8BYezNDi"
+        + "CBSMkoyMYMME4GUFByQYmUCBxcw4iwfNwgNDP8VfS7hlCfL/Kh5E6enu7O/DiORRRrSkl5iEasYN/tGSYxSMglEwCkbBKBgFo2AUjIJR"
+        + "MApGwSgYasDNw8UJPlkHAuFlkeqMDEy5BkXwsVamXMOvSByjCiYEx/g3EsekjhnBMYXNS4I4ZpuROOaprAiOhTgbgmO5hBPGYaxQ5xqN"
+        + "HpoDANA0svmqHgAA",
     ].compactMap { text in Data(base64Encoded: text).flatMap { try? Gzip.decode(Array($0), maximum: 1 << 16) } }
 
   // MARK: NIR
