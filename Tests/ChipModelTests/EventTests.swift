@@ -227,6 +227,82 @@ struct EventTests {
     #expect(try counts(.eventBins(2)).counts == [[1, 2], [3, 1], [5, 3]])
   }
 
+  @Test("arrays, tables and archives of more events than a piece has, packed or not, are counted as the whole is")
+  func sources() throws {
+    let root = FileManager.default.temporaryDirectory.appending(path: "sources-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: root) }
+    let count = 20_000
+    let (t, x, y, p) = (
+      (0..<count).map { Int64($0 * 3) }, (0..<count).map { UInt8($0 * $0 % 4) }, (0..<count).map { Int16($0 / 7 % 3) },
+      (0..<count).map { Float($0 % 2) }
+    )
+    func array(_ shape: [Int], _ storage: Tensor.Storage) throws -> [UInt8] {
+      NumPy.encode(try #require(Tensor(shape: shape, storage: storage)))
+    }
+    func columnMajor(_ bytes: [UInt8]) -> [UInt8] {
+      var text = bytes
+      let (from, to) = (Array("False".utf8), Array("True ".utf8))
+      let place = text.indices.first { text[$0...].starts(with: from) } ?? 0
+      text.replaceSubrange(place..<(place + from.count), with: to)
+      return text
+    }
+    func deflated(_ data: [UInt8]) -> [UInt8] {
+      var body = DeflateBuilder()
+      for start in stride(from: 0, to: data.count, by: 60_000) {
+        body.stored(Array(data[start...].prefix(60_000)), final: start + 60_000 >= data.count)
+      }
+      return body.bytes
+    }
+    func entry(_ name: String, _ data: [UInt8], _ isDeflated: Bool) -> FileBuilders.ZipEntry {
+      FileBuilders.ZipEntry(name: name, data: data, deflated: isDeflated ? deflated(data) : nil)
+    }
+    let named = [
+      ("t", try array([count], .int64(t))), ("x", try array([count], .uint8(x))), ("y", try array([count, 1], .int16(y))),
+      ("p", try array([count], .float32(p))),
+    ]
+    let rows = try array([count, 4], .float64((0..<count).flatMap { [Double(t[$0]), Double(x[$0]), Double(y[$0]), Double(p[$0])] }))
+    let columns = columnMajor(
+      try array([count, 4], .float64(t.map { Double($0) } + x.map { Double($0) } + y.map { Double($0) } + p.map { Double($0) })))
+    let text = "t,x,y,p\n" + (0..<count).map { "\(t[$0]),\(x[$0]),\(y[$0]),\(Int(p[$0]))\n" }.joined()
+    let csv = Array(text.utf8)
+    let files: [(String, [UInt8])] = [
+      ("rows.npy", rows), ("columns.npy", columns), ("text.csv", csv),
+      ("text.csv.gz", FileBuilders.gzip(csv, deflated: deflated(csv))),
+      ("rows.npy.gz", FileBuilders.gzip(rows, deflated: deflated(rows))),
+      ("stored.npz", FileBuilders.zip(named.map { entry("\($0.0).npy", $0.1, false) })),
+      ("packed.npz", FileBuilders.zip(named.reversed().map { entry("\($0.0).npy", $0.1, true) })),
+      ("rows.npz", FileBuilders.zip([entry("events.npy", rows, true)])),
+      ("columns.npz", FileBuilders.zip([entry("events.npy", columns, true)])),
+    ]
+    var binning = EventBinning()
+    binning.rule = .eventBins(7)
+    var longest = 1
+    let expected = try binning.counts(events(csv, "a.csv"), shape: [2, 3, 4], longest: &longest)
+    for (name, bytes) in files {
+      let path = root.appending(path: name).path
+      try Data(bytes).write(to: URL(filePath: path))
+      let source = try #require(try DatasetLoader.eventSource(path, .user), "\(name)")
+      var (pieces, found): (Int, [Event]) = (0, [])
+      while let some = try source.next() { (pieces, found) = (pieces + 1, found + some) }
+      #expect(pieces > 2 && found.count == count && found.last == Event(time: 59_997, x: 1, y: 1, polarity: 1), "\(name)")
+      let data = try DatasetLoader.load(images: path, expectedShape: [2, 3, 4], classes: nil, recorded: binning)
+      #expect(try data.values(ofSample: 0, preprocessing: .identity).reduce(0, +) == Double(count), "\(name)")
+      var (sparse, long) = (SparseSamples(), 1)
+      sparse.append(try binning.counts(found, shape: [2, 3, 4], longest: &long))
+      #expect(sparse.places == expected.map(\.place) && sparse.values == expected.map(\.count), "\(name)")
+      // One byte of an array that is another one: the checksum of the entry says so.
+      guard name.hasSuffix("d.npz") else { continue }
+      var damaged = bytes
+      damaged[bytes.count / 3] ^= 1
+      try Data(damaged).write(to: URL(filePath: path))
+      let error = #expect(throws: DataError.self, "\(name)") {
+        try DatasetLoader.load(images: path, expectedShape: [2, 3, 4], classes: nil, recorded: binning)
+      }
+      #expect(error.map { "\($0)".contains("copy the file again") || "\($0)".contains("row") || "\($0)".contains("column") } == true)
+    }
+  }
+
   @Test("a folder: a list of labels, a folder a class, neither; samples come one by one")
   func folders() throws {
     let root = FileManager.default.temporaryDirectory.appending(path: "events-\(UUID().uuidString)")

@@ -24,6 +24,59 @@ struct GzipTests {
         == "decompressed data are larger than the limit of 17 bytes; split the file")
   }
 
+  @Test("a file in pieces of any size is the whole one's bytes, and is refused where the whole one is")
+  func pieces() throws {
+    func inPieces(_ bytes: [UInt8], of size: Int) throws -> [UInt8] {
+      var (stream, result, place) = (GzipStream(), [UInt8](), 0)
+      var next: [UInt8] = []
+      while !stream.isAtEnd {
+        let piece = try stream.advance(next, isLast: place == bytes.count)
+        (result, next) = (result + piece, [])
+        // It goes on with what it has before it needs more.
+        if piece.isEmpty {
+          next = Array(bytes[place...].prefix(size))
+          place += next.count
+        }
+      }
+      return result
+    }
+    var file: [UInt8] = []
+    for deflated in [ReferenceVectors.mixed, ReferenceVectors.runs, ReferenceVectors.skewed] {
+      var data: [UInt8] = []
+      _ = try Inflate.decode(deflated, appendingTo: &data, maximum: 1 << 22)
+      file += FileBuilders.gzip(data, deflated: deflated)
+    }
+    // Copies from 32,768 bytes back, far beyond what is given at once.
+    let block = (0..<32_768).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
+    var far = DeflateBuilder()
+    far.stored(block, final: false)
+    far.beginFixed()
+    for _ in 0..<1200 {
+      far.symbol(285)
+      far.distance(29, extra: 8191, bits: 13)
+    }
+    far.symbol(256)
+    file += FileBuilders.gzip((0..<(32_768 + 1200 * 258)).map { block[$0 % 32_768] }, deflated: far.bytes)
+    file += FileBuilders.gzip([7, 8], flags: 8, fields: Array("name\0".utf8)) + FileBuilders.gzip([])
+    let whole = try Gzip.decode(file, maximum: 1 << 24)
+    #expect(whole.count > 300_000)
+    for size in [1, 7, 600, 4096, 1 << 16, 1 << 20] { #expect(try inPieces(file, of: size) == whole, "\(size)") }
+    var random = SeededGenerator(seed: 4)
+    var refused = 0
+    for _ in 0..<200 {
+      var damaged = file
+      if random.unit() < 0.5 {
+        damaged[Int(random.next() % UInt64(file.count))] ^= UInt8(1 << (random.next() % 8))
+      } else {
+        damaged.removeLast(1 + Int(random.next() % UInt64(file.count)))
+      }
+      let expected = try? Gzip.decode(damaged, maximum: 1 << 24)
+      #expect((try? inPieces(damaged, of: 1 + Int(random.next() % 5000))) == expected)
+      refused += expected == nil ? 1 : 0
+    }
+    #expect(refused > 100 && refused < 200)
+  }
+
   @Test("extra field, name, comment and header checksum")
   func header() throws {
     let fields = [3, 0, 1, 2, 3] + Array("name\0comment\0".utf8)

@@ -86,7 +86,8 @@ struct RecordingTests {
     }
   }
 
-  /// 40 million events in 200 MB would take 1.3 GB as events; the limit is 700 MB of addresses, most of them of libraries.
+  /// 40 million events in 200 MB would take 1.3 GB as events, and 10 million of arrays 0.9 GB; the limit is 700 MB of
+  /// addresses, most of them of libraries.
   @Test("a recording longer than the memory that a run may have is binned piece by piece")
   func long() throws {
     guard let nmsim = Program.nmsim, let shell = Program.find("sh") else {
@@ -109,6 +110,43 @@ struct RecordingTests {
         shell, ["-c", "ulimit -v 700000; exec \(run) --input \(file) -o \(folder.path)/long.json"])
       #expect(limited.status == 0, "\(limited.text)")
       try Data(block).write(to: URL(filePath: folder.path + "/short.bin"))
+      // The same in other forms: through gzip, as columns one behind the other, and as arrays of an archive.
+      var files = ["columns.npy", "arrays.npz"]
+      let blocks = 50
+      let times = (0..<200_000).flatMap { [UInt8($0 % 8000 & 0xFF), UInt8($0 % 8000 >> 8)] }
+      let pixels = (0..<200_000).map { UInt8($0 % 3) }
+      let zeros = [UInt8](repeating: 0, count: 200_000 * blocks)
+      func header(_ type: String, _ shape: String, isColumnMajor: Bool) -> [UInt8] {
+        let text = "{'descr': '\(type)', 'fortran_order': \(isColumnMajor ? "True" : "False"), 'shape': \(shape), }\n"
+        return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8)
+      }
+      func repeated(_ block: [UInt8]) -> [UInt8] { (0..<blocks).flatMap { _ in block } }
+      let rows = 200_000 * blocks
+      let wide = repeated(pixels.flatMap { [$0, 0] })
+      try Data(
+        header("<i2", "(\(rows), 4)", isColumnMajor: true) + repeated(times) + wide + zeros + zeros + zeros + zeros
+      ).write(to: URL(filePath: folder.path + "/columns.npy"))
+      let arrays = [
+        ("t.npy", header("<i2", "(\(rows),)", isColumnMajor: false) + repeated(times)),
+        ("x.npy", header("|u1", "(\(rows),)", isColumnMajor: false) + repeated(pixels)),
+        ("y.npy", header("|u1", "(\(rows),)", isColumnMajor: false) + zeros),
+        ("p.npy", header("|u1", "(\(rows),)", isColumnMajor: false) + zeros),
+      ]
+      try Data(FuzzSeeds.zip(arrays.map { (name: $0.0, data: $0.1, deflated: nil) }))
+        .write(to: URL(filePath: folder.path + "/arrays.npz"))
+      if let gzip = Program.find("gzip") {
+        #expect(try Program.run(gzip, ["-1", "-k", file]).status == 0)
+        files.append("long.bin.gz")
+      }
+      for name in files {
+        let limited = try Program.run(
+          shell, ["-c", "ulimit -v 700000; exec \(run) --input \(folder.path)/\(name) -o \(folder.path)/\(name).json"])
+        #expect(limited.status == 0, "\(name): \(limited.text)")
+        let (one, other) = try (
+          RunResult(reading: Array(folder.data("\(name).json"))), RunResult(reading: Array(folder.data("long.json")))
+        )
+        #expect(one.totals.spikes == other.totals.spikes, "\(name)")
+      }
       let short = try Program.run(shell, ["-c", "exec \(run) --input \(folder.path)/short.bin -o \(folder.path)/short.json"])
       #expect(short.status == 0, "\(short.text)")
       // Every pixel spikes in every step of both.

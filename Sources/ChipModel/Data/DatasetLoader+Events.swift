@@ -30,8 +30,8 @@ extension DatasetLoader {
     var longest = 1
     for file in files {
       let naming = FolderFiles.exists(path) ? .file : naming
-      if let sample = try countedByPiece(file.path, naming, binning, shape, longest: &longest) {
-        counts.append(sample)
+      if let source = try eventSource(file.path, naming) {
+        counts.append(try counted(source, file.path, binning, shape, longest: &longest))
         continue
       }
       let events = try events(of: file.path, naming: naming, maximum)
@@ -53,54 +53,17 @@ extension DatasetLoader {
   /// Values of one sample, which a run spreads out: 4 GiB.
   private static let mostValues = 1 << 29
 
-  /// Bytes of a file of events that is read piece by piece: what is longer takes hours. 64 GiB.
-  private static let longestStream = 1 << 36
-
-  /// A recording that is never there as a whole: read once for its extent, then again for its counts. Nil: its format does
-  /// not allow that, or it is a pipe, which is read once.
-  private static func countedByPiece(
-    _ path: String, _ naming: FileReader.Naming, _ binning: EventBinning, _ shape: [Int], longest: inout Int
-  ) throws(DataError) -> [(place: UInt64, count: UInt16)]? {
-    guard FolderFiles.isFile(path) else { return nil }
-    var file: FilePieces
-    do { file = try FilePieces(of: path, limit: longestStream, namedBy: naming) } catch {
-      throw DataError(file: path, .unreadable(error))
-    }
+  /// A recording that is never there as a whole: read once for its extent, then again for its counts.
+  private static func counted(
+    _ source: any EventSource, _ path: String, _ binning: EventBinning, _ shape: [Int], longest: inout Int
+  ) throws(DataError) -> [(place: UInt64, count: UInt16)] {
     var extent = EventExtent()
-    let isRead = try forEachPiece(&file, path) { (events) throws(FormatError) in extent.add(events) }
-    if !isRead { return nil }
+    while let events = try source.next() { extent.add(events) }
+    try source.rewind()
     var counter = EventCounter(binning, shape: shape, extent)
-    _ = try forEachPiece(&file, path) { (events) throws(FormatError) in try counter.add(events) }
+    while let events = try source.next() { try decode(path) { () throws(FormatError) in try counter.add(events) } }
     longest = max(longest, counter.longest)
     return counter.counts()
-  }
-
-  /// - Returns: false where the file must be there as a whole.
-  private static func forEachPiece(
-    _ file: inout FilePieces, _ path: String, _ take: ([Event]) throws(FormatError) -> Void
-  ) throws(DataError) -> Bool {
-    do { try file.rewind() } catch { throw DataError(file: path, .unreadable(error)) }
-    var (bytes, events): ([UInt8], [Event]) = (try next(&file, path), [])
-    if Gzip.isGzip(bytes) { return false }
-    let begun = try decode(path) { () throws(FormatError) in
-      try EventRecording.decoder(bytes, named: path, total: file.size)
-    }
-    guard case (var decoder, var place)? = begun else { return false }
-    while true {
-      place = try decode(path) { () throws(FormatError) in
-        let end = try decoder.decode(bytes, from: place, isLast: file.isAtEnd, into: &events)
-        try take(events)
-        return end
-      }
-      if file.isAtEnd { return true }
-      events.removeAll(keepingCapacity: true)
-      bytes = bytes[place...] + (try next(&file, path))
-      place = 0
-    }
-  }
-
-  private static func next(_ file: inout FilePieces, _ path: String) throws(DataError) -> [UInt8] {
-    do { return try file.next() } catch { throw DataError(file: path, .unreadable(error)) }
   }
 
   private static func events(
@@ -117,11 +80,33 @@ extension DatasetLoader {
     }
   }
 
-  /// Whether a path is a folder, or a file of events by its name.
-  static func isRecording(_ path: String) -> Bool {
-    FolderFiles.exists(path)
-      || EventRecording.suffixes.contains { path.hasSuffix($0) && ![".npy", ".npz"].contains($0) }
-      || path.hasSuffix(".aedat4") || path.hasSuffix(".h5") || path.hasSuffix(".hdf5")
+  /// Whether a path is a folder, or a file of events: by its name, of arrays by their shape or names, because frames
+  /// are arrays too.
+  /// - Parameter expected: the network's input.
+  static func isRecording(_ path: String, _ expected: [Int]) -> Bool {
+    if FolderFiles.exists(path) { return true }
+    let name = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
+    guard name.hasSuffix(".npy") || name.hasSuffix(".npz") else {
+      return (EventRecording.suffixes + [".aedat4", ".h5", ".hdf5"]).contains { name.hasSuffix($0) }
+    }
+    // What cannot be looked at is named where it is read.
+    guard FolderFiles.isFile(path), let (head, size) = try? FileReader.head(of: path, count: 1 << 16) else {
+      return false
+    }
+    if ZipArchive.isZip(head) {
+      // The directory lies at the end, before a comment of at most 64 KiB.
+      let from = max(0, size - 1 << 20)
+      guard let end = try? FileReader.bytes(of: path, from: from, count: size - from, namedBy: .file),
+        let entries = try? ZipArchive.entries(atEnd: end, before: from)
+      else { return false }
+      let arrays = entries.map(\.name).filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) }
+      return EventTable.places(named: arrays) != nil || arrays == ["events"]
+    }
+    var stream = GzipStream()
+    let first = Gzip.isGzip(head) ? try? stream.advance(head, isLast: head.count == size) : head
+    // Frames have an axis of steps beside those of the input.
+    guard let sizes = first.flatMap({ NumPy.shape($0) })?.sizes, sizes.count == 2 else { return false }
+    return sizes[1] == EventTable.columns.count && expected != [sizes[1]]
   }
 
   // MARK: Folders

@@ -32,7 +32,7 @@ package enum DatasetLoader {
   ) throws(DataError) -> Dataset {
     guard isInput(expectedShape) else { throw DataError(file: images, .expectedShape(expectedShape)) }
     let source = ArrayPath(images)
-    if let recorded, isRecording(source.file) {
+    if let recorded, isRecording(source.file, expectedShape) {
       return try loadEvents(
         images, labels: labels, expectedShape, classes: classes, recorded, samples: samples, namedBy: naming, maximum: maximum)
     }

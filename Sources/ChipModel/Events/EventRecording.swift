@@ -16,8 +16,7 @@ package struct Event: Sendable, Equatable {
 /// Reading of files of events, in the order of the file.
 ///
 /// Read are N-MNIST (`.bin`, `.bs2`), Prophesee's EVT2 and EVT3 (`.raw`) and `.dat`, AEDAT 2 and 3.1, and arrays or
-/// tables of t, x, y, p (`.npy`, `.npz`, `.csv`). All but archives and arrays in column-major order are read piece by
-/// piece.
+/// tables of t, x, y, p (`.npy`, `.npz`, `.csv`), all of them piece by piece, also through gzip.
 package enum EventRecording {
   /// Ends of the names of files of events.
   package static let suffixes = [".bin", ".bs2", ".raw", ".dat", ".aedat", ".npy", ".npz", ".csv", ".txt"]

@@ -12,16 +12,12 @@ enum EventTable {
 
   /// Arrays of one column each, or the first one with a row an event.
   static func events(_ arrays: [Tensor], named names: [String]) throws(FormatError) -> [Event] {
-    let named = names.map { column($0) }
-    let places = columns.compactMap { named.firstIndex(of: $0) }
-    if places.count == columns.count {
+    if let places = places(named: names) {
       let parts = places.map { arrays[$0].doubles }
       guard parts.allSatisfy({ $0.count == parts[0].count }) else {
         throw FormatError("the arrays t, x, y and p have different lengths; save one of each for every event")
       }
-      return try (0..<parts[0].count).map { (row) throws(FormatError) in
-        try event(parts[0][row], parts[1][row], parts[2][row], parts[3][row], row: row)
-      }
+      return try events(parts, from: 0)
     }
     guard let table = arrays.first(where: { $0.shape.count == 2 && $0.shape[1] == columns.count }) else {
       throw FormatError("no arrays t, x, y and p, and none with a row of these an event; save them with numpy.savez")
@@ -29,6 +25,22 @@ enum EventTable {
     var events: [Event] = []
     try append(table.doubles, from: 0, to: &events)
     return events
+  }
+
+  /// Where t, x, y and p are among names; nil: not all are.
+  static func places(named names: [String]) -> [Int]? {
+    let named = names.map { column($0) }
+    let places = columns.compactMap { named.firstIndex(of: $0) }
+    return places.count == columns.count ? places : nil
+  }
+
+  /// - Parameters:
+  ///   - columns: as many of t, x, y and p.
+  ///   - first: row of the first of them.
+  static func events(_ columns: [[Double]], from first: Int) throws(FormatError) -> [Event] {
+    try columns[0].indices.map { (row) throws(FormatError) in
+      try event(columns[0][row], columns[1][row], columns[2][row], columns[3][row], row: first + row)
+    }
   }
 
   /// - Parameters:
@@ -102,9 +114,7 @@ enum EventTable {
       }
       guard let first = fields.first?.unicodeScalars.first, !"#%".unicodeScalars.contains(first) else { return }
       if first.properties.isAlphabetic, !hasEvents {
-        let names = fields.map { column($0) }
-        let places = columns.compactMap { names.firstIndex(of: $0) }
-        guard places.count == columns.count else {
+        guard let places = places(named: fields) else {
           throw FormatError("line \(number + 1) does not name t, x, y and p; name these columns")
         }
         order = places

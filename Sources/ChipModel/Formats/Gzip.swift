@@ -61,7 +61,7 @@ package enum Gzip {
   }
 
   /// Section 2.3: ten fixed bytes, then what the flags announce.
-  private static func skipHeader(_ bytes: [UInt8], at start: Int) throws(FormatError) -> Int {
+  fileprivate static func skipHeader(_ bytes: [UInt8], at start: Int) throws(FormatError) -> Int {
     let end = bytes.count
     guard end - start >= 2 else { throw .cutGzip(end) }
     guard bytes[start] == 0x1F, bytes[start + 1] == 0x8B else {
@@ -103,6 +103,73 @@ package enum Gzip {
 extension FormatError {
   fileprivate static func cutGzip(_ size: Int) -> FormatError {
     FormatError("gzip file ends early, after \(size) bytes; it is cut short, copy it again")
+  }
+}
+
+/// A gzip file that comes piece by piece; each member is checked when it ends.
+package struct GzipStream {
+  private enum State { case header, data, trailer, end }
+  private var state = State.header
+  private var data = InflateStream()
+  /// Bytes of a header or a trailer that is not all there.
+  private var waiting: [UInt8] = []
+  private var (checksum, size, members) = (CRC32(), 0, 0)
+
+  /// Longest header: names and comments have no limit of their own.
+  private static let longestHeader = 1 << 18
+
+  package init() {}
+
+  package var isAtEnd: Bool { state == .end }
+
+  /// Takes some bytes more and gives some; none where it needs more, or has ended.
+  /// - Parameter isLast: no more will come.
+  package mutating func advance(_ more: [UInt8], isLast: Bool) throws(FormatError) -> [UInt8] {
+    var more = more
+    while true {
+      switch state {
+      case .end: return []
+      case .header:
+        waiting += more
+        if waiting.isEmpty, members > 0, isLast {
+          state = .end
+          return []
+        }
+        guard waiting.count >= 2 || isLast else { return [] }
+        guard members == 0 || Gzip.isGzip(waiting) else {
+          throw FormatError("bytes after the end of the gzip data; remove them or copy the file again")
+        }
+        do throws(FormatError) {
+          more = Array(waiting[(try Gzip.skipHeader(waiting, at: 0))...])
+        } catch {
+          guard !isLast, waiting.count < Self.longestHeader else { throw error }
+          return []
+        }
+        (state, data, waiting, checksum, size) = (.data, InflateStream(), [], CRC32(), 0)
+      case .data:
+        let piece = try data.advance(more, isLast: isLast)
+        more = []
+        checksum.update(piece)
+        size += piece.count
+        guard piece.isEmpty else { return piece }
+        guard data.isAtEnd else { return [] }
+        (state, waiting) = (.trailer, data.rest)
+      case .trailer:
+        waiting += more
+        more = []
+        guard waiting.count >= 8 else {
+          if isLast { throw FormatError("gzip file ends early; it is cut short, copy it again") }
+          return []
+        }
+        guard waiting.littleEndian32(at: 0) == checksum.value,
+          waiting.littleEndian32(at: 4) == UInt32(truncatingIfNeeded: size)
+        else {
+          throw FormatError("gzip checksum or length does not match the data; the file is damaged, copy it again")
+        }
+        waiting.removeFirst(8)
+        (state, members) = (.header, members + 1)
+      }
+    }
   }
 }
 

@@ -46,15 +46,56 @@ extension FormatError {
   }
 }
 
+/// Deflate data that come piece by piece: what leaves it goes 64 KiB at a time, and the last 32 KiB stay for copies.
+struct InflateStream {
+  private var decoder = InflateDecoder(reader: BitReader(bytes: [], position: 0, end: 0), base: 0, maximum: .max)
+  private var output: [UInt8] = []
+
+  private static let history = 32_768
+  private static let piece = 1 << 16
+
+  /// Whether the final block has ended.
+  var isAtEnd: Bool { if case .end = decoder.state { true } else { false } }
+
+  /// Once it has ended, what follows the data.
+  var rest: [UInt8] { decoder.reader.rest }
+
+  /// Takes some bytes more and gives some; none where it needs more, or has ended.
+  /// - Parameter isLast: no more will come.
+  mutating func advance(_ more: [UInt8], isLast: Bool) throws(FormatError) -> [UInt8] {
+    decoder.reader.append(more)
+    let before = output.count
+    decoder.written = before
+    try decoder.advance(into: &output, isLast: isLast, until: before + Self.piece)
+    output.removeLast(output.count - decoder.written)
+    let piece = Array(output[before...])
+    output.removeFirst(max(0, output.count - Self.history))
+    return piece
+  }
+}
+
 /// One decompression: where it reads, and how much it may write.
 private struct InflateDecoder {
+  /// What comes next.
+  enum State {
+    case block
+    /// So many bytes as they are.
+    case stored(Int)
+    case symbols(literals: HuffmanCode, distances: HuffmanCode)
+    case end
+  }
+  var state = State.block
+  private var isFinal = false
   var reader: BitReader
   /// Bytes in the output before this stream: copies never reach behind it.
   let base: Int
   let maximum: Int
   var written = 0
   /// Built at the first fixed block and kept: a file may consist of a million empty ones.
-  var fixed: (literals: HuffmanCode, distances: HuffmanCode)?
+  private var fixed: (literals: HuffmanCode, distances: HuffmanCode)?
+
+  /// Bytes that the beginning of a block never exceeds.
+  private static let mostOfHeader = 600
 
   init(reader: BitReader, base: Int, maximum: Int) {
     self.reader = reader
@@ -65,19 +106,40 @@ private struct InflateDecoder {
   mutating func decode(into output: inout [UInt8]) throws(FormatError) {
     written = base
     defer { output.removeLast(output.count - written) }
-    var isFinal = false
-    while !isFinal {
-      isFinal = try reader.bits(1) == 1
-      switch try reader.bits(2) {
-      case 0: try copyStored(into: &output)
-      case 1:
-        let codes = fixed ?? Self.fixedCodes()
-        fixed = codes
-        try decodeBlock(codes.literals, codes.distances, into: &output)
-      case 2:
-        let codes = try readCodes()
-        try decodeBlock(codes.literals, codes.distances, into: &output)
-      default: throw .damaged("block type 3 does not exist", at: reader.offset)
+    try advance(into: &output, isLast: true, until: .max)
+  }
+
+  /// Goes on to the end, to about `until` bytes of output, or, unless the input is the last, close to its end.
+  mutating func advance(into output: inout [UInt8], isLast: Bool, until: Int) throws(FormatError) {
+    while true {
+      switch state {
+      case .end: return
+      case .block:
+        guard isLast || reader.left >= Self.mostOfHeader else { return }
+        isFinal = try reader.bits(1) == 1
+        switch try reader.bits(2) {
+        case 0: state = .stored(try storedLength())
+        case 1:
+          let codes = fixed ?? Self.fixedCodes()
+          fixed = codes
+          state = .symbols(literals: codes.literals, distances: codes.distances)
+        case 2:
+          let codes = try readCodes()
+          state = .symbols(literals: codes.literals, distances: codes.distances)
+        default: throw .damaged("block type 3 does not exist", at: reader.offset)
+        }
+      case .stored(let length):
+        guard !isLast || reader.left >= length else { throw .cut(at: reader.endOffset) }
+        let count = min(length, reader.left, max(0, until - written))
+        try copyStored(count, into: &output)
+        guard count == length else {
+          state = .stored(length - count)
+          return
+        }
+        state = isFinal ? .end : .block
+      case .symbols(let literals, let distances):
+        guard try decodeBlock(literals, distances, into: &output, isLast: isLast, until: until) else { return }
+        state = isFinal ? .end : .block
       }
     }
   }
@@ -93,24 +155,30 @@ private struct InflateDecoder {
     output.append(contentsOf: repeatElement(0, count: base + wanted - output.count))
   }
 
-  private mutating func copyStored(into output: inout [UInt8]) throws(FormatError) {
+  private mutating func storedLength() throws(FormatError) -> Int {
     let offset = reader.offset
     reader.alignToByte()
     let length = try reader.bits(16)
     guard try reader.bits(16) == length ^ 0xFFFF else {
       throw .damaged("stored length and its complement differ", at: offset)
     }
-    let start = reader.byteAligned
-    guard reader.end - start >= length else { throw .cut(at: reader.end) }
-    if output.count - written < length { try makeRoom(length, in: &output) }
-    for index in 0..<length { output[written + index] = reader.bytes[start + index] }
-    written += length
-    reader.restart(at: start + length)
+    return length
   }
 
+  private mutating func copyStored(_ count: Int, into output: inout [UInt8]) throws(FormatError) {
+    let start = reader.byteAligned
+    if output.count - written < count { try makeRoom(count, in: &output) }
+    for index in 0..<count { output[written + index] = reader.bytes[start + index] }
+    written += count
+    reader.restart(at: start + count)
+  }
+
+  /// - Returns: whether the block has ended.
   private mutating func decodeBlock(
-    _ literals: HuffmanCode, _ distances: HuffmanCode, into output: inout [UInt8]
-  ) throws(FormatError) {
+    _ literals: HuffmanCode, _ distances: HuffmanCode, into output: inout [UInt8], isLast: Bool, until: Int
+  ) throws(FormatError) -> Bool {
+    // Up to here the input holds a whole symbol.
+    let enough = isLast ? Int.max : reader.end - 8
     let lengthTable = DeflateTables.lengths
     let distanceTable = DeflateTables.distances
     var reader = self.reader
@@ -121,6 +189,7 @@ private struct InflateDecoder {
       self.written = written
     }
     while true {
+      if reader.position > enough || written >= until { return false }
       // 57 bits or more, which hold the longest symbol: 15 + 5 (length) + 15 + 13 (distance).
       reader.refill()
       let symbol = try literals.symbol(&reader)
@@ -133,7 +202,7 @@ private struct InflateDecoder {
         written += 1
         continue
       }
-      if symbol == 256 { return }
+      if symbol == 256 { return true }
       guard symbol < 286 else { throw .unusedCode(at: reader.offset) }
       let lengthEntry = lengthTable[symbol - 257]
       let length = lengthEntry.base + (try reader.take(lengthEntry.extra))
@@ -307,15 +376,17 @@ private struct HuffmanCode {
       code <<= 1
     }
     // Fewer than 15 bits and no code: the data ended in the middle of one.
-    throw reader.count < 15 ? .cut(at: reader.end) : .unusedCode(at: reader.offset)
+    throw reader.count < 15 ? .cut(at: reader.endOffset) : .unusedCode(at: reader.offset)
   }
 }
 
 /// Bits of a byte range, lowest bit first. Past the end the buffer reads as zeros, but none of them can be taken.
 private struct BitReader {
-  let bytes: [UInt8]
+  private(set) var bytes: [UInt8]
   private(set) var position: Int
-  let end: Int
+  private(set) var end: Int
+  /// Bytes of the data that were given and are gone.
+  private var gone = 0
   private(set) var buffer: UInt64 = 0
   private(set) var count = 0
 
@@ -326,9 +397,20 @@ private struct BitReader {
   }
 
   /// Byte that the next bit is in.
-  var offset: Int { position - (count + 7) / 8 }
+  var offset: Int { gone + position - (count + 7) / 8 }
+  var endOffset: Int { gone + end }
+  /// Whole bytes that are left.
+  var left: Int { end - byteAligned }
+  var rest: [UInt8] { Array(bytes[byteAligned..<end]) }
   /// First byte of which no bit was taken.
   var byteAligned: Int { position - count / 8 }
+
+  /// Takes more bytes behind its own. Those in the buffer stay, because a stored block may begin with them.
+  mutating func append(_ more: [UInt8]) {
+    let used = max(0, position - 8)
+    bytes = bytes[used..<end] + more
+    (position, end, gone) = (position - used, bytes.count, gone + used)
+  }
 
   /// Fills the buffer to more than 56 bits, fewer only at the end of the data.
   @inline(__always)
@@ -342,7 +424,7 @@ private struct BitReader {
 
   @inline(__always)
   mutating func drop(_ bits: Int) throws(FormatError) {
-    guard bits <= count else { throw .cut(at: end) }
+    guard bits <= count else { throw .cut(at: endOffset) }
     buffer >>= UInt64(bits)
     count -= bits
   }

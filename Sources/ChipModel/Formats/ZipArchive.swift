@@ -11,7 +11,16 @@ package struct ZipArchive: Sendable {
     package let compressedSize: Int
     package let isDeflated: Bool
     package let checksum: UInt32
-    fileprivate let headerOffset: Int
+    let headerOffset: Int
+
+    /// Bytes of a local header before the name.
+    static let headSize = 30
+
+    /// Where the entry's data begin, from the beginning of its local header; nil where that is none.
+    func dataStart(_ head: [UInt8]) -> Int? {
+      guard head.count >= Self.headSize, head.littleEndian32(at: 0) == 0x0403_4B50 else { return nil }
+      return headerOffset + Self.headSize + Int(head.littleEndian16(at: 26)) + Int(head.littleEndian16(at: 28))
+    }
   }
 
   /// In the order of the central directory, which is the order of writing.
@@ -24,7 +33,17 @@ package struct ZipArchive: Sendable {
   /// Reads the directory; contents are decompressed on demand.
   /// - Throws: `FormatError`, also for encrypted entries, other compression methods, split archives, duplicate names.
   package init(_ bytes: [UInt8]) throws(FormatError) {
-    let directory = try ZipDirectory.find(in: bytes)
+    entries = try Self.entries(bytes, ZipDirectory.find(in: bytes))
+    self.bytes = bytes
+  }
+
+  /// The entries of an archive of which only the end is here: the directory must be in it.
+  /// - Parameter before: bytes of the file before these.
+  static func entries(atEnd bytes: [UInt8], before: Int) throws(FormatError) -> [Entry] {
+    try entries(bytes, ZipDirectory.find(in: bytes, before: before))
+  }
+
+  private static func entries(_ bytes: [UInt8], _ directory: ZipDirectory) throws(FormatError) -> [Entry] {
     var entries: [Entry] = []
     var names: Set<String> = []
     var position = directory.start
@@ -39,8 +58,7 @@ package struct ZipArchive: Sendable {
     guard entries.count == directory.count else {
       throw .damagedZip("directory says \(directory.count) entries and holds \(entries.count)", offset: directory.start)
     }
-    self.entries = entries
-    self.bytes = bytes
+    return entries
   }
 
   /// The contents of an entry, checked against its CRC-32.
@@ -89,11 +107,9 @@ package struct ZipArchive: Sendable {
   /// Where the entry's data lie, compressed or not.
   private func data(of entry: Entry) throws(FormatError) -> (start: Int, end: Int) {
     let header = entry.headerOffset
-    guard bytes.count - header >= 30, bytes.littleEndian32(at: header) == 0x0403_4B50 else {
-      throw .damagedZip("no header of entry '\(entry.name)'", offset: header)
-    }
-    let start =
-      header + 30 + Int(bytes.littleEndian16(at: header + 26)) + Int(bytes.littleEndian16(at: header + 28))
+    guard bytes.count - header >= Entry.headSize,
+      let start = entry.dataStart(Array(bytes[header..<(header + Entry.headSize)]))
+    else { throw .damagedZip("no header of entry '\(entry.name)'", offset: header) }
     guard start <= bytes.count, entry.compressedSize <= bytes.count - start else {
       throw .damagedZip("data of entry '\(entry.name)' run past the end of the file", offset: header)
     }
@@ -145,7 +161,7 @@ package struct ZipArchive: Sendable {
     }
     guard bytes.littleEndian16(at: position + 34) == 0 else { throw .splitZip }
     guard let sizeValue = Int(exactly: size), let compressedValue = Int(exactly: compressedSize),
-      let offsetValue = Int(exactly: offset), offsetValue < directory.start
+      let offsetValue = Int(exactly: offset), offsetValue < directory.before + directory.start
     else { throw .damagedZip("entry '\(name)' lies outside the file", offset: position) }
     guard method == 8 || sizeValue == compressedValue else {
       throw .damagedZip("stored entry '\(name)' has two sizes", offset: position)
@@ -188,12 +204,14 @@ extension FormatError {
 
 /// Where the central directory is.
 private struct ZipDirectory {
+  /// Bytes of the file before those that are here.
+  let before: Int
   let start: Int
   let end: Int
   let count: Int
 
   /// Finds the end record: it is the last thing in the file but for a comment of up to 65,535 bytes.
-  static func find(in bytes: [UInt8]) throws(FormatError) -> ZipDirectory {
+  static func find(in bytes: [UInt8], before: Int = 0) throws(FormatError) -> ZipDirectory {
     guard bytes.count >= 22 else { throw .notZip }
     var record = bytes.count - 22
     let lowest = max(0, record - 0xFFFF)
@@ -212,7 +230,8 @@ private struct ZipDirectory {
       // Zip64 (4.3.14, 4.3.15): a locator just before the end record points to a wider record.
       let locator = record - 20
       guard locator >= 0, bytes.littleEndian32(at: locator) == 0x0706_4B50,
-        let wide = Int(exactly: bytes.littleEndian64(at: locator + 8)), wide <= locator - 56,
+        let absolute = Int(exactly: bytes.littleEndian64(at: locator + 8)), case let wide = absolute - before,
+        wide >= 0, wide <= locator - 56,
         bytes.littleEndian32(at: wide) == 0x0606_4B50
       else { throw .damagedZip("no zip64 end record", offset: record) }
       guard bytes.littleEndian32(at: wide + 16) == 0, bytes.littleEndian32(at: wide + 20) == 0 else { throw .splitZip }
@@ -221,9 +240,10 @@ private struct ZipDirectory {
       size = bytes.littleEndian64(at: wide + 40)
       offset = bytes.littleEndian64(at: wide + 48)
     }
-    guard let start = Int(exactly: offset), let length = Int(exactly: size), start <= end, length == end - start,
+    guard let absolute = Int(exactly: offset), let length = Int(exactly: size), case let start = absolute - before,
+      start >= 0, start <= end, length == end - start,
       count <= UInt64(length / 46)
     else { throw .damagedZip("directory does not end where the end record begins", offset: record) }
-    return ZipDirectory(start: start, end: end, count: Int(count))
+    return ZipDirectory(before: before, start: start, end: end, count: Int(count))
   }
 }

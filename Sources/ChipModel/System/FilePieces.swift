@@ -6,25 +6,36 @@
   import Darwin
 #endif
 
-/// A regular file, read piece by piece, as often as is needed.
+/// A regular file, or a part of one, read piece by piece, as often as is needed.
 struct FilePieces: ~Copyable {
   /// Bytes of a piece.
   static let piece = 1 << 16
 
-  /// Bytes of the file.
+  /// Bytes of the file, or of the part.
   let size: Int
+  private let start: Int
   private let file: FileDescriptor
   private let path: String
   private let before: FileDescriptor.State
   private var position = 0
 
-  /// - Throws: `FileError`, `tooLarge` above `limit` bytes.
-  init(of path: String, limit: Int, namedBy naming: FileReader.Naming) throws(FileError) {
+  /// - Parameter part: of the file; nil: all of it.
+  /// - Throws: `FileError`, `tooLarge` above `limit` bytes, `tooShort` where the part is not there.
+  init(
+    of path: String, part: Range<Int>? = nil, limit: Int, namedBy naming: FileReader.Naming
+  ) throws(FileError) {
     let opened = try FileDescriptor(reading: path, namedBy: naming)
     let state = try opened.state(path: path)
     guard state.size <= limit else { throw .tooLarge(path: path, bytes: state.size, limit: limit) }
+    let part = part ?? 0..<state.size
+    guard part.lowerBound >= 0, part.upperBound <= state.size else {
+      throw .tooShort(path: path, bytes: state.size, start: part.lowerBound, count: part.count)
+    }
+    guard lseek(opened.number, off_t(part.lowerBound), SEEK_SET) >= 0 else {
+      throw FileError.reading(path, code: errno)
+    }
     file = opened
-    (before, size, self.path) = (state, state.size, path)
+    (before, start, size, self.path) = (state, part.lowerBound, part.count, path)
   }
 
   var isAtEnd: Bool { position == size }
@@ -45,7 +56,7 @@ struct FilePieces: ~Copyable {
   }
 
   mutating func rewind() throws(FileError) {
-    guard lseek(file.number, 0, SEEK_SET) >= 0 else { throw FileError.reading(path, code: errno) }
+    guard lseek(file.number, off_t(start), SEEK_SET) >= 0 else { throw FileError.reading(path, code: errno) }
     position = 0
   }
 
