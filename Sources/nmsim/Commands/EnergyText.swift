@@ -234,7 +234,10 @@ struct EnergyText {
     if !free.isEmpty { facts.add("costs nothing", free.joined(separator: ", ")) }
     guard explains else { return }
     facts.add("formula", formula ?? "joules = count x joules each")
-    for item in items { facts.add(item.action, item.source ?? "unknown") }
+    // Prices without a source of their own are the model's.
+    for item in items where item.source != nil || item.joulesEach == nil {
+      facts.add(item.action, item.source ?? "unknown")
+    }
   }
 
   private static func formula(_ model: String) -> String {
