@@ -156,6 +156,8 @@ struct NIRTests {
     var network = try imported(NIRFile.chain(input: [2, 4, 4], pool, convolution, fire)).network
     #expect(network.populations.map(\.shape) == [[1, 2, 2]])
     #expect(network.projections[0].kind == .convolution && network.projections[0].pool?.kernel == [2, 2])
+    // A batch of 1 before the axes of a map changes nothing.
+    #expect(try imported(NIRFile.chain(input: [1, 2, 4, 4], pool, convolution, fire)).network == network)
     // An average pool divides by 4.
     #expect(try weights(network, "n2") == [12, 20])
 

@@ -228,8 +228,9 @@ package struct NIRImporter {
     return shape.map { sum.labelled($0) } ?? sum
   }
 
-  /// `[N]`, `[C, L]` as `[C, 1, L]`, or `[C, H, W]`.
+  /// `[N]`, `[C, L]` as `[C, 1, L]`, or `[C, H, W]`, also behind a batch of 1, which older exporters write.
   func mapShape(_ shape: [Int], _ node: NIRNode) throws(ImportError) -> [Int] {
+    let shape = shape.count == 4 && shape[0] == 1 ? Array(shape.dropFirst()) : shape
     let map = shape.isEmpty ? [1] : shape.count == 2 ? [shape[0], 1, shape[1]] : shape
     guard map.count == 1 || map.count == 3, map.allSatisfy({ $0 > 0 }), MapShape(map) != nil else {
       throw node.misuse("has shape \(shapeText(shape))", "use at most three axes: channels, rows, columns")
