@@ -2,7 +2,7 @@
 
     python3 neurobench_check.py net.json run.json inputs.npy labels.npy
 
-Reads a network of integer weights (dense and conv2d, `if` populations, an accumulator, no pooling) as net.json has it,
+Reads a network of integer weights (dense and conv2d, `if` populations, an accumulator, average pools) as net.json has it,
 runs it in PyTorch step by step, lets neurobench's own metrics watch, and compares their figures with those in the run's
 result. Prints one line a figure and ends with status 1 where one differs. Needs torch, snntorch and neurobench.
 """
@@ -61,13 +61,19 @@ class Chain(torch.nn.Module):
         super().__init__()
         self.connections = torch.nn.ModuleList()
         self.neurons = torch.nn.ModuleList()
+        self.pools = torch.nn.ModuleList()
         source = "input"
         self.shape = network["input"]["shape"]
         for population in network["populations"]:
             projection = next(p for p in network["projections"] if p["to"] == population["name"])
-            assert projection["from"] == source and "pool" not in projection, "a chain without pooling"
+            assert projection["from"] == source, "a chain"
             source = population["name"]
-            weights = tensor_of(projection["weights"])
+            pool = projection.get("pool")
+            assert pool is None or pool["kind"] == "average", "no max pooling"
+            self.pools.append(torch.nn.AvgPool2d(pool["kernel"], pool["stride"]) if pool else torch.nn.Identity())
+            # Before integer weights nmsim's pool adds up without dividing.
+            area = pool["kernel"][0] * pool["kernel"][1] if pool else 1
+            weights = tensor_of(projection["weights"]) * area
             if projection["kind"] == "conv2d":
                 layer = torch.nn.Conv2d(
                     weights.shape[1], weights.shape[0], tuple(weights.shape[2:]), stride=projection.get("stride", 1),
@@ -79,7 +85,8 @@ class Chain(torch.nn.Module):
             self.neurons.append(IntegrateAndFire(population["neuron"].get("threshold")))
 
     def forward(self, x):
-        for layer, neurons in zip(self.connections, self.neurons):
+        for pool, layer, neurons in zip(self.pools, self.connections, self.neurons):
+            x = pool(x)
             x = neurons(layer(x.flatten(1) if isinstance(layer, torch.nn.Linear) else x))
         return x
 
@@ -119,9 +126,14 @@ def main(paths):
     model.register_hooks()
     data = (images.reshape([-1] + net.shape), labels)
     with torch.no_grad():
+        # Sample by sample: a pooled value between 0 and 1 makes multiply-accumulates of a whole batch.
+        counter = imported("neurobench.metrics.workload.synaptic_operations", "SynapticOperations")()
+        for index in range(len(labels)):
+            sample = (data[0][index : index + 1], labels[index : index + 1])
+            model.reset_hooks()
+            operations = counter(model, model(sample[0]), sample)
+        model.reset_hooks()
         predictions = model(data[0])
-        operations = imported("neurobench.metrics.workload.synaptic_operations", "SynapticOperations")()(
-            model, predictions, data)
         activations = imported("neurobench.metrics.workload.activation_sparsity", "ActivationSparsity")()(
             model, predictions, data)
         accuracy = imported("neurobench.metrics.workload.classification_accuracy", "ClassificationAccuracy")()(

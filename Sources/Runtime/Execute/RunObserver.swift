@@ -15,7 +15,8 @@ package final class RunObserver: Sendable {
     /// Whether the chip runs without a barrier; needs `analytic`, and chooses it where no model is named.
     package var isBarrierFree = false
     package var rule: StopRule?
-    /// Whether to count what happens in each tick, which costs about a seventh of a run's time; a rule needs it anyway.
+    /// Whether to count what happens in each tick, and in each layer and step what NeuroBench counts; it costs about a
+    /// seventh of a run's time, and a rule needs it anyway.
     package var countsTicks = false
     package init() {}
   }
@@ -24,9 +25,11 @@ package final class RunObserver: Sendable {
     var ticks: [ActionEvents]
     var time: ChipTime
     var stops: EarlyStops?
+    var operations: LayerOperations?
   }
 
   private let steps: Int
+  private let layers: LayerInputs?
   private let costs: SpikeCosts?
   private let timer: TickTimer?
   private let model: TimingModel?
@@ -48,6 +51,7 @@ package final class RunObserver: Sendable {
   ) throws(TimeModelError) {
     self.steps = steps
     costs = options.countsTicks || options.rule != nil ? SpikeCosts(program) : nil
+    layers = costs != nil && LayerInputs.areNeeded(by: program) ? LayerInputs(program) : nil
     start = program.populations[program.output.population].start
     let wanted = options.isBarrierFree ? options.timeModel ?? .analytic : options.timeModel
     guard !options.isBarrierFree || wanted == .analytic else { throw .barrier(wanted ?? .analytic) }
@@ -74,18 +78,20 @@ package final class RunObserver: Sendable {
     state = Mutex(
       State(
         ticks: costs == nil ? [] : [ActionEvents](repeating: ActionEvents(), count: ticks), time: time,
-        stops: options.rule.map { EarlyStops($0, samples: samples) }))
+        stops: options.rule.map { EarlyStops($0, samples: samples) }, operations: layers.map { _ in LayerOperations() }))
   }
 
   /// Takes in a finished sample; called from any thread.
   package func observe(_ sample: Int, _ outcome: SampleOutcome, _ trains: SampleTrains) {
     let ticks = costs?.ticks(trains, steps: steps) ?? []
+    let operations = layers?.operations(trains, steps: steps)
     var time: SampleTime?
     if let timer, let model, sample < tracedSamples {
       time = timer.time(timer.activity(trains, steps: steps), model: model)
     }
     state.withLock { state in
       for tick in ticks.indices { state.ticks[tick].add(ticks[tick]) }
+      if let operations { state.operations?.add(operations) }
       if let time { state.time.add(time) }
       state.stops?.add(sample, outcome, ticks, start: start)
     }
@@ -93,7 +99,7 @@ package final class RunObserver: Sendable {
 
   /// What was seen so far.
   package var observation: Observation {
-    state.withLock { Observation(ticks: $0.ticks, time: $0.time, stops: $0.stops) }
+    state.withLock { Observation(ticks: $0.ticks, time: $0.time, stops: $0.stops, operations: $0.operations) }
   }
 }
 
@@ -103,6 +109,8 @@ package struct Observation: Sendable, Equatable {
   package var ticks: [ActionEvents]
   package var time: ChipTime
   package var stops: EarlyStops?
+  /// As NeuroBench counts them; nil where the run's sums tell, or nothing was counted by step.
+  package var operations: LayerOperations?
 
   /// Keeps the stops of the first samples; the others were not run.
   mutating func truncate(to samples: Int) { stops?.truncate(to: samples) }
@@ -112,6 +120,7 @@ package struct Observation: Sendable, Equatable {
     for tick in ticks.indices where tick < other.ticks.count { ticks[tick].add(other.ticks[tick]) }
     time.add(other.time)
     if let more = other.stops { stops?.append(more) }
+    if let more = other.operations { operations?.add(more) }
   }
 }
 

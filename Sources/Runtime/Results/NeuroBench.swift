@@ -2,8 +2,8 @@ import ChipModel
 
 /// NeuroBench's own figures, under its own keys and definitions (Yik et al. 2025), beside nmsim's.
 ///
-/// Counts are per sample, summed over steps. Where NeuroBench counts something that spike totals do not determine (an
-/// average-pooled spike makes its whole layer multiply-accumulates of the pooled values), the figure is unknown.
+/// Counts are per sample, summed over steps. Where spikes are average-pooled or carry counts NeuroBench counts layer by layer
+/// and step by step, which sums of spikes do not tell: operations are then known of runs that were counted by step.
 package struct NeuroBench: JSONRecord {
   package var footprint: Int?
   package var connectionSparsity: Double?
@@ -21,9 +21,10 @@ package struct NeuroBench: JSONRecord {
     package static let fields: [JSONField<Operations>] = [
       .optional("Effective_MACs", \.effectiveMACs, .amount, "multiply-accumulates, neither factor zero", null: unknown),
       .optional("Effective_ACs", \.effectiveACs, .amount, "accumulates, weight and spike not zero", null: unknown),
-      .optional("Dense", \.dense, .amount, "the same with nothing skipped", null: unknown),
+      .optional(
+        "Dense", \.dense, .amount, "the same with nothing skipped", null: "where such layers are split over populations"),
     ]
-    private static let unknown = "where sums of spikes do not determine it"
+    private static let unknown = "where spikes are average-pooled or carry counts and the run was not counted by tick"
   }
 
   package static let fields: [JSONField<NeuroBench>] = [
@@ -35,7 +36,11 @@ package struct NeuroBench: JSONRecord {
     .member("SynapticOperations", \.synapticOperations, .object, "operations of one sample, over all steps"),
   ]
 
-  package init(program: CompiledProgram, counts: OperationCounts, steps: Int, samples: Int, accuracy: Double?) {
+  /// - Parameter operations: counted layer by layer and step by step; nil: they were not.
+  package init(
+    program: CompiledProgram, counts: OperationCounts, operations: LayerOperations?, steps: Int, samples: Int,
+    accuracy: Double?
+  ) {
     var bytes = 0
     var zeros = 0
     var weights = 0
@@ -55,14 +60,21 @@ package struct NeuroBench: JSONRecord {
     let places = spiking.map(\.shape.count).sum *| steps *| samples
     activationSparsity = places == 0 ? 1 : 1 - Double(counts.spikes) / Double(places)
     classificationAccuracy = accuracy
-    let isPooled = program.projections.contains { $0.pool?.kind == .average && !program.isHostCurrent($0) }
-    let carries = program.populations.contains { $0.model.hasPayload }
-    guard samples > 0, !isPooled, !carries else { return }
+    guard samples > 0 else { return }
     // Its model of the network feeds the input current in every step.
-    synapticOperations.effectiveMACs = Double(counts.effectiveMACs) / Double(samples) * Double(steps)
-    synapticOperations.effectiveACs = Double(counts.effectiveACs) / Double(samples)
+    let inputMACs = Double(counts.effectiveMACs) / Double(samples) * Double(steps)
     let inputDense = program.projections.indices.filter { program.isHostCurrent(program.projections[$0]) }
       .reduce(0) { $0 + program.synapses($1).fanOut.total }
+    guard !LayerInputs.areNeeded(by: program) else {
+      synapticOperations.dense = LayerInputs(program).map { Double($0.dense +| inputDense) * Double(steps) }
+      if let operations {
+        synapticOperations.effectiveMACs = inputMACs + Double(operations.multiplyAccumulates) / Double(samples)
+        synapticOperations.effectiveACs = Double(operations.accumulates) / Double(samples)
+      }
+      return
+    }
+    synapticOperations.effectiveMACs = inputMACs
+    synapticOperations.effectiveACs = Double(counts.effectiveACs) / Double(samples)
     synapticOperations.dense = Double(counts.dense) / Double(samples) + Double(inputDense) * Double(steps - 1)
   }
 }

@@ -49,6 +49,7 @@ extension Observation {
           ])
         } ?? .null
       ),
+      ("operations", operations.map { .integers([$0.multiplyAccumulates, $0.accumulates]) } ?? .null),
     ])
   }
 }
@@ -96,6 +97,11 @@ extension PartialRunFile {
       values.predictions = try o.required("predictions").ints(in: Decision.range(outputs: outputs), count: count...count)
       values.spent = try events(o.required("spent"))
       result.stops = values
+    }
+    let operations = try o.required("operations")
+    if result.operations != nil {
+      let numbers = try operations.ints(in: 0...Int.max, count: 2...2)
+      result.operations = LayerOperations(multiplyAccumulates: numbers[0], accumulates: numbers[1])
     }
     return result
   }

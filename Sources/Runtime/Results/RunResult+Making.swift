@@ -82,7 +82,9 @@ extension RunResult {
         program: program, record: record, stops: stops, time: time,
         bill: energy.chip ?? ChipBill(program: program, counts: counts, steps: run.steps, samples: run.samples, time: time))
     }
-    neurobench = NeuroBench(program: program, counts: counts, steps: run.steps, samples: samples, accuracy: record.accuracy)
+    neurobench = NeuroBench(
+      program: program, counts: counts, operations: observation?.operations, steps: run.steps, samples: samples,
+      accuracy: record.accuracy)
     self.faults = FaultRates(chip: program.faults, run: faults)
   }
 }

@@ -62,8 +62,8 @@ struct FactsSection: Sendable {
 
   private var neurobench: PageMarkup {
     guard let n = run.document.neurobench else { return "" }
-    let pooled = " Its operations are unknown here: where spikes are average-pooled or carry counts, it counts layer "
-      + "by layer and step by step, which sums of spikes do not tell."
+    let pooled = " Where spikes are average-pooled or carry counts, it counts layer by layer and step by step: "
+      + "<code>nmsim run --per-tick</code> finds its operations."
     let path = "neurobench.SynapticOperations"
     let rows: [(name: String, markup: String)] = [
       ("Footprint, bytes", run.value("neurobench.Footprint", n.footprint)),
