@@ -1,5 +1,6 @@
 import ChipModel
 import Foundation
+import Runtime
 import Testing
 
 @testable import nmsim
@@ -40,6 +41,33 @@ struct RunTracesTests {
       let spikes = try folder.text("c/spikes.csv").split(separator: "\n").count - 1
       #expect(try totals.required("spikes").int() == spikes && spikes > 100)
       #expect(!folder.has("c/potential.csv"))
+    }
+  }
+
+  @Test("the raster of a result has the spikes of the first sample's traces")
+  func raster() throws {
+    try with { folder in
+      #expect(folder.invoke("\(run) --trace DIR/t -o DIR/run.json -q").status == .success)
+      var ticks: [String: [Int]] = [:]
+      for line in try folder.text("t/spikes.csv").split(separator: "\n").dropFirst() {
+        let cells = line.split(separator: ",")
+        ticks[String(cells[0]), default: []].append(try #require(Int(cells[1])))
+      }
+      let details = try #require(RunResult(reading: Array(try folder.data("run.json"))).details)
+      #expect(details.populations.map(\.raster.count) == [8, 8, 8])
+      var spikes = 0
+      for population in details.populations {
+        #expect(Set(population.raster.map(\.neuron)).count == 8)
+        // A layer's first step is the tick of its depth.
+        let isEqual = (0...4).contains { depth in
+          population.raster.allSatisfy { row in
+            row.steps.map { $0 + depth } == ticks["\(population.name).\(row.neuron)", default: []].sorted()
+          }
+        }
+        #expect(isEqual, "\(population.name)")
+        spikes += population.raster.reduce(0) { $0 + $1.steps.count }
+      }
+      #expect(spikes > 10)
     }
   }
 

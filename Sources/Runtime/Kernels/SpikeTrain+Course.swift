@@ -11,6 +11,8 @@ package struct SpikeCourse: Sendable, Equatable {
   package var squares: [Double]
   package var products: [Double]
   package var finals = 0.0
+  /// Of the first sample.
+  package var raster: [RasterRow] = []
 
   package init(intervals: Int) {
     firstSpikes = [Int](repeating: 0, count: intervals)
@@ -26,6 +28,7 @@ package struct SpikeCourse: Sendable, Equatable {
     }
     never += other.never
     finals += other.finals
+    if raster.isEmpty { raster = other.raster }
   }
 }
 

@@ -24,6 +24,8 @@ package struct LayerDetails: JSONRecord {
     /// Ding et al. 2021 measure the same against the ANN's activations (their K, equation 7); this needs no
     /// ANN and is 0 at the end by definition. Nil: nothing fired.
     package var distance: [Double]?
+    /// Of evenly chosen neurons in the first sample, for a raster.
+    package var raster: [RasterRow] = []
     package init() {}
 
     package static let fields: [JSONField<Population>] = [
@@ -40,6 +42,9 @@ package struct LayerDetails: JSONRecord {
         "distance", \.distance, .numbers(in: 0 ... .greatestFiniteMagnitude, of: "intervals"),
         "distance of the rates after each interval from those after all steps, |N(t)/t - N(T)/T|^2 / |N(T)/T|^2",
         null: "where nothing fired"),
+      .member(
+        "raster", \.raster, .objects(count: 0...RasterRow.mostOfPopulation),
+        "spikes of evenly chosen neurons in the first sample, up to step 256; a result has at most 48 such neurons"),
     ]
   }
 
@@ -112,6 +117,7 @@ package struct LayerDetails: JSONRecord {
       result.firstSpikes = sum.firstSpikes
       result.never = sum.never
       result.distance = sum.distance(steps: ends)
+      result.raster = sum.raster
       return result
     }
   }
@@ -128,6 +134,7 @@ package final class LayerDetailsCollector: Sendable {
   private let program: CompiledProgram
   private let ends: [Int]
   private let first: Int
+  private let shown: [[Int]]
   /// By sample, so that sums are taken in the samples' order.
   private let found: Mutex<[[SpikeCourse]]>
 
@@ -140,6 +147,7 @@ package final class LayerDetailsCollector: Sendable {
     self.program = program
     self.first = first
     ends = LayerDetails.intervals(steps: steps)
+    shown = RasterRow.neurons(of: program)
     found = Mutex([[SpikeCourse]](repeating: [], count: max(0, min(samples, LayerDetails.mostSamples - first))))
   }
 
@@ -155,7 +163,10 @@ package final class LayerDetailsCollector: Sendable {
   /// Takes a sample's trains; samples beyond the first few cost a comparison.
   package func observe(_ sample: Int, _ outcome: SampleOutcome, _ trains: SampleTrains) {
     guard sample < LayerDetails.mostSamples - first else { return }
-    let sums = trains.populations.map { $0.course(ends: ends) }
+    var sums = trains.populations.map { $0.course(ends: ends) }
+    if sample == 0, first == 0 {
+      for index in sums.indices { sums[index].raster = trains.populations[index].raster(of: shown[index]) }
+    }
     found.withLock { if sample < $0.count { $0[sample] = sums } }
   }
 }

@@ -146,7 +146,7 @@ extension PartialRun {
         .object([
           ("firstSpikes", .integers(course.firstSpikes)), ("never", .int(course.never)),
           ("squares", .doubles(course.squares)), ("products", .doubles(course.products)),
-          ("finals", .double(course.finals)),
+          ("finals", .double(course.finals)), ("raster", .array(course.raster.map { .object($0.members) })),
         ])
       })),
     ])
@@ -257,7 +257,8 @@ package struct PartialRunFile: Sendable {
     try check(record, o.required("counters"))
     let intervals = LayerDetails.intervals(steps: identity.ticks).count
     var courses: [SpikeCourse] = []
-    for node in try o.required("courses").array(count: list...list) {
+    let shown = record.first == 0 ? RasterRow.neurons(of: program) : program.populations.map { _ in [] }
+    for (index, node) in try o.required("courses").array(count: list...list).enumerated() {
       var o = try node.object()
       var course = SpikeCourse(intervals: intervals)
       course.firstSpikes = try o.required("firstSpikes").ints(in: 0...Self.most, count: intervals...intervals)
@@ -266,6 +267,14 @@ package struct PartialRunFile: Sendable {
       course.squares = try o.required("squares").doubles(in: sums, count: intervals...intervals)
       course.products = try o.required("products").doubles(in: sums, count: intervals...intervals)
       course.finals = try o.required("finals").double(in: sums)
+      let rows = try o.required("raster")
+      for node in try rows.array(count: shown[index].count...shown[index].count) {
+        var scope = JSONScope()
+        course.raster.append(try RasterRow(node, &scope))
+      }
+      guard course.raster.map(\.neuron) == shown[index] else {
+        throw rows.error("is of other neurons than those of this program; run that part again")
+      }
       courses.append(course)
     }
     var part = PartialRun(
