@@ -143,7 +143,10 @@ struct ArgumentParserTests {
       ("run --target nan", "run: --target 'nan' is not a fraction of 1: give a number from 0 to 1; 98.5 % is 0.985"),
       ("run --engine fst", "run: --engine 'fst' is not one of the possible values: did you mean 'fast'?"),
       ("run --engine slow", "run: --engine 'slow' is not one of the possible values: give fast or interpreter"),
-      ("run a b", "run: unexpected argument 'b', the command takes at most 1: 'nmsim run --help' shows the usage"),
+      (
+        "run a b",
+        "run: unexpected argument 'b', the command takes at most 1: data go after --input; 'nmsim run --help' shows the usage"
+      ),
       ("compile", "compile: NETWORK is missing: for example 'nmsim compile net.json'"),
       ("inspect", "inspect: FILE is missing: for example 'nmsim inspect net.nmsim'"),
       ("manual x", "manual: unexpected argument 'x', the command takes none: 'nmsim manual --help' shows the usage"),

@@ -311,7 +311,66 @@ struct MistakeTests {
     Mistake("chips loihi odin", .usage, "chips: shows one chip, got 'loihi' and 'odin': name one"),
     Mistake(
       "export DIR/net.nmsim --nir", .badData,
-      "DIR/net.nmsim: is a compiled program, not a run's result or a sweep's summary: make one with 'nmsim run DIR/net.nmsim'"),
+      "DIR/net.nmsim: is a compiled program, not a spiking network: give a net.json, which 'nmsim convert' writes"),
+    Mistake(
+      "export DIR/run.json --nir", .badData,
+      "DIR/run.json: is a run's result, not a spiking network: give a net.json, which 'nmsim convert' writes"),
+    Mistake(
+      "export DIR/explain.json --nir", .badData,
+      "DIR/explain.json: is an explanation, not a spiking network: give a net.json, which 'nmsim convert' writes"),
+    Mistake(
+      "export DIR/model.onnx --nir", .badData,
+      "DIR/model.onnx: is a trained network, not a spiking network: make one of it with 'nmsim convert DIR/model.onnx'"),
+    Mistake(
+      "export DIR/net.json --csv DIR/out", .usage,
+      "DIR/net.json: is a spiking network, which is exported as a graph, not as tables: 'nmsim export DIR/net.json --nir' "
+        + "writes it"),
+    Mistake(
+      "export DIR/net.nmsim --csv DIR/out", .badData,
+      "DIR/net.nmsim: is a compiled program, not a run's result or a sweep's summary: make one with 'nmsim run "
+        + "DIR/net.nmsim'"),
+    Mistake(
+      "export DIR/plan.json --latex DIR/out", .badData,
+      "DIR/plan.json: is a plan of a sweep, not a run's result or a sweep's summary: make one of it with 'nmsim sweep "
+        + "DIR/plan.json'"),
+    Mistake(
+      "export DIR/run.json --csv", .usage,
+      "export: '--csv' needs a value: write '--csv FOLDER', or '--csv=FOLDER' for a value that begins with '-'"),
+    Mistake("run -t 8", .usage, "run: unknown option '-t': did you mean '--ticks'?"),
+    Mistake("report DIR/run.json -t Title", .usage, "report: unknown option '-t': did you mean '--title'?"),
+    Mistake(
+      "run DIR/net.nmsim DIGITS/test-images.npy", .usage,
+      "run: unexpected argument 'DIGITS/test-images.npy', the command takes at most 1: data go after --input; 'nmsim run "
+        + "--help' shows the usage"),
+    Mistake(
+      "convert DIR/model.onnx --quantize 8", .usage,
+      "convert: unknown option '--quantize': 'nmsim compile' has '--weight-bits'"),
+    Mistake("compile DIR/net.json --title x", .usage, "compile: unknown option '--title': 'nmsim report' has '--title'"),
+    Mistake(
+      "convert --input DIR/model.onnx", .usage,
+      "convert: unknown option '--input': MODEL is given without an option, for example 'nmsim convert model.onnx "
+        + "--method robust-norm --calibration images.npy --input-scale 1/255'"),
+    Mistake(
+      "compile --network DIR/net.json", .usage,
+      "compile: unknown option '--network': NETWORK is given without an option, for example 'nmsim compile net.json'"),
+    Mistake(
+      "compile DIR/net.json --output-dir out", .usage,
+      "compile: unknown option '--output-dir': did you mean '--output'?"),
+    Mistake(
+      "convert DIR/net.json", .badData,
+      "DIR/net.json: is a spiking network, not a trained network or a NIR graph (HDF5): give an .onnx file, which "
+        + "torch.onnx.export writes"),
+    Mistake("compile DIR/net.json --chip Loihi", .badConfiguration, "unknown chip 'Loihi': did you mean 'loihi'?"),
+    Mistake(
+      "convert DIR/model.onnx --method rate", .usage,
+      "convert: --method 'rate' is not one of the possible values: did you mean 'rate-norm'?"),
+    Mistake(
+      "sweep DIR/plan.json --shard 9/8", .usage,
+      "sweep: --shard '9/8' is no part of a whole: give i/n with i from 1 to n, for example 2/8; or auto inside a Slurm "
+        + "job array"),
+    Mistake("run --steps=", .usage, "run: --steps '' is empty: give a value"),
+    Mistake("sweep", .usage, "sweep: PLAN is missing: for example 'nmsim sweep plan.json'"),
+    Mistake("merge", .usage, "merge: PART is missing: for example 'nmsim merge plan-sweep'"),
     Mistake("help comple", .usage, "help: no command or topic 'comple': did you mean 'compile'?"),
     Mistake("help omega", .usage, "help: no command or topic 'omega': 'nmsim help' lists the commands and topics"),
     Mistake("comple net.json", .usage, "unknown command 'comple': did you mean 'compile'?"),

@@ -48,7 +48,7 @@ struct ArgumentParser: Sendable {
   }
 
   private func parse(_ arguments: ArraySlice<String>, for command: CommandSpec) throws(UsageError) -> ParsedArguments {
-    var reader = Reader(command: command, remaining: arguments, typed: Array(arguments))
+    var reader = Reader(command: command, commands: table.commands.map(\.spec), remaining: arguments, typed: Array(arguments))
     try reader.readAll()
     return try reader.finish(table: table)
   }
@@ -57,6 +57,8 @@ struct ArgumentParser: Sendable {
 /// The arguments of one command while they are being read.
 private struct Reader {
   let command: CommandSpec
+  /// All that there are, in the order of their use.
+  let commands: [CommandSpec]
   var remaining: ArraySlice<String>
   let typed: [String]
   var values: [String: ParsedValue] = [:]
@@ -83,7 +85,7 @@ private struct Reader {
     let name = String(body.prefix { $0 != "=" })
     let attached = body.count > name.count ? String(body.dropFirst(name.count + 1)) : nil
     guard let option = Spelling.name(name, in: command.options.flatMap(\.names)).flatMap(command.option) else {
-      throw .unknownOption(command: command.name, option: "--\(name)", suggestion: suggestion(for: name))
+      throw unknown("--\(name)", name)
     }
     if option.value == nil, let attached {
       throw .unexpectedValue(command: command.name, option: "--\(name)", value: attached)
@@ -98,7 +100,7 @@ private struct Reader {
       guard let option = command.options.first(where: { $0.short == letter }) else {
         // A long name behind a single dash is the usual slip.
         let name = String(argument.dropFirst().prefix { $0 != "=" })
-        throw .unknownOption(command: command.name, option: "-\(name)", suggestion: suggestion(for: name))
+        throw unknown("-\(name)", name)
       }
       if option.value == nil {
         try take(option, spelled: "-\(letter)", attached: nil)
@@ -110,9 +112,22 @@ private struct Reader {
     }
   }
 
-  /// The option, with its dashes, that an unknown one most likely means.
-  private func suggestion(for name: String) -> String? {
-    Spelling.option(name, in: command.options.flatMap(\.names) + ["help"]).map { "--\($0)" }
+  /// An option that the command does not have: what it most likely means here, or else where it belongs.
+  private func unknown(_ option: String, _ name: String) -> UsageError {
+    if let meant = Spelling.option(name, in: command.options.flatMap(\.names) + ["help"]) {
+      return .unknownOption(command: command.name, option: option, suggestion: "--\(meant)")
+    }
+    var remedy: String?
+    if Spelling.namesArgument(name), let positional = command.positionals.first {
+      let example = command.examples.first?.line ?? command.usage
+      remedy = "\(positional.placeholder) is given without an option, for example '\(example)'"
+    } else {
+      let places = commands.lazy.compactMap { spec in
+        Spelling.synonym(name, in: spec.options.filter { $0.value != nil }.flatMap(\.names)).map { (spec.name, $0) }
+      }
+      remedy = places.first.map { "'nmsim \($0.0)' has '--\($0.1)'" }
+    }
+    return .unknownOption(command: command.name, option: option, suggestion: nil, remedy: remedy)
   }
 
   private mutating func take(_ option: OptionSpec, spelled: String, attached: String?) throws(UsageError) {
@@ -177,7 +192,9 @@ private struct Reader {
       positionals[spec.name] = read
     }
     if let extra = rest.first {
-      throw .tooManyPositionals(command: command.name, value: extra, limit: command.positionals.count)
+      throw .tooManyPositionals(
+        command: command.name, value: extra, limit: command.positionals.count,
+        takesInput: !command.positionals.isEmpty && command.option("input") != nil)
     }
     for option in command.options where values[option.name] == nil {
       guard let kind = option.value, case .value(let text)? = option.standard else { continue }

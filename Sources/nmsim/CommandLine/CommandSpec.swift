@@ -76,6 +76,8 @@ struct PositionalSpec: Sendable, Equatable {
   /// Used when an optional positional is not given.
   var standard: OptionSpec.Standard?
   var help: String
+  /// What files it takes instead where a flag of this name is given.
+  var kindsWithFlag: [String: [FileKind]] = [:]
 
   /// How often it is given. A list takes all that remain and comes last.
   enum Arity: Sendable, Equatable {
@@ -86,7 +88,7 @@ struct PositionalSpec: Sendable, Equatable {
 
   init(
     _ name: String, _ placeholder: String, _ value: ValueKind, _ arity: Arity,
-    standard: OptionSpec.Standard? = nil, _ help: String
+    standard: OptionSpec.Standard? = nil, kindsWithFlag: [String: [FileKind]] = [:], _ help: String
   ) {
     self.name = name
     self.placeholder = placeholder
@@ -94,6 +96,7 @@ struct PositionalSpec: Sendable, Equatable {
     self.arity = arity
     self.standard = standard
     self.help = help
+    self.kindsWithFlag = kindsWithFlag
   }
 
   /// `NETWORK`, `[RUN]`, `PROGRAM...`

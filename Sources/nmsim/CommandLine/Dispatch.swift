@@ -30,8 +30,8 @@ enum Dispatch {
       terminal.output.write(help.page(for: command))
     case .command(let command, let parsed):
       do {
-        try parsed.checkFiles()
         try parsed.checkKinds()
+        try parsed.checkFiles()
         return try command.run(parsed, terminal.adjusted(by: parsed))
       } catch {
         return report(error, on: terminal)

@@ -161,7 +161,8 @@ extension ParsedArguments {
   /// Every file that the command line names is of a kind that the command table names, as far as its first bytes tell.
   func checkKinds() throws(CommandError) {
     for positional in command.positionals where positional.value.isInput {
-      for path in positionals(positional.name) { try positional.value.check(path) }
+      let other = positional.kindsWithFlag.first { flag($0.key) }.map { ValueKind.file($0.value) }
+      for path in positionals(positional.name) { try (other ?? positional.value).check(path) }
     }
     for option in command.options where option.value?.isInput == true {
       if let path = string(option.name) { try option.value?.check(path) }

@@ -14,23 +14,33 @@ enum Spelling {
   /// Options of other tools, and what means the same here; of several names the first that a command has.
   private static let options: [(theirs: [String], ours: [String])] = [
     (["timesteps", "time-steps", "num-steps", "nb-steps", "T"], ["ticks", "steps"]),
+    (["t"], ["ticks", "steps", "title"]),
     (["n", "num-samples", "limit", "num-images"], ["samples"]),
     (["bits", "num-bits", "quantize", "precision"], ["weight-bits"]),
     (["batch-size", "batch", "b", "workers", "num-workers", "jobs", "j"], ["threads"]),
     (["data", "images", "dataset", "i"], ["input"]),
-    (["out", "output-file", "out-file"], ["output"]),
+    (["out", "output-file", "out-file", "output-dir", "outdir"], ["output"]),
     (["calib", "calibration-data"], ["calibration"]),
     (["hardware", "target-chip", "device"], ["chip", "chips"]),
     (["silent"], ["quiet"]),
     (["v"], ["version"]),
   ]
 
+  /// Whether a word is what arguments without an option are called.
+  static func namesArgument(_ name: String) -> Bool {
+    ["input", "model", "network", "net", "program", "file", "plan", "run", "result"].contains(name)
+  }
+
+  /// The option of a command that has this name, or that the word of another tool means.
+  static func synonym(_ name: String, in known: [String]) -> String? {
+    known.contains(name) ? name : options.first { $0.theirs.contains(name) }?.ours.first(where: known.contains)
+  }
+
   /// The option of a command that a word of another tool most likely means.
   /// - Parameters:
   ///   - name: without dashes.
   ///   - known: what the command has.
   static func option(_ name: String, in known: [String]) -> String? {
-    let meant = options.first { $0.theirs.contains(name) }?.ours ?? []
-    return meant.first(where: known.contains) ?? closest(to: name, in: known)
+    synonym(name, in: known) ?? closest(to: name, in: known)
   }
 }

@@ -4,12 +4,14 @@ import ChipModel
 enum UsageError: Error, Equatable, Sendable {
   case unknownCommand(String, suggestion: String?)
   case optionBeforeCommand(String, suggestion: String?)
-  case unknownOption(command: String, option: String, suggestion: String?)
+  /// `remedy`: what to do where no option of the command is meant.
+  case unknownOption(command: String, option: String, suggestion: String?, remedy: String? = nil)
   case repeatedOption(command: String, option: String)
   case missingValue(command: String, option: String, placeholder: String)
   case unexpectedValue(command: String, option: String, value: String)
   case missingPositional(command: String, placeholder: String, example: String)
-  case tooManyPositionals(command: String, value: String, limit: Int)
+  /// `takesInput`: data are named by an option, which people leave out.
+  case tooManyPositionals(command: String, value: String, limit: Int, takesInput: Bool)
   case unknownTopic(String, suggestion: String?)
   /// `argument` is the option (`--ticks`) or the placeholder of the positional (`SHELL`).
   case invalidValue(command: String, argument: String, value: String, ValueProblem)
@@ -27,10 +29,10 @@ enum UsageError: Error, Equatable, Sendable {
         nil, "unknown option \(ErrorText.quoted(option))" + (suggestion == nil ? " before the command" : ""),
         meant(suggestion, else: "options go after the command")
       )
-    case .unknownOption(let command, let option, let suggestion):
+    case .unknownOption(let command, let option, let suggestion, let remedy):
       (
         command, "unknown option \(ErrorText.quoted(option))",
-        meant(suggestion, else: "'nmsim \(command) --help' lists the options")
+        meant(suggestion, else: remedy ?? "'nmsim \(command) --help' lists the options")
       )
     case .repeatedOption(let command, let option): (command, "'\(option)' is given twice", "give it once")
     case .missingValue(let command, let option, let placeholder):
@@ -42,11 +44,11 @@ enum UsageError: Error, Equatable, Sendable {
       (command, "'\(option)' takes no value, got \(ErrorText.quoted(value))", "write '\(option)' alone")
     case .missingPositional(let command, let placeholder, let example):
       (command, "\(placeholder) is missing", "for example '\(example)'")
-    case .tooManyPositionals(let command, let value, let limit):
+    case .tooManyPositionals(let command, let value, let limit, let takesInput):
       (
         command,
         "unexpected argument \(ErrorText.quoted(value)), the command takes \(limit == 0 ? "none" : "at most \(limit)")",
-        "'nmsim \(command) --help' shows the usage"
+        (takesInput ? "data go after --input; " : "") + "'nmsim \(command) --help' shows the usage"
       )
     case .unknownTopic(let name, let suggestion):
       (

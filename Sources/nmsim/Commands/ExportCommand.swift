@@ -17,7 +17,8 @@ enum ExportCommand {
     ],
     positionals: [
       PositionalSpec(
-        "files", "FILE", .file([.run, .sweep, .explanation, .network]), .list(minimum: 1), "Results as 'nmsim report' takes them; with --nir a network, a net.json.")
+        "files", "FILE", .file([.run, .sweep, .explanation, .network]), .list(minimum: 1),
+        kindsWithFlag: ["nir": [.network]], "Results as 'nmsim report' takes them; with --nir a network, a net.json.")
     ],
     options: [
       .option("csv", .newFolder, "FOLDER", group: forms, "Tables and the values of charts."),
@@ -51,6 +52,11 @@ enum ExportCommand {
       throw CommandError(
         .usage, subject: "export", problem: "the form of the files is not said",
         remedy: "add --csv, --latex or --svg with a folder; for a network --nir")
+    }
+    if let network = files.first(where: { FileKind(of: $0)?.key == FileKind.network.key }) {
+      throw CommandError(
+        .usage, subject: network, problem: "is a spiking network, which is exported as a graph, not as tables",
+        remedy: "'nmsim export \(ShellWord.path(network)) --nir' writes it")
     }
     try arguments.checkFiles(reads: files.map(ReportCommand.summary))
     let export = ResultExport(items: try ReportCommand.contents(files).items)
