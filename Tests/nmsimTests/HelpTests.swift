@@ -64,6 +64,60 @@ struct HelpTests {
     #expect(result.text == offered + "\n")
   }
 
+  /// An interactive zsh on a terminal of its own that completes each line and tells what became of it.
+  private static let zshScript = """
+    zmodload zsh/zpty
+    zpty shell zsh -f -i
+    zpty -w shell "PROMPT=; unsetopt zle_bracketed_paste; setopt no_beep; autoload -Uz compinit; compinit -u -D; source $1"
+    zpty -w shell 'zle -C offered complete-word _main_complete
+      tell() { zle offered; print -r -- "<$BUFFER>"; BUFFER= }; zle -N tell; bindkey "^T" tell; print REA""DY'
+    zpty -r -m shell found '*READY*'
+    for typed in ${argv[2,-1]}; do
+      zpty -w -n shell "$typed"$'\\C-t'
+      zpty -r -m shell found '*<*>*'
+      print -r -- "${${found##*<}%%>*}"
+    done
+    """
+
+  @Test(
+    "zsh completes commands, options and values",
+    .enabled(if: Program.find("zsh") != nil, "zsh is not installed"))
+  func zsh() throws {
+    let lines = [
+      ("nmsim ins", "nmsim inspect "), ("nmsim run --en", "nmsim run --engine="),
+      ("nmsim run --engine=i", "nmsim run --engine=interpreter "), ("nmsim help exit", "nmsim help exit-status "),
+      ("nmsim compile --chip tr", "nmsim compile --chip truenorth "), ("nmsim completions f", "nmsim completions fish "),
+      ("nmsim run --ticks ", "nmsim run --ticks "),
+    ]
+    let path = try #require(Program.find("zsh"))
+    try TemporaryFolder.with { folder in
+      let completions = try folder.write(Completions(table: .shipped).script(for: .zsh), "_nmsim")
+      let script = try folder.write(Self.zshScript, "complete.zsh")
+      let result = try Program.run(path, ["-f", script, completions] + lines.map(\.0))
+      #expect(result.text == lines.map { $0.1 + "\n" }.joined())
+    }
+  }
+
+  @Test(
+    "fish offers commands, options and values",
+    .enabled(if: Program.find("fish") != nil, "fish is not installed"),
+    arguments: [
+      ("nmsim ins", "inspect"), ("nmsim run --en", "--engine"), ("nmsim run --engine i", "interpreter"),
+      ("nmsim help exit", "exit-status"), ("nmsim completions z", "zsh"), ("nmsim run --ticks ", ""),
+      ("nmsim compile --chip tr", "truenorth"), ("nmsim compile --schedule ", "continuous separated windowed"),
+    ])
+  func fish(_ typed: String, _ offered: String) throws {
+    let path = try #require(Program.find("fish"))
+    try TemporaryFolder.with { folder in
+      let script = try folder.write(Completions(table: .shipped).script(for: .fish), "nmsim.fish")
+      // Without the caller's configuration, in a folder of no files.
+      let result = try Program.run(
+        path, ["--no-config", "-c", "cd \(folder.path); mkdir empty; cd empty; source \(script); complete -C '\(typed)'"])
+      let words = result.text.split(separator: "\n").map { $0.prefix { $0 != "\t" } }
+      #expect(words.joined(separator: " ") == offered)
+    }
+  }
+
   @Test("the man page is as recorded")
   func manual() throws {
     try expectGolden(invoke("manual").output, "nmsim.1")
