@@ -107,6 +107,15 @@ struct TableTests {
     #expect(table.render(.plain) == "a  b\nx\nx  1\n")
     #expect(Table([]).render(.plain).isEmpty)
   }
+
+  @Test("labels are not shortened: what does not fit beside them goes on below")
+  func labels() {
+    var table = Table([.label("point"), .number("accuracy"), .number("operations on the chip")])
+    table.add(["generic-45nm 1,024 neurons w4 T=16", "98.25 %", "1"])
+    let lines = table.render(TextStyle(width: 60, usesColor: false, usesUnicode: false)).split(separator: "\n")
+    #expect(lines.count == 4 && lines.allSatisfy { $0.count <= 60 })
+    #expect(lines.count { $0.hasPrefix("generic-45nm 1,024 neurons w4 T=16") } == 2)
+  }
 }
 
 @Suite("Number format")

@@ -12,7 +12,7 @@ enum SweepCommand {
         + "faults and data. Every combination, a point, gets one result file, named by the hash of its inputs; sweep.json sums them "
         + "up, with the points that no other beats in accuracy and energy, time or cores.",
       "A point that has a result is never run again: the same command continues what was interrupted, killed or is being "
-        + "worked on by others. Points that no chip can run are findings and stand in the summary.",
+        + "worked on by others. A point that its chip cannot run is a finding too: the summary says why.",
     ],
     positionals: [PositionalSpec("plan", "PLAN", .file([.plan]), .required, "The plan, for example plan.json.")],
     options: [
@@ -136,7 +136,7 @@ enum SweepCommand {
   private static func list(_ all: SweepDocument, _ schedule: SweepSchedule, _ style: TextStyle) -> String {
     let labels = SweepPoint.labels(all.points)
     let chosen = Set(schedule.points.map(\.id))
-    var table = Table([.text("id"), .text("point")])
+    var table = Table([.label("id"), .label("point")])
     for (point, label) in zip(all.points, labels) where chosen.contains(point.id) { table.add([.text(point.id), .text(label)]) }
     return table.render(style)
   }

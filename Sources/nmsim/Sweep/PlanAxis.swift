@@ -16,8 +16,8 @@ struct PlanAxis: Sendable {
   let set: @Sendable (inout SweepSetting, Int, SweepInputs) -> Void
   /// Its members of a point.
   let fields: [JSONField<SweepPoint>]
-  /// What a person calls the value of a point among these, part by part.
-  let labels: @Sendable ([SweepPoint]) -> [(SweepPoint) -> String?]
+  /// What a person calls the value of a point among these, part by part; a part that is not the axis itself has a name.
+  let labels: @Sendable ([SweepPoint]) -> [Label]
   /// Whether a value makes another program, or only another run of one.
   var changesProgram: @Sendable (Int, Plan) -> Bool = { _, _ in true }
   /// Whether one run answers all its values.
@@ -27,9 +27,15 @@ struct PlanAxis: Sendable {
 
   enum Place: CaseIterable, Sendable { case first, middle, last }
 
+  struct Label {
+    var name: String?
+    var value: (SweepPoint) -> String?
+    init(_ name: String? = nil, _ value: @escaping (SweepPoint) -> String?) { (self.name, self.value) = (name, value) }
+  }
+
   /// The outermost first. Points are run in this order.
   static let all: [PlanAxis] = [
-    number(.weightBits, "w"), number(.membraneBits, "v"), number(.fractionBits, "f"),
+    number(.weightBits), number(.membraneBits), number(.fractionBits),
     parameter("scales", .scale, label: \.text) { $0.options.scale = $1.flatMap { CompileOptions.Scale($0) } },
     later("pools", .pools, label: { "pools \($0.text)" }) { $0.options.pools = $1.flatMap { CompileOptions.Pools($0) } ?? .auto },
     later("inputCodings", .inputCoding, label: \.text) { $0.options.inputCoding = $1.flatMap { InputCoding($0) } },
@@ -99,7 +105,7 @@ extension PlanAxis {
           parameter.key, \.parameters[parameter.key], parameter.form, parameter.clause, unit: parameter.unit ?? "",
           null: isLater ? "" : without, absent: isLater ? without : nil)
       ],
-      labels: { _ in [{ $0.parameters[parameter.key].map(label) }] })
+      labels: { _ in [Label { $0.parameters[parameter.key].map(label) }] })
   }
 
   /// The same, absent from a point without it, so that such a point has the name that it always had.
@@ -117,10 +123,13 @@ extension PlanAxis {
     return axis
   }()
 
-  /// A number of the chip. A letter before its value says which.
-  private static func number(_ number: ChipNumber, _ letter: String) -> PlanAxis? {
+  /// Before the value of a width: which it is.
+  static let letters: [ChipNumber: String] = [.weightBits: "w", .membraneBits: "v", .fractionBits: "f"]
+
+  /// A width of the chip.
+  private static func number(_ number: ChipNumber) -> PlanAxis? {
     number.parameter.map { declared in
-      parameter(number.rawValue, declared, label: { letter + $0.text }) {
+      parameter(number.rawValue, declared, label: { (letters[number] ?? "") + $0.text }) {
         $0.options.numbers[number] = $1.flatMap { Int($0) }
       }
     }
@@ -143,10 +152,12 @@ extension PlanAxis {
       .optional("chipChanges", \.chipChanges, PlanChip.form, "what the plan changes in it", absent: "without any"),
     ],
     labels: { points in
-      var keys: [String] = []
-      for change in points.flatMap({ $0.chipChanges ?? [] }) where !keys.contains(change.key) { keys.append(change.key) }
-      return [{ $0.chip }]
-        + keys.map { key in { point in point.chipChanges?.first { $0.key == key }?.label } }
+      var known: [PlanChip.Change] = []
+      for change in points.flatMap({ $0.chipChanges ?? [] }) where !known.contains(where: { $0.key == change.key }) {
+        known.append(change)
+      }
+      return [Label { $0.chip }]
+        + known.map { one in Label(one.title) { point in point.chipChanges?.first { $0.key == one.key }?.label } }
     }, place: .first)
 
   private static let mappings = PlanAxis(
@@ -158,7 +169,7 @@ extension PlanAxis {
       setting.point.mapping = choice.name
       setting.content.append(("mapping", choice.hash))
     },
-    fields: [.required("mapping", \.mapping, .text, "placement, or mapping file")], labels: { _ in [{ $0.mapping }] })
+    fields: [.required("mapping", \.mapping, .text, "placement, or mapping file")], labels: { _ in [Label { $0.mapping }] })
 
   private static let seeds = PlanAxis(
     key: "seeds",
@@ -171,7 +182,7 @@ extension PlanAxis {
       setting.options.seed = UInt64(clamping: inputs.plan.seeds[index])
     },
     fields: [.required("seed", \.seed, .count, "seed of the placement and of methods that draw")],
-    labels: { _ in [{ "seed \($0.seed)" }] })
+    labels: { _ in [Label { "seed \($0.seed)" }] })
 
   /// Absent without any, so that such a point has the name that it always had.
   private static let faults = PlanAxis(
@@ -189,7 +200,7 @@ extension PlanAxis {
     ],
     labels: { points in
       let isOneSeed = Set(points.compactMap(\.faults?.seed)).count <= 1
-      return [{ $0.faults.map { isOneSeed ? $0.text : "\($0.text), seed \($0.seed)" } ?? "whole" }]
+      return [Label { $0.faults.map { isOneSeed ? $0.text : "\($0.text), seed \($0.seed)" } ?? "whole" }]
     }, changesProgram: { $1.faults[$0]?.chip != nil }, place: .last)
 
   /// When a sample stops early. Absent without a rule.
@@ -208,7 +219,7 @@ extension PlanAxis {
     },
     fields: [
       .optional("earlyDecision", \.earlyDecision, .text, "when a sample stops early", absent: "without a rule")
-    ], labels: { _ in [{ $0.earlyDecision }] }, changesProgram: { _, _ in false })
+    ], labels: { _ in [Label { $0.earlyDecision }] }, changesProgram: { _, _ in false })
 
   private static let data = PlanAxis(
     key: "data",
@@ -222,7 +233,7 @@ extension PlanAxis {
       setting.content.append(("data", setting.samples.hash))
     },
     fields: [.required("data", \.data, .text, "the samples"), .required("samples", \.samples, .count, "how many")],
-    labels: { _ in [{ $0.data }, { "\($0.samples) samples" }] }, changesProgram: { _, _ in false })
+    labels: { _ in [Label { $0.data }, Label("samples") { "\($0.samples) samples" }] }, changesProgram: { _, _ in false })
 
   private static let steps = PlanAxis(
     key: "steps",
@@ -233,5 +244,5 @@ extension PlanAxis {
     fields: [
       .optional("steps", \.steps, .integer(0...1_000_000), "time steps per inference", null: "for those of the network")
     ],
-    labels: { _ in [{ $0.steps.map { "T=\($0)" } }] }, changesProgram: { _, _ in false }, sharesRuns: true)
+    labels: { _ in [Label { $0.steps.map { "T=\($0)" } }] }, changesProgram: { _, _ in false }, sharesRuns: true)
 }

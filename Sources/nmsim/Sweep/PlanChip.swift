@@ -86,14 +86,22 @@ extension PlanChip.Change {
   /// `neuronsPerCore 64`
   var text: String { "\(key) \(value.text)" }
 
-  /// As short as it can be told from others: `64 neurons`, `262 kbit`; else ``text``.
+  /// As short as it can be told from others: `64 neurons`, `262 kbit`, `w4`, `hop 1 pJ`; else ``text``.
   var label: String {
-    guard case .integer(let count) = value, let number = ChipNumber(rawValue: key) else { return text }
+    guard case .integer(let count) = value, let number = ChipNumber(rawValue: key) else {
+      return "\(key.split(separator: ".").last ?? "") \(value.text)"
+    }
     switch number.row.unit {
     case "bit" where count >= 1_000: return NumberFormat.si(Double(count), unit: "bit")
-    case "bit": return text
+    case "bit": return PlanAxis.letters[number].map { $0 + value.text } ?? text
     case let unit: return NumberFormat.count(count, of: unit)
     }
+  }
+
+  /// What a column of such values is called: `neuronsPerCore`, `hop, energy`.
+  var title: String {
+    let parts = key.split(separator: ".")
+    return parts.count == 2 ? "\(parts[1]), \(parts[0])" : key
   }
 }
 

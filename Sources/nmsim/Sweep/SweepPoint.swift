@@ -60,11 +60,8 @@ extension SweepPoint {
       ("network", { $0.network }),
       ("method", { point in point.method.map { point.options.isEmpty ? $0 : "\($0) (\(point.options))" } }),
     ]
-    // A second part of an axis is what a plan changes in its values.
     let axes = PlanAxis.shown.flatMap { axis in
-      axis.labels(points).enumerated().map { place, value -> Part in
-        (name: place == 0 ? axis.key : "\(axis.key), changed", value: value)
-      }
+      axis.labels(points).map { label -> Part in (name: label.name ?? axis.key, value: label.value) }
     }
     return (parts + axes)
       .map { part in (part.name, points.map { part.value($0) ?? "" }) }

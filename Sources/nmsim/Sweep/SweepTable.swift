@@ -3,6 +3,9 @@ struct SweepTable: Sendable {
   let document: SweepDocument
   let style: TextStyle
 
+  /// Of the columns beside a point's name; where that is long, cores are in the summary and on the page alone.
+  private static let figuresWidth = 54
+
   /// Sweeps up to this size are shown whole.
   private static let wholeUpTo = 24
 
@@ -20,9 +23,11 @@ struct SweepTable: Sendable {
     if !shown.isEmpty {
       // Names of points need a narrow terminal's width.
       let namesBottlenecks = style.width >= 110
+      let widest = shown.map { labels[$0].displayWidth }.max() ?? 0
+      let countsCores = widest + Self.figuresWidth <= style.width
       var table = Table(
-        [.text("point"), .number("accuracy"), .number("to ANN"), .number("energy"), .number("time"), .number("cores")]
-          + (namesBottlenecks ? [.text("bottleneck")] : []) + [.text("Pareto")])
+        [.label("point"), .number("accuracy"), .number("to ANN"), .number("energy"), .number("time")]
+          + (countsCores ? [.number("cores")] : []) + (namesBottlenecks ? [.text("bottleneck")] : []) + [.text("Pareto")])
       for index in shown {
         guard let figures = entries[index].figures else { continue }
         let mark = figures.missing.isEmpty || figures.chipJoules == nil ? "" : "*"
@@ -31,8 +36,8 @@ struct SweepTable: Sendable {
           .text(figures.error?.mae.map(NumberFormat.significant) ?? NumberFormat.percent(figures.accuracy)),
           .text(NumberFormat.points(figures.difference)),
           .text(NumberFormat.joules(figures.chipJoules) + mark), .text(time(figures)),
-          figures.cores.map { .count($0) } ?? "unknown",
         ]
+        if countsCores { cells.append(figures.cores.map { .count($0) } ?? "unknown") }
         if namesBottlenecks { cells.append(.text(SweepTable.bottleneck(figures) ?? "unknown")) }
         table.add(cells + [.text(fronts.map { $0.indices.contains(index) ? $0.letter : "." }.joined())])
       }

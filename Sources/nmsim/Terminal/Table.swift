@@ -1,13 +1,15 @@
 /// A table in aligned columns, for example populations and their spikes, on a terminal (`render`) or a page (`markup`).
 ///
 /// Numbers are right-aligned and never cut. On a terminal a table that is too wide for its style shortens the first
-/// text column, then the next ones, down to eight characters each; what is still too wide goes on in parts below, each
-/// of which begins with the first column again.
+/// text column, then the next ones, down to eight characters each, but no labels; what is still too wide goes on in parts
+/// below, each of which begins with the first column again.
 struct Table: Sendable {
   /// A column: its heading and what its cells are.
   struct Column: Sendable {
     enum Kind: Sendable {
       case text, number
+      /// Text that tells rows apart: a terminal does not shorten it.
+      case label
       /// Text that a page may break anywhere: names that people gave.
       case name
       /// A bar of a page.
@@ -18,6 +20,7 @@ struct Table: Sendable {
     var isNumber: Bool { kind == .number }
     static func text(_ title: String) -> Column { Column(title: title, kind: .text) }
     static func name(_ title: String) -> Column { Column(title: title, kind: .name) }
+    static func label(_ title: String) -> Column { Column(title: title, kind: .label) }
     static func number(_ title: String) -> Column { Column(title: title, kind: .number) }
   }
 
@@ -130,7 +133,7 @@ struct Table: Sendable {
     let content = cell.markup ?? HTML.text(column.isNumber ? PageNumber.typeset(cell.text) : cell.text)
     var classes: [String] =
       switch column.kind {
-      case .text: []
+      case .text, .label: []
       case .number: ["n"]
       case .name: ["name"]
       case .bar: ["wide"]
@@ -153,7 +156,13 @@ struct Table: Sendable {
     var widths = shrunk(natural, to: style.width)
     if widths.reduce(Self.gap.count * (widths.count - 1), +) > style.width {
       // It is cut into parts anyway, so names keep their length within reason.
-      widths = columns.indices.map { columns[$0].isNumber ? natural[$0] : min(natural[$0], style.width / 2) }
+      widths = columns.indices.map { column in
+        switch columns[column].kind {
+        case .number: natural[column]
+        case .label: min(natural[column], max(style.width / 2, style.width - 24))
+        default: min(natural[column], style.width / 2)
+        }
+      }
     }
     return parts(widths, style.width).map { part($0, widths, titles, lines.body, lines.foot, style) }
       .joined(separator: "\n")
@@ -220,7 +229,7 @@ struct Table: Sendable {
   private func shrunk(_ natural: [Int], to width: Int) -> [Int] {
     var widths = natural
     var excess = natural.reduce(0, +) + Self.gap.count * (natural.count - 1) - width
-    for column in columns.indices where excess > 0 && !columns[column].isNumber {
+    for column in columns.indices where excess > 0 && !columns[column].isNumber && columns[column].kind != .label {
       let less = min(excess, max(0, widths[column] - Self.narrowest))
       widths[column] -= less
       excess -= less

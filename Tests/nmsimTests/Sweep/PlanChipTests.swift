@@ -21,7 +21,7 @@ struct PlanChipTests {
     #expect(chip.multicast)
     #expect(chip.energy.each(.hopNorth) == 2e-12)
     #expect(chip.name == "generic-45nm_neuronsPerCore-128_multicast-true_energy.hop-2pJ")
-    #expect(chips[4].changes.map(\.label) == ["128 neurons", "multicast true", "energy.hop 2 pJ"])
+    #expect(chips[4].changes.map(\.label) == ["128 neurons", "multicast true", "hop 2 pJ"])
     #expect(Set(try chips.dropFirst().map { try $0.applied(to: ChipLibrary.builtIn("generic-45nm")).name }).count == 4)
   }
 
