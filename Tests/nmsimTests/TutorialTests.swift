@@ -102,8 +102,6 @@ struct TutorialTests {
     try inExamples { examples in
       let work = examples.appending(path: "digits")
       let blocks = blocks(try page("pandas.md"))
-      let result = try Program.run(nmsim, ["compile", "net.json", "-q"], in: work)
-      #expect(result.status == 0)
       for line in blocks.first(where: { $0.language == "sh" })?.lines ?? [] {
         let result = try Program.run(nmsim, line.split(separator: " ").dropFirst().map(String.init), in: work)
         #expect(result.status == 0, "\(line)\n\(result.text)")

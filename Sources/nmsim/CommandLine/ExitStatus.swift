@@ -21,7 +21,7 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
   var meaning: String {
     switch self {
     case .success: "done"
-    case .checkFailed: "done, but a stated check failed (accuracy below --min-accuracy)"
+    case .checkFailed: "done, but a check that was asked for failed, such as --min-accuracy"
     case .usage: "the command line is wrong"
     case .badData: "an input file is damaged, or does not mean what is needed"
     case .missingInput: "an input file is missing or cannot be read"

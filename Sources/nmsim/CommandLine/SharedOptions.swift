@@ -69,7 +69,8 @@ extension OptionSpec {
         "Sizes of the model's input without the batch axis, such as 3x224x224, where it leaves them open."),
       option(
         "merge", .choice(rules), rules.joined(separator: "|"), standard: .value(MergeRule.auto.rawValue), group: group,
-        "Make one layer of linear layers that meet: where that costs less than relay neurons between, never, or always."),
+        "Whether linear layers that follow one another become one layer: where that costs less than relay neurons between "
+          + "them, never, or always."),
     ]
   }
 
@@ -122,5 +123,5 @@ extension OptionSpec {
 
   static let memory: OptionSpec = .option(
     "memory", .number(NumberRange(lower: 0.001, upper: 1_048_576)), "GIB", standard: .value("4"),
-    "Most memory, in GiB, for what the files ask for in few bytes: neurons of a shape, windows and taps unrolled.")
+    "Most memory, in GiB. A small file can describe a very large network; one that needs more than this is refused.")
 }

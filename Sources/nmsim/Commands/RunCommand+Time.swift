@@ -13,15 +13,15 @@ extension RunCommand {
     .option(
       "input-step", .number(.positive), "SECONDS", standard: .described("the time window of recorded events"),
       group: group,
-      "How long a step of the input lasts: power and energy are also given for the input's own time, in which the chip "
-        + "waits where it is faster."),
+      "How long a step of the input lasts. Power and energy are then given for that time too: a chip that is faster "
+        + "waits."),
     .flag(
       "barrier-free", group: group,
       "The chip runs without the barrier after each tick; both times are shown ('analytic' only)."),
     .flag(
       "per-tick", group: group,
-      "Count by tick: the chip's energy over time, and up to the target accuracy. The run takes about a seventh "
-        + "longer. --target and --early-decision imply it."),
+      "Count by tick: the chip's energy over time, and up to the target accuracy; NeuroBench's operations where spikes "
+        + "are pooled or carry counts. The run takes about a seventh longer. --target and --early-decision imply it."),
     .option(
       "early-decision", .text, "RULE", group: group,
       "Also report early exit: each sample stops when its decision is 'stable:N', the same after N steps in a row; "

@@ -41,10 +41,10 @@ enum RunCommand {
       .option(
         "target", .fraction, "ACCURACY", standard: .described("0.01 below the ANN on these samples, else 0.9"),
         group: outputs,
-        "Report the step from which on the accuracy, a fraction of 1, stays at this, and the energy until then."),
+        "An accuracy, a fraction of 1. Report the step from which on it is kept, and the energy until then."),
       .option(
         "min-accuracy", .fraction, "ACCURACY", group: outputs,
-        "End with status 1 when the accuracy, a fraction of 1, is below."),
+        "End with status 1 when the accuracy is below this fraction of 1."),
       .option(
         "spike-profile", .text, "NAME", standard: .described("the configured one"), group: outputs,
         "Energy per spike for the papers' model."),
@@ -61,8 +61,8 @@ enum RunCommand {
       .option(
         "trace", .newFolder, "FOLDER", group: TraceWriter.group,
         "Write traces of the first samples: spikes.csv, perf.csv, messages.csv and trace.json (Perfetto); with probes "
-          + "potential.csv and probes.vcd (GTKWave). A file is at most 256 MiB, trace.json a million events; what is "
-          + "left out is said."),
+          + "potential.csv and probes.vcd (GTKWave). A file ends at 256 MiB, trace.json at a million events; the "
+          + "command says what is left out."),
       .option(
         "trace-samples", .integer(1...100_000), "N", standard: .value("1"), group: TraceWriter.group,
         "How many samples to trace. They run once more."),
@@ -75,9 +75,9 @@ enum RunCommand {
     ] + timeOptions,
     common: ["ticks", "input", "samples", "output"],
     examples: [
-      ExampleSpec("nmsim run --ticks 200", "Runs the program in this folder for 200 time steps, on the data that its network names."),
+      ExampleSpec("nmsim run --steps 200", "Runs the program in this folder for 200 time steps, on the data that its network names."),
       ExampleSpec(
-        "nmsim run net.nmsim --ticks 64 --input t10k-images-idx3-ubyte.gz --samples 1000 --json -",
+        "nmsim run net.nmsim --steps 64 --input t10k-images-idx3-ubyte.gz --samples 1000 --json -",
         "Runs the first 1,000 images of a file, and prints the result as JSON."),
       ExampleSpec(
         "nmsim run --trace traces --probe conv1:0 --probe output:3",

@@ -74,7 +74,7 @@ _nmsim() {
         '--calibration-samples=[How many samples, from the first.]:N: ' \
         '--output-name=[Which output of the model is the answer; another value that a node computes will do too.]:NAME: ' \
         '--input-shape=[Sizes of the model'\''s input without the batch axis, such as 3x224x224, where it leaves them open.]:SHAPE: ' \
-        '--merge=[Make one layer of linear layers that meet\: where that costs less than relay neurons between, never, or always.]:auto|never|always:(auto never always)' \
+        '--merge=[Whether linear layers that follow one another become one layer\: where that costs less than relay neurons between them, never, or always.]:auto|never|always:(auto never always)' \
         '--input-scale=[Factor of the raw values, such as 1/255.]:X: ' \
         '--mean=[Subtracted after scaling, for each channel.]:X,...: ' \
         '--std=[Divided by after that, for each channel.]:X,...: ' \
@@ -101,7 +101,7 @@ _nmsim() {
         '--samples=[How many samples, from the first.]:N: ' \
         '--output-name=[Which output of the model is the answer; another value that a node computes will do too.]:NAME: ' \
         '--input-shape=[Sizes of the model'\''s input without the batch axis, such as 3x224x224, where it leaves them open.]:SHAPE: ' \
-        '--merge=[Make one layer of linear layers that meet\: where that costs less than relay neurons between, never, or always.]:auto|never|always:(auto never always)' \
+        '--merge=[Whether linear layers that follow one another become one layer\: where that costs less than relay neurons between them, never, or always.]:auto|never|always:(auto never always)' \
         '--input-scale=[Factor of the raw values, such as 1/255.]:X: ' \
         '--mean=[Subtracted after scaling, for each channel.]:X,...: ' \
         '--std=[Divided by after that, for each channel.]:X,...: ' \
@@ -141,7 +141,7 @@ _nmsim() {
         '(-o --output)--output=[The program.]:FILE:_files' \
         '--write-mapping=[Also write which neurons each core holds, to change and give to --mapping.]:FILE:_files' \
         '--json=[Also write the tables as JSON; '\''-'\'' is standard output.]:FILE:_files' \
-        '--memory=[Most memory, in GiB, for what the files ask for in few bytes\: neurons of a shape, windows and taps unrolled.]:GIB: ' \
+        '--memory=[Most memory, in GiB. A small file can describe a very large network; one that needs more than this is refused.]:GIB: ' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
@@ -170,8 +170,8 @@ _nmsim() {
         '--model=[The ANN, an .onnx file\: its accuracy on the same samples is shown beside the run'\''s. Decisions are kept beside the network, as NET.ann, for later runs.]:MODEL:_files' \
         '--no-ann[Do not evaluate the ANN.]' \
         '--shard=[Run only the I-th of N parts of the samples, for '\''nmsim merge'\''. auto\: the task of a Slurm job array.]:I/N|auto: ' \
-        '--target=[Report the step from which on the accuracy, a fraction of 1, stays at this, and the energy until then.]:ACCURACY: ' \
-        '--min-accuracy=[End with status 1 when the accuracy, a fraction of 1, is below.]:ACCURACY: ' \
+        '--target=[An accuracy, a fraction of 1. Report the step from which on it is kept, and the energy until then.]:ACCURACY: ' \
+        '--min-accuracy=[End with status 1 when the accuracy is below this fraction of 1.]:ACCURACY: ' \
         '--spike-profile=[Energy per spike for the papers'\'' model.]:NAME: ' \
         '(-o --output)-o+[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
         '(-o --output)--output=[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
@@ -179,19 +179,19 @@ _nmsim() {
         '--sample-costs=[One row a sample\: its spikes, synaptic operations, energy on the chip and latency. Costs about a seventh of the time.]:FILE.csv:_files' \
         '--predictions=[One row a sample\: index, label, prediction, decision step.]:FILE.csv:_files' \
         '--outputs=[The output values, in units of the ANN.]:FILE.npy:_files' \
-        '--trace=[Write traces of the first samples\: spikes.csv, perf.csv, messages.csv and trace.json (Perfetto); with probes potential.csv and probes.vcd (GTKWave). A file is at most 256 MiB, trace.json a million events; what is left out is said.]:FOLDER:_files' \
+        '--trace=[Write traces of the first samples\: spikes.csv, perf.csv, messages.csv and trace.json (Perfetto); with probes potential.csv and probes.vcd (GTKWave). A file ends at 256 MiB, trace.json at a million events; the command says what is left out.]:FOLDER:_files' \
         '--trace-samples=[How many samples to trace. They run once more.]:N: ' \
         '--probe=[A neuron whose potential is traced, for example conv1\:0; may be given several times.]:POP:NEURON: ' \
         '--no-timing[Leave the simulation'\''s own wall time out of the result.]' \
-        '--memory=[Most memory, in GiB, for what the files ask for in few bytes\: neurons of a shape, windows and taps unrolled.]:GIB: ' \
+        '--memory=[Most memory, in GiB. A small file can describe a very large network; one that needs more than this is refused.]:GIB: ' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
         '--time-model=[How the length of a tick is found. '\''fixed'\''\: the chip'\''s own tick. '\''simple'\''\: the slowest core. '\''analytic'\''\: the slowest core, message or link, without queueing. '\''detailed'\''\: every message, through links with finite buffers. All but '\''fixed'\'' cost simulation time.]:fixed|simple|analytic|detailed:(fixed simple analytic detailed)' \
         '--time-samples=[Samples that are timed, from the first; times are their mean.]:N: ' \
-        '--input-step=[How long a step of the input lasts\: power and energy are also given for the input'\''s own time, in which the chip waits where it is faster.]:SECONDS: ' \
+        '--input-step=[How long a step of the input lasts. Power and energy are then given for that time too\: a chip that is faster waits.]:SECONDS: ' \
         '--barrier-free[The chip runs without the barrier after each tick; both times are shown ('\''analytic'\'' only).]' \
-        '--per-tick[Count by tick\: the chip'\''s energy over time, and up to the target accuracy. The run takes about a seventh longer. --target and --early-decision imply it.]' \
+        '--per-tick[Count by tick\: the chip'\''s energy over time, and up to the target accuracy; NeuroBench'\''s operations where spikes are pooled or carry counts. The run takes about a seventh longer. --target and --early-decision imply it.]' \
         '--early-decision=[Also report early exit\: each sample stops when its decision is '\''stable\:N'\'', the same after N steps in a row; '\''margin\:M'\'', the largest output ahead of the next by M integer units; or both, '\''stable\:N,margin\:M'\''.]:RULE: ' \
         '(-h --help)-h[Show this help.]' \
         '(-h --help)--help[Show this help.]' \
@@ -206,7 +206,7 @@ _nmsim() {
         '--shard=[Run only the I-th of N parts, without a summary\: '\''nmsim merge'\'' makes it. auto\: the task of a Slurm job array.]:I/N|auto: ' \
         '--emit=[Print a script that runs the sweep in parts, then merges them\: for Slurm, or GNU parallel.]:slurm|parallel:(slurm parallel)' \
         '--tasks=[With --emit\: how many parts.]:N: ' \
-        '--memory=[Most memory, in GiB, for what the files ask for in few bytes\: neurons of a shape, windows and taps unrolled.]:GIB: ' \
+        '--memory=[Most memory, in GiB. A small file can describe a very large network; one that needs more than this is refused.]:GIB: ' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
@@ -260,7 +260,7 @@ _nmsim() {
         '(-o --output)--output=[Also write the comparison as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '--json=[Also write the comparison as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '--out=[Also write each run'\''s result into this folder, as CHIP.json, for '\''nmsim report'\''.]:FOLDER:_files' \
-        '--memory=[Most memory, in GiB, for what the files ask for in few bytes\: neurons of a shape, windows and taps unrolled.]:GIB: ' \
+        '--memory=[Most memory, in GiB. A small file can describe a very large network; one that needs more than this is refused.]:GIB: ' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
@@ -294,7 +294,7 @@ _nmsim() {
         '(-o --output)-o+[Also write the tables as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '(-o --output)--output=[Also write the tables as JSON; '\''-'\'' is standard output.]:FILE:_files' \
         '--json=[Also write the tables as JSON; '\''-'\'' is standard output.]:FILE:_files' \
-        '--memory=[Most memory, in GiB, for what the files ask for in few bytes\: neurons of a shape, windows and taps unrolled.]:GIB: ' \
+        '--memory=[Most memory, in GiB. A small file can describe a very large network; one that needs more than this is refused.]:GIB: ' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
@@ -320,7 +320,7 @@ _nmsim() {
         '(-o --output)-o+[Also write a nmsim-bench/1 document; '\''-'\'' is standard output.]:FILE|-:_files' \
         '(-o --output)--output=[Also write a nmsim-bench/1 document; '\''-'\'' is standard output.]:FILE|-:_files' \
         '--json=[Also write a nmsim-bench/1 document; '\''-'\'' is standard output.]:FILE|-:_files' \
-        '--memory=[Most memory, in GiB, for what the files ask for in few bytes\: neurons of a shape, windows and taps unrolled.]:GIB: ' \
+        '--memory=[Most memory, in GiB. A small file can describe a very large network; one that needs more than this is refused.]:GIB: ' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \
