@@ -15,7 +15,7 @@ struct AccuracySection: Sendable {
     let known = known
     guard let first = known.first else { return "" }
     let isAlone = runs.count == 1
-    let samples = PageNumber.integer(first.run.document.samples)
+    let samples = first.run.value("samples", first.run.document.samples)
     let note = "If the output were read after each step. Band: Wilson's 95\u{A0}% interval for \(samples) samples."
     let enlarged = "The same, enlarged near the final \(isAlone ? "accuracy" : "accuracies")."
     return """
@@ -43,7 +43,9 @@ struct AccuracySection: Sendable {
   private var closeRange: Axis {
     var low = 1.0
     var high = 0.0
-    for (run, accuracies) in known {
+    // A run that fails altogether would leave nothing to enlarge.
+    let floor = (known.compactMap(\.accuracies.last).max() ?? 0) - ParetoSection.mostBelow
+    for (run, accuracies) in known where (accuracies.last ?? 0) >= floor {
       let last = accuracies.suffix(max(1, accuracies.count / 2))
       let values = (run.document.ann.accuracyOnTheseSamples.map { [$0] } ?? []) + [last.max() ?? 0, accuracies.last ?? 0]
       low = min(low, values.min() ?? 0)
@@ -109,19 +111,23 @@ struct AccuracySection: Sendable {
         table.add([name, .markup("<span class=\"unknown\">never</span>")])
         continue
       }
-      var cells = [name, .count(step)]
+      let formula = "from(accuracyByStep, ann.accuracyOnTheseSamples - \(distance))"
+      var cells = [name, .markup(run.derived(formula, step))]
       let spike = run.document.spike
       if let spikes = spike?.spikesByStep, let each = spike?.joulesPerSpike, spikes.count == accuracies.count {
         let part = spikes.prefix(step).reduce(0.0) { $0 + Double($1) }
         let whole = spikes.reduce(0.0) { $0 + Double($1) }
-        cells.append(.text(PageNumber.joules(part * each / run.samples)))
-        cells.append(.text(whole > 0 ? PageNumber.share(part / whole) : ""))
+        let formula = "sum(energy.spike.spikesByStep[0..<\(step)]) * energy.spike.joulesPerSpike / samples"
+        cells.append(.markup(run.derived(formula, part * each / run.samples, PageNumber.joules)))
+        let share = RunResult.shareOfSpikes(until: step)
+        cells.append(.markup(whole > 0 ? run.derived(share, part / whole, PageNumber.share) : ""))
       }
       table.add(cells)
     }
     return """
       \(table.markup("closeness"))
-      <p class="note">Distance below the ANN's \(PageNumber.percent(ann)) on the same samples.</p>
+      <p class="note">Distance below the ANN's \(run.value("ann.accuracyOnTheseSamples", ann, PageNumber.percent)) on the same \
+      samples.</p>
       """
   }
 }

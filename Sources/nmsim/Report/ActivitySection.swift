@@ -61,8 +61,11 @@ struct ActivitySection: Sendable {
     }
     let before = spikes.prefix(target).reduce(0.0) { $0 + Double($1) }
     let all = spikes.reduce(0.0) { $0 + Double($1) }
-    let share = all > 0 ? ", \(PageNumber.share(before / all)) of all spikes" : ""
-    return "All layers together, mean over the samples. Marked: up to \(PageNumber.share(goal)) accuracy at step "
-      + "\(target), \(PageNumber.joules(joules)) in the spike model\(share)."
+    let formula = RunResult.shareOfSpikes(until: target)
+    let share = all > 0 ? ", \(run.derived(formula, before / all, PageNumber.share)) of all spikes" : ""
+    return "All layers together, mean over the samples. Marked: up to "
+      + "\(run.value("energy.spike.target", goal, PageNumber.share)) accuracy at step "
+      + "\(run.value("energy.spike.stepsToTarget", target)), "
+      + "\(run.value("energy.spike.joulesToTarget", joules, PageNumber.joules)) in the spike model\(share)."
   }
 }

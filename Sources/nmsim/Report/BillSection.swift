@@ -8,10 +8,13 @@ struct BillSection: Sendable {
   var markup: PageMarkup {
     guard let bill = run.document.bill, !bill.items.isEmpty else { return "" }
     let total = bill.items.reduce(bill.staticJoules ?? 0) { $0 + ($1.joules ?? 0) }
-    func share(_ joules: Double?) -> Table.Cell {
-      .text(joules.map { total > 0 ? PageNumber.share($0 / total) : "" } ?? "")
+    let sum = "(sum(energy.chip.items[*].joules)\(bill.staticJoules == nil ? "" : " + energy.chip.staticJoules"))"
+    func share(_ path: String, _ joules: Double?) -> Table.Cell {
+      guard let joules, total > 0 else { return "" }
+      return .markup(run.derived("\(path) / \(sum)", joules / total, PageNumber.share))
     }
     var sources: [String] = []
+    func anchor(_ source: Int) -> String { "run-\(run.number)-source-\(source + 1)" }
     var table = Table([
       .text("Unit"), .text("Action"), .number("Count per inference"), .number("Each"), .number("Energy per inference"),
       .number("Share"), .number("Source"),
@@ -22,19 +25,19 @@ struct BillSection: Sendable {
       table.add([
         .text(item.unit), .text(Self.words(item.action)), .markup(run.perInference("\(path).count", item.count)),
         .markup(run.value("\(path).joulesEach", item.joulesEach, PageNumber.joules)),
-        .markup(run.perInference("\(path).joules", item.joules, PageNumber.joules)), share(item.joules),
-        .text(item.source.flatMap { sources.firstIndex(of: $0) }.map { "\($0 + 1)" } ?? ""),
+        .markup(run.perInference("\(path).joules", item.joules, PageNumber.joules)), share("\(path).joules", item.joules),
+        .markup(item.source.flatMap { sources.firstIndex(of: $0) }.map { "<a href=\"#\(anchor($0))\">\($0 + 1)</a>" } ?? ""),
       ])
     }
     if bill.staticJoules != nil {
       let joules = run.perInference("energy.chip.staticJoules", bill.staticJoules, PageNumber.joules)
-      table.add(["static", "power over time", "", "", .markup(joules), share(bill.staticJoules)])
+      table.add(["static", "power over time", "", "", .markup(joules), share("energy.chip.staticJoules", bill.staticJoules)])
     }
-    let sum = run.chipJoules == nil
+    let known = run.chipJoules == nil
       ? ReportRun.unknown
       : run.value("energy.chip.joulesPerInference", bill.joulesPerInference, PageNumber.joules)
-    table.setFooter(["Sum", "of what is known", "", "", .markup(sum)])
-    let list = sources.map { "<li>\(HTML.text($0))</li>" }.joined()
+    table.setFooter(["Sum", "of what is known", "", "", .markup(known)])
+    let list = sources.enumerated().map { "<li id=\"\(anchor($0))\">\(HTML.text($1))</li>" }.joined()
     let missing = bill.missing.isEmpty
       ? ""
       : "<p class=\"warn\">Unknown, so not in the sum: \(HTML.text(bill.missing.joined(separator: ", "))). What nobody "

@@ -8,6 +8,7 @@ struct CapacitySection: Sendable {
   private struct Resource {
     var name: String
     var used: [Int]
+    var usedPath: String
     var limit: Int?
     var limitPath: String
     var bits = false
@@ -23,20 +24,23 @@ struct CapacitySection: Sendable {
     let mesh = d.mesh
     var result = [
       Resource(
-        name: "Neurons", used: d.cores.map(\.neurons), limit: mesh?.limits.neurons, limitPath: "mesh.limits.neurons", color: 1)
+        name: "Neurons", used: d.cores.map(\.neurons), usedPath: "cores[*].neurons", limit: mesh?.limits.neurons,
+        limitPath: "mesh.limits.neurons", color: 1)
     ]
     if let fit = d.fit, fit.synapseBits.count == d.cores.count {
       result.append(
         Resource(
-          name: "Synapse memory", used: fit.synapseBits, limit: fit.synapseBitsPerCore,
+          name: "Synapse memory", used: fit.synapseBits, usedPath: "fit.synapseBits", limit: fit.synapseBitsPerCore,
           limitPath: "fit.synapseBitsPerCore", bits: true, color: 4))
     }
     let axons = [
-      ("Input axons", d.cores.compactMap(\.inputAxons), mesh?.limits.inputAxons, "mesh.limits.inputAxons", 3),
-      ("Output axons", d.cores.compactMap(\.outputAxons), mesh?.limits.outputAxons, "mesh.limits.outputAxons", 2),
+      ("Input axons", d.cores.compactMap(\.inputAxons), mesh?.limits.inputAxons, "inputAxons", 3),
+      ("Output axons", d.cores.compactMap(\.outputAxons), mesh?.limits.outputAxons, "outputAxons", 2),
     ]
-    for (name, used, limit, path, color) in axons where used.count == d.cores.count {
-      result.append(Resource(name: name, used: used, limit: limit, limitPath: path, color: color))
+    for (name, used, limit, key, color) in axons where used.count == d.cores.count {
+      result.append(
+        Resource(
+          name: name, used: used, usedPath: "cores[*].\(key)", limit: limit, limitPath: "mesh.limits.\(key)", color: color))
     }
     return result
   }
@@ -56,20 +60,32 @@ struct CapacitySection: Sendable {
   }
 
   private var bottleneck: String {
-    BusiestText.bottleneck(run.document).map { " Bottleneck of the time: \(HTML.text($0))." } ?? ""
+    guard let busiest = run.document.busiest.first else { return "" }
+    let times = busiest.mean.flatMap { mean in
+      mean > 0
+        ? ", \(run.derived("busiest[0].count / busiest[0].mean", Double(busiest.count) / mean, PageNumber.significant)) times "
+          + "the mean" : nil
+    }
+    let share = busiest.utilisation.map { "\(run.value("busiest[0].utilisation", $0, PageNumber.share)) of the time" }
+    return " Bottleneck of the time: \(HTML.text(busiest.place(run.document))), "
+      + "\(HTML.text(BusiestText.name(of: busiest.operation))): \(run.perInference("busiest[0].count", busiest.count)) "
+      + "per inference\(times ?? ""), \(share ?? "of unknown time")."
   }
 
   private var summary: String {
     let cores = run.document.cores.count
     let all = run.document.fit?.coresOfChip.map { " of \(run.value("fit.coresOfChip", $0))" } ?? ""
-    return "\(PageNumber.integer(cores))\(all) core\(cores == 1 && all.isEmpty ? "" : "s") in use. "
+    return "\(run.derived("count(cores)", cores))\(all) core\(cores == 1 && all.isEmpty ? "" : "s") in use. "
       + "Where no limit is published, none is checked."
   }
 
   private func table(_ resources: [Resource]) -> PageMarkup {
-    func cell(_ resource: Resource, _ value: Double) -> String {
-      let share = resource.limit.flatMap { $0 > 0 ? PageNumber.share(value / Double($0)) : nil }
-      return resource.amount(value) + HTML.sub(share)
+    func cell(_ resource: Resource, _ value: Double, _ formula: String) -> String {
+      let share = resource.limit.flatMap { limit in
+        limit > 0
+          ? run.derived("\(formula) / \(resource.limitPath)", value / Double(limit), PageNumber.share) : nil
+      }
+      return run.derived(formula, value, resource.amount) + HTML.sub(share)
     }
     let table = Table(
       resources,
@@ -79,8 +95,12 @@ struct CapacitySection: Sendable {
           guard let limit = resource.limit, limit > 0 else { return ReportRun.unknown }
           return run.value(resource.limitPath, Double(limit), resource.amount)
         },
-        .figure("Fullest core") { cell($0, Double($0.used.max() ?? 0)) },
-        .figure("Mean") { cell($0, $0.used.reduce(0.0) { $0 + Double($1) } / Double(max(1, $0.used.count))) },
+        .figure("Fullest core") { cell($0, Double($0.used.max() ?? 0), "max(\($0.usedPath))") },
+        .figure("Mean") { resource in
+          let path = resource.usedPath
+          let mean = resource.used.reduce(0.0) { $0 + Double($1) } / Double(max(1, resource.used.count))
+          return cell(resource, mean, "sum(\(path)) / count(\(path))")
+        },
       ])
     return table.markup("resources")
   }

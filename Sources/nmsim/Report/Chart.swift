@@ -24,6 +24,7 @@ struct Chart: Picture {
   }
   typealias Point = (x: Double, y: Double)
   typealias Span = (x: Double, low: Double, high: Double)
+  typealias Bar = (low: Double, high: Double, value: Double)
 
   private var marks: [Mark] = []
   private(set) var rows: [(series: String, x: Double?, y: Double)] = []
@@ -112,6 +113,15 @@ struct Chart: Picture {
     for point in points { spans[name, default: [:]][point.x] = point }
   }
 
+  /// Bars from 0, each from a place to another; listed at the second.
+  mutating func addBars(_ bars: [Bar], name: String, color: Int) {
+    for bar in bars {
+      let gap = 0.06 * (bar.high - bar.low)
+      marks.append(.band([(bar.low + gap, 0, bar.value), (bar.high - gap, 0, bar.value)], color: color, style: "area bar"))
+    }
+    list(bars.map { (x: $0.high, y: $0.value) }, name)
+  }
+
   /// A level line across the plot with its name.
   mutating func addLevel(_ value: Double, name: String, color: Int) {
     rows.append((name, nil, value))
@@ -180,6 +190,32 @@ struct Chart: Picture {
   private func down(_ value: Double) -> Double { top + plotHeight * (1 - y.position(value)) }
   private func place(_ point: Point) -> String { c(across(point.x)) + " " + c(down(point.y)) }
 
+  /// Through points, each told from the one before in hundredths and a level part as one, which keeps pages small.
+  private func way(_ points: [Point]) -> String {
+    func hundredths(_ value: Double) -> Double { (value * 100).rounded() }
+    var (x, y) = (hundredths(across(points[0].x)), hundredths(down(points[0].y)))
+    var result = "M\(c(x / 100)) \(c(y / 100))\(points.count == 1 ? "h0" : "")"
+    var level = 0.0
+    func endLevel() {
+      if level != 0 { result += "h\(c(level / 100))" }
+      level = 0
+    }
+    for point in points.dropFirst() {
+      let (nextX, nextY) = (hundredths(across(point.x)), hundredths(down(point.y)))
+      let (right, low) = (nextX - x, nextY - y)
+      (x, y) = (nextX, nextY)
+      if low == 0, level * right >= 0 {
+        level += right
+        continue
+      }
+      endLevel()
+      let end = c(low / 100)
+      result += low == 0 ? "h\(c(right / 100))" : right == 0 ? "v\(end)" : "l\(c(right / 100))\(low < 0 ? "" : " ")\(end)"
+    }
+    endLevel()
+    return result
+  }
+
   private func text(_ text: String, _ px: Double, _ py: Double, _ classes: String) -> String {
     "<text class=\"\(classes)\" x=\"\(c(px))\" y=\"\(c(py))\">\(HTML.text(text))</text>"
   }
@@ -213,11 +249,10 @@ struct Chart: Picture {
     let (end, bottom) = (left + plotWidth, top + plotHeight)
     switch mark {
     case .line(let points, let color, let style, let attributes):
-      let rest = points.count == 1 ? "h0" : points.dropFirst().map { "L" + place($0) }.joined()
-      return "<path class=\"line s\(color)\(style.isEmpty ? "" : " " + style)\" d=\"M\(place(points[0]))\(rest)\"\(attributes)/>"
+      return "<path class=\"line s\(color)\(style.isEmpty ? "" : " " + style)\" d=\"\(way(points))\"\(attributes)/>"
     case .band(let points, let color, let style):
-      let corners = points.map { place(($0.x, $0.high)) } + points.reversed().map { place(($0.x, $0.low)) }
-      return "<path class=\"\(style) s\(color)\" d=\"M\(corners.joined(separator: "L"))Z\"/>"
+      let corners = points.map { (x: $0.x, y: $0.high) } + points.reversed().map { (x: $0.x, y: $0.low) }
+      return "<path class=\"\(style) s\(color)\" d=\"\(way(corners))Z\"/>"
     case .level(let value, let name, let color):
       let label = levelLabel(value, name)
       return "<path class=\"line level s\(color)\" d=\"M\(c(left)) \(c(down(value)))H\(c(end))\"/>"

@@ -133,6 +133,33 @@ struct ChipMap: Sendable {
       "<text x=\"0\" y=\"12\">\(HTML.text(title))</text>" + map.outlines + cells + arrows + scale
     }
 
+    /// Squares as dark as on the page, and arrows for links.
+    var latex: String {
+      let c = HTML.coordinate
+      var lines = ["% Needs \\usepackage{tikz}", "\\begin{tikzpicture}[x=0.02cm, y=-0.02cm]"]
+      lines.append("\\node[anchor=south west] at (0,\(c(ChipMap.top))) {\(LaTeX.text(title))};")
+      for index in quantities.indices {
+        let cell = map.cell(index)
+        let (x, y) = (cell.x + cell.side / 2, cell.y + cell.side / 2)
+        lines.append(
+          "\\fill[blue!\(c((labels.isEmpty ? 100 : 45) * opacity(quantities[index])))] (\(c(cell.x)),\(c(cell.y))) rectangle ++(\(c(cell.side)),\(c(cell.side)));")
+        let label = labels.isEmpty ? "" : labels[index].text
+        if !label.isEmpty { lines.append("\\node at (\(c(x)),\(c(y))) {\(LaTeX.text(label))};") }
+      }
+      let most = Double(links.map(\.messages).max() ?? 0)
+      for link in links where link.messages > 0 {
+        let from = TileCoordinate(x: link.x, y: link.y)
+        let to = from.neighbour(link.direction)
+        guard map.contains(from), map.contains(to) else { continue }
+        let (a, b, half) = (map.corner(from), map.corner(to), map.tile / 2)
+        lines.append(
+          "\\draw[->, orange, line width=\(c(0.3 + 2 * Double(link.messages) / most))pt] (\(c(a.x + half)),\(c(a.y + half))) -- "
+            + "(\(c(b.x + half)),\(c(b.y + half)));")
+      }
+      if let end { lines.append("\\node[anchor=north west] at (0,\(c(size.height - 26))) {darkest: \(LaTeX.text(end))};") }
+      return (lines + ["\\end{tikzpicture}"]).joined(separator: "\n") + "\n"
+    }
+
     private func opacity(_ value: Double) -> Double {
       value <= 0 || most <= 0 ? 0.07 : 0.12 + 0.88 * min(1, value / most)
     }

@@ -14,7 +14,7 @@ struct Comparison: Sendable {
     ]
     return HTML.page(
       over: "nmsim run report", heading: heading,
-      sub: "<p class=\"sub\">\(shared.joined(separator: " · "))</p>\n\(strangers)",
+      sub: "<p class=\"sub\">\(shared.joined(separator: " · "))</p>\n\(answer)\(strangers)",
       [
         ("differences", "Differences", table),
         ("accuracy", "Accuracy", AccuracySection(runs: runs).markup),
@@ -23,6 +23,33 @@ struct Comparison: Sendable {
         ("faults", "Faults", FaultSection(runs).markup),
         ("activity", "Spikes", spikes), ("layers", "Layers", LayerComparison(runs: runs).markup),
       ], links: runs.map { "<a href=\"#run-\($0.number)\">Run \($0.number)</a>" }.joined())
+  }
+
+  /// The most accurate run, and the one that costs least within its interval.
+  private var answer: String {
+    let known = runs.filter { isAlike($0) && $0.document.accuracy != nil }
+    func accuracy(_ run: ReportRun) -> Double { run.document.accuracy ?? 0 }
+    guard known.count > 1, let best = known.max(by: { (accuracy($0), $1.number) < (accuracy($1), $0.number) }) else {
+      return ""
+    }
+    func named(_ run: ReportRun) -> String {
+      "<b>\(run.number). \(HTML.text(run.label))</b>, \(run.value("accuracy", run.document.accuracy, PageNumber.percent))"
+    }
+    let start = "Most accurate: \(named(best))"
+    // Bills that lack different prices cannot be compared.
+    let isBill = known.allSatisfy { $0.chipJoules != nil && $0.document.bill?.missing == best.document.bill?.missing }
+    func joules(_ run: ReportRun) -> Double? { isBill ? run.chipJoules : run.document.spike?.joulesPerInference }
+    let floor = best.document.accuracyInterval?.lowerBound ?? accuracy(best)
+    let near = known.filter { accuracy($0) >= floor && joules($0) != nil }
+    guard let cheapest = near.min(by: { (joules($0) ?? 0, $0.number) < (joules($1) ?? 0, $1.number) }) else {
+      return "<p class=\"answer\">\(start).</p>\n"
+    }
+    let path = isBill ? "energy.chip.joulesPerInference" : "energy.spike.joulesPerInference"
+    let cost = "\(cheapest.value(path, joules(cheapest), PageNumber.joules)) per inference, \(isBill ? "chip" : "spike") model"
+    let end = cheapest.number == best.number
+      ? "It also costs least of those within its 95\u{A0}% interval: \(cost)."
+      : "Least energy within its 95\u{A0}% interval: \(named(cheapest)), \(cost)."
+    return "<p class=\"answer\">\(start). \(end)</p>\n"
   }
 
   /// What each line is.
@@ -62,20 +89,24 @@ struct Comparison: Sendable {
 
   private var table: PageMarkup {
     let base = runs[0]
-    /// A number and, but for the first run, what it is to the first run's.
+    /// A number and, but for the first run, what it is to the first run's. `isSum`: over samples.
     func field(
-      _ title: String, _ number: @escaping (ReportRun) -> Double?, _ markup: @escaping (ReportRun) -> String
+      _ title: String, _ path: String, _ number: @escaping (ReportRun) -> Double?, isSum: Bool = false,
+      _ markup: @escaping (ReportRun) -> String
     ) -> Table.Field<ReportRun> {
-      .figure(title) { run in
-        let ratio = run.number == base.number || !isAlike(run) ? nil : PageNumber.ratio(number(run), to: number(base))
-        return markup(run) + HTML.sub(ratio)
+      func term(_ run: ReportRun) -> String { "(run\(run.number).\(path)\(isSum ? " / run\(run.number).samples" : ""))" }
+      return .figure(title) { run in
+        guard run.number != base.number, isAlike(run), let own = number(run), let other = number(base), other > 0,
+          (own / other).isFinite
+        else { return markup(run) }
+        return markup(run) + HTML.sub(run.derived("\(term(run)) / \(term(base))", own / other, PageNumber.times))
       }
     }
     /// The same of a sum over samples.
     func sum(
       _ title: String, _ path: String, _ sum: @escaping (RunResult) -> Int?
     ) -> Table.Field<ReportRun> {
-      field(title, { run in sum(run.document).map { Double($0) / run.samples } }) {
+      field(title, path, { run in sum(run.document).map { Double($0) / run.samples } }, isSum: true) {
         $0.perInference(path, sum($0.document))
       }
     }
@@ -88,33 +119,45 @@ struct Comparison: Sendable {
           .markup("\(HTML.key(run.color)) \(run.number). \(HTML.text(run.label))")
         },
         .figure("Accuracy") { run in
-          let change = run.document.accuracy.flatMap { a in base.document.accuracy.map { PageNumber.points(a - $0) } }
+          let change = run.document.accuracy.flatMap { a in
+            base.document.accuracy.map {
+              run.derived("run\(run.number).accuracy - run\(base.number).accuracy", a - $0, PageNumber.points)
+            }
+          }
           return run.value("accuracy", run.document.accuracy, PageNumber.percent)
             + HTML.sub(run.number == base.number || !isAlike(run) ? nil : change)
         },
-        field("Steps", { Double($0.document.ticks) }) { $0.value("ticks", $0.document.ticks) },
-        field("Steps \(target ?? "to target")", { $0.document.spike?.stepsToTarget.map(Double.init) }) {
-          $0.value("energy.spike.stepsToTarget", $0.document.spike?.stepsToTarget)
+        field("Steps", "ticks", { Double($0.document.ticks) }) { $0.value("ticks", $0.document.ticks) },
+        field(
+          "Steps \(target ?? "to target")", "energy.spike.stepsToTarget",
+          { $0.document.spike?.stepsToTarget.map(Double.init) }
+        ) {
+          let spike = $0.document.spike
+          return spike?.target != nil && spike?.stepsToTarget == nil && spike?.spikesByStep != nil
+            ? "<span class=\"unknown\">never</span>" : $0.value("energy.spike.stepsToTarget", spike?.stepsToTarget)
         },
         sum("Spikes", "totals.spikes", \.totals.spikes),
         sum("Accumulates (ACs)", "totals.Effective_ACs", \.totals.effectiveACs),
       ]
         + models.map { name, title in
-          field("Energy, \(title.lowercased())", { account(name, of: $0.document)?.joulesPerInference }) { run in
+          field(
+            "Energy, \(title.lowercased())", "energy.\(name).joulesPerInference",
+            { account(name, of: $0.document)?.joulesPerInference }
+          ) { run in
             let account = account(name, of: run.document)
             return run.value("energy.\(name).joulesPerInference", account?.joulesPerInference, PageNumber.joules)
               + (account?.missing.isEmpty == false ? "*" : "")
           }
         } + [
-          field("Time", \.document.time.secondsPerInference) {
+          field("Time", "time.secondsPerInference", \.document.time.secondsPerInference) {
             $0.value("time.secondsPerInference", $0.document.time.secondsPerInference, PageNumber.seconds)
           }
         ]
         + (runs.contains { $0.document.figures?.energyDelayProduct != nil }
           ? [
-            field("Energy-delay product", { $0.document.figures?.energyDelayProduct }) {
+            field("Energy-delay product", "figures.energyDelayProduct", { $0.document.figures?.energyDelayProduct }) {
               $0.value("figures.energyDelayProduct", $0.document.figures?.energyDelayProduct) {
-                PageNumber.rounded($0, unit: "J s")
+                PageNumber.typeset(NumberFormat.si($0, unit: "J s"))
               }
             }
           ] : []))
@@ -141,7 +184,12 @@ struct Comparison: Sendable {
       let total = parts.reduce(0) { $0 + $1.joules }
       guard total > 0 else { continue }
       for part in parts where !names.contains(where: { $0.name == part.name }) { names.append((part.name, part.color)) }
-      for part in parts { table.add([.text(run.name), .text(part.name), .markup(HTML.number(part.joules, PageNumber.joules))]) }
+      for part in parts {
+        table.add([
+          .text(run.name), .text(part.name),
+          .markup(run.derived("(\(part.formula)) / samples", part.joules, PageNumber.joules)),
+        ])
+      }
       let missing = bill.missing.isEmpty ? "" : "*"
       rows += "<div><dt><span>\(run.number). \(HTML.text(run.label))</span><span>"
         + "\(run.value("energy.chip.joulesPerInference", run.chipJoules, PageNumber.joules))\(missing)</span></dt>"

@@ -61,7 +61,10 @@ struct EnergySection: Sendable {
         .figure("Energy per inference") {
           run.perInference("energy.chip.joulesByPopulation[\($0)]", joules[$0], PageNumber.joules)
         },
-        .number("Share") { .text(PageNumber.share(joules[$0] / all)) },
+        .figure("Share") {
+          let list = "energy.chip.joulesByPopulation"
+          return run.derived("\(list)[\($0)] / sum(\(list))", joules[$0] / all, PageNumber.share)
+        },
       ])
     if shown.count < joules.count {
       let others = all - shown.reduce(0) { $0 + joules[$1] }
@@ -82,7 +85,7 @@ struct EnergySection: Sendable {
     var target = ""
     if let joules = spike.joulesToTarget, let goal = spike.target {
       target = "<p class=\"small\">\(run.value("energy.spike.joulesToTarget", joules, PageNumber.joules)) until "
-        + "\(PageNumber.share(goal)) accuracy.</p>"
+        + "\(run.value("energy.spike.target", goal, PageNumber.share)) accuracy.</p>"
     }
     return """
       <div><h3>Spike model</h3>
@@ -109,7 +112,7 @@ struct EnergySection: Sendable {
     for item in bills {
       guard let bill = item.bill, let joules = bill.joulesPerInference else { continue }
       let shown = run.value("energy.operation.\(item.path).joulesPerInference", joules, PageNumber.joules)
-      table.add([.text(item.name), .markup(HTML.number(joules, PageNumber.joules))])
+      table.add([.text(item.name), .markup(shown)])
       rows += "<div><dt><span>\(item.name)</span><span>\(shown)</span></dt>"
         + "<dd class=\"s\(item.color)\" title=\"\(HTML.text(bill.formula ?? ""))\">"
         + "<b style=\"width:\(HTML.coordinate(100 * joules / most))%\"></b></dd></div>"
@@ -166,11 +169,16 @@ struct EnergySection: Sendable {
       total > 0 ? parts : [],
       [
         .text("") { .markup("\(HTML.key($0.color)) \(HTML.text($0.name))") },
-        .number("") { .text(PageNumber.joules($0.joules)) },
-        .number("") { .text(PageNumber.share($0.joules / total)) },
+        .figure("") { run.derived("(\($0.formula)) / samples", $0.joules, PageNumber.joules) },
+        .figure("") {
+          let formula = "(\($0.formula)) / (energy.chip.joulesPerInference * samples)"
+          return run.derived(formula, $0.joules / total, PageNumber.share)
+        },
       ])
     let missing = bill.missing.isEmpty
-      ? "" : "<p class=\"warn\">\(bill.missing.count) unknown, not in the sum: see the breakdown.</p>"
+      ? ""
+      : "<p class=\"warn\">\(run.derived("count(energy.chip.missing)", bill.missing.count)) unknown, not in the sum: see the "
+        + "breakdown.</p>"
     return """
       <div><h3>Chip model, by unit</h3>
       <p class="model">\(run.value("energy.chip.joulesPerInference", bill.joulesPerInference, PageNumber.joules))</p>
@@ -181,18 +189,23 @@ struct EnergySection: Sendable {
 
   /// Joules an inference of each unit of the chip in the order of the bill, static energy last; units that cost nothing or
   /// whose price is unknown are left out.
-  static func units(_ bill: ChipBill, samples: Double) -> [(name: String, joules: Double, color: Int)] {
+  /// The formula is of the joules of all samples.
+  static func units(
+    _ bill: ChipBill, samples: Double
+  ) -> [(name: String, joules: Double, color: Int, formula: String)] {
     let colors = ["synapse": 1, "dendrite": 5, "soma": 2, "memory": 4, "network": 3]
-    var parts: [(name: String, joules: Double, color: Int)] = []
-    for item in bill.items {
+    var parts: [(name: String, joules: Double, color: Int, formula: String)] = []
+    for (number, item) in bill.items.enumerated() {
       guard let joules = item.joules, joules > 0 else { continue }
+      let path = "energy.chip.items[\(number)].joules"
       if let index = parts.firstIndex(where: { $0.name == item.unit }) {
         parts[index].joules += joules / samples
+        parts[index].formula += " + \(path)"
       } else {
-        parts.append((item.unit, joules / samples, colors[item.unit] ?? 6))
+        parts.append((item.unit, joules / samples, colors[item.unit] ?? 6, path))
       }
     }
-    if let joules = bill.staticJoules, joules > 0 { parts.append(("static", joules / samples, 6)) }
+    if let joules = bill.staticJoules, joules > 0 { parts.append(("static", joules / samples, 6, "energy.chip.staticJoules")) }
     return parts
   }
 }

@@ -17,7 +17,7 @@ struct ExplanationPage: Sendable {
     (result.network, result.chip, result.ticks, result.samples) = (record.network, record.chip, record.steps, record.samples)
     let run = ReportRun(result, explanation: record)
     let parts = [
-      "<b>\(HTML.text(record.chip))</b>", "\(PageNumber.integer(record.steps)) steps",
+      "<b>\(HTML.text(record.chip))</b>", "\(run.explained("ticks", record.steps)) steps",
       "\(run.explained("samples", record.samples)) samples",
     ]
     return HTML.page(
@@ -25,22 +25,28 @@ struct ExplanationPage: Sendable {
       sub: "<p class=\"sub\">\(parts.joined(separator: " · "))</p>\n<p class=\"answer\">\(HTML.text(record.summary))</p>",
       [
         ("losses", "Losses", LossSection(run: run, isSummed: true).markup),
-        ("remedies", "Remedies", remedies),
+        ("remedies", "Remedies", remedies(run)),
         ("layers", "Layers", LayerSection(run: run).markup),
       ])
   }
 
   /// What was tried against the loss, on the same samples.
-  private var remedies: PageMarkup {
-    guard !record.remedies.isEmpty else { return "" }
+  private func remedies(_ run: ReportRun) -> PageMarkup {
+    let remedies = record.remedies
+    guard !remedies.isEmpty else { return "" }
+    func figure(_ index: Int, _ key: String, _ value: Double?, _ format: (Double) -> String) -> String {
+      value == nil ? "" : run.explained("remedies[\(index)].\(key)", value, format)
+    }
     let table = Table(
-      record.remedies,
+      remedies.indices,
       [
-        .name("Change") { BillSection.words($0.change) },
-        .figure("To") { $0.value.map(PageNumber.significant) ?? "" },
-        .figure("Accuracy gained") { PageNumber.points($0.gain) },
-        .figure("95 % interval") { remedy in
-          remedy.interval.map { "\(PageNumber.points($0.lowerBound)) to \(PageNumber.points($0.upperBound))" } ?? ""
+        .name("Change") { BillSection.words(remedies[$0].change) },
+        .figure("To") { figure($0, "value", remedies[$0].value, PageNumber.significant) },
+        .figure("Accuracy gained") { figure($0, "gain", remedies[$0].gain, PageNumber.points) },
+        .figure("95 % interval") { index in
+          guard let interval = remedies[index].interval else { return "" }
+          return figure(index, "interval[0]", interval.lowerBound, PageNumber.points) + " to "
+            + figure(index, "interval[1]", interval.upperBound, PageNumber.points)
         },
       ])
     return "<h2>What would help</h2>\n\(table.markup("tried"))"

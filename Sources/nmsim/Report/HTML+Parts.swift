@@ -59,7 +59,9 @@ extension HTML {
   static func sub(_ markup: String?) -> String { markup.map { "<span class=\"sub\">\($0)</span>" } ?? "" }
 
   /// A bar of parts that together are the whole.
-  static func stack(_ parts: [(name: String, joules: Double, color: Int)], of total: Double) -> String {
+  static func stack(
+    _ parts: [(name: String, joules: Double, color: Int, formula: String)], of total: Double
+  ) -> String {
     parts.map { part in
       let title = "\(part.name): \(PageNumber.joules(part.joules)), \(PageNumber.share(part.joules / total))"
       let width = coordinate(1000 * part.joules / total)

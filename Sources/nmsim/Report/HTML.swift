@@ -36,9 +36,12 @@ enum HTML {
     return result
   }
 
-  /// A number that carries its value unrounded.
-  static func number(_ value: Double, _ format: (Double) -> String) -> String {
-    "<data value=\"\(JSONOutput.numberText(value) ?? "")\">\(text(format(value)))</data>"
+  /// A number that carries its value unrounded, and says how it follows from the document's.
+  static func derived(
+    _ formula: String, _ value: Double?, _ format: (Double) -> String, _ attributes: String = ""
+  ) -> String {
+    guard let value, let exact = JSONOutput.numberText(value) else { return ReportRun.unknown }
+    return "<data\(attributes) data-is=\"\(text(formula))\" value=\"\(exact)\">\(text(format(value)))</data>"
   }
 
   /// The same of several lines.

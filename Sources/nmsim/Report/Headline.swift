@@ -24,12 +24,12 @@ struct Headline: Sendable {
     if step == d.ticks {
       return "<p class=\"answer\">Not settled before the last step: more steps may change the accuracy.</p>"
     }
-    let at = "The accuracy <b>settled at step \(PageNumber.integer(step))</b> of "
-      + "\(run.value("ticks", d.ticks)): "
+    let number = run.derived("from(accuracyByStep, accuracyInterval[0])", step)
+    let at = "The accuracy <b>settled at step \(number)</b> of \(run.value("ticks", d.ticks)): "
     let cost = d.cost(until: step).map { cost in
-      "cost \(PageNumber.share(cost.share)) of this run's \(cost.of) and "
+      "cost\(step == 1 ? "s" : "") \(run.derived(cost.formula, cost.share, PageNumber.share)) of this run's \(cost.of) and "
     } ?? ""
-    return "<p class=\"answer\">\(at)\(NumberFormat.count(step, of: "step")) \(cost)give "
+    return "<p class=\"answer\">\(at)\(number) step\(step == 1 ? "" : "s") \(cost)give\(step == 1 ? "s" : "") "
       + "\(run.value("accuracyByStep[\(step - 1)]", accuracy, PageNumber.percent)).</p>"
   }
 
@@ -104,11 +104,15 @@ struct Headline: Sendable {
     }
     let missing = d.bill?.missing.count ?? 0
     let product = d.figures?.energyDelayProduct.map {
-      "Energy-delay product \(run.value("figures.energyDelayProduct", $0) { PageNumber.rounded($0, unit: "J s") })"
+      "Energy-delay product \(run.value("figures.energyDelayProduct", $0) { PageNumber.typeset(NumberFormat.si($0, unit: "J s")) })"
     }
     return fact(
       name, run.value("energy.chip.joulesPerInference", chip, PageNumber.joules),
-      [missing > 0 ? "Without \(missing) unpublished constant\(missing == 1 ? "" : "s")" : nil, spike, product])
+      [
+        missing > 0
+          ? "Without \(run.derived("count(energy.chip.missing)", missing)) unpublished constant\(missing == 1 ? "" : "s")"
+          : nil, spike, product,
+      ])
   }
 
   // MARK: - Time
@@ -152,7 +156,10 @@ struct Headline: Sendable {
     }
     return fact(
       "Spikes per inference", run.perInference("totals.spikes", d.totals.spikes),
-      [neurons > 0 ? "By \(PageNumber.integer(neurons)) neurons" : nil, d.totals.spikes == nil ? nil : operations, ann])
+      [
+        neurons > 0 ? "By \(run.derived("sum(populations[*].neurons)", neurons)) neurons" : nil,
+        d.totals.spikes == nil ? nil : operations, ann,
+      ])
   }
 }
 
@@ -164,18 +171,26 @@ extension RunResult {
     return RunResult.steps(to: min(least, last), values)
   }
 
-  /// What the steps until this one cost: a share of the chip's energy, or else of the spikes.
-  func cost(until step: Int) -> (share: Double, of: String)? {
+  /// How the share of all spikes until a step is found.
+  static func shareOfSpikes(until step: Int) -> String {
+    "sum(energy.spike.spikesByStep[0..<\(step)]) / sum(energy.spike.spikesByStep)"
+  }
+
+  /// What the steps until this one cost: a share of the chip's energy, or else of the spikes, and how it is found.
+  func cost(until step: Int) -> (share: Double, of: String, formula: String)? {
     if let bill, let joules = bill.joulesByTick, bill.pricedJoules != nil, joules.count >= ticks {
       // The output is read this many ticks after the step's own number.
       let count = joules.count - ticks + step
-      let rest = (bill.staticJoules ?? 0) / Double(max(1, joules.count))
-      let whole = joules.reduce(0, +) + rest * Double(joules.count)
-      let part = joules.prefix(count).reduce(0, +) + rest * Double(count)
-      if whole > 0 { return (part / whole, "energy on the chip") }
+      let each = (bill.staticJoules ?? 0) / Double(max(1, joules.count))
+      let whole = joules.reduce(0, +) + each * Double(joules.count)
+      let part = joules.prefix(count).reduce(0, +) + each * Double(count)
+      let (list, rest) = ("energy.chip.joulesByTick", bill.staticJoules == nil ? "0" : "energy.chip.staticJoules")
+      let formula = "(sum(\(list)[0..<\(count)]) + \(rest) * \(count) / count(\(list))) / (sum(\(list)) + \(rest))"
+      if whole > 0 { return (part / whole, "energy on the chip", formula) }
     }
     guard let spikes = spike?.spikesByStep, spikes.count == ticks else { return nil }
     let whole = spikes.reduce(0.0) { $0 + Double($1) }
-    return whole > 0 ? (spikes.prefix(step).reduce(0.0) { $0 + Double($1) } / whole, "spikes") : nil
+    let part = spikes.prefix(step).reduce(0.0) { $0 + Double($1) }
+    return whole > 0 ? (part / whole, "spikes", RunResult.shareOfSpikes(until: step)) : nil
   }
 }

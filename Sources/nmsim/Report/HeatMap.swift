@@ -19,6 +19,8 @@ struct HeatMap: Picture {
   /// Of 0 to 1, and in words.
   var shade: @Sendable (Double) -> Double
   var text: @Sendable (Double) -> String
+  /// Whether shades are of logarithms.
+  var isLogarithmic = false
 
   private static let mostColumns = 32
   private static let left = 118.0
@@ -46,11 +48,38 @@ struct HeatMap: Picture {
     return csv
   }
 
-  var content: String {
-    let c = HTML.coordinate
-    let chosen = columns.count <= Self.mostColumns
+  /// Columns that are drawn: all, or evenly chosen ones.
+  private var chosen: [Int] {
+    columns.count <= Self.mostColumns
       ? Array(columns.indices)
       : (0..<Self.mostColumns).map { $0 * (columns.count - 1) / (Self.mostColumns - 1) }
+  }
+
+  /// A matrix of values, or of their logarithms to base 10; what is not a number, or has no logarithm, is left empty.
+  var latex: String {
+    func meta(_ value: Double) -> String {
+      isLogarithmic ? value > 0 ? HTML.coordinate(Axis.log2(value) / Axis.log2(10)) : "nan" : JSONOutput.numberText(value) ?? "nan"
+    }
+    let chosen = chosen
+    let lines = rows.enumerated().map { index, row in
+      chosen.enumerated().map { place, column in
+        "(\(place),\(index)) [\(row.values.indices.contains(column) ? meta(row.values[column]) : "nan")]"
+      }.joined(separator: " ")
+    }
+    let places = chosen.isEmpty ? [] : [0, chosen.count / 2, chosen.count - 1]
+    return LaTeX.axis(
+      "title={\(LaTeX.text(isLogarithmic ? "\(title), logarithm to base 10" : title))}, xlabel={\(LaTeX.text(xTitle))}, "
+        + "y dir=reverse, enlargelimits=false, colorbar, colormap={shade}{color=(white) color=(blue)}, point meta=explicit, "
+        + "xtick={\(places.map { "\($0)" }.joined(separator: ","))}, "
+        + "xticklabels={\(places.map { PageNumber.count(columns[chosen[$0]]) }.joined(separator: ","))}, "
+        + "ytick={0,...,\(max(0, rows.count - 1))}, "
+        + "yticklabels={\(rows.map { "{\(LaTeX.text($0.name))}" }.joined(separator: ","))}",
+      ["\\addplot[matrix plot*, mesh/cols=\(max(1, chosen.count))] coordinates {"] + lines + ["};"])
+  }
+
+  var content: String {
+    let c = HTML.coordinate
+    let chosen = chosen
     let width = (size.width - Self.left - 4) / Double(max(1, chosen.count))
     func label(_ text: String, _ x: Double, _ y: Double, _ place: String) -> String {
       "<text class=\"\(place)\" x=\"\(c(x))\" y=\"\(c(y))\">\(HTML.text(text))</text>"

@@ -19,6 +19,7 @@ struct LayerSection: Sendable {
     return """
       <h2>Layers over time</h2>
       \(HTML.figures(figures))
+      \(details.map(raster) ?? "")
       \(details.map(rates) ?? "")
       """
   }
@@ -102,7 +103,8 @@ struct LayerSection: Sendable {
         title: title, xTitle: "step", summary: summary,
         rows: few.map { .init(name: $0.name, values: $0.points.map(\.y), attributes: $0.attributes) },
         columns: lines.max { $0.points.count < $1.points.count }?.points.map(\.x) ?? [],
-        shade: isLogarithmic ? HeatMap.logarithmic(least, most) : HeatMap.linear(most), text: format)
+        shade: isLogarithmic ? HeatMap.logarithmic(least, most) : HeatMap.linear(most), text: format,
+        isLogarithmic: isLogarithmic)
       return "\(map.markup(name, ""))<figcaption>\(caption)\(note)</figcaption>"
     }
     let y = isLogarithmic
@@ -115,6 +117,26 @@ struct LayerSection: Sendable {
     }
     let legend = HTML.legend(lines.enumerated().map { ($1.name, $0 + 1) })
     return "\(chart.markup)\(legend)<figcaption>\(caption)</figcaption>"
+  }
+
+  // MARK: - Raster
+
+  /// Empty where no neuron is listed.
+  private func raster(_ details: LayerDetails) -> PageMarkup {
+    let rows = details.populations.enumerated().flatMap { index, population in
+      population.raster.enumerated().map { place, row in
+        RasterPicture.Row(
+          layer: population.name, neuron: row.neuron, steps: row.steps, color: index % 6 + 1,
+          attributes: run.series("details.populations[\(index)].raster[\(place)].steps"))
+      }
+    }
+    guard !rows.isEmpty else { return "" }
+    let last = min(run.document.ticks, RasterRow.mostSteps)
+    let picture = RasterPicture(rows: rows, last: max(last, rows.flatMap(\.steps).max() ?? 1))
+    return """
+      <div class="pair"><figure>\(picture.markup("raster"))<figcaption>Spike raster of the first sample: evenly chosen \
+      neurons of each layer\(last < run.document.ticks ? ", up to step \(last)" : "").</figcaption></figure></div>
+      """
   }
 
   // MARK: - Rates

@@ -119,8 +119,9 @@ struct MapSection: Sendable {
   private func summary(_ cores: [RunResult.Core], _ map: ChipMap) -> String {
     let tiles = map.tiles.count
     let chips = Set(cores.compactMap(\.chip)).count
-    let extent = "\(PageNumber.integer(cores.count)) core\(cores.count == 1 ? "" : "s") on \(PageNumber.integer(tiles)) "
-      + "tile\(tiles == 1 ? "" : "s")" + (chips > 1 ? " of \(chips) chips" : "")
+    let extent = "\(run.derived("count(cores)", cores.count)) core\(cores.count == 1 ? "" : "s") on "
+      + "\(run.derived("distinct(cores[*].x, cores[*].y)", tiles)) tile\(tiles == 1 ? "" : "s")"
+      + (chips > 1 ? " of \(run.derived("distinct(cores[*].chip)", chips)) chips" : "")
     let hops = run.document.totals.hops.map { ", \(run.perInference("totals.hops", $0)) hops per inference" } ?? ""
     let cropped = map.isCropped ? " The maps show the part of the mesh that is used." : ""
     let links = run.document.mesh?.links.isEmpty == false ? " Wedges between tiles are links; they point where the messages go and are wider with more." : ""

@@ -64,6 +64,8 @@ protocol Picture: Sendable {
   var size: (width: Double, height: Double) { get }
   /// What it shows, line by line, with a head.
   var values: CSV { get }
+  /// The same drawing for a paper: commands of TikZ, with the packages that they need.
+  var latex: String { get }
 }
 
 extension Picture {

@@ -69,12 +69,9 @@ enum PageNumber {
     typeset(NumberFormat.points(difference) + " points")
   }
 
-  /// One value as a multiple of another: `0.43 ×`; nil where there is no such number.
-  static func ratio(_ value: Double?, to base: Double?) -> String? {
-    guard let value, let base, base > 0 else { return nil }
-    let quotient = value / base
-    guard quotient.isFinite else { return nil }
-    return typeset(NumberFormat.decimal(quotient, places: quotient < 10 ? 2 : quotient < 100 ? 1 : 0) + " ×")
+  /// A multiple: `0.43 ×`.
+  static func times(_ value: Double) -> String {
+    typeset(NumberFormat.decimal(value, places: value < 10 ? 2 : value < 100 ? 1 : 0) + " ×")
   }
 }
 

@@ -49,7 +49,7 @@ enum PageStyle {
     .chart .line.thin{stroke-width:1.2;opacity:.5}
     .chart .line.front{stroke:var(--ink);stroke-dasharray:2 4}
     .line.level,.line.upright{stroke-width:1.3;stroke-dasharray:5 4}.line.dashed{stroke-dasharray:7 4}
-    .dot{stroke-width:9;stroke-linecap:round}.dot.faint{stroke-width:7;opacity:.3}.whisker{stroke-width:1.2;opacity:.7}
+    .spikes{stroke-width:1.8}.dot{stroke-width:9;stroke-linecap:round}.dot.faint{stroke-width:7;opacity:.3}.whisker{stroke-width:1.2;opacity:.7}
     .chart .mark{font-weight:600;paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
     .chart rect{stroke:none}.chart .tile{stroke:var(--rule)}.chart .chipline{stroke:var(--faint);stroke-width:1.5}
     .chart .heat,.chart .cell{fill:var(--map)}.chart .link{fill:var(--c2);stroke:none}
@@ -60,6 +60,7 @@ enum PageStyle {
       return ".\(name){stroke:\(ink)}.chart text.\(name),.chart rect.\(name){fill:\(ink)}"
         + ".chart path.band.\(name),.chart path.area.\(name){fill:\(ink);fill-opacity:.18;stroke:none}"
     }.joined()
+    + ".chart path.area.bar{fill-opacity:.75}"
     // Text has a halo of the paper, not a line of its colour.
     + ".chart text.mark{stroke:var(--paper)}"
 
@@ -79,7 +80,7 @@ enum PageStyle {
     .note,figcaption,.small{font-size:.84rem;line-height:1.45}
     section{margin-top:2.4rem;padding-top:1.4rem;border-top:1px solid var(--rule)}
     nav{margin-top:1.1rem;font-size:.84rem;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem}
-    nav a,.small a{color:var(--c1);text-decoration:none}nav a:hover,nav a:focus-visible{text-decoration:underline}
+    nav a,.small a,td a{color:var(--c1);text-decoration:none}nav a:hover,nav a:focus-visible{text-decoration:underline}
     figure{margin:1rem 0 0}figcaption{margin-top:.5rem;max-width:44rem}
     .facts{display:grid;grid-template-columns:repeat(3,1fr);gap:1.4rem 2rem;margin:1.8rem 0 0}
     .fact{border-top:2px solid var(--ink);padding-top:.5rem;min-width:0}
@@ -154,7 +155,7 @@ enum PageStyle {
     @page{size:A4;margin:15mm;@bottom-right{content:counter(page) " / " counter(pages);font-size:8pt}}
     @media print{body{font-size:10.5pt}main{max-width:none;padding:0}nav,.tools,.stepper,.colouring,.tip{display:none!important}
     details::details-content{content-visibility:visible;display:block}summary{list-style:none}
-    *{-webkit-print-color-adjust:exact;print-color-adjust:exact}figure,.fact,tr,.bars{break-inside:avoid}
+    *{-webkit-print-color-adjust:exact;print-color-adjust:exact}figure,.fact,tr,.bars,p{break-inside:avoid}
     h2,h3,h2+.note,h3+.note,summary{break-after:avoid}thead{display:table-header-group}.chart{font-size:14px}.scroll{overflow:visible;
     background:none}
     table{font-size:8.5pt}table.tight{font-size:7pt}table.tight td,table.tight th{padding:.2rem .2rem}tfoot{display:table-row-group}.run{break-before:page}}

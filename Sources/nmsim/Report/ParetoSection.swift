@@ -8,6 +8,9 @@ import Runtime
 struct ParetoSection: Sendable {
   let runs: [ReportRun]
 
+  /// Runs whose accuracy is further below the best one's are not drawn: they would press the others into one line.
+  static let mostBelow = 0.25
+
   /// One thing to choose: a run read after a step.
   struct Point: Sendable, Equatable {
     var run: Int
@@ -36,6 +39,8 @@ struct ParetoSection: Sendable {
     }
     var texts: [String] = []
     if isTimed, !untimed.isEmpty { texts.append("\(names(untimed)): time unknown, not on the chart of time.") }
+    let failed = runs.filter { isFailed($0.document.accuracy) }
+    if !failed.isEmpty { texts.append("\(names(failed)): far less accurate than the others, on no chart here.") }
     let lacking = isAlike ? [] : runs.filter(\.lacksPrices)
     if !lacking.isEmpty {
       texts.append(
@@ -119,7 +124,12 @@ struct ParetoSection: Sendable {
     }
   }
 
-  private func chart(_ curves: [[Point]], title: String, kind: Axis.Kind, name: String) -> PageMarkup? {
+  private func isFailed(_ accuracy: Double?) -> Bool {
+    (accuracy ?? 1) < (runs.compactMap(\.document.accuracy).max() ?? 0) - Self.mostBelow
+  }
+
+  private func chart(_ all: [[Point]], title: String, kind: Axis.Kind, name: String) -> PageMarkup? {
+    let curves = all.filter { !isFailed($0.last?.accuracy) }
     let ends = curves.compactMap(\.last)
     guard ends.count > 1 else { return nil }
     let front = ParetoSection.front(curves.flatMap { $0 })

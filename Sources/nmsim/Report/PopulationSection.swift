@@ -38,7 +38,7 @@ struct PopulationSection: Sendable {
       footer: [
         "All", "", .markup(run.perInference("totals.spikes", totals.spikes)), "",
         .markup(run.perInference("totals.synapticOperations", totals.synapticOperations)),
-        .markup(PageNumber.count(saturations)),
+        .markup(run.derived("sum(populations[*].saturations)", saturations, PageNumber.count)),
       ])
     if shown.count < populations.count {
       let others = Set(populations.indices).subtracting(shown)

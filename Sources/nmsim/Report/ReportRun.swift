@@ -3,9 +3,9 @@ import Runtime
 
 /// One run on a page: its document, its file, its number and name.
 ///
-/// Every figure that stands in the document is written through `value` and `perInference`, as a `data` element that names
-/// its run and its path in the document and carries the number unrounded, so that a script can read the page and a test can
-/// compare it.
+/// Every figure is a `data` element that names its run and carries the number unrounded, so that a script can read the page
+/// and a test can compare it: `value` and `perInference` name its path in the document, `derived` says how it follows from
+/// such numbers.
 struct ReportRun: Sendable {
   /// 1, 2, ... in the order given; the colour of its lines too.
   let number: Int
@@ -77,6 +77,16 @@ struct ReportRun: Sendable {
   }
 
   func perInference(_ path: String, _ sum: Int?) -> String { perInference(path, sum.map(Double.init)) }
+
+  /// A number that follows from numbers of the document.
+  /// - Parameter formula: paths, numbers and `+ - * /` with parentheses, and of lists (`a[*].b`, `a[0..<3]`) `sum`, `min`,
+  ///   `max`, `mean`, `deviation`, `count`, `distinct` and `from(list, least)`: the number, from 1, of the first from which on
+  ///   none is less. On a page of several runs `run2.` before a path names its run.
+  func derived(_ formula: String, _ value: Double?, _ format: (Double) -> String) -> String {
+    HTML.derived(formula, value, format, " data-run=\"\(number)\"")
+  }
+
+  func derived(_ formula: String, _ value: Int) -> String { derived(formula, Double(value), PageNumber.count) }
 
   private func element(_ path: String, _ exact: String?, _ shown: String?, _ attributes: String = "") -> String {
     guard let exact, let shown else { return ReportRun.unknown }

@@ -10,7 +10,7 @@ struct ResultExport: Sendable {
 
   let items: [PageMarkup.Item]
 
-  /// Every file of a form: its name, and its text. Tables have no SVG, maps no LaTeX.
+  /// Every file of a form: its name, and its text. Tables have no SVG.
   func files(_ form: Form) -> [(name: String, text: String)] {
     var used: [String: Int] = [:]
     return items.compactMap { item in
@@ -29,7 +29,7 @@ struct ResultExport: Sendable {
     case (.table, .svg): nil
     case (.picture(let picture), .csv): picture.values.text
     case (.picture(let picture), .svg): picture.file
-    case (.picture(let picture), .latex): (picture as? Chart)?.latex
+    case (.picture(let picture), .latex): picture.latex
     }
   }
 
@@ -53,8 +53,14 @@ extension String {
   }
 }
 
-/// Text made fit for LaTeX.
+/// Text made fit for LaTeX, and drawings.
 enum LaTeX {
+  /// Axes of the package pgfplots with plots in them.
+  static func axis(_ options: String, _ plots: [String]) -> String {
+    let lines = ["% Needs \\usepackage{pgfplots,textcomp}", "\\begin{tikzpicture}", "\\begin{axis}[\(options)]"]
+    return (lines + plots + ["\\end{axis}", "\\end{tikzpicture}"]).joined(separator: "\n") + "\n"
+  }
+
   static func text(_ text: String) -> String {
     var result = ""
     for scalar in ErrorText.escaped(text).unicodeScalars {
@@ -144,11 +150,8 @@ extension Chart {
       "\\addplot\(series.points.count == 1 ? "+[only marks]" : "+[mark=none]") coordinates {\(series.points.joined(separator: " "))};\n"
         + "\\addlegendentry{\(LaTeX.text(series.name))}"
     }
-    let lines = [
-      "% Needs \\usepackage{pgfplots,textcomp}", "\\begin{tikzpicture}",
-      "\\begin{axis}[xlabel={\(LaTeX.text(head(\.xTitle, \.x)))}, ylabel={\(LaTeX.text(head(\.yTitle, \.y)))}, "
-        + "xmode=\(mode(x)), ymode=\(mode(y)), legend pos=outer north east]",
-    ] + plots + ["\\end{axis}", "\\end{tikzpicture}"]
-    return lines.joined(separator: "\n") + "\n"
+    return LaTeX.axis(
+      "xlabel={\(LaTeX.text(head(\.xTitle, \.x)))}, ylabel={\(LaTeX.text(head(\.yTitle, \.y)))}, "
+        + "xmode=\(mode(x)), ymode=\(mode(y)), legend pos=outer north east", plots)
   }
 }

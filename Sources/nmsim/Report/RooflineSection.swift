@@ -62,12 +62,17 @@ struct RooflineSection: Sendable {
     let legend = HTML.legend(
       [("cores", 1)]
         + limits.map { name, rate, color, each in
-          (rate.map { "limit of the \(name), \(PageNumber.count($0)) a second" }
-            ?? (each == nil ? "limit of the \(name): unknown" : "\(name) take no time"), color)
+          let known = rate != nil ? "limit of the \(name)" : "\(name) take no time"
+          return (rate == nil && each == nil ? "limit of the \(name): unknown" : known, color)
         })
+    func most(_ key: String, _ rate: Double?, _ what: String) -> String {
+      rate.map { "At most \(run.derived("1 / roofline.\(key)", $0, PageNumber.count)) \(what) a second. " } ?? ""
+    }
     let silent = cores.count - dots.count
-    let (few, all) = (PageNumber.integer(silent), PageNumber.integer(cores.count))
-    let note = silent == 0 ? "" : "\(few) of \(all) cores hear no message, or do nothing with it."
-    return "\(chart)\(legend)<figcaption>\(note)</figcaption>"
+    let all = run.derived("count(cores)", cores.count)
+    let note = silent == 0 ? "" : "\(all) cores in all; those that hear no message, or do nothing with it, are not drawn."
+    let limit = most("secondsPerOperation", roof.operations, "operations")
+      + most("secondsPerMessage", roof.messages, "messages")
+    return "\(chart)\(legend)<figcaption>\(limit)\(note)</figcaption>"
   }
 }

@@ -37,10 +37,15 @@ struct SweepChart: Sendable {
       if isFree { numbered.append((h, v)) }
       add(dot, name: isFree ? "\(dot.index + 1)" : "", style: "", to: &chart)
     }
-    let hidden = accuracies.count - shown.count
-    let least = PageNumber.percent(accuracies.min() ?? 0)
-    let note = "<p class=\"note\">Below: \(NumberFormat.count(hidden, of: "point")), down to \(least).</p>"
-    return "\(chart.markup)\(hidden == 0 ? "" : note)"
+    let hidden = front.costs.compactMap { index, _ in
+      document.entries[index].figures?.accuracy.flatMap { $0 < low ? "points[\(index)].result.accuracy" : nil }
+    }
+    guard !hidden.isEmpty else { return chart.markup }
+    let list = hidden.joined(separator: ", ")
+    let count = HTML.derived("count(\(list))", Double(hidden.count), PageNumber.count)
+    let least = HTML.derived("min(\(list))", accuracies.min(), PageNumber.percent)
+    let note = "<p class=\"note\">Below: \(count) point\(hidden.count == 1 ? "" : "s"), down to \(least).</p>"
+    return "\(chart.markup)\(note)"
   }
 
   private struct Dot {

@@ -22,9 +22,10 @@ struct SweepPage: Sendable {
     let coordinates = SweepPoint.coordinates(document.points)
     let labels = SweepPoint.labels(document.points)
     let finished = entries.indices.filter { entries[$0].figures != nil }
-    var parts = ["\(NumberFormat.count(entries.count, of: "point"))"]
-    if document.refusals > 0 { parts.append("\(NumberFormat.count(document.refusals)) that cannot be run") }
-    if !document.missing.isEmpty { parts.append("\(NumberFormat.count(document.missing.count)) missing") }
+    func count(_ list: String, _ number: Int) -> String { HTML.derived("count(\(list))", Double(number), PageNumber.count) }
+    var parts = ["\(count("points", entries.count)) point\(entries.count == 1 ? "" : "s")"]
+    if document.refusals > 0 { parts.append("\(count("points[*].refused", document.refusals)) that cannot be run") }
+    if !document.missing.isEmpty { parts.append("\(count("missing", document.missing.count)) missing") }
     let chips = chips
     let colors = document.points.map { point in chips.firstIndex(of: point.chip).map { $0 + 1 } ?? 1 }
     // Nobody chooses faults: where there are whole chips, these are what there is to choose.
@@ -69,18 +70,20 @@ struct SweepPage: Sendable {
     guard !choices.isEmpty else { return "" }
     let table = Table(
       choices,
-      [Table.Field<Choice>.text("Least") { .text($0.front.title) }, .figure("Point") { "\($0.index + 1)" }]
-        + parameters(coordinates) { $0.index } + [
-          .figure("Accuracy") { Self.accuracy($0.figures) },
-          .figure("Cost") { choice in
-            let cost = choice.front.costs.first { $0.index == choice.index }?.cost ?? 0
-            return HTML.number(cost) { cost in
-              choice.front.unit.isEmpty
-                ? PageNumber.count(cost) : PageNumber.typeset(NumberFormat.si(cost, unit: choice.front.unit))
-            }
-          },
-          .text("Bottleneck") { .text($0.figures.bottleneck.map { BusiestText.name(of: $0) } ?? "") },
-        ])
+      [
+        Table.Field<Choice>.text("Least") { .text($0.front.title) },
+        .figure("Point") { "<a href=\"#point-\(document.points[$0.index].id)\">\($0.index + 1)</a>" },
+        .figure("Accuracy") { accuracy($0.index, $0.figures) },
+        .figure("Cost") { choice in
+          let cost = choice.front.costs.first { $0.index == choice.index }?.cost
+          return figure(choice.index, choice.front.member, cost) { cost in
+            choice.front.unit.isEmpty
+              ? PageNumber.count(cost) : PageNumber.typeset(NumberFormat.si(cost, unit: choice.front.unit))
+          }
+        },
+      ] + parameters(coordinates) { $0.index } + [
+        .text("Bottleneck") { .text($0.figures.bottleneck.map { BusiestText.name(of: $0) } ?? "") }
+      ])
     return """
       <p class="answer">Recommended: the cheapest point whose accuracy is within the 95\u{A0}% interval of the most accurate one.</p>
       \(table.markup("points"))
@@ -100,12 +103,17 @@ struct SweepPage: Sendable {
     return words.prefix(1).uppercased() + words.dropFirst()
   }
 
-  private static func accuracy(_ figures: SweepFigures) -> String {
-    guard let accuracy = figures.accuracy else { return ReportRun.unknown }
+  /// A number of a point's result.
+  private func figure(_ index: Int, _ key: String, _ value: Double?, _ format: (Double) -> String) -> String {
+    HTML.derived("points[\(index)].result.\(key)", value, format)
+  }
+
+  private func accuracy(_ index: Int, _ figures: SweepFigures) -> String {
     let interval = figures.accuracyInterval.map {
-      PageNumber.share($0.lowerBound) + " to " + PageNumber.share($0.upperBound)
+      figure(index, "accuracyInterval[0]", $0.lowerBound, PageNumber.share) + " to "
+        + figure(index, "accuracyInterval[1]", $0.upperBound, PageNumber.share)
     }
-    return HTML.number(accuracy, PageNumber.percent) + HTML.sub(interval)
+    return figure(index, "accuracy", figures.accuracy, PageNumber.percent) + HTML.sub(interval)
   }
 
   /// Colours of the dots by any coordinate, for the page's script; without it they are those of the chips.
@@ -187,15 +195,20 @@ struct SweepPage: Sendable {
     guard !groups.isEmpty else { return "" }
     typealias Group = (key: [String], points: [Int])
     func spread(
-      _ title: String, _ value: @escaping (SweepFigures) -> Double?, _ format: @escaping (Double) -> String
+      _ title: String, _ key: String, _ value: @escaping (SweepFigures) -> Double?,
+      _ format: @escaping (Double) -> String
     ) -> Table.Field<Group> {
       .figure(title) { group in
-        let values = group.points.compactMap { document.entries[$0].figures.flatMap(value) }
-        guard values.count > 1 else { return ReportRun.unknown }
-        let mean = values.reduce(0, +) / Double(values.count)
-        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        let deviation = (squares / Double(values.count - 1)).squareRoot()
-        return HTML.number(mean, format) + HTML.sub("\u{B1} " + HTML.text(format(deviation)))
+        let known = group.points.compactMap { point in
+          document.entries[point].figures.flatMap(value).map { (path: "points[\(point)].result.\(key)", value: $0) }
+        }
+        guard known.count > 1 else { return ReportRun.unknown }
+        let mean = known.reduce(0) { $0 + $1.value } / Double(known.count)
+        let squares = known.reduce(0) { $0 + ($1.value - mean) * ($1.value - mean) }
+        let deviation = (squares / Double(known.count - 1)).squareRoot()
+        let list = known.map(\.path).joined(separator: ", ")
+        return HTML.derived("mean(\(list))", mean, format)
+          + HTML.sub("\u{B1} " + HTML.derived("deviation(\(list))", deviation, format))
       }
     }
     let parameters = others.enumerated().map { place, coordinate in
@@ -204,9 +217,10 @@ struct SweepPage: Sendable {
     let table = Table(
       groups,
       parameters + [
-        .count("Seeds", \.points.count), spread("Accuracy", \.accuracy, PageNumber.percent),
-        spread("Spikes", \.spikes, PageNumber.count), spread("Energy, chip model", \.chipJoules, PageNumber.joules),
-        spread("Latency", \.secondsPerInference, PageNumber.seconds),
+        .count("Seeds", \.points.count), spread("Accuracy", "accuracy", \.accuracy, PageNumber.percent),
+        spread("Spikes", "spikes", \.spikes, PageNumber.count),
+        spread("Energy, chip model", "chipJoules", \.chipJoules, PageNumber.joules),
+        spread("Latency", "secondsPerInference", \.secondsPerInference, PageNumber.seconds),
       ])
     return """
       <h2>Over seeds</h2>
@@ -218,9 +232,6 @@ struct SweepPage: Sendable {
   private func table(
     _ rows: [Int], _ fronts: [SweepFront], _ coordinates: [(name: String, values: [String])]
   ) -> PageMarkup {
-    func known(_ value: Double?, _ format: @escaping (Double) -> String) -> String {
-      value.map { HTML.number($0, format) } ?? ReportRun.unknown
-    }
     let models = EnergyModels.all().filter(\.comparesRuns)
     let shown = rows.compactMap { index in document.entries[index].figures.map { (index: index, figures: $0) } }
     typealias Row = (index: Int, figures: SweepFigures)
@@ -229,22 +240,25 @@ struct SweepPage: Sendable {
     ]
     fields += parameters(coordinates) { $0.index }
     fields += [
-      .figure("Accuracy") { Self.accuracy($0.figures) },
-      .figure("To the ANN") { known($0.figures.difference, PageNumber.points) },
-      .count("Steps", \.figures.steps),
-      .figure("Spikes") { known($0.figures.spikes, PageNumber.count) },
+      .figure("Accuracy") { accuracy($0.index, $0.figures) },
+      .figure("To the ANN") { figure($0.index, "difference", $0.figures.difference, PageNumber.points) },
+      .figure("Steps") { figure($0.index, "steps", Double($0.figures.steps), PageNumber.count) },
+      .figure("Spikes") { figure($0.index, "spikes", $0.figures.spikes, PageNumber.count) },
     ]
     fields += models.map { model in
       .figure("Energy, \(model.title.lowercased())") { row in
         let mark = model.name == "chip" && !row.figures.missing.isEmpty ? "*" : ""
-        return row.figures[model.name].map { HTML.number($0, PageNumber.joules) + mark } ?? ReportRun.unknown
+        let joules = row.figures[model.name]
+        return figure(row.index, "\(model.name)Joules", joules, PageNumber.joules) + (joules == nil ? "" : mark)
       }
     }
     fields += [
-      .figure("Latency") { known($0.figures.secondsPerInference, PageNumber.seconds) },
-      .figure("Cores") { known($0.figures.cores.map(Double.init), PageNumber.count) },
+      .figure("Latency") {
+        figure($0.index, "secondsPerInference", $0.figures.secondsPerInference, PageNumber.seconds)
+      },
+      .figure("Cores") { figure($0.index, "cores", $0.figures.cores.map(Double.init), PageNumber.count) },
       .text("Bottleneck") { .text($0.figures.bottleneck.map { BusiestText.name(of: $0) } ?? "unknown") },
-      .figure("Of the time") { known($0.figures.utilisation, PageNumber.share) },
+      .figure("Of the time") { figure($0.index, "utilisation", $0.figures.utilisation, PageNumber.share) },
       .text("Front") { row in
         .text(fronts.filter { $0.indices.contains(row.index) }.map(\.letter).joined(separator: " "))
       },

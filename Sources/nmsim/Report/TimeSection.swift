@@ -63,7 +63,11 @@ struct TimeSection: Sendable {
       [
         .text("Busiest links") { .text(PlaceName.link(all[$0])) },
         .figure("Messages per inference") { run.perInference("mesh.links.messages[\($0)]", all[$0].messages) },
-        .number("Share") { .text(total > 0 ? PageNumber.share(Double(all[$0].messages) / total) : "") },
+        .figure("Share") {
+          let list = "mesh.links.messages"
+          return total > 0
+            ? run.derived("\(list)[\($0)] / sum(\(list))", Double(all[$0].messages) / total, PageNumber.share) : ""
+        },
       ])
     return table.markup("links")
   }

@@ -7,6 +7,8 @@ struct SweepFront: Sendable {
   /// One letter for the table.
   var letter: String
   var title: String
+  /// The cost in a point's result.
+  var member: String
   /// What the axis counts.
   var unit: String
   /// Every point that can be compared: index, cost.
@@ -42,19 +44,22 @@ struct SweepFront: Sendable {
     let known = entries.indices.filter { entries[$0].figures?.accuracy != nil }
     func figures(_ index: Int) -> SweepFigures? { entries[index].figures }
     let isTimed = known.allSatisfy { figures($0)?.secondsPerInference != nil }
-    typealias Kind = (key: String, letter: String, title: String, unit: String, cost: (SweepFigures) -> Double?)
+    typealias Kind = (
+      key: String, letter: String, title: String, member: String, unit: String, cost: (SweepFigures) -> Double?
+    )
     var kinds: [Kind] = []
     for model in EnergyModels.all().reversed() where model.comparesRuns {
       let (key, name) = (key(of: model), model.name)
-      kinds.append((key, String(key.prefix(1)), "Energy, \(model.title.lowercased())", "J", { $0[name] }))
+      kinds.append((key, String(key.prefix(1)), "Energy, \(model.title.lowercased())", "\(name)Joules", "J", { $0[name] }))
     }
     kinds += [
       (
-        "latency", "t", isTimed ? "Time per inference" : "Ticks per inference", isTimed ? "s" : "",
+        "latency", "t", isTimed ? "Time per inference" : "Ticks per inference",
+        isTimed ? "secondsPerInference" : "ticksPerInference", isTimed ? "s" : "",
         { isTimed ? $0.secondsPerInference : $0.ticksPerInference.map(Double.init) }
       ),
-      ("cores", "c", "Cores", "", { $0.cores.map(Double.init) }),
-      ("area", "a", "Area, mm2", "", { $0.squareMillimetres }),
+      ("cores", "c", "Cores", "cores", "", { $0.cores.map(Double.init) }),
+      ("area", "a", "Area, mm2", "squareMillimetres", "", { $0.squareMillimetres }),
     ]
     return kinds.compactMap { kind in
       let costs = known.compactMap { index in figures(index).flatMap(kind.cost).map { (index: index, cost: $0) } }
@@ -78,7 +83,7 @@ struct SweepFront: Sendable {
       let floor = accurate.flatMap { figures($0.run)?.accuracyInterval?.lowerBound } ?? accurate?.accuracy ?? 0
       let near = sets[set].points.filter { $0.accuracy >= floor }
       return SweepFront(
-        key: kind.key, letter: kind.letter, title: kind.title, unit: kind.unit, costs: costs,
+        key: kind.key, letter: kind.letter, title: kind.title, member: kind.member, unit: kind.unit, costs: costs,
         stairs: sets.map { ParetoSection.front($0.points).map(\.run) },
         recommended: near.min { ($0.cost, -$0.accuracy) < ($1.cost, -$1.accuracy) }?.run)
     }

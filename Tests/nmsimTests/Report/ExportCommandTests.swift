@@ -28,7 +28,12 @@ struct ExportCommandTests {
       #expect(out.keys.count { $0.hasSuffix(".csv") } == items.count && items.count > 20)
       let pictures = items.count { if case .picture = $0.content { true } else { false } }
       #expect(out.keys.count { $0.hasSuffix(".svg") } == pictures && pictures > 8)
-      #expect(tex.keys.allSatisfy { $0.hasSuffix(".tex") } && tex.count > 15)
+      #expect(tex.keys.allSatisfy { $0.hasSuffix(".tex") } && tex.count == items.count)
+      for (name, text) in tex {
+        let isDrawing = out[name.replacing(".tex", with: ".svg")] != nil
+        #expect(text.hasSuffix(isDrawing ? "\\end{tikzpicture}\n" : "\\end{tabular}\n"), "\(name)")
+      }
+      #expect(try #require(tex["chip-map-layers.tex"]).contains("\\fill[blue!"))
 
       let root = JSONNode(root: try JSONParser.parse(text))
       let accuracies = try root.member("accuracyByStep").doubles()

@@ -14,19 +14,9 @@ struct ReportTests {
     let documents = [
       nil: JSONNode(root: try JSONParser.parse(text)), "explanation": JSONNode(root: try JSONParser.parse(explanation)),
     ]
-    let samples = try #require(documents[nil]).member("samples").double()
-    let markup = Markup(try ReportFixtures.page([text], explanation: explanation))
-    #expect(markup.problems.isEmpty)
-    var paths = Set<String>()
-    for element in markup.elements where element.name == "data" {
-      let path = try #require(element.attributes["data-path"])
-      let value = try #require(element.attributes["value"].flatMap { Double($0) })
-      let divisor = element.attributes["data-per"] == nil ? 1 : samples
-      let root = try #require(documents[element.attributes["data-document"]])
-      #expect(try root.member(path).double() / divisor == value, "\(path)")
-      #expect(Self.says(element.text, value), "\(path): '\(element.text)' for \(value)")
-      paths.insert(path)
-    }
+    let page = try ReportFixtures.page([text], explanation: explanation)
+    let markup = Markup(page)
+    let paths = try PageNumbers(page, ["run1": text, "run1-explanation": explanation]).checkFigures()
     let series = markup.series
     let drawn = Set(series.map(\.path))
     #expect(drawn.isSuperset(of: ["accuracyByStep", "energy.spike.spikesByStep"]))
@@ -72,16 +62,9 @@ struct ReportTests {
       #expect(compiled.status == .success && run.status == .success, "\(run.error)")
       let text = Array(try folder.data("run.json"))
       let root = JSONNode(root: try JSONParser.parse(text))
-      let markup = Markup(try ReportFixtures.page([text]))
-      #expect(markup.problems.isEmpty)
-      var paths = Set<String>()
-      for element in markup.elements where element.name == "data" {
-        let path = try #require(element.attributes["data-path"])
-        let value = try #require(element.attributes["value"].flatMap { Double($0) })
-        #expect(try root.member(path).double() / (element.attributes["data-per"] == nil ? 1 : 8) == value, "\(path)")
-        #expect(Self.says(element.text, value), "\(path): '\(element.text)' for \(value)")
-        paths.insert(path)
-      }
+      let page = try ReportFixtures.page([text])
+      let markup = Markup(page)
+      let paths = try PageNumbers(page, ["run1": text]).checkFigures()
       #expect(
         paths.isSuperset(of: [
           "time.delay.meanWaitingSeconds", "time.slowestCoreSeconds", "earlyDecision.meanSteps", "earlyDecision.ticks",
@@ -122,21 +105,6 @@ struct ReportTests {
       let joules = try #require(run.bill).actionJoules
       #expect(abs(sum(3) - joules) <= 1e-9 * joules, "\(sum(3)) of \(joules)")
     }
-  }
-
-  /// Whether a shown number is the value to its digits: `40.7 µJ` for 4.0712e-5.
-  private static func says(_ text: String, _ value: Double) -> Bool {
-    let plain = text.replacingOccurrences(of: "\u{2212}", with: "-").replacingOccurrences(of: ",", with: "")
-    let parts = plain.split(separator: "\u{A0}").map(String.init)
-    guard let number = parts.first.flatMap({ Double($0) }) else { return false }
-    let unit = parts.count > 1 ? parts[1] : ""
-    let scales = ["": 1, "%": 0.01, "k": 1e3, "M": 1e6, "G": 1e9, "m": 1e-3, "µ": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15]
-    let suffix = ["bit", "J", "s", "W"].first { unit.hasSuffix($0) } ?? ""
-    guard let scale = scales[unit] ?? scales[String(unit.dropLast(suffix.count))] else { return false }
-    let decimals = parts[0].split(separator: ".").dropFirst().first?.count ?? 0
-    var half = 0.5000001 * scale
-    for _ in 0..<decimals { half /= 10 }
-    return abs(number * scale - value) <= half
   }
 
   @Test("a page is one small file with its own script alone, and without addresses")

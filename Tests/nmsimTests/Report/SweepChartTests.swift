@@ -50,7 +50,7 @@ struct SweepChartTests {
     }
     let document = try document(points)
     let figure = try #require(figures(document)["spikeEnergy"])
-    #expect(figure.contains("Below: 2 points, down to 10.0"), "\(figure)")
+    #expect(HTML.plain(figure).contains("Below: 2 points, down to 10.0"), "\(figure)")
     #expect(figure.components(separatedBy: "data-front=").count - 1 == 20)
     let numbers = figure.components(separatedBy: "class=\"mark s").count - 1
     #expect((2...14).contains(numbers), "\(numbers)")
