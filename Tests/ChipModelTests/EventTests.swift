@@ -266,7 +266,21 @@ struct EventTests {
       try array([count, 4], .float64(t.map { Double($0) } + x.map { Double($0) } + y.map { Double($0) } + p.map { Double($0) })))
     let text = "t,x,y,p\n" + (0..<count).map { "\(t[$0]),\(x[$0]),\(y[$0]),\(Int(p[$0]))\n" }.joined()
     let csv = Array(text.utf8)
+    // As NumPy saves records, with a gap.
+    let description =
+      "{'descr': [('x', '<i2'), ('', '|V2'), ('y', '>i4'), ('t', '<i8'), ('p', '|b1'), ('w', '<f4')], "
+      + "'fortran_order': False, 'shape': (\(count),), }\n"
+    var records: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, UInt8(description.utf8.count), 0]
+    records += Array(description.utf8)
+    for event in 0..<count {
+      records += little(Int(x[event]), 2)
+      records += [9, 9]
+      records += big(Int(y[event]), 4)
+      records += little(Int(t[event]), 8)
+      records += [UInt8(p[event]), 1, 2, 3, 4]
+    }
     let files: [(String, [UInt8])] = [
+      ("records.npy", records), ("records.npz", FileBuilders.zip([entry("events.npy", records, true)])),
       ("rows.npy", rows), ("columns.npy", columns), ("text.csv", csv),
       ("text.csv.gz", FileBuilders.gzip(csv, deflated: deflated(csv))),
       ("rows.npy.gz", FileBuilders.gzip(rows, deflated: deflated(rows))),

@@ -73,7 +73,11 @@ extension DatasetLoader {
           start..<(start + entry.compressedSize),
           entry.isDeflated ? .deflate(size: entry.size, checksum: entry.checksum) : .stored(checksum: entry.checksum))
       }
-      guard let (header, first) = try? NumPy.header(open().next()) else { continue }
+      let head = try open().next()
+      if EventTable.Records.fields(of: head) != nil {
+        return try DecodedEvents(open(), path: path, named: "events.npy")
+      }
+      guard let (header, first) = try? NumPy.header(head) else { continue }
       let isTable = header.shape.count == 2 && header.shape[1] == EventTable.columns.count
       guard isWhole(header, first, entry.size), isTable || header.shape.count == 1 || !header.isColumnMajor else {
         return nil

@@ -104,6 +104,7 @@ extension DatasetLoader {
     }
     var stream = GzipStream()
     let first = Gzip.isGzip(head) ? try? stream.advance(head, isLast: head.count == size) : head
+    if let first, EventTable.Records.fields(of: first) != nil { return true }
     // Frames have an axis of steps beside those of the input.
     guard let sizes = first.flatMap({ NumPy.shape($0) })?.sizes, sizes.count == 2 else { return false }
     return sizes[1] == EventTable.columns.count && expected != [sizes[1]]

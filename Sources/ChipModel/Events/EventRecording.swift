@@ -59,7 +59,9 @@ package enum EventRecording {
     if head.first == UInt8(ascii: "%"), !name.hasSuffix(".csv") {
       return try Prophesee.decoder(head, named: name, total: total)
     }
-    if NumPy.isArray(head) { return EventTable.Rows.begun(head, total: total) }
+    if NumPy.isArray(head) {
+      return EventTable.Rows.begun(head, total: total) ?? EventTable.Records.begun(head, total: total)
+    }
     if ZipArchive.isZip(head) { return nil }
     if name.hasSuffix(".csv") || name.hasSuffix(".txt") { return (EventTable.Lines(), 0) }
     if name.hasSuffix(".bin") || name.hasSuffix(".bs2") { return (try NMNIST(total: total), 0) }

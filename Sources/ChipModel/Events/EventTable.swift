@@ -84,6 +84,56 @@ enum EventTable {
     }
   }
 
+  /// An array of records with fields t, x, y and p, as tonic makes them, and others perhaps.
+  struct Records: EventDecoder {
+    private let columns: [NumPyRecords.Field]
+    private let size: Int
+    private var row = 0
+
+    /// Nil where the head is of another array, or one that is not all there.
+    static func begun(_ head: [UInt8], total: Int) -> BegunDecoder {
+      guard let (records, columns, start) = fields(of: head), total - start == records.rows *| records.size else {
+        return nil
+      }
+      return (Records(columns: columns, size: records.size), start)
+    }
+
+    /// The fields t, x, y, p of an array of records, and where its data begin; nil: it is another one.
+    static func fields(of head: [UInt8]) -> (NumPyRecords, [NumPyRecords.Field], start: Int)? {
+      guard let (text, start) = try? NumPy.headerText(head), let records = try? NumPyRecords(text),
+        let places = EventTable.places(named: records.fields.map(\.name))
+      else { return nil }
+      return (records, places.map { records.fields[$0] }, start)
+    }
+
+    private init(columns: [NumPyRecords.Field], size: Int) { (self.columns, self.size) = (columns, size) }
+
+    mutating func decode(
+      _ bytes: [UInt8], from start: Int, isLast: Bool, into events: inout [Event]
+    ) throws(FormatError) -> Int {
+      var place = start
+      while true {
+        let rows = min(4096, (bytes.count - place) / size)
+        guard rows > 0 else { return place }
+        var values: [[Double]] = []
+        for column in columns {
+          var own: [UInt8] = []
+          own.reserveCapacity(rows * column.type.size)
+          for record in 0..<rows {
+            let first = place + record * size + column.offset
+            own += bytes[first..<(first + column.type.size)]
+          }
+          guard let storage = Tensor.Storage(own, at: 0, count: rows, as: column.type),
+            let tensor = Tensor(shape: [rows], storage: storage)
+          else { return place }
+          values.append(tensor.doubles)
+        }
+        events += try EventTable.events(values, from: row)
+        (row, place) = (row + rows, place + rows * size)
+      }
+    }
+  }
+
   /// Lines of numbers between commas or blanks; lines that begin with a letter name the columns, with `#` or `%` are
   /// no rows.
   struct Lines: EventDecoder {

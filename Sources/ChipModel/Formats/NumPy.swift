@@ -35,6 +35,11 @@ package enum NumPy {
 
   /// The header, and where the elements begin.
   static func header(_ bytes: [UInt8]) throws(FormatError) -> (NumPyHeader, dataStart: Int) {
+    let (text, start) = try headerText(bytes)
+    return (try NumPyHeader(text), start)
+  }
+
+  static func headerText(_ bytes: [UInt8]) throws(FormatError) -> (ArraySlice<UInt8>, dataStart: Int) {
     guard isArray(bytes) else {
       throw FormatError("not an .npy array: it does not begin with \\x93NUMPY; write it with numpy.save")
     }
@@ -48,7 +53,7 @@ package enum NumPy {
     let length = major == 1 ? Int(bytes.littleEndian16(at: 8)) : Int(bytes.littleEndian32(at: 8))
     let headerStart = 8 + lengthSize
     guard length <= bytes.count - headerStart else { throw .cutNumPy(bytes.count) }
-    return (try NumPyHeader(bytes[headerStart..<(headerStart + length)]), headerStart + length)
+    return (bytes[headerStart..<(headerStart + length)], headerStart + length)
   }
 
   /// Writes an array, row-major and little-endian, as NumPy itself does (version 1, data at a multiple of 64 bytes).

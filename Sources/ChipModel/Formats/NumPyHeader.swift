@@ -42,7 +42,7 @@ struct NumPyHeader: Sendable, Equatable {
     self.shape = shape
   }
 
-  private static func elementType(_ descriptor: String) throws(FormatError) -> ElementType {
+  fileprivate static func elementType(_ descriptor: String) throws(FormatError) -> ElementType {
     let error = FormatError.numPyType(printable(descriptor))
     var rest = Substring(descriptor)
     // '|' means that the order does not matter; NumPy writes '<' or '>' for everything wider than a byte.
@@ -56,6 +56,67 @@ struct NumPyHeader: Sendable, Equatable {
     case ("u", 1), ("u", 2), ("u", 4), ("b", 1): return ElementType(.unsigned, size, bigEndian: bigEndian)
     default: throw error
     }
+  }
+}
+
+/// The head of an `.npy` file of records, a list of names and types: `[('t', '<i8'), ('x', '<i2')]`. One axis, fields
+/// that are numbers, and gaps between them, which NumPy writes as `('', '|V4')`.
+struct NumPyRecords {
+  struct Field {
+    let name: String
+    /// From the beginning of a record.
+    let offset: Int
+    let type: ElementType
+  }
+  let fields: [Field]
+  /// Bytes of a record.
+  let size: Int
+  let rows: Int
+
+  /// More fields are no events.
+  private static let mostFields = 64
+
+  /// - Throws: `FormatError` where it is another array's head.
+  init(_ text: ArraySlice<UInt8>) throws(FormatError) {
+    var parser = PythonLiteral(text: text)
+    var (fields, size, shape): ([Field], Int, [Int]) = ([], 0, [])
+    try parser.expect("{")
+    while !parser.skip("}") {
+      let place = parser.place
+      let key = try parser.string()
+      try parser.expect(":")
+      switch key {
+      case "descr" where size == 0:
+        try parser.expect("[")
+        while !parser.skip("]") {
+          try parser.expect("(")
+          let name = try parser.string()
+          try parser.expect(",")
+          let type = try parser.string()
+          try parser.expect(")")
+          if type.hasPrefix("|V"), let gap = Int(type.dropFirst(2)), (0...4096).contains(gap) {
+            size += gap
+          } else {
+            let type = try NumPyHeader.elementType(type)
+            fields.append(Field(name: name, offset: size, type: type))
+            size += type.size
+          }
+          guard fields.count <= Self.mostFields, size <= 1 << 16 else {
+            throw .numPyHeader("a record of \(size) bytes", offset: place)
+          }
+          _ = parser.skip(",")
+        }
+      case "fortran_order": _ = try parser.boolean()
+      case "shape": shape = try parser.tuple(maximum: 1)
+      default: throw .numPyHeader("unexpected key '\(printable(key))'", offset: place)
+      }
+      if parser.skip(",") { continue }
+      try parser.expect("}")
+      break
+    }
+    try parser.expectEnd()
+    guard size > 0, shape.count == 1 else { throw .numPyHeader("records of one axis are needed", offset: 0) }
+    (self.fields, self.size, rows) = (fields, size, shape[0])
   }
 }
 

@@ -56,6 +56,16 @@ extension FuzzSeeds {
     zip([("notes.txt", Array("text".utf8), nil), ("x.npy", arrays[0], nil)]),
   ]
 
+  /// An array of records.
+  private static let records: [UInt8] = {
+    let head =
+      "{'descr': [('x', '|u1'), ('', '|V1'), ('y', '>i2'), ('t', '<i4'), ('p', '|b1')], 'fortran_order': False, "
+      + "'shape': (2,)}"
+    var file: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, UInt8(head.utf8.count), 0]
+    file += Array(head.utf8)
+    return file + [3, 0, 0, 7, 5, 0, 0, 0, 1, 4, 0, 0, 8, 9, 0, 0, 0, 0]
+  }()
+
   /// Recordings in every form, a few events each.
   static let recordings: [[UInt8]] = [
     [3, 7, 0x80, 0, 5, 0, 240, 0, 0, 0, 30, 2, 0x01, 0x11, 0x70],
@@ -67,7 +77,7 @@ extension FuzzSeeds {
     Array("#!AER-DAT3.1\r\n#!END-HEADER\r\n".utf8) + little(1, 2) + little(0, 2) + [8, 4, 0, 1, 1, 1].flatMap { little($0, 4) }
       + little(3 | 7 << 2 | 3 << 17, 4) + little(5, 4),
     tensor([2, 4], .int64([5, 3, 7, 1, 70_000, 30, 2, 0])),
-    zip([
+    records, zip([
       ("t.npy", tensor([1], .int64([5])), nil), ("x.npy", tensor([1], .uint8([3])), nil), ("y.npy", tensor([1], .uint8([7])), nil),
       ("p.npy", tensor([1], .int8([1])), nil),
     ]),
