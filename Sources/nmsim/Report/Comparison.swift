@@ -32,12 +32,18 @@ struct Comparison: Sendable {
     guard known.count > 1, let best = known.max(by: { (accuracy($0), $1.number) < (accuracy($1), $0.number) }) else {
       return ""
     }
-    func named(_ run: ReportRun) -> String {
-      "<b>\(run.number). \(HTML.text(run.label))</b>, \(run.value("accuracy", run.document.accuracy, PageNumber.percent))"
+    func named(_ runs: [ReportRun]) -> String {
+      let names = runs.map { "<b>\($0.number). \(HTML.text($0.label))</b>" }.joined(separator: ", ")
+      return "\(names): \(runs[0].value("accuracy", runs[0].document.accuracy, PageNumber.percent))"
     }
-    let start = "Most accurate: \(named(best))"
+    let first = known.filter { accuracy($0) == accuracy(best) }
+    let start = first.count == known.count ? "Equally accurate, \(named(first))" : "Most accurate, \(named(first))"
     // Bills that lack different prices cannot be compared.
     let isBill = known.allSatisfy { $0.chipJoules != nil && $0.document.bill?.missing == best.document.bill?.missing }
+    guard isBill || known.allSatisfy({ $0.document.chip == best.document.chip }) else {
+      return "<p class=\"answer\">\(start). Energies on these chips lack different unpublished constants, so nothing says which "
+        + "is least.</p>\n"
+    }
     func joules(_ run: ReportRun) -> Double? { isBill ? run.chipJoules : run.document.spike?.joulesPerInference }
     let floor = best.document.accuracyInterval?.lowerBound ?? accuracy(best)
     let near = known.filter { accuracy($0) >= floor && joules($0) != nil }
@@ -46,10 +52,7 @@ struct Comparison: Sendable {
     }
     let path = isBill ? "energy.chip.joulesPerInference" : "energy.spike.joulesPerInference"
     let cost = "\(cheapest.value(path, joules(cheapest), PageNumber.joules)) per inference, \(isBill ? "chip" : "spike") model"
-    let end = cheapest.number == best.number
-      ? "It also costs least of those within its 95\u{A0}% interval: \(cost)."
-      : "Least energy within its 95\u{A0}% interval: \(named(cheapest)), \(cost)."
-    return "<p class=\"answer\">\(start). \(end)</p>\n"
+    return "<p class=\"answer\">\(start). Least energy within the 95\u{A0}% interval, \(named([cheapest])), \(cost).</p>\n"
   }
 
   /// What each line is.

@@ -305,6 +305,30 @@ struct ReportTests {
     #expect(try labels([a, a]) == ["n (0.json)", "n (1.json)"])
   }
 
+  @Test("a comparison begins with what is most accurate and what needs least energy within its interval")
+  func answer() throws {
+    func answer(_ runs: [(chip: String, accuracy: Double, joules: Double, missing: String)]) throws -> String {
+      let page = try ReportFixtures.page(
+        runs.map { run in
+          Array(
+            """
+            {"format": "nmsim-run/2", "network": "n", "chip": "\(run.chip)", "ticks": 3, "samples": 100, "method": "\(run.joules)",
+            "accuracy": \(run.accuracy), "accuracyInterval": [\(run.accuracy - 0.02), 1],
+            "energy": {"chip": {"items": [{"unit": "soma", "action": "spike", "count": 1, "joules": \(run.joules)}],
+            "joulesPerInference": \(run.joules), "missing": [\(run.missing)]}}}
+            """.utf8)
+        })
+      let start = try #require(page.firstRange(of: "<p class=\"answer\">"))
+      let end = try #require(page[start.upperBound...].firstRange(of: "</p>"))
+      return HTML.plain(String(page[start.upperBound..<end.lowerBound])).replacing("\u{A0}", with: " ")
+    }
+    #expect(try answer([("c", 0.9, 3, ""), ("c", 0.97, 2, ""), ("c", 0.96, 1, "")])
+        == "Most accurate, 2. 2.0: 97.00 %. Least energy within the 95 % interval, 3. 1.0: 96.00 %, 1.00 J per inference, "
+        + "chip model.")
+    let tied = try answer([("c", 0.9, 3, ""), ("d", 0.9, 2, "\"hop\"")])
+    #expect(tied.hasPrefix("Equally accurate, 1. 3.0, c, 2. 2.0, d: 90.00 %. Energies on these chips lack different"))
+  }
+
   @Test("the front holds the points that no other beats")
   func front() {
     let points = [(5.0, 0.9), (1, 0.5), (2, 0.5), (3, 0.8), (4, 0.7), (3, 0.6), (6, 0.9)].enumerated().map {
