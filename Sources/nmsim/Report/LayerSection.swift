@@ -14,7 +14,7 @@ struct LayerSection: Sendable {
   /// Empty where nothing was collected.
   var markup: PageMarkup {
     let details = run.document.details.flatMap { $0.populations.isEmpty ? nil : $0 }
-    let figures = [kFigure ?? details.flatMap(distance), details.flatMap(firstSpikes)].compactMap { $0 }
+    let figures = [kFigure ?? details.flatMap(distance), similarity, details.flatMap(firstSpikes), differences].compactMap { $0 }
     guard !figures.isEmpty || details != nil else { return "" }
     return """
       <h2>Layers over time</h2>
@@ -46,6 +46,41 @@ struct LayerSection: Sendable {
       "K curves: squared distance of a layer's firing rates after each step from those that the ANN's "
         + "activations ask for, relative (Ding et al. 2021, equation 7 and figure 4), in floats, over "
         + "\(run.explained("samples", explanation.samples)) samples.")
+  }
+
+  private var similarity: PageMarkup? {
+    guard let explanation = run.explanation else { return nil }
+    let lines = explanation.layers.indices.compactMap { index -> Line? in
+      let layer = explanation.layers[index]
+      guard !layer.similarityByStep.isEmpty else { return nil }
+      return Line(
+        name: layer.name,
+        points: Chart.drawn(layer.similarityByStep.count).map { (Double($0 + 1), layer.similarityByStep[$0]) },
+        attributes: run.series("layers[\(index)].similarityByStep") + " data-document=\"explanation\"")
+    }
+    guard !lines.isEmpty else { return nil }
+    return figure(
+      lines, title: "Likeness to the ANN", "likeness", isLogarithmic: false,
+      "Cosine of a layer's firing rates up to each step with the ANN's activations (Yu et al. 2020, equation 14), on the chip, "
+        + "over \(run.explained("samples", explanation.samples)) samples.")
+  }
+
+  /// How the chip's outputs differ from the ANN's.
+  private var differences: PageMarkup? {
+    guard let found = run.explanation?.outputDifferences, found.most > found.least, found.counts.count > 1 else { return nil }
+    let width = (found.most - found.least) / Double(found.counts.count)
+    let bars = found.counts.enumerated().map { index, count -> Chart.Bar in
+      (found.least + Double(index) * width, found.least + Double(index + 1) * width, Double(count))
+    }
+    var chart = Chart(
+      x: Axis(found.least, found.most, kind: .number), y: Axis(0, bars.map(\.value).max() ?? 0, widened: true),
+      xTitle: "output of the chip less that of the ANN", yTitle: "Outputs", summary: "Outputs by their difference from the ANN's")
+    chart.addBars(bars, name: "outputs", color: 1)
+    return """
+      \(chart.markup)<figcaption>Outputs by how much the chip's are more than the ANN's, in its units (Li, Zhao, Zeng 2022, figure \
+      5): mean \(run.explained("outputDifferences.mean", found.mean, PageNumber.significant)), standard deviation \
+      \(run.explained("outputDifferences.deviation", found.deviation, PageNumber.significant)).</figcaption>
+      """
   }
 
   private func distance(_ details: LayerDetails) -> PageMarkup? {

@@ -112,6 +112,7 @@ struct PageNumbers {
       /95.%/, /45.nm/, /32-bit/, /core \d+/, /tile \(\d+, \d+\)/, /SHA-256/, /mm2/, /[Rr]un \d+/, /Runs? [\d, ]+/,
       #/^\s*\d+\. /#, /nmsim \d+(?:\.\d+)*/, /\d+ (?:networks|chips)/, /^\d+ runs compared$/,
       /within [\d.]+ points?/, /1.ms per step/, /0\.5 is what rounding/, /Ding et al\. 2021, equation 7 and figure 4/,
+      /Yu et al\. 2020, equation 14/, /Li, Zhao, Zeng 2022, figure 5/,
     ]
   }
 

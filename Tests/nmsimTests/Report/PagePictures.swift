@@ -135,6 +135,13 @@ extension PageNumbers {
         if near(row[2], sum) { left.removeAll { $0 == row } }
         before = end
       }
+    } else if label.hasPrefix("Outputs by their difference") {
+      let found = try #require(documents["\(drawn.run)-explanation"] ?? documents["run1-explanation"])
+      let (least, most) = try (
+        found.member("outputDifferences.least").double(), found.member("outputDifferences.most").double())
+      let counts = try found.member("outputDifferences.counts").doubles()
+      let ends = counts.indices.map { least + Double($0 + 1) * (most - least) / Double(counts.count) }
+      if zip(left, ends).allSatisfy({ near($0[1], $1) }) { take(counts, column: 2) }
     } else if label.hasPrefix("Operations a second") {
       try takeRoofline(&left, root, samples)
     } else if label.hasPrefix("Accuracy against") || label.hasPrefix("Accuracy over") {
