@@ -119,7 +119,7 @@ struct Axis: Sendable, Equatable {
       (1e-15, "f"),
     ]
     let most = max(low.magnitude, high.magnitude)
-    if kind == .number && most < 10_000 && most >= 1 { return (1, "") }
+    if kind == .number && most < 10_000 && most >= 0.01 { return (1, "") }
     return prefixes.first { most >= $0.0 } ?? (1, "")
   }
 
