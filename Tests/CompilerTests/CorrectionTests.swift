@@ -15,7 +15,7 @@ private func convert(
 struct CorrectionTests {
   // MARK: mmse
 
-  @Test("the loss of a threshold is that of rounding every activation", arguments: [1, 3, 8], [1, 4])
+  @Test("the loss of a threshold is that of rounding every activation", arguments: [1, 3, 8], [1, 4, 5000])
   func loss(_ steps: Int, _ counts: Int) {
     var generator = SplitMix(state: UInt64(steps))
     let bins = (0..<ActivationHistogram.bins).map { _ in Int32.random(in: 0...3, using: &generator) }

@@ -163,6 +163,20 @@ struct ExplainTests {
     #expect(differences.counts.reduce(0, +) == 3 && differences.counts[0] == 1 && differences.counts[40] == 2)
   }
 
+  @Test("an input that spikes is refused; signed neurons have limits that are numbers")
+  func spikingInput() throws {
+    var network = Self.copies(threshold: 8)
+    network.input.kind = .spikes
+    network.input.coding = .rate
+    #expect(throws: ExplanationError.spikingInput) { try explain(network, steps: 4, options: CompileOptions(fractionBits: 8)) }
+    var signed = Self.copies(threshold: 1)
+    signed.populations[0].neuron = NetworkNeuron(model: .signed, threshold: .uniform(1), initial: .uniform(0.5))
+    let result = try explain(
+      signed, steps: 4, options: CompileOptions(fractionBits: 8), samples: [0.75, -0.375, 0, -0.5, 0.25, 0])
+    #expect(result.layers[0].kCurve.count == 4 && result.layers[0].kCurve.allSatisfy(\.isFinite))
+    #expect(result.layers[0].omega?.isFinite == true && result.accuracy.limit == 1, "\(result.original) \(result.accuracy) \(result.layers[0].kCurve) \(result.layers[0].cosine)")
+  }
+
   @Test("labels are used where there are any")
   func labels() throws {
     let result = try explain(Self.copies(threshold: 1), steps: 16, options: CompileOptions(), labels: [0, 1, 1, 1])

@@ -111,6 +111,8 @@ struct EngineEqualsInterpreterTests {
     if a.spikesByStep != b.spikesByStep { return "spikesByStep" }
     if a.saturations != b.saturations { return "saturations" }
     if a.accumulatorOverflows != b.accumulatorOverflows { return "accumulator overflows" }
+    let told = chip.runCounters
+    if told.saturations != b.saturations || told.accumulatorOverflows != b.accumulatorOverflows { return "losses of the run" }
     let counts = OperationCounts(program: program, counters: a, steps: network.steps)
     if counts.populations.map(\.synapticOperations) != b.synapticOperations { return "synaptic operations" }
     if counts.cores.map(\.synapticOperations) != b.synapticOperationsByCore { return "synaptic operations by core" }

@@ -100,7 +100,7 @@ extension DatasetLoader {
         let entries = try? ZipArchive.entries(atEnd: end, before: from)
       else { return false }
       let arrays = entries.map(\.name).filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) }
-      return EventTable.places(named: arrays) != nil || arrays == ["events"]
+      return EventTable.places(named: arrays) != nil || arrays.contains("events")
     }
     var stream = GzipStream()
     let first = Gzip.isGzip(head) ? try? stream.advance(head, isLast: head.count == size) : head

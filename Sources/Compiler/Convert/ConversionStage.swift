@@ -229,10 +229,14 @@ public struct ConversionStage {
 
   private func layerAccounts() -> [LayerAccount] {
     let thresholds = draft.neurons.map { $0.threshold?.entries }
+    // What a neuron can send in a step: a count of thresholds, where it says how many.
+    let most = draft.neurons.map { neuron in
+      neuron.threshold?.entries?.map { $0 * Double(neuron[.maximumPayload] ?? 1) }
+    }
     let clipped: [Double?] =
       sampleCount == 0
       ? network.layers.map { _ in nil }
-      : activations.clipped(thresholds, (statistics, layerHistograms), report("account"))
+      : activations.clipped(most, (statistics, layerHistograms), report("account"))
     return network.layers.indices.map { index in
       let layer = network.layers[index]
       let neuron = draft.neurons[index]

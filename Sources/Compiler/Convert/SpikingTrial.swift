@@ -41,8 +41,8 @@ package struct SpikingTrial: Sendable {
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
       var runner = LayerRunner(plan: plan, steps: steps)
       for sample in stride(from: worker, to: count, by: workers) {
-        let outcome = runner.run(
-          quantised: samples[(sample * size)..<((sample + 1) * size)].map { InputEncoder.quantise(Double($0)) })
+        runner.sample = sample
+        let outcome = runner.run(samples[(sample * size)..<((sample + 1) * size)].map(Double.init))
         collected.withLock { $0.outcomes[sample] = outcome }
         progress(1)
       }

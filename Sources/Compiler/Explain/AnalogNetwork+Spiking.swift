@@ -27,7 +27,8 @@ extension AnalogNetwork {
 
   private static func activation(_ population: CheckedPopulation) -> AnalogActivation {
     if !population.model.fires { return .none }
-    guard let threshold = population.threshold?.entries.first, threshold.isFinite,
+    // What a neuron takes back it sent too much: in the end it is a ReLU.
+    guard let threshold = population.threshold?.entries.first, threshold.isFinite, !population.model.countsSent,
       let negative = population.negativeThreshold?.entries.first
     else { return .relu }
     return .leakyRelu(slope: Float(-threshold / negative))

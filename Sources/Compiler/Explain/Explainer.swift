@@ -30,6 +30,7 @@ package struct Explainer: Sendable {
     _ network: CheckedNetwork, model: AnalogNetwork? = nil, chip: ChipDescription,
     options: CompileOptions = CompileOptions(), steps: Int
   ) throws(ExplanationError) {
+    guard network.network.input.kind == .current else { throw .spikingInput }
     self.network = network
     self.steps = max(1, steps)
     var options = options
@@ -142,6 +143,8 @@ package struct Explainer: Sendable {
 package enum ExplanationError: Error, Sendable, Equatable, NamesParameters {
   case network(AnalogNetworkError)
   case compile(CompileError)
+  /// An input of spikes: the spiking network in real numbers has no rule for it.
+  case spikingInput
   /// A neuron model without a rule in real numbers.
   case model(population: String, model: String)
 
@@ -149,6 +152,9 @@ package enum ExplanationError: Error, Sendable, Equatable, NamesParameters {
     switch self {
     case .network(let error): "\(error)"
     case .compile(let error): error.text(spell: spell)
+    case .spikingInput:
+      "the input sends spikes, which the comparison in real numbers does not follow; explain the network with an input of "
+        + "kind current"
     case .model(let population, let model):
       "population '\(population)' uses neuron model '\(model)', which has no rule in real numbers to compare with; "
         + "explain a network of other models"

@@ -143,6 +143,7 @@ struct ExplainerBlock {
     var runner = LayerRunner(plan: EnginePlan(program), steps: explainer.steps)
     var before = [Int](repeating: 0, count: program.populations.count)
     for (lane, input) in inputs.enumerated() {
+      runner.sample = block.first + lane
       let decision = runner.run(input).decisions.last ?? 0
       samples[lane].last[execution] = truth.score(decision: decision, sample: block.first + lane)
       let after = runner.counters.saturations

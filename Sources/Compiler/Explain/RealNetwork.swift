@@ -199,7 +199,8 @@ struct RealNetwork: Sendable {
   private func rate(_ neurons: Neurons, _ sum: Double, _ at: Int) -> Double {
     let most = neurons.model.hasPayload ? neurons.model.maximumPayload.map(Double.init) ?? .infinity : 1
     if sum >= 0 { return min(sum / neurons.threshold[at], most) }
-    guard let negative = neurons.negativeThreshold else { return 0 }
+    // A neuron that takes back has nothing to take back in the end.
+    guard let negative = neurons.negativeThreshold, !neurons.model.countsSent else { return 0 }
     return -min(sum / negative[at], most)
   }
 }

@@ -221,6 +221,7 @@ public struct ChipInterpreter: Sendable {
     updateCores(tick)
     deliver(send(), tick)
     runCounters.saturations = counters.saturations
+    runCounters.accumulatorOverflows = counters.accumulatorOverflows
     runCounters.saturationsByCore = counters.saturationsByCore
   }
 

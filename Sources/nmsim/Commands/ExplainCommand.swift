@@ -80,7 +80,7 @@ enum ExplainCommand {
       case .compile(let error): throw CommandError(error, network: path, mapping: nil)
       case .network(let error):
         throw CommandError(.badData, subject: arguments.string("model") ?? path, message: "\(error)")
-      case .model: throw CommandError(.badData, subject: path, message: "\(error)")
+      case .model, .spikingInput: throw CommandError(.badData, subject: path, message: "\(error)")
       }
     }
     let progress = ProgressLine("explain", total: count, unit: "images", terminal: terminal)

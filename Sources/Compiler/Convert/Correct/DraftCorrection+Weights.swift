@@ -84,6 +84,12 @@ extension DraftCorrection {
           }
         })
     }
+    let fittedValues = fittedLayer.connections.lazy.flatMap(\.weights)
+    guard fittedValues.allSatisfy(\.isFinite), fittedLayer.bias?.allSatisfy(\.isFinite) ?? true else {
+      notes.append(
+        "layer '\(shownName(layer.name))': what it reads on the calibration data is too large for a fit of its weights: it keeps them")
+      return
+    }
     spiking.replace(layer: index, fittedLayer)
   }
 }

@@ -148,7 +148,19 @@ struct ActivationHistogram: Sendable {
     var loss = Loss(error: 0, spikes: 0)
     var first = 0
     let levels = steps.multipliedReportingOverflow(by: most)
-    for spikes in 0...(levels.overflow ? Int.max - 1 : levels.partialValue) {
+    // More levels than bins: bin by bin.
+    if levels.overflow || levels.partialValue > Self.bins {
+      for bin in 0..<Self.bins {
+        let count = counts[bin + 1] - counts[bin]
+        let value = (Double(bin) + 0.5) * width
+        let sent = min((value / level + 0.5).rounded(.down), Double(steps) * Double(most))
+        let miss = sent * level - value
+        loss.error += count * miss * miss
+        loss.spikes += count * min(sent, Double(steps))
+      }
+      return loss
+    }
+    for spikes in 0...levels.partialValue {
       let past = spikes == levels.partialValue ? Self.bins : bin(of: (Double(spikes) + 0.5) * level)
       if past > first {
         let value = Double(spikes) * level
