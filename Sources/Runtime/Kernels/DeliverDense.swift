@@ -217,22 +217,11 @@ struct DeliverDense: Sendable {
     _ part: Part, _ step: Int, _ bytes: DenseRoute.Bytes, _ body: (UnsafePointer<ck_dense>) -> Void
   ) {
     let route = bytes.route
-    unsafe maps.withUnsafeBufferPointer { maps in
-      unsafe route.bases.withUnsafeBufferPointer { bases in
-        unsafe route.offsets.withUnsafeBufferPointer { offsets in
-          unsafe bytes.starts.withUnsafeBufferPointer { starts in
-            unsafe route.weights.withLanes { lanes in
-              guard let map = maps.baseAddress, let first = bases.baseAddress else { return }
-              var dense = unsafe ck_dense(
-                positions: part.positions.count, taps: route.offsets.count, quads: route.quads, blocks: route.blocks,
-                padded: route.padded, bases: first + part.positions.lowerBound, offsets: offsets.baseAddress,
-                x: map + (start + (part.first + step) * route.mapBytes),
-                weights: UnsafeRawPointer(lanes).assumingMemoryBound(to: Int8.self), starts: starts.baseAddress)
-              unsafe body(&dense)
-            }
-          }
-        }
-      }
+    unsafe withPointers(part, step, bytes) {
+      var dense = unsafe ck_dense(
+        positions: part.positions.count, taps: route.offsets.count, quads: route.quads, blocks: route.blocks,
+        padded: route.padded, bases: $0.bases, offsets: $0.offsets, x: $0.x, weights: $0.weights, starts: $0.starts)
+      unsafe body(&dense)
     }
   }
 
@@ -243,26 +232,45 @@ struct DeliverDense: Sendable {
   ) {
     let route = bytes.route
     let neighbours = min(16, route.lineWidth)
+    unsafe withPointers(part, step, bytes) {
+      var tiles = unsafe ck_tiles(
+        positions: part.positions.count, blocks: route.blocks, padded: route.padded,
+        rows: steps > 1 ? steps : neighbours, row_bytes: steps > 1 ? route.mapBytes : route.positionBytes,
+        row_lanes: steps > 1 ? part.apart : route.padded, group: steps > 1 ? 1 : neighbours,
+        width: route.lineWidth, column: part.positions.lowerBound % route.lineWidth, chunks: route.offsets.count,
+        bases: $0.bases, offsets: $0.offsets, x: $0.x, weights: $0.weights, starts: $0.starts)
+      unsafe body(&tiles)
+    }
+  }
+
+  /// What a kernel reads of a part's positions at a step; `body` is not called where the map is empty.
+  @inline(__always)
+  private func withPointers(_ part: Part, _ step: Int, _ bytes: DenseRoute.Bytes, _ body: (Pointers) -> Void) {
+    let route = bytes.route
     unsafe maps.withUnsafeBufferPointer { maps in
       unsafe route.bases.withUnsafeBufferPointer { bases in
         unsafe route.offsets.withUnsafeBufferPointer { offsets in
           unsafe bytes.starts.withUnsafeBufferPointer { starts in
             unsafe route.weights.withLanes { lanes in
               guard let map = maps.baseAddress, let first = bases.baseAddress else { return }
-              var tiles = unsafe ck_tiles(
-                positions: part.positions.count, blocks: route.blocks, padded: route.padded,
-                rows: steps > 1 ? steps : neighbours, row_bytes: steps > 1 ? route.mapBytes : route.positionBytes,
-                row_lanes: steps > 1 ? part.apart : route.padded, group: steps > 1 ? 1 : neighbours,
-                width: route.lineWidth, column: part.positions.lowerBound % route.lineWidth, chunks: route.offsets.count,
-                bases: first + part.positions.lowerBound, offsets: offsets.baseAddress,
-                x: map + (start + (part.first + step) * route.mapBytes),
-                weights: UnsafeRawPointer(lanes).assumingMemoryBound(to: Int8.self), starts: starts.baseAddress)
-              unsafe body(&tiles)
+              unsafe body(
+                Pointers(
+                  bases: first + part.positions.lowerBound, offsets: offsets.baseAddress,
+                  x: map + (start + (part.first + step) * route.mapBytes),
+                  weights: UnsafeRawPointer(lanes).assumingMemoryBound(to: Int8.self), starts: starts.baseAddress))
             }
           }
         }
       }
     }
+  }
+
+  private struct Pointers {
+    let bases: UnsafePointer<UInt32>
+    let offsets: UnsafePointer<UInt32>?
+    let x: UnsafePointer<UInt8>
+    let weights: UnsafePointer<Int8>
+    let starts: UnsafePointer<Int32>?
   }
 
   /// The Swift twin of the C kernels: calls `body(accumulator, sum)` for every target of every position.
