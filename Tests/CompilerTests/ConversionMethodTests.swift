@@ -189,7 +189,7 @@ struct ConversionMethodTests {
     }
     for (settings, error) in [
       (twelve.with(.maximumCount, 3),
-        .conflict("maxCount", "neuron", "a spike carries a count where the neuron is 'count' alone")),
+        .partner("maxCount", needs: "neuron", value: "count", "other spikes carry no count")),
       (ConversionSettings(.maxNorm).with(.neuron, .count).with(.reset, .hard),
         .conflict("neuron", "reset", "its spikes take away what they are worth, no more")),
       (four.with(.maximumCount, 17).with(.calibrate, Corrections([.bias])),

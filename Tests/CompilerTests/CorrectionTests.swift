@@ -161,7 +161,7 @@ struct CorrectionTests {
     let data = try TinyNetwork.data(seed: 9, shape: [2, 6, 6], count: 40)
     var settings = ConversionSettings(.mmse).with(.steps, 6).with(.calibrate, Corrections([.initial]))
       .with(.lagAt, .branches)
-    #expect(throws: ConversionError.conflict("lagAt", "lag", "there is no lag above 0 that layers could have")) {
+    #expect(throws: ConversionError.partner("lagAt", needs: "lag", value: "1 or more", "without one no layer waits")) {
       try convert(network, settings, data)
     }
     settings = settings.with(.lag, 2)
@@ -206,6 +206,26 @@ struct CorrectionTests {
     // Weights are fitted for the correction of neurons that follows.
     let other: [Correction] = correction == .weights ? [.initial] : []
     #expect(try distance([correction] + other) < distance(other))
+  }
+
+  @Test("a matrix between maps, as of a transposed convolution, keeps its weights; layers behind it are fitted", arguments: [
+    [Correction.weights, .initial], [.weights, .biasByStep, .lastLayer], [.weights, .bias],
+  ])
+  func matrixBetweenMaps(_ list: [Correction]) throws {
+    var network = TinyNetwork.convolutional(seed: 51)
+    let matrix: [Float] = (0..<(27 * 36)).map { index in index % 5 == 0 ? 0.05 - Float(index % 7) / 40 : 0 }
+    network.layers[1].connections[0] = AnalogConnection(
+      source: .layer(0), pool: network.layers[1].connections[0].pool, kind: .dense, weights: matrix, weightShape: [27, 36])
+    let data = try TinyNetwork.data(seed: 10, shape: [2, 6, 6], count: 64)
+    let settings = ConversionSettings(.mmse).with(.steps, 4).with(.calibrate, Corrections(list))
+    let result = try convert(network, settings, data)
+    #expect(result.report.notes.contains { $0.hasPrefix("layer 'conv2' keeps its weights") })
+    let program = try SpikingTrial.lower(result.network, weightBits: 16)
+    let (middle, last) = (program.weights[program.projections[1].weights], program.weights[program.projections[2].weights])
+    #expect(matrix.indices.allSatisfy { matrix[$0] != 0 || middle[$0] == 0 } && (0..<middle.count).contains { middle[$0] != 0 })
+    let plain = try convert(network, settings.with(.calibrate, Corrections([.bias])), data)
+    let unfitted = try SpikingTrial.lower(plain.network, weightBits: 16)
+    #expect((0..<last.count).contains { last[$0] != unfitted.weights[unfitted.projections[2].weights][$0] } == list.contains(.lastLayer))
   }
 }
 

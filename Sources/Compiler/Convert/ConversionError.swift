@@ -29,6 +29,8 @@ package enum ConversionError: Error, Sendable, Equatable, NamesParameters {
   case own(String)
   /// Two parameters, by their keys, that exclude one another, and why.
   case conflict(String, String, String)
+  /// A parameter, by its key, that acts together with another's value alone, and why.
+  case partner(String, needs: String, value: String, String)
 
   package func text(spell: (String) -> String) -> String {
     switch self {
@@ -70,6 +72,8 @@ package enum ConversionError: Error, Sendable, Equatable, NamesParameters {
     case .own(let text): text
     case .conflict(let first, let second, let reason):
       "\(spell(first)) and \(spell(second)) exclude one another: \(reason); leave one of them out"
+    case .partner(let key, let other, let value, let reason):
+      "\(spell(key)) needs \(spell(other)) \(value): \(reason); give it, or leave \(spell(key)) out"
     }
   }
 }

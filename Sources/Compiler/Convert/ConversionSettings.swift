@@ -106,7 +106,7 @@ public struct ConversionSettings: Sendable, Hashable {
     }
     guard method.declared(.neuron) != nil, let most = self[.maximumCount] else { return }
     if neuron != .count {
-      throw .conflict(Parameter.maximumCount.key, Parameter.neuron.key, "a spike carries a count where the neuron is 'count' alone")
+      throw .partner(Parameter.maximumCount.key, needs: Parameter.neuron.key, value: "count", "other spikes carry no count")
     }
     if most > Self.mostCorrected, !(self[.calibrate]?.isEmpty ?? true) {
       throw .parameterRange(
@@ -140,9 +140,10 @@ public struct ConversionSettings: Sendable, Hashable {
   func checkLag() throws(ConversionError) {
     let (lag, isSeparated) = (self[.lag] ?? 0, self[.schedule] == .separated)
     if lag == 0, self[.lagAt] == .branches {
-      throw .conflict(
-        Parameter.lagAt.key, isSeparated ? Parameter.schedule.key : Parameter.lag.key,
-        isSeparated ? "the separated schedule lets every layer wait" : "there is no lag above 0 that layers could have")
+      if isSeparated {
+        throw .conflict(Parameter.lagAt.key, Parameter.schedule.key, "the separated schedule lets every layer wait")
+      }
+      throw .partner(Parameter.lagAt.key, needs: Parameter.lag.key, value: "1 or more", "without one no layer waits")
     }
     guard lag > 0 || isSeparated else { return }
     let key = isSeparated ? Parameter.schedule.key : Parameter.lag.key

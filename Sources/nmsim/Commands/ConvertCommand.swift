@@ -317,7 +317,7 @@ extension CommandError {
   /// An error of conversion: about the options, the model, or the data.
   init(_ error: ConversionError, model: String, data: String?) {
     switch error {
-    case .foreignParameter, .parameterRange, .conflict, .needsCalibration, .noGoal:
+    case .foreignParameter, .parameterRange, .conflict, .partner, .needsCalibration, .noGoal:
       self.init(.usage, subject: "convert", message: error.commandText)
     case .notKept:
       self.init(.checkFailed, subject: model, message: error.commandText)

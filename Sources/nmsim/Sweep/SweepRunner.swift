@@ -330,8 +330,8 @@ extension ConversionError {
   fileprivate var isAboutNetwork: Bool {
     switch self {
     case .negativeActivation, .noActivation, .overflow, .notTrained, .outputFeeds, .noGoal, .notKept, .check, .compile, .own: true
-    case .network, .foreignParameter, .parameterRange, .conflict, .needsCalibration, .noSamples, .tooFewSamples, .inputShape,
-      .labelRange, .data:
+    case .network, .foreignParameter, .parameterRange, .conflict, .partner, .needsCalibration, .noSamples, .tooFewSamples,
+      .inputShape, .labelRange, .data:
       false
     }
   }

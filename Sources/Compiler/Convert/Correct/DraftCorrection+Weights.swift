@@ -19,7 +19,17 @@ extension DraftCorrection {
     }
     guard let first = fitted.first else { return }
     let groups = layer.connections[first].groups
-    guard fitted.allSatisfy({ layer.connections[$0].groups == groups }) else { return }
+    // A matrix between maps is a transposed convolution or another linear map of few weights: a fit would fill its zeros.
+    guard
+      fitted.allSatisfy({
+        layer.connections[$0].groups == groups && (layer.channelSize == 1 || layer.connections[$0].kind == .convolution)
+      })
+    else {
+      notes.append(
+        "layer '\(shownName(layer.name))' keeps its weights: a matrix between maps, or convolutions of unlike groups, are not fitted"
+      )
+      return
+    }
     let network = spiking.network
     let read = byBlock { [self] block in
       layer.connections.indices.map { self.read(layer.connections[$0], block: block, step: nil, gate: gates[$0]) }

@@ -9,14 +9,19 @@ extension ConversionMethod {
     source: "Li et al. 2021; Bu et al. 2022",
     parameters: [.steps, .spikeBudget, .initial, .readout] + Parameter.ofThresholds, dependsOnSteps: { _ in true },
     standardSteps: { _, _, _ in 8 }, tries: { standard, steps, _ in
+      let counting = standard.with(.neuron, .count)
+      let (fitted, byStep) = (Corrections([.weights, .initial]), Corrections([.weights, .biasByStep]))
       var list = [
-        standard, standard.with(.calibrate, Corrections([.weights, .initial])),
-        standard.with(.neuron, .signed).with(.calibrate, Corrections([.bias])),
-        standard.with(.neuron, .count).with(.calibrate, Corrections([.weights, .initial])),
+        standard, standard.with(.calibrate, fitted), standard.with(.neuron, .signed).with(.calibrate, Corrections([.bias])),
+        counting.with(.calibrate, fitted),
       ]
+      // At fewer than 8 steps the counts up to 4 make fewer than 32 levels.
+      if steps < 8 { list.append(counting.with(.maximumCount, min(16, 32 / steps)).with(.calibrate, fitted)) }
       if steps > 1 {
+        list.append(counting.with(.calibrate, byStep))
         list.append(standard.with(.schedule, .separated))
-        list.append(standard.with(.lag, 1).with(.calibrate, Corrections([.weights, .biasByStep])))
+        list.append(standard.with(.lag, 1).with(.calibrate, byStep))
+        list.append(counting.with(.maximumCount, 2).with(.lag, 1).with(.calibrate, byStep))
       }
       return list
     },
