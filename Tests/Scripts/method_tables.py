@@ -36,14 +36,13 @@ FEWER = [
     ("mmse, weights, bias by step, lag 1", ["mmse", "--calibrate", "weights,bias-by-step", "--lag", "1", "--steps", "{T}"], FEW),
     ("mmse, signed, bias", ["mmse", "--neuron", "signed", "--calibrate", "bias", "--steps", "{T}"], FEW),
     ("mmse, count, weights, initial", ["mmse", "--neuron", "count", "--calibrate", "weights,initial", "--steps", "{T}"], FEW),
+    ("mmse, count, weights, bias by step",
+     ["mmse", "--neuron", "count", "--calibrate", "weights,bias-by-step", "--steps", "{T}"], FEW),
+    ("mmse, count up to 8, weights, bias by step",
+     ["mmse", "--neuron", "count", "--max-count", "8", "--calibrate", "weights,bias-by-step", "--steps", "{T}"], FEW[:2]),
     ("mmse, count up to 2, weights, bias by step, lag 1",
      ["mmse", "--neuron", "count", "--max-count", "2", "--calibrate", "weights,bias-by-step", "--lag", "1", "--steps", "{T}"], FEW),
     ("robust-norm, separated", ["robust-norm", "--schedule", "separated", "--steps", "{T}"], FEW),
-]
-# Without fitting weights again, which takes minutes in layers of 4,608 inputs.
-PLAINER = [row for row in FEWER if "weights" not in row[0]] + [
-    ("mmse, bias by step, lag 1", ["mmse", "--calibrate", "bias-by-step", "--lag", "1", "--steps", "{T}"], FEW),
-    ("mmse, count, initial", ["mmse", "--neuron", "count", "--calibrate", "initial", "--steps", "{T}"], FEW),
 ]
 # name: (data, default samples, [(row, options, steps)]); steps: a number, or with a number of samples of its own.
 NETWORKS = {
@@ -98,7 +97,7 @@ NETWORKS = {
     ]),
     "few/cifar-resnet20": (CIFAR, 1000, FEWER),
     "few/public/resnet20-akamaster": (OTHERS, 1000, FEWER),
-    "few/cifar-vgg16": (CIFAR, 1000, PLAINER),
+    "few/cifar-vgg16": (CIFAR, 1000, FEWER),
     "few/fashion-cnn": (FASHION, 10000, FEWER),
     "few/fashion-cnn-qcfs": (FASHION, 10000, [("trained", ["trained", "--steps", "{T}"], FEW)] + FEWER),
     "cifar-resnet20": (CIFAR, 1000, [
