@@ -60,6 +60,30 @@ struct AutomaticConversionTests {
     #expect(names == Set(ConversionMethod.all.map(\.name)))
   }
 
+  @Test("for a chip it takes what compiles for it, and says what the chip refuses", arguments: ["loihi", "generic-45nm"])
+  func chip(_ name: String) throws {
+    let (network, data) = try Self.tiny(61)
+    let chip = try ChipLibrary.builtIn(name)
+    let (result, report) = try Conversion.automatic(network, goal: AutomaticGoal(steps: 3, chip: chip), calibration: data)
+    _ = try CompiledProgram.compile(result.network.checked(), chip: chip)
+    let refused = report.attempts.filter {
+      if case .skipped(let reason) = $0.outcome { reason.contains("chip '\(name)'") } else { false }
+    }
+    #expect(refused.contains { $0.settings[.neuron] == .count } == !chip.supports(neuronModel: "augmented"))
+    #expect(refused.allSatisfy { $0.samples == 0 && report.attempts[report.chosen] != $0 })
+  }
+
+  @Test("a chip that takes none of the conversions is named with its reason")
+  func noChip() throws {
+    let (network, data) = try Self.tiny(61)
+    var chip = try ChipLibrary.builtIn("loihi")
+    chip.neuronModels?.value = ["cuba"]
+    let refusal = CompileError.unsupportedModel(population: "", model: "if", chip: "loihi", supported: ["cuba"])
+    #expect(throws: ConversionError.fitsNowhere(refusal)) {
+      try Conversion.automatic(network, goal: AutomaticGoal(steps: 3, chip: chip), calibration: data)
+    }
+  }
+
   @Test("of values it takes the cheapest that explains as much of their variance as any, with targets and without", arguments: [true, false])
   func values(_ hasTargets: Bool) throws {
     let (network, data) = try Self.tiny(61)

@@ -289,7 +289,7 @@ struct CapacityTests {
     #expect(
       potential
         == "population '\(name)' uses neuron model 'accumulator', which chip 'truenorth' does not run (it runs if, lif); "
-        + "convert with another method or choose another chip")
+        + "convert with 'readout' spikes, or choose another chip")
     // 64 maps of 4 x 4 of a pool that became a layer, or 24 of 4 x 4 before one.
     let axons = trained.name == "plain" ? "384" : "1,024"
     let spikes = try message(.spikes)

@@ -95,7 +95,7 @@ struct ChipRuleTests {
     #expect(
       message(potential, "truenorth")
         == "population 'out' uses neuron model 'accumulator', which chip 'truenorth' does not run (it runs if, lif); "
-        + "convert with another method or choose another chip")
+        + "convert with 'readout' spikes, or choose another chip")
     var two = try Self.trueNorth()
     try two.add("d", [10], .dense, from: "a", weightShape: [10, 64])
     #expect(

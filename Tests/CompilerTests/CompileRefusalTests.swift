@@ -263,7 +263,7 @@ struct CompileRefusalTests {
     #expect(
       try message(network(), chip(models: ["lif", "accumulator"]))
         == "population 'a' uses neuron model 'if', which chip 'tiny' does not run (it runs lif, accumulator); "
-        + "convert with another method or choose another chip")
+        + "convert by a method for this chip (auto looks for one), or choose another chip")
     for (model, period) in [(NeuronModel.Kind.phase, 4), (.bistable, 4), (.bistable, 1)] {
       let coded = network {
         $0.populations[0].neuron = NetworkNeuron(model: model, threshold: .uniform(1), parameters: .with(.period, period))
@@ -346,7 +346,7 @@ struct CompileRefusalTests {
     #expect(
       try message(lif, chip([.maximumDelay: 1], models: ["lif", "accumulator"]))
         == "population 'a.relay.1' uses neuron model 'if', which chip 'tiny' does not run (it runs lif, accumulator); "
-        + "convert with another method or choose another chip")
+        + "convert by a method for this chip (auto looks for one), or choose another chip")
   }
 
   @Test("a shortcut between vectors takes thresholds per neuron")

@@ -89,7 +89,7 @@ struct CompileCommandTests {
     Fault(
       line: "compile DIR/net.json --chip truenorth -o DIR/n", status: .doesNotFit,
       error: "nmsim: DIR/net.json: population 'out' uses neuron model 'accumulator', which chip 'truenorth' does not "
-        + "run (it runs if, lif): convert with another method or choose another chip"),
+        + "run (it runs if, lif): convert with --readout spikes, or choose another chip"),
     Fault(
       line: "compile DIR/net.json -o DIR/none/net.nmsim", status: .cannotWrite,
       error: "nmsim: DIR/none/net.nmsim: cannot be written: its folder does not exist: make the folder first"),

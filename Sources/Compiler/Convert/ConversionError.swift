@@ -25,6 +25,8 @@ package enum ConversionError: Error, Sendable, Equatable, NamesParameters {
   case notKept(accuracy: Double, steps: Int, best: Double?, method: String)
   case check(NetworkCheckError)
   case compile(CompileError)
+  /// `auto`: the chip refuses every conversion that was tried, one of them for this.
+  case fitsNowhere(CompileError)
   /// What a method of somebody else's throws.
   case own(String)
   /// Two parameters, by their keys, that exclude one another, and why.
@@ -69,6 +71,7 @@ package enum ConversionError: Error, Sendable, Equatable, NamesParameters {
         + (best.map { " (nearest: \(method), \(numberText($0)))" } ?? "") + "; ask for less, or give more steps"
     case .check(let error): "\(error)"
     case .compile(let error): "calibration on the chip model: \(error.text(spell: spell))"
+    case .fitsNowhere(let error): "the chip refuses every conversion that was tried: \(error.text(spell: spell))"
     case .own(let text): text
     case .conflict(let first, let second, let reason):
       "\(spell(first)) and \(spell(second)) exclude one another: \(reason); leave one of them out"

@@ -163,6 +163,11 @@ public struct ConversionSettings: Sendable, Hashable {
 
   // MARK: Neurons
 
+  /// Model of the hidden neurons, where the parameters alone say it.
+  var hiddenModel: NeuronModel.Kind? {
+    method.declared(.neuron) == nil ? nil : integrateFire(threshold: .uniform(1)).model
+  }
+
   /// An integrate-and-fire neuron as these settings have it.
   package func integrateFire(threshold: Values, spikeValue: Values? = nil, strict: Bool = false) -> NetworkNeuron {
     switch method.declared(.neuron).flatMap({ _ in self[.neuron] }) {

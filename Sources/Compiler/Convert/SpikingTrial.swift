@@ -79,6 +79,15 @@ package struct SpikingTrial: Sendable {
     }
   }
 
+  /// Throws what a chip refuses of a network, with the chip's own widths.
+  static func check(_ network: Network, fits chip: ChipDescription, steps: Int?) throws(ConversionError) {
+    let checked: CheckedNetwork
+    do throws(NetworkCheckError) { checked = try network.checked() } catch { throw .check(error) }
+    do throws(CompileError) {
+      _ = try CompiledProgram.compile(checked, chip: chip, options: CompileOptions(steps: steps, placement: .rowMajor))
+    } catch { throw .compile(error) }
+  }
+
   private static func idealChip() throws(CompileError) -> ChipDescription {
     do throws(ChipError) { return try ChipLibrary.builtIn("ideal") } catch { throw .option("\(error)") }
   }

@@ -51,7 +51,10 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
     switch self {
     case .unsupportedModel(let population, let model, let chip, let supported):
       "population '\(population)' uses neuron model '\(model)', which chip '\(chip)' does not run "
-        + "(it runs \(supported.joined(separator: ", "))); convert with another method or choose another chip"
+        + "(it runs \(supported.joined(separator: ", "))); "
+        + (model == NeuronModel.Kind.accumulator.name
+          ? "convert with \(spell("readout")) spikes" : "convert by a method for this chip (auto looks for one)")
+        + ", or choose another chip"
     case .periodCodeNeedsWindows(let population):
       "population '\(population)' uses a period code, which needs windows that follow one another; "
         + "compile with the windowed \(spell("schedule"))"

@@ -11,11 +11,10 @@ extension OptionSpec {
   static func scale(in group: String) -> OptionSpec { OptionSpec(.scale, group: group) }
 
   static func chip(
-    in group: String, _ help: String = "Chip description: a name of 'nmsim chips', or a file."
+    in group: String, _ help: String = "Chip description: a name of 'nmsim chips', or a file.",
+    standard: OptionSpec.Standard? = .value(ChipLibrary.defaultName)
   ) -> OptionSpec {
-    option(
-      "chip", .choiceOrFile(ChipsCommand.names, .chip), "NAME|FILE", standard: .value(ChipLibrary.defaultName),
-      group: group, help)
+    option("chip", .choiceOrFile(ChipsCommand.names, .chip), "NAME|FILE", standard: standard, group: group, help)
   }
 
   static func schedule(in group: String) -> OptionSpec { OptionSpec(.compiledSchedule, group: group) }

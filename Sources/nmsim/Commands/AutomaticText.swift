@@ -57,7 +57,9 @@ struct AutomaticText: Sendable {
   /// What the figures are.
   private var measure: String { isOfValues ? "Explained" : "Accuracy" }
 
-  private var goal: String {
+  private var goal: String { sought + (report.goal.chip.map { ", for chip \(ErrorText.escaped($0.name))" } ?? "") }
+
+  private var sought: String {
     let steps = report.goal.steps ?? AutomaticGoal.standardSteps
     let most = "within \(NumberFormat.count(steps, of: "step"))"
     return switch report.goal.accuracy {

@@ -41,6 +41,9 @@ enum ConvertCommand {
       .option(
         "max-loss", .number(NumberRange(lower: 0, upper: 100)), "POINTS", group: automatic,
         "auto: the same, at most so many points (hundredths of accuracy) below the ANN."),
+      .chip(
+        in: automatic, "auto: the chip that the network is for; what it refuses is left out. Trials are on 'ideal' all the same.",
+        standard: .described("any")),
       .flag("list", group: automatic, "auto: show what was tried and the Pareto front, and write nothing."),
     ]
       + OptionSpec.calibration(
@@ -68,12 +71,12 @@ enum ConvertCommand {
         "nmsim convert model.onnx --method auto --steps 4 --calibration images.npy",
         "The method that needs the fewest synaptic operations among the best at 4 steps."),
       ExampleSpec(
-        "nmsim convert model.onnx --method auto --max-loss 0.5 --calibration images.npy",
-        "The cheapest method and number of steps that lose at most 0.5 points."),
+        "nmsim convert model.onnx --method auto --max-loss 0.5 --calibration images.npy --chip loihi",
+        "The cheapest method and number of steps that lose at most 0.5 points, of those that run on Loihi."),
       ExampleSpec(
         "nmsim convert model.nir --dt 1e-3 --reset soft", "A spiking network from snnTorch, Norse, Sinabs or SpikingJelly."),
     ],
-    exits: [.checkFailed, .badData, .missingInput])
+    exits: [.checkFailed, .badData, .missingInput, .doesNotFit, .badConfiguration])
 
   /// The names of the contract, in its order.
   static let methods = ConversionMethod.all.map(\.name) + ["auto"]
@@ -157,7 +160,8 @@ enum ConvertCommand {
         remedy: "give one of them")
     }
     let goal = AutomaticGoal(
-      steps: arguments.int("steps"), accuracy: least.map { .least($0) } ?? loss.map { .below(points: $0) })
+      steps: arguments.int("steps"), accuracy: least.map { .least($0) } ?? loss.map { .below(points: $0) },
+      chip: try arguments.string("chip").map { (name) throws(CommandError) in try ChipsCommand.load(name) })
     if goal.steps == nil && goal.accuracy == nil {
       throw CommandError(.usage, subject: "convert", message: ConversionError.noGoal.commandText)
     }
@@ -171,7 +175,7 @@ enum ConvertCommand {
   }
 
   private static func settings(_ arguments: ParsedArguments) throws(CommandError) -> ConversionSettings {
-    for name in ["keep-accuracy", "max-loss", "list"] where arguments.isGiven(name) {
+    for name in ["keep-accuracy", "max-loss", "list", "chip"] where arguments.isGiven(name) {
       throw CommandError(
         .usage, subject: "convert", problem: "--\(name) is for method 'auto'", remedy: "add --method auto")
     }
@@ -321,6 +325,8 @@ extension CommandError {
       self.init(.usage, subject: "convert", message: error.commandText)
     case .notKept:
       self.init(.checkFailed, subject: model, message: error.commandText)
+    case .fitsNowhere:
+      self.init(.doesNotFit, subject: model, message: error.commandText)
     case .noSamples, .tooFewSamples, .inputShape, .labelRange, .data:
       self.init(.badData, subject: data, message: error.commandText)
     case .network, .negativeActivation, .noActivation, .overflow, .notTrained, .outputFeeds, .check, .compile, .own:

@@ -329,7 +329,9 @@ extension ConversionError {
   /// Whether the method does not suit the network, as opposed to wrong options or data: a finding, not a fault.
   fileprivate var isAboutNetwork: Bool {
     switch self {
-    case .negativeActivation, .noActivation, .overflow, .notTrained, .outputFeeds, .noGoal, .notKept, .check, .compile, .own: true
+    case .negativeActivation, .noActivation, .overflow, .notTrained, .outputFeeds, .noGoal, .notKept, .fitsNowhere, .check, .compile,
+      .own:
+      true
     case .network, .foreignParameter, .parameterRange, .conflict, .partner, .needsCalibration, .noSamples, .tooFewSamples,
       .inputShape, .labelRange, .data:
       false

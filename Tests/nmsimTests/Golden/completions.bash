@@ -106,6 +106,9 @@ _nmsim() {
         --max-loss)
           _nmsim_nothing
           return ;;
+        --chip)
+          _nmsim_words "ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin"
+          return ;;
         --calibration)
           return ;;
         --calibration-labels)
@@ -156,7 +159,7 @@ _nmsim() {
           return ;;
       esac
       if [[ $current == -* ]]; then
-        _nmsim_words "--method --steps --alpha --calibrate --neuron --max-count --percentile --spike-budget --period --lambda --tolerance --p --variant --membrane --no-negative-threshold --no-synchronous-neurons --initial --reset --readout --task --max-pool --lag --lag-at --schedule --literal --seed --keep-accuracy --max-loss --list --calibration --calibration-labels --calibration-samples --output-name --input-shape --merge --input-scale --mean --std --test-images --test-labels -o --output --dt --discretisation --multiple-spikes --floor --input-coding --json -q --quiet --color -h --help"
+        _nmsim_words "--method --steps --alpha --calibrate --neuron --max-count --percentile --spike-budget --period --lambda --tolerance --p --variant --membrane --no-negative-threshold --no-synchronous-neurons --initial --reset --readout --task --max-pool --lag --lag-at --schedule --literal --seed --keep-accuracy --max-loss --chip --list --calibration --calibration-labels --calibration-samples --output-name --input-shape --merge --input-scale --mean --std --test-images --test-labels -o --output --dt --discretisation --multiple-spikes --floor --input-coding --json -q --quiet --color -h --help"
       fi ;;
     evaluate)
       case "$previous" in

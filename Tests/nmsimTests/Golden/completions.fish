@@ -56,6 +56,7 @@ complete -c nmsim -n '__nmsim_is convert' -l literal -d 'Take the paper as print
 complete -c nmsim -n '__nmsim_is convert' -l seed -x -d 'spike-norm, rmp: seed of the random input spikes.'
 complete -c nmsim -n '__nmsim_is convert' -l keep-accuracy -x -d 'auto: find the cheapest with at least this accuracy, a fraction of 1, within --steps or 256.'
 complete -c nmsim -n '__nmsim_is convert' -l max-loss -x -d 'auto: the same, at most so many points (hundredths of accuracy) below the ANN.'
+complete -c nmsim -n '__nmsim_is convert' -l chip -r -F -a 'ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin' -d 'auto: the chip that the network is for; what it refuses is left out. Trials are on \'ideal\' all the same.'
 complete -c nmsim -n '__nmsim_is convert' -l list -d 'auto: show what was tried and the Pareto front, and write nothing.'
 complete -c nmsim -n '__nmsim_is convert' -l calibration -r -F -d 'Images for calibration: IDX, .npy, .npz or CIFAR.'
 complete -c nmsim -n '__nmsim_is convert' -l calibration-labels -r -F -d 'Their labels.'

@@ -68,6 +68,7 @@ _nmsim() {
         '--seed=[spike-norm, rmp\: seed of the random input spikes.]:N: ' \
         '--keep-accuracy=[auto\: find the cheapest with at least this accuracy, a fraction of 1, within --steps or 256.]:ACCURACY: ' \
         '--max-loss=[auto\: the same, at most so many points (hundredths of accuracy) below the ANN.]:POINTS: ' \
+        '--chip=[auto\: the chip that the network is for; what it refuses is left out. Trials are on '\''ideal'\'' all the same.]:NAME|FILE: _nmsim_or_files ideal generic-45nm truenorth loihi loihi-sanafe loihi2 spinnaker1 spinnaker2 dynapcnn odin' \
         '--list[auto\: show what was tried and the Pareto front, and write nothing.]' \
         '--calibration=[Images for calibration\: IDX, .npy, .npz or CIFAR.]:DATA:_files' \
         '--calibration-labels=[Their labels.]:LABELS:_files' \

@@ -14,13 +14,17 @@ package struct AutomaticGoal: Sendable, Equatable {
   package var steps: Int?
   /// Nil: within 0.1 points of the best conversion that was tried.
   package var accuracy: Accuracy?
+  /// Conversions that it refuses are skipped; nil: any chip will do.
+  package var chip: ChipDescription?
 
   /// - Parameters:
   ///   - steps: at least 1; nil only with an accuracy, then up to ``standardSteps``.
   ///   - accuracy: what must be kept; nil: within 0.1 points of the best conversion that was tried.
-  package init(steps: Int? = nil, accuracy: Accuracy? = nil) {
+  ///   - chip: that must take the network; nil: any.
+  package init(steps: Int? = nil, accuracy: Accuracy? = nil, chip: ChipDescription? = nil) {
     self.steps = steps
     self.accuracy = accuracy
+    self.chip = chip
   }
 
   /// Most steps that a search for an accuracy takes unless told otherwise.

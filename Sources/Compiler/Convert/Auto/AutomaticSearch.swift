@@ -26,7 +26,15 @@ struct AutomaticSearch {
   private var shared: [(settings: ConversionSettings, stage: ConversionStage)] = []
 
   var attempts: [AutomaticAttempt] = []
+  /// What chips refused.
+  private var refusals: [CompileError] = []
   var chosen: Int?
+
+  /// Why the chip takes none of what was tried; nil: something ran.
+  var refusal: CompileError? {
+    guard goal.chip != nil, attempts.allSatisfy({ $0.samples == 0 }) else { return nil }
+    return refusals.first { if case .unsupportedModel = $0 { false } else { true } } ?? refusals.first
+  }
   /// The conversion that was chosen, where it was for the steps that were asked.
   private(set) var chosenStage: ConversionStage?
 
@@ -90,11 +98,18 @@ struct AutomaticSearch {
     var attempt = attempt
     do throws(ConversionError) {
       try Conversion.check(network, method: attempt.settings.method)
+      if let chip = goal.chip, let model = attempt.settings.hiddenModel, !chip.supports(neuronModel: model.name) {
+        throw .compile(
+          .unsupportedModel(population: "", model: model.name, chip: chip.name, supported: chip.neuronModels?.value ?? []))
+      }
       let stage = try converted(attempt.settings)
       let steps = stage.settings[.schedule] == .separated ? stage.steps : nil
-      let program = try SpikingTrial.lower(stage.draft.build(preprocessing: .identity), weightBits: 8, steps: steps)
+      let network = stage.draft.build(preprocessing: .identity)
+      if let chip = goal.chip { try SpikingTrial.check(network, fits: chip, steps: steps) }
+      let program = try SpikingTrial.lower(network, weightBits: 8, steps: steps)
       return Candidate(attempt: attempt, stage: stage, program: program, tally: AutomaticTally(steps: stage.steps))
     } catch {
+      if case .compile(let refusal) = error { refusals.append(refusal) }
       attempt.outcome = .skipped(Self.reason(error))
       attempts.append(attempt)
       return nil
@@ -131,6 +146,9 @@ struct AutomaticSearch {
   private static func reason(_ error: ConversionError) -> String {
     switch error {
     case .negativeActivation(_, let activation, _): "no negative values, as \(activation) has"
+    case .compile(.unsupportedModel(_, let model, let chip, _)): "chip '\(chip)' does not run neuron model '\(model)'"
+    // What to do about it is not asked of a candidate.
+    case .compile(let error): String("\(error)".prefix { $0 != ";" })
     default: error.description
     }
   }

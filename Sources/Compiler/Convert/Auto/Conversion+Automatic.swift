@@ -37,6 +37,7 @@ extension Conversion {
       search.chooseWithin(steps: steps)
     }
     guard let chosen = search.chosen else {
+      if let refusal = search.refusal { throw .fitsNowhere(refusal) }
       let best = search.attempts.max { ($0.accuracy ?? -1) < ($1.accuracy ?? -1) }
       throw .notKept(
         accuracy: goal.leastAccuracy(original: search.originalAccuracy) ?? 0, steps: steps,
