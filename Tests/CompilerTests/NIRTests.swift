@@ -110,7 +110,7 @@ struct NIRTests {
     }
   }
 
-  @Test("neurons without leak: if, soft reset, several spikes a step, a reset value")
+  @Test("neurons without leak: if, soft reset, several spikes per step, a reset value")
   func integrators() throws {
     func file(reset: Double) -> [UInt8] {
       NIRFile.chain(

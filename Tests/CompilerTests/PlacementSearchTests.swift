@@ -193,7 +193,7 @@ struct PlacementSearchTests {
     for size in sizes {
       let start = ContinuousClock.now
       let (inOrder, searched) = ClusterGraph(clusters: size).placed()
-      print(size, "clusters:", inOrder, "hops a message,", searched, "after", start.duration(to: .now))
+      print(size, "clusters:", inOrder, "hops per message,", searched, "after", start.duration(to: .now))
       #expect(searched < inOrder && searched >= 1)
     }
   }

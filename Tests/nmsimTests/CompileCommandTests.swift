@@ -37,7 +37,7 @@ struct CompileCommandTests {
       files: [("m.onnx", "\u{8}")], line: "compile DIR/m.onnx", status: .badData,
       error: "nmsim: DIR/m.onnx: is a trained network, not a spiking network: make one of it with 'nmsim convert DIR/m.onnx'"),
     Fault(
-      files: [("m.nmsim", "")], line: "explain DIR/m.nmsim", status: .badData,
+      files: [("m.nmsim", "NMSIM")], line: "explain DIR/m.nmsim", status: .badData,
       error: "nmsim: DIR/m.nmsim: is a compiled program, not a spiking network: give a net.json, which 'nmsim convert' writes"),
     Fault(
       files: [("net.json", "{")], line: "compile DIR/net.json", status: .badData,
@@ -264,7 +264,7 @@ struct CompileCommandTests {
       let text = first.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       let said = try #require(
         text.firstMatch(
-          of: /Placed by the spikes of 5 samples in \d+ steps: ([\d.]+) hops a message; row by row it would be (\d+\.\d+)\./))
+          of: /Placed by the spikes of 5 samples in \d+ steps: ([\d.]+) hops per message; row by row it would be (\d+\.\d+)\./))
       let (hops, rows) = (try #require(Double(said.1)), try #require(Double(said.2)))
       #expect(hops > 0 && hops < rows)
       #expect(folder.invoke(line + images + "-o DIR/b").status == .success)

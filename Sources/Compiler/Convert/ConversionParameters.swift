@@ -25,7 +25,7 @@ extension Parameter {
     "alpha", .number(.positive), source: "Han et al. 2020; Ngu, Lee 2022", "Factor of the thresholds that the method finds.")
   package static let initial = Parameter(
     "initial", .choice(of: InitialPotential.self), standardText: "the method's",
-    "Initial potential: zero, half a threshold, half of them dithered over neighbours, or at random below them.")
+    "Initial potential: zero, half the threshold, that half dithered over neighbours, or random below the threshold.")
   package static let readout = Parameter(
     "readout", .choice(of: Readout.self), standard: Readout.potential.parameterValue,
     "What is read as the answer.")
@@ -45,7 +45,7 @@ extension Parameter {
 
   package static let lagAt = Parameter(
     "lagAt", .choice(of: LaggingLayers.self), standard: LaggingLayers.all.parameterValue,
-    "Which layers the lag is for: all, or those alone that more than one layer reads, as in front of a shortcut.")
+    "Which layers the lag is for: all, or only those that more than one layer reads, as in front of a shortcut.")
 
   /// What every method of rate codes takes, with an initial potential: how spikes are pooled, and when they are sent.
   package static let ofRateCodes: [Parameter] = [.maxPool, .lag, .lagAt, .schedule]

@@ -10,7 +10,7 @@ enum OutputTruth: Sendable {
   ///
   /// - Parameters:
   ///   - targets: one sample after the other.
-  ///   - outputs: of the ANN, one entry a sample.
+  ///   - outputs: of the ANN, one entry per sample.
   init(_ task: OutputTask, labels: [Int]?, targets: [Double]?, outputs: [[Float]]) {
     guard task == .values else {
       self = .classes(labels ?? outputs.map { Decision.of($0) })

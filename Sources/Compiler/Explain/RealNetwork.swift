@@ -178,7 +178,7 @@ struct RealNetwork: Sendable {
 
   // MARK: Rates
 
-  /// What the rates (spikes a step) tend to with more and more steps: `clip(sum / threshold)`, layer by layer; the sum
+  /// What the rates (spikes per step) tend to with more and more steps: `clip(sum / threshold)`, layer by layer; the sum
   /// itself for accumulators. Channel-last. Soft reset; a leak is not in it.
   func limit(_ values: [Double]) -> [[Double]] {
     let input = channelLast(values, inputShape)

@@ -125,7 +125,7 @@ package struct NIRExporter {
     where kind == .integrateFire
       || kind == .augmented && model.maximumPayload == nil && !model.hasNegativeThreshold:
       if model.kind == .augmented {
-        notes.append("'\(printable(population.name))': NIR has one spike a step: read with several spikes a step")
+        notes.append("'\(printable(population.name))': NIR has one spike per step: read with several spikes per step")
       }
       noteReset(population)
       nodes.append((name, node("IF", [("r", values(1))] + firing)))

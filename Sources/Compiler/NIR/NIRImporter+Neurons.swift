@@ -157,7 +157,7 @@ extension NIRImporter {
         neuron[.strict] = true
       }
     } else if settings[.multipleSpikes] == true, node.type != "Threshold" {
-      throw node.misuse("leaks and sends one spike a step", "leave out several spikes a step")
+      throw node.misuse("leaks and sends one spike per step", "leave out several spikes per step")
     }
     if neuron.model != .augmented { neuron[.reset] = isSoft && node.type != "Threshold" ? .soft : .hard }
     if hasResetValue { neuron.resetValue = .shortest(reset) }

@@ -45,7 +45,7 @@ extension Parameter {
     source: "as snnTorch and SpikingJelly read NIR", "Length of a step, for time constants and delays, in seconds.")
   package static let discretisation = Parameter(
     "discretisation", .choice(of: Discretisation.self), standard: Discretisation.euler.parameterValue,
-    "What a step does of a time constant: dt/tau, or 1 - exp(-dt/tau).")
+    "How a step approximates a time constant: dt/tau, or 1 - exp(-dt/tau).")
   package static let multipleSpikes = Parameter(
     "multipleSpikes", .flag, standard: .flag(false), source: "Sinabs",
     "Neurons without leak send as many spikes in a step as thresholds fit, and subtract them, as in Sinabs.")

@@ -13,7 +13,7 @@ package struct LayerDetails: JSONRecord {
     package var name = ""
     package var neurons = 0
     package var spikes: [Int] = []
-    /// Neurons by firing rate (spikes a step, mean over all samples): entry `i` has those with a rate of at most
+    /// Neurons by firing rate (spikes per step, mean over all samples): entry `i` has those with a rate of at most
     /// `rateEdges[i]` and above the edge before.
     package var rates: [Int] = []
     package var silent = 0
@@ -61,8 +61,8 @@ package struct LayerDetails: JSONRecord {
     .required("steps", \.steps, .rising(to: "T", name: "intervals"), "last step of each interval"),
     .required(
       "rateEdges", \.rateEdges, .numbers(in: 0...1, count: 1...1_000, name: "bins"),
-      "upper edges of the bins of firing rates, spikes a step"),
-    .required("populations", \.populations, .objects(), "one entry a population that fires"),
+      "upper edges of the bins of firing rates, spikes per step"),
+    .required("populations", \.populations, .objects(), "one entry per population that fires"),
   ]
 
   /// As many as the published code of Ding et al. takes for its K curves.

@@ -1,8 +1,8 @@
 import ChipModel
 
 /// How long single operations take a core, by the chip's description: the limits of a roofline (Williams, Waterman
-/// and Patterson 2009), with messages in the place of bytes. A core cannot do more operations a second than one each
-/// `secondsPerOperation`, nor more than its messages bring: operations a message, over `secondsPerMessage`.
+/// and Patterson 2009), with messages in the place of bytes. A core cannot do more operations per second than one each
+/// `secondsPerOperation`, nor more than its messages bring: operations per message, over `secondsPerMessage`.
 package struct Roofline: JSONRecord {
   package var secondsPerOperation: Double?
   package var secondsPerMessage: Double?

@@ -310,7 +310,7 @@ extension RunResult {
     package init() {}
 
     package static let fields: [JSONField<Fit>] = [
-      .member("populations", \.populations, .objects(), "one entry a population"),
+      .member("populations", \.populations, .objects(), "one entry per population"),
       .member("synapseBits", \.synapseBits, .counts, "synapse memory in use, by core", unit: "bits"),
       .optional(
         "synapseBitsPerCore", \.synapseBitsPerCore, .count, "synapse memory of a core", unit: "bits",

@@ -9,10 +9,10 @@ import ChipModel
 /// - `spikes.csv`: `neuron,timestep`, a neuron as `population.index`, row-major.
 /// - `potential.csv`: one column a probe, the potential at the end of the tick in the population's integer units (member A
 ///   of a bistable unit).
-/// - `perf.csv`: one row a tick; `fired` neurons, `updated` neurons (that had something to do), `packets` (messages),
+/// - `perf.csv`: one row per tick; `fired` neurons, `updated` neurons (that had something to do), `packets` (messages),
 ///   `hops`, `spikes` (synaptic operations), seconds by the time model, joules by unit. `memory_energy` is nmsim's own
 ///   unit, part of the total. What depends on an unknown price or time is empty; static power is not in it.
-/// - `messages.csv`: one row a message, in the order of sending; hardware as `tile.core`; `spikes` are its synaptic
+/// - `messages.csv`: one row per message, in the order of sending; hardware as `tile.core`; `spikes` are its synaptic
 ///   operations, empty behind a max-pool gate, where they depend on other messages. Timestamps are seconds since the
 ///   tick began, by the `detailed` model, empty where the chip's description lacks a time. `messages_along_route`,
 ///   SANA-FE's estimate of what is in the way, is always empty: here messages wait in simulated queues.

@@ -59,7 +59,7 @@ struct MeasuredTraffic {
     }
     let (data, time) = (NumberFormat.count(samples, of: "sample"), NumberFormat.count(steps, of: "step"))
     return "Placed by the spikes of \(data) in \(time): "
-      + "\(each(traffic.hops)) hops a message; row by row it would be "
+      + "\(each(traffic.hops)) hops per message; row by row it would be "
       + "\(each(Traffic(program: rows, spikes: spikes).hops))."
   }
 }

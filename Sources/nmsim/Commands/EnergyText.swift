@@ -123,7 +123,7 @@ struct EnergyText {
     if let twin = account.twin {
       facts.add("the twin", "\(NumberFormat.joules(twin.joulesPerInference)) with activations of \(NumberFormat.count(twin.bits, of: "bit"))")
       facts.add("ratio", twin.ratio.map { "\(NumberFormat.significant($0)): below 1 the spiking network wins" })
-      facts.add("even at", twin.breakEvenSpikeRate.map { "\(NumberFormat.significant($0)) spikes a neuron and step" })
+      facts.add("even at", twin.breakEvenSpikeRate.map { "\(NumberFormat.significant($0)) spikes per neuron and step" })
       facts.add(
         "other hops",
         twin.ratioByHopEnergy.map { ratios in

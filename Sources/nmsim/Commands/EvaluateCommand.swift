@@ -25,7 +25,7 @@ enum EvaluateCommand {
       outputs,
       .option(
         "expect", .file([.array, .archive, .images, .labels]), "FILE.npy", group: check,
-        "Outputs of another program for the same samples, one row a sample, in the file's own layout."),
+        "Outputs of another program for the same samples, one row per sample, in the file's own layout."),
       .threads(),
       .quiet, .color,
     ],
@@ -40,7 +40,7 @@ enum EvaluateCommand {
   private static var outputs: OptionSpec {
     var option = OptionSpec.option(
       "outputs", short: "o", .newFile, "FILE.npy", group: check,
-      "Write the outputs: the file's own, whatever ends it, one row a sample.")
+      "Write the outputs: the file's own, whatever ends it, one row per sample.")
     option.synonyms = ["output"]
     return option
   }

@@ -42,7 +42,7 @@ struct ExplanationRecord: JSONDocument {
       "finding", \.finding, .object, "where accuracy is lost first", null: "where hardly any is lost, or an interval has 0"),
     .member("remedies", \.remedies, .objects(), "what was tried against the loss, one run each"),
     .member("summary", \.summary, .text, "the finding in words"),
-    .required("layers", \.layers, .objects(count: 0...10_000), "one entry a layer, this layer and those before it spiking"),
+    .required("layers", \.layers, .objects(count: 0...10_000), "one entry per layer, this layer and those before it spiking"),
     .optional(
       "outputDifferences", \.outputDifferences, .object,
       "what the chip's outputs are more than the ANN's, over samples and outputs (Li, Zhao, Zeng 2022, figure 5)",

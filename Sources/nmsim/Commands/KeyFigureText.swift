@@ -3,7 +3,7 @@ import Runtime
 
 /// The key figures of a run in words, at most 64 characters a line.
 enum KeyFigureText {
-  /// `0.052 spikes a neuron and step, 1.7 a synapse, 3.2 hops a spike`
+  /// `0.052 spikes per neuron and step, 1.7 a synapse, 3.2 hops a spike`
   static func use(_ figures: KeyFigures) -> String? {
     let parts = [
       figures.spikeRate.map { "\(NumberFormat.significant($0)) spikes per neuron and step" },

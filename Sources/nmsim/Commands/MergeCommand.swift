@@ -21,7 +21,7 @@ enum MergeCommand {
       .option(
         "program", .file([.program]), "FILE", standard: .described("where the first part names it"),
         "Runs: the program that was run."),
-      .option("predictions", .newFile, "FILE.csv", "Runs: also one row a sample, as 'run --predictions' writes it."),
+      .option("predictions", .newFile, "FILE.csv", "Runs: also one row per sample, as 'run --predictions' writes it."),
       .quiet, .color,
     ],
     examples: [

@@ -27,7 +27,7 @@ struct NIRRecord: JSONDocument {
     .optional(
       "version", \.version, .text, "version of the package that wrote the file", absent: "where the file does not say"),
     .required("dt", \.dt, .number, "length of a step", unit: "s"),
-    .required("parameters", \.parameters, .objects(), "one entry a parameter of a neuron"),
+    .required("parameters", \.parameters, .objects(), "one entry per parameter of a neuron"),
     .member("notes", \.notes, .texts, "what else there is to know"),
   ]
 }

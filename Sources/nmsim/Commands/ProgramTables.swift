@@ -47,7 +47,7 @@ struct ProgramTables: Sendable {
       let spread = mapping.meanLink > 0 ? NumberFormat.decimal(Double(mapping.busiestLink) / mapping.meanLink, places: 1) : "0"
       facts.add(
         "traffic",
-        mapping.linkPackets == 0 ? nil : "\(spikes): \(NumberFormat.decimal(mapping.meanHops, places: 2)) hops a message, "
+        mapping.linkPackets == 0 ? nil : "\(spikes): \(NumberFormat.decimal(mapping.meanHops, places: 2)) hops per message, "
           + "\(plural(mapping.linkPackets, "packet")) over links, \(NumberFormat.count(mapping.busiestLink)) over the busiest, "
           + "\(spread) times the mean")
       facts.add(

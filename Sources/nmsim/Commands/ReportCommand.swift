@@ -8,7 +8,7 @@ enum ReportCommand {
     discussion: [
       "One self-contained HTML file: the answer, then accuracy over time steps, energy in every model, activity, the chip "
         + "as a map, the energy breakdown. Of several runs, it begins with their differences and the Pareto fronts of "
-        + "accuracy, energy and latency. Of a sweep, it shows what to choose, the fronts and the points. It loads nothing, "
+        + "accuracy, energy and latency. Of a sweep, it shows the recommended points, the Pareto fronts and all points. It loads nothing, "
         + "and reads well where scripts are off.",
       "A file of 'nmsim explain --json', named beside a run's result, adds the K curves of the layers and says where "
         + "accuracy is lost; alone, it is a page of its own.",

@@ -84,7 +84,7 @@ enum ResultText {
     if let simulation = result.simulation, let threads = simulation.threads {
       parts.append(
         "Simulated in \(NumberFormat.seconds(simulation.seconds)) on \(NumberFormat.count(threads, of: "thread")), "
-          + "\(NumberFormat.si(simulation.synapticOperationsPerSecond ?? 0, unit: "")) synaptic operations a second.\n")
+          + "\(NumberFormat.si(simulation.synapticOperationsPerSecond ?? 0, unit: "")) synaptic operations per second.\n")
     }
     return parts.joined(separator: "\n")
   }

@@ -53,10 +53,10 @@ enum RunCommand {
         standard: .described("run.json; run-I-of-N.json of a part"), group: outputs),
       .option(
         "sample-costs", .newFile, "FILE.csv", group: outputs,
-        "One row a sample: its spikes, synaptic operations, energy on the chip and latency. Costs about a seventh of the time."),
+        "One row per sample: its spikes, synaptic operations, energy on the chip and latency. The run takes about a seventh longer."),
       .option(
         "predictions", .newFile, "FILE.csv", group: outputs,
-        "One row a sample: index, label, prediction, decision step."),
+        "One row per sample: index, label, prediction, decision step."),
       .option("outputs", .newFile, "FILE.npy", group: outputs, "The output values, in units of the ANN."),
       .option(
         "trace", .newFolder, "FOLDER", group: TraceWriter.group,

@@ -28,7 +28,7 @@ struct EnergySection: Sendable {
     let facts = HTML.facts([
       ("Input", shown("secondsOfInput", real.secondsOfInput, PageNumber.seconds)),
       ("A step of it", shown("secondsPerStep", real.secondsPerStep, PageNumber.seconds)),
-      ("Steps a tick, above 1 faster than real time", pace ?? ReportRun.unknown),
+      ("Steps per tick, above 1 faster than real time", pace ?? ReportRun.unknown),
       ("Energy while it lasts, chip model", shown("joulesPerInference", real.joulesPerInference, PageNumber.joules)),
       ("of which static power", shown("idleJoules", real.idleJoules, PageNumber.joules) ?? ReportRun.unknown),
       ("Mean power", shown("watts", real.watts, PageNumber.watts)),

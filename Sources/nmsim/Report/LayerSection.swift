@@ -176,7 +176,7 @@ struct LayerSection: Sendable {
 
   // MARK: - Rates
 
-  /// Neurons by firing rate: one row a layer, darker where more of its neurons are.
+  /// Neurons by firing rate: one row per layer, darker where more of its neurons are.
   private func rates(_ details: LayerDetails) -> PageMarkup {
     func cell(_ path: String, _ count: Int, of all: Int) -> Table.Cell {
       guard count > 0 else { return .markup("", shade: 0) }
@@ -196,7 +196,7 @@ struct LayerSection: Sendable {
     }
     return """
       <h3 class="apart">Firing rates</h3>
-      <p class="note">Neurons by their spikes a step, mean over all samples: each column up to the rate at its head, from \
+      <p class="note">Neurons by their spikes per step, mean over all samples: each column up to the rate at its head, from \
       the one before it.</p>
       \(table.markup("rates", isTight: true))
       \(ReportRun.note(shown, of: details.populations.count, by: "most neurons", others: "are in the result"))

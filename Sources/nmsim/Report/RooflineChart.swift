@@ -1,7 +1,7 @@
-/// Operations a second against operations a message, and what limits them, on logarithmic axes.
+/// Operations per second against operations per message, and what limits them, on logarithmic axes.
 struct RooflineChart: Sendable {
   struct Dot: Sendable {
-    /// Operations a message, and operations a second.
+    /// Operations per message, and operations per second.
     var x: Double
     var y: Double
     var color: Int
@@ -12,7 +12,7 @@ struct RooflineChart: Sendable {
       guard let seconds, operations > 0, messages > 0, seconds > 0 else { return nil }
       (x, y, self.color) = (operations / messages, operations / seconds, color)
       guard x.isFinite, y.isFinite else { return nil }
-      title = "\(name): \(PageNumber.significant(x)) operations a message, \(PageNumber.count(y)) a second"
+      title = "\(name): \(PageNumber.significant(x)) operations per message, \(PageNumber.count(y)) per second"
     }
   }
 
@@ -39,7 +39,7 @@ struct RooflineChart: Sendable {
       return alike(operations, other.operations) && alike(messages, other.messages)
     }
 
-    /// Operations a message at which both limits are one.
+    /// Operations per message at which both limits are one.
     var ridge: Double? { operations.flatMap { operations in messages.map { operations / $0 } } }
   }
 
@@ -62,8 +62,8 @@ struct RooflineChart: Sendable {
     var chart = Chart(
       x: Axis(logarithmic: [low, high], kind: .number),
       y: Axis(logarithmic: dots.map(\.y) + lines.flatMap { $0.points.map(\.y) }, kind: .unit("/s")),
-      xTitle: "Operations a message", yTitle: "Operations a second",
-      summary: "Operations a second against operations a message of \(dots.count) \(what)")
+      xTitle: "Operations per message", yTitle: "Operations per second",
+      summary: "Operations per second against operations per message of \(dots.count) \(what)")
     chart.height = .tall
     for line in lines { chart.addLine(line.points, name: "limit", color: line.color) }
     for index in ReportRun.shown(of: dots.count, by: { dots[$0].y }) {

@@ -1,6 +1,6 @@
 import Runtime
 
-/// How near cores come to what the chip's description lets them do: operations a second against operations a message.
+/// How near cores come to what the chip's description lets them do: operations per second against operations per message.
 struct RooflineSection: Sendable {
   let run: ReportRun
 
@@ -66,7 +66,7 @@ struct RooflineSection: Sendable {
           return (rate == nil && each == nil ? "limit of the \(name): unknown" : known, color)
         })
     func most(_ key: String, _ rate: Double?, _ what: String) -> String {
-      rate.map { "At most \(run.derived("1 / roofline.\(key)", $0, PageNumber.count)) \(what) a second. " } ?? ""
+      rate.map { "At most \(run.derived("1 / roofline.\(key)", $0, PageNumber.count)) \(what) per second. " } ?? ""
     }
     let silent = cores.count - dots.count
     let all = run.derived("count(cores)", cores.count)

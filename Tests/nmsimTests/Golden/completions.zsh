@@ -45,9 +45,9 @@ _nmsim() {
         '--alpha=[threshold methods\: factor of the thresholds that the method finds.]:X: ' \
         '--calibrate=[threshold methods\: corrections on calibration data, layer by layer\: one of bias, initial and bias-by-step, and any of weights, neuron and last-layer.]:LIST: ' \
         '--neuron=[threshold methods\: neuron of the hidden layers; signed ones take back what they sent too much, count ones send several thresholds in a spike that carries their count.]:if|signed|count:(if signed count)' \
-        '--max-count=[max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm, aug-mapping\: largest count a spike carries; where it is not given, of aug-mapping any, of count neurons 4.]:N: ' \
+        '--max-count=[max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm, aug-mapping\: largest count that a spike carries. Without it 4 for count neurons, any for aug-mapping.]:N: ' \
         '--percentile=[robust-norm, ic-snn\: percentile of the activations taken as maximum.]:X: ' \
-        '--spike-budget=[mmse\: spikes of the hidden layers that thresholds are chosen for, by what they cost the outputs.]:X: ' \
+        '--spike-budget=[mmse\: spikes per sample that the hidden layers may send; thresholds are chosen for that, where it harms the outputs least.]:X: ' \
         '--period=[weighted-spikes, bsnn\: phases of a period.]:N: ' \
         '--lambda=[rate-norm\: weight of the rate inference loss.]:X: ' \
         '--tolerance=[rate-norm\: accuracy that may be lost; of values their distance from the ANN'\''s, relative to their spread.]:FRACTION: ' \
@@ -56,13 +56,13 @@ _nmsim() {
         '--membrane=[ic-snn\: which residual potentials are averaged\: each cut to 0 and the threshold, those that are not negative, or all as they are.]:clamp|active|literal:(clamp active literal)' \
         '--no-negative-threshold[ter-mapping, aug-mapping\: leave the negative threshold of LeakyReLU out\: negative activations are lost.]' \
         '--no-synchronous-neurons[bsnn\: residual shortcuts without synchronisation.]' \
-        '--initial=[Initial potential\: zero, half a threshold, half of them dithered over neighbours, or at random below them.]:zero|half|dither|random:(zero half dither random)' \
+        '--initial=[Initial potential\: zero, half the threshold, that half dithered over neighbours, or random below the threshold.]:zero|half|dither|random:(zero half dither random)' \
         '--reset=[After a spike\: subtract the threshold, or set to zero.]:soft|hard:(soft hard)' \
         '--readout=[What is read as the answer.]:potential|spikes:(potential spikes)' \
         '--task=[What outputs are\: classes to compare, or values, each with a scale of its own.]:classes|regression:(classes regression)' \
         '--max-pool=[What a max pool of spikes emits\: by how much its largest count rose, or the spike of the neuron that has it.]:count|winner:(count winner)' \
         '--lag=[Ticks that a layer adds before it may fire.]:N: ' \
-        '--lag-at=[Which layers the lag is for\: all, or those alone that more than one layer reads, as in front of a shortcut.]:all|branches:(all branches)' \
+        '--lag-at=[Which layers the lag is for\: all, or only those that more than one layer reads, as in front of a shortcut.]:all|branches:(all branches)' \
         '--schedule=[When layers are active\: all in step, or each adds all steps before it fires.]:windowed|separated:(windowed separated)' \
         '--literal[Take the paper as printed where a corrected reading is the default.]' \
         '--seed=[spike-norm, rmp\: seed of the random input spikes.]:N: ' \
@@ -84,7 +84,7 @@ _nmsim() {
         '(-o --output)-o+[The spiking network; its weights go beside it, as FILE with .safetensors for .json.]:FILE:_files' \
         '(-o --output)--output=[The spiking network; its weights go beside it, as FILE with .safetensors for .json.]:FILE:_files' \
         '--dt=[Length of a step, for time constants and delays, in seconds.]:X: ' \
-        '--discretisation=[What a step does of a time constant\: dt/tau, or 1 - exp(-dt/tau).]:euler|exact:(euler exact)' \
+        '--discretisation=[How a step approximates a time constant\: dt/tau, or 1 - exp(-dt/tau).]:euler|exact:(euler exact)' \
         '--multiple-spikes[Neurons without leak send as many spikes in a step as thresholds fit, and subtract them, as in Sinabs.]' \
         '--floor=[Lower limit of potentials; Sinabs reads NIR with minus the threshold.]:X: ' \
         '--input-coding=[How the input spikes.]:bernoulli|rate|phase|latency|events:(bernoulli rate phase latency events)' \
@@ -106,10 +106,10 @@ _nmsim() {
         '--input-scale=[Factor of the raw values, such as 1/255.]:X: ' \
         '--mean=[Subtracted after scaling, for each channel.]:X,...: ' \
         '--std=[Divided by after that, for each channel.]:X,...: ' \
-        '(-o --outputs)-o+[Write the outputs\: the file'\''s own, whatever ends it, one row a sample.]:FILE.npy:_files' \
-        '(-o --outputs)--outputs=[Write the outputs\: the file'\''s own, whatever ends it, one row a sample.]:FILE.npy:_files' \
-        '--output=[Write the outputs\: the file'\''s own, whatever ends it, one row a sample.]:FILE.npy:_files' \
-        '--expect=[Outputs of another program for the same samples, one row a sample, in the file'\''s own layout.]:FILE.npy:_files' \
+        '(-o --outputs)-o+[Write the outputs\: the file'\''s own, whatever ends it, one row per sample.]:FILE.npy:_files' \
+        '(-o --outputs)--outputs=[Write the outputs\: the file'\''s own, whatever ends it, one row per sample.]:FILE.npy:_files' \
+        '--output=[Write the outputs\: the file'\''s own, whatever ends it, one row per sample.]:FILE.npy:_files' \
+        '--expect=[Outputs of another program for the same samples, one row per sample, in the file'\''s own layout.]:FILE.npy:_files' \
         '--threads=[Threads, at most 1024.]:N: ' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
@@ -177,8 +177,8 @@ _nmsim() {
         '(-o --output)-o+[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
         '(-o --output)--output=[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
         '--json=[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
-        '--sample-costs=[One row a sample\: its spikes, synaptic operations, energy on the chip and latency. Costs about a seventh of the time.]:FILE.csv:_files' \
-        '--predictions=[One row a sample\: index, label, prediction, decision step.]:FILE.csv:_files' \
+        '--sample-costs=[One row per sample\: its spikes, synaptic operations, energy on the chip and latency. The run takes about a seventh longer.]:FILE.csv:_files' \
+        '--predictions=[One row per sample\: index, label, prediction, decision step.]:FILE.csv:_files' \
         '--outputs=[The output values, in units of the ANN.]:FILE.npy:_files' \
         '--trace=[Write traces of the first samples\: spikes.csv, perf.csv, messages.csv and trace.json (Perfetto); with probes potential.csv and probes.vcd (GTKWave). A file ends at 256 MiB, trace.json at a million events; the command says what is left out.]:FOLDER:_files' \
         '--trace-samples=[How many samples to trace. They run once more.]:N: ' \
@@ -220,7 +220,7 @@ _nmsim() {
         '(-o --output)--output=[The result; '\''-'\'' is standard output.]:FILE|-:_files' \
         '--partial[Sweeps\: sum up what is there, though points are missing.]' \
         '--program=[Runs\: the program that was run.]:FILE:_files' \
-        '--predictions=[Runs\: also one row a sample, as '\''run --predictions'\'' writes it.]:FILE.csv:_files' \
+        '--predictions=[Runs\: also one row per sample, as '\''run --predictions'\'' writes it.]:FILE.csv:_files' \
         '(-q --quiet)-q[Print errors only\: no tables, no progress.]' \
         '(-q --quiet)--quiet[Print errors only\: no tables, no progress.]' \
         '--color=[Colour in the terminal\: auto, always or never.]:WHEN:(auto always never)' \

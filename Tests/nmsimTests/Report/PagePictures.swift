@@ -38,7 +38,17 @@ extension PageNumbers {
     return labels
   }
 
-  private static func cells(_ line: String) -> [String] {
+  /// The rows that each picture lists, by what it is called.
+  static func lists(_ page: String) -> [String: [[String]]] {
+    var (lists, label): ([String: [[String]]], String) = ([:], "")
+    for element in Markup(page).elements {
+      if element.name == "svg" { label = element.attributes["aria-label"] ?? "" }
+      if element.name == "metadata" { lists[label] = element.text.split(separator: "\n").dropFirst().map { cells(String($0)) } }
+    }
+    return lists
+  }
+
+  static func cells(_ line: String) -> [String] {
     var (cells, isQuoted) = ([""], false)
     for character in line {
       if character == "\"" { isQuoted.toggle() }
@@ -142,7 +152,7 @@ extension PageNumbers {
       let counts = try found.member("outputDifferences.counts").doubles()
       let ends = counts.indices.map { least + Double($0 + 1) * (most - least) / Double(counts.count) }
       if zip(left, ends).allSatisfy({ near($0[1], $1) }) { take(counts, column: 2) }
-    } else if label.hasPrefix("Operations a second") {
+    } else if label.hasPrefix("Operations per second") {
       try takeRoofline(&left, root, samples)
     } else if label.hasPrefix("Accuracy against") || label.hasPrefix("Accuracy over") {
       try takeAccuracies(&left, label, root)
@@ -172,7 +182,7 @@ extension PageNumbers {
         return near(row[1], core("\(path).synapticOperations / \(path).messagesIn"))
           && near(row[2], core("\(path).synapticOperations / (time.secondsPerInference * samples)"))
       }
-      // A limit: level, or as many operations a second as the messages of one bring.
+      // A limit: level, or as many operations per second as the messages of one bring.
       guard let x = Double(row[1]) else { return false }
       let roots = documents["sweep"] == nil
         ? ["roofline"] : (try? root.member("points").array())?.indices.map { "points[\($0)].result" } ?? []

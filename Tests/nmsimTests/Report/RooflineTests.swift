@@ -9,10 +9,10 @@ struct RooflineTests {
     RooflineChart.Dot(operations: operations, messages: messages, seconds: seconds, color: 1, name: "core 1")
   }
 
-  @Test("a core is operations a message and operations a second; without either, or a time, it is no dot")
+  @Test("a core is operations per message and operations per second; without either, or a time, it is no dot")
   func dots() throws {
     let core = try #require(dot(300, 10, 2))
-    #expect(core.x == 30 && core.y == 150 && core.title == "core 1: 30.0 operations a message, 150 a second")
+    #expect(core.x == 30 && core.y == 150 && core.title == "core 1: 30.0 operations per message, 150 per second")
     #expect(dot(0, 10, 2) == nil && dot(300, 0, 2) == nil && dot(300, 10, nil) == nil && dot(300, 10, 0) == nil)
     // A time so short that the rate is infinite.
     #expect(dot(1e18, 1, 1e-300) == nil)

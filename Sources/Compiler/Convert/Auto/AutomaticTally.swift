@@ -41,7 +41,7 @@ struct AutomaticTally: Sendable {
     }
   }
 
-  /// Synaptic operations a sample up to a step (1...). Exact after the last one; before it each spike of a population
+  /// Synaptic operations per sample up to a step (1...). Exact after the last one; before it each spike of a population
   /// counts as many as the population's mean.
   func synapticOperations(upTo step: Int) -> Double {
     var sum = 0.0

@@ -36,7 +36,7 @@ extension ConversionStage {
 extension Parameter {
   package static let maximumCount = Parameter(
     "maxCount", .integer(1...Int(Int32.max)), source: "Yu et al. 2020",
-    "Largest count a spike carries; where it is not given, of aug-mapping any, of count neurons 4.")
+    "Largest count that a spike carries. Without it 4 for count neurons, any for aug-mapping.")
 }
 
 extension ParameterKey<Int> {

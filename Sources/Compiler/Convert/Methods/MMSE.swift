@@ -39,8 +39,8 @@ extension ConversionMethod {
 
 extension Parameter {
   package static let spikeBudget = Parameter(
-    "spikeBudget", .number(.positive), unit: "spikes a sample", standardText: "no budget",
-    "Spikes of the hidden layers that thresholds are chosen for, by what they cost the outputs.")
+    "spikeBudget", .number(.positive), unit: "spikes per sample", standardText: "no budget",
+    "Spikes per sample that the hidden layers may send; thresholds are chosen for that, where it harms the outputs least.")
 }
 
 extension ParameterKey<Double> {
@@ -103,7 +103,7 @@ extension ConversionStage {
       if chosen(exp(middle)).spikes > budget { low = middle } else { high = middle }
     }
     let found = chosen(exp(high))
-    notes.append("thresholds for \(groupedText(Int(found.spikes.rounded()))) spikes a sample")
+    notes.append("thresholds for \(groupedText(Int(found.spikes.rounded()))) spikes per sample")
     return found.thresholds.map(Self.values)
   }
 }
