@@ -125,7 +125,7 @@ struct FewStepsTests {
       ("--schedule separated", "", "the separated --schedule is for one number of steps, which the network does not say; give "
         + "--steps", "", ""),
       ("--schedule continuous --lag 1", "", "a --lag goes with the windowed --schedule alone; leave one of the two out", "", ""),
-      ("--steps 5", "", "--steps fix a separated --schedule alone; every other runs any number of steps", "", ""),
+      ("--steps 5", "", "--steps goes with the separated --schedule alone, every other runs any number of steps; leave it out", "", ""),
       ("--schedule separated --steps 3", #", "bias": {"byStep": [[1, 2, 3], [0, 0, 0]]}"#,
         "population 'a' has biases by step, which a separated --schedule adds up to one; convert with a constant bias", "", ""),
     ] as [(String, String, String?, String, String)])

@@ -22,7 +22,8 @@ struct MistakeTests {
     let texts = [
       "net.json": SmallFiles.network,
       "typo.json": SmallFiles.network.replacingOccurrences(of: "threshold", with: "treshold"),
-      "cut.json": "{", "page.html": "<!DOCTYPE html>\n<html></html>\n",
+      "cut.json": "{", "empty.json": "", "empty.onnx": "", "empty.npy": "", "text.txt": "hello\n", "list.json": "[1, 2]",
+      "page.html": "<!DOCTYPE html>\n<html></html>\n",
       "sweep.json": #"{"format": "nmsim-sweep/1", "name": "s", "points": []}"#,
       "chips.json": #"{"format": "nmsim-chips/1", "chips": []}"#,
       "badplan.json": #"{"format": "nmsim-plan/1", "networks": ["net.json"], "weightbits": [4]}"#,
@@ -76,6 +77,63 @@ struct MistakeTests {
   }
 
   static let mistakes: [Mistake] = [
+    Mistake("compile -", .usage, "-: the standard input is not read here: give a file's name"),
+    Mistake("run DIR/net.nmsim --input -", .usage, "-: the standard input is not read here: give a file's name"),
+    Mistake(
+      "compile DIR/empty.json", .badData,
+      "DIR/empty.json: is an empty file, not a spiking network: give a net.json, which 'nmsim convert' writes"),
+    Mistake(
+      "convert DIR/empty.onnx", .badData,
+      "DIR/empty.onnx: is an empty file, not a trained network or a NIR graph (HDF5): give an .onnx file, which "
+        + "torch.onnx.export writes"),
+    Mistake(
+      "run DIR/net.nmsim --input DIR/empty.npy", .badData,
+      "DIR/empty.npy: is an empty file, not a file of images: give images, for example .npy, .npz, IDX or CIFAR"),
+    Mistake(
+      "compile DIR/text.txt", .badData,
+      "DIR/text.txt: is a file of another kind (no JSON), not a spiking network: give a net.json, which 'nmsim convert' "
+        + "writes"),
+    Mistake(
+      "energy DIGITS/net.safetensors", .badData,
+      "DIGITS/net.safetensors: is a file of weights alone (.safetensors), not a run's result: give a run.json, which "
+        + "'nmsim run' writes"),
+    Mistake("energy DIR/list.json", .badData, "DIR/list.json: line 1, column 1: expected an object, found an array"),
+    Mistake("compile DIR", .missingInput, "DIR: is a folder: name a file"),
+    Mistake("report DIR/run.json -o DIR", .cannotWrite, "DIR: cannot be written: it is a folder: name a file"),
+    Mistake("run \u{2014}samples 10", .usage, "run: unknown option '\u{2014}samples': did you mean '--samples'?"),
+    Mistake(
+      "compile DIR/net.json \u{2013}chip=loihi", .usage, "compile: unknown option '\u{2013}chip=loihi': did you mean '--chip'?"),
+    Mistake("compile DIR/net.json -c loihi", .usage, "compile: unknown option '-c': did you mean '--chip'?"),
+    Mistake("convert DIR/model.onnx -m mmse", .usage, "convert: unknown option '-m': did you mean '--method'?"),
+    Mistake("export DIR/run.json --png DIR/out", .usage, "export: unknown option '--png': did you mean '--svg'?"),
+    Mistake(
+      "sweep DIR/plan.json --resume", .usage,
+      "sweep: unknown option '--resume': the same command goes on where it was stopped"),
+    Mistake(
+      "convert DIR/model.onnx --epochs 5", .usage,
+      "convert: unknown option '--epochs': nmsim trains no network: train it in PyTorch or Keras"),
+    Mistake(
+      "compile DIR/net.json --neurons-per-core 64", .usage,
+      "compile: unknown option '--neurons-per-core': it is a number of chips: write 'neuronsPerCore' into a chip's file, as "
+        + "docs/chips.md describes it"),
+    Mistake("cite", .usage, "unknown command 'cite': did you mean 'nmsim help cite'?"),
+    Mistake(
+      "compile DIR/net.json --steps 8", .usage,
+      "DIR/net.json: --steps goes with the separated --schedule alone, every other runs any number of steps: leave it out"),
+    Mistake("run DIR/net.nmsim --chip loihi", .usage, "run: unknown option '--chip': 'nmsim compile' has '--chip'"),
+    Mistake("run DIR/net.nmsim --trace-samples 4", .usage, "run: --trace-samples without a folder for traces: add --trace FOLDER"),
+    Mistake("run --quiet=yes", .usage, "run: '--quiet' takes no value, got 'yes': write '--quiet' alone"),
+    Mistake("run --samples=10 --samples=20", .usage, "run: '--samples' is given twice: give it once"),
+    Mistake("run --steps 1,000", .usage, "run: --steps '1,000' is not a whole number: give a whole number from 1 to 1,000,000"),
+    Mistake(
+      "export DIR/run.json", .usage,
+      "export: the form of the files is not said: add --csv, --latex or --svg with a folder; for a network --nir"),
+    Mistake(
+      "convert DIR/model.onnx --method auto --calibration DIGITS/test-images.npy", .usage,
+      "convert: method 'auto' needs to know what to look for: give --steps, --keep-accuracy or --max-loss"),
+    Mistake(
+      "convert DIR/model.onnx --calibration DIGITS/test-images.npy --test-labels DIGITS/test-labels.npy", .usage,
+      "convert: --test-labels without --test-images: name the images too"),
     Mistake("run --timesteps 8", .usage, "run: unknown option '--timesteps': did you mean '--ticks'?"),
     Mistake("run -T 8", .usage, "run: unknown option '-T': did you mean '--ticks'?"),
     Mistake("run -n 100", .usage, "run: unknown option '-n': did you mean '--samples'?"),
@@ -118,11 +176,11 @@ struct MistakeTests {
       "DIR/net.nmsim: is a compiled program, not a file of images: give images, for example .npy, .npz, IDX or CIFAR"),
     Mistake(
       "run DIR/net.nmsim --input DIGITS/test-images.npy --labels DIGITS/test-images.npy", .badData,
-      "DIGITS/test-images.npy: is an array of 400x8x8 numbers, not a file of labels: give labels, one whole number a "
+      "DIGITS/test-images.npy: is an array of 400x8x8 numbers, not a file of labels: give labels, one whole number per "
         + "sample"),
     Mistake(
       "run DIR/net.nmsim --input DIGITS/test-images.npy --labels DIR/run.json", .badData,
-      "DIR/run.json: is a run's result, not a file of labels: give labels, one whole number a sample"),
+      "DIR/run.json: is a run's result, not a file of labels: give labels, one whole number per sample"),
     Mistake(
       "run DIR/net.nmsim --input DIGITS/test-images.npy --samples 1000", .badData,
       "DIGITS/test-images.npy: 1,000 samples asked for, the file has 400: use --samples 400 or fewer"),
@@ -148,7 +206,7 @@ struct MistakeTests {
       "run: probe: no population 'hiden': use one of conv1, conv2, conv3, output"),
     Mistake(
       "run DIR/net.nmsim --input DIGITS/test-images.npy --labels DIR/page.html", .badData,
-      "DIR/page.html: is a page (HTML), not a file of labels: give labels, one whole number a sample"),
+      "DIR/page.html: is a page (HTML), not a file of labels: give labels, one whole number per sample"),
     Mistake("compile", .usage, "compile: NETWORK is missing: for example 'nmsim compile net.json'"),
     Mistake(
       "compile DIR/run.json", .badData,

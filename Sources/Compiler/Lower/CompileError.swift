@@ -64,7 +64,7 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
     case .lagNeedsWindows:
       "a \(spell("lag")) goes with the windowed \(spell("schedule")) alone; leave one of the two out"
     case .stepsOfNothing:
-      "\(spell("steps")) fix a separated \(spell("schedule")) alone; every other runs any number of steps"
+      "\(spell("steps")) goes with the separated \(spell("schedule")) alone, every other runs any number of steps; leave it out"
     case .separatedNeedsSteps:
       "the separated \(spell("schedule")) is for one number of steps, which the network does not say; give \(spell("steps"))"
     case .noLag(let population, let model):

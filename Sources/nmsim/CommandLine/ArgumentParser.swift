@@ -37,7 +37,8 @@ struct ArgumentParser: Sendable {
       throw .optionBeforeCommand(first, suggestion: closest(to: first, in: ["--help", "--version"]))
     }
     guard let command = table.command(first) else {
-      throw .unknownCommand(first, suggestion: closest(to: first, in: table.commands.map(\.spec.name)))
+      let topic = HelpTopic.all.first { $0.name == first }.map { "nmsim help \($0.name)" }
+      throw .unknownCommand(first, suggestion: topic ?? closest(to: first, in: table.commands.map(\.spec.name)))
     }
     if Self.asksForHelp(rest) { return .commandHelp(command.spec) }
     return .command(command, try parse(rest, for: command.spec))
@@ -73,6 +74,9 @@ private struct Reader {
         try readLong(argument)
       } else if argument.hasPrefix("-"), argument != "-" {
         try readShort(argument)
+      } else if let dash = argument.first, "\u{2012}\u{2013}\u{2014}\u{2212}".contains(dash) {
+        // What text processors make of two hyphens.
+        throw unknown(argument, String(argument.drop { $0 == dash }.prefix { $0 != "=" }))
       } else {
         words.append(argument)
       }
@@ -125,7 +129,7 @@ private struct Reader {
       let places = commands.lazy.compactMap { spec in
         Spelling.synonym(name, in: spec.options.filter { $0.value != nil }.flatMap(\.names)).map { (spec.name, $0) }
       }
-      remedy = places.first.map { "'nmsim \($0.0)' has '--\($0.1)'" }
+      remedy = places.first.map { "'nmsim \($0.0)' has '--\($0.1)'" } ?? Spelling.remedy(name)
     }
     return .unknownOption(command: command.name, option: option, suggestion: nil, remedy: remedy)
   }

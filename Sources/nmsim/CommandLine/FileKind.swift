@@ -28,7 +28,7 @@ struct FileKind: Sendable, Equatable {
   static let array = FileKind("npy", "an array", wanted: "a .npy file, which numpy.save writes")
   static let archive = FileKind("npz", "an archive of arrays (.npz)", wanted: "a .npz file")
   static let images = FileKind("images", "a file of images", wanted: "images, for example .npy, .npz, IDX or CIFAR")
-  static let labels = FileKind("labels", "a file of labels", wanted: "labels, one whole number a sample")
+  static let labels = FileKind("labels", "a file of labels", wanted: "labels, one whole number per sample")
 
   /// Documents that no command reads but `inspect`.
   private static let others = [
@@ -41,6 +41,7 @@ struct FileKind: Sendable, Equatable {
   private static let keras = FileKind("keras", "a Keras model")
   private static let tensors = FileKind("safetensors", "a file of weights alone (.safetensors)")
   private static let page = FileKind("html", "a page (HTML)")
+  private static let empty = FileKind("empty", "an empty file")
 
   static let documents = [network, chip, mapping, run, part, explanation, comparison, sweep, plan] + others
 
@@ -68,7 +69,9 @@ struct FileKind: Sendable, Equatable {
   ///   - size: bytes of the whole file.
   private init?(_ head: [UInt8], size: Int, path: String) {
     let name = path.lowercased()
-    if ProgramStore.isProgram(head) || name.hasSuffix(".nmsim") {
+    if size == 0 {
+      self = .empty
+    } else if ProgramStore.isProgram(head) || name.hasSuffix(".nmsim") {
       self = .program
     } else if NIRGraph.isGraph(head) {
       self = .graph
@@ -92,6 +95,14 @@ struct FileKind: Sendable, Equatable {
     } else {
       return nil
     }
+  }
+
+  /// What stands where a document is needed and is none: neither an object nor a list.
+  static func noDocument(_ path: String) -> FileKind? {
+    guard FolderFiles.isFile(path), let head = try? FileReader.head(of: path, count: headSize) else { return nil }
+    if head.bytes.starts(with: [0x1F, 0x8B]) { return FileKind("gzip", "a gzip archive") }
+    let first = String(decoding: head.bytes, as: UTF8.self).first { !$0.isWhitespace && $0 != "\u{FEFF}" }
+    return first.map { "{[/".contains($0) } == true ? nil : FileKind("text", "a file of another kind (no JSON)")
   }
 
   /// By the name of the first file in a zip archive.
@@ -151,7 +162,14 @@ extension ValueKind {
         .usage, subject: path, problem: "is neither a file nor one of \(names.joined(separator: ", "))",
         remedy: "did you mean '\(meant)'?")
     }
-    guard !wanted.isEmpty, let kind = FileKind(of: path), !wanted.contains(where: { $0.key == kind.key })
+    guard !wanted.isEmpty else { return }
+    guard path != "-" else {
+      throw CommandError(
+        .usage, subject: path, problem: "the standard input is not read here", remedy: "give a file's name")
+    }
+    let isDocument = wanted.allSatisfy { kind in FileKind.documents.contains { $0.key == kind.key } }
+    guard let kind = FileKind(of: path) ?? (isDocument ? FileKind.noDocument(path) : nil),
+      !wanted.contains(where: { $0.key == kind.key })
     else { return }
     throw kind.error(path, wanted: wanted)
   }

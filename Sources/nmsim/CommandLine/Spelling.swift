@@ -24,7 +24,20 @@ enum Spelling {
     (["hardware", "target-chip", "device"], ["chip", "chips"]),
     (["silent"], ["quiet"]),
     (["v"], ["version"]),
+    (["pdf", "png", "figures"], ["svg"]),
   ]
+
+  /// What to do where people look for an option that no command has.
+  static func remedy(_ name: String) -> String? {
+    switch name {
+    case "resume", "continue": "the same command goes on where it was stopped"
+    case "epochs", "lr", "learning-rate", "optimizer": "nmsim trains no network: train it in PyTorch or Keras"
+    default:
+      ChipNumber.allCases.first { $0.rawValue.lowercased() == name.replacing("-", with: "").lowercased() }.map {
+        "it is a number of chips: write '\($0.rawValue)' into a chip's file, as docs/chips.md describes it"
+      }
+    }
+  }
 
   /// Whether a word is what arguments without an option are called.
   static func namesArgument(_ name: String) -> Bool {
@@ -41,6 +54,7 @@ enum Spelling {
   ///   - name: without dashes.
   ///   - known: what the command has.
   static func option(_ name: String, in known: [String]) -> String? {
-    synonym(name, in: known) ?? closest(to: name, in: known)
+    // Of a letter the first option that begins with it: the common ones come first.
+    synonym(name, in: known) ?? (name.count == 1 ? known.first { $0.hasPrefix(name) } : closest(to: name, in: known))
   }
 }
