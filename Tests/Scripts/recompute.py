@@ -110,6 +110,7 @@ class Projection:
         self.name, self.source, self.target = entry["name"], entry["from"], entry["to"]
         self.kind, self.groups = entry["kind"], entry.get("groups", 1)
         self.stride, self.dilation = pair(entry.get("stride")), pair(entry.get("dilation"))
+        self.delay = entry.get("delay")
         self.padding = sides(entry.get("padding"))
         self.to, source = network.shape[self.target], network.shape[self.source]
         self.pool = Windows(entry["pool"], source) if "pool" in entry else None
@@ -281,6 +282,10 @@ class Execution:
         self.accumulates = self.multiplies = self.dense = 0
         self.trains = {name: [] for name in network.order}
         self.counts = {}
+        self.starts = {}
+        for name in network.order:
+            sources = [p.source for p in network.projections if p.target == name and p.source != "input"]
+            self.starts[name] = max((self.starts[source] + self.lag_of(source) + 1 for source in sources), default=0)
         self.synapses = {p.name: p.by_cell(np.ones_like(p.real)) for p in network.projections}
         self.nonzero = {
             p.name: p.by_cell((network.integers[p.name] != 0).astype(float)) for p in network.projections}
@@ -297,6 +302,9 @@ class Execution:
             start = network.parameters[name]["initial"] * unit + np.zeros_like(self.current[name])
             self.potential[name] = [start] * members
         self.sent = {name: np.zeros_like(self.current[name]) for name in network.order}
+
+    def lag_of(self, name):
+        return 0 if self.network.neuron[name]["model"] == "accumulator" else self.lags.get(name, self.lag)
 
     def encode(self, projection, images):
         cells = images if projection.pool is None else (
@@ -334,7 +342,10 @@ class Execution:
         wait = 0
         if self.network.neuron[projection.source]["model"] == "bistable":
             wait = self.period * (depth[projection.target] - depth[projection.source] - 1)
-        if step < wait:
+        if projection.delay is not None:
+            source, target = projection.source, projection.target
+            wait = self.starts[source] + self.lag_of(source) + projection.delay - self.starts[target]
+        if not 0 <= step - wait < len(self.trains[projection.source]):
             return 0
         return projection.deliver(self.network.integers[projection.name], self.cells(projection, step - wait))
 
@@ -406,7 +417,7 @@ class Execution:
     def run(self, steps):
         output = self.network.json["output"]
         for name in self.network.order:
-            lag = 0 if self.network.neuron[name]["model"] == "accumulator" else self.lags.get(name, self.lag)
+            lag = self.lag_of(name)
             for tick in range(steps + lag):
                 spikes = self.update(name, tick, lag, tick < steps)
                 if name == output["population"] and tick == steps - 1:

@@ -27,6 +27,9 @@ struct RecomputeTests {
     static let signed = "p['neuron'] = {k: ('signed' if k == 'model' and v == 'if' else v) for k, v in p['neuron'].items()}"
     static let biasByStep = "p['bias'] = {'byStep': (r.standard_normal((p['shape'][0], 45)) / 9).tolist()}"
 
+    static let delays =
+      "[q.update(delay=1 + (3 * i + 1) % 5) for i, q in enumerate(n['projections']) if q['from'] != 'input']"
+
     var testDescription: String { "\(module), \(method), \(weightBits) and \(membraneBits) bits" }
   }
 
@@ -49,6 +52,8 @@ struct RecomputeTests {
     Case("residual-dyn", "robust-norm --initial half --lag 3", weights: 6),
     Case("max_pool-dyn", "aug-mapping --max-count 3 --lag 2", weights: 6),
     Case("residual-dyn", "robust-norm --initial half --schedule separated", weights: 8, ticks: 24),
+    Case("residual-dyn", "robust-norm --initial half", weights: 8, change: Case.delays),
+    Case("residual-dyn", "robust-norm --initial half --lag 3", weights: 8, change: Case.delays),
     // Thresholds that only coarser units bring into the membrane.
     Case("residual-dyn", "bsnn --period 4", weights: 8, membrane: 16),
   ]
