@@ -11,35 +11,12 @@ struct NumPyHeader: Sendable, Equatable {
   private static let maximumRank = 64
 
   init(_ text: ArraySlice<UInt8>) throws(FormatError) {
-    var parser = PythonLiteral(text: text)
-    var descriptor: String?
-    var isColumnMajor: Bool?
-    var shape: [Int]?
-    try parser.expect("{")
-    while !parser.skip("}") {
-      let place = parser.place
-      let key = try parser.string()
-      try parser.expect(":")
-      switch key {
-      case "descr" where descriptor == nil:
-        if parser.next == UInt8(ascii: "[") { throw .numPyType(parser.rest(upTo: 60)) }
-        descriptor = try parser.string()
-      case "fortran_order" where isColumnMajor == nil: isColumnMajor = try parser.boolean()
-      case "shape" where shape == nil: shape = try parser.tuple(maximum: Self.maximumRank)
-      default: throw .numPyHeader("unexpected key '\(printable(key))'", offset: place)
-      }
-      if parser.skip(",") { continue }
-      try parser.expect("}")
-      break
+    (descriptor, isColumnMajor, shape) = try PythonLiteral.head(text, axes: Self.maximumRank) {
+      (parser: inout PythonLiteral) throws(FormatError) in
+      if parser.next == UInt8(ascii: "[") { throw .numPyType(parser.rest(upTo: 60)) }
+      return try parser.string()
     }
-    try parser.expectEnd()
-    guard let descriptor, let isColumnMajor, let shape else {
-      throw .numPyHeader("keys descr, fortran_order and shape are all needed", offset: 0)
-    }
-    self.descriptor = descriptor
-    self.type = try Self.elementType(descriptor)
-    self.isColumnMajor = isColumnMajor
-    self.shape = shape
+    type = try Self.elementType(descriptor)
   }
 
   fileprivate static func elementType(_ descriptor: String) throws(FormatError) -> ElementType {
@@ -78,45 +55,36 @@ struct NumPyRecords {
 
   /// - Throws: `FormatError` where it is another array's head.
   init(_ text: ArraySlice<UInt8>) throws(FormatError) {
-    var parser = PythonLiteral(text: text)
-    var (fields, size, shape): ([Field], Int, [Int]) = ([], 0, [])
-    try parser.expect("{")
-    while !parser.skip("}") {
-      let place = parser.place
-      let key = try parser.string()
-      try parser.expect(":")
-      switch key {
-      case "descr" where size == 0:
-        try parser.expect("[")
-        while !parser.skip("]") {
-          try parser.expect("(")
-          let name = try parser.string()
-          try parser.expect(",")
-          let type = try parser.string()
-          try parser.expect(")")
-          if type.hasPrefix("|V"), let gap = Int(type.dropFirst(2)), (0...4096).contains(gap) {
-            size += gap
-          } else {
-            let type = try NumPyHeader.elementType(type)
-            fields.append(Field(name: name, offset: size, type: type))
-            size += type.size
-          }
-          guard fields.count <= Self.mostFields, size <= 1 << 16 else {
-            throw .numPyHeader("a record of \(size) bytes", offset: place)
-          }
-          _ = parser.skip(",")
-        }
-      case "fortran_order": _ = try parser.boolean()
-      case "shape": shape = try parser.tuple(maximum: 1)
-      default: throw .numPyHeader("unexpected key '\(printable(key))'", offset: place)
-      }
-      if parser.skip(",") { continue }
-      try parser.expect("}")
-      break
+    let ((fields, size), _, shape) = try PythonLiteral.head(text, axes: 1) {
+      (parser: inout PythonLiteral) throws(FormatError) in try Self.fields(&parser)
     }
-    try parser.expectEnd()
     guard size > 0, shape.count == 1 else { throw .numPyHeader("records of one axis are needed", offset: 0) }
     (self.fields, self.size, rows) = (fields, size, shape[0])
+  }
+
+  private static func fields(_ parser: inout PythonLiteral) throws(FormatError) -> ([Field], size: Int) {
+    var (fields, size): ([Field], Int) = ([], 0)
+    try parser.expect("[")
+    while !parser.skip("]") {
+      let place = parser.place
+      try parser.expect("(")
+      let name = try parser.string()
+      try parser.expect(",")
+      let type = try parser.string()
+      try parser.expect(")")
+      if type.hasPrefix("|V"), let gap = Int(type.dropFirst(2)), (0...4096).contains(gap) {
+        size += gap
+      } else {
+        let type = try NumPyHeader.elementType(type)
+        fields.append(Field(name: name, offset: size, type: type))
+        size += type.size
+      }
+      guard fields.count <= mostFields, size <= 1 << 16 else {
+        throw .numPyHeader("a record of \(size) bytes", offset: place)
+      }
+      _ = parser.skip(",")
+    }
+    return (fields, size)
   }
 }
 
@@ -128,6 +96,37 @@ private struct PythonLiteral {
   init(text: ArraySlice<UInt8>) {
     self.text = text
     position = text.startIndex
+  }
+
+  /// The three keys of a head, in any order, each once.
+  /// - Parameters:
+  ///   - most: axes.
+  ///   - type: reads what `descr` says.
+  static func head<Elements>(
+    _ text: ArraySlice<UInt8>, axes most: Int, type: (inout PythonLiteral) throws(FormatError) -> Elements
+  ) throws(FormatError) -> (elements: Elements, isColumnMajor: Bool, shape: [Int]) {
+    var parser = PythonLiteral(text: text)
+    var (elements, isColumnMajor, shape): (Elements?, Bool?, [Int]?)
+    try parser.expect("{")
+    while !parser.skip("}") {
+      let place = parser.place
+      let key = try parser.string()
+      try parser.expect(":")
+      switch key {
+      case "descr" where elements == nil: elements = try type(&parser)
+      case "fortran_order" where isColumnMajor == nil: isColumnMajor = try parser.boolean()
+      case "shape" where shape == nil: shape = try parser.tuple(maximum: most)
+      default: throw .numPyHeader("unexpected key '\(printable(key))'", offset: place)
+      }
+      if parser.skip(",") { continue }
+      try parser.expect("}")
+      break
+    }
+    try parser.expectEnd()
+    guard let elements, let isColumnMajor, let shape else {
+      throw .numPyHeader("keys descr, fortran_order and shape are all needed", offset: 0)
+    }
+    return (elements, isColumnMajor, shape)
   }
 
   /// Character of the header, 0-based.
