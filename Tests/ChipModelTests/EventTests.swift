@@ -315,6 +315,26 @@ struct EventTests {
       }
       #expect(error.map { "\($0)".contains("copy the file again") || "\($0)".contains("row") || "\($0)".contains("column") } == true)
     }
+    // Read as a whole: packed twice, and from a pipe, which has no name that tells what it is.
+    for (name, bytes) in files {
+      let packed = root.appending(path: name + ".gz")
+      let pipe = root.appending(path: "pipe of \(name)".replacing(".", with: " "))
+      try Data(FileBuilders.gzip(bytes, deflated: deflated(bytes))).write(to: packed)
+      try Process.run(URL(filePath: "/usr/bin/mkfifo"), arguments: [pipe.path]).waitUntilExit()
+      Thread.detachNewThread { try? FileHandle(forWritingTo: pipe).write(contentsOf: Data(bytes)) }
+      for path in name.hasSuffix(".npz") ? [packed.path, pipe.path] : [pipe.path] {
+        let data = try DatasetLoader.load(images: path, expectedShape: [2, 3, 4], classes: nil, recorded: binning)
+        #expect(try data.values(ofSample: 0, preprocessing: .identity).reduce(0, +) == Double(count), "\(path)")
+      }
+    }
+    #expect(
+      message(Array(records.dropLast()), "a.npy")
+        == ".npy shape [20000] does not fit the 419999 bytes of data; the file is damaged, copy it again")
+    let names: [([UInt8], String?)] = [
+      (Array("% evt 3.0\n".utf8), ".raw"), (Array("% Version 2\n".utf8), ".dat"), (Array("#!AER-DAT2.0\r\n".utf8), ".aedat"),
+      ([0x89, 0x48, 0x44, 0x46], ".aedat"), ([3, 7, 0x80, 0, 5], nil), ([], nil),
+    ]
+    for (bytes, suffix) in names { #expect(EventRecording.suffix(of: bytes, for: [2, 3, 4]) == suffix) }
   }
 
   @Test("a folder: a list of labels, a folder a class, neither; samples come one by one")

@@ -5,6 +5,8 @@ package struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
     case format(FormatError)
     /// None of the known formats.
     case unknownFormat(size: Int)
+    /// A recording from a pipe that only a name would tell.
+    case nameless
     case torch
     /// An array is named of a file that is no `.npz`.
     case notArchive
@@ -54,6 +56,8 @@ extension DataError.Problem: CustomStringConvertible {
     case .format(let error): error.description
     case .unknownFormat(let size):
       "unknown data format (\(size) bytes); read are IDX (also gzip), .npy, .npz and CIFAR-10/100 binary (.bin)"
+    case .nameless:
+      "nothing that is told by its first bytes; N-MNIST recordings are told by their names: give the file itself"
     case .torch:
       "ZIP file without .npy arrays (a PyTorch file?); save the arrays with numpy.savez"
     case .notArchive: "not an .npz archive of arrays; leave out what follows the file's name"

@@ -10,11 +10,12 @@ extension DatasetLoader {
   /// - Parameters:
   ///   - path: a file or a folder.
   ///   - labels: a list in another place; nil: that of the folder.
+  ///   - piped: the recording, where it came from a pipe and is read already, and the end of a name for it.
   ///   - shape: the network's input. Of `[1, H, W]` polarities count together, of `[N]` the column is the neuron.
   /// - Throws: `DataError`.
   static func loadEvents(
-    _ path: String, labels: String?, _ shape: [Int], classes: Int?, _ binning: EventBinning, samples: Int?,
-    namedBy naming: FileReader.Naming, maximum: Int
+    _ path: String, piped: (bytes: [UInt8], suffix: String)? = nil, labels: String?, _ shape: [Int], classes: Int?,
+    _ binning: EventBinning, samples: Int?, namedBy naming: FileReader.Naming, maximum: Int
   ) throws(DataError) -> Dataset {
     let all = try recordings(path, labels: labels, naming)
     let files = samples.map { Array(all.prefix($0)) } ?? all
@@ -30,14 +31,16 @@ extension DatasetLoader {
     var longest = 1
     for file in files {
       let naming = FolderFiles.exists(path) ? .file : naming
-      if let source = try eventSource(file.path, naming) {
+      if piped == nil, let source = try eventSource(file.path, naming) {
         counts.append(try counted(source, file.path, binning, shape, longest: &longest))
         continue
       }
-      let events = try events(of: file.path, naming: naming, maximum)
+      let bytes = if let piped { piped.bytes } else { try whole(file.path, naming, maximum) }
       counts.append(
         try decode(file.path) { () throws(FormatError) in
-          try binning.counts(events, shape: shape, longest: &longest)
+          let name = piped?.suffix ?? (file.path.hasSuffix(".gz") ? String(file.path.dropLast(3)) : file.path)
+          let events = try EventRecording.decode(bytes, named: name, maximum: maximum)
+          return try binning.counts(events, shape: shape, longest: &longest)
         })
     }
     let steps = binning.fixedSteps ?? binning.steps ?? longest
@@ -66,24 +69,22 @@ extension DatasetLoader {
     return counter.counts()
   }
 
-  private static func events(
-    of path: String, naming: FileReader.Naming, _ maximum: Int
-  ) throws(DataError) -> [Event] {
+  /// The bytes of a file, inflated.
+  static func whole(_ path: String, _ naming: FileReader.Naming, _ maximum: Int) throws(DataError) -> [UInt8] {
     let bytes: [UInt8]
     do { bytes = try FileReader.bytes(of: path, limit: maximum, namedBy: naming) } catch {
       throw DataError(file: path, .unreadable(error))
     }
-    return try decode(path) { () throws(FormatError) in
-      let plain = Gzip.isGzip(bytes) ? try Gzip.decode(bytes, maximum: maximum) : bytes
-      let name = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
-      return try EventRecording.decode(plain, named: name, maximum: maximum)
-    }
+    guard Gzip.isGzip(bytes) else { return bytes }
+    return try decode(path) { () throws(FormatError) in try Gzip.decode(bytes, maximum: maximum) }
   }
 
   /// Whether a path is a folder, or a file of events: by its name, of arrays by their shape or names, because frames
   /// are arrays too.
-  /// - Parameter expected: the network's input.
-  static func isRecording(_ path: String, _ expected: [Int]) -> Bool {
+  /// - Parameters:
+  ///   - expected: the network's input.
+  ///   - maximum: most bytes of an archive that went through gzip.
+  static func isRecording(_ path: String, _ expected: [Int], maximum: Int) -> Bool {
     if FolderFiles.exists(path) { return true }
     let name = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
     guard name.hasSuffix(".npy") || name.hasSuffix(".npz") else {
@@ -96,18 +97,17 @@ extension DatasetLoader {
     if ZipArchive.isZip(head) {
       // The directory lies at the end, before a comment of at most 64 KiB.
       let from = max(0, size - 1 << 20)
-      guard let end = try? FileReader.bytes(of: path, from: from, count: size - from, namedBy: .file),
-        let entries = try? ZipArchive.entries(atEnd: end, before: from)
-      else { return false }
-      let arrays = entries.map(\.name).filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) }
-      return EventTable.places(named: arrays) != nil || arrays.contains("events")
+      let end = try? FileReader.bytes(of: path, from: from, count: size - from, namedBy: .file)
+      return end.map { EventRecording.isArchive($0, before: from) } ?? false
     }
+    guard Gzip.isGzip(head) else { return EventRecording.isArray(head, for: expected) }
     var stream = GzipStream()
-    let first = Gzip.isGzip(head) ? try? stream.advance(head, isLast: head.count == size) : head
-    if let first, EventTable.Records.fields(of: first) != nil { return true }
-    // Frames have an axis of steps beside those of the input.
-    guard let sizes = first.flatMap({ NumPy.shape($0) })?.sizes, sizes.count == 2 else { return false }
-    return sizes[1] == EventTable.columns.count && expected != [sizes[1]]
+    guard let first = try? stream.advance(head, isLast: head.count == size) else { return false }
+    guard ZipArchive.isZip(first) else { return EventRecording.isArray(first, for: expected) }
+    guard let packed = try? FileReader.bytes(of: path, limit: maximum, namedBy: .file),
+      let whole = try? Gzip.decode(packed, maximum: maximum)
+    else { return false }
+    return EventRecording.isArchive(whole, before: 0)
   }
 
   // MARK: Folders

@@ -32,13 +32,30 @@ package enum DatasetLoader {
   ) throws(DataError) -> Dataset {
     guard isInput(expectedShape) else { throw DataError(file: images, .expectedShape(expectedShape)) }
     let source = ArrayPath(images)
-    if let recorded, isRecording(source.file, expectedShape) {
+    if let recorded, isRecording(source.file, expectedShape, maximum: maximum) {
       return try loadEvents(
-        images, labels: labels, expectedShape, classes: classes, recorded, samples: samples, namedBy: naming, maximum: maximum)
+        images, labels: labels, expectedShape, classes: classes, recorded, samples: samples, namedBy: naming,
+        maximum: maximum)
     }
     var limits = Limits(maximum: maximum, samples: samples, task: task)
-    let file = try read(source.file, limits, naming, cifar: cifar)
-    let content = try decodeImages(file, source, readsLabels: labels == nil, limits)
+    let file: Content
+    // What a pipe brings has no name that tells what it is, and comes once.
+    let nameless = source.file.hasPrefix("/dev/") || !FolderFiles.isFile(source.file)
+    if let recorded, nameless {
+      file = Content(bytes: try whole(source.file, naming, maximum), cifar: cifar)
+      if let suffix = EventRecording.suffix(of: file.bytes, for: expectedShape) {
+        return try loadEvents(
+          images, piped: (file.bytes, suffix), labels: labels, expectedShape, classes: classes, recorded,
+          samples: samples, namedBy: naming, maximum: maximum)
+      }
+    } else {
+      file = try read(source.file, limits, naming, cifar: cifar)
+    }
+    let content: Images
+    do throws(DataError) { content = try decodeImages(file, source, readsLabels: labels == nil, limits) } catch {
+      guard case .unknownFormat = error.problem, nameless, recorded != nil else { throw error }
+      throw DataError(file: images, .nameless)
+    }
     // Labels are cut where the images are.
     if content.rows == nil { limits.samples = nil }
     return try assemble(content, source, expectedShape, classes: classes, isRecorded: recorded != nil) {

@@ -33,8 +33,47 @@ package enum EventRecording {
       return events
     }
     if NumPy.isArray(bytes) { return try EventTable.events([NumPy.decode(bytes)], named: ["events"]) }
-    let arrays = try NumPyArchive(bytes).tensors(maximum: maximum)
+    let archive = try NumPyArchive(bytes)
+    if let records = try archive.first(maximum: maximum, where: { EventTable.Records.fields(of: $0) != nil }) {
+      return try decode(records, named: "events.npy", maximum: maximum)
+    }
+    let arrays = try archive.tensors(maximum: maximum)
     return try EventTable.events(arrays.map(\.tensor), named: arrays.map(\.name))
+  }
+
+  /// The end that a recording's name would have, for bytes that come without a name, from a pipe; nil: they are told
+  /// by their name alone, or are no recording.
+  /// - Parameters:
+  ///   - bytes: a whole file.
+  ///   - input: shape of the network's input: frames are arrays too.
+  package static func suffix(of bytes: [UInt8], for input: [Int]) -> String? {
+    if ZipArchive.isZip(bytes) { return isArchive(bytes, before: 0) ? ".npz" : nil }
+    if NumPy.isArray(bytes) { return isArray(bytes, for: input) ? ".npy" : nil }
+    if bytes.starts(with: "#!AER-DAT".utf8) || isHDF5(bytes) { return ".aedat" }
+    let line = bytes.prefix(1000).prefix { $0 != 0x0A }
+    guard !line.isEmpty, line.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 || $0 == 0x0D }) else { return nil }
+    guard line.first == UInt8(ascii: "%") else { return ".csv" }
+    // Headers of EVT2 and EVT3 name them, those of .dat files do not.
+    return String(decoding: bytes.prefix(1000), as: UTF8.self).lowercased().contains("evt") ? ".raw" : ".dat"
+  }
+
+  private static func isHDF5(_ head: [UInt8]) -> Bool { head.starts(with: [0x89, 0x48, 0x44, 0x46]) }
+
+  /// Whether an array is events: records, or rows of four. Frames have an axis of steps beside those of the input.
+  static func isArray(_ head: [UInt8], for input: [Int]) -> Bool {
+    if EventTable.Records.fields(of: head) != nil { return true }
+    guard let sizes = NumPy.shape(head)?.sizes, sizes.count == 2 else { return false }
+    return sizes[1] == EventTable.columns.count && input != [sizes[1]]
+  }
+
+  /// Whether an archive is events, by the names of its arrays.
+  /// - Parameters:
+  ///   - end: its last bytes, with its directory.
+  ///   - before: bytes of the file before these.
+  static func isArchive(_ end: [UInt8], before: Int) -> Bool {
+    guard let entries = try? ZipArchive.entries(atEnd: end, before: before) else { return false }
+    let arrays = entries.map(\.name).filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) }
+    return EventTable.places(named: arrays) != nil || arrays.contains("events")
   }
 
   /// What decodes a file piece by piece; nil: it must be there as a whole.
@@ -48,7 +87,7 @@ package enum EventRecording {
       throw FormatError(
         "AEDAT4 files are not read; save t, x, y, p with numpy: dv_processing's MonoCameraRecording, then numpy.savez")
     }
-    if head.starts(with: [0x89, 0x48, 0x44, 0x46]) {
+    if isHDF5(head) {
       throw FormatError(
         "recordings in HDF5 are not read; save t, x, y, p with h5py and numpy.savez(FILE, t=t, x=x, y=y, p=p)")
     }
@@ -60,7 +99,8 @@ package enum EventRecording {
       return try Prophesee.decoder(head, named: name, total: total)
     }
     if NumPy.isArray(head) {
-      return EventTable.Rows.begun(head, total: total) ?? EventTable.Records.begun(head, total: total)
+      if let rows = EventTable.Rows.begun(head, total: total) { return rows }
+      return try EventTable.Records.begun(head, total: total)
     }
     if ZipArchive.isZip(head) { return nil }
     if name.hasSuffix(".csv") || name.hasSuffix(".txt") { return (EventTable.Lines(), 0) }

@@ -90,10 +90,12 @@ enum EventTable {
     private let size: Int
     private var row = 0
 
-    /// Nil where the head is of another array, or one that is not all there.
-    static func begun(_ head: [UInt8], total: Int) -> BegunDecoder {
-      guard let (records, columns, start) = fields(of: head), total - start == records.rows *| records.size else {
-        return nil
+    /// Nil where the head is of another array.
+    /// - Throws: `FormatError` where the array is not all there.
+    static func begun(_ head: [UInt8], total: Int) throws(FormatError) -> BegunDecoder {
+      guard let (records, columns, start) = fields(of: head) else { return nil }
+      guard total - start == records.rows *| records.size else {
+        throw .numPySize([records.rows], actual: total - start)
       }
       return (Records(columns: columns, size: records.size), start)
     }

@@ -118,7 +118,7 @@ extension FormatError {
         + "convert with array.astype('f4')")
   }
 
-  fileprivate static func numPySize(_ shape: [Int], actual: Int) -> FormatError {
+  static func numPySize(_ shape: [Int], actual: Int) -> FormatError {
     FormatError(
       ".npy shape \(ShapeText.of(shape)) does not fit the \(actual) bytes of data; the file is damaged, copy it again")
   }

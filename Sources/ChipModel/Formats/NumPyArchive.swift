@@ -41,6 +41,14 @@ package struct NumPyArchive: Sendable {
     }
   }
 
+  /// The bytes of the first array, of 64 at most, whose head is as wanted.
+  func first(maximum: Int, where isWanted: ([UInt8]) -> Bool) throws(FormatError) -> [UInt8]? {
+    for entry in entries.prefix(64) where isWanted(try zip.beginning(of: entry, count: 1 << 16)) {
+      return try zip.contents(of: entry, maximum: maximum)
+    }
+    return nil
+  }
+
   /// All arrays in archive order.
   /// - Parameter maximum: Most bytes that all entries together may expand to.
   package func tensors(maximum: Int) throws(FormatError) -> [(name: String, tensor: Tensor)] {

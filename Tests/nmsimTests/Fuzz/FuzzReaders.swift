@@ -81,6 +81,7 @@ extension FuzzReader {
     ) { bytes in
       // What has no mark of its own is told by its name.
       let names = ["x.bs2", "x.raw", "x.dat", "x.aedat", "x.csv"]
+      _ = EventRecording.suffix(of: bytes, for: [2, 40, 40])
       var refusal: (any Error)?
       var isRead = false
       for name in names {

@@ -77,7 +77,8 @@ extension FuzzSeeds {
     Array("#!AER-DAT3.1\r\n#!END-HEADER\r\n".utf8) + little(1, 2) + little(0, 2) + [8, 4, 0, 1, 1, 1].flatMap { little($0, 4) }
       + little(3 | 7 << 2 | 3 << 17, 4) + little(5, 4),
     tensor([2, 4], .int64([5, 3, 7, 1, 70_000, 30, 2, 0])),
-    records, zip([
+    records, zip([("events.npy", records, nil)]),
+    zip([
       ("t.npy", tensor([1], .int64([5])), nil), ("x.npy", tensor([1], .uint8([3])), nil), ("y.npy", tensor([1], .uint8([7])), nil),
       ("p.npy", tensor([1], .int8([1])), nil),
     ]),
