@@ -58,6 +58,19 @@ struct HDF5Tests {
     #expect(outer.members.count == 12)
   }
 
+  @Test("reads arrays that may grow, along one axis, several or none, and those that need no index of chunks")
+  func growing() throws {
+    let root = try HDF5File(bytes("grow")).root
+    #expect(root.members.count == 17)
+    for member in root.members {
+      let tensor = try #require(numbers(member.object), "\(member.name)")
+      #expect(tensor.doubles == (0..<tensor.count).map(Double.init), "\(member.name)")
+    }
+    #expect(numbers(root["2 packed"])?.shape == [9, 7] && numbers(root["grown"])?.shape == [6])
+    #expect(
+      try message(bytes("sparse")) == "data set 'x' has values in 2 of its 5 chunks; give it values everywhere")
+  }
+
   @Test("reads groups with trees of several levels, in the order of names", arguments: ["many", "heap"])
   func manyMembers(_ name: String) throws {
     let root = try HDF5File(bytes(name)).root
@@ -100,11 +113,11 @@ struct HDF5Tests {
       try message(bytes("lzf")) == "data compressed by lzf; write the file with gzip, or uncompressed")
     #expect(
       message(file, maximum: 1000) == "data set 'wide' takes 2400 bytes, allowed are 1000; store less in the file")
-    for name in ["packed", "latest", "heap"] {
+    for name in ["packed", "latest", "heap", "grow"] {
       let file = try bytes(name)
       let root = try HDF5File(file).root
-      // The newest form ends with attributes, which are not read.
-      let needed = name == "latest" ? file.count - 2000 : file.count
+      // The newest form ends with attributes, which are not read, or with room in a heap.
+      let needed = file.count - (["latest": 2000, "grow": 200][name] ?? 0)
       for cut in stride(from: 8, to: file.count, by: 97) {
         let text = message(Array(file.prefix(cut)))
         if text == nil, cut > needed {

@@ -6,7 +6,7 @@
 
 `old.h5` (symbol tables, contiguous), `packed.h5` (chunks, gzip, shuffle, Fletcher-32) and `new.h5` (version-2 headers)
 hold the same tree, which `HDF5Tests.swift` knows, and so does `latest.h5`, with chunks in arrays, all links in heaps and
-attributes; `many.h5` and `heap.h5` have a group with a tree of two levels, `lzf.h5` a filter that is refused.
+attributes; `grow.h5` has arrays that may grow, each counting from 0; `many.h5` and `heap.h5` have a group with a tree of two levels, `lzf.h5` a filter that is refused.
 """
 import os, sys
 import h5py, numpy as np
@@ -50,5 +50,29 @@ for name, version in [("many", None), ("heap", "latest")]:
     with h5py.File(f"{out}/{name}.h5", "w", libver=version) as file:
         for number in range(300):
             file[f"member {number:03}"] = number
+with h5py.File(f"{out}/grow.h5", "w", libver="latest") as file:
+    # One axis without end: an array that doubles; several: a tree; none: an array for the largest shape.
+    shapes = [
+        ((300,), (None,), (1,)), ((9, 7), (None, 7), (2, 3)), ((9, 7), (11, None), (2, 3)), ((4, 5, 6), (8, None, 6), (3, 2, 4)),
+        ((40, 9), (None, None), (1, 2)), ((9, 7), (20, 30), (2, 3)), ((5,), (2000,), (1,)), ((1100,), (2000,), (1,)),
+    ]
+    for number, (shape, most, chunks) in enumerate(shapes):
+        data = np.arange(np.prod(shape)).reshape(shape).astype("<i2")
+        for name, packing in [("plain", {}), ("packed", {"compression": "gzip"})]:
+            if data.size < 1000 or name == "plain":
+                file.create_dataset(f"{number} {name}", data=data, maxshape=most, chunks=chunks, **packing)
+    # Room for all chunks before they are written: they need no index.
+    early = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    early.set_chunk((2, 3))
+    early.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+    space = h5py.h5s.create_simple((9, 7), (10, 8))
+    early = h5py.h5d.create(file.id, b"early", h5py.h5t.NATIVE_INT16, space, early)
+    early.write(h5py.h5s.ALL, h5py.h5s.ALL, np.arange(63, dtype="<i2").reshape(9, 7))
+    file.create_dataset("grown", data=np.arange(3), maxshape=(None,), chunks=(2,))
+    file["grown"].resize((7,))
+    file["grown"][3:] = np.arange(3, 7)
+    file["grown"].resize((6,))
+with h5py.File(f"{out}/sparse.h5", "w", libver="latest") as file:
+    file.create_dataset("x", shape=(9,), maxshape=(None,), chunks=(2,), dtype="i4")[:4] = 1
 with h5py.File(f"{out}/lzf.h5", "w") as file:
     file.create_dataset("x", data=np.arange(100), compression="lzf")

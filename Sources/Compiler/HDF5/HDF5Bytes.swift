@@ -17,7 +17,7 @@ struct HDF5Bytes {
   }
 
   /// A little-endian number of 1 to 8 bytes; nil: all its bits are set, which stands for nothing.
-  private func optionalNumber(_ start: Int, size: Int, _ what: String) throws(HDF5Error) -> Int? {
+  func optionalNumber(_ start: Int, size: Int, _ what: String) throws(HDF5Error) -> Int? {
     var value: UInt64 = 0
     var isUndefined = true
     for index in try range(start, size, what).reversed() {
@@ -30,6 +30,11 @@ struct HDF5Bytes {
   }
 
   func byte(_ start: Int, _ what: String) throws(HDF5Error) -> Int { Int(bytes[try range(start, 1, what).lowerBound]) }
+
+  /// A bit of a row of bits, in each byte the highest first.
+  func isSet(_ bit: Int, at start: Int, _ what: String) throws(HDF5Error) -> Bool {
+    try byte(start +| bit / 8, what) >> (7 - bit % 8) & 1 == 1
+  }
 
   /// An unsigned number of 1, 2 or 4 bytes.
   func number(_ start: Int, _ size: Int, _ what: String) throws(HDF5Error) -> Int {

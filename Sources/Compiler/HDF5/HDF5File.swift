@@ -3,8 +3,8 @@ import ChipModel
 /// An HDF5 file as a tree of groups and data sets, read whole.
 ///
 /// Read are superblocks 0 to 3, object headers 1 and 2, groups of symbol tables or of links in the header or a fractal
-/// heap, and data sets that are compact, contiguous or in chunks of a version-1 B-tree, of a fixed array or alone, plain or
-/// through deflate, shuffle and Fletcher-32: what h5py writes, of shapes that do not grow. Numbers are integers and IEEE floats of either byte order, enumerations as their
+/// heap, and data sets that are compact, contiguous or in chunks by any index, plain or through deflate, shuffle and
+/// Fletcher-32: what h5py writes. Numbers are integers and IEEE floats of either byte order, enumerations as their
 /// numbers; texts are of fixed or variable length. Attributes are passed over.
 ///
 /// An object is read once: cycles, and objects with two names, are refused. What is read in all is bounded by the file's

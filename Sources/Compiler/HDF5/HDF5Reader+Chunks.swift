@@ -42,9 +42,10 @@ extension HDF5Reader {
       })
   }
 
-  /// Of an index of HDF5 1.10 for shapes that do not grow: one chunk, or an array of their addresses.
+  /// Of an index of HDF5 1.10: one chunk, chunks behind one another, an array of them, or a version-2 tree.
+  /// - Parameter most: to what the data set may grow along each axis; nil: without end.
   mutating func indexedChunks(
-    _ layout: Int, _ shape: [Int], size: Int, elementSize: Int, isFiltered: Bool, _ what: String
+    _ layout: Int, _ shape: [Int], most: [Int?], size: Int, elementSize: Int, isFiltered: Bool, _ what: String
   ) throws(HDF5Error) -> Chunks {
     let (flags, rank, width) = (
       try file.byte(layout + 2, what), try file.byte(layout + 3, what), try file.byte(layout + 4, what)
@@ -59,79 +60,83 @@ extension HDF5Reader {
     guard let bytes = Tensor.elementCount(chunk + [elementSize]), let grid = grid(shape, chunk) else {
       throw Self.shaped(chunk, at: layout, what)
     }
-    func place(_ number: Int) -> [Int] {
-      var (rest, place) = (number, shape)
-      for axis in shape.indices.reversed() {
-        let along = (shape[axis] - 1) / chunk[axis] + 1
-        place[axis] = rest % along * chunk[axis]
-        rest /= along
-      }
-      return place
+    let kind = try file.byte(index, what)
+    // Behind what the index was made with: bits of a page; five numbers; size and fill of nodes.
+    let made = [3: 1, 4: 5, 5: 6]
+    let isPacked = kind == 1 && flags & 2 != 0
+    let at = index + 1 + (isPacked ? file.lengthSize + 4 : made[kind] ?? 0)
+    guard let address = try file.address(at, what) else { throw Self.unwritten(what) }
+    let file = self.file
+    /// Of an entry of an array or a tree: an address, with filters a size and a mask, then what belongs to its index.
+    func one(_ place: [Int], _ entry: Range<Int>?, rest: Int = 0) throws(HDF5Error) -> Chunk? {
+      guard let entry, let address = try file.address(entry.lowerBound, what) else { return nil }
+      guard isFiltered else { return Chunk(place: place, address: address, size: bytes, mask: 0) }
+      let (start, mask) = (entry.lowerBound + file.addressSize, entry.upperBound - rest - 4)
+      return Chunk(
+        place: place, address: address, size: try file.length(start, size: mask - start, what),
+        mask: try file.number(mask, 4, what))
     }
-    switch try file.byte(index, what) {
+    let least = file.addressSize + (isFiltered ? 5 : 0)
+    let sizes = least...(least + (isFiltered ? 7 : 0))
+    let stored: ([Int], Int) throws(HDF5Error) -> Chunk?
+    switch kind {
     case 1:
-      let isPacked = flags & 2 != 0
-      let at = index + 1 + (isPacked ? file.lengthSize + 4 : 0)
       guard grid == 1 else { throw Self.shaped(chunk, at: layout, what) }
-      guard let address = try file.address(at, what) else { throw Self.unwritten(what) }
       return Chunks(
         shape: chunk,
         all: [
           Chunk(
-            place: place(0), address: address, size: isPacked ? try file.length(index + 1, what) : bytes,
+            place: shape.map { _ in 0 }, address: address, size: isPacked ? try file.length(index + 1, what) : bytes,
             mask: isPacked ? try file.number(at - 4, 4, what) : 0)
         ])
+    case 2:
+      guard !isFiltered else {
+        throw .malformed(offset: index, what: "\(what) has filters, and chunks without an index")
+      }
+      stored = { Chunk(place: $0, address: address +| $1 *| bytes, size: bytes, mask: 0) }
     case 3:
-      guard let header = try file.address(index + 2, what) else { throw Self.unwritten(what) }
-      let entries = try arrayEntries(header, grid, isFiltered: isFiltered, what)
+      let array = try HDF5FixedArray(file, at: address, sizes: sizes)
+      stored = { (place, number) throws(HDF5Error) in try one(place, array.entry(number)) }
+    case 4:
+      let array = try HDF5ExtensibleArray(file, at: address, sizes: sizes)
+      stored = { (place, number) throws(HDF5Error) in try one(place, array.entry(number)) }
+    case 5:
+      let places = 8 * shape.count
+      let records = try records(
+        of: address, kind: isFiltered ? 11 : 10, sizes: (sizes.lowerBound + places)...(sizes.upperBound + places))
       var all: [Chunk] = []
-      for (number, entry) in entries.enumerated() {
-        guard let address = try file.address(entry.lowerBound, what) else { continue }
-        let packed = entry.count - file.addressSize - 4
-        let mask = entry.upperBound - 4
-        all.append(
-          Chunk(
-            place: place(number), address: address,
-            size: isFiltered ? try file.length(mask - packed, size: packed, what) : bytes,
-            mask: isFiltered ? try file.number(mask, 4, what) : 0))
+      for record in records.places {
+        let end = record + records.size
+        let place = try shape.indices.map { (axis) throws(HDF5Error) in
+          try file.length(end - places + 8 * axis, size: 8, what) *| chunk[axis]
+        }
+        if let one = try one(place, record..<end, rest: places) { all.append(one) }
       }
       return Chunks(shape: chunk, all: all)
-    default:
-      throw .unsupported(
-        what: "\(what) has an index of chunks for shapes that grow, or of chunks that were there before their data",
-        remedy: "write the file with h5py and without 'libver'")
+    default: throw .malformed(offset: index, what: "\(what) has chunks by an index of kind \(kind)")
     }
-  }
-
-  /// The entries of a fixed array, of which pages may be missing.
-  private mutating func arrayEntries(
-    _ header: Int, _ count: Int, isFiltered: Bool, _ what: String
-  ) throws(HDF5Error) -> [Range<Int>] {
-    try file.expect("FAHD", at: header)
-    let (size, pageBits) = (try file.byte(header + 6, what), try file.byte(header + 7, what))
-    let least = file.addressSize + (isFiltered ? 5 : 0)
-    guard isFiltered ? (least...(least + 7)).contains(size) : size == least, pageBits < 32,
-      try file.length(header + 8, what) == count
-    else { throw .malformed(offset: header, what: "\(what) has another array of chunks") }
-    let block = try file.place(header + 8 + file.lengthSize, what)
-    try file.expect("FADB", at: block)
-    let (page, first) = (1 << pageBits, block + 6 + file.addressSize)
-    try look(count *| size, at: block)
-    if count <= page {
-      _ = try file.range(first, count * size, what)
-      return (0..<count).map { (first + $0 * size)..<(first + ($0 + 1) * size) }
+    try look(grid *| file.addressSize, at: layout)
+    // Chunks are numbered along the axes' greatest sizes, along the one that may grow without end last.
+    var steps = [Int](repeating: 1, count: shape.count)
+    var step = 1
+    let growing = kind == 4 ? most.firstIndex { $0 == nil } : nil
+    for axis in shape.indices.reversed() where axis != growing {
+      steps[axis] = step
+      step = step *| ((max(shape[axis], most[axis] ?? 0) - 1) / chunk[axis] + 1)
     }
-    // A bit for each page that was written, a checksum, then pages that end with one of their own.
-    let pages = (count - 1) / page + 1
-    let start = first + (pages + 7) / 8 + 4
-    _ = try file.range(start, count * size + 4 * pages, what)
-    var entries: [Range<Int>] = []
-    for number in 0..<pages where try file.byte(first + number / 8, what) >> (7 - number % 8) & 1 == 1 {
-      let at = start + number * (page * size + 4)
-      entries += (0..<min(page, count - number * page)).map { (at + $0 * size)..<(at + ($0 + 1) * size) }
+    if let growing { steps[growing] = step }
+    var all: [Chunk] = []
+    for position in 0..<grid {
+      var (rest, number, place) = (position, 0, shape)
+      for axis in shape.indices.reversed() {
+        let along = (shape[axis] - 1) / chunk[axis] + 1
+        place[axis] = rest % along * chunk[axis]
+        number = number +| rest % along *| steps[axis]
+        rest /= along
+      }
+      if let chunk = try stored(place, number) { all.append(chunk) }
     }
-    guard entries.count == count else { throw Self.unwritten(what) }
-    return entries
+    return Chunks(shape: chunk, all: all)
   }
 
   /// The shape of a chunk, behind it the bytes of an element.
@@ -158,7 +163,9 @@ extension HDF5Reader {
     .malformed(offset: offset, what: "\(what) has chunks of shape \(shapeText(chunk))")
   }
 
-  private static func unwritten(_ what: String) -> HDF5Error { .unsupported("\(what), which was never written,") }
+  static func unwritten(_ what: String) -> HDF5Error {
+    .unsupported(what: "\(what) was never written", remedy: "give it values, or leave it out of the file")
+  }
 
   // MARK: What is in them
 
@@ -172,7 +179,8 @@ extension HDF5Reader {
       throw Self.shaped(chunk, at: first, what)
     }
     guard chunks.all.count == needed else {
-      throw .unsupported("\(what), of which \(chunks.all.count) of \(needed) chunks are written,")
+      throw .unsupported(
+        what: "\(what) has values in \(chunks.all.count) of its \(needed) chunks", remedy: "give it values everywhere")
     }
     try take(bytes, for: "a chunk of \(what)")
     defer { left += bytes }

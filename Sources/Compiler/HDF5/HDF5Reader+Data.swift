@@ -27,7 +27,7 @@ extension HDF5Reader {
       return message.data
     }
     let what = "data set '\(printable(name))'"
-    let shape = try shape(message(.dataspace, "shape"), what)
+    let (shape, most) = try shape(message(.dataspace, "shape"), what)
     let element = try element(message(.datatype, "type"), what)
     guard let count = Tensor.elementCount(shape) else {
       throw .malformed(offset: address, what: "\(what) has shape \(shapeText(shape))")
@@ -38,8 +38,8 @@ extension HDF5Reader {
       try self.filters(message.data)
     }
     let data = try stored(
-      message(.layout, "layout"), shape, size: size, elementSize: element.size(addressSize: file.addressSize),
-      filters: filters ?? [], what)
+      message(.layout, "layout"), shape, most: most, size: size,
+      elementSize: element.size(addressSize: file.addressSize), filters: filters ?? [], what)
     switch element {
     case .number(let type):
       guard let storage = Tensor.Storage(data, at: 0, count: count, as: type),
@@ -59,16 +59,24 @@ extension HDF5Reader {
 
   // MARK: What it is
 
-  private func shape(_ data: Range<Int>, _ what: String) throws(HDF5Error) -> [Int] {
+  /// The shape, and to what it may grow; nil: without end.
+  private func shape(_ data: Range<Int>, _ what: String) throws(HDF5Error) -> ([Int], most: [Int?]) {
     let version = try file.byte(data.lowerBound, what)
     guard version == 1 || version == 2 else { throw .unsupported("\(what) with a shape of version \(version)") }
-    if version == 2, try file.byte(data.lowerBound + 3, what) == 2 { return [0] }
+    if version == 2, try file.byte(data.lowerBound + 3, what) == 2 { return ([0], [0]) }
     let rank = try file.byte(data.lowerBound + 1, what)
     guard rank <= 32 else { throw .malformed(offset: data.lowerBound, what: "\(what) has \(rank) axes") }
     let first = data.lowerBound + (version == 1 ? 8 : 4)
-    return try (0..<rank).map { (axis) throws(HDF5Error) in
+    let sizes = try (0..<rank).map { (axis) throws(HDF5Error) in
       try file.length(first + axis * file.lengthSize, "\(what)'s shape")
     }
+    guard try file.byte(data.lowerBound + 2, what) & 1 == 1 else { return (sizes, sizes) }
+    return (
+      sizes,
+      try (rank..<(2 * rank)).map { (axis) throws(HDF5Error) in
+        try file.optionalNumber(first + axis * file.lengthSize, size: file.lengthSize, "\(what)'s shape")
+      }
+    )
   }
 
   private func element(_ data: Range<Int>, _ what: String, isInside: Bool = false) throws(HDF5Error) -> Element {
@@ -109,7 +117,7 @@ extension HDF5Reader {
   // MARK: Where it is
 
   private mutating func stored(
-    _ data: Range<Int>, _ shape: [Int], size: Int, elementSize: Int, filters: [Filter], _ what: String
+    _ data: Range<Int>, _ shape: [Int], most: [Int?], size: Int, elementSize: Int, filters: [Filter], _ what: String
   ) throws(HDF5Error) -> [UInt8] {
     let start = data.lowerBound
     let version = try file.byte(start, what)
@@ -123,17 +131,18 @@ extension HDF5Reader {
     case 1:
       if size == 0 { return [] }
       guard let address = try file.address(start + 2, what) else {
-        throw .unsupported("\(what), which was never written,")
+        throw Self.unwritten(what)
       }
       return Array(file.bytes[try file.range(address, size, what)])
     case 2:
       let chunks =
         version == 3
         ? try treeChunks(start, shape, size: size, elementSize: elementSize, what)
-        : try indexedChunks(start, shape, size: size, elementSize: elementSize, isFiltered: !filters.isEmpty, what)
+        : try indexedChunks(
+          start, shape, most: most, size: size, elementSize: elementSize, isFiltered: !filters.isEmpty, what)
       return try joined(chunks, shape, size: size, elementSize: elementSize, filters: filters, what)
     default:
-      throw .unsupported("\(what), which is stored in other files,")
+      throw .unsupported("\(what) is stored in other files")
     }
   }
 

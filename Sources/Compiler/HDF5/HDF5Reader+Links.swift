@@ -79,7 +79,8 @@ extension HDF5Reader {
     let heap = try HDF5Heap(file, at: address)
     var links: [(name: String, address: Int)] = []
     // A record is a hash of 4 bytes and where the link lies in the heap.
-    for record in try records(of: tree, kind: 5, size: 4 + heap.idSize) {
+    let size = 4 + heap.idSize
+    for record in try records(of: tree, kind: 5, sizes: size...size).places {
       let place = try heap.object(record + 4)
       try look(place.count, at: place.lowerBound)
       links.append(try link(place))
@@ -87,17 +88,21 @@ extension HDF5Reader {
     return links.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
-  /// Where the records of a version-2 B-tree begin, in their order.
-  private mutating func records(of tree: Int, kind: Int, size: Int) throws(HDF5Error) -> [Int] {
+  /// Where the records of a version-2 B-tree begin, in their order, and the bytes of each.
+  /// - Parameter sizes: bytes that a record may have.
+  mutating func records(
+    of tree: Int, kind: Int, sizes: ClosedRange<Int>
+  ) throws(HDF5Error) -> (places: [Int], size: Int) {
     try file.expect("BTHD", at: tree)
-    guard try file.byte(tree + 5, "a tree") == kind, try file.number(tree + 10, 2, "a tree") == size else {
+    let size = try file.number(tree + 10, 2, "a tree")
+    guard try file.byte(tree + 5, "a tree") == kind, sizes.contains(size) else {
       throw .malformed(offset: tree, what: "a tree of another kind")
     }
     let nodeSize = try file.number(tree + 6, 4, "a tree")
     let depth = try file.number(tree + 12, 2, "a tree")
     guard nodeSize >= 10 + size, depth <= 16 else { throw .malformed(offset: tree, what: "a tree of depth \(depth)") }
     let count = try file.number(tree + 16 + file.addressSize, 2, "a tree")
-    guard count > 0 else { return [] }
+    guard count > 0 else { return ([], size) }
     let root = try file.place(tree + 16, "a tree")
     // Most records of a node, and of all nodes below one of each level: so many bytes count them.
     let leaf = (nodeSize - 10) / size
@@ -109,7 +114,9 @@ extension HDF5Reader {
       below = (own + 1) *| below +| own
       belowBytes.append(bytes(of: below))
     }
-    return try records(at: root, count: count, level: depth, size: size, countBytes: countBytes, belowBytes: belowBytes)
+    return (
+      try records(at: root, count: count, level: depth, size: size, countBytes: countBytes, belowBytes: belowBytes), size
+    )
   }
 
   /// - Parameters:

@@ -5,12 +5,13 @@ import Foundation
 /// Small HDF5 files.
 extension FuzzSeeds {
   static let hdf5Tokens = [
-    "HEAP", "TREE", "SNOD", "GCOL", "OHDR", "OCHK", "FRHP", "FHDB", "FHIB", "BTHD", "BTLF", "FAHD", "FADB",
+    "HEAP", "TREE", "SNOD", "GCOL", "OHDR", "OCHK", "FRHP", "FHDB", "FHIB", "BTHD", "BTLF", "FAHD", "FADB", "EAHD",
+    "EAIB", "EASB", "EADB",
     "type", "node", "nodes", "edges", "version", "\u{0}\u{0}\u{0}\u{0}",
   ]
 
-  /// A tree of groups as nmsim writes it, and what h5py wrote, once plain, in filtered chunks, with new headers, and with a heap
-  /// of links and an array of chunks.
+  /// A tree of groups as nmsim writes it, and what h5py wrote, once plain, in filtered chunks, with new headers, with a heap
+  /// of links and an array of chunks, and with chunks of arrays that may grow along one axis and several.
   static let hdf5Files: [[UInt8]] =
     [
       HDF5Writer.bytes(
@@ -49,6 +50,17 @@ extension FuzzSeeds {
         + "CBSMkoyMYMME4GUFByQYmUCBxcw4iwfNwgNDP8VfS7hlCfL/Kh5E6enu7O/DiORRRrSkl5iEasYN/tGSYxSMglEwCkbBKBgFo2AUjIJR"
         + "MApGwSgYasDNw8UJPlkHAuFlkeqMDEy5BkXwsVamXMOvSByjCiYEx/g3EsekjhnBMYXNS4I4ZpuROOaprAiOhTgbgmO5hBPGYaxQ5xqN"
         + "HpoDANA0svmqHgAA",
+      "H4sIAAAAAAACA+3Tu0rDUBgH8O9c0iSnaZte0vslvXdUcHGSlkSiiyDOQkcX5w6+gC/gEwgOuomDk+Ii+ASOLj6Ek6b1H2k7OImg9L/84FyS73"
+        + "zJOQ287YQqK2EYFOUdGWBoDePjzcunvcDb5zThmfmFURQnRhSzKIRNrqPnBfRjOXqrnsxKCF/AckScMTZYKltYxGya1jCNQVpYlYgbDpHksw3S"
+        + "ldJWdwz7buhvpnL/uuUPAy88oyttqZbnObzCQaM+bUAdC0YPt9If7oyIvlqCD88ghwKui08fxWLn/3vOzcNdf+jNdyqMRFc0GIM6jG6WCRWMQw"
+        + "smYBKmoA3TMAOzsPN8Nl6sanphc5h1YB4WYBGWYBlWYBXWYB02oAubsAXbUVWwC3uwb/zOP3N8cPFCq6yyyrdhXEgtphumiluJZMpOZ7I5J18o"
+        + "lsqVaq3ecJutdqfb638AWmChIigIAAA=",
+      "H4sIAAAAAAACA+v0cHHj5ZLiYubgYICB/1DAIAHhG0DFHTs72f09XIKYGCqYhJAVwgAXEwMjAwMbDwOQYqzYDNUG5Vc+ZUThV71khSrQYCAa3O"
+        + "tbvhPsBKABjCoMDExMjIxMUDlmNOfDADMPA6MAA8hOEOBgYAW6kpmbGygK1AxyCQMLSFycASTDDDSPkRWoiiFFYz/UwQyTGQYj+BeYL+gU4uHC"
+        + "wA1yLjAwgE5mEIDIsYD9BAILteYqEwox9JAjMsTEECHGosDCIsD1EWbwlEEZYAwmnjs+uzoCQ4xRRIFFgIULXR4W32FQBiyBikBpS2hAsUa/3+"
+        + "jq6OnEwAjzsQY09yAbaYNFDJ61kIARFnWTWbCn5eEOtBpeLXR1dEEKWRBwIzIkR8Wwi83svq0ELgMU1bbwZCNjRJmAXhawoNFYywRODkEGRhZQ"
+        + "GcAERAGwKmQlw9ABax0N/BhGLqiIS05gAcU6E5CVBKqdGZiBrDRgNPMwcABZqQwgFhux6oBVBDMLtNxkY+dgGAWjYBSMglEwCkbB4ANOIT5ukA"
+        + "4kegMbHXDhUQPrOIlgUcOIplYOjxoYnfTu5sfRuBkFo2AUjIJRMApoBQBqiRfmABgAAA==",
     ].compactMap { text in Data(base64Encoded: text).flatMap { try? Gzip.decode(Array($0), maximum: 1 << 16) } }
 
   // MARK: NIR
