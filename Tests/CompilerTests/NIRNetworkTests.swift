@@ -153,6 +153,104 @@ struct NIRNetworkTests {
     #expect(spikes > 20)
   }
 
+  /// Neurons that feed one another, with a bias in their current, then two that hear them and the input, with a bias
+  /// and a leak potential: in floats all hear the spikes of the same step, but their own of the step before.
+  @Test("behind a circle spikes, biases and skipping ways belong to the steps that they belong to in floats")
+  func stepsBehindCircles() throws {
+    let ones = { (value: Double, count: Int) in NIRFile.numbers([count], [Double](repeating: value, count: count)) }
+    func affine(_ weight: [Double], _ bias: [Double]) -> HDF5Object {
+      NIRFile.node(
+        "Affine",
+        [
+          ("weight", NIRFile.numbers([bias.count, weight.count / bias.count], weight)),
+          ("bias", NIRFile.numbers([bias.count], bias)),
+        ])
+    }
+    let (weight, bias) = ([2.03, -1.07, 1.11, 0.57, -0.53, 3.01], [0.93, 0.27, -0.31])
+    let back = [-0.71, 0.43, 0.19, 0.61, -0.37, 0.83, 0.29, 0.53, -0.97]
+    let (next, nextBias) = ([0.43, 0.79, -0.23, 0.37, -0.59, 0.91], [0.11, -0.07])
+    let skip = [0.31, 0.17, -0.13, 0.41]
+    let file = NIRFile.file(
+      NIRFile.graph(
+        [
+          ("in", NIRFile.node("Input", [("shape", NIRFile.integers(2))])), ("w", affine(weight, bias)),
+          (
+            "mid",
+            NIRFile.node(
+              "CubaLIF",
+              [
+                ("tau_syn", ones(4e-3, 3)), ("tau_mem", ones(8e-3, 3)), ("r", ones(1, 3)), ("v_leak", ones(0, 3)),
+                ("v_threshold", ones(0.23, 3)), ("v_reset", ones(0, 3)), ("w_in", ones(1, 3)),
+              ])
+          ),
+          ("back", NIRFile.node("Linear", [("weight", NIRFile.numbers([3, 3], back))])), ("x", affine(next, nextBias)),
+          ("skip", NIRFile.node("Linear", [("weight", NIRFile.numbers([2, 2], skip))])),
+          (
+            "end",
+            NIRFile.node(
+              "LIF",
+              [
+                ("tau", ones(8e-3, 2)), ("r", ones(8, 2)), ("v_leak", ones(0.05, 2)), ("v_threshold", ones(0.9, 2)),
+                ("v_reset", ones(0, 2)),
+              ])
+          ),
+          ("out", NIRFile.node("Output", [("shape", NIRFile.integers(2))])),
+        ],
+        [
+          ("in", "w"), ("w", "mid"), ("mid", "back"), ("back", "mid"), ("mid", "x"), ("x", "end"), ("in", "skip"),
+          ("skip", "end"), ("end", "out"),
+        ]))
+    var settings = NIRSettings()
+    settings[.timeStep] = 1e-3
+    let made = try NIRImporter.network(of: NIRGraph(file), name: "net", settings)
+    #expect(made.network.populations.map(\.name) == ["mid", "mid.constant", "end"])
+    var options = CompileOptions()
+    (options.weightBits, options.membraneBits, options.fractionBits) = (16, 32, 10)
+    let program = try CompiledProgram.compile(
+      made.network.checked(), chip: ChipLibrary.builtIn("ideal"), options: options
+    ).program
+    let steps = 200
+    var count = 0
+    for seed in 1...8 {
+      var random = SeededGenerator(seed: UInt64(seed))
+      let input = (0..<(steps * 2)).map { _ in random.unit() < 0.2 ? 1.0 : 0 }
+      var runner = LayerRunner(plan: EnginePlan(program), steps: steps)
+      var chip = ChipInterpreter(program, steps: steps)
+      #expect(runner.run(input) == chip.run(input))
+      var (u, v, sent, w) = ([0.0, 0, 0], [0.0, 0, 0], Set<Int>(), [0.0, 0])
+      for step in 0..<(steps - 2) {
+        var spikes: Set<Int> = []
+        func fed(_ weights: [Double], _ neuron: Int) -> Double {
+          weights[2 * neuron] * input[2 * step] + weights[2 * neuron + 1] * input[2 * step + 1]
+        }
+        for neuron in 0..<3 {
+          var sum = fed(weight, neuron) + bias[neuron]
+          for other in sent.sorted() { sum += back[3 * neuron + other] }
+          u[neuron] = u[neuron] * 0.75 + sum * 0.25
+          v[neuron] = v[neuron] * 0.875 + u[neuron] * 0.125
+          if v[neuron] > 0.23 { (v[neuron], _) = (0, spikes.insert(neuron)) }
+        }
+        sent = spikes
+        var last: Set<Int> = []
+        for neuron in 0..<2 {
+          var sum = fed(skip, neuron) + nextBias[neuron]
+          for other in sent.sorted() { sum += next[3 * neuron + other] }
+          w[neuron] = w[neuron] * 0.875 + (0.05 + 8 * sum) * 0.125
+          if w[neuron] > 0.9 { (w[neuron], _) = (0, last.insert(neuron)) }
+        }
+        // The constant's spikes take a tick to the circle, the circle's another one.
+        for (name, ticks, expected) in [("mid", 1, sent), ("end", 2, last)] {
+          let index = try #require(program.populations.firstIndex { $0.name == name })
+          var found: Set<Int> = []
+          runner.trains[index].forEachSpike(step: step + ticks) { neuron, _ in found.insert(neuron) }
+          #expect(found == expected, "\(name), seed \(seed), step \(step)")
+          count += found.count
+        }
+      }
+    }
+    #expect(count > 400)
+  }
+
   /// Two inputs into four neurons that feed one another and two outputs: two time constants by turns, in floats.
   @Test("neurons whose time constants differ are a population for each set of them")
   func timeConstants() throws {

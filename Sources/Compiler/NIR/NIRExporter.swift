@@ -88,6 +88,19 @@ package struct NIRExporter {
   /// Biases of leaky neurons are their leak potential; those of others come with the weights.
   private func hasLeakBias(_ population: CheckedPopulation) -> Bool { (population.model[.voltageDecay] ?? 0) > 0 }
 
+  /// Whether a population begins with potentials that an importer would not give it.
+  private func hasInitial(_ population: CheckedPopulation) -> Bool {
+    guard let initial = population.initial else { return false }
+    let keeps = 1 - Double(population.model[.voltageDecay] ?? 0) / 4096
+    let late = network.network.schedule == .continuous ? population.depth : 0
+    return (0..<population.shape.count).contains { index in
+      let value = initial.value(at: index, shape: population.shape)
+      let bias = population.bias?.value(at: index, shape: population.shape) ?? 0
+      let given = Network.potentials(before: late, bias: bias, keeps: keeps)?.first ?? 0
+      return value != 0 && abs(value - given) > 1e-6 * abs(given)
+    }
+  }
+
   private mutating func appendNeurons(_ population: CheckedPopulation, _ name: String) throws(NIRExportError) {
     let model = population.model
     let shape = population.shape
@@ -100,7 +113,7 @@ package struct NIRExporter {
       Self.numbers(
         population.dimensions, (0..<shape.count).map { change(resolved?.value(at: $0, shape: shape) ?? standard) })
     }
-    if population.initial?.entries.contains(where: { $0 != 0 }) == true {
+    if hasInitial(population) {
       throw wrong(population, "has initial potentials, which NIR has not", "convert with initial potentials of 0")
     }
     if population.biasByStep != nil {
@@ -291,13 +304,14 @@ package struct NIRExporter {
   /// Steps that a projection's spikes wait beyond those that NIR's edges take.
   private func delay(_ index: Int) throws(NIRExportError) -> Int {
     let projection = network.projections[index]
-    guard let own = projection.delay else { return 0 }
+    let isContinuous = network.network.schedule == .continuous
+    guard let own = projection.delay ?? (isContinuous ? (projection.source > 0 ? 1 : 0) : nil) else { return 0 }
     let steps = own - ways[index]
     guard steps >= 0 else {
       throw NIRExportError(
         description:
           "projection '\(printable(projection.name))' is \(-steps) ticks faster than its way, "
-          + "which NIR cannot say; leave out its delay"
+          + "which NIR cannot say; give it a delay of \(ways[index])"
       )
     }
     return steps

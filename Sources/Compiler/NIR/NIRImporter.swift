@@ -14,7 +14,8 @@ package struct NIRNetwork: Sendable {
 ///
 /// Neurons become populations; what lies between them is linear and becomes the weights of projections. Spikes are
 /// worth 1.
-/// Populations that feed one another in a circle hear each other a tick later, and the network is then `continuous`.
+/// Populations that feed one another in a circle hear each other a tick later, and the network is then `continuous`:
+/// one behind others runs as many ticks later as its spikes take to it.
 package struct NIRImporter {
   let graph: NIRGraph
   let settings: NIRSettings
@@ -24,6 +25,8 @@ package struct NIRImporter {
   /// What leaves each node; nil: not known yet.
   private var signals: [NIRSignal?]
   private var context = MergeContext("")
+  /// Biases of potentials, by population.
+  private var biases: [(population: Int, values: [Double])] = []
   var parameters: [NIRParameter] = []
   var notes: [String] = []
 
@@ -88,9 +91,15 @@ package struct NIRImporter {
     if order.hasCycle {
       network.schedule = .continuous
       notes.append("neurons feed one another in a circle: every projection between neurons takes a tick (continuous)")
+      for bias in biases { startLate(bias.values, bias.population, order.depths[bias.population], &network) }
     }
     for (index, ticks) in network.shortestDelays(order).enumerated() {
-      network.projections[index].delay = network.projections[index].delay.map { $0 + ticks }
+      let projection = network.projections[index]
+      // The continuous schedule delivers what the input sends at once, and all else in the next tick.
+      let standard = order.hasCycle ? (projection.from == nil ? 0 : 1) : ticks
+      if projection.delay != nil || ticks != standard {
+        network.projections[index].delay = (projection.delay ?? 0) + ticks
+      }
     }
     network.provenance = provenance()
     return network
@@ -262,7 +271,9 @@ package struct NIRImporter {
     var population = NetworkPopulation(name: name, shape: sum.shape, neuron: neuron)
     switch sum.bias.collapsed(sum.shape) {
     case .none: break
-    case .channel(let values), .element(let values): population.bias = network.stored(.shortest(values), "\(name).bias")
+    case .channel(let values), .element(let values):
+      population.bias = network.stored(.shortest(values), "\(name).bias")
+      biases.append((network.populations.count, values))
     }
     network.populations.append(population)
     addConstant(made.current.elements(sum.shape), to: name, names, &network)
@@ -279,24 +290,6 @@ package struct NIRImporter {
       if term.delay > 0 { projection.delay = term.delay }
       network.projections.append(projection)
     }
-  }
-
-  /// A synaptic current takes spikes alone: what it is to get in every step comes from a neuron that fires in every
-  /// step.
-  private mutating func addConstant(_ values: [Double], to name: String, _ names: [String], _ network: inout Network) {
-    guard values.contains(where: { $0 != 0 }) else { return }
-    let source =
-      SpikingDraft.populationNames(network.populations.map(\.name) + names + ["\(name).constant"]).last ?? "constant"
-    network.populations.append(
-      NetworkPopulation(
-        name: source, shape: [1], neuron: NetworkNeuron(model: .integrateFire, threshold: .uniform(1)),
-        bias: .uniform(1)))
-    let weights = AnalogConnection(
-      source: .input, kind: .dense, weights: values.map { Float($0) }, weightShape: [values.count, 1])
-    network.projections.append(network.projection(source, weights, from: source, to: name))
-    notes.append(
-      "'\(printable(name))' has a bias in its synaptic current: '\(printable(source))', a neuron that fires in "
-        + "every step, brings it, in a circle a step late")
   }
 
   /// What is read: spikes of neurons, potentials of integrators, or the sum over time of a linear node's values.
