@@ -144,7 +144,11 @@ extension CompileReport {
     chipTitle = program.chip.title
     schedule = program.schedule
     lag = program.lag
-    lagsDiffer = program.populations.contains { $0.model.takesLag && $0.model.fires && !$0.isRelay && $0.lag < program.lag }
+    lagsDiffer = program.populations.enumerated().contains { index, population in
+      population.model.takesLag && population.model.fires && !population.isRelay && population.lag < program.lag
+        // Partial sums, which the compiler adds, give their names to what leaves them.
+        && !program.projections.contains { $0.source == index && $0.name == population.name }
+    }
     biasTableBits = program.cores.map { $0.biasTableBits(program) }.sum
     weightBits = program.weightBits
     membraneBits = program.membraneBits

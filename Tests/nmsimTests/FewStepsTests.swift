@@ -180,6 +180,13 @@ struct FewStepsTests {
       for neuron in [#""model": "if", "threshold": 1, "reset": "hard""#, #""model": "lif", "threshold": 1, "leakShift": 3"#] {
         let error = try Self.compile(folder, Self.network(neuron: neuron), "--lag 1")
         #expect(error?.contains("cannot add first and fire later, as a --lag asks") == true, "\(error ?? "")")
+        // What the network itself asks for is a fault of the file.
+        let own = Self.network(neuron: neuron).replacing(#""name": "b", "#, with: #""name": "b", "lag": 1, "#)
+        for text in [own, Self.network(#", "lag": 1"#, neuron: neuron)] {
+          try folder.write(text, "net.json")
+          let result = folder.invoke("compile DIR/net.json --chip ideal -o DIR/net.nmsim -q")
+          #expect(result.status == .badData && result.error.contains(#"as a "lag" asks"#), "\(result.error)")
+        }
       }
     }
   }

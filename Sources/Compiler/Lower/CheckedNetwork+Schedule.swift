@@ -17,16 +17,24 @@ extension CheckedNetwork {
       }
     }
     let timing = LayerTiming(self, schedule, lag: lag)
+    do throws(CompileError) { try checkLags(timing) } catch {
+      // Nobody asked for a lag but the network itself.
+      throw lag == nil ? .ofNetwork(error) : error
+    }
+    return timing
+  }
+
+  private func checkLags(_ timing: LayerTiming) throws(CompileError) {
     if timing.lag > 0 {
       if let circle = populations[placed].first(where: { $0.isInCircle }) { throw .circleWithLag(population: circle.name) }
       if let other = populations[placed].first(where: { !$0.model.takesLag }) {
-        throw .noLag(population: other.name, model: other.model.hardReset ? "\(other.model.name), hard reset" : other.model.name)
+        throw .noLag(
+          population: other.name, model: other.model.hardReset ? "\(other.model.name), hard reset" : other.model.name)
       }
       if readout == .spikes { throw .lagHidesSpikes(population: populations[output].name) }
       guard timing.starts.max() ?? 0 <= ActiveWindow.latestStart else {
         throw .lagTooLong(lag: timing.lag, layers: layers)
       }
     }
-    return timing
   }
 }

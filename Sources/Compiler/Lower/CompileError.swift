@@ -44,6 +44,8 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
   /// A mapping puts neurons on dead physical cores.
   case deadPlaces([Int], chip: String)
   case stuckBits(chip: String)
+  /// What is wrong with a lag that the network has, not an option.
+  indirect case ofNetwork(CompileError)
   case memory(MemoryError)
   case option(String)
 
@@ -136,6 +138,7 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
         + (isAlone ? "no core of chip '\(chip)' has both" : "all such cores of chip '\(chip)' are taken")
         + "; reduce the layer, or choose another chip"
     case .mapping(let error): error.description
+    case .ofNetwork(let error): error.text { $0 == "lag" ? "\"lag\"" : spell($0) }
     case .tooFewLiveCores(let need, let live, let cores, let chip):
       "the network needs \(groupedText(Int64(need))) cores, faults leave \(groupedText(Int64(live))) of the "
         + "\(groupedText(Int64(cores))) of chip '\(chip)'; use a lower \(spell("deadCores")) or \(spell("deadLinks")), "

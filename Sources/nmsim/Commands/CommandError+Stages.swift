@@ -83,7 +83,7 @@ extension CommandError {
       .lagHidesSpikes, .lagTooLong, .biasesNeedTime:
       self.init(.usage, subject: network, message: error.commandText)
     case .memory(let error): self.init(error, subject: network)
-    case .mixedAmplitude:
+    case .mixedAmplitude, .ofNetwork:
       self.init(.badData, subject: network, message: error.commandText)
     case .mapping(let problem):
       self.init(
