@@ -163,12 +163,16 @@ struct ExplainTests {
     #expect(differences.counts.reduce(0, +) == 3 && differences.counts[0] == 1 && differences.counts[40] == 2)
   }
 
-  @Test("an input that spikes is refused; signed neurons have limits that are numbers")
+  @Test("an input whose spikes tell no rates is refused; signed neurons have limits that are numbers")
   func spikingInput() throws {
     var network = Self.copies(threshold: 8)
     network.input.kind = .spikes
-    network.input.coding = .rate
+    network.input.coding = .latency
     #expect(throws: ExplanationError.spikingInput) { try explain(network, steps: 4, options: CompileOptions(fractionBits: 8)) }
+    network.input.coding = .bernoulli
+    network.populations[0].neuron.threshold = .uniform(1)
+    let random = try explain(network, steps: 64, options: CompileOptions(fractionBits: 8))
+    #expect(random.accuracy.limit == 1 && random.layers[0].kCurve.last.map { $0 > 0 && $0 < 0.1 } == true)
     var signed = Self.copies(threshold: 1)
     signed.populations[0].neuron = NetworkNeuron(model: .signed, threshold: .uniform(1), initial: .uniform(0.5))
     let result = try explain(
@@ -183,19 +187,28 @@ struct ExplainTests {
     #expect(result.original == 0.75 && result.accuracy.chip == 0.75 && result.hasLabels)
   }
 
-  @Test("the float loop fires as the engine where all numbers are whole", arguments: Model.allCases)
-  func floatLoop(_ model: Model) throws {
-    let network = try Self.pooled(model).checked()
+  @Test(
+    "the float loop fires as the engine where all numbers are whole, with currents and with spikes",
+    arguments: Model.allCases, [nil, InputCoding.bernoulli, .rate])
+  func floatLoop(_ model: Model, _ coding: InputCoding?) throws {
+    var given = Self.pooled(model)
+    // Spikes of a rate code tell nothing to neurons of a period code.
+    if coding != nil, [.phase, .bistable].contains(model) { return }
+    if let coding { (given.input.kind, given.input.coding) = (.spikes, coding) }
+    let network = try given.checked()
     let steps = model.steps
     let options = CompileOptions(fractionBits: 4)
     let program = try CompiledProgram.lower(network, chip: ChipLibrary.builtIn("ideal"), options: options)
     var runner = LayerRunner(plan: EnginePlan(program), steps: steps)
-    let real = try RealNetwork(network, timing: network.timing(options))
+    let real = try RealNetwork(network, timing: network.timing(options), input: program.populations[0])
     var random = SplitMix(state: 7)
     var spikes = 0
     for sample in 0..<6 {
-      let input = (0..<32).map { _ in (Double(abs(random.float())) * 64).rounded() / 16 }
-      let outcome = real.run(input, steps: steps)
+      // A spike brings as much as currents of 1 do.
+      let scale = coding == nil ? 1.0 : 0.25
+      let input = (0..<32).map { _ in (Double(abs(random.float())) * 64).rounded() / 16 * scale }
+      let outcome = real.run(input, steps: steps, sample: sample)
+      runner.sample = sample
       let expected = runner.run(input)
       #expect(outcome.decision == expected.decisions.last, "sample \(sample)")
       for index in network.placed {
@@ -211,7 +224,7 @@ struct ExplainTests {
         }
       }
     }
-    #expect(spikes > 50)
+    #expect(spikes > (coding == nil ? 50 : 20))
   }
 
   enum Model: String, CaseIterable, Sendable {

@@ -30,7 +30,8 @@ package struct Explainer: Sendable {
     _ network: CheckedNetwork, model: AnalogNetwork? = nil, chip: ChipDescription,
     options: CompileOptions = CompileOptions(), steps: Int
   ) throws(ExplanationError) {
-    guard network.network.input.kind == .current else { throw .spikingInput }
+    // Of these the rates are the values.
+    guard [nil, .bernoulli, .rate].contains(network.populations[0].model.inputCoding) else { throw .spikingInput }
     self.network = network
     self.steps = max(1, steps)
     var options = options
@@ -47,7 +48,7 @@ package struct Explainer: Sendable {
     } catch {
       throw .compile(error)
     }
-    real = try RealNetwork(network, timing: timing)
+    real = try RealNetwork(network, timing: timing, input: self.chip.populations[0])
     var notes: [String] = []
     do throws(AnalogNetworkError) {
       if let model {
@@ -143,7 +144,7 @@ package struct Explainer: Sendable {
 package enum ExplanationError: Error, Sendable, Equatable, NamesParameters {
   case network(AnalogNetworkError)
   case compile(CompileError)
-  /// An input of spikes: the spiking network in real numbers has no rule for it.
+  /// An input of spikes whose rates are not its values.
   case spikingInput
   /// A neuron model without a rule in real numbers.
   case model(population: String, model: String)
@@ -153,8 +154,8 @@ package enum ExplanationError: Error, Sendable, Equatable, NamesParameters {
     case .network(let error): "\(error)"
     case .compile(let error): error.text(spell: spell)
     case .spikingInput:
-      "the input sends spikes, which the comparison in real numbers does not follow; explain the network with an input of "
-        + "kind current"
+      "the input sends spikes whose rates are not its values; explain the network with an input of kind current, or of "
+        + "coding bernoulli or rate"
     case .model(let population, let model):
       "population '\(population)' uses neuron model '\(model)', which has no rule in real numbers to compare with; "
         + "explain a network of other models"

@@ -92,7 +92,7 @@ struct ExplainerBlock {
 
   private mutating func runReal(_ input: [Double], _ lane: Int) {
     let limits = explainer.real.limit(input)
-    let outcome = explainer.real.run(input, steps: explainer.steps)
+    let outcome = explainer.real.run(input, steps: explainer.steps, sample: block.first + lane)
     for population in network.placed {
       let decoder = explainer.decoders[population]
       let layer = explainer.layers[population]

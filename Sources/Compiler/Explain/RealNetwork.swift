@@ -27,6 +27,8 @@ struct RealNetwork: Sendable {
   }
 
   let inputShape: MapShape
+  /// An input that spikes; nil: it brings currents.
+  private let input: Population?
   /// Nil: the input.
   let populations: [Neurons?]
   /// Sources before targets.
@@ -35,10 +37,13 @@ struct RealNetwork: Sendable {
   let readsPotential: Bool
 
   /// - Throws: `ExplanationError` where amplitudes cannot be folded, or a neuron model has no rule in real numbers.
-  /// - Parameter timing: when populations are active; nil: as the network says.
-  init(_ network: CheckedNetwork, timing: LayerTiming? = nil) throws(ExplanationError) {
+  /// - Parameters:
+  ///   - timing: when populations are active; nil: as the network says.
+  ///   - input: the compiled input, where it sends spikes of `bernoulli` or `rate`.
+  init(_ network: CheckedNetwork, timing: LayerTiming? = nil, input: Population? = nil) throws(ExplanationError) {
     let timing = timing ?? LayerTiming(network, network.network.schedule, lag: nil)
     inputShape = network.inputShape
+    self.input = network.populations[0].model.isHostCurrent ? nil : input
     order = network.order
     output = network.output
     readsPotential = network.readout == .potential
@@ -90,7 +95,7 @@ struct RealNetwork: Sendable {
 
   /// What one sample gave.
   struct Outcome: Sendable {
-    /// Of each population; none of the input.
+    /// Of each population; of the input, where it spikes.
     var trains: [SpikeTrain?]
     /// Potentials after the last step, channel-last.
     var potentials: [[Double]]
@@ -98,16 +103,18 @@ struct RealNetwork: Sendable {
   }
 
   /// Runs one sample of preprocessed values, row-major over the input's shape.
-  func run(_ values: [Double], steps: Int) -> Outcome {
+  /// - Parameter sample: its index, for the draws of its spikes.
+  func run(_ values: [Double], steps: Int, sample: Int = 0) -> Outcome {
     let input = channelLast(values, inputShape)
     var outcome = Outcome(
       trains: [SpikeTrain?](repeating: nil, count: populations.count),
       potentials: [[Double]](repeating: [], count: populations.count), decision: 0)
+    outcome.trains[0] = self.input.map { spikes($0, values, steps, sample) }
     for index in order {
       guard let neurons = populations[index] else { continue }
       let (current, isDriven) = drive(neurons, input)
       let lag = neurons.lag
-      let trains = neurons.arrivals.map { gated(outcome.trains[$0.source], $0.synapses, populations[$0.source]) }
+      let trains = neurons.arrivals.map { gated(outcome.trains[$0.source], $0.synapses, shape($0.source)) }
       let first = neurons.initial ?? [Double](repeating: 0, count: neurons.shape.count)
       var states = first.map { RealNeuronState(v: $0, b: neurons.model.potentials == 2 ? $0 : 0) }
       var sums = [Double](repeating: 0, count: neurons.shape.count)
@@ -156,10 +163,25 @@ struct RealNetwork: Sendable {
     return (sums, neurons.bias != nil || !neurons.currents.isEmpty)
   }
 
-  private func gated(_ train: SpikeTrain?, _ synapses: RealSynapses, _ source: Neurons?) -> SpikeTrain? {
-    guard let source, let train, var gate = synapses.gate.flatMap({ PoolGate($0, source: source.shape) }) else {
-      return train
+  private func shape(_ source: Int) -> MapShape { populations[source]?.shape ?? inputShape }
+
+  private func spikes(_ input: Population, _ values: [Double], _ steps: Int, _ sample: Int) -> SpikeTrain {
+    let spikes = InputSpikes(input, values: values, steps: steps, sample: sample)
+    var train = SpikeTrain(shape: inputShape, hasPayload: input.model.hasPayload)
+    for step in 0..<steps {
+      for pixel in 0..<inputShape.pixels {
+        for channel in 0..<inputShape.channels {
+          let payload = spikes.payload(channel * inputShape.pixels + pixel, step: step)
+          if payload != 0 { train.append(pixel: pixel, channel: channel, payload: payload) }
+        }
+      }
+      train.endStep()
     }
+    return train
+  }
+
+  private func gated(_ train: SpikeTrain?, _ synapses: RealSynapses, _ source: MapShape) -> SpikeTrain? {
+    guard let train, var gate = synapses.gate.flatMap({ PoolGate($0, source: source) }) else { return train }
     var result = SpikeTrain(shape: synapses.from, hasPayload: train.hasPayload)
     gate.gate(train, into: &result)
     return result
@@ -183,12 +205,13 @@ struct RealNetwork: Sendable {
   func limit(_ values: [Double]) -> [[Double]] {
     let input = channelLast(values, inputShape)
     var rates = [[Double]](repeating: [], count: populations.count)
+    // A spiking input's values are its rates.
+    rates[0] = self.input == nil ? [] : input.map { min(max($0, 0), 1) }
     for index in order {
       guard let neurons = populations[index] else { continue }
       var (sums, _) = drive(neurons, input)
       for arrival in neurons.arrivals {
-        guard let source = populations[arrival.source] else { continue }
-        arrival.synapses.deliverRates(rates[arrival.source], of: source.shape, into: &sums)
+        arrival.synapses.deliverRates(rates[arrival.source], of: shape(arrival.source), into: &sums)
       }
       if neurons.model.fires { for at in sums.indices { sums[at] = rate(neurons, sums[at], at) } }
       rates[index] = sums
