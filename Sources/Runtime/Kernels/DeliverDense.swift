@@ -265,7 +265,7 @@ struct DeliverDense: Sendable {
     }
   }
 
-  private struct Pointers {
+  @unsafe private struct Pointers {
     let bases: UnsafePointer<UInt32>
     let offsets: UnsafePointer<UInt32>?
     let x: UnsafePointer<UInt8>
