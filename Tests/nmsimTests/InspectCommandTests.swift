@@ -88,7 +88,7 @@ struct InspectCommandTests {
     ("DIR", .missingInput, "nmsim: DIR: is a folder: name a file"),
     (
       "DIR/empty", .badData,
-      "nmsim: DIR/empty: neither a network, a program, a result nor a chip description: give a file that nmsim wrote"
+      "nmsim: DIR/empty: is an empty file, which this command does not show: give a network, a program, a result, a chip or a NIR graph"
     ),
     (
       "DIR/other.json", .badData,

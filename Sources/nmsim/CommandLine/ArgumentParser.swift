@@ -126,10 +126,11 @@ private struct Reader {
       let example = command.examples.first?.line ?? command.usage
       remedy = "\(positional.placeholder) is given without an option, for example '\(example)'"
     } else {
-      let places = commands.lazy.compactMap { spec in
-        Spelling.synonym(name, in: spec.options.filter { $0.value != nil }.flatMap(\.names)).map { (spec.name, $0) }
+      let places = commands.compactMap { spec in
+        Spelling.synonym(name, in: spec.options.filter { $0.value != nil }.flatMap(\.names)).map { (spec, $0) }
       }
-      remedy = places.first.map { "'nmsim \($0.0)' has '--\($0.1)'" } ?? Spelling.remedy(name)
+      let place = places.first { $0.0.common.contains($0.1) } ?? places.first
+      remedy = place.map { "'nmsim \($0.0.name)' has '--\($0.1)'" } ?? Spelling.remedy(name)
     }
     return .unknownOption(command: command.name, option: option, suggestion: nil, remedy: remedy)
   }
