@@ -11,7 +11,8 @@ import math
 import sys
 from html import escape
 
-COLOURS = ["#8a8f98", "#5b8def", "#1f5fbf", "#0b3d91", "#d9822b", "#2a9d6f", "#c2410c", "#7c3aed", "#b5179e", "#475569"]
+COLOURS = ["#8a8f98", "#5b8def", "#1f5fbf", "#0b3d91", "#d9822b", "#2a9d6f", "#c2410c", "#7c3aed", "#b5179e", "#3f4a56",
+           "#b8860b", "#0e7490"]
 WIDTH, HEIGHT, LEFT, TOP, GAP = 380, 300, 52, 64, 74
 
 
@@ -55,9 +56,11 @@ def panel(cells, at, title, marks, rows, least, most, ann):
         colour = COLOURS[rows.index(row) % len(COLOURS)]
         out.append(f'<circle cx="{x(value):.1f}" cy="{y(accuracy):.1f}" r="4.5" fill="{colour}" stroke="#fff">'
                    f"<title>{escape(row)}, T = {step}: {accuracy:.2f} %</title></circle>")
+    last = -20
     for row, step, value, accuracy in best:
-        if accuracy >= least:
-            out.append(f'<text x="{x(value) + 5:.1f}" y="{y(accuracy) + 15:.1f}" font-size="11">{step}</text>')
+        if accuracy >= least and x(value) - last >= 14:
+            last = x(value)
+            out.append(f'<text x="{last + 5:.1f}" y="{y(accuracy) + 15:.1f}" font-size="11">{step}</text>')
     return out
 
 
@@ -77,7 +80,7 @@ def main(source, title, target, least=60.0):
            'font-family="system-ui, sans-serif" font-size="12" fill="#222">',
            f'<rect width="{full}" height="{foot + 20 * lines}" fill="#fff"/>',
            f'<text x="{LEFT}" y="24" font-size="16" font-weight="600">{escape(title)}</text>',
-           f'<text x="{LEFT}" y="46">Accuracy in percent; numbers beside the front: time steps T</text>']
+           f'<text x="{LEFT}" y="46">Accuracy in percent, from {least:g} on; numbers beside the front: time steps T</text>']
     out += panel(points(results, "accumulates"), LEFT, "accumulates per image", accumulates, rows, least, most, ann)
     out += panel(points(results, "ticks"), second, "ticks per image", ticks, rows, least, most, ann)
     for index, row in enumerate(rows):
