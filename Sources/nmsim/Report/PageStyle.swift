@@ -155,9 +155,14 @@ enum PageStyle {
     @page{size:A4;margin:15mm;@bottom-right{content:counter(page) " / " counter(pages);font-size:8pt}}
     @media print{body{font-size:10.5pt}main{max-width:none;padding:0}nav,.tools,.stepper,.colouring,.tip{display:none!important}
     details::details-content{content-visibility:visible;display:block}summary{list-style:none}
-    *{-webkit-print-color-adjust:exact;print-color-adjust:exact}figure,.fact,tr,.bars,p{break-inside:avoid}
-    h2,h3,h2+.note,h3+.note,summary{break-after:avoid}thead{display:table-header-group}.chart{font-size:14px}.scroll{overflow:visible;
+    *{-webkit-print-color-adjust:exact;print-color-adjust:exact}figure,.fact,tr,.bars,p,.thirds>*,.fours>*{break-inside:avoid}
+    h2,h3,h2+.note,h3+.note,summary,.model{break-after:avoid}thead{display:table-header-group}.chart{font-size:14px}.scroll{overflow:visible;
     background:none}
-    table{font-size:8.5pt}table.tight{font-size:7pt}table.tight td,table.tight th{padding:.2rem .2rem}tfoot{display:table-row-group}.run{break-before:page}}
+    table{font-size:8.5pt}table.tight{font-size:7pt}th,td{padding-top:.14rem;padding-bottom:.14rem}
+    table.tight td,table.tight th{padding:.14rem .2rem}tfoot{display:table-row-group}.scroll{margin-top:.5rem}
+    section{margin-top:1.1rem;padding-top:.7rem}.facts{gap:.7rem 2rem;margin-top:1rem}
+    .run article{zoom:.6}.run table{font-size:10.5pt}.run table.tight{font-size:9.5pt}.run .chart{font-size:16px}
+    .run .pair{grid-template-columns:repeat(3,1fr)}.run .fours,.run .facts{grid-template-columns:repeat(6,1fr);gap:1rem}
+    .run .fact .big{font-size:1.3rem}}
     """
 }

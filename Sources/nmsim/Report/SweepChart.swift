@@ -32,8 +32,10 @@ struct SweepChart: Sendable {
     var numbered: [(h: Double, v: Double)] = []
     let best = shown.filter { onFront.contains($0.index) }.sorted { ($1.accuracy, $0.index) < ($0.accuracy, $1.index) }
     for dot in best {
-      let (h, v) = (chart.x.position(dot.cost), chart.y.position(dot.accuracy))
-      let isFree = !numbered.contains { abs($0.h - h) < 0.08 && abs($0.v - v) < 0.07 }
+      // Near the top a number stands below its dot.
+      let v = chart.y.position(dot.accuracy) + (chart.y.position(dot.accuracy) > 0.88 ? -0.05 : 0.02)
+      let h = chart.x.position(dot.cost)
+      let isFree = !numbered.contains { abs($0.h - h) < 0.08 && abs($0.v - v) < 0.06 }
       if isFree { numbered.append((h, v)) }
       add(dot, name: isFree ? "\(dot.index + 1)" : "", style: "", to: &chart)
     }
