@@ -169,11 +169,16 @@ struct Chart: Picture {
   private var name: String { "\(yTitle)-over-\(xTitle)" }
 
   var markup: PageMarkup {
-    // From which the page's script finds the values under the pointer, and what a slider over the steps moves along.
-    let plot = [left, plotWidth, top, plotHeight, x.low, x.high].map(c).joined(separator: " ")
+    // From which the page's script finds the values under the pointer, and what a slider over the steps moves along; tests
+    // find the numbers of the ticks and the places of lines and dots.
+    let plot = [left, plotWidth, top, plotHeight].map(c)
+    let ends = [x, y].flatMap { [$0.low, $0.high] }.map { "\($0)" }
     let unit = switch y.kind { case .fraction: "%"; case .number: ""; case .unit(let unit): unit }
-    let isOverSteps = !x.isLogarithmic
-    return markup(name, isOverSteps ? " data-over=\"\(HTML.text(xTitle))\" data-plot=\"\(plot)\" data-unit=\"\(unit)\"" : "")
+    let marks = (x.isLogarithmic ? " data-bent-x=\"\"" : "") + (y.isLogarithmic ? " data-bent-y=\"\"" : "")
+      + (right.map { " data-right=\"\($0.axis.low) \($0.axis.high)\"" } ?? "")
+    return markup(
+      name,
+      " data-over=\"\(HTML.text(xTitle))\" data-plot=\"\((plot + ends).joined(separator: " "))\" data-unit=\"\(unit)\"\(marks)")
   }
 
   // MARK: - Drawing
@@ -216,8 +221,12 @@ struct Chart: Picture {
     return result
   }
 
-  private func text(_ text: String, _ px: Double, _ py: Double, _ classes: String) -> String {
-    "<text class=\"\(classes)\" x=\"\(c(px))\" y=\"\(c(py))\">\(HTML.text(text))</text>"
+  /// `tick`: the value that the text is of.
+  private func text(
+    _ text: String, _ px: Double, _ py: Double, _ classes: String, tick: (axis: String, value: Double)? = nil
+  ) -> String {
+    let value = tick.map { " data-\($0.axis)=\"\($0.value)\"" } ?? ""
+    return "<text class=\"\(classes)\" x=\"\(c(px))\" y=\"\(c(py))\"\(value)>\(HTML.text(text))</text>"
   }
 
   var content: String { frame + marks.map(draw).joined() }
@@ -230,16 +239,19 @@ struct Chart: Picture {
     var labels = text(titled(yTitle, y), 0, 12, "") + text(titled(xTitle, x), end, size.height - 4, "end")
     for tick in y.ticks {
       grid += "M\(c(left)) \(c(down(tick)))H\(c(end))"
-      labels += text(y.label(tick), left - 7, down(tick) + 4, "end")
+      labels += text(y.label(tick), left - 7, down(tick) + 4, "end", tick: ("y", tick))
     }
     for tick in x.ticks {
       let isFirst = x.position(tick) < 0.02
-      labels += text(x.label(tick), across(tick), bottom + 16, isFirst && right == nil ? "" : x.position(tick) > 0.98 ? "end" : "middle")
+      labels += text(
+        x.label(tick), across(tick), bottom + 16, isFirst && right == nil ? "" : x.position(tick) > 0.98 ? "end" : "middle",
+        tick: ("x", tick))
     }
     if let right {
       labels += text(titled(right.title, right.axis), size.width, 12, "end")
       for tick in right.axis.ticks {
-        labels += text(right.axis.label(tick), end + 7, top + plotHeight * (1 - right.axis.position(tick)) + 4, "")
+        labels += text(
+          right.axis.label(tick), end + 7, top + plotHeight * (1 - right.axis.position(tick)) + 4, "", tick: ("right", tick))
       }
     }
     return "<path class=\"grid\" d=\"\(grid)\"/><path class=\"frame\" d=\"M\(c(left)) \(c(bottom))H\(c(end))\"/>\(labels)"

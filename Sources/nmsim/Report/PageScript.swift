@@ -52,7 +52,7 @@ enum PageScript {
         return element;
       };
       const plots = new Map();
-      for (const svg of all('svg[data-plot]')) {
+      for (const svg of all('svg[data-plot]:not([data-bent-x])')) {
         const list = svg.querySelector('metadata');
         if (!list) continue;
         const series = new Map();

@@ -61,7 +61,7 @@ struct PageNumbers {
       "": 1, "%": 0.01, "points": 0.01, "×": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "m": 1e-3, "µ": 1e-6, "n": 1e-9,
       "p": 1e-12, "f": 1e-15, "a": 1e-18,
     ]
-    let suffix = ["bit", "Js", "J", "s", "W"].first { unit.hasSuffix($0) && unit != "points" } ?? ""
+    let suffix = ["bit", "Js", "J", "/s", "s", "W"].first { unit.hasSuffix($0) && unit != "points" } ?? ""
     guard let scale = scales[unit] ?? scales[String(unit.dropLast(suffix.count))] else { return false }
     let decimals = parts[0].split(separator: ".").dropFirst().first?.count ?? 0
     var half = 0.5000001 * scale

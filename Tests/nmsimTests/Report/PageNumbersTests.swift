@@ -36,6 +36,8 @@ struct PageNumbersTests {
         let numbers = try PageNumbers(page, try texts(documents), names: documents.map { "\(folder.path)/\($0.1).json" })
         let found = try numbers.checkFigures()
         #expect(try !numbers.checkPictures().isEmpty)
+        let drawings = try numbers.checkDrawings()
+        #expect(drawings.wrong.isEmpty && drawings.checked > 20, "\(files): \(drawings.wrong.prefix(5)) of \(drawings.checked)")
         #expect(found.count > 10)
         let stray = try numbers.strayNumbers()
         #expect(stray.isEmpty, "\(files): \(stray)")
@@ -60,6 +62,8 @@ struct PageNumbersTests {
       let found = try numbers.checkFigures()
       #expect(found.contains("points[0].result.accuracy") && found.contains { $0.hasPrefix("deviation(") })
       #expect(try numbers.checkPictures().count >= 4)
+      let drawings = try numbers.checkDrawings()
+      #expect(drawings.wrong.isEmpty && drawings.checked > 50, "\(drawings.wrong.prefix(5)) of \(drawings.checked)")
       let stray = try numbers.strayNumbers()
       #expect(stray.isEmpty, "\(stray)")
     }
@@ -75,6 +79,17 @@ struct PageNumbersTests {
     let none = try stray(page)
     #expect(none.isEmpty, "\(none)")
     #expect(try stray(page.replacing("</h1>", with: " of 17 kinds</h1>")) == ["digits of 17 kinds"])
+    for (part, other) in [
+      (/data-y="[^"]+">([^<]+)</, "77"), (/data-x="[^"]+">([^<]+)</, "77"), (/data-y="([^"]+)"/, "0.77"),
+      (/class="line s1" d="M([\d.]+) \d/, "77"), (/class="line s1" d="M[\d.]+ [\d.]+l([\d.]+)/, "1.5"),
+      (/<title>core 0, tile \(0, 0\): ([\d,]+)/, "77"), (/<title>core (0), tile/, "7"), (/; holds [^,<]+, ([\d,]+)/, "77"),
+      (/<title>[^<,]+, step \d+: ([\d.]+)/, "77.7"), (/title="synapse: ([^,]+),/, "77.7\u{A0}nJ"),
+      (/% at step (\d+)</, "77"),
+    ] as [(Regex<(Substring, Substring)>, String)] {
+      let match = try #require(page.firstMatch(of: part), "\(other)")
+      let changed = page.replacingCharacters(in: match.1.startIndex..<match.1.endIndex, with: other)
+      #expect(try !PageNumbers(changed, ["run1": text]).checkDrawings().wrong.isEmpty, "\(match.0) with \(other)")
+    }
     #expect(PageNumbers.says("40.7\u{A0}µJ", 4.0712e-5) && !PageNumbers.says("40.8\u{A0}µJ", 4.0712e-5))
     #expect(PageNumbers.says("+0.28\u{A0}points", 0.0028) && !PageNumbers.says("0.29\u{A0}×", 0.28))
   }

@@ -1,3 +1,4 @@
+import ChipModel
 import Foundation
 import Testing
 
@@ -106,6 +107,89 @@ struct ReportCommandTests {
       #expect(!result.text.contains("CONSOLE"))
       let found = result.text.components(separatedBy: "<title>found ").dropFirst().first?.prefix { $0 != "<" }
       #expect(found == "step 5; true; step 40; output conv3 conv1 conv2; true; true", "\(result.text.prefix(1_000))")
+    }
+  }
+
+  @Test(
+    "what the slider and the pointer say is the run's",
+    .enabled(if: ReportCommandTests.browser != nil, "no Chromium on the PATH"))
+  func live() throws {
+    let browser = try #require(ReportCommandTests.browser)
+    let script = """
+      const frame = document.querySelector("iframe").contentWindow, page = frame.document, out = { steps: [], tips: [] };
+      const slider = page.querySelector(".stepper input");
+      for (const step of [1, 7, 40]) {
+        slider.value = step;
+        slider.dispatchEvent(new frame.Event("input"));
+        out.steps.push(page.querySelector(".stepper output").textContent);
+      }
+      for (const chart of page.querySelectorAll("svg[data-plot]:not([data-bent-x])")) {
+        const box = chart.getBoundingClientRect();
+        for (const share of [0.13, 0.5, 0.96]) {
+          chart.dispatchEvent(new frame.PointerEvent("pointermove",
+            { bubbles: true, clientX: box.left + box.width * share, clientY: box.top + box.height / 2 }));
+          out.tips.push([chart.getAttribute("aria-label"), page.querySelector(".tip").textContent]);
+        }
+      }
+      document.body.append(Object.assign(document.createElement("pre"), { textContent: JSON.stringify(out) }));
+      """
+    try TemporaryFolder.with { folder in
+      for line in [
+        "compile DIGITS/net.json --chip loihi-sanafe -o DIR/net.nmsim -q",
+        "run DIR/net.nmsim --samples 20 --ticks 40 --per-tick -o DIR/run.json -q",
+        "report DIR/run.json -o DIR/one.html -q",
+      ] {
+        try #require(folder.invoke(line).status == .success, "\(line)")
+      }
+      try folder.write(
+        "<!DOCTYPE html><body><iframe src=\"one.html\" width=\"1280\" height=\"900\"></iframe>"
+          + "<script>onload = () => {\(script)}</script>", "outer.html")
+      let said = try Program.run(
+        browser,
+        [
+          "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files",
+          "--user-data-dir=\(folder.path)/profile", "--virtual-time-budget=3000", "--dump-dom", "file://\(folder.path)/outer.html",
+        ]
+      ).text
+      let found = try #require(said.components(separatedBy: "<pre>").last?.components(separatedBy: "</pre>").first)
+      let json = Markup.decoded(found.replacing("&nbsp;", with: "\u{A0}"))
+      let document = try JSONNode(root: JSONParser.parse(Array(json.utf8)))
+      let run = try JSONNode(root: JSONParser.parse(Array(folder.data("run.json"))))
+      for (text, step) in zip(try document.member("steps").array(), [1, 7, 40]) {
+        let parts = try text.string().components(separatedBy: " · ")
+        let spikes = "sum(energy.spike.spikesByStep[0..<\(step)])"
+        let all = try run.member("energy.chip.joulesByTick").array().count
+        let ticks = try all - run.member("ticks").int() + step
+        let still = (try? run.member("energy.chip.staticJoules").double()) == nil ? "0" : "energy.chip.staticJoules"
+        let formulas = [
+          "\(step)", "accuracyByStep[\(step - 1)]", "\(spikes) * energy.spike.joulesPerSpike / samples",
+          "\(spikes) / sum(energy.spike.spikesByStep)",
+          "(sum(energy.chip.joulesByTick[0..<\(ticks)]) + \(still) * \(ticks) / \(all)) / samples",
+        ]
+        #expect(parts.count == formulas.count)
+        for (part, formula) in zip(parts, formulas) {
+          let number = try #require(part.firstMatch(of: /[\d.]+(?:\u{A0}[a-zA-Zµ%]+)?/).map { String($0.0) })
+          #expect(PageNumbers.says(number, try PageFormula.value(formula, run)), "\(part) is not \(formula)")
+        }
+      }
+      let page = String(decoding: try folder.data("one.html"), as: UTF8.self)
+      let lists = PageNumbers.lists(page)
+      let tips = try document.member("tips").array()
+      #expect(tips.count > 20)
+      for tip in tips {
+        let (label, text) = (try tip.array()[0].string(), try tip.array()[1].string())
+        let rows = try #require(lists[label])
+        let lines = text.components(separatedBy: "\n")
+        let at = try #require(lines[0].split(separator: " ").last.flatMap { Double($0) }, "\(label): \(text)")
+        let here = rows.filter { Double($0[1]).map { ($0 - at).magnitude <= 0.005 * at.magnitude } ?? false }
+        #expect(lines.count > 1 && lines.count - 1 <= here.count)
+        for line in lines.dropFirst() {
+          let row = here.first { line.hasPrefix("\($0[0]): ") }
+          let number = row.map { String(line.dropFirst($0[0].count + 2)) } ?? line
+          let values = (row.map { one in here.filter { $0[0] == one[0] } } ?? here).compactMap { Double($0[2]) }
+          #expect(values.contains { PageNumbers.says(number, $0) }, "\(label): \(text)")
+        }
+      }
     }
   }
 
