@@ -330,6 +330,14 @@ struct EventTests {
     #expect(
       message(Array(records.dropLast()), "a.npy")
         == ".npy shape [20000] does not fit the 419999 bytes of data; the file is damaged, copy it again")
+    // A single recording has one label.
+    let (one, list) = (root.appending(path: "rows.npy").path, root.appending(path: "label.txt"))
+    for (text, label) in [("3\n", 3), ("3\n1\n", nil)] {
+      try Data(text.utf8).write(to: list)
+      let data = try? DatasetLoader.load(
+        images: one, labels: list.path, expectedShape: [2, 3, 4], classes: 10, recorded: binning)
+      #expect(data?.labels == label.map { [$0] })
+    }
     let names: [([UInt8], String?)] = [
       (Array("% evt 3.0\n".utf8), ".raw"), (Array("% Version 2\n".utf8), ".dat"), (Array("#!AER-DAT2.0\r\n".utf8), ".aedat"),
       ([0x89, 0x48, 0x44, 0x46], ".aedat"), ([3, 7, 0x80, 0, 5], nil), ([], nil),

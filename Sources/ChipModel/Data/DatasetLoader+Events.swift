@@ -120,7 +120,15 @@ extension DatasetLoader {
   private static func recordings(
     _ path: String, labels: String?, _ naming: FileReader.Naming
   ) throws(DataError) -> [Recording] {
-    guard FolderFiles.exists(path) else { return [Recording(path: path)] }
+    guard FolderFiles.exists(path) else {
+      let classes = try labels.map { (list) throws(DataError) in
+        try self.labels(whole(list, naming, 1 << 28), named: list)
+      }
+      guard classes?.count ?? 1 == 1 else {
+        throw DataError(file: labels ?? path, .labelCount(labels: classes?.count ?? 0, samples: 1))
+      }
+      return [Recording(path: path, label: classes?.first)]
+    }
     let names = FolderFiles.names(in: path).filter { !$0.hasPrefix(".") }
     let list = labels ?? (names.contains("labels.txt") ? path + "/labels.txt" : nil)
     if let list {
