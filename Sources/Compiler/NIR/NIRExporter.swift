@@ -96,7 +96,7 @@ package struct NIRExporter {
     return (0..<population.shape.count).contains { index in
       let value = initial.value(at: index, shape: population.shape)
       let bias = population.bias?.value(at: index, shape: population.shape) ?? 0
-      let given = Network.potentials(before: late, bias: bias, keeps: keeps)?.first ?? 0
+      let given = Network.potential(before: late, bias: bias, keeps: keeps)?.first ?? 0
       return value != 0 && abs(value - given) > 1e-6 * abs(given)
     }
   }

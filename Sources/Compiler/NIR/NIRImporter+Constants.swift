@@ -35,13 +35,13 @@ extension NIRImporter {
       }
     var initial: [Double] = []
     for bias in biases {
-      guard let way = Network.potentials(before: ticks, bias: bias, keeps: keeps), neuron.floor == nil || bias <= 0,
-        way.dropFirst().allSatisfy({ $0 <= least }), abs(way[0]) <= 256 * abs(bias)
+      guard let potential = Network.potential(before: ticks, bias: bias, keeps: keeps),
+        neuron.floor == nil || bias <= 0, potential.between <= least
       else {
         notes.append("the bias of '\(printable(name))' acts \(ticks) steps before the first spikes arrive")
         return
       }
-      initial.append(way[0])
+      initial.append(potential.first)
     }
     network.populations[index].neuron.initial = network.stored(.shortest(initial), "\(name).initial")
   }

@@ -23,13 +23,19 @@ extension Network {
     }
   }
 
-  /// Potentials that a bias alone brings to 0 in some steps, the first of them first: a population that hears a step
-  /// so many ticks later begins then with what belongs to it. Nil: a step keeps nothing.
-  static func potentials(before ticks: Int, bias: Double, keeps: Double) -> [Double]? {
-    guard keeps > 0 else { return nil }
-    var potentials: [Double] = []
-    for _ in 0..<ticks { potentials.append(((potentials.last ?? 0) - bias) / keeps) }
-    return potentials.reversed()
+  /// The potential that a bias alone brings to 0 in some steps, and the highest one between: a population that hears a
+  /// step so many ticks later begins then with what belongs to it. Nil: it is more than 256 times the bias, or a step
+  /// keeps nothing.
+  static func potential(
+    before ticks: Int, bias: Double, keeps: Double
+  ) -> (first: Double, between: Double)? {
+    var (first, between) = (0.0, 0.0)
+    for _ in 0..<(bias == 0 ? 0 : ticks) {
+      between = max(between, first)
+      first = (first - bias) / keeps
+      guard abs(first) <= 256 * abs(bias) else { return nil }
+    }
+    return (first, between)
   }
 
   private var populationPlaces: [String: Int] {
