@@ -290,6 +290,10 @@ struct NIRTests {
     #expect(
       message(NIRFile.chain(input: [.min], affine))
         == "node 'input' (Input): has 'shape' -9.223372036854776e+18: give whole numbers")
+    // Found as a reading that took too long: one value a parameter stood for 2^24 neurons.
+    #expect(
+      message(NIRFile.chain(input: [1, 1 << 23], NIRFile.node("Threshold", [("threshold", NIRFile.numbers([], [1]))])))
+        == "node 'input': values: 8388608, limit is 4194304: use a smaller input")
     let loop = NIRFile.file(
       NIRFile.graph(
         [

@@ -244,14 +244,22 @@ package struct NIRImporter {
     guard map.count == 1 || map.count == 3, map.allSatisfy({ $0 > 0 }), MapShape(map) != nil else {
       throw node.misuse("has shape \(shapeText(shape))", "use at most three axes: channels, rows, columns")
     }
-    return map
+    return try bounded(map, node)
+  }
+
+  private func bounded(_ shape: [Int], _ node: NIRNode) throws(ImportError) -> [Int] {
+    let (count, limit) = (shape.reduce(1, *), ImportLimits.neurons)
+    if count <= limit { return shape }
+    throw .tooLarge(node: node.name, what: "values:", count: count, limit: limit, remedy: "use a smaller input")
   }
 
   private func populationShape(_ node: NIRNode, fed: [Int]?) throws(ImportError) -> [Int] {
     let own = node.largestParameter
     guard let fed else { return try mapShape(own.shape, node) }
     // One value for all, or one a channel, or as many as are fed.
-    if own.count == 1 || own.count == fed.reduce(1, *) || NIRNode.broadcasts(own.shape, to: fed) { return fed }
+    if own.count == 1 || own.count == fed.reduce(1, *) || NIRNode.broadcasts(own.shape, to: fed) {
+      return try bounded(fed, node)
+    }
     return try mapShape(own.shape, node)
   }
 
