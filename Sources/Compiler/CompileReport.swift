@@ -176,8 +176,8 @@ extension CompileReport {
         layer: fed.isEmpty ? nil : LayerUse(index, program, incoming: incoming[index], fed: fed[index]))
     }
     self.populations = Array(populations[program.listed])
-    let axons = AxonUse(program)
-    cores = program.cores.indices.map { Self.core($0, program, populations, axons) }
+    let (axons, modes) = (AxonUse(program), CoreMemory.modes(program))
+    cores = program.cores.indices.map { Self.core($0, program, populations, axons, modes) }
     // The first of equals: the report does not depend on an order of evaluation.
     var fullest: Share?
     for core in cores {
@@ -255,7 +255,7 @@ extension CompileReport {
     for index in order {
       // A relay is a delay, not a layer.
       let step = program.populations[index].isRelay ? 0 : 1
-      for projection in incoming[index] {
+      for projection in incoming[index] where !program.isReset(program.projections[projection]) {
         depths[index] = max(depths[index], depths[program.projections[projection].source] + step)
       }
     }
@@ -314,19 +314,23 @@ extension CompileReport {
   }
 
   private static func core(
-    _ index: Int, _ program: CompiledProgram, _ populations: [Population], _ axons: AxonUse
+    _ index: Int, _ program: CompiledProgram, _ populations: [Population], _ axons: AxonUse, _ modes: [AxonMode?]
   ) -> Core {
     let image = program.cores[index]
     let limits = CoreLimits(program.chip, weightBits: program.weightBits, place: image.place)
     var load = CoreLoad()
-    load.neurons = image.groups.reduce(0) { $0 + limits.memory.neurons($1.box) }
+    load.neurons = image.groups.reduce(0) {
+      $0 + limits.memory.neurons($1.box, compartments: program.compartments($1.population))
+    }
     load.inputAxons = axons.inputs[index]
     load.outputAxons = axons.outputs[index]
     for block in image.blocks {
       let synapses = program.synapses(block.projection)
-      let box = image.groups[block.group].box
+      let group = image.groups[block.group]
       load.synapseBits =
-        load.synapseBits +| limits.memory.synapseBits(synapses, in: box, synapses.fanIn(of: box))
+        load.synapseBits +| limits.memory.synapseBits(
+          synapses, in: group.box, synapses.fanIn(of: group.box), mode: modes[block.projection],
+          compartments: program.compartments(group.population))
     }
     var fullest: Share?
     for resource in Resource.allCases {

@@ -38,8 +38,9 @@ package enum FitSearch {
     case .capacity(_, _, let what, _, _, _, _, _): return shrinks && what.hasPrefix("bits of synapse memory") ? fewer : []
     case .tooManyCores, .tooFewLiveCores, .noCoreOfKind: return shrinks ? fewer : []
     case .lagNeedsWindows, .circleWithLag, .stepsOfNothing, .separatedNeedsSteps, .noLag, .lagHidesSpikes, .lagTooLong,
-      .ofNetwork, .biasesNeedTime, .width, .unsupportedModel, .periodCodeNeedsWindows, .mixedAmplitude, .thresholdsPerNeuron, .integerWeight,
-      .delay, .parallelSynapses, .chipRule, .weightRange, .mapping, .option, .cutOff, .deadPlaces, .stuckBits, .memory:
+      .ofNetwork, .biasesNeedTime, .width, .unsupportedModel, .unsupportedReset, .periodCodeNeedsWindows, .mixedAmplitude,
+      .thresholdsPerNeuron, .integerWeight, .delay, .parallelSynapses, .chipRule, .weightRange, .mapping, .option, .cutOff,
+      .deadPlaces, .stuckBits, .memory:
       return []
     }
   }

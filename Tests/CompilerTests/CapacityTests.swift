@@ -162,7 +162,7 @@ struct CapacityTests {
       var layers = ChipRuleTests.Layers([1])
       try layers.add("a", [inputs], .dense, weightShape: [inputs, 1])
       try layers.add("b", [outputs], .dense, weightShape: [outputs, inputs])
-      return layers
+      return layers.resettingHard
     }
     #expect(rules.message(try layers(4096), "loihi") == "compiles")
     #expect(
@@ -311,7 +311,7 @@ struct CapacityTests {
     // Real weights, all the same: 20 of 7 are more than 127, 20 of 3 are not.
     layers.network.projections[1].weights = .inline(
       try #require(Tensor(shape: [2, 20], storage: .float64([Double](repeating: 1, count: 40)))))
-    let network = try layers.network.checked()
+    let network = try layers.resettingHard.network.checked()
     do {
       _ = try CompiledProgram.compile(network, chip: chip)
       Issue.record("compiles")

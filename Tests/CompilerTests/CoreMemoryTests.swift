@@ -47,9 +47,11 @@ struct CoreMemoryTests {
     let memory = CoreMemory(try ChipLibrary.builtIn("loihi"), weightBits: 8)
     let box = Box(channels: 0..<block.channels, rows: block.rows, columns: block.rows)
     let fanIn = synapses.fanIn(of: box)
-    #expect(memory.mode(synapses)?.name == (block.inputs <= 32 ? "pop16" : "pop32"))
+    let mode = memory.mode(synapses, resets: [.hard])
+    #expect(mode?.name == (block.inputs <= 32 ? "pop16" : "pop32"))
     #expect(fanIn.rows.count * fanIn.columns.count == block.axons)
-    #expect(memory.synapseBits(synapses, in: box, fanIn) == block.bits)
+    #expect(memory.synapseBits(synapses, in: box, fanIn, mode: mode) == block.bits)
+    #expect(memory.mode(synapses, resets: [.hard, .soft])?.name == "discrete")
   }
 
   @Test("nengo-loihi itself says so, where it is installed (NMSIM_NENGO_LOIHI: a Python that has it)")
@@ -76,6 +78,11 @@ struct CoreMemoryTests {
           s.set_population_weights(w, i, m, o, pop_type=32)
           print(s.n_axons, s.bits())
       """
+    #expect(try Self.lines(python, script) == Self.blocks.map { "\($0.axons) \($0.bits)" })
+  }
+
+  /// What a Python prints.
+  private static func lines(_ python: String, _ script: String) throws -> [String] {
     let process = Process()
     let pipe = Pipe()
     process.executableURL = URL(filePath: python)
@@ -85,7 +92,7 @@ struct CoreMemoryTests {
     try process.run()
     let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     process.waitUntilExit()
-    #expect(output.split(separator: "\n").map(String.init) == Self.blocks.map { "\($0.axons) \($0.bits)" })
+    return output.split(separator: "\n").map(String.init)
   }
 
   /// The layers of mnist-cnn: 12c5, average pool, 64c5, average pool, 10.
@@ -130,6 +137,46 @@ struct CoreMemoryTests {
     #expect(memory.neurons(Box(whole: MapShape(channels: 24, height: 40, width: 40))) == 98_304)
   }
 
+  @Test("sinabs itself says so, where it is installed (NMSIM_SINABS: a Python that has it)")
+  func sinabs() throws {
+    guard let python = ProcessInfo.processInfo.environment["NMSIM_SINABS"] else {
+      print("skipped: NMSIM_SINABS names no Python with sinabs")
+      return
+    }
+    // Its modules import the drivers of the board, which the formulas do not need.
+    let script = #"""
+      import sys
+      from importlib.machinery import ModuleSpec
+      from unittest.mock import MagicMock
+      class Drivers:
+          def find_spec(self, name, path=None, target=None):
+              return ModuleSpec(name, self) if name.split(".")[0] in ("samna", "samnagui") else None
+          def create_module(self, spec):
+              return MagicMock(__path__=[], __name__=spec.name, __spec__=spec)
+          def exec_module(self, module):
+              pass
+      sys.meta_path.insert(0, Drivers())
+      import torch
+      from sinabs.layers import IAFSqueeze
+      from sinabs.backend.dynapcnn.dynapcnn_layer import DynapcnnLayer
+      for inputs, side, outputs, kernel in [(1, 28, 12, 5), (12, 12, 64, 5), (64, 4, 10, 4), (2, 40, 24, 1)]:
+          layer = DynapcnnLayer(
+              torch.nn.Conv2d(inputs, outputs, kernel), IAFSqueeze(batch_size=1), (inputs, side, side), [], discretize=False)
+          memory = layer.memory_summary()
+          print(int(memory["neuron"]), int(memory["kernel"]))
+      """#
+    #expect(try Self.lines(python, script) == ["12288 512", "4096 24576", "10 16384", "98304 64"])
+  }
+
+  @Test("a core holds half as many neurons where a reset takes two compartments", arguments: [(ResetRule.soft, 23), (.hard, 12)])
+  func resets(reset: ResetRule, count: Int) throws {
+    var chip = try ChipLibrary.builtIn("generic-45nm")
+    chip.resets = try ChipLibrary.builtIn("loihi").resets
+    let result = try CompiledProgram.compile(
+      Self.mnist(reset: reset).checked(), chip: chip, options: CompileOptions(placement: .rowMajor))
+    #expect(result.program.cores.count == count)
+  }
+
   @Test("cores of mnist-cnn", arguments: [("spinnaker2", 12), ("generic-45nm", 12)])
   func cores(chip: String, count: Int) throws {
     let result = try CompiledProgram.compile(
@@ -137,18 +184,18 @@ struct CoreMemoryTests {
     #expect(result.program.cores.count == count)
   }
 
-  @Test("on Loihi blocks are chosen that fit, and what is counted is what the cores hold")
-  func blocksThatFit() throws {
+  @Test("on Loihi blocks are chosen that fit, and what is counted is what the cores hold", arguments: ResetRule.allCases)
+  func blocksThatFit(reset: ResetRule) throws {
     let result = try CompiledProgram.compile(
-      Self.mnist().checked(), chip: ChipLibrary.builtIn("loihi"), options: CompileOptions(placement: .rowMajor))
+      Self.mnist(reset: reset).checked(), chip: ChipLibrary.builtIn("loihi"), options: CompileOptions(placement: .rowMajor))
     let report = result.report
     for (core, load) in zip(report.cores, result.loads) {
       #expect(core.load == load)
       #expect(core.load.synapseBits <= 1_048_576 && core.load.inputAxons <= 4_096 && core.load.outputAxons <= 4_096)
     }
-    // 144 pixels of twelve channels behind a 2x2 pool are at most 576 of the source.
+    // 144 pixels of twelve channels behind a 2x2 pool are at most 576 of the source, which soft resets do not let share.
     let axons = report.cores.filter { $0.populations == ["b"] }.map(\.load.inputAxons)
-    #expect(!axons.isEmpty && axons.allSatisfy { $0 <= 576 })
-    print("mnist-cnn on loihi: \(report.cores.count) cores")
+    #expect(!axons.isEmpty && axons.allSatisfy { $0 <= 576 * (reset == .soft ? 12 : 1) })
+    print("mnist-cnn on loihi, \(reset) resets: \(report.cores.count) cores")
   }
 }

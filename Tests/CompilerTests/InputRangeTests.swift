@@ -11,7 +11,7 @@ struct InputRangeTests {
     try layers.add("a", [1], .dense, weightShape: [1, 2], weight: { _ in 7 })
     layers.network.input.range = range
     layers.network.populations[0].bias = .uniform(bias)
-    return ChipRuleTests().message(layers, "odin") {
+    return ChipRuleTests().message(layers.resettingHard, "odin") {
       // As a chip that adds currents and refuses sums that it cannot be sure to hold.
       $0.registers[.accumulatorOverflow] = nil
       $0.rules[.spikesOnly] = nil

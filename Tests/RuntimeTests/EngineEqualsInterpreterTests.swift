@@ -45,7 +45,7 @@ struct EngineEqualsInterpreterTests {
       + ["refractory", "gated input", "relay of input", "circle", "neurons to themselves", "circle and relay"]
       + ["separated", "lag and relay", "lag and bias by step", "count gate and lag", "not taken back", "taken back at once"]
       + ["pool layer", "signed pool layer", "lag and pool layer"]
-      + ["partial sums", "counted sums", "slices", "copies"]
+      + ["partial sums", "counted sums", "slices", "copies", "resets by synapses", "lag and resets by synapses"]
     #expect(features == Set(all), "missing: \(Set(all).subtracting(features).sorted())")
     #expect(relays > 20)
     #expect(saturations > 1000)
@@ -198,6 +198,11 @@ struct EngineEqualsInterpreterTests {
     case .wrap: result.append("accumulator wraps")
     }
     for projection in program.projections {
+      if program.isReset(projection) {
+        result.append("resets by synapses")
+        if program.lag > 0 { result.append("lag and resets by synapses") }
+        continue
+      }
       if projection.axon > 0 { result.append("slices") }
       if projection.source == 0, program.isGated(projection) { result.append("gated input") }
       if projection.source == 0, program.populations[projection.target].isRelay { result.append("relay of input") }

@@ -67,7 +67,7 @@ struct EveryChipTests {
       try chain.add("c", [10], .dense, [10, 512], limit: 5, threshold: nil)
       return chain.network
     case "odin":
-      // 256 neurons in all, 4-bit weights, sums of 8 bits: inputs from 0 to 1.
+      // 256 neurons in all, 4-bit weights, sums of 8 bits, resets to 0: inputs from 0 to 1.
       var chain = Chain([8], range: InputRange(low: 0, high: 1))
       try chain.add("a", [230], .dense, [230, 8], limit: 7)
       try chain.add("b", [16], .dense, [16, 230], limit: 0)
@@ -77,6 +77,7 @@ struct EveryChipTests {
       for neuron in 0..<16 { for source in 0..<16 { weights[neuron * 230 + neuron * 14 + source % 14] = Int8(source % 8) } }
       chain.network.projections[1].weights = .inline(
         try #require(Tensor(shape: [16, 230], storage: .int8(weights))))
+      for index in chain.network.populations.indices { chain.network.populations[index].neuron[.reset] = .hard }
       return chain.network
     default:
       // Maps, pools, a shortcut: what general chips run.

@@ -157,6 +157,9 @@ struct InputCodingTests {
     var network = Self.network(.rate)
     network.input.kind = .current
     network.input.coding = nil
+    for index in network.populations.indices where network.populations[index].neuron.model == .integrateFire {
+      network.populations[index].neuron[.reset] = .hard
+    }
     let checked = try network.checked()
     let odin = try CompiledProgram.compile(checked, chip: ChipLibrary.builtIn("odin"), options: CompileOptions()).program
     #expect(odin.input.model.inputCoding == .rate)

@@ -25,6 +25,16 @@ extension RandomNetwork {
     }
     if chip.crossbar != nil, dice.chance(0.5) { mixWeights(&dice) }
     if isPlain, period == nil, chip.crossbar == nil, chip.convolutionCore == nil, dice.chance(0.3) { feedBack(&dice) }
+    var others = Dice(seed: seed &* 17 &+ 0xE5E7)
+    if chip.crossbar == nil, chip.convolutionCore == nil, others.chance(0.3) { resetBySynapses() }
+  }
+
+  /// A chip that makes soft resets of synapses, which takes neurons without a leak.
+  private mutating func resetBySynapses() {
+    let leaks = network.populations.contains { $0.neuron.model.traits.leaks && $0.neuron[.reset] != .hard }
+    if leaks { return }
+    let synapse = MantissaExponent(mantissaBits: 8, exponents: 0...22)
+    chip.resets = .assumed([ChipReset(.hard), ChipReset(.soft, compartments: 2, synapse: synapse)], "test")
   }
 
   /// Projections from neurons to themselves and to those before them.

@@ -223,7 +223,23 @@ private struct ChipReader {
         return names
       }
     }
+    if let node = section.optional("resets") { chip.resets = try sourced(node, Self.resets) }
     try section.finish()
+  }
+
+  private static func resets(_ node: JSONNode) throws(JSONError) -> [ChipReset] {
+    var result: [ChipReset] = []
+    for element in try node.array(count: 1...ResetRule.allCases.count) {
+      var object = try element.object()
+      let rule = try object.required("reset").choice(of: ResetRule.self)
+      guard !result.contains(where: { $0.rule == rule }) else { throw element.error("has this reset already") }
+      result.append(
+        ChipReset(
+          rule, compartments: try object.optional("compartments")?.int(in: ChipReset.compartments) ?? 1,
+          synapse: try object.optional("synapse").map(mantissaExponent)))
+      try object.finish()
+    }
+    return result
   }
 
   private static func mantissaExponent(_ node: JSONNode) throws(JSONError) -> MantissaExponent {
@@ -294,10 +310,15 @@ private struct ChipReader {
     var result: [AxonMode] = []
     for element in try node.array(count: 1...64) {
       var object = try element.object()
-      result.append(
-        AxonMode(
-          name: try object.required("name").string(), atoms: try object.required("atoms").int(in: 2...65_536),
-          slots: try object.required("slots").int(in: 1...64)))
+      var mode = AxonMode(
+        name: try object.required("name").string(), atoms: try object.required("atoms").int(in: 1...65_536),
+        slots: try object.required("slots").int(in: 1...64))
+      if let node = object.optional("resets") {
+        mode.resets = try node.array(count: 1...ResetRule.allCases.count).map { (node) throws(JSONError) in
+          try node.choice(of: ResetRule.self)
+        }
+      }
+      result.append(mode)
       try object.finish()
     }
     return result

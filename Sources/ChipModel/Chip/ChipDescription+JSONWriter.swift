@@ -23,7 +23,10 @@ extension ChipDescription {
       constants(.datapath)
         + ChipRegister.allCases.compactMap { item($0.rawValue, registers[$0]) { .string($0.rawValue) } }
         + ChipFormat.allCases.compactMap { item($0.rawValue, formats[$0], Self.output) }
-        + [item("neuronModels", neuronModels, JSONOutput.strings)].compactMap(\.self))
+        + [
+          item("neuronModels", neuronModels, JSONOutput.strings),
+          item("resets", resets) { .array($0.map(Self.output)) },
+        ].compactMap(\.self))
     let cores = [
       item("crossbar", crossbar, Self.output), item("convolutionCore", convolutionCore, Self.output),
       item("coreTypes", coreTypes) { .array($0.map(Self.output)) }, item("synapseLists", synapseLists, Self.output),
@@ -132,7 +135,15 @@ extension ChipDescription {
   }
 
   private static func output(_ mode: AxonMode) -> JSONOutput {
-    .object([("name", .string(mode.name)), ("atoms", .int(mode.atoms)), ("slots", .int(mode.slots))])
+    .object(
+      [("name", .string(mode.name)), ("atoms", .int(mode.atoms)), ("slots", .int(mode.slots))]
+        + (mode.resets.map { [("resets", .strings($0.map(\.rawValue)))] } ?? []))
+  }
+
+  private static func output(_ reset: ChipReset) -> JSONOutput {
+    .object(
+      [("reset", .string(reset.rule.rawValue)), ("compartments", .int(reset.compartments))]
+        + (reset.synapse.map { [("synapse", output($0))] } ?? []))
   }
 
   private static func output(_ type: CoreType) -> JSONOutput {

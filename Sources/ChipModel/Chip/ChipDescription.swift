@@ -19,6 +19,8 @@ public struct ChipDescription: Sendable, Equatable {
   package var formats: SourcedTable<ChipFormat, MantissaExponent>
   /// Neuron models it can run, of `ChipDescription.allNeuronModels`; nil: all of them.
   package var neuronModels: Sourced<[String]>?
+  /// Resets that its neurons have, each once; nil: all, and none costs more than another.
+  package var resets: Sourced<[ChipReset]>?
   package var crossbar: Sourced<Crossbar>?
   package var convolutionCore: Sourced<ConvolutionCore>?
   /// Where cores differ: how many of each kind, in core order. Nil: every core has the limits of `numbers`.

@@ -29,12 +29,29 @@ package struct SynapseLists: Sendable, Equatable {
   package static func width(_ bits: Int, of widths: [Int]) -> Int { widths.first { $0 >= bits } ?? widths.last ?? bits }
 }
 
-/// A way in which a core can hear its sources.
+/// A way in which a core can hear the sources of a convolution: axons whose lists those of equal patterns share.
 package struct AxonMode: Sendable, Equatable {
   package var name: String
-  /// Channels of one source pixel that share an axon, at most; 1: every source neuron has its own. Sharing is for
-  /// convolutions, whose channels reach the same neurons.
+  /// Channels of one source pixel that share an axon, at most; 1: every source neuron has its own.
   package var atoms: Int
   /// Output axons that one of these takes.
   package var slots: Int
+  /// Resets that neurons at both ends may have; nil: any.
+  package var resets: [ResetRule]?
+
+  package init(name: String, atoms: Int, slots: Int, resets: [ResetRule]? = nil) {
+    self.name = name
+    self.atoms = atoms
+    self.slots = slots
+    self.resets = resets
+  }
+
+  /// Whether channels share its axons.
+  package var isShared: Bool { atoms > 1 }
+
+  /// Output axons that all channels of a pixel take; nil: it has no room for so many, or not for neurons with such resets.
+  package func slots(channels: Int, resets: [ResetRule]) -> Int? {
+    guard !isShared || atoms >= channels, resets.allSatisfy({ self.resets?.contains($0) ?? true }) else { return nil }
+    return isShared ? slots : slots *| channels
+  }
 }

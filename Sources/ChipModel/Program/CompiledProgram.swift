@@ -144,7 +144,8 @@ public struct CompiledProgram: Sendable, Equatable {
 
   /// The populations along their projections.
   package var forwardOrder: TopologicalOrder {
-    TopologicalOrder(count: populations.count, edges: projections.lazy.map { (from: $0.source, to: $0.target) })
+    let forward = projections.lazy.filter { !isReset($0) }
+    return TopologicalOrder(count: populations.count, edges: forward.map { (from: $0.source, to: $0.target) })
   }
 
   /// The populations of a circle in the order in which they run within a step: what one sends in a step another may hear in

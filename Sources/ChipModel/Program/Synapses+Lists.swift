@@ -6,11 +6,15 @@ extension Synapses {
   ///
   /// - Parameters:
   ///   - weightBits: of a weight, as wide as the memory has it.
-  ///   - isShared: channels of a pixel share an axon. Pixels that reach neurons in the same pattern share its list then,
-  ///     except where their bases are too far apart; the index counts channels first, then columns, then rows
-  ///     (nengo-loihi, `nengo_loihi/conv.py`, `conv2d_loihi_weights`). Else every source neuron has a list of its own.
-  package func bits(into box: Box, _ format: SynapseLists, weightBits: Int, isShared: Bool) -> Int {
-    if !isShared { return bitsByNeuron(into: box, format, weightBits: weightBits) }
+  ///   - mode: of the axons. Pixels that reach neurons in the same pattern share lists, except where their bases are too far
+  ///     apart; the index counts channels first, then columns, then rows (nengo-loihi, `nengo_loihi/conv.py`,
+  ///     `conv2d_loihi_weights`). A shared axon has one list for all channels, others one for each. Nil: every source neuron
+  ///     has a list of its own.
+  ///   - compartments: of a neuron, which lie side by side. An index counts neurons (NxTF's `cIdxMult`), a base compartments.
+  package func bits(
+    into box: Box, _ format: SynapseLists, weightBits: Int, mode: AxonMode?, compartments: Int = 1
+  ) -> Int {
+    guard let mode else { return bitsByNeuron(into: box, format, weightBits: weightBits) }
     let (rows, columns) = (
       rows.reaches(into: box.rows, isGated: isGated), columns.reaches(into: box.columns, isGated: isGated)
     )
@@ -27,14 +31,15 @@ extension Synapses {
     var largestIndex = 0
     for row in rows {
       for column in columns {
-        let offset = (row.base *| width +| column.base) *| filters / format.baseRange * format.baseRange
+        let range = max(1, format.baseRange / compartments)
+        let offset = (row.base *| width +| column.base) *| filters / range * range
         guard known.insert(List(row: row.pattern, column: column.pattern, offset: offset)).inserted else { continue }
-        sizes.append(inputsPerGroup *| row.taps *| column.taps *| filters)
+        sizes.append((mode.isShared ? inputsPerGroup : 1) *| row.taps *| column.taps *| filters)
         largestIndex = max(largestIndex, offset +| (row.span *| width +| column.span) *| filters +| filters - 1)
       }
     }
     let each = weightBits + SynapseLists.width(SynapseLists.bits(of: largestIndex), of: format.indexBits)
-    return sizes.reduce(0) { $0 +| format.bits($1, each: each) }
+    return sizes.reduce(0) { $0 +| format.bits($1, each: each) } *| (mode.isShared ? 1 : inputsPerGroup)
   }
 
   /// A list for every source neuron; a dense projection's weights are in the order of their compartments and need no index.

@@ -3,6 +3,8 @@ import ChipModel
 /// Why a network cannot be compiled for a chip. One line each: what, the number, the limit, what to do.
 package enum CompileError: Error, Sendable, Equatable, NamesParameters {
   case unsupportedModel(population: String, model: String, chip: String, supported: [String])
+  /// Whether the chip has the reset, but for neurons without a leak alone.
+  case unsupportedReset(population: String, ResetRule, chip: String, leaks: Bool)
   case periodCodeNeedsWindows(population: String)
   case lagNeedsWindows
   /// Layers cannot wait for one another where they feed one another.
@@ -57,6 +59,10 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
         + (model == NeuronModel.Kind.accumulator.name
           ? "convert with \(spell("readout")) spikes" : "convert by a method for this chip (auto looks for one)")
         + ", or choose another chip"
+    case .unsupportedReset(let population, let rule, let chip, let leaks):
+      "population '\(population)' resets \(rule == .soft ? "by subtraction" : "to a value"), which chip '\(chip)' "
+        + (leaks ? "makes of a synapse, whose weight arrives after the next leak" : "does not")
+        + "; convert with a \(rule == .soft ? "hard" : "soft") \(spell("reset")) or choose another chip"
     case .periodCodeNeedsWindows(let population):
       "population '\(population)' uses a period code, which needs windows that follow one another; "
         + "compile with the windowed \(spell("schedule"))"

@@ -56,6 +56,12 @@ extension Headroom {
           payload: payloads[projection.source]),
         isInput: program.isHostCurrent(projection))
     }
-    return sum.worst(fractionBits: program.fractionBits, biases: population.biases)
+    var worst = sum.worst(fractionBits: program.fractionBits, biases: population.biases)
+    if program.chip.reset(of: population.model)?.synapse != nil {
+      // The threshold goes with a tick's sum.
+      let most = population.threshold.values.filter { $0 != NeuronModel.infinite }.max() ?? 0
+      worst.add(SumBound(high: 0, low: -Int64(most)))
+    }
+    return worst
   }
 }

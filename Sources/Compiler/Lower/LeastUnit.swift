@@ -16,7 +16,8 @@ struct ParameterLimits {
     let period = population.model.period
     let shifted = ((high - (population.model.strict ? 1 : 0)) / Double(1 << (period - 1))).rounded(.down)
     // The largest integer is the flag of an infinite threshold.
-    threshold = most(.thresholdFormat, min(shifted, Double(Int32.max) - 1))
+    let reset = chip.reset(of: population.model)?.synapse.map { Double($0.largest) } ?? .infinity
+    threshold = min(reset, most(.thresholdFormat, min(shifted, Double(Int32.max) - 1)))
     bias = most(.biasFormat, high)
     initial = (high / Double(1 << population.model.codeBits)).rounded(.down)
   }

@@ -33,14 +33,16 @@ extension Lowering {
     let isExact = sum.sign == 0
     let least = Int64(1) << Int64(fractionBits)
     let synapse = isExact ? SumSynapse(value: 1, bits: weightBits) : SumSynapse(atLeast: (most + 1) / 2, weightBits, chip)
-    guard let synapse, let threshold = Int32(exactly: synapse.value * least), Int64(threshold) <= FixedPoint.highest(bits: membraneBits) else {
-      throw doesNotFit(sum.name, "a partial sum of", Double(most))
-    }
+    let model = NeuronModel(kind: isExact ? .augmented : .integrateFire, hasNegativeThreshold: isExact)
+    let reset = chip.reset(of: model)?.synapse
+    guard let synapse, let threshold = Int32(exactly: synapse.value * least), Int64(threshold) <= FixedPoint.highest(bits: membraneBits),
+      reset.map({ $0.nearest(to: Int64(threshold)) == Int64(threshold) }) ?? true
+    else { throw doesNotFit(sum.name, "a partial sum of", Double(most)) }
+    if !isExact { try checkReset(sum.name, model) }
     let index = populations.count
     populations.append(
       Population(
-        name: sum.name, dimensions: to.dimensions,
-        model: NeuronModel(kind: isExact ? .augmented : .integrateFire, hasNegativeThreshold: isExact),
+        name: sum.name, dimensions: to.dimensions, model: model,
         threshold: UnitValues(uniform: threshold), negativeThreshold: UnitValues(uniform: isExact ? -threshold : -1),
         bias: UnitValues(uniform: 0), initial: UnitValues(uniform: isExact ? 0 : threshold / 2),
         start: timing.schedule == .continuous ? 0 : to.start - 1, unit: to.unit))

@@ -48,6 +48,7 @@ struct Lowering {
     addCopies(form.copies)
     try check(program.memoryToRun)
     try stickBits()
+    addResets()
     try proveWidths()
   }
 
@@ -105,6 +106,7 @@ struct Lowering {
         population: population.name, model: name, chip: chip.name,
         supported: chip.neuronModels?.value ?? ChipDescription.allNeuronModels)
     }
+    try checkReset(population.name, population.model)
     if timing.schedule == .continuous, population.model.code == .pairs || population.model.period > 1 {
       throw .periodCodeNeedsWindows(population: population.name)
     }
@@ -139,12 +141,17 @@ struct Lowering {
         rounded.append(RoundedParameters(population: population.name, format: format, largest: largest))
       }
     }
-    /// What the chip's format holds of an integer; `unit` is what 1 is worth.
-    func held(_ integer: Double, _ format: ChipFormat, _ unit: Double) -> Double? {
-      guard let form = chip.formats.value(format) else { return integer }
-      guard let nearest = form.nearest(to: Int64(integer)) else { return nil }
-      roundings[format] = max(roundings[format] ?? 0, abs(Double(nearest) - integer) * unit)
-      return Double(nearest)
+    let reset = chip.reset(of: population.model)?.synapse
+    /// What the chip's formats hold of an integer; `unit` is what 1 is worth.
+    func held(_ integer: Double, _ format: ChipFormat, _ unit: Double, and synapse: MantissaExponent? = nil) -> Double? {
+      var result = Int64(integer)
+      for form in [synapse, chip.formats.value(format)] {
+        guard let form else { continue }
+        guard let nearest = form.nearest(to: result) else { return nil }
+        result = nearest
+      }
+      roundings[format] = max(roundings[format] ?? 0, abs(Double(result) - integer) * unit)
+      return Double(result)
     }
     let shape = population.shape
     let scale = Double(1 << fractionBits)
@@ -183,7 +190,7 @@ struct Lowering {
           throw .thresholdBelowOne(population: name, threshold: value, unit: unit / scale)
         }
         guard abs(integer) <= limits.threshold,
-          let integer = held(integer, .thresholdFormat, unit / scale), abs(integer) <= limits.threshold
+          let integer = held(integer, .thresholdFormat, unit / scale, and: reset), abs(integer) <= limits.threshold
         else {
           throw doesNotFit(name, sign > 0 ? "threshold" : "negative threshold", value)
         }
@@ -285,7 +292,7 @@ struct Lowering {
     let from = populations[source]
     let model =
       !from.model.hasPayload
-      ? NeuronModel(kind: .integrateFire)
+      ? NeuronModel(kind: .integrateFire, parameters: .with(.reset, relayReset))
       : from.model.isInput
         ? NeuronModel(kind: .augmented, hasNegativeThreshold: true)
         : NeuronModel(kind: from.model.kind, parameters: from.model.parameters, hasNegativeThreshold: true)

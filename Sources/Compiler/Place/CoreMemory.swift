@@ -18,17 +18,23 @@ struct CoreMemory: Sendable, Equatable {
   }
 
   /// Places in the memory of neurons. Powers of two: `c * 2^(ceil log2 h + ceil log2 w)` (sinabs, `dynapcnn_layer.py`).
-  func neurons(_ box: Box) -> Int {
-    byPowersOfTwo
-      ? box.channels.count *| CoreMemory.powerOfTwo(box.rows.count) *| CoreMemory.powerOfTwo(box.columns.count) : box.count
+  func neurons(_ box: Box, compartments: Int = 1) -> Int {
+    (byPowersOfTwo
+      ? box.channels.count *| CoreMemory.powerOfTwo(box.rows.count) *| CoreMemory.powerOfTwo(box.columns.count) : box.count)
+      *| compartments
   }
 
   /// Bits of the synapses into a box. Those of a projection from the input stay on the host and are no core's.
   ///
   /// Powers of two: `c * 2^(ceil log2(kx ky) + ceil log2 f)` weights of `c` input and `f` output channels (sinabs).
-  func synapseBits(_ synapses: Synapses, in box: Box, _ fanIn: FanIn) -> Int {
+  /// - Parameters:
+  ///   - mode: of the projection's axons (``modes(_:)``).
+  ///   - compartments: of a neuron of the box.
+  func synapseBits(
+    _ synapses: Synapses, in box: Box, _ fanIn: FanIn, mode: AxonMode? = nil, compartments: Int = 1
+  ) -> Int {
     if let lists {
-      return synapses.bits(into: box, lists, weightBits: bitsPerSynapse, isShared: mode(synapses) != nil)
+      return synapses.bits(into: box, lists, weightBits: bitsPerSynapse, mode: mode, compartments: compartments)
     }
     if byPowersOfTwo {
       let kernel = synapses.kernel.y *| synapses.kernel.x
@@ -40,10 +46,24 @@ struct CoreMemory: Sendable, Equatable {
     return (isStoredOnce ? synapses.weightsPerRow * rows : fanIn.synapses) *| bitsPerSynapse
   }
 
-  /// The mode in which the channels of a source pixel share an axon, the one of fewest slots; nil: each neuron has its own.
-  func mode(_ synapses: Synapses) -> AxonMode? {
+  /// The mode of a projection's axons, the one of fewest slots; nil: each source neuron has an axon and a list of its own.
+  /// - Parameter resets: of the neurons at its ends.
+  func mode(_ synapses: Synapses, resets: [ResetRule] = []) -> AxonMode? {
     guard synapses.channelsReachAlike else { return nil }
-    return axonModes.filter { $0.atoms >= synapses.inputsPerGroup }.min { $0.slots < $1.slots }
+    let allowed = axonModes.compactMap { mode in
+      mode.slots(channels: synapses.inputsPerGroup, resets: resets).map { (mode: mode, slots: $0) }
+    }
+    return allowed.min { $0.slots < $1.slots }?.mode
+  }
+
+  /// By projection of a program.
+  static func modes(_ program: CompiledProgram) -> [AxonMode?] {
+    guard program.chip.axonModes != nil else { return program.projections.map { _ in nil } }
+    let memory = CoreMemory(program.chip, weightBits: program.weightBits)
+    return program.projections.indices.map { index in
+      let ends = [program.projections[index].source, program.projections[index].target]
+      return memory.mode(program.synapses(index), resets: ends.compactMap { program.populations[$0].model.resetRule })
+    }
   }
 
   private static func powerOfTwo(_ count: Int) -> Int {
@@ -61,9 +81,8 @@ struct AxonUse {
     inputs = program.cores.map(\.inputAxons.count)
     outputs = program.cores.map(\.outputAxons.count)
     guard program.chip.axonModes != nil else { return }
-    let memory = CoreMemory(program.chip, weightBits: program.weightBits)
     let synapses = program.projections.indices.map(program.synapses)
-    let slots = synapses.map { memory.mode($0)?.slots }
+    let slots = CoreMemory.modes(program).map { $0.flatMap { $0.isShared ? $0.slots : nil } }
     // By core and entry of its axon table: slots of axons that channels share, and whether the neuron has one of its own.
     let axons = program.cores.map { core in
       (0..<core.inputAxons.count).map { axon in

@@ -89,7 +89,7 @@ extension CheckedNetwork {
       guard let index = population(name), next.sliced.insert(index).inserted else { return nil }
     case .capacity(let name, let need, _, let limit, _, _, _, resource: .destinations):
       let count = (need + limit - 1) / max(1, limit)
-      guard chip.axonModes == nil, chip.convolutionCore == nil,
+      guard chip.axonModes == nil, chip.convolutionCore == nil, !chip.resetsBySynapse,
         let index = whole.populations.indices.first(where: { whole.populations[$0].name == name }),
         count > form.copies[index] ?? 1, count <= chip.neuronsPerCore ?? count
       else { return nil }

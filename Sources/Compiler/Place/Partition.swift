@@ -23,8 +23,11 @@ struct Partition {
   private var destinations: [[UInt32]]
   /// Per population and pixel, slots of output axons that its channels share.
   private var sharedSlots: [[UInt32]]
-  /// Per population, what arrives from populations: the source and the rule.
-  private let incoming: [[(source: SourcePart, synapses: Synapses)]]
+  /// Per population, what arrives from populations: the source, the rule, and how its axons are.
+  private let incoming: [[(source: SourcePart, synapses: Synapses, mode: AxonMode?)]]
+  /// Per population, places for neurons that one takes, and output axons by which each resets itself.
+  private let compartments: [Int]
+  private let ownAxons: [Int]
 
   /// By population: those that have its neurons once more, which lie beside them.
   private let copies: [[Int]]
@@ -41,10 +44,13 @@ struct Partition {
     limits = CoreLimits(program.chip, weightBits: program.weightBits)
     destinations = program.populations.map { [UInt32](repeating: 0, count: $0.shape.count) }
     sharedSlots = program.populations.map { [UInt32](repeating: 0, count: $0.shape.pixels) }
+    let modes = CoreMemory.modes(program)
     incoming = program.incoming.map { list in
       list.filter { !program.isHostCurrent(program.projections[$0]) }
-        .map { (SourcePart(program.projections[$0]), program.synapses($0)) }
+        .map { (SourcePart(program.projections[$0]), program.synapses($0), modes[$0]) }
     }
+    compartments = program.populations.indices.map(program.compartments)
+    ownAxons = program.incoming.map { list in list.count { program.isReset(program.projections[$0]) } }
     copies = program.copies
     if let mapping {
       try follow(mapping, order: order)
@@ -117,7 +123,7 @@ struct Partition {
     for box in isLayerCore ? [whole] : try split(population) {
       cores.append(Core())
       if let most = chip.totalCores, cores.count > most {
-        let neurons = populations.reduce(0) { $0 + $1.neurons }
+        let neurons = zip(populations, compartments).reduce(0) { $0 + $1.0.neurons * $1.1 }
         let byNeurons = limits.neurons.map { (neurons + $0 - 1) / $0 } ?? 0
         throw .tooManyCores(
           need: max(byNeurons, cores.count), limit: most, chip: chip.name, population: populations[population].name)
@@ -154,7 +160,7 @@ struct Partition {
       }
     }
     if let limit = chip.destinationsPerNeuron {
-      let most = Int(destinations[population].max() ?? 0)
+      let most = Int(destinations[population].max() ?? 0) + ownAxons[population]
       guard most <= limit * (1 + copies[population].count) else {
         throw .capacity(
           population: name, need: most, what: "destination cores for one neuron", limit: limit, chip: chip.name, knob: nil,
@@ -169,12 +175,13 @@ struct Partition {
   /// What a box of a population adds to a fresh core, or to one whose axons it can share.
   private func load(_ box: Box, _ population: Int, beside core: Core?) -> CoreLoad {
     var load = CoreLoad()
-    load.neurons = limits.memory.neurons(box)
+    load.neurons = limits.memory.neurons(box, compartments: compartments[population])
     var met = NeuronSet()
-    for (source, synapses) in incoming[population] {
+    for (source, synapses, mode) in incoming[population] {
       let fanIn = synapses.fanIn(of: box)
-      load.synapseBits = load.synapseBits +| limits.memory.synapseBits(synapses, in: box, fanIn)
-      if limits.memory.mode(synapses) != nil {
+      load.synapseBits = load.synapseBits +| limits.memory.synapseBits(
+        synapses, in: box, fanIn, mode: mode, compartments: compartments[population])
+      if mode?.isShared == true {
         load.inputAxons += fanIn.rows.count * fanIn.columns.count
         continue
       }
@@ -182,7 +189,7 @@ struct Partition {
       load.inputAxons += fanIn.count(notIn: known)
       met.insert(fanIn, of: source)
     }
-    load.outputAxons = outputAxons(box, population)
+    load.outputAxons = outputAxons(box, population) + box.count * ownAxons[population]
     return load
   }
 
@@ -212,10 +219,10 @@ struct Partition {
 
   mutating func put(_ box: Box, _ population: Int, on core: Int) {
     cores[core].load = cores[core].load + load(box, population, beside: cores[core])
-    for (source, synapses) in incoming[population] {
+    for (source, synapses, mode) in incoming[population] {
       let fanIn = synapses.fanIn(of: box)
       let (from, first) = (synapses.source, source.neurons?.lowerBound ?? 0)
-      if let mode = limits.memory.mode(synapses) {
+      if let mode, mode.isShared {
         for y in fanIn.rows {
           for x in fanIn.columns { sharedSlots[source.population][y * from.width + x] += UInt32(mode.slots) }
         }
@@ -244,7 +251,7 @@ struct Partition {
     for c in Partition.sizes(shape.channels) {
       for y in Partition.sizes(shape.height) {
         for x in Partition.sizes(shape.width) {
-          if let most = limits.neurons, c * y * x > most { continue }
+          if let most = limits.neurons, c * y * x * compartments[population] > most { continue }
           let count =
             ((shape.channels + c - 1) / c) * ((shape.height + y - 1) / y) * ((shape.width + x - 1) / x)
           // The box in the middle hears the most neurons.

@@ -47,7 +47,7 @@ package struct LemaireEnergyModel: BuiltInEnergyModel {
       let neurons = population.shape.count
       var parameters = 0
       var (events, reached, host) = (0, 0, 0)
-      for p in incoming[index] {
+      for p in incoming[index] where !program.isReset(program.projections[p]) {
         let projection = program.projections[p]
         let rule = program.synapses(p)
         let weights = program.weights[projection.weights].count

@@ -26,7 +26,7 @@ public struct OperationCounts: Sendable, Equatable {
     public var saturations = 0
     /// Sums of a tick that the chip's accumulator did not hold.
     public var accumulatorOverflows = 0
-    /// Neurons times the ticks of their window.
+    /// Neurons times the ticks of their window, once for each compartment that the chip makes a neuron of.
     public var neuronVisits = 0
     /// Those in which the neuron had something to do (`NeuronUpdates`); nil: not counted.
     public var neuronUpdates: Int?
@@ -72,7 +72,7 @@ public struct OperationCounts: Sendable, Equatable {
   /// `Dense`: the same with nothing skipped: every synapse (one winner per max-pool window) every step, and the input
   /// encoding once a sample.
   public var dense: Int
-  /// Neurons times the ticks of their window.
+  /// Neurons times the ticks of their window, once for each compartment that the chip makes a neuron of.
   public var neuronVisits: Int
   /// Those in which the neuron had something to do; nil: not counted.
   public var neuronUpdates: Int?
@@ -111,7 +111,7 @@ public struct OperationCounts: Sendable, Equatable {
         if program.populations[projection.target].original == nil { inputSynapses +|= fanOut.total }
         continue
       }
-      synapses +|= fanOut.total
+      if !program.isReset(projection) { synapses +|= fanOut.total }
       let carried = counters.arriving(program, index, asPayload: true)
       let arriving = counters.arriving(program, index)
       let operations = fanOut.operations(spikes: arriving)
@@ -130,8 +130,10 @@ public struct OperationCounts: Sendable, Equatable {
       populations[index].saturations = counters.saturations[index]
       populations[index].accumulatorOverflows = counters.accumulatorOverflows[index]
       let population = program.populations[index]
-      populations[index].neuronVisits = population.neurons *| population.windowTicks(steps: steps) *| counters.samples
-      populations[index].neuronUpdates = counters.updates.map { $0[index].reduce(0) { $0 +| Int(clamping: $1) } }
+      let each = program.compartments(index)
+      populations[index].neuronVisits =
+        population.neurons *| population.windowTicks(steps: steps) *| counters.samples *| each
+      populations[index].neuronUpdates = counters.updates.map { $0[index].reduce(0) { $0 +| Int(clamping: $1) } *| each }
     }
     let updated = populations.map { $0.neuronUpdates ?? 0 }.sum
     neuronUpdates = counters.updates == nil ? nil : updated
@@ -159,7 +161,8 @@ public struct OperationCounts: Sendable, Equatable {
     cores = program.cores.enumerated().map { core, image in
       var counts = CoreCounts()
       counts.neurons = image.neuronCount
-      counts.neuronVisits = image.groups.map { $0.box.count *| (steps + $0.lag) }.sum *| counters.samples
+      counts.neuronVisits =
+        image.groups.map { $0.box.count *| (steps + $0.lag) *| program.compartments($0.population) }.sum *| counters.samples
       counts.neuronUpdates = updatesOfCores?[core]
       if core < counters.saturationsByCore.count { counts.saturations = counters.saturationsByCore[core] }
       counts.spikes = traffic.spikes[core]
@@ -187,7 +190,11 @@ public struct OperationCounts: Sendable, Equatable {
   /// Refuses a run of which some counts are known to pass 64 bits before it begins: those that its spikes do not decide.
   package static func check(_ program: CompiledProgram, steps: Int, samples: Int) throws(CountError) {
     try CountError.check([
-      ("neuronVisits", program.populations.map { $0.neurons *| $0.windowTicks(steps: steps) }.sum *| samples),
+      (
+        "neuronVisits",
+        program.populations.enumerated().map { $1.neurons *| $1.windowTicks(steps: steps) *| program.compartments($0) }.sum
+          *| samples
+      ),
       ("Dense", program.projections.indices.map { program.synapses($0).fanOut.total }.sum *| steps *| samples),
     ])
   }
@@ -203,6 +210,7 @@ struct FanOutTables: Sendable {
   /// By population on cores, in their order: the core of each neuron; none of the others.
   private let coreOf: [[UInt32]]
   private let cores: Int
+  private let compartments: [Int]
 
   init(_ program: CompiledProgram) {
     let rules = program.projections.indices.map { program.synapses($0) }
@@ -214,6 +222,7 @@ struct FanOutTables: Sendable {
       image.blocks.map { rules[$0.projection].fanOut(into: image.groups[$0.group].box) }
     }
     cores = program.cores.count
+    compartments = program.populations.indices.map(program.compartments)
     let places = NeuronPlaces(program)
     coreOf = program.populations.indices.map { program.placed.contains($0) ? places.core[$0] : [] }
   }
@@ -222,7 +231,9 @@ struct FanOutTables: Sendable {
   fileprivate func updatesOfCores(_ updates: [[UInt64]]) -> [Int] {
     var sums = [Int](repeating: 0, count: cores)
     for (population, places) in coreOf.enumerated() where cores > 0 {
-      for (core, updates) in zip(places, updates[population]) { sums[Int(core)] +|= Int(clamping: updates) }
+      for (core, updates) in zip(places, updates[population]) {
+        sums[Int(core)] +|= Int(clamping: updates) *| compartments[population]
+      }
     }
     return sums
   }

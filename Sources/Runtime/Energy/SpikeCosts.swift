@@ -79,11 +79,12 @@ struct SpikeCosts: Sendable {
     var tally = [Int](repeating: 0, count: classes.count)
     var units = tally
     for (index, population) in program.populations.enumerated() {
-      let count = population.neurons
+      let each = program.compartments(index)
+      let count = population.neurons *| each
       for step in 0..<population.windowTicks(steps: steps) {
         let tick = min(population.start + step, result.count - 1)
         result[tick][.visits] += count
-        result[tick][.updates] += trains.updates?.byStep[index][step] ?? count
+        result[tick][.updates] += trains.updates.map { $0.byStep[index][step] *| each } ?? count
       }
       add(trains.populations[index], neurons[index], from: population.firstFiringTick, steps, &tally, &units, to: &result)
     }

@@ -18,6 +18,8 @@ package struct EnginePlan: Sendable {
   let pixelOrders: [[UInt32]]
   /// Populations whose trains keep a bit a neuron: somebody reads them.
   let masked: Set<Int>
+  /// By population: the projection that stands for its resets (``CompiledProgram/isReset(_:)``). No spikes are delivered over it.
+  let resets: [Int?]
   /// By population.
   let cores: [CoreOfPopulation]
 
@@ -66,14 +68,15 @@ package struct EnginePlan: Sendable {
     var payloads = [ClosedRange<Int64>](repeating: 0...copies, count: program.populations.count)
     var populationPlans = [PopulationPlan?](repeating: nil, count: program.populations.count)
     var plans = [ProjectionPlan?](repeating: nil, count: program.projections.count)
-    let arriving = program.incoming
+    let resets = Set(program.projections.indices.filter { program.isReset(program.projections[$0]) })
     for index in all {
       let plan = PopulationPlan(
-        index, program, arriving: arriving[index], payloads: payloads, isScalar: isScalar, isDisturbed: faults.flipsBits,
+        index, program, arriving: incoming[index].filter { !resets.contains($0) }, payloads: payloads, isScalar: isScalar,
+        isDisturbed: faults.flipsBits,
         blockLanes: blockLanes)
       payloads[index] = (plan.payload.lowerBound * copies)...(plan.payload.upperBound * copies)
       populationPlans[index] = plan
-      for p in plan.incoming + plan.inputs {
+      for p in incoming[index] {
         plans[p] = ProjectionPlan(
           program.projections[p], program, into: plan, isNarrow: plan.narrow.contains(p), isScalar: isScalar
         ) { route, source, taps in
@@ -85,7 +88,10 @@ package struct EnginePlan: Sendable {
     }
     populations = populationPlans.compactMap { $0 }
     projections = plans.compactMap { $0 }
-    masked = Set(projections.filter { ($0.dense != nil || $0.shortcut != nil) && $0.projection.sources == nil }.map(\.projection.source))
+    self.resets = incoming.map { $0.first(where: resets.contains) }
+    let delivered = projections.enumerated().filter { !resets.contains($0.offset) }.map(\.element)
+    masked = Set(
+      delivered.filter { ($0.dense != nil || $0.shortcut != nil) && $0.projection.sources == nil }.map(\.projection.source))
     var pixelOrders = [[UInt32]](repeating: [], count: program.populations.count)
     for plan in projections where !plan.isGated && !plan.isInput && plan.projection.sources == nil {
       let source = plan.projection.source

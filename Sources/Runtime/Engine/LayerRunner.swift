@@ -225,7 +225,8 @@ package struct LayerRunner: Sendable {
         isInitial[index] = false
         if updateTally.isOn {
           updateTally.note(
-            p, step: step, isDriven: isDriven, incoming: adds ? incoming : [], v: v[index], b: b[index])
+            p, step: step, isDriven: isDriven, incoming: adds ? incoming : [], v: v[index], b: b[index],
+            reset: adds ? plan.resets[index].map { (trains[index], plan.projections[$0], $0) } : nil)
         }
         isPending =
           isExact || mayOverflow(p, isDriven ? current.magnitude : 0)

@@ -150,8 +150,10 @@ struct UpdateTally: Sendable {
   }
 
   /// A step before its update, with what arrives.
+  /// - Parameter reset: the population's own spikes, where they arrive at it: over which projection.
   mutating func note(
-    _ p: PopulationPlan, step: Int, isDriven: Bool, incoming: [LayerRunner.IncomingSpikes], v: [Int32], b: [Int32]
+    _ p: PopulationPlan, step: Int, isDriven: Bool, incoming: [LayerRunner.IncomingSpikes], v: [Int32], b: [Int32],
+    reset: (train: SpikeTrain, plan: ProjectionPlan, index: Int)? = nil
   ) {
     flushIdle(p, end: step, v, b)
     if isDriven && drivenCount == p.shape.count { return noteAll(p, step) }
@@ -166,19 +168,25 @@ struct UpdateTally: Sendable {
       clear()
     }
     for word in reached.indices { reached[word] = 0 }
-    for (spikes, index) in zip(incoming, p.incoming) {
-      let sent = step - spikes.plan.offset
-      guard sent >= 0, sent < spikes.train.steps, spikes.train.spikeCount(step: sent) > 0 else { continue }
-      reach[index]?.mark(
-        spikes.train, step: sent, spikes.plan, channels: p.shape.channels, padded: p.padded, reached: &reached, marks: &marks)
-      hasMarks = true
-    }
+    for (spikes, index) in zip(incoming, p.incoming) { mark(spikes.train, p, step: step, spikes.plan, index) }
+    if let reset { mark(reset.train, p, step: step, reset.plan, reset.index) }
     if reached.prefix(p.shape.pixels / 64).allSatisfy({ $0 == UInt64.max }),
       p.shape.pixels % 64 == 0 || reached[p.shape.pixels / 64] == (1 << UInt64(p.shape.pixels % 64)) - 1
     {
       return noteAll(p, step)
     }
     add(p, steps: step..<(step + 1), v, b)
+  }
+
+  /// Marks what the spikes reach that arrive in a step.
+  private mutating func mark(
+    _ train: SpikeTrain, _ p: PopulationPlan, step: Int, _ plan: ProjectionPlan, _ index: Int
+  ) {
+    let sent = step - plan.offset
+    guard sent >= 0, sent < train.steps, train.spikeCount(step: sent) > 0 else { return }
+    reach[index]?.mark(
+      train, step: sent, plan, channels: p.shape.channels, padded: p.padded, reached: &reached, marks: &marks)
+    hasMarks = true
   }
 
   /// The end of a population's steps.

@@ -31,6 +31,8 @@ package struct TickTimer: Sendable {
   private let sources: [[Int]]
   /// By core: its groups by first tick, then by slot.
   private let groupsByStart: [[Int]]
+  /// By population, of a neuron.
+  private let compartments: [Int]
 
   /// What `missing` would be, without the tables that a timer needs.
   package static func missing(_ program: CompiledProgram) -> [String] {
@@ -42,6 +44,7 @@ package struct TickTimer: Sendable {
   /// - Parameter program: with cores.
   package init(_ program: CompiledProgram) {
     self.program = program
+    compartments = program.populations.indices.map(program.compartments)
     let table = LinkTable(program)
     self.table = table
     links = table.links
@@ -160,12 +163,12 @@ package struct TickTimer: Sendable {
       var cursor = 0
       var generation = 0.0
       func visit(to end: Int, _ result: inout TickLoad) {
-        for window in windows {
+        for (window, each) in windows {
           let range = window.clamped(to: cursor..<max(cursor, end))
-          let updates = flags.map { flags in flags.isEmpty ? 0 : range.count { flags[$0] } } ?? range.count
-          result.cores[index].accesses += range.count
+          let updates = each * (flags.map { flags in flags.isEmpty ? 0 : range.count { flags[$0] } } ?? range.count)
+          result.cores[index].accesses += each * range.count
           result.cores[index].updates += updates
-          generation += Double(range.count) * times.access + Double(updates) * times.update
+          generation += Double(each * range.count) * times.access + Double(updates) * times.update
         }
         cursor = max(cursor, end)
       }
@@ -185,8 +188,8 @@ package struct TickTimer: Sendable {
     return result
   }
 
-  /// Slots of the core's groups that are in their window.
-  private func active(_ core: Int, tick: Int, steps: Int) -> [Range<Int>] {
+  /// Slots of the core's groups that are in their window, and compartments of their neurons.
+  private func active(_ core: Int, tick: Int, steps: Int) -> [(slots: Range<Int>, compartments: Int)] {
     let groups = program.cores[core].groups
     let order = groupsByStart[core]
     // The first that has not ended, whatever its lag, by bisection.
@@ -197,7 +200,9 @@ package struct TickTimer: Sendable {
     }
     return order[first...].prefix { groups[$0].start <= tick }
       .filter { tick < groups[$0].start + steps + groups[$0].lag }.sorted()
-      .map { groups[$0].firstSlot..<(groups[$0].firstSlot + groups[$0].box.count) }
+      .map {
+        (groups[$0].firstSlot..<(groups[$0].firstSlot + groups[$0].box.count), compartments[groups[$0].population])
+      }
   }
 
   /// Additions that a spike's synapses make of its payload.

@@ -254,6 +254,7 @@ public struct ChipInterpreter: Sendable {
         // Ticks of the window, and the step of the spikes.
         let at = tick - group.start
         let step = at - group.lag
+        let compartments = program.compartments(group.population)
         for local in 0..<group.box.count {
           let slot = group.firstSlot + local
           let due = cores[index].due[row][slot]
@@ -268,7 +269,7 @@ public struct ChipInterpreter: Sendable {
             constant = Int64(group.bias(local, step: at))
             if group.takesInput { constant &+= cores[index].current[slot] }
           }
-          counters.neuronVisits += 1
+          counters.neuronVisits += compartments
           let state = cores[index].neurons[slot]
           if adds && arrived || constant != 0 || state.v != 0 || state.b != 0 {
             if recordsUpdates { updates.ticks[tick][index][slot] = true }

@@ -32,7 +32,8 @@ struct LayerInputs: Sendable {
   /// Nil where a layer has only some neurons of its source: what was split has no layer of the network's.
   init?(_ program: CompiledProgram) {
     var layers: [Layer] = []
-    for (index, projection) in program.projections.enumerated() where !program.isHostCurrent(projection) {
+    for (index, projection) in program.projections.enumerated()
+    where !program.isHostCurrent(projection) && !program.isReset(projection) {
       guard projection.sources == nil, program.populations[projection.target].original == nil else { return nil }
       let synapses = program.synapses(index)
       let pooled = Synapses(

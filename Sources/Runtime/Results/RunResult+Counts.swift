@@ -67,7 +67,8 @@ extension RunResult {
         "Effective_MACs", \.effectiveMACs, .count, "multiply-accumulates of the host's input encoding, neither factor zero"),
       .optional("Dense", \.dense, .count, "the same with nothing skipped"),
       .optional(
-        "neuronVisits", \.neuronVisits, .count, "neurons times the ticks of their window", former: "neuronUpdates"),
+        "neuronVisits", \.neuronVisits, .count, "neurons, or a chip's compartments of them, times the ticks of their window",
+        former: "neuronUpdates"),
       .optional(
         "neuronUpdates", \.neuronUpdates, .count, "visited neurons that had something to do",
         null: "where the chip prices no update apart from the visit", former: "updatedNeurons"),
@@ -160,7 +161,9 @@ extension RunResult {
       .required("messagesIn", \.messagesIn, .count, "messages that reached it"),
       .required("messagesOut", \.messagesOut, .count, "messages that left it"),
       .optional("hops", \.hops, .count, "hops of the messages that left it"),
-      .optional("neuronVisits", \.neuronVisits, .count, "neurons times the ticks of their window", former: "neuronUpdates"),
+      .optional(
+        "neuronVisits", \.neuronVisits, .count, "neurons, or a chip's compartments of them, times the ticks of their window",
+        former: "neuronUpdates"),
       .optional(
         "neuronUpdates", \.neuronUpdates, .count, "visited neurons that had something to do",
         null: "where the chip prices no update apart from the visit", former: "updatedNeurons"),

@@ -64,7 +64,7 @@ struct TracedSample: Sendable {
       let population = program.populations[index]
       for step in 0..<population.windowTicks(steps: steps) {
         let tick = min(population.start + step, last)
-        ticks[tick].neuronVisits += population.neurons
+        ticks[tick].neuronVisits += population.neurons *| program.compartments(index)
         trains.updates?.forEachUpdated(population: index, step: step) { neuron in
           ticks[tick].events.updates?[index][neuron] += 1
         }

@@ -104,6 +104,14 @@ struct ChipText: Sendable {
     let models = item("neuronModels", chip.neuronModels) { $0.joined(separator: " ") }
     var datapath = constants(.datapath)
     datapath.append(chip.neuronModels == nil ? Item(key: "neuronModels", value: "all (default)") : models)
+    datapath += parts("resets", chip.resets) { resets in
+      resets.flatMap { reset in
+        [(reset.rule.rawValue, NumberFormat.count(reset.compartments, of: "compartment"))]
+          + (reset.synapse.map {
+            [("synapse", "\($0.mantissaBits) bits x 2^\($0.exponents.lowerBound) to 2^\($0.exponents.upperBound)")]
+          } ?? [])
+      }
+    }
     var limits = constants(.limits)
     limits += parts("crossbar", chip.crossbar) {
       [("axons", "\($0.axons)"), ("axonTypes", "\($0.axonTypes)"), ("binary", $0.binary ? "yes" : "no")]
@@ -134,7 +142,11 @@ struct ChipText: Sendable {
     }
     limits += parts("axonModes", chip.axonModes) { modes in
       modes.map {
-        ($0.name, "\(NumberFormat.count($0.atoms, of: "channel")), \(NumberFormat.count($0.slots, of: "slot"))")
+        (
+          $0.name,
+          "\(NumberFormat.count($0.atoms, of: "channel")), \(NumberFormat.count($0.slots, of: "slot"))"
+            + ($0.resets.map { ", \($0.map(\.rawValue).joined(separator: " ")) resets" } ?? "")
+        )
       }
     }
     var time = constants(.time) + costs(chip.time, .time)

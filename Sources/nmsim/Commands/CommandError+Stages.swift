@@ -88,9 +88,9 @@ extension CommandError {
     case .mapping(let problem):
       self.init(
         problem.isAboutLimits ? .doesNotFit : .badData, subject: mapping ?? network, message: problem.description)
-    case .unsupportedModel, .thresholdsPerNeuron, .thresholdBelowOne, .doesNotFit, .sumDoesNotFit, .integerWeight, .weightRange,
-      .capacity, .tooManyCores, .tooFewLiveCores, .cutOff, .deadPlaces, .parallelSynapses, .delay, .chipRule,
-      .axonTypes, .noCoreOfKind, .width:
+    case .unsupportedModel, .unsupportedReset, .thresholdsPerNeuron, .thresholdBelowOne, .doesNotFit, .sumDoesNotFit,
+      .integerWeight, .weightRange, .capacity, .tooManyCores, .tooFewLiveCores, .cutOff, .deadPlaces, .parallelSynapses,
+      .delay, .chipRule, .axonTypes, .noCoreOfKind, .width:
       self.init(.doesNotFit, subject: network, message: error.commandText)
     }
   }
