@@ -141,12 +141,9 @@ struct ChipText: Sendable {
       ]
     }
     limits += parts("axonModes", chip.axonModes) { modes in
-      modes.map {
-        (
-          $0.name,
-          "\(NumberFormat.count($0.atoms, of: "channel")), \(NumberFormat.count($0.slots, of: "slot"))"
-            + ($0.resets.map { ", \($0.map(\.rawValue).joined(separator: " ")) resets" } ?? "")
-        )
+      modes.flatMap { mode in
+        [(mode.name, "\(NumberFormat.count(mode.atoms, of: "channel")), \(NumberFormat.count(mode.slots, of: "slot"))")]
+          + (mode.resets.map { [("\(mode.name).resets", $0.map(\.rawValue).joined(separator: " "))] } ?? [])
       }
     }
     var time = constants(.time) + costs(chip.time, .time)
