@@ -127,6 +127,21 @@ struct ChipRuleTests {
         + "weights ('weightBits' 2), or a chip whose synapses hold weights")
   }
 
+  @Test("a spike of a partial sum is worth what a neuron of a crossbar keeps for a type of axon, not what a slice does")
+  func sumsOnTables() throws {
+    var layers = Layers([16])
+    try layers.add("a", [1024], .dense, weightShape: [1024, 16])
+    try layers.add("b", [2], .dense, weightShape: [2, 1024], weight: { $0 % 15 - 7 })
+    let result = try compile(layers, "truenorth")
+    #expect(result.sums.map(\.population) == ["b"] && result.sliced.contains("b"))
+    // A synapse each; of 4 bits it would be a dozen, more than 256 together.
+    let sums = result.program.projections.filter { $0.kind == .identity }
+    #expect(!sums.isEmpty && sums.allSatisfy { result.program.weights[$0.weights].shape[1] == 1 })
+    let values = sums.map { abs(Int(result.program.weights[$0.weights][0])) }
+    #expect(values.allSatisfy { (8...255).contains($0) })
+    #expect(try CompiledProgram(decoding: result.program.encoded()) == result.program)
+  }
+
   func convolutions(kernel: Int = 3, stride: Int = 1, channels: Int = 8) throws -> Layers {
     var layers = Layers([2, 32, 32])
     try layers.add("a", [8, 32, 32], .convolution, weightShape: [8, 2, 3, 3], padding: [1, 1, 1, 1])

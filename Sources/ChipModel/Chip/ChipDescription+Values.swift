@@ -4,6 +4,8 @@ extension ChipDescription {
 
   /// Signed weights, sign included; 2...16. The reader refuses a description without it, so 8 is never met.
   package var weightBits: Int { value(.weightBits) ?? 8 }
+  /// Bits of the weights that a neuron of a binary crossbar keeps, one for each type of axon; nil: a synapse holds its weight.
+  package var tableWeightBits: Int? { crossbar?.value.binary == true ? weightBits : nil }
   /// What the compiler uses unless told otherwise: fewer than the chip could where the papers' 8 are enough.
   package var defaultWeightBits: Int { numbers.value(.defaultWeightBits) ?? weightBits }
   /// A projection's weights may be delivered shifted left by 0 to this many bits.

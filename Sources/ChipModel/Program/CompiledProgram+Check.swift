@@ -123,8 +123,9 @@ struct ProgramCheck {
 
   /// Every weight fits the chip's weight bits.
   private func checkWeightValues() throws(ProgramError) {
-    let low = -(1 << (program.weightBits - 1))
-    let high = (1 << (program.weightBits - 1)) - 1
+    let bits = program.widestWeightBits
+    let low = -(1 << (bits - 1))
+    let high = (1 << (bits - 1)) - 1
     for (number, tensor) in program.weights.enumerated() {
       var least = 0
       var most = 0

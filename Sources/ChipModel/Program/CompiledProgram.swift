@@ -51,6 +51,9 @@ public struct CompiledProgram: Sendable, Equatable {
 
   package var input: Population { populations[0] }
 
+  /// Bits of the widest weight: on a binary crossbar that of a neuron's table, whatever the width of slices.
+  package var widestWeightBits: Int { chip.tableWeightBits.map { max($0, weightBits) } ?? weightBits }
+
   /// Whether samples are recorded spikes, step by step.
   package var takesEvents: Bool { input.model.inputCoding == .events }
 

@@ -32,7 +32,8 @@ extension Lowering {
     let to = populations[target]
     let isExact = sum.sign == 0
     let least = Int64(1) << Int64(fractionBits)
-    let synapse = isExact ? SumSynapse(value: 1, bits: weightBits) : SumSynapse(atLeast: (most + 1) / 2, weightBits, chip)
+    let bits = max(weightBits, chip.tableWeightBits ?? 0)
+    let synapse = isExact ? SumSynapse(value: 1, bits: bits) : SumSynapse(atLeast: (most + 1) / 2, bits, chip)
     let model = NeuronModel(kind: isExact ? .augmented : .integrateFire, hasNegativeThreshold: isExact)
     let reset = chip.reset(of: model)?.synapse
     guard let synapse, let threshold = Int32(exactly: synapse.value * least), Int64(threshold) <= FixedPoint.highest(bits: membraneBits),

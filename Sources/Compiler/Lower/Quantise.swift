@@ -25,11 +25,12 @@ struct QuantisedPopulation {
   ///   - isShared: one unit for the whole population.
   ///   - thresholdRatio: relative thresholds per channel where the chip has one threshold a population: units follow
   ///     them, so that every channel's threshold is the same integer. Nil: units follow the weights alone.
+  ///   - identityBits: of a synapse of an identity; nil: `bits`.
   ///   - leastUnit: what the membrane holds; where it does not hold a channel's parameters, the unit becomes coarser, up to
   ///     the coarsest among the channels. Nil: units follow the weights whatever the membrane holds.
   init(
     population: CheckedPopulation, incoming: [(projection: CheckedProjection, folded: FoldedWeights)], isShared: Bool,
-    thresholdRatio: [Double]?, leastUnit: LeastUnit? = nil, bits: Int, maximumShift: Int
+    thresholdRatio: [Double]?, leastUnit: LeastUnit? = nil, bits: Int, identityBits: Int? = nil, maximumShift: Int
   ) throws(CompileError) {
     if population.hasIntegerWeights {
       unit = [1]
@@ -88,13 +89,15 @@ struct QuantisedPopulation {
     for (projection, folded) in incoming {
       projections.append(
         try QuantisedPopulation.rounded(
-          projection, folded, units: units, isShared: isUniform, top: top, maximumShift: maximumShift))
+          projection, folded, units: units, isShared: isUniform, top: top,
+          most: Int64(1) << Int64(max(bits, identityBits ?? 0) - 1) - 1, maximumShift: maximumShift))
     }
   }
 
   /// Real weights rounded into units.
+  /// - Parameter most: what a synapse of an identity holds.
   private static func rounded(
-    _ projection: CheckedProjection, _ folded: FoldedWeights, units: [Double], isShared: Bool, top: Double,
+    _ projection: CheckedProjection, _ folded: FoldedWeights, units: [Double], isShared: Bool, top: Double, most: Int64,
     maximumShift: Int
   ) throws(CompileError) -> QuantisedProjection {
     let row = folded.values.count / folded.channels
@@ -124,7 +127,7 @@ struct QuantisedPopulation {
     var shape = folded.shape
     if projection.kind == .identity {
       let largest = integers.map { Int64($0.magnitude) }.max() ?? 0
-      let parts = max(1, (largest + Int64(top) - 1) / Int64(top))
+      let parts = max(1, (largest + most - 1) / most)
       guard parts <= QuantisedPopulation.mostParallel else {
         throw .parallelSynapses(projection: projection.name, need: Int(parts), limit: QuantisedPopulation.mostParallel)
       }
