@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Which chips take which networks: cores, chips and accuracy, or the refusal.
 
-    Tests/Scripts/matrix.py NMSIM FOLDER [SAMPLES]
+    Tests/Scripts/matrix.py NMSIM FOLDER [SAMPLES [CHIP,...]]
 
 FOLDER has `models` and `data` as ../shared does. Each network is converted with `robust-norm --initial half` (LeakyReLU:
 `aug-mapping`) for 32 steps, read by its potentials and, for chips that show spikes alone, by its spikes; then it is compiled for
@@ -24,6 +24,8 @@ CHIPS = ["ideal", "generic-45nm", "truenorth", "loihi", "loihi-sanafe", "loihi2"
 
 nmsim, folder = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2]).resolve()
 samples = int(sys.argv[3]) if len(sys.argv) > 3 else 0
+if len(sys.argv) > 4:
+    CHIPS = sys.argv[4].split(",")
 DATA = {
     "mnist": ("mnist-train-images-idx3-ubyte.gz", "mnist-t10k-images-idx3-ubyte.gz"),
     "fashion": ("fashion-train-images-idx3-ubyte.gz", "fashion-t10k-images-idx3-ubyte.gz"),
