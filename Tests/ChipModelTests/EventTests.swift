@@ -339,7 +339,8 @@ struct EventTests {
       #expect(data?.labels == label.map { [$0] })
     }
     let names: [([UInt8], String?)] = [
-      (Array("% evt 3.0\n".utf8), ".raw"), (Array("% Version 2\n".utf8), ".dat"), (Array("#!AER-DAT2.0\r\n".utf8), ".aedat"),
+      (Array("% evt 3.0\n".utf8), ".raw"), (Array("% Version 2\n".utf8), ".dat"),
+      (Array("#!AER-DAT2.0\r\n".utf8), ".aedat"),
       ([0x89, 0x48, 0x44, 0x46], ".aedat"), ([3, 7, 0x80, 0, 5], nil), ([], nil),
     ]
     for (bytes, suffix) in names { #expect(EventRecording.suffix(of: bytes, for: [2, 3, 4]) == suffix) }

@@ -114,9 +114,9 @@ extension HDF5Reader {
       below = (own + 1) *| below +| own
       belowBytes.append(bytes(of: below))
     }
-    return (
-      try records(at: root, count: count, level: depth, size: size, countBytes: countBytes, belowBytes: belowBytes), size
-    )
+    let places = try records(
+      at: root, count: count, level: depth, size: size, countBytes: countBytes, belowBytes: belowBytes)
+    return (places, size)
   }
 
   /// - Parameters:

@@ -10,8 +10,8 @@ extension FuzzSeeds {
     "type", "node", "nodes", "edges", "version", "\u{0}\u{0}\u{0}\u{0}",
   ]
 
-  /// A tree of groups as nmsim writes it, and what h5py wrote, once plain, in filtered chunks, with new headers, with a heap
-  /// of links and an array of chunks, and with chunks of arrays that may grow along one axis and several.
+  /// A tree of groups as nmsim writes it, and what h5py wrote, once plain, in filtered chunks, with new headers, with a
+  /// heap of links and an array of chunks, and with chunks of arrays that may grow along one axis and several.
   static let hdf5Files: [[UInt8]] =
     [
       HDF5Writer.bytes(
