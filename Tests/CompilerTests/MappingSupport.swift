@@ -5,8 +5,8 @@ import Foundation
 
 /// Networks that mapping is tested on.
 enum MappingNetworks {
-  /// A spiking network from an analogue one: soft-reset `if` units with one threshold for all, an accumulator at the end.
-  static func spiking(_ analog: AnalogNetwork, threshold: Double = 2) throws -> Network {
+  /// A spiking network from an analogue one: `if` units with one threshold for all, an accumulator at the end.
+  static func spiking(_ analog: AnalogNetwork, threshold: Double = 2, reset: ResetRule? = nil) throws -> Network {
     var network = Network(
       name: analog.name, input: NetworkInput(shape: analog.inputShape), populations: [], projections: [],
       output: NetworkOutput(population: analog.layers[analog.output].name))
@@ -15,7 +15,8 @@ enum MappingNetworks {
       var population = NetworkPopulation(
         name: layer.name, shape: layer.shape,
         neuron: isOutput
-          ? NetworkNeuron(model: .accumulator) : NetworkNeuron(model: .integrateFire, threshold: .uniform(threshold)))
+          ? NetworkNeuron(model: .accumulator) : NetworkNeuron(
+            model: .integrateFire, threshold: .uniform(threshold), parameters: .with(.reset, reset)))
       if let bias = layer.bias { population.bias = .list(bias.map(Double.init)) }
       network.populations.append(population)
       for (part, connection) in layer.connections.enumerated() {
@@ -43,14 +44,16 @@ enum MappingNetworks {
     return network
   }
 
-  static func checked(_ analog: AnalogNetwork) throws -> CheckedNetwork { try spiking(analog).checked() }
+  static func checked(_ analog: AnalogNetwork, reset: ResetRule? = nil) throws -> CheckedNetwork {
+    try spiking(analog, reset: reset).checked()
+  }
 
-  static func model(_ file: String) throws -> CheckedNetwork {
-    try checked(try ImportFiles.importModel(file).network)
+  static func model(_ file: String, reset: ResetRule? = nil) throws -> CheckedNetwork {
+    try checked(try ImportFiles.importModel(file).network, reset: reset)
   }
 
   /// VGG-16 for 32x32 images, random weights; `strided`: convolutions of stride 2 instead of pools.
-  static func vgg16(strided: Bool = false) throws -> CheckedNetwork {
+  static func vgg16(strided: Bool = false, reset: ResetRule? = nil) throws -> CheckedNetwork {
     var random = SplitMix(state: 16)
     var layers: [AnalogLayer] = []
     var channels = 3
@@ -90,7 +93,7 @@ enum MappingNetworks {
           ], bias: values(width, 0.1), activation: width == 10 ? .none : .relu))
     }
     return try checked(
-      AnalogNetwork(name: "vgg16", inputShape: [3, 32, 32], layers: layers, output: layers.count - 1))
+      AnalogNetwork(name: "vgg16", inputShape: [3, 32, 32], layers: layers, output: layers.count - 1), reset: reset)
   }
 
   /// Hops of a program when every neuron fires as often as any other, or as given.

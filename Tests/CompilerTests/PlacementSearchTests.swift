@@ -31,7 +31,8 @@ struct PlacementSearchTests {
     .enabled(if: models, "no networks in ../shared"),
     arguments: [("mnist-cnn.onnx", 1), ("cifar-resnet20.onnx", 2)])
   func goal(_ file: String, _ chips: Int) throws {
-    let network = try MappingNetworks.model(file)
+    // Loihi's own reset.
+    let network = try MappingNetworks.model(file, reset: .hard)
     let rowMajor = try compile(network, "loihi", CompileOptions(placement: .rowMajor))
     let best = try compile(network, "loihi", CompileOptions())
     let longer = try compile(network, "loihi", CompileOptions(placementEffort: 10))
@@ -144,7 +145,7 @@ struct PlacementSearchTests {
 
   @Test("VGG-16 compiles for Loihi: channels of a pixel share axons, blocks are as small as their lists ask for")
   func vggOnLoihi() throws {
-    let network = try MappingNetworks.vgg16(strided: true)
+    let network = try MappingNetworks.vgg16(strided: true, reset: .hard)
     let result = try CompiledProgram.compile(
       network, chip: try ChipLibrary.builtIn("loihi"), options: CompileOptions(placement: .rowMajor))
     let report = result.report

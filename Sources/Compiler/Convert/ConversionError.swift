@@ -71,6 +71,9 @@ package enum ConversionError: Error, Sendable, Equatable, NamesParameters {
         + (best.map { " (nearest: \(method), \(numberText($0)))" } ?? "") + "; ask for less, or give more steps"
     case .check(let error): "\(error)"
     case .compile(let error): "calibration on the chip model: \(error.text(spell: spell))"
+    case .fitsNowhere(.unsupportedModel(_, let model, let chip, let supported)):
+      "chip '\(chip)' refuses every conversion that was tried: it runs \(supported.joined(separator: ", ")) and no '\(model)'; "
+        + "choose another chip"
     case .fitsNowhere(let error): "the chip refuses every conversion that was tried: \(error.text(spell: spell))"
     case .own(let text): text
     case .conflict(let first, let second, let reason):

@@ -14,10 +14,11 @@ struct ParameterLimits {
     }
     let high = Double(FixedPoint.highest(bits: membraneBits))
     let period = population.model.period
-    let shifted = ((high - (population.model.strict ? 1 : 0)) / Double(1 << (period - 1))).rounded(.down)
-    // The largest integer is the flag of an infinite threshold.
+    let strict = population.model.strict ? 1.0 : 0
+    let shifted = ((high - strict) / Double(1 << (period - 1))).rounded(.down)
+    // The largest integer is the flag of an infinite threshold, and what is compared with must not be it.
     let reset = chip.reset(of: population.model)?.synapse.map { Double($0.largest) } ?? .infinity
-    threshold = min(reset, most(.thresholdFormat, min(shifted, Double(Int32.max) - 1)))
+    threshold = min(reset, most(.thresholdFormat, min(shifted, Double(Int32.max) - 1 - strict)))
     bias = most(.biasFormat, high)
     initial = (high / Double(1 << population.model.codeBits)).rounded(.down)
   }

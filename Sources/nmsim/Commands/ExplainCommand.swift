@@ -51,7 +51,7 @@ enum ExplainCommand {
   static func run(_ arguments: ParsedArguments, _ terminal: Terminal) throws(CommandError) -> ExitStatus {
     let path = arguments.positional("network") ?? ""
     let (file, network) = try InputFiles.network(path)
-    try arguments.checkFiles(reads: file.files)
+    try arguments.checkFiles(reads: file.files + [file.network.ann?.model].compactMap { $0.map { file.resolve($0.path) } })
     let chip = try ChipsCommand.load(arguments.string("chip") ?? ChipLibrary.defaultName)
     let model = try arguments.string("model").map { (path) throws(CommandError) in
       let model = try ConvertCommand.readModel(

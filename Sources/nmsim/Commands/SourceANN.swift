@@ -41,6 +41,7 @@ struct SourceANN: Sendable {
     }
     guard let noted else { return nil }
     let path = PathText.joined(folder, noted.path)
+    try arguments.checkFiles(reads: [path])
     guard let ann = SourceANN(noted, at: path, shapes) else {
       terminal.warn(
         "\(arguments.command.name): \(Self.absence(path)): name the model with --model, or leave it out with --no-ann")

@@ -161,9 +161,10 @@ extension PageNumbers {
     }
     if let match = text.wholeMatch(of: /link from tile \((\d+), (\d+)\) (\w+): ([^ ]+) messages per inference/), let run {
       let samples = try run.member("samples").double()
-      return try run.member("mesh.links").array().contains { link in
-        try "\(link.member("x").int())" == match.1 && "\(link.member("y").int())" == match.2
-          && link.member("direction").string() == match.3 && says(match.4, "\(link.member("messages").double() / samples)")
+      let columns = try ["x", "y", "direction", "messages"].map { try run.member("mesh.links.\($0)").array() }
+      return try columns[0].indices.contains { link in
+        try "\(columns[0][link].int())" == match.1 && "\(columns[1][link].int())" == match.2
+          && columns[2][link].string() == match.3 && says(match.4, "\(columns[3][link].double() / samples)")
       }
     }
     if let match = text.wholeMatch(of: /(.*), (?:step|tick) ([^:]+): ([^ ]+)(?: .*)?/) {

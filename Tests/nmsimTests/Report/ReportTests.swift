@@ -112,7 +112,7 @@ struct ReportTests {
     let one = try ReportFixtures.digits(chip: "generic-45nm", steps: 200)
     let page = try ReportFixtures.page([one])
     #expect(page.utf8.count < 250_000)
-    let several = try ReportFixtures.page([one, try ReportFixtures.digits(chip: "loihi"), one])
+    let several = try ReportFixtures.page([one, try ReportFixtures.digits(chip: "loihi-sanafe"), one])
     #expect(several.utf8.count < 800_000)
     for page in [page, several] {
       let markup = Markup(page)
