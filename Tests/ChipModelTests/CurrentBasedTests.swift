@@ -15,7 +15,7 @@ struct CurrentBasedTests {
     let payloads = inputs.enumerated().map { step, input in
       defer { states.append(state) }
       return rule.update(
-        &state, sum: input.0, constant: input.1, threshold: threshold, negativeThreshold: -1, levels: levels, step: step,
+        &state, sum: input.0, constant: input.1, threshold: threshold, negativeThreshold: -1, levels: levels, tick: step,
         losses: &losses)
     }
     return (payloads, states, losses)

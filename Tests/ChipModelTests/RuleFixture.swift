@@ -12,6 +12,6 @@ extension NeuronRule {
     var losses = Losses()
     defer { saturations += losses.saturations }
     return update(
-      &state, sum: sum, threshold: threshold, negativeThreshold: negativeThreshold, step: step, losses: &losses)
+      &state, sum: sum, threshold: threshold, negativeThreshold: negativeThreshold, tick: step, losses: &losses)
   }
 }

@@ -295,8 +295,9 @@ extension NetworkErrorTests {
       #"line 6, column 91: population 'a': strict is not for model 'phase', only for if and lif; remove it"#),
     Case(
       #""model": "if""#,
-      #""model": "phase", "period": 8, "reset": "hard""#,
-      #"line 6, column 90: population 'a': reset is not for model 'phase', only for if, lif and cuba; remove it"#),
+      #""model": "bistable", "period": 8, "reset": "hard""#,
+      #"line 6, column 93: population 'a': reset is not for model 'bistable', only for if, phase, lif and cuba; remove"#,
+      #" it"#),
     Case(
       #""model": "if""#,
       #""model": "phase", "period": 8"#,

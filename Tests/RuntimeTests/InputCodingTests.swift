@@ -26,7 +26,7 @@ struct InputCodingTests {
       var losses = NeuronRule.Losses()
       let expected = (0..<40).map { step in
         rule.update(
-          &state, sum: Int64(InputEncoder.quantise(value)), threshold: 4096, negativeThreshold: -1, step: step,
+          &state, sum: Int64(InputEncoder.quantise(value)), threshold: 4096, negativeThreshold: -1, tick: step,
           losses: &losses)
       }
       #expect(Self.train(Self.input(.rate), value, steps: 40) == expected, "\(value)")

@@ -218,7 +218,8 @@ struct LayerSynchronousLoop {
           for (i, value) in weighted(passed[index][late], projection).enumerated() { current[i] += value }
         }
         let isOpen = !(isBistable || (model.kind == .accumulator && isFedByBistable)) || step / model.period >= depth[p]
-        let scale = 1 << (model.period - 1 - step % model.period)
+        let adding = 1 << (model.period - 1 - step % model.period)
+        let scale = 1 << (model.period - 1 - max(0, step - lag) % model.period)
         var emitted = maps[p]
         for i in current.indices {
           let fires = step >= lag
@@ -227,7 +228,7 @@ struct LayerSynchronousLoop {
             let biases = all[p].biasByStep.isEmpty ? all[p].bias.values : all[p].biasByStep[step].values
             sum += Self.parameter(biases, i, maps[p]) + inputs[p][i]
           }
-          sum *= scale
+          sum *= adding
           received[p][i] += sum
           func gained(_ v: Int) -> Int {
             if v + sum > top || v + sum < -top - 1 { saturated[p][i] = true }

@@ -181,7 +181,7 @@ extension RandomNetwork {
       let wantsLag = dice.chance(0.25)
       isSeparated = dice.chance(0.3)
       lag = isSeparated ? steps - 1 : dice.integer(1...3)
-      if !(wantsLag && isRate && rules.lags && lag > 0 && lag < steps) { (lag, isSeparated) = (0, false) }
+      if !(wantsLag && code != .bistable && rules.lags && lag > 0 && lag < steps) { (lag, isSeparated) = (0, false) }
     }
 
     mutating func build() -> RandomNetwork {
@@ -324,7 +324,10 @@ extension RandomNetwork {
             thresholdPerNeuron
             ? values(shape, isInteger ? -40...0 : -1...0, isInteger) : .uniform(isInteger ? -10 : -0.2)
         }
-      case .phase, .bistable: neuron[.period] = period
+      case .phase:
+        neuron[.period] = period
+        neuron[.reset] = dice.chance(0.3) ? .hard : nil
+      case .bistable: neuron[.period] = period
       default: break
       }
       return neuron

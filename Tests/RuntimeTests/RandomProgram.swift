@@ -28,7 +28,7 @@ struct RandomProgram {
     func model(isLast: Bool) -> NeuronModel {
       if isLast && chance(2) { return NeuronModel(kind: .accumulator, period: period) }
       if isBistable { return NeuronModel(kind: .bistable, period: period) }
-      if period > 1 { return NeuronModel(kind: .phase, period: period) }
+      if period > 1 { return NeuronModel(kind: .phase, parameters: reset(4), period: period) }
       switch integer(0...6) {
       case 6: return NeuronModel(kind: .signed)
       case 0: return NeuronModel(kind: .leaky, parameters: reset(2).with(.leakShift, integer(1...31)))

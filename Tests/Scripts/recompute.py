@@ -373,8 +373,8 @@ class Execution:
     def update(self, name, step, lag, adds):
         """A tick of the window; the spikes of the first `lag` ticks are none."""
         neuron, values = self.network.neuron[name], self.network.parameters[name]
-        phase = step % self.period if self.period else 0
-        lift = 2 ** (self.period - 1 - phase) if self.period else 1
+        # What is added, and what fires after the lag, have phases of their own.
+        adding, lift = (2 ** (self.period - 1 - max(0, at) % self.period) if self.period else 1 for at in (step, step - lag))
         sums = np.zeros_like(self.current[name])
         for projection in self.network.projections:
             if adds and projection.target == name and projection.source != "input":
@@ -386,7 +386,7 @@ class Execution:
         firing = 1 - integrating if neuron["model"] == "bistable" else integrating
         if neuron["model"] == "lif":
             members[0] = members[0] - np.floor(members[0] / 2 ** neuron["leakShift"])
-        members[integrating] = self.saturate(name, members[integrating] + sums * lift)
+        members[integrating] = self.saturate(name, members[integrating] + sums * adding)
         if neuron["model"] == "accumulator" or step < lag:
             return np.zeros_like(sums)
         if neuron["model"] == "signed":

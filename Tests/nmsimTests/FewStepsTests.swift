@@ -159,7 +159,7 @@ struct FewStepsTests {
       (#""model": "if", "threshold": 1}}"#, #""model": "signed", "threshold": 1, "negativeThreshold": 0.5}}"#,
         "population 'a': negativeThreshold is 0.5; write a finite number of at most 0"),
       (#""model": "if", "threshold": 1}}"#, #""model": "signed", "threshold": 1, "reset": "hard"}}"#,
-        "population 'a': reset is not for model 'signed', only for if, lif and cuba; remove it"),
+        "population 'a': reset is not for model 'signed', only for if, phase, lif and cuba; remove it"),
       (#""to": "b", "kind": "identity""#, #""to": "b", "kind": "identity", "pool": {"kind": "average", "kernel": 1, "gate": "count"}"#,
         "projection 'p': gate is for max pools alone; remove it"),
       (#""to": "a", "kind": "identity""#, #""to": "a", "kind": "identity", "pool": {"kind": "max", "kernel": 1, "gate": "count"}"#,

@@ -29,9 +29,10 @@ extension ChipDescription {
 }
 
 extension NeuronModel {
-  /// Of models that choose between the two; nil: of others, which take from the potential what they send, or nothing.
+  /// Of models that choose between the two; nil: of others, which take from the potential what they send, or nothing. Also of
+  /// period codes, whose threshold is another in each phase: no synapse could take it away.
   package var resetRule: ResetRule? {
-    kind.traits.reset == .threshold && kind.takes(.reset) ? hardReset ? .hard : .soft : nil
+    kind.traits.reset == .threshold && kind.takes(.reset) && !kind.traits.isPeriodic ? hardReset ? .hard : .soft : nil
   }
 }
 

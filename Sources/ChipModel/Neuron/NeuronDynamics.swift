@@ -62,10 +62,10 @@ package struct RealNeuronStep: Sendable {
     self.period = period
   }
 
-  /// One spike and a soft reset where a potential has reached the threshold.
-  func fire(_ potential: inout Double) -> Int {
+  /// One spike and a reset where a potential has reached the threshold.
+  func fire(_ potential: inout Double, hardReset: Bool = false) -> Int {
     guard potential >= threshold else { return 0 }
-    potential -= threshold
+    potential = hardReset ? 0 : potential - threshold
     return 1
   }
 }

@@ -83,7 +83,7 @@ package struct NeuronModel: Sendable, Hashable {
   package var hardReset: Bool { self[.reset] == .hard }
 
   /// Whether a lag may part its adding from its firing.
-  package var takesLag: Bool { kind.traits.takesLag && !hardReset }
+  package var takesLag: Bool { kind.traits.takesLag && (!hardReset || kind.traits.isPeriodic) }
 
   /// Whether it fires at `v >= P + 1` (IC-SNN).
   package var strict: Bool { self[.strict] ?? false }

@@ -42,7 +42,7 @@ package struct NeuronRule: Sendable {
     package init() {}
   }
 
-  /// What one update is given: sum and threshold with the shift of the phase, which is 0 without a period code.
+  /// What one update is given: sum and threshold, each with the shift of its phase, which is 0 without a period code.
   package struct Step: Sendable {
     /// All that acts now; of a model with a current of its own what synapses delivered.
     package let sum: Int64
@@ -56,7 +56,7 @@ package struct NeuronRule: Sendable {
     package let period: Int
   }
 
-  /// Updates one neuron in local step `step`.
+  /// Updates one neuron in a tick of its window: it adds step `tick` and may fire step `tick - lag`.
   ///
   /// - Parameters:
   ///   - state: of the neuron; becomes the one after the step.
@@ -65,21 +65,22 @@ package struct NeuronRule: Sendable {
   ///   - threshold: `P`, 1... or ``NeuronModel/infinite``.
   ///   - negativeThreshold: `N`, below 0; read only where the model has one.
   ///   - levels: what potentials do not fall below, and begin at after a spike.
-  ///   - step: local, from 0; read only by models that depend on time.
-  ///   - fires: false in the ticks of a lag, which only add.
+  ///   - tick: from the first of the window; read only by models that depend on time, and of a lag.
+  ///   - lag: ticks that only add.
   ///   - losses: grow by one for every number that a register did not hold.
   /// - Returns: the payload emitted; 0 = no spike.
   package func update(
     _ state: inout State, sum: Int64, constant: Int64 = 0, threshold: Int32, negativeThreshold: Int32,
-    levels: NeuronLevels = NeuronLevels(), step: Int, fires: Bool = true, losses: inout Losses
+    levels: NeuronLevels = NeuronLevels(), tick: Int, lag: Int = 0, losses: inout Losses
   ) -> Int32 {
-    let shift = Int64(PhaseCode.shift(step: step, period: period))
+    let (sent, fires) = (max(0, tick &- lag), tick >= lag)
     let isInfinite = !fires || threshold == NeuronModel.infinite
     let acc = FixedPoint.cut(
       hasCurrent ? sum : sum &+ constant, bits: datapath.accumulatorBits, datapath.accumulator, count: &losses.overflows)
     let step = Step(
-      sum: acc << shift, constant: hasCurrent ? constant : 0, threshold: isInfinite ? .max : Int64(threshold) << shift,
-      negativeThreshold: fires ? Int64(negativeThreshold) : .min, levels: levels, index: step, period: period)
+      sum: acc << Int64(PhaseCode.shift(step: tick, period: period)), constant: hasCurrent ? constant : 0,
+      threshold: isInfinite ? .max : Int64(threshold) << Int64(PhaseCode.shift(step: sent, period: period)),
+      negativeThreshold: fires ? Int64(negativeThreshold) : .min, levels: levels, index: sent, period: period)
     let payload = dynamics.update(&state, step, self, &losses)
     if let floor = levels.floor { state.v = max(state.v, floor) }
     return payload

@@ -58,7 +58,7 @@ package struct NeuronTraits: Sendable {
   package var hasPayload = false
   /// Bound of that count's magnitude in every network; nil: a parameter's, or none.
   package var largestPayload: Int32?
-  /// Whether a lag may part adding from firing; not with a hard reset.
+  /// Whether a lag may part adding from firing; of rate codes not with a hard reset, which would lose what was added.
   package var takesLag = false
   /// Whether it counts something in a sample: the signed spikes that it sent, refractory steps.
   package var countsSent = false

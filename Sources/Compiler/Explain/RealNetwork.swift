@@ -133,11 +133,12 @@ struct RealNetwork: Sendable {
             arrival.synapses.deliver(channelLast(neuron, arrival.synapses.from), Double(payload), into: &sums)
           }
         }
-        // A period code scales sums and thresholds by the worth of the phase.
-        let worth = neurons.model.codePeriod.map { 1 / Double(2 << (step % $0)) } ?? 1
+        // A period code scales sums and thresholds by the worth of the phase that adds, or fires.
+        func worth(_ step: Int) -> Double { neurons.model.codePeriod.map { 1 / Double(2 << (step % $0)) } ?? 1 }
+        let (adding, firing) = (worth(step), worth(max(0, step - lag)))
         for at in states.indices {
           let update = RealNeuronStep(
-            sum: sums[at] * worth, threshold: step < lag ? .infinity : neurons.threshold[at] * worth,
+            sum: sums[at] * adding, threshold: step < lag ? .infinity : neurons.threshold[at] * firing,
             negativeThreshold: step < lag ? nil : neurons.negativeThreshold?[at], index: max(0, step - lag),
             period: neurons.model.period)
           let payload = neurons.dynamics.update(&states[at], update)

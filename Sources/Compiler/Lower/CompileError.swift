@@ -77,7 +77,7 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
       "the separated \(spell("schedule")) is for one number of steps, which the network does not say; give \(spell("steps"))"
     case .noLag(let population, let model):
       "population '\(population)' (\(model)) cannot add first and fire later, as a \(spell("lag")) asks; "
-        + "convert it to if with a soft reset, signed or augmented"
+        + "convert it to if with a soft reset, signed, phase or augmented"
     case .lagHidesSpikes(let population):
       "the output '\(population)' is read by its spikes, of which a \(spell("lag")) loses the last; "
         + "convert with \(spell("readout")) potential"

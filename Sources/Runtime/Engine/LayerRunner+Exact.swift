@@ -28,8 +28,7 @@ extension LayerRunner {
           &state, sum: delivered << fraction, constant: isDriven ? current(at: position, p) : 0,
           threshold: p.population.threshold.value(at: neuron, shape: p.shape),
           negativeThreshold: p.population.negativeThreshold.value(at: neuron, shape: p.shape),
-          levels: p.population.levels.value(at: neuron, shape: p.shape), step: max(0, step - lag),
-          fires: step >= lag, losses: &losses)
+          levels: p.population.levels.value(at: neuron, shape: p.shape), tick: step, lag: lag, losses: &losses)
         if cores.isEmpty {
           tally.saturations[index] += losses.saturations
           tally.overflows[index] += losses.overflows

@@ -448,7 +448,12 @@ package struct LayerRunner: Sendable {
     let fired: Int
     let isPair = !b[index].isEmpty
     let bFires = isPair && PhaseCode.firingMember(step: step, period: model.period) == 1
-    if !isPair {
+    if lag > 0, model.period > 1, firing != .none {
+      // What is added and what fires have phases of their own.
+      _ = LayerRunner.run(&v[index], &scratch, pass, sources, .none, level, &tally.saturations[index])
+      pass.settings.phaseShift = Int32(truncatingIfNeeded: PhaseCode.shift(step: step - lag, period: model.period))
+      fired = LayerRunner.run(&v[index], &scratch, pass, nil, firing, level, &tally.saturations[index])
+    } else if !isPair {
       fired = LayerRunner.run(&v[index], sent: sent[index], &scratch, pass, sources, firing, level, &tally.saturations[index])
     } else if bFires {
       _ = LayerRunner.run(&v[index], &scratch, pass, sources, .none, level, &tally.saturations[index])

@@ -134,7 +134,7 @@ enum NeuronStepSwift {
     } else if flags & Int32(CK_HARD) != 0 {
       for i in 0..<length {
         let before = unsafe v[i]
-        let fires = unsafe before > limit[i]
+        let fires = unsafe (before &>> phase) > limit[i]
         unsafe v[i] = fires ? 0 : before
         unsafe marks[i] = fires ? 1 : 0
       }

@@ -328,7 +328,7 @@ public struct ChipInterpreter: Sendable {
       &cores[core].neurons[slot], sum: sum, constant: constant,
       threshold: group.threshold.value(at: local, shape: shape),
       negativeThreshold: group.negativeThreshold.value(at: local, shape: shape),
-      levels: group.levels.value(at: local, shape: shape), step: max(0, step), fires: step >= 0, losses: &losses)
+      levels: group.levels.value(at: local, shape: shape), tick: step + group.lag, lag: group.lag, losses: &losses)
   }
 
   // MARK: - Input
