@@ -198,8 +198,8 @@ struct ConversionExactTests {
     let network = TinyNetwork.convolutional(seed: 31)
     let data = try TinyNetwork.data(seed: 32, shape: [2, 6, 6], count: 24)
     let result = try Conversion.run(
-      network, ConversionSettings(name).with(.steps, 20), calibration: CalibrationData(name: "tiny", dataset: data))
-    let trial = try tiny(result.network, data, steps: 20)
+      network, ConversionSettings(name).with(.steps, 16), calibration: CalibrationData(name: "tiny", dataset: data))
+    let trial = try tiny(result.network, data, steps: 16)
     #expect(trial.counters.spikes[1][72..<108].allSatisfy { $0 == 0 })
     #expect(trial.counters.spikes[1].contains { $0 > 0 })
     if name != .augMapping { #expect(result.report.layers[0].deadChannels == 1) }

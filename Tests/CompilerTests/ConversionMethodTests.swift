@@ -211,7 +211,7 @@ struct ConversionMethodTests {
     let folder = FileManager.default.temporaryDirectory.appending(path: "nmsim-convert-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    for readout in Readout.allCases {
+    for readout in Readout.allCases where name.declared(.readout)?.allows(readout.parameterValue) ?? false {
       let result = try Conversion.run(
         Self.network, ConversionSettings(name).with(.steps, 12).with(.readout, readout), calibration: calibration())
       let path = folder.appending(path: "net.json").path(percentEncoded: false)

@@ -29,7 +29,7 @@ struct CorrectionTests {
         error += Double(count) * miss * miss
         spikes += Double(count) * min(level, Double(steps))
       }
-      let found = histogram.loss(threshold: threshold, steps: steps, counts: counts)
+      let found = histogram.loss(most: threshold * Double(counts), .rate(steps: steps, counts: counts))
       #expect(abs(found.error - error) < 1e-6 * error && abs(found.spikes - spikes) < 1e-9 * spikes)
     }
   }
@@ -129,12 +129,14 @@ struct CorrectionTests {
   // MARK: Corrections
 
   @Test("spikes in floats are those of the engine", arguments: HiddenNeuron.allCases, [0, 1, 3])
-  func floatsAgree(_ neuron: HiddenNeuron, _ lag: Int) throws {
+  func floatsAgree(_ neuron: HiddenNeuron, _ given: Int) throws {
+    // Digits have the separated schedule and no other; what is asked for here is another pool.
+    let lag = neuron == .phase ? 0 : given
     let data = try TinyNetwork.data(seed: 9, shape: [2, 6, 6], count: 40)
     let settings = ConversionSettings(.mmse).with(.steps, 6).with(.neuron, neuron).with(.lag, lag)
       .with(.calibrate, Corrections([.initial]))
     var network = TinyNetwork.convolutional(seed: 51)
-    if lag == 1 { network.layers[1].connections[0].pool?.kind = .max }
+    if given == 1 { network.layers[1].connections[0].pool?.kind = .max }
     let result = try convert(network, settings, data)
     let evaluator = try FloatEvaluator(network)
     let values = try data.floats(samples: 40, preprocessing: .identity)

@@ -40,6 +40,7 @@ struct SmallNetworkTests {
       ("mmse corrected", variant(.mmse).with(.calibrate, Corrections([.weights, .initial]))),
       ("mmse lag 1", variant(.mmse).with(.lag, 1).with(.calibrate, Corrections([.biasByStep]))),
       ("mmse signed", variant(.mmse).with(.neuron, .signed).with(.calibrate, Corrections([.bias]))),
+      ("mmse phase", variant(.mmse).with(.steps, 4).with(.neuron, .phase).with(.calibrate, Corrections([.weights, .initial]))),
       ("robust-norm separated", variant(.robustNorm).with(.schedule, .separated)),
       ("aug-mapping 1", variant(.augMapping).with(.maximumCount, 1)),
     ]

@@ -52,6 +52,10 @@ struct RecomputeTests {
     Case("residual-dyn", "robust-norm --initial half --lag 3", weights: 6),
     Case("max_pool-dyn", "aug-mapping --max-count 3 --lag 2", weights: 6),
     Case("residual-dyn", "robust-norm --initial half --schedule separated", weights: 8, ticks: 24),
+    Case("residual-dyn", "mmse --neuron phase --calibrate weights,initial", weights: 8, ticks: 5),
+    Case("max_pool-dyn", "robust-norm --neuron phase", weights: 6, membrane: 15, ticks: 7),
+    Case("max_pool-dyn", "ttfs", weights: 8, ticks: 8),
+    Case("branches-dyn", "ttfs", weights: 5, membrane: 14, ticks: 6),
     Case("residual-dyn", "robust-norm --initial half", weights: 8, change: Case.delays),
     Case("residual-dyn", "robust-norm --initial half --lag 3", weights: 8, change: Case.delays),
     // Thresholds that only coarser units bring into the membrane.
@@ -73,7 +77,7 @@ struct RecomputeTests {
       let random = "import numpy as n; n.save('\(folder.path)/x.npy', n.random.default_rng(1).random((20, 2, 8, 8)))"
       try #require(try Program.run(python, ["-c", random]).status == 0)
       let model = Self.tests.appending(path: "CompilerTests/Fixtures/\(example.module).onnx").path
-      let data = example.method.hasPrefix("aug") ? "" : "--calibration DIR/x.npy --calibration-samples 20 --steps 24"
+      let data = example.method.hasPrefix("aug") ? "" : "--calibration DIR/x.npy --calibration-samples 20 --steps \(min(24, example.ticks))"
       try make(in: folder, [
         "convert \(model) --method \(example.method) \(data) -o DIR/net.json -q"
       ])

@@ -122,7 +122,7 @@ extension ConversionMethod {
   /// In the order of the contract.
   package static let all: [ConversionMethod] = [
     maxNorm, robustNorm, channelNorm, mmse, trained, spikeNorm, rmp, weightedSpikes, channelBalance, rateNorm, icSNN, terMapping,
-    augMapping, bsnn,
+    augMapping, bsnn, ttfs,
   ]
 
   package init?(named name: String) {

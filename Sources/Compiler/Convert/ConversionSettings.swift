@@ -62,13 +62,29 @@ public struct ConversionSettings: Sendable, Hashable {
 
   /// With half a threshold as initial potential where nothing else is asked for and rates are to be rounded to nearest.
   var completed: ConversionSettings {
-    let rounds = method == .mmse || self[.schedule] == .separated || !(self[.calibrate]?.isEmpty ?? true)
-    return rounds && method.declared(.initial) != nil && self[.initial] == nil ? with(.initial, .half) : self
+    var settings = self
+    // A digit a step.
+    if sendsDigits, steps == nil { settings.steps = Self.digits.upperBound / 2 }
+    let rounds = method == .mmse || isSeparated || !(self[.calibrate]?.isEmpty ?? true)
+    if rounds, method.declared(.initial) != nil, self[.initial] == nil { settings[.initial] = .half }
+    return settings
   }
+
+  /// Digits that a number may have where a spike is one.
+  static let digits = 2...16
+
+  /// Whether hidden neurons send the digits of a number, one a step.
+  var sendsDigits: Bool { method.declared(.neuron) != nil && self[.neuron] == .phase }
+
+  /// Whether every layer adds all steps before it fires.
+  var isSeparated: Bool { self[.schedule] == .separated || sendsDigits }
+
+  /// How spikes of so many steps mean a number.
+  func spikeCode(steps: Int) -> SpikeCode { sendsDigits ? .phases(steps) : .rate(steps: steps, counts: countsPerSpike) }
 
   /// Whether what it finds is for one number of steps.
   package var dependsOnSteps: Bool {
-    method.dependsOnSteps(self) || (self[.lag] ?? 0) > 0 || self[.schedule] == .separated || !(self[.calibrate]?.isEmpty ?? true)
+    method.dependsOnSteps(self) || (self[.lag] ?? 0) > 0 || isSeparated || !(self[.calibrate]?.isEmpty ?? true)
   }
 
   func stepsOrStandard(_ network: AnalogNetwork, layers: Int) -> Int {
@@ -104,6 +120,19 @@ public struct ConversionSettings: Sendable, Hashable {
     if neuron != .integrateFire, self[.reset] == .hard {
       throw .conflict(Parameter.neuron.key, Parameter.reset.key, "its spikes take away what they are worth, no more")
     }
+    if sendsDigits {
+      if let steps, !Self.digits.contains(steps) {
+        throw .parameterRange(
+          Parameter.steps.key, value: "\(steps)",
+          allowed: "\(Self.digits.lowerBound) to \(Self.digits.upperBound) with neurons that send a digit a step")
+      }
+      if values[value: .schedule] == Schedule.windowed.parameterValue {
+        throw .conflict(Parameter.schedule.key, Parameter.neuron.key, "its digits are sent once all has arrived")
+      }
+      if values[value: .maxPool] == GateRule.count.parameterValue {
+        throw .conflict(Parameter.maxPool.key, Parameter.neuron.key, "the neuron with the largest number passes, digit by digit")
+      }
+    }
     guard method.declared(.neuron) != nil, let most = self[.maximumCount] else { return }
     if neuron != .count {
       throw .partner(Parameter.maximumCount.key, needs: Parameter.neuron.key, value: "count", "other spikes carry no count")
@@ -130,23 +159,26 @@ public struct ConversionSettings: Sendable, Hashable {
     if !corrections.isEmpty, self[.reset] == .hard {
       throw .conflict(Parameter.calibrate.key, Parameter.reset.key, "what a hard reset loses no correction knows")
     }
-    if corrections.contains(.biasByStep), self[.schedule] == .separated {
+    if corrections.contains(.biasByStep), isSeparated {
       throw .conflict(
-        Parameter.calibrate.key, Parameter.schedule.key, "all steps add before one fires: a table would act as its sum")
+        Parameter.calibrate.key, separatedBy, "all steps add before one fires: a table would act as its sum")
     }
   }
 
+  /// The parameter that separates adding from firing.
+  private var separatedBy: String { sendsDigits ? Parameter.neuron.key : Parameter.schedule.key }
+
   /// Refuses what a lag, or the separated schedule, cannot be together with.
   func checkLag() throws(ConversionError) {
-    let (lag, isSeparated) = (self[.lag] ?? 0, self[.schedule] == .separated)
+    let lag = self[.lag] ?? 0
     if lag == 0, self[.lagAt] == .branches {
       if isSeparated {
-        throw .conflict(Parameter.lagAt.key, Parameter.schedule.key, "the separated schedule lets every layer wait")
+        throw .conflict(Parameter.lagAt.key, separatedBy, "the separated schedule lets every layer wait")
       }
       throw .partner(Parameter.lagAt.key, needs: Parameter.lag.key, value: "1 or more", "without one no layer waits")
     }
     guard lag > 0 || isSeparated else { return }
-    let key = isSeparated ? Parameter.schedule.key : Parameter.lag.key
+    let key = isSeparated ? separatedBy : Parameter.lag.key
     if lag > 0, isSeparated {
       throw .conflict(Parameter.lag.key, key, "the separated schedule is the longest lag itself")
     }
@@ -178,6 +210,10 @@ public struct ConversionSettings: Sendable, Hashable {
       return NetworkNeuron(
         model: .augmented, threshold: threshold, spikeValue: spikeValue, initial: initial(threshold),
         parameters: .with(.maximumPayload, countsPerSpike))
+    case .phase:
+      return NetworkNeuron(
+        model: .phase, threshold: threshold, spikeValue: spikeValue, initial: initial(threshold),
+        parameters: .with(.period, steps ?? 1))
     case .integrateFire, nil: break
     }
     return NetworkNeuron(
@@ -185,12 +221,15 @@ public struct ConversionSettings: Sendable, Hashable {
       parameters: .with(.reset, self[.reset] == .hard ? .hard : nil).with(.strict, strict ? true : nil))
   }
 
-  /// Initial potentials of half of each threshold, 0 where it is infinite; those that differ from neuron to neuron come of
+  /// Initial potentials of half of what each one's least spike is worth, 0 where it is infinite; those that differ from neuron to neuron come of
   /// them later (`InitialPotential.potentials`).
   func initial(_ threshold: Values) -> Values? {
     guard let initial = self[.initial], initial != .zero else { return nil }
-    return threshold.mapped { $0.isFinite ? $0 / 2 : 0 }
+    return threshold.mapped { $0.isFinite ? leastLevel($0) / 2 : 0 }
   }
+
+  /// What the least spike of a neuron is worth that has a threshold.
+  func leastLevel(_ threshold: Double) -> Double { sendsDigits ? threshold / Double(1 << (steps ?? 0)) : threshold }
 }
 
 extension Values {

@@ -134,6 +134,7 @@ public struct ConversionStage {
 
   mutating func convert() throws(ConversionError) {
     try settings.method.convert(&self)
+    if settings.sendsDigits { sendDigits() }
     // The factor comes after calibration: layers that were watched saw the unscaled network.
     if let alpha = settings[.alpha], alpha != 1 {
       for layer in hiddenLayers { draft.neurons[layer].scaleThresholds(by: alpha) }
@@ -142,6 +143,13 @@ public struct ConversionStage {
     correct()
     setOutput()
     for layer in hiddenLayers { noteSilence(layer) }
+  }
+
+  /// Every layer adds all steps, phase by phase, before it fires phase by phase. Biases and inputs that act in each phase
+  /// come to `1 - 2^-T` of themselves, and are as much larger.
+  mutating func sendDigits() {
+    draft.schedule = .separated
+    draft.driveFactor = 1 / (1 - 1 / Double(1 << steps))
   }
 
   /// Corrects what calibration data can, layer by layer.
@@ -161,7 +169,7 @@ public struct ConversionStage {
     guard let initial = settings[.initial] else { return }
     for (layer, shape) in network.layers.map(\.shape).enumerated() where layer != network.output {
       guard draft.neurons[layer].initial != nil, let thresholds = draft.neurons[layer].threshold?.entries,
-        let values = initial.potentials(thresholds, shape, seed: settings.seed &+ UInt64(layer))
+        let values = initial.potentials(thresholds.map(settings.leastLevel), shape, seed: settings.seed &+ UInt64(layer))
       else { continue }
       draft.neurons[layer].initial = .list(values)
     }

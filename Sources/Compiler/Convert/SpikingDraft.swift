@@ -20,6 +20,8 @@ struct SpikingDraft: Sendable {
   var schedule = Schedule.windowed
   var lag = 0
   var laggingLayers = LaggingLayers.all
+  /// Of all biases and of what the input brings.
+  var driveFactor = 1.0
   /// BSNN without synchronous neurons: spikes of a shortcut arrive as soon as the chip can carry them.
   var hasShortestDelays = false
 
@@ -111,7 +113,7 @@ struct SpikingDraft: Sendable {
     neuron.negativeThreshold = result.stored(neuron.negativeThreshold, "\(name).negativeThreshold")
     neuron.initial = result.stored(neuron.initial, "\(name).initial")
     let bias = layer.bias.flatMap { values in
-      values.allSatisfy { $0 == 0 } ? nil : result.stored(.list(values.map(Double.init)), "\(name).bias")
+      values.allSatisfy { $0 == 0 } ? nil : result.stored(.list(values.map { Double($0) * driveFactor }), "\(name).bias")
     }
     var population = NetworkPopulation(name: name, shape: layer.shape, neuron: neuron, bias: bias)
     if let table = biasByStep[index], let steps = table.first?.count,
@@ -134,7 +136,11 @@ struct SpikingDraft: Sendable {
         from = names[source]
         if hasShortestDelays { delay = max(1, depths[index] - depths[source]) }
       }
-      var made = result.projection(projection, connection, from: from, to: name)
+      var read = connection
+      if connection.source == .input, driveFactor != 1 {
+        for at in read.weights.indices { read.weights[at] *= Float(driveFactor) }
+      }
+      var made = result.projection(projection, read, from: from, to: name)
       made.pool = pool(connection)
       made.delay = delay
       result.projections.append(made)

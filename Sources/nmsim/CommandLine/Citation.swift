@@ -148,6 +148,11 @@ struct Citation: Sendable {
         + "Tasks",
       venue: "Applied Sciences 12(11), 5749", doi: "10.3390/app12115749"),
     Citation(
+      "Park et al. 2020", 2020, use: "method ttfs",
+      authors: "Park, Seongsik and Kim, Seijoon and Na, Byunggook and Yoon, Sungroh",
+      title: "T2FSNN: Deep Spiking Neural Networks with Time-to-first-spike Coding", venue: "DAC",
+      doi: "10.1109/DAC18072.2020.9218689"),
+    Citation(
       "Rueckauer et al. 2017", 2017, use: "methods max-norm, robust-norm",
       authors: "Rueckauer, Bodo and Lungu, Iulia-Alexandra and Hu, Yuhuang and Pfeiffer, Michael and Liu, Shih-Chii",
       title: "Conversion of continuous-valued deep networks to efficient event-driven networks for image classification",
@@ -157,6 +162,11 @@ struct Citation: Sendable {
       authors: "Sengupta, Abhronil and Ye, Yuting and Wang, Robert and Liu, Chiao and Roy, Kaushik",
       title: "Going Deeper in Spiking Neural Networks: VGG and Residual Architectures",
       venue: "Frontiers in Neuroscience 13, 95", doi: "10.3389/fnins.2019.00095"),
+    Citation(
+      "Stöckl, Maass 2021", 2021, use: "neuron phase of the threshold methods",
+      authors: "St{\\\"o}ckl, Christoph and Maass, Wolfgang",
+      title: "Optimized spiking neurons can classify images with high accuracy through temporal coding with two spikes",
+      venue: "Nature Machine Intelligence 3, 230-238", doi: "10.1038/s42256-021-00311-4"),
     Citation(
       "Yan et al. 2024", 2024, use: "energy model quantisedTwin", authors: "Yan, Zhanglu and Bai, Zhenyu and Wong, Weng-Fai",
       title: "Reconsidering the energy efficiency of spiking neural networks", venue: "arXiv", arXiv: "2409.08290"),

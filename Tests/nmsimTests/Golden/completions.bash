@@ -32,7 +32,7 @@ _nmsim() {
     convert)
       case "$previous" in
         --method)
-          _nmsim_words "max-norm robust-norm channel-norm mmse trained spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto"
+          _nmsim_words "max-norm robust-norm channel-norm mmse trained spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn ttfs auto"
           return ;;
         --steps)
           _nmsim_nothing
@@ -44,7 +44,7 @@ _nmsim() {
           _nmsim_nothing
           return ;;
         --neuron)
-          _nmsim_words "if signed count"
+          _nmsim_words "if signed phase count"
           return ;;
         --max-count)
           _nmsim_nothing

@@ -28,11 +28,11 @@ complete -c nmsim -n __fish_use_subcommand -f -a completions -d 'Print a complet
 complete -c nmsim -n __fish_use_subcommand -f -a manual -d 'Print the man page (mdoc)'
 complete -c nmsim -n __fish_use_subcommand -f -a version -d 'Show the version'
 
-complete -c nmsim -n '__nmsim_is convert' -l method -x -a 'max-norm robust-norm channel-norm mmse trained spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn auto' -d 'Conversion method.'
+complete -c nmsim -n '__nmsim_is convert' -l method -x -a 'max-norm robust-norm channel-norm mmse trained spike-norm rmp weighted-spikes channel-balance rate-norm ic-snn ter-mapping aug-mapping bsnn ttfs auto' -d 'Conversion method.'
 complete -c nmsim -n '__nmsim_is convert' -l steps -x -d 'Time steps that the network is calibrated for, and runs unless told otherwise.'
 complete -c nmsim -n '__nmsim_is convert' -l alpha -x -d 'threshold methods: factor of the thresholds that the method finds.'
 complete -c nmsim -n '__nmsim_is convert' -l calibrate -x -d 'threshold methods: corrections on calibration data, layer by layer: one of bias, initial and bias-by-step, and any of weights, neuron and last-layer.'
-complete -c nmsim -n '__nmsim_is convert' -l neuron -x -a 'if signed count' -d 'threshold methods: neuron of the hidden layers; signed ones take back what they sent too much, count ones send several thresholds in a spike that carries their count.'
+complete -c nmsim -n '__nmsim_is convert' -l neuron -x -a 'if signed phase count' -d 'threshold methods: neuron of the hidden layers; signed ones take back what they sent too much, count ones send several thresholds in a spike that carries their count, phase ones the binary digits of their count once all has arrived.'
 complete -c nmsim -n '__nmsim_is convert' -l max-count -x -d 'max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm, aug-mapping: largest count that a spike carries. Without it 4 for count neurons, any for aug-mapping.'
 complete -c nmsim -n '__nmsim_is convert' -l percentile -x -d 'robust-norm, ic-snn: percentile of the activations taken as maximum.'
 complete -c nmsim -n '__nmsim_is convert' -l spike-budget -x -d 'mmse: spikes per sample that the hidden layers may send; thresholds are chosen for that, where it harms the outputs least.'

@@ -103,7 +103,7 @@ struct AutomaticSearch {
           .unsupportedModel(population: "", model: model.name, chip: chip.name, supported: chip.neuronModels?.value ?? []))
       }
       let stage = try converted(attempt.settings)
-      let steps = stage.settings[.schedule] == .separated ? stage.steps : nil
+      let steps = stage.draft.schedule == .separated ? stage.steps : nil
       let network = stage.draft.build(preprocessing: .identity)
       if let chip = goal.chip { try SpikingTrial.check(network, fits: chip, steps: steps) }
       let program = try SpikingTrial.lower(network, weightBits: 8, steps: steps)

@@ -56,6 +56,8 @@ package enum HiddenNeuron: String, ParameterChoice {
   case integrateFire = "if"
   /// Takes back what it sent too much, by negative spikes (Wang et al. 2022).
   case signed
+  /// Sends the digits of its count, the most significant first, once all has arrived (Kim et al. 2018; Stöckl, Maass 2021).
+  case phase
   /// Sends in one spike as many thresholds as it holds, at most so many: a burst (Li, Zeng 2022; Park et al. 2019).
   case count
 }
@@ -63,9 +65,9 @@ package enum HiddenNeuron: String, ParameterChoice {
 extension Parameter {
   package static let neuron = Parameter(
     "neuron", .choice(of: HiddenNeuron.self), standard: HiddenNeuron.integrateFire.parameterValue,
-    source: "Wang et al. 2022; Li, Zeng 2022",
+    source: "Wang et al. 2022; Li, Zeng 2022; Stöckl, Maass 2021",
     "Neuron of the hidden layers; signed ones take back what they sent too much, count ones send several thresholds in a "
-      + "spike that carries their count.")
+      + "spike that carries their count, phase ones the binary digits of their count once all has arrived.")
   /// What every method takes that finds thresholds for soft reset.
   package static let ofThresholds: [Parameter] = [.alpha.defaulting(to: 1.0), .calibrate, .neuron, .maximumCount]
 }

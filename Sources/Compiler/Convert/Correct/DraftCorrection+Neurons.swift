@@ -9,7 +9,7 @@ extension DraftCorrection {
   mutating func correctNeurons(_ index: Int, _ gates: [[LaneTrain]?]) {
     let layer = ann.network.layers[index]
     let target = means(annValues[index], layer)
-    let isKept = layer.count * steps * inputs.count * MemoryLayout<Lanes>.size <= Self.mostKept
+    let isKept = layer.count * (isDigits ? 1 : steps) * inputs.count * MemoryLayout<Lanes>.size <= Self.mostKept
     var sums: [[[Lanes]]] = []
     let correction = corrections.ofChannels
     if isKept, correction == .bias || correction == .initial {
@@ -21,7 +21,7 @@ extension DraftCorrection {
         let trains = byBlock { [self, sums] in spikes(index, block: $0, gates, kept: sums) }
         let difference = zip(target, meanOutputs(trains, index)).map { $0 - $1 }
         if correction == .bias { addBias(difference.map { Self.rate * $0 }, index) }
-        if correction == .initial { addInitial(difference.map { Self.rate * Float(steps) * $0 }, index) }
+        if correction == .initial { addInitial(difference.map { Self.rate * additions * $0 }, index) }
         // The bias is a part of the sums.
         if correction == .bias, isKept {
           sums = sums.map { $0.map { values in shifted(values, by: difference.map { Self.rate * $0 }, layer) } }
@@ -33,8 +33,8 @@ extension DraftCorrection {
     trains[index] = byBlock { [self, sums] in spikes(index, block: $0, gates, kept: sums) }
     guard corrections.contains(.neuron) else { return }
     let wanted = neuronMeans(annValues[index], layer)
-    let sent = neuronMeans(trains[index].map { $0.counts(times: worth[index].map { $0 / Float(steps) }) }, layer)
-    addInitial(zip(wanted, sent).map { Self.rate * Float(steps) * ($0 - $1) }, index)
+    let sent = neuronMeans(trains[index].map { $0.counts(times: worth[index].map { $0 / additions }) }, layer)
+    addInitial(zip(wanted, sent).map { Self.rate * additions * ($0 - $1) }, index)
     trains[index] = byBlock { [self, sums] in spikes(index, block: $0, gates, kept: sums) }
   }
 
@@ -102,7 +102,8 @@ extension DraftCorrection {
 
   /// Sums of all steps.
   private func allSums(_ index: Int, block: Int, _ gates: [[LaneTrain]?]) -> [[Lanes]] {
-    (0..<steps).map { sums(index, block: block, step: $0, gates) }
+    isDigits
+      ? [sums(index, block: block, step: nil, gates)] : (0..<steps).map { sums(index, block: block, step: $0, gates) }
   }
 
   /// What the layer sends as it is now.
@@ -111,7 +112,15 @@ extension DraftCorrection {
     let layer = ann.network.layers[index]
     var neurons = laneNeurons(index)
     var train = LaneTrain(
-      neurons: layer.count, steps: steps, isSigned: neurons.negative != nil, counts: neurons.counts)
+      neurons: layer.count, steps: steps, isSigned: neurons.negative != nil, counts: neurons.counts, isDigits: isDigits)
+    if isDigits {
+      neurons.add(kept.isEmpty ? sums(index, block: block, step: nil, gates) : kept[block][0])
+      for step in 0..<steps {
+        neurons.halveThresholds()
+        neurons.fire(into: &train, step: step)
+      }
+      return train
+    }
     let base = spiking.network.layers[index].bias
     let table = draft.biasByStep[index]
     let lag = lags[index]
@@ -131,7 +140,7 @@ extension DraftCorrection {
 
   /// Mean output of each channel in a step, over samples, positions and steps.
   private func meanOutputs(_ trains: [LaneTrain], _ index: Int) -> [Float] {
-    means(trains.map { $0.counts(times: worth[index].map { $0 / Float(steps) }) }, ann.network.layers[index])
+    means(trains.map { $0.counts(times: worth[index].map { $0 / additions }) }, ann.network.layers[index])
   }
 
   // MARK: Means

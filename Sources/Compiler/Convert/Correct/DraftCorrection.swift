@@ -11,6 +11,10 @@ struct DraftCorrection {
   let steps: Int
   /// Ticks that each layer adds before it may fire.
   let lags: [Int]
+  /// Whether the steps of a spike train are the digits of a number: layers add all of it, then fire.
+  let isDigits: Bool
+  /// How often a neuron adds its activation in a window.
+  let additions: Float
   let threads: Int
   /// Samples, in blocks of 16.
   let samples: Int
@@ -39,6 +43,8 @@ struct DraftCorrection {
     self.corrections = corrections
     self.steps = steps
     lags = draft.network.layers.indices.map { draft.lag($0, steps: steps) }
+    isDigits = draft.neurons.contains { $0.model == .phase }
+    additions = isDigits ? 1 : Float(steps)
     self.threads = max(1, threads ?? Processors.available)
     ann = evaluator
     spiking = evaluator
@@ -122,7 +128,7 @@ struct DraftCorrection {
       let train = gate?[block] ?? trains[source][block]
       let values =
         step.map { train.values(step: $0, worth: worth[source]) }
-        ?? train.counts(times: worth[source].map { $0 / Float(steps) })
+        ?? train.counts(times: worth[source].map { $0 / additions })
       return gate == nil ? spiking.pooled(connection, values) : values
     }
   }

@@ -1,17 +1,20 @@
 /// Spikes of a layer on a block of 16 calibration samples: for each step and neuron a bit a sample.
 ///
 /// Neurons are row-major. A spike carries a count of 1, or of -1 (`down`), or up to `counts`: then a step has as many rows of
-/// bits, the first of neurons that send at least 1, the second of those that send at least 2, and so on.
+/// bits, the first of neurons that send at least 1, the second of those that send at least 2, and so on. Or the steps are the
+/// binary digits of a number, a spike in step `k` worth `2^-(1+k)`.
 struct LaneTrain: Sendable {
   let neurons: Int
   let counts: Int
+  let isDigits: Bool
   var up: [UInt16]
   /// Empty where no neuron ever sends a negative spike.
   var down: [UInt16]
 
-  init(neurons: Int, steps: Int, isSigned: Bool, counts: Int = 1) {
+  init(neurons: Int, steps: Int, isSigned: Bool, counts: Int = 1, isDigits: Bool = false) {
     self.neurons = neurons
     self.counts = counts
+    self.isDigits = isDigits
     up = [UInt16](repeating: 0, count: neurons * steps * counts)
     down = isSigned ? up : []
   }
@@ -37,11 +40,15 @@ struct LaneTrain: Sendable {
     }
   }
 
-  /// Signed count of each neuron over all steps, times a factor: one, or one a channel.
+  /// Signed count of each neuron over all steps, or the number of its digits, times a factor: one, or one a channel.
   func counts(times factor: [Float]) -> [Lanes] {
     let size = neurons / factor.count
     var result = [Lanes](repeating: .zero, count: neurons)
-    for at in up.indices { result[at % neurons] += LaneBits.lanes(up[at]) }
+    var worth: Float = 1
+    for at in up.indices {
+      if isDigits, at % neurons == 0 { worth /= 2 }
+      result[at % neurons] += LaneBits.lanes(up[at]) * worth
+    }
     for at in down.indices { result[at % neurons] -= LaneBits.lanes(down[at]) }
     for neuron in result.indices { result[neuron] *= factor[neuron / size] }
     return result
@@ -58,15 +65,20 @@ struct LaneTrain: Sendable {
     return total(up) + total(down)
   }
 
-  /// What leaves count gates on these spikes: by how much the largest count of each window changes.
+  /// What leaves the gates of max pools on these spikes: by how much the largest count of each window changes; of digits
+  /// those of the largest number, which is known digit by digit.
   /// - Parameters:
   ///   - shape: of the layer, `[C, H, W]`.
   ///   - pool: a max pool.
   func gated(steps: Int, shape: [Int], pool: NetworkPool, _ evaluator: FloatEvaluator) -> LaneTrain {
     var sums = [Lanes](repeating: .zero, count: neurons)
     var passed = evaluator.pooled(sums, shape, pool)
-    var result = LaneTrain(neurons: passed.count, steps: steps, isSigned: !down.isEmpty, counts: counts)
+    var result = LaneTrain(neurons: passed.count, steps: steps, isSigned: !down.isEmpty, counts: counts, isDigits: isDigits)
     for step in 0..<steps {
+      if isDigits, step > 0 {
+        for neuron in sums.indices { sums[neuron] *= 2 }
+        for neuron in passed.indices { passed[neuron] *= 2 }
+      }
       for (neuron, value) in values(step: step, worth: [1]).enumerated() { sums[neuron] += value }
       let largest = evaluator.pooled(sums, shape, pool)
       for neuron in largest.indices {

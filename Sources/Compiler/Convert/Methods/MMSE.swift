@@ -18,6 +18,9 @@ extension ConversionMethod {
       // At fewer than 8 steps the counts up to 4 make fewer than 32 levels.
       if steps < 8 { list.append(counting.with(.maximumCount, min(16, 32 / steps)).with(.calibrate, fitted)) }
       if steps > 1 {
+        let digits = standard.with(.neuron, .phase)
+        list.append(digits.with(.steps, min(steps, 4)).with(.calibrate, fitted))
+        if steps > 4 { list.append(digits.with(.steps, min(steps, 6))) }
         list.append(counting.with(.calibrate, byStep))
         list.append(standard.with(.schedule, .separated))
         list.append(standard.with(.lag, 1).with(.calibrate, byStep))
@@ -30,9 +33,8 @@ extension ConversionMethod {
       if let budget = stage.settings[.spikeBudget] {
         stage.normalise(stage.thresholds(histograms, spikes: budget))
       } else {
-        let (steps, counts) = (stage.steps, stage.settings.countsPerSpike)
-        stage.normalise(
-          histograms.map { ConversionStage.values($0.map { $0.leastSquareThreshold(steps: steps, counts: counts) }) })
+        let code = stage.settings.spikeCode(steps: stage.steps)
+        stage.normalise(histograms.map { ConversionStage.values($0.map { $0.leastSquareThreshold(code) }) })
       }
     })
 }
@@ -68,17 +70,17 @@ extension ConversionStage {
       let spikes: Double
     }
     let sensitivities = activations.sensitivities()
-    let counts = settings.countsPerSpike
+    let code = settings.spikeCode(steps: steps)
     let most = steps < 6 ? 2.0 : steps < 12 ? 1.5 : 3.0
     let choices = network.layers.indices.map { layer -> [[Choice]] in
       let activations = Double(sampleCount * network.layers[layer].channelSize)
       return zip(histograms[layer], sensitivities[layer]).map { histogram, sensitivity in
         guard histogram.largest > 0, layer != network.output else { return [] }
         return stride(from: 0.1, through: most + 1e-9, by: 0.02).map { factor in
-          let threshold = factor * histogram.largest / Double(counts)
-          let loss = histogram.loss(threshold: threshold, steps: steps, counts: counts)
+          let most = factor * histogram.largest
+          let loss = histogram.loss(most: most, code)
           return Choice(
-            threshold: threshold, cost: sensitivity * loss.error / activations,
+            threshold: most * code.thresholdShare, cost: sensitivity * loss.error / activations,
             spikes: loss.spikes / Double(sampleCount))
         }
       }
@@ -142,36 +144,43 @@ struct ActivationHistogram: Sendable {
     var spikes: Double
   }
 
-  /// What `clip(floor(a T / threshold + 1/2), 0, T) * threshold / T` loses.
-  /// - Parameter most: largest count of a spike, by which more than `T` may be sent.
-  func loss(threshold: Double, steps: Int, counts most: Int = 1) -> Loss {
-    let level = threshold / Double(steps)
+  /// The first bin whose middle is not below a value.
+  private func bin(of value: Double) -> Int {
+    min(Self.bins, max(0, Int(min((value / (largest / Double(Self.bins)) - 0.5).rounded(.up), Double(Self.bins)))))
+  }
+
+  /// Number and sum of the positive activations below a value.
+  func moments(below value: Double) -> (count: Double, sum: Double) {
+    let past = bin(of: value)
+    return (counts[past], sums[past])
+  }
+
+  /// What `clip(floor(a L / most + 1/2), 0, L) * most / L` loses, `L` the levels of a code.
+  /// - Parameter most: what the highest level is worth.
+  func loss(most: Double, _ code: SpikeCode) -> Loss {
+    let level = most / Double(code.levels)
     let width = largest / Double(Self.bins)
-    func bin(of value: Double) -> Int {
-      min(Self.bins, max(0, Int(min((value / width - 0.5).rounded(.up), Double(Self.bins)))))
-    }
     var loss = Loss(error: 0, spikes: 0)
     var first = 0
-    let levels = steps.multipliedReportingOverflow(by: most)
     // More levels than bins: bin by bin.
-    if levels.overflow || levels.partialValue > Self.bins {
+    if code.levels > Self.bins {
       for bin in 0..<Self.bins {
         let count = counts[bin + 1] - counts[bin]
         let value = (Double(bin) + 0.5) * width
-        let sent = min((value / level + 0.5).rounded(.down), Double(steps) * Double(most))
+        let sent = min((value / level + 0.5).rounded(.down), Double(code.levels))
         let miss = sent * level - value
         loss.error += count * miss * miss
-        loss.spikes += count * min(sent, Double(steps))
+        loss.spikes += count * Double(code.spikes(of: Int(exactly: sent) ?? code.levels))
       }
       return loss
     }
-    for spikes in 0...levels.partialValue {
-      let past = spikes == levels.partialValue ? Self.bins : bin(of: (Double(spikes) + 0.5) * level)
+    for height in 0...code.levels {
+      let past = height == code.levels ? Self.bins : bin(of: (Double(height) + 0.5) * level)
       if past > first {
-        let value = Double(spikes) * level
+        let value = Double(height) * level
         let count = counts[past] - counts[first]
         loss.error += squares[past] - squares[first] - 2 * value * (sums[past] - sums[first]) + value * value * count
-        loss.spikes += Double(min(spikes, steps)) * count
+        loss.spikes += Double(code.spikes(of: height)) * count
       }
       first = max(first, past)
       if first == Self.bins { break }
@@ -181,18 +190,41 @@ struct ActivationHistogram: Sendable {
 
   /// Such that the most that can be sent is among hundredths of the largest activation; the larger of equal ones. Infinite
   /// where nothing was positive.
-  /// - Parameter counts: largest count of a spike.
-  func leastSquareThreshold(steps: Int, counts most: Int = 1) -> Double {
+  func leastSquareThreshold(_ code: SpikeCode) -> Double {
     guard largest > 0 else { return .infinity }
-    let whole = largest / Double(most)
-    var best = (threshold: whole, error: loss(threshold: whole, steps: steps, counts: most).error)
+    var best = (most: largest, error: loss(most: largest, code).error)
     for hundredth in stride(from: 99, through: 1, by: -1) {
-      let threshold = whole * Double(hundredth) / 100
-      let error = loss(threshold: threshold, steps: steps, counts: most).error
-      if error < best.error { best = (threshold, error) }
+      let most = largest * Double(hundredth) / 100
+      let error = loss(most: most, code).error
+      if error < best.error { best = (most, error) }
     }
-    return best.threshold
+    return best.most * code.thresholdShare
   }
+}
+
+/// How spikes of a window mean a number.
+struct SpikeCode: Sendable {
+  /// Highest number.
+  let levels: Int
+  /// The threshold, of what the highest is worth.
+  let thresholdShare: Double
+  /// Steps of a rate code; nil: a binary digit a step.
+  private let steps: Int?
+
+  /// - Parameter counts: largest count of a spike.
+  static func rate(steps: Int, counts: Int = 1) -> SpikeCode {
+    let levels = steps.multipliedReportingOverflow(by: counts)
+    return SpikeCode(levels: levels.overflow ? .max : levels.partialValue, thresholdShare: 1 / Double(counts), steps: steps)
+  }
+
+  /// - Parameter period: digits, 1...16.
+  static func phases(_ period: Int) -> SpikeCode {
+    let levels = 1 << period - 1
+    return SpikeCode(levels: levels, thresholdShare: Double(levels + 1) / Double(levels), steps: nil)
+  }
+
+  /// Spikes that say a number of at most ``levels``.
+  func spikes(of number: Int) -> Int { steps.map { min(number, $0) } ?? number.nonzeroBitCount }
 }
 
 extension ActivationStatistics {

@@ -5,7 +5,7 @@ internal import CKernels
 /// signed.
 struct LaneNeurons: Sendable {
   /// One value, or one a channel.
-  let threshold: [Float]
+  private(set) var threshold: [Float]
   /// Of signed neurons, at most 0; nil: spikes are positive alone.
   let negative: [Float]?
   /// Largest count of a spike.
@@ -29,6 +29,11 @@ struct LaneNeurons: Sendable {
   private var channels: Int { v.count / channelSize }
 
   private func entry(_ list: [Float], _ channel: Int) -> Float { list.count == 1 ? list[0] : list[channel] }
+
+  /// For the next digit of a number.
+  mutating func halveThresholds() {
+    for at in threshold.indices { threshold[at] /= 2 }
+  }
 
   mutating func add(_ sums: [Lanes]) {
     for neuron in v.indices { v[neuron] += sums[neuron] }
