@@ -63,6 +63,28 @@ struct DigitTests {
     }
   }
 
+  @Test("corrections see the first spikes that the engine sends", arguments: [false, true])
+  func floatsAgree(_ maxPool: Bool) throws {
+    let data = try data()
+    let settings = ConversionSettings(.ttfs).with(.steps, 6).with(.calibrate, Corrections([.weights, .initial]))
+    let result = try convert(settings, data, maxPool: maxPool)
+    let samples = try data.floats(samples: 40, preprocessing: .identity)
+    var network = TinyNetwork.convolutional(seed: 51)
+    if maxPool { network.layers[1].connections[0].pool?.kind = .max }
+    let plain = try convert(settings.with(.calibrate, Corrections([])), data, maxPool: maxPool)
+    #expect(plain.network.populations[1].neuron.initial == nil && result.network.populations[1].neuron.initial != nil)
+    let evaluator = try FloatEvaluator(network)
+    var draft = SpikingDraft(evaluator.network)
+    draft.neurons = plain.network.populations.map(\.neuron)
+    var run = DraftCorrection(draft, Corrections([]), samples: samples, steps: 6, threads: 1, evaluator)
+    _ = run.run { _ in }
+    let trial = SpikingTrial(try SpikingTrial.lower(plain.network, weightBits: 16), samples: samples, steps: 6)
+    for layer in 0..<2 {
+      let engine = Int(trial.counters.spikes[layer + 1].reduce(0, +))
+      #expect(engine > 500 && abs(engine - run.spikeTotals[layer]) <= engine / 100, "layer \(layer)")
+    }
+  }
+
   @Test("the worth of a first spike loses least among thresholds")
   func code() {
     var generator = SplitMix(state: 4)
@@ -104,9 +126,12 @@ struct DigitTests {
         .conflict("neuron", "readout", "an inference ends when the output has added, not when it has fired")),
       (digits.with(.maximumCount, 3),
         .partner("maxCount", needs: "neuron", value: "count", "other spikes carry no count")),
-      (ConversionSettings(.ttfs).with(.steps, 17), .parameterRange("steps", value: "17", allowed: "a whole number from 2 to 16")),
+      (ConversionSettings(.ttfs).with(.steps, 17), .parameterRange("steps", value: "17", allowed: "2 to 16 with neurons that send a digit a step")),
     ] as [(ConversionSettings, ConversionError)] {
       #expect(throws: error) { try settings.check() }
+    }
+    #expect(throws: ConversionError.self) {
+      try ConversionSettings(.ttfs).with(.calibrate, Corrections([.biasByStep])).check()
     }
     #expect(throws: Never.self) { try digits.with(.steps, 16).with(.maxPool, .winner).check() }
   }

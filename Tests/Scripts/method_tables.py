@@ -42,7 +42,10 @@ FEWER = [
      ["mmse", "--neuron", "count", "--max-count", "8", "--calibrate", "weights,bias-by-step", "--steps", "{T}"], FEW[:2]),
     ("mmse, count up to 2, weights, bias by step, lag 1",
      ["mmse", "--neuron", "count", "--max-count", "2", "--calibrate", "weights,bias-by-step", "--lag", "1", "--steps", "{T}"], FEW),
+    ("mmse, phase", ["mmse", "--neuron", "phase", "--steps", "{T}"], FEW[:4]),
+    ("mmse, phase, weights, initial", ["mmse", "--neuron", "phase", "--calibrate", "weights,initial", "--steps", "{T}"], FEW[:4]),
     ("robust-norm, separated", ["robust-norm", "--schedule", "separated", "--steps", "{T}"], FEW),
+    ("ttfs", ["ttfs", "--steps", "{T}"], FEW[:4]),
 ]
 # name: (data, default samples, [(row, options, steps)]); steps: a number, or with a number of samples of its own.
 NETWORKS = {

@@ -26,6 +26,8 @@ public struct ConversionMethod: Sendable {
   package let sharesThresholds: Bool
   /// Whether the answer can be read after every step; that of a period code is complete at the end of a period.
   package let isReadAtAnyStep: Bool
+  /// Whether a layer sends once all has arrived, digit by digit of a number, one a step.
+  package let sendsDigits: Bool
   /// Whether thresholds or initial potentials come from the spiking network itself.
   package let watchesSpikes: @Sendable (ConversionSettings) -> Bool
   /// Whether they depend on the steps of the calibration.
@@ -48,7 +50,7 @@ public struct ConversionMethod: Sendable {
   package init(
     _ name: String, threshold: String, neurons: String = "soft reset", source: String, parameters: [Parameter],
     needsCalibration: Bool = true, convertsLeakyReLU: Bool = false, isSeeded: Bool = false,
-    sharesThresholds: Bool = false, isReadAtAnyStep: Bool = true,
+    sharesThresholds: Bool = false, isReadAtAnyStep: Bool = true, sendsDigits: Bool = false,
     watchesSpikes: @escaping @Sendable (ConversionSettings) -> Bool = { _ in false },
     dependsOnSteps: (@Sendable (ConversionSettings) -> Bool)? = nil,
     reads: @escaping @Sendable (ConversionSettings, Parameter) -> Bool = { _, _ in true },
@@ -75,6 +77,7 @@ public struct ConversionMethod: Sendable {
     self.isSeeded = isSeeded
     self.sharesThresholds = sharesThresholds
     self.isReadAtAnyStep = isReadAtAnyStep
+    self.sendsDigits = sendsDigits
     self.watchesSpikes = watchesSpikes
     self.dependsOnSteps = dependsOnSteps ?? watchesSpikes
     self.reads = reads

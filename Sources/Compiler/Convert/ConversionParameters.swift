@@ -60,13 +60,6 @@ extension Parameter {
     return changed
   }
 
-  /// The same whole number in a range alone.
-  package func limited(to range: ClosedRange<Int>) -> Parameter {
-    var changed = self
-    changed.kind = .integer(range)
-    return changed
-  }
-
   /// The same with one of the choices alone.
   package func only(_ choice: some ParameterChoice) -> Parameter {
     var changed = self

@@ -74,7 +74,7 @@ public struct ConversionSettings: Sendable, Hashable {
   static let digits = 2...16
 
   /// Whether hidden neurons send the digits of a number, one a step.
-  var sendsDigits: Bool { method.declared(.neuron) != nil && self[.neuron] == .phase }
+  var sendsDigits: Bool { method.sendsDigits || (method.declared(.neuron) != nil && self[.neuron] == .phase) }
 
   /// Whether every layer adds all steps before it fires.
   var isSeparated: Bool { self[.schedule] == .separated || sendsDigits }

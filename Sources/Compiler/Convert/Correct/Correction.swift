@@ -51,6 +51,15 @@ extension Parameter {
       + "and last-layer.")
 }
 
+extension Parameter {
+  /// Corrections without some.
+  func leaving(out left: [Correction]) -> Parameter {
+    var changed = self
+    changed.kind = .list(["none"] + Correction.allCases.filter { !left.contains($0) }.map(\.rawValue))
+    return changed
+  }
+}
+
 /// What a hidden neuron of a threshold method does.
 package enum HiddenNeuron: String, ParameterChoice {
   case integrateFire = "if"

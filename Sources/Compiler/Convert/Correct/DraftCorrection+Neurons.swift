@@ -187,7 +187,8 @@ extension DraftCorrection {
     return LaneNeurons(
       threshold: (neuron.threshold?.entries ?? [.infinity]).map { Float($0) },
       negative: neuron.model == .signed ? (neuron.negativeThreshold?.entries ?? [0]).map { Float($0) } : nil,
-      counts: neuron[.maximumPayload] ?? 1, count: layer.count, channelSize: layer.channelSize, initial: initial(index))
+      counts: neuron[.maximumPayload] ?? 1, count: layer.count, channelSize: layer.channelSize, initial: initial(index),
+      hardReset: neuron[.reset] == .hard)
   }
 
   /// Initial potentials of a layer: one value, one a channel or one a neuron.

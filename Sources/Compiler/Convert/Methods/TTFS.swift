@@ -6,10 +6,13 @@ extension ConversionMethod {
   public static let ttfs = ConversionMethod(
     "ttfs", threshold: "least mean square error of what one spike is worth, each channel",
     neurons: "one spike a sample, worth `2^-(1+k)` by its step `k`; fires once all has arrived", source: "Park et al. 2020",
-    parameters: [.steps.limited(to: ConversionSettings.digits), .readout.only(Readout.potential)],
-    isReadAtAnyStep: false, dependsOnSteps: { _ in true },
+    parameters: [.steps, .calibrate.leaving(out: [.biasByStep]), .readout.only(Readout.potential)],
+    isReadAtAnyStep: false, sendsDigits: true, dependsOnSteps: { _ in true },
     standardSteps: { _, _, _ in 8 }, leastSteps: { _ in ConversionSettings.digits.lowerBound },
-    tries: { standard, steps, _ in [standard.with(.steps, min(8, steps))] },
+    tries: { standard, steps, _ in
+      let one = standard.with(.steps, min(4, steps))
+      return [one, one.with(.calibrate, Corrections([.weights, .initial]))]
+    },
     neuron: { settings, threshold, spikeValue in
       NetworkNeuron(
         model: .phase, threshold: threshold, spikeValue: spikeValue,
@@ -22,7 +25,6 @@ extension ConversionMethod {
         stage.draft.neurons[layer] = stage.neuron(
           threshold: ConversionStage.values(codes.map(\.threshold)), spikeValue: ConversionStage.values(codes.map(\.value)))
       }
-      stage.sendDigits()
     })
 }
 

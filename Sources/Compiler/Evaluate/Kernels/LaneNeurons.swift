@@ -1,8 +1,8 @@
 import Runtime
 internal import CKernels
 
-/// The neurons of a layer on a block of 16 samples, in floats: soft reset, one spike a step, of both signs where
-/// signed.
+/// The neurons of a layer on a block of 16 samples, in floats: one spike a step, of both signs where signed; soft reset
+/// unless told otherwise.
 struct LaneNeurons: Sendable {
   /// One value, or one a channel.
   private(set) var threshold: [Float]
@@ -11,16 +11,18 @@ struct LaneNeurons: Sendable {
   /// Largest count of a spike.
   let counts: Int
   let channelSize: Int
+  let hardReset: Bool
   private(set) var v: [Lanes]
   /// Of signed neurons: spikes that may still be taken back.
   private(set) var sent: [Lanes]
 
   /// - Parameter initial: potentials: one, one a channel or one a neuron.
-  init(threshold: [Float], negative: [Float]?, counts: Int = 1, count: Int, channelSize: Int, initial: [Float]) {
+  init(threshold: [Float], negative: [Float]?, counts: Int = 1, count: Int, channelSize: Int, initial: [Float], hardReset: Bool = false) {
     self.threshold = threshold
     self.negative = negative
     self.counts = counts
     self.channelSize = max(1, channelSize)
+    self.hardReset = hardReset
     let size = max(1, count / max(1, initial.count))
     v = (0..<count).map { Lanes(repeating: initial[$0 / size]) }
     sent = negative == nil ? [] : [Lanes](repeating: .zero, count: count)
@@ -80,6 +82,11 @@ struct LaneNeurons: Sendable {
   mutating func fire(into train: inout LaneTrain, step: Int, level: KernelLevel = .best) {
     precondition(train.counts == counts)
     for count in 0..<counts { fireOnce(into: &train, row: step * counts + count, level) }
+    guard hardReset else { return }
+    for neuron in v.indices {
+      let fired = train.up[step * train.neurons + neuron]
+      if fired != 0 { v[neuron] *= 1 - LaneBits.lanes(fired) }
+    }
   }
 
   private mutating func fireOnce(into train: inout LaneTrain, row: Int, _ level: KernelLevel) {
