@@ -12,7 +12,7 @@ import sys
 from html import escape
 
 COLOURS = ["#8a8f98", "#5b8def", "#1f5fbf", "#0b3d91", "#d9822b", "#2a9d6f", "#c2410c", "#7c3aed", "#b5179e", "#3f4a56",
-           "#b8860b", "#0e7490"]
+           "#b8860b", "#0e7490", "#e11d48", "#65a30d", "#57534e"]
 WIDTH, HEIGHT, LEFT, TOP, GAP = 380, 300, 52, 64, 74
 
 
