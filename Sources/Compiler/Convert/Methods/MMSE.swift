@@ -21,7 +21,8 @@ extension ConversionMethod {
         let digits = standard.with(.neuron, .phase)
         list.append(digits.with(.steps, min(steps, 4)).with(.calibrate, fitted))
         if steps > 4 { list.append(digits.with(.steps, min(steps, 6))) }
-        list.append(counting.with(.calibrate, byStep))
+        // From 8 steps on six digits are as accurate and cheaper.
+        if steps < 8 { list.append(counting.with(.calibrate, byStep)) }
         list.append(standard.with(.schedule, .separated))
         list.append(standard.with(.lag, 1).with(.calibrate, byStep))
         list.append(counting.with(.maximumCount, 2).with(.lag, 1).with(.calibrate, byStep))
