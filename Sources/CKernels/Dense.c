@@ -75,6 +75,7 @@ int ck_has_dense(int kind) {
   switch (kind) {
     case CK_DENSE_AVX2: return avx2 != 0;
     case CK_DENSE_AVXVNNI: return avx2 && __builtin_cpu_supports("avxvnni");
+    case CK_DENSE_TABLES:
     case CK_DENSE_AVX512VNNI: return __builtin_cpu_supports("x86-64-v4") && __builtin_cpu_supports("avx512vnni");
     case CK_DENSE_AMX: return ck_has_tiles();
   }
@@ -89,6 +90,7 @@ void ck_dense_deliver(int kind, const ck_dense *d, void *accumulators, int bits)
 #if defined(__x86_64__)
     case CK_DENSE_AVX2: dense_avx2(d, accumulators, bits); return;
     case CK_DENSE_AVXVNNI: dense_avxvnni(d, accumulators, bits); return;
+    case CK_DENSE_TABLES:
     case CK_DENSE_AVX512VNNI: dense_avx512vnni(d, accumulators, bits); return;
 #elif defined(__aarch64__)
     case CK_DENSE_DOTPROD: dense_dotprod(d, accumulators, bits); return;

@@ -76,6 +76,9 @@ struct KernelPathTests {
           if geometry.columnAxis.dilation > 1 { found["dilated", default: 0] += 1 }
           if (layer.dense?.route.pixelsPerByte ?? 1) > 1 { found["pooled", default: 0] += 1 }
           if layer.isGated { found["gated", default: 0] += 1 }
+          if layer.dense?.route.tables != nil, random.steps >= 8, plan.populations[layer.projection.target].runsTogether {
+            found["looked up", default: 0] += 1
+          }
           if layer.projection.kind == .dense { found["whole", default: 0] += 1 }
           if case .wide = layer.path { found["wide", default: 0] += 1 }
           if runner.trains[layer.projection.source].payloadRange.lowerBound < 0 { found["signed", default: 0] += 1 }
@@ -83,13 +86,15 @@ struct KernelPathTests {
       }
     }
     #expect(layers > 50)
-    for feature in ["strided", "padded", "dilated", "pooled", "gated", "whole", "wide", "signed"] {
+    for feature in ["strided", "padded", "dilated", "pooled", "gated", "whole", "looked up", "wide", "signed"] {
       #expect(found[feature, default: 0] > 2, "\(found)")
     }
   }
 
-  @Test("dense delivery part by part gives the sums of all of it, in one step and in many", arguments: DenseKind.available)
-  func parts(kind: DenseKind) throws {
+  @Test(
+    "dense delivery part by part gives the sums of all of it, in one step and in many",
+    arguments: DenseKind.available, [false, true])
+  func parts(kind: DenseKind, isBits: Bool) throws {
     var random = SeededGenerator(seed: 7)
     let source = MapShape(channels: 20, height: 9, width: 21)
     let target = MapShape(channels: 35, height: 9, width: 21)
@@ -98,7 +103,7 @@ struct KernelPathTests {
     let values = (0..<(35 * 20 * 9)).map { _ in Int8(truncatingIfNeeded: random.next()) }
     let weights = try #require(WeightTensor(shape: [35, 20, 3, 3], storage: .int8(values)))
     var train = SpikeTrain(shape: source, hasPayload: false)
-    for _ in 0..<16 {
+    for _ in 0..<15 {
       for pixel in 0..<source.pixels {
         for channel in 0..<source.channels where random.unit() < 0.3 {
           train.append(pixel: pixel, channel: channel, payload: 1)
@@ -106,10 +111,26 @@ struct KernelPathTests {
       }
       train.endStep()
     }
+    // The last step has no spikes; what its bits are means nothing.
+    train.endStep()
+    if isBits {
+      let words = source.pixels * 2
+      train.maskWords = words
+      train.masks = [UInt16](repeating: 0, count: 15 * words) + [UInt16](repeating: 1, count: words)
+      for step in 0..<15 {
+        train.forEachSpike(step: step) { index, _ in
+          let (channel, pixel) = (index / source.pixels, index % source.pixels)
+          train.masks[step * words + pixel * 2 + channel / 16] |= 1 << UInt16(channel % 16)
+        }
+      }
+    }
     func sums(_ kind: DenseKind, steps: Int, part: Int) throws -> [Int32] {
       let route = try #require(
-        DenseRoute(projection, projection.convolution, weights, source: source, target: target, cellOf: nil, kind: kind))
+        DenseRoute(
+          projection, projection.convolution, weights, source: source, target: target, cellOf: nil, isNarrow: isBits,
+          kind: kind))
       let bytes = try #require(DenseRoute.Bytes(route, train, copies: 1))
+      if isBits { #expect((route.tables != nil) == (kind == .tables || kind == .swift)) }
       var delivery = DeliverDense()
       var result: [Int32] = []
       for first in stride(from: 0, to: 16, by: steps) {
@@ -120,15 +141,15 @@ struct KernelPathTests {
           let apart = positions.count * route.padded
           // What lies behind a part must stay as it is.
           let block = Accumulators()
-          block.reserve(wide: steps * apart + 4096)
+          block.reserve(narrow: isBits ? steps * apart + 4096 : 0, wide: isBits ? 0 : steps * apart + 4096)
           delivery.deliver(
             DeliverDense.Part(steps: steps, positions: positions, apart: apart), bytes,
-            into: Lanes(sums: block, isNarrow: false))
-          #expect((0..<4096).allSatisfy { block.sum(at: steps * apart + $0, narrow: false, wide: true) == 0 })
+            into: Lanes(sums: block, isNarrow: isBits))
+          #expect((0..<4096).allSatisfy { block.sum(at: steps * apart + $0, narrow: isBits, wide: !isBits) == 0 })
           for step in 0..<steps {
             for at in 0..<apart {
               wide[(step * target.pixels + start) * route.padded + at] = Int32(
-                block.sum(at: step * apart + at, narrow: false, wide: true))
+                block.sum(at: step * apart + at, narrow: isBits, wide: !isBits))
             }
           }
         }

@@ -67,6 +67,16 @@ typedef struct {
   const int32_t *starts;                   // 16 a block: what sums start from
 } ck_tiles;
 
+// The same for sources that are bits, at most 16 steps of each position, 128 sums of a word of 16 sources for each target: of
+// the words' low 6 bits, the next 5 and the last 5.
+typedef struct {
+  long positions, taps, words, blocks;     // words of source channels
+  long padded, steps, step_lanes;          // accumulators from position to position; from step to step
+  const uint32_t *bases, *offsets;         // word of `x` where a position's sources start; that a tap adds
+  const uint16_t *x;                       // [cell][word][16 steps]
+  const int16_t *tables;                   // [block][4 times 4 targets][tap][word][4 x 64, 4 x 32, 4 x 32]
+} ck_tables;
+
 // y[row][v] += sum over taps k of w[k][row] * x[offsets[k] + v * step], for vectors v of 16 floats.
 typedef struct {
   long taps, block;                        // rows that weights are packed by: 8, or 1
@@ -142,7 +152,7 @@ long ck_course(
 // Adds the weight of its channel to the accumulator of each neuron whose bit is set; `bits` = 16 or 32.
 void ck_add_masked(
   int level, const uint16_t *masks, long pixels, long words, const int32_t *weights, void *accumulators, int bits);
-enum { CK_DENSE_PLAIN, CK_DENSE_AVX2, CK_DENSE_AVXVNNI, CK_DENSE_AVX512VNNI, CK_DENSE_DOTPROD, CK_DENSE_AMX };
+enum { CK_DENSE_PLAIN, CK_DENSE_AVX2, CK_DENSE_AVXVNNI, CK_DENSE_AVX512VNNI, CK_DENSE_DOTPROD, CK_DENSE_AMX, CK_DENSE_TABLES };
 // Whether this processor runs a kind of dense delivery.
 int ck_has_dense(int kind);
 // Adds to accumulators of `bits` = 16 or 32, modulo 2^bits.
@@ -150,6 +160,11 @@ void ck_dense_deliver(int kind, const ck_dense *d, void *accumulators, int bits)
 // Whether this processor and system have matrix instructions; only then may they be used.
 int ck_has_tiles(void);
 void ck_tiles_deliver(const ck_tiles *t, void *accumulators, int bits);
+// Where CK_DENSE_TABLES is one of its kinds.
+void ck_tables_deliver(const ck_tables *t, int16_t *accumulators);
+// Masks of 16 steps (null: no bits) as ck_tables reads them; `used` of the `words` of a pixel, from x[places[pixel]] on.
+void ck_write_words(
+  const uint16_t *const *masks, long pixels, long words, long used, const uint32_t *places, uint16_t *x);
 // Whether this processor has instructions for SHA-256; only then `blocks` of 64 bytes may be taken into the state's 8 words.
 int ck_has_sha256(void);
 void ck_sha256(uint32_t *state, const uint8_t *bytes, long blocks, const uint32_t *constants);

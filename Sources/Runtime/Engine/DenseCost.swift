@@ -11,9 +11,10 @@ struct DenseLayer: Sendable {
   ///   - other: the delivery that it stands beside.
   ///   - source: the map that the kernel runs over.
   ///   - taps: of the pixels of a train.
+  ///   - isNarrow: whether sums fit 16 bits.
   init?(
     _ projection: Projection, _ program: CompiledProgram, _ other: DeliveryRoute, source: MapShape, target: MapShape,
-    taps: TapTable, use: DenseUse, kind: DenseKind, level: KernelLevel
+    taps: TapTable, isNarrow: Bool, use: DenseUse, kind: DenseKind, level: KernelLevel
   ) {
     guard use != .never, other.weights.kind == .pairs,
       let geometry = DenseRoute.geometry(projection, source: source, target: target)
@@ -24,13 +25,15 @@ struct DenseLayer: Sendable {
     case .cells(let cells, _): cellOf = cells
     case .all(let cells): if projection.pool.map({ $0.kind != .max }) ?? false { cellOf = cells }
     }
-    let cost = DenseCost(
+    var cost = DenseCost(
       geometry, source: source, target: target, kind: kind, use: use, isGathered: projection.kind == .dense,
       vectors: other.vectors(level) * Double(taps.targets.count) / Double(max(1, source.pixels)))
     guard cost.isWorth(spikes: source.count, groups: source.pixels),
       let route = DenseRoute(
-        projection, geometry, program.weights[projection.weights], source: source, target: target, cellOf: cellOf, kind: kind)
+        projection, geometry, program.weights[projection.weights], source: source, target: target, cellOf: cellOf,
+        isNarrow: isNarrow, kind: kind)
     else { return nil }
+    if route.tables != nil, use == .byCost { cost.lookUp(geometry, source: source, target: target) }
     self.route = route
     self.cost = cost
   }
@@ -50,6 +53,8 @@ extension DeliveryRoute {
 struct DenseCost: Sendable {
   /// Of the dense path: the same in every step.
   let dense: Double
+  /// Of up to 16 steps of bits that are looked up; nil: none are.
+  private(set) var together: Double?
   /// Of the other: of each spike, and of each source pixel that has any.
   let perSpike: Double
   let perGroup: Double
@@ -68,7 +73,10 @@ struct DenseCost: Sendable {
     }
     let listing = train.isListed
       ? 0 : DenseCost.listedSpike * Double(spikes) + DenseCost.listedWord * Double(train.maskWords * active)
-    return dense * Double(active) < perSpike * Double(spikes) + perGroup * Double(groups) + listing
+    let looked = together.flatMap {
+      train.maskWords > 0 && steps.count >= DenseRoute.lookUpSteps.lowerBound ? $0 * Double((steps.count + 15) / 16) : nil
+    }
+    return looked ?? (dense * Double(active)) < perSpike * Double(spikes) + perGroup * Double(groups) + listing
   }
 
   /// - Parameters:
@@ -94,13 +102,22 @@ struct DenseCost: Sendable {
     perGroup = isGathered ? DenseCost.gathered : DenseCost.group + DenseCost.vectorOfGroup * vectors
   }
 
+  /// Says that bits of several steps are looked up.
+  mutating func lookUp(_ geometry: ConvolutionGeometry, source: MapShape, target: MapShape) {
+    let words = (source.channels + 15) / 16 * ((target.channels + 15) / 16) * 256
+    together = 16 * Double(words * target.pixels * geometry.kernelY * geometry.kernelX) / DenseCost.lookedUpPerNanosecond
+  }
+
+  /// Multiply-accumulates that tables stand for.
+  private static let lookedUpPerNanosecond = 400.0
+
   /// Multiply-accumulates; kinds without an instruction for four are never worth it.
   private static func productsPerNanosecond(_ kind: DenseKind) -> Double {
     switch kind {
     case .swift, .plain: 0
     case .avx2: 75
     case .avxvnni: 145
-    case .avx512vnni: 300
+    case .avx512vnni, .tables: 300
     case .dotprod: 100
     case .amx: 1500
     }

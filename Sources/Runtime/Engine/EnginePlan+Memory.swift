@@ -1,7 +1,8 @@
 import ChipModel
 
 extension CompiledProgram {
-  /// What running takes beside the program itself, before spikes: neurons with their padded channels, and taps unrolled.
+  /// What running takes beside the program itself, before spikes: neurons with their padded channels, taps unrolled, and tables
+  /// of sums.
   package var memoryToRun: MemoryNeed {
     var need = MemoryNeed()
     for population in populations {
@@ -14,6 +15,12 @@ extension CompiledProgram {
       let synapses = synapses(index)
       need.add(synapses.mostTaps, EnginePlan.bytesPerTap, for: "taps of projection", projection.name)
       need.add(synapses.from.count, EnginePlan.bytesPerNeuron, for: "taps of projection", projection.name)
+      if projection.kind == .convolution, projection.convolution.groups == 1 {
+        let channels = (sourceShape(projection).channels, populations[projection.target].shape.channels)
+        need.add(
+          DenseRoute.tableBytes(weights: weights[projection.weights].count, channels: channels), 1,
+          for: "tables of projection", projection.name)
+      }
     }
     return need
   }

@@ -81,8 +81,8 @@ package struct EnginePlan: Sendable {
           program.projections[p], program, into: plan, isNarrow: plan.narrow.contains(p), isScalar: isScalar
         ) { route, source, taps in
           DenseLayer(
-            program.projections[p], program, route, source: source, target: plan.shape, taps: taps, use: dense,
-            kind: denseKind, level: kernels)
+            program.projections[p], program, route, source: source, target: plan.shape, taps: taps,
+            isNarrow: plan.narrow.contains(p), use: dense, kind: denseKind, level: kernels)
         }
       }
     }

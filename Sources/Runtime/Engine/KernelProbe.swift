@@ -10,6 +10,8 @@ package struct KernelProbe: Sendable {
   private var delivery = DeliverDense()
   /// Deliveries of a call, spikes entered once.
   private let repeats: Int
+  /// Steps of a dense call at once.
+  private let steps: Int
   private let level: KernelLevel
   private var groups = SpikeGroups()
   private var sums = Accumulators()
@@ -28,9 +30,10 @@ package struct KernelProbe: Sendable {
 
   private init(
     kernel: Int, _ shape: MapShape, _ channels: Int, activity: Double, level: KernelLevel, seed: UInt64, isDense: Bool,
-    repeats: Int = 1
+    repeats: Int = 1, steps: Int = 1
   ) {
     self.repeats = repeats
+    self.steps = steps
     var random = SeededGenerator(seed: seed)
     let target = MapShape(channels: channels, height: shape.height, width: shape.width)
     let border = kernel / 2
@@ -40,7 +43,7 @@ package struct KernelProbe: Sendable {
         kernelY: kernel, kernelX: kernel, top: border, left: border, bottom: border, right: border))
     let table = TapTable(projection: projection, source: shape, target: target, pool: nil)
     let spikes = KernelProbe.spikes(shape, activity, &random)
-    train = spikes
+    train = steps > 1 ? KernelProbe.bits(shape, steps, activity, &random) : spikes
     let weights = KernelProbe.weights([channels, shape.channels, kernel, kernel], &random)
     let padded = PaddedChannels.count(channels)
     route = weights.flatMap {
@@ -54,14 +57,15 @@ package struct KernelProbe: Sendable {
     spikes.forEachSpike(step: 0) { index, _ in
       entries += Int(table.starts[index % shape.pixels + 1]) - Int(table.starts[index % shape.pixels])
     }
-    work = isDense ? repeats * shape.count * channels * kernel * kernel : entries * channels
+    work = isDense ? repeats * steps * shape.count * channels * kernel * kernel : entries * channels
     dense =
       isDense
       ? weights.flatMap {
         DenseRoute(
-          projection, projection.convolution, $0, source: shape, target: target, cellOf: nil, kind: DenseKind(best: level))
-      }.flatMap { DenseRoute.Bytes($0, spikes, copies: 1) } : nil
-    sums.reserve(narrow: (target.pixels + 1) * padded)
+          projection, projection.convolution, $0, source: shape, target: target, cellOf: nil,
+          isNarrow: steps > 1, kind: DenseKind(best: level))
+      }.flatMap { [train] in DenseRoute.Bytes($0, train, copies: 1) } : nil
+    sums.reserve(narrow: steps > 1 ? steps * PopulationPlan.blockLanes : (target.pixels + 1) * padded)
     self.level = level
     tiles = NeuronStep.Tiles(tile: 0, limit: [], negative: [], reset: [])
     output = SpikeTrain(shape: shape, hasPayload: false)
@@ -71,6 +75,12 @@ package struct KernelProbe: Sendable {
   package init(dense channels: Int, side: Int, activity: Double, level: KernelLevel, seed: UInt64) {
     let shape = MapShape(channels: channels, height: side, width: side)
     self.init(kernel: 3, shape, channels, activity: activity, level: level, seed: seed, isDense: true)
+  }
+
+  /// The same of the bits of 16 steps at once, in blocks as the engine has them.
+  package init(steps channels: Int, side: Int, activity: Double, level: KernelLevel, seed: UInt64) {
+    let shape = MapShape(channels: channels, height: side, width: side)
+    self.init(kernel: 3, shape, channels, activity: activity, level: level, seed: seed, isDense: true, steps: 16)
   }
 
   /// The limit of dense delivery: 256 sources times 32 targets at 48 positions, 64 times, weights and map in the nearest
@@ -97,7 +107,7 @@ package struct KernelProbe: Sendable {
       StoredWeights(projection: projection, weights: $0, sourceChannels: 48, target: target, allowsPairs: true)
     }.map { DeliveryRoute(rule: .pixels, table: DeliveryTable(pixels: 1, padded: 576), weights: $0) }
     work = 64 * 48 * 576
-    repeats = 1
+    (repeats, steps) = (1, 1)
     sums.reserve(narrow: 576)
     self.level = level
     tiles = NeuronStep.Tiles(tile: 0, limit: [], negative: [], reset: [])
@@ -121,7 +131,7 @@ package struct KernelProbe: Sendable {
     train = output
     route = nil
     work = count
-    repeats = 1
+    (repeats, steps) = (1, 1)
     self.level = level
   }
 
@@ -130,9 +140,15 @@ package struct KernelProbe: Sendable {
     if !isKnownUniquelyReferenced(&sums) { sums = sums.another() }
     let lanes = Lanes(sums: sums, isNarrow: true)
     if let dense {
-      delivery.fill(train, 0..<1, dense, level)
+      delivery.fill(train, 0..<steps, dense, level)
+      let (all, lanesOfBlock) = (dense.route.positions, PopulationPlan.blockLanes)
+      let block = steps > 1 ? max(1, lanesOfBlock / dense.route.padded) : all
       for _ in 0..<repeats {
-        delivery.deliver(DeliverDense.Part(positions: 0..<dense.route.positions), dense, into: lanes)
+        for first in stride(from: 0, to: all, by: block) {
+          let positions = first..<min(first + block, all)
+          delivery.deliver(
+            DeliverDense.Part(steps: steps, positions: positions, apart: lanesOfBlock), dense, into: lanes)
+        }
       }
       return Int(sums.sum(at: 0, narrow: true, wide: false))
     }
@@ -161,6 +177,22 @@ package struct KernelProbe: Sendable {
       }
     }
     train.endStep()
+    return train
+  }
+
+  private static func bits(
+    _ shape: MapShape, _ steps: Int, _ activity: Double, _ random: inout SeededGenerator
+  ) -> SpikeTrain {
+    let words = PaddedChannels.count(shape.channels) / 16
+    var train = SpikeTrain(shape: shape, hasPayload: false)
+    train.beginBits(shape.pixels * words)
+    let first = train.reserveBits(steps: steps)
+    for word in 0..<(steps * shape.pixels * words) {
+      for bit in 0..<min(16, shape.channels - word % words * 16) where random.unit() < activity {
+        train.masks[first + word] |= 1 << UInt16(bit)
+      }
+    }
+    train.endBits(steps: steps, level: .base)
     return train
   }
 

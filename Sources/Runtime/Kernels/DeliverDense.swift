@@ -4,13 +4,14 @@ internal import CKernels
 /// Adds whole steps densely: their spikes become bytes, and every target sums all of its sources by dot products. The same
 /// sums as ``Deliver``, whatever the activity costs.
 struct DeliverDense: Sendable {
-  /// A map a step.
+  /// A map a step, or one of words that hold the bits of 16.
   private var maps: [UInt8] = []
   /// Where the first begins: with a cache line.
   private var start = 0
   /// Whose the maps are, where their borders still are what they were, and how many.
   private var owner: DenseRoute?
   private var prepared = 0
+  private var holdsWords = false
 
   /// Maps of several steps take no more together.
   private static let mostBytes = 4 << 20
@@ -34,6 +35,7 @@ struct DeliverDense: Sendable {
     let start = lanes.start
     if lanes.isNarrow {
       guard let out = unsafe lanes.sums.narrow.baseAddress.map({ unsafe $0 + start }) else { return }
+      if bytes.looksUp(steps: part.steps) { return unsafe lookUp(part, bytes, into: out) }
       unsafe forEachCall(part, bytes, twin: { unsafe out[$0] &+= Int16(truncatingIfNeeded: $1) }, dense: { at, dense in
         unsafe ck_dense_deliver(bytes.route.kind.rawValue, dense, out + at, 16)
       }, tiles: { at, tiles in unsafe ck_tiles_deliver(tiles, out + at, 16) })
@@ -81,20 +83,30 @@ struct DeliverDense: Sendable {
     _ train: SpikeTrain, _ steps: Range<Int>, _ bytes: DenseRoute.Bytes, _ level: KernelLevel, _ team: WorkTeam = .alone
   ) {
     let route = bytes.route
-    if maps.count < steps.count * route.mapBytes + 64 {
-      maps = [UInt8](repeating: 0, count: steps.count * route.mapBytes + 64)
+    let looksUp = bytes.looksUp(steps: steps.count)
+    let size = (looksUp ? 2 : steps.count) * route.mapBytes + 64
+    if maps.count < size {
+      maps = [UInt8](repeating: 0, count: size)
       start = unsafe maps.withUnsafeBufferPointer { (64 - Int(bitPattern: $0.baseAddress) % 64) % 64 }
       owner = nil
     }
     // Bits say all neurons, so what is around them stays.
     let writesAll = train.maskWords > 0
-    let isPrepared = writesAll && owner === route && steps.count <= prepared
-    if !isPrepared { (owner, prepared) = (writesAll ? route : nil, steps.count) }
+    let isPrepared = writesAll && owner === route && steps.count <= prepared && holdsWords == looksUp
+    if !isPrepared { (owner, prepared, holdsWords) = (writesAll ? route : nil, looksUp ? 16 : steps.count, looksUp) }
     let start = start
     unsafe maps.withUnsafeMutableBufferPointer { maps in
       guard let first = unsafe maps.baseAddress.map({ unsafe $0 + start }) else { return }
       let filling = unsafe Filling(
         first: first, steps: steps, train: train, bytes: bytes, level: level, isPrepared: isPrepared)
+      if looksUp {
+        if !isPrepared { unsafe first.update(repeating: 0, count: 2 * route.mapBytes) }
+        _ = team.sum(filling.parts) { part, _ in
+          filling.writeWords(part: part)
+          return 0
+        }
+        return
+      }
       _ = team.sum(steps.count) { index, _ in
         filling.begin(index)
         return 0
@@ -108,104 +120,19 @@ struct DeliverDense: Sendable {
     }
   }
 
-  /// Maps that threads fill, each others.
-  @safe private struct Filling: @unchecked Sendable {
-    let first: UnsafeMutablePointer<UInt8>
-    let steps: Range<Int>
-    let train: SpikeTrain
-    let bytes: DenseRoute.Bytes
-    let level: KernelLevel
-    /// Whether what no bit stands for is what it should be.
-    let isPrepared: Bool
-
-    /// Pixels of a part.
-    private static let part = 64
-    private var pixels: Int { (bytes.route.cells?.places ?? bytes.route.places).count }
-    var parts: Int { (pixels + Filling.part - 1) / Filling.part }
-    /// Whether parts of a step's pixels may not be written on their own.
-    var isWrittenByStep: Bool { train.maskWords == 0 || bytes.route.overlaps || level == .swift }
-
-    /// Prepares a step's map, and writes it where its pixels are written together.
-    func begin(_ index: Int) {
-      let step = steps.lowerBound + index
-      let map = unsafe first + index * bytes.route.mapBytes
-      let isEmpty = train.spikeCount(step: step) == 0
-      // The bits of an empty step may mean nothing.
-      if !isPrepared || isEmpty { unsafe map.update(repeating: bytes.offset, count: bytes.route.mapBytes) }
-      if isEmpty || !isWrittenByStep { return }
-      if train.maskWords == 0 {
-        unsafe writeSpikes(step: step, map)
-      } else if level == .swift {
-        unsafe writeBits(step: step, map)
-      } else {
-        unsafe writeMasks(step..<(step + 1), map, 0..<pixels)
-      }
-    }
-
-    /// Writes some pixels of the steps that have spikes.
-    func write(part: Int) {
-      unsafe writeMasks(steps, first, (part * Filling.part)..<min((part + 1) * Filling.part, pixels))
-    }
-
-    private func writeSpikes(step: Int, _ map: UnsafeMutablePointer<UInt8>) {
-      unsafe train.channels.withUnsafeBufferPointer { channels in
-        unsafe train.channelStarts.withUnsafeBufferPointer { starts in
-          unsafe train.pixels.withUnsafeBufferPointer { pixels in
-            unsafe bytes.route.places.withUnsafeBufferPointer { places in
-              for group in train.stepStarts[step]..<train.stepStarts[step &+ 1] {
-                let pixel = unsafe map + Int(places[Int(pixels[group])])
-                for position in unsafe Int(starts[group])..<Int(starts[group &+ 1]) {
-                  let payload = train.hasPayload ? UInt8(truncatingIfNeeded: train.payloads[position]) : 1
-                  unsafe pixel[Int(channels[position])] &+= payload
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-
-    /// The same from the train's bits.
-    private func writeBits(step: Int, _ map: UnsafeMutablePointer<UInt8>) {
-      let route = bytes.route
-      let words = train.maskWords / train.shape.pixels
-      func bit(_ pixel: Int, _ channel: Int) -> UInt8 {
-        let word = train.masks[step * train.maskWords + pixel * words + channel / 16]
-        return UInt8(truncatingIfNeeded: word >> UInt16(channel % 16) & 1)
-      }
-      for channel in 0..<train.shape.channels {
-        if let cells = route.cells {
-          for (cell, place) in cells.places.enumerated() {
-            let members = cells.members[Int(cells.starts[cell])..<Int(cells.starts[cell + 1])]
-            unsafe map[Int(place) + channel] = members.reduce(0) { $0 + bit(Int($1), channel) }
-          }
-        } else {
-          for (pixel, place) in route.places.enumerated() { unsafe map[Int(place) + channel] = bit(pixel, channel) }
-        }
-      }
-    }
-
-    /// The same 16 neurons at a time, into maps of steps that follow one another.
-    private func writeMasks(_ steps: Range<Int>, _ map: UnsafeMutablePointer<UInt8>, _ pixels: Range<Int>) {
-      let route = bytes.route
-      let words = train.maskWords / train.shape.pixels
-      let places = route.cells?.places ?? route.places
-      unsafe train.masks.withUnsafeBufferPointer { masks in
-        unsafe places.withUnsafeBufferPointer { places in
-          guard let masks = masks.baseAddress, let place = unsafe places.baseAddress.map({ unsafe $0 + pixels.lowerBound })
-          else { return }
-          func write(_ skipped: Int, _ starts: UnsafePointer<UInt32>?, _ members: UnsafePointer<UInt32>?) {
-            for (index, step) in steps.enumerated() where train.spikeCount(step: step) > 0 {
-              unsafe ck_write_bytes(
-                level.code, masks + (step * train.maskWords + skipped), pixels.count, words, route.words, place, starts,
-                members, map + index * route.mapBytes)
-            }
-          }
-          guard let cells = route.cells else { return write(pixels.lowerBound * words, nil, nil) }
-          unsafe cells.starts.withUnsafeBufferPointer { starts in
-            unsafe cells.members.withUnsafeBufferPointer {
-              unsafe write(0, starts.baseAddress.map { unsafe $0 + pixels.lowerBound }, $0.baseAddress)
-            }
+  private func lookUp(_ part: Part, _ bytes: DenseRoute.Bytes, into out: UnsafeMutablePointer<Int16>) {
+    let route = bytes.route
+    unsafe withPointers(part, 0, bytes) { pointers in
+      unsafe pointers.x.withMemoryRebound(to: UInt16.self, capacity: route.mapBytes) { x in
+        unsafe route.tables?.withLanes { lanes in
+          var tables = unsafe ck_tables(
+            positions: part.positions.count, taps: route.offsets.count, words: route.words, blocks: route.blocks,
+            padded: route.padded, steps: part.steps, step_lanes: part.apart, bases: pointers.bases,
+            offsets: pointers.offsets, x: x, tables: lanes)
+          if route.kind == .swift {
+            unsafe DenseRoute.lookUp(tables, into: out)
+          } else {
+            unsafe ck_tables_deliver(&tables, out)
           }
         }
       }

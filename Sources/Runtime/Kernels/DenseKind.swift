@@ -11,6 +11,8 @@ package enum DenseKind: Int32, Sendable, CaseIterable {
   case dotprod
   /// Matrices of 16 rows: steps of one position, or neighbours in one step.
   case amx
+  /// Dot products, and where several steps of bits arrive tables of their sums (``DenseRoute/tables``).
+  case tables
 
   /// What this processor runs.
   package static var available: [DenseKind] { allCases.filter { $0 == .swift || ck_has_dense($0.rawValue) != 0 } }
@@ -22,7 +24,7 @@ package enum DenseKind: Int32, Sendable, CaseIterable {
       case .swift: [.swift]
       case .base: [.dotprod, .plain]
       case .avx2: [.avxvnni, .avx2]
-      case .avx512: [.amx, .avx512vnni, .avxvnni, .avx2]
+      case .avx512: [.amx, .tables, .avx512vnni, .avxvnni, .avx2]
       }
     let available = DenseKind.available
     self = wanted.first { available.contains($0) } ?? .plain

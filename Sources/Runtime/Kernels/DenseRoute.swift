@@ -30,6 +30,8 @@ final class DenseRoute: Sendable {
   let padded: Int
   /// Bytes as ``ck_dense`` or ``ck_tiles`` has them, two a lane.
   let weights: LaneBuffer
+  /// What words of 16 sources add, where bits of several steps are looked up.
+  let tables: LaneBuffer?
   /// Sum of each target channel's weights, 16 a block.
   let weightSums: [Int32]
   /// Source pixels that share a byte.
@@ -66,9 +68,10 @@ final class DenseRoute: Sendable {
   /// - Parameters:
   ///   - source: the map that the kernel runs over: pooled where cells are given.
   ///   - cellOf: the pooled pixel of each pixel of a train; nil: trains are over `source`.
+  ///   - isNarrow: whether sums fit 16 bits.
   init?(
     _ projection: Projection, _ geometry: ConvolutionGeometry, _ tensor: WeightTensor, source: MapShape, target: MapShape,
-    cellOf: [UInt32]?, kind: DenseKind
+    cellOf: [UInt32]?, isNarrow: Bool = false, kind: DenseKind
   ) {
     let (rows, columns) = (geometry.rowAxis, geometry.columnAxis)
     guard StoredWeights.fits(8, projection, tensor) else { return nil }
@@ -156,6 +159,9 @@ final class DenseRoute: Sendable {
     case .int16(let values): pack(values)
     }
     weights = LaneBuffer(bytes: packed)
+    tables =
+      isNarrow && cellOf == nil && (kind == .tables || kind == .swift)
+      ? DenseRoute.tables(packed, blocks: blocks, taps: taps, quads: quads, words: words, positions: positions) : nil
     weightSums = sums
   }
 
@@ -165,6 +171,10 @@ final class DenseRoute: Sendable {
     /// Of a neuron without spikes.
     let offset: UInt8
     let starts: [Int32]
+    private let isBits: Bool
+
+    /// Whether so many steps at once are looked up.
+    func looksUp(steps: Int) -> Bool { isBits && route.tables != nil && DenseRoute.lookUpSteps.contains(steps) }
 
     /// Nil where payloads do not fit.
     ///
@@ -176,6 +186,7 @@ final class DenseRoute: Sendable {
       let (low, high) = (payloads.lowerBound * most, payloads.upperBound * most)
       guard high - low <= 127 else { return nil }
       offset = UInt8(truncatingIfNeeded: -low)
+      isBits = train.maskWords > 0 && low == 0
       starts = route.weightSums.map { $0 &* Int32(truncatingIfNeeded: low) }
     }
   }

@@ -38,6 +38,10 @@ struct KernelBench {
         let probe = KernelProbe(dense: channels, side: 32, activity: 0.3, level: level, seed: 1)
         subjects.append(subject(level, kernel, 0.3, probe, calls: 4))
       }
+      for (kernel, channels) in [("steps", 64), ("steps16", 16)] where level == .avx512 {
+        let probe = KernelProbe(steps: channels, side: 32, activity: 0.3, level: level, seed: 1)
+        subjects.append(subject(level, kernel, 0.3, probe, calls: 1))
+      }
       for activity in [0, 0.02, 0.1, 0.3] {
         let probe = KernelProbe(update: 65536, activity: activity, level: level)
         subjects.append(subject(level, "update", activity, probe, calls: 8))
