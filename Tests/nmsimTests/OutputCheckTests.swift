@@ -76,6 +76,24 @@ struct OutputCheckTests {
     }
   }
 
+  @Test("weights and trained networks are never replaced, and a folder is no chip")
+  func kept() throws {
+    try TemporaryFolder.with { folder in
+      _ = try folder.write(String(repeating: "\0", count: 8) + "{}", "net.safetensors")
+      #expect(folder.invoke("compile DIGITS/net.json -o DIR/net.nmsim -q").status == .success)
+      let run = "run DIR/net.nmsim --input DIGITS/test-images.npy --samples 2 --ticks 3 -q"
+      let result = folder.invoke("\(run) --predictions DIR/net.safetensors")
+      #expect(
+        result.error
+          == "nmsim: DIR/net.safetensors: is a file of weights alone (.safetensors), which --predictions would replace: give "
+          + "--predictions another name\n")
+      #expect(try Data(contentsOf: URL(filePath: folder.path + "/net.safetensors")).count == 10)
+      #expect(folder.invoke("\(run) --predictions DIR/other.safetensors").status == .success)
+      let chip = folder.invoke("compile DIGITS/net.json --chip DIR -o DIR/other.nmsim")
+      #expect(chip.error == "nmsim: DIR: is a folder: give a chip's file, or a name of 'nmsim chips'\n")
+    }
+  }
+
   @Test("devices, standard output and folders that are still to be made are no obstacle")
   func allowed() throws {
     try TemporaryFolder.with { folder in

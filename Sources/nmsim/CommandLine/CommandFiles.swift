@@ -66,7 +66,8 @@ struct CommandFiles {
 }
 
 extension ParsedArguments {
-  /// Ends a command before its work where an output cannot be written, or would replace an input or another output.
+  /// Ends a command before its work where an output cannot be written, or would replace an input, another output, or weights
+  /// that no option writes.
   ///
   /// `Dispatch` asks for what the command line names. A command asks again as soon as it knows what else it reads and
   /// writes: what a network or a plan names, outputs that have names of their own.
@@ -83,7 +84,13 @@ extension ParsedArguments {
     for option in command.options {
       guard let path = option.value?.takesFile == true ? string(option.name) : nil else { continue }
       switch option.value {
-      case .newFile, .newDocument: try OutputFile.check(path)
+      case .newFile, .newDocument:
+        if let kind = FileKind(of: path), FileKind.kept.contains(kind) {
+          throw CommandError(
+            .usage, subject: path, problem: "is \(kind.name), which --\(option.name) would replace",
+            remedy: "give --\(option.name) another name")
+        }
+        try OutputFile.check(path)
       case .newFolder: try OutputFolder.check(path)
       default: break
       }

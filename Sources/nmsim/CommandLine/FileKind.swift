@@ -45,6 +45,9 @@ struct FileKind: Sendable, Equatable {
 
   static let documents = [network, chip, mapping, run, part, explanation, comparison, sweep, plan] + others
 
+  /// What no option writes: an output never takes its place, whichever command it is of.
+  static let kept = [model, tensors, checkpoint, keras]
+
   /// Samples; recordings of events are known to their readers alone.
   static let samples = [images, array, archive, graph]
 
@@ -161,6 +164,9 @@ extension ValueKind {
       throw CommandError(
         .usage, subject: path, problem: "is neither a file nor one of \(names.joined(separator: ", "))",
         remedy: "did you mean '\(meant)'?")
+    }
+    if case .choiceOrFile(let names, let kind) = self, !names.contains(path), FolderFiles.exists(path) {
+      throw CommandError(.usage, subject: path, problem: "is a folder", remedy: "give \(kind.wanted)")
     }
     guard !wanted.isEmpty else { return }
     guard path != "-" else {
