@@ -64,7 +64,13 @@ struct CompileRefusalTests {
     let units = result.program.populations[1].unit
     #expect(units.prefix(5).allSatisfy { $0 == 1.0 / 127 })
     let threshold = Int64((1 / units[5]).rounded())
-    #expect((FixedPoint.highest(bits: 32) - 4...FixedPoint.highest(bits: 32)).contains(threshold))
+    // It leaves room for 32 of them, and in narrow membranes no more than leaves 1,023 levels.
+    #expect((FixedPoint.highest(bits: 32) / 32 - 4...FixedPoint.highest(bits: 32) / 32).contains(threshold))
+    for (bits, fraction, expected) in [(10, 0, 511), (12, 0, 1_023), (16, 4, 16_368), (20, 8, 261_888)] {
+      let narrow = try CompiledProgram.compile(
+        network.checked(), chip: chip(), options: CompileOptions(membraneBits: bits, fractionBits: fraction))
+      #expect(narrow.program.populations[1].threshold.values.last == Int32(expected), "\(bits) \(fraction)")
+    }
     // What just fits stays as it is: thresholds of 127 units in 8 bits, though one channel's units are coarser.
     let fitting = self.network { network in
       network.projections[0].weights = tensor([6, 3], [Double](repeating: 1, count: 15) + [2, 2, 2])

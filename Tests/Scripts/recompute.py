@@ -252,7 +252,8 @@ class Network:
                 "negative": np.rint(self.negative(neuron, name) / fine)}
 
     def held(self, unit, name, entry, fraction, membrane_bits):
-        """Units; where the membrane does not hold a channel's parameters, the finest in which it does, at most the coarsest."""
+        """Units; where the membrane does not hold a channel's parameters, the finest in which it does,
+        with room for 32 of each (or 1,023 levels), at most the coarsest."""
         neuron = entry["neuron"]
         period, high = neuron.get("period", 1), 2 ** (membrane_bits - 1) - 1
         threshold = min((high - (1 if neuron.get("strict") else 0)) // 2 ** (period - 1), 2 ** 31 - 2)
@@ -261,6 +262,7 @@ class Network:
                 (neuron.get("threshold"), threshold), (neuron.get("negativeThreshold"), threshold),
                 (np.abs(self.biases(name)).max(0), high), (neuron.get("initial"), high // 2 ** period if period > 1 else high)):
             value = np.abs(self.values(value, name, 0)) * 2 ** fraction
+            most = max(most / 32, min(most, 1023.0 * 2 ** fraction))
             value = np.where(np.isinf(value), 0, value).reshape(len(unit), -1).max(1)
             holds &= np.rint(value / unit) <= most
             finest = np.maximum(finest, value / most if most > 0 else np.where(value > 0, np.inf, 0))

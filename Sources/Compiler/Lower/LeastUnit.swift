@@ -28,8 +28,11 @@ struct ParameterLimits {
 ///
 /// A channel with hardly any weight (batch normalisation leaves such channels) would otherwise have a unit so fine that its
 /// threshold does not fit. Its unit becomes coarser, up to the population's, where every weight of the channel may round to
-/// 0: they then move its potential by less than half a unit of the channels around it.
+/// 0: they then move its potential by less than half a unit of the channels around it. A potential goes beyond a threshold and
+/// adds up biases, so that the membrane holds ``room`` times each of them, as long as that leaves ``levels``.
 struct LeastUnit {
+  private static let room = 32.0
+  private static let levels = 1023.0
   /// Per parameter the largest magnitude in each channel, ANN units times `2^fractionBits`, and the largest integer that it
   /// may become.
   private let parameters: [(largest: [Double], most: Double)]
@@ -54,7 +57,7 @@ struct LeastUnit {
           if value.isFinite { largest[channel] = max(largest[channel], value) }
         }
       }
-      return (largest, most)
+      return (largest, max(most / Self.room, min(most, Self.levels * Double(1 << fractionBits))))
     }
   }
 
