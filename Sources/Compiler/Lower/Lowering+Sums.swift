@@ -33,7 +33,7 @@ extension Lowering {
     let isExact = sum.sign == 0
     let least = Int64(1) << Int64(fractionBits)
     let bits = max(weightBits, chip.tableWeightBits ?? 0)
-    let synapse = isExact ? SumSynapse(value: 1, bits: bits) : SumSynapse(atLeast: (most + 1) / 2, bits, chip)
+    let synapse = isExact ? SumSynapse(value: 1, bits: bits) : SumSynapse(atLeast: (most + 1) / 2, bits, chip, baseShift: baseShift)
     let model = NeuronModel(kind: isExact ? .augmented : .integrateFire, hasNegativeThreshold: isExact)
     let reset = chip.reset(of: model)?.synapse
     guard let synapse, let threshold = Int32(exactly: synapse.value * least), Int64(threshold) <= FixedPoint.highest(bits: membraneBits),
@@ -76,10 +76,11 @@ struct SumSynapse {
   }
 
   /// The smallest that is at least `value`; on an array of whole weights the largest that one holds. Nil: too many synapses.
-  init?(atLeast value: Int64, _ bits: Int, _ chip: ChipDescription) {
+  init?(atLeast value: Int64, _ bits: Int, _ chip: ChipDescription, baseShift: Int) {
     let most = FixedPoint.highest(bits: bits)
     func rounded(_ value: Int64, _ divisor: Int64) -> Int64 { (value + divisor - 1) / divisor }
-    let shift = (0...Int64(chip.maximumWeightShift)).first { rounded(value, 1 << $0) <= most } ?? Int64(chip.maximumWeightShift)
+    let shifts = Int64(baseShift)...Int64(baseShift + chip.maximumWeightShift)
+    let shift = shifts.first { rounded(value, 1 << $0) <= most } ?? shifts.upperBound
     let wanted = max(1, rounded(value, 1 << shift))
     let isArray = chip.crossbar.map { !$0.value.binary } ?? false
     let parts = isArray ? 1 : rounded(wanted, most)

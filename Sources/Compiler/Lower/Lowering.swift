@@ -11,14 +11,17 @@ struct Lowering {
   let options: CompileOptions
   let weightBits: Int
   let membraneBits: Int
-  let fractionBits: Int
+  /// The chip's, less what the population that is read needs of them.
+  var fractionBits: Int
+  /// Bits by which the weights into all other populations are shifted up instead.
+  var baseShift = 0
   let timing: LayerTiming
   var populations: [Population] = []
   var projections: [Projection] = []
   var weights: [WeightTensor] = []
   private(set) var headroom: [Headroom] = []
   private(set) var coarser: [CoarserUnits] = []
-  private(set) var rounded: [RoundedParameters] = []
+  var rounded: [RoundedParameters] = []
   var sums: [PartialSums] = []
   /// Places of sums, with the population that they are for.
   var sumTargets: [Int: Int] = [:]
@@ -42,6 +45,7 @@ struct Lowering {
     timing = try network.timing(options)
     try check(network.memoryToCompile)
     try lowerPopulations()
+    try makeRoomForReadout()
     try splitFanIn(form.parts)
     sliceWeights(form.sliced)
     try insertRelays()
@@ -131,7 +135,7 @@ struct Lowering {
       population: population, what: what, value: value, bits: membraneBits, isWidest: membraneBits >= chip.membraneBits)
   }
 
-  private mutating func integerPopulation(
+  mutating func integerPopulation(
     _ index: Int, unit: [Double]
   ) throws(CompileError) -> Population {
     let population = network.populations[index]
@@ -302,7 +306,7 @@ struct Lowering {
         population: name, model: model.name, chip: chip.name,
         supported: chip.neuronModels?.value ?? ChipDescription.allNeuronModels)
     }
-    let unit = Int32(1) << Int32(fractionBits)
+    let unit = Int32(1) << Int32(fractionBits + baseShift)
     // What was sent before is taken back as soon as the potential falls below 0.
     let negative = model.negativeThreshold == .upToZero ? 0 : -unit
     populations.append(
@@ -311,7 +315,7 @@ struct Lowering {
         model: model,
         threshold: UnitValues(uniform: unit), negativeThreshold: UnitValues(uniform: negative),
         bias: UnitValues(uniform: 0), initial: UnitValues(uniform: 0),
-        start: from.firstFiringTick + delay, unit: [1], isRelay: true))
+        start: from.firstFiringTick + delay, unit: [1 / Double(1 << baseShift)], isRelay: true))
     repeating.insert(populations.count - 1)
     let channels = from.shape.channels
     if let ones = WeightTensor(shape: [channels, 1], values: [Int32](repeating: 1, count: channels)) {
@@ -320,7 +324,7 @@ struct Lowering {
     projections.append(
       Projection(
         name: name, source: source, target: populations.count - 1, kind: .identity,
-        weights: weights.count - 1, delay: delay))
+        weights: weights.count - 1, shifts: [UInt8(baseShift)], delay: delay))
     return populations.count - 1
   }
 
@@ -359,7 +363,7 @@ struct Lowering {
       }
       if repeating.contains(index) {
         // It must hold what it repeats, or it would change the numbers.
-        let most = max(headroom[index].largestSum, Int64(1) << Int64(fractionBits))
+        let most = max(headroom[index].largestSum, Int64(1) << Int64(fractionBits + baseShift))
         guard most <= FixedPoint.highest(bits: membraneBits) else {
           throw doesNotFit(populations[index].name, populations[index].isRelay ? "a repeated spike of" : "a partial sum of", Double(most))
         }
