@@ -100,6 +100,28 @@ struct SplitTests {
     #expect(error?.description.contains("needs 468 input axons") == true, "\(error?.description ?? "")")
   }
 
+  @Test("leave a population most of its sources where only a few are too many, if they are not exact")
+  func direct() throws {
+    let network = Self.network(readout: .spikes)
+    var chip = ChipDescription.test([.inputAxonsPerCore: 400])
+    chip.neuronModels = .assumed(["if"], "test")
+    let result = try CompiledProgram.compile(network.checked(), chip: chip)
+    let program = result.program
+    let sums = try #require(result.sums.first)
+    #expect(sums.parts == 1 && sums.sums.count == 2 && (0.75...0.81).contains(sums.direct), "\(sums)")
+    #expect(program.cores.allSatisfy { $0.inputAxons.count <= 400 })
+    let whole = try CompiledProgram.compile(network.checked(), chip: .test()).program
+    let (a, b) = (Self.run(whole, steps: 200), Self.run(program, steps: 200))
+    let (exact, counted) = (a.counters.spikes[3], b.counters.spikes[3])
+    #expect(exact.reduce(0, +) > 100)
+    for (one, other) in zip(exact, counted) { #expect(abs(Int64(one) - Int64(other)) <= 2, "\(exact) \(counted)") }
+    let random = RandomNetwork(network: network, chip: chip, options: CompileOptions(), steps: 20, samples: [Self.sample])
+    #expect(EngineEqualsInterpreterTests.compare(random, program) == nil)
+    chip.neuronModels = nil
+    let other = try CompiledProgram.compile(network.checked(), chip: chip)
+    #expect(other.sums.first?.isExact == true && other.sums.first?.direct == 0)
+  }
+
   @Test("an input that spikes is cut between any of its neurons where it has fewer channels than parts")
   func input() throws {
     var network = Self.network()

@@ -8,21 +8,29 @@ extension Lowering {
   }
 
   /// Puts sums of parts of the sources before populations, which the network left a tick for.
-  mutating func splitFanIn(_ parts: [Int: Int]) throws(CompileError) {
+  mutating func splitFanIn(_ parts: [Int: FanInParts]) throws(CompileError) {
     for target in populations.indices {
-      guard let count = parts[target] else { continue }
+      guard let parts = parts[target] else { continue }
+      let incoming = projections.indices.filter {
+        projections[$0].target == target && network.canSplit(network.projections[$0])
+      }
       let split = SplitFanIn(
-        program, incoming: projections.indices.filter { projections[$0].target == target && network.canSplit(network.projections[$0]) },
-        target: target, parts: count, isExact: Lowering.sendsSums(chip))
+        program, incoming: incoming, target: target, parts: parts, isExact: Lowering.sendsSums(chip))
       // One threshold for all of them: a neuron of a crossbar has few weights.
       let most = split.sums.map { $0.largest(channels: populations[target].shape.channels) }.max() ?? 0
       for sum in split.sums { try add(sum, most: most, before: target) }
       sums.append(
         PartialSums(
-          population: populations[target].name, parts: count, sums: split.sums.map(\.name), isExact: split.isExact && chip.accumulatorOverflow == .refuse))
+          population: populations[target].name, parts: parts.count, sums: split.sums.map(\.name),
+          isExact: split.isExact && chip.accumulatorOverflow == .refuse, direct: split.directShare))
+      for (index, direct) in zip(incoming, split.direct) {
+        guard let direct else { continue }
+        projections[index] = direct.projection
+        weights[direct.projection.weights] = direct.weights
+      }
     }
     // What was cut goes last to first, so that places stay what they were.
-    for index in network.projections.indices.reversed() {
+    for index in network.projections.indices.reversed() where projections[index].sources == nil {
       if parts[projections[index].target] != nil, network.canSplit(network.projections[index]) { projections.remove(at: index) }
     }
   }
@@ -33,7 +41,8 @@ extension Lowering {
     let isExact = sum.sign == 0
     let least = Int64(1) << Int64(fractionBits)
     let bits = max(weightBits, chip.tableWeightBits ?? 0)
-    let synapse = isExact ? SumSynapse(value: 1, bits: bits) : SumSynapse(atLeast: (most + 1) / 2, bits, chip, baseShift: baseShift)
+    let synapse =
+      isExact ? SumSynapse(value: 1, bits: bits) : SumSynapse(atLeast: (most + 3) / 4, bits, chip, baseShift: baseShift)
     let model = NeuronModel(kind: isExact ? .augmented : .integrateFire, hasNegativeThreshold: isExact)
     let reset = chip.reset(of: model)?.synapse
     guard let synapse, let threshold = Int32(exactly: synapse.value * least), Int64(threshold) <= FixedPoint.highest(bits: membraneBits),

@@ -2,12 +2,20 @@
 struct NetworkForm: Equatable {
   /// Projections whose average pools are populations.
   var pools: [Int] = []
-  /// By population that hears its sources through sums: how many parts these are in.
-  var parts: [Int: Int] = [:]
+  /// By population that hears sources through sums.
+  var parts: [Int: FanInParts] = [:]
   /// Populations whose weights are sums of slices.
   var sliced: Set<Int> = []
   /// By population that is on the chip more than once: how often.
   var copies: [Int: Int] = [:]
+}
+
+/// How the sources of a population are shared out.
+struct FanInParts: Equatable {
+  /// Parts that are added up apart.
+  var count: Int
+  /// Of 1,024 of the sources, those that it hears itself.
+  var direct = 0
 }
 
 /// A population whose neurons are on the chip more than once.

@@ -109,19 +109,31 @@ extension CheckedNetwork {
   private func parts(
     of population: Int, named name: String, _ need: Int, _ limit: Int, _ form: NetworkForm, chip: ChipDescription,
     options: CompileOptions
-  ) -> Int? {
+  ) -> FanInParts? {
     guard canHaveSums(population) else { return nil }
     let arriving = populations[population].incoming.map { projections[$0] }
     if !Lowering.sendsSums(chip) {
       // Counting to a threshold takes spikes that are alike, and is not exact.
       guard options.split == .auto, !arriving.contains(where: { source(of: $0).model.hasPayload }) else { return nil }
     }
-    // A population that its sums alone are too many for is beyond help.
-    if form.parts[population] != nil, populations[population].name == name { return nil }
-    let parts = form.parts[population].map { max($0 + 1, $0 * need / max(1, limit)) } ?? max(2, (need + limit - 1) / max(1, limit))
+    func rounded(_ need: Int) -> Int { (need + limit - 1) / max(1, limit) }
+    var parts = FanInParts(count: max(2, rounded(need)))
+    if let old = form.parts[population] {
+      if populations[population].name != name {
+        parts = FanInParts(count: max(old.count + 1, old.count * need / max(1, limit)), direct: old.direct)
+      } else if old.direct == 0 {
+        // A population that its sums alone are too many for is beyond help.
+        return nil
+      }
+    } else if chip.crossbar == nil, !Lowering.sendsSums(chip) {
+      // Most of them it hears itself where it can, but for a 16th of the limit that sums and others take: so much less is
+      // inexact. A crossbar has the same few axons for all of its neurons.
+      let direct = 1024 * (limit - limit / 16) / max(1, need)
+      if direct > 512 { parts = FanInParts(count: max(1, rounded(need - need * direct / 1024)), direct: direct) }
+    }
     let most = arriving.filter(canSplit).map { projection in
       projection.kind == Projection.Kind.dense && projection.pool == nil ? projection.sourceShape.count : projection.sourceShape.channels
     }
-    return parts <= most.max() ?? 0 ? parts : nil
+    return parts.count <= most.max() ?? 0 ? parts : nil
   }
 }

@@ -112,7 +112,9 @@ enum CompileCommand {
     }
     for sums in result.sums {
       let text =
-        "Note: population '\(ErrorText.escaped(sums.population))' hears its sources through "
+        "Note: population '\(ErrorText.escaped(sums.population))' hears "
+        + (sums.direct > 0 ? "\(NumberFormat.percent(sums.direct)) of its sources itself and the others through "
+          : "its sources through ")
         + "\(NumberFormat.count(sums.sums.count, of: "population")) of partial sums, because the chip's limits forbid to hear "
         + "all at once; "
         + (sums.isExact
