@@ -8,6 +8,14 @@ struct NetworkForm: Equatable {
   var sliced: Set<Int> = []
   /// By population that is on the chip more than once: how often.
   var copies: [Int: Int] = [:]
+
+  /// Adds what another form has beyond the same beginning.
+  mutating func add(_ other: NetworkForm) {
+    pools += other.pools.filter { !pools.contains($0) }
+    parts.merge(other.parts) { $0.count >= $1.count ? $0 : $1 }
+    sliced.formUnion(other.sliced)
+    copies.merge(other.copies, uniquingKeysWith: max)
+  }
 }
 
 /// How the sources of a population are shared out.

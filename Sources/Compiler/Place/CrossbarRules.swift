@@ -4,16 +4,24 @@ import ChipModel
 enum CrossbarRules {
   /// Finds types for the axons of each core, first come first served; refuses a core that needs more than there are.
   ///
-  /// - Parameter cores: built; every weight of a pair of axon and neuron is taken as the crossbar would have to hold it.
-  static func check(_ cores: [CoreImage], _ program: CompiledProgram) throws(CompileError) {
+  /// - Parameters:
+  ///   - cores: built; every weight of a pair of axon and neuron is taken as the crossbar would have to hold it.
+  ///   - refusals: one for each population whose synapses do not fit; the first is thrown.
+  static func check(
+    _ cores: [CoreImage], _ program: CompiledProgram, refusals: inout [CompileError]
+  ) throws(CompileError) {
     guard let crossbar = program.chip.crossbar?.value, crossbar.binary, crossbar.axonTypes > 0 else { return }
-    for core in cores {
+    var refused: Set<Int> = []
+    for core in cores where !core.groups.contains(where: { refused.contains($0.population) }) {
       let use = types(core, program, limit: crossbar.axonTypes)
       guard let population = use.overflow else { continue }
-      throw .axonTypes(
-        population: program.populations[population].name, need: use.count, limit: crossbar.axonTypes,
-        chip: program.chip.name)
+      refused.insert(population)
+      refusals.append(
+        .axonTypes(
+          population: program.populations[population].name, need: use.count, limit: crossbar.axonTypes,
+          chip: program.chip.name))
     }
+    if let first = refusals.first { throw first }
   }
 
   /// How many types of axon the core needs, and the first population whose synapses do not fit `limit` types.

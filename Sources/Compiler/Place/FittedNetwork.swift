@@ -9,8 +9,10 @@ struct FittedNetwork {
   /// Populations that average pools became.
   let poolLayers: [String]
 
+  /// - Parameter refusals: all that is known to be forbidden when one of them is thrown.
   private init(
-    _ network: CheckedNetwork, _ form: NetworkForm, chip: ChipDescription, options: CompileOptions
+    _ network: CheckedNetwork, _ form: NetworkForm, chip: ChipDescription, options: CompileOptions,
+    refusals: inout [CompileError]
   ) throws(CompileError) {
     self.form = form
     let whole = network.withPoolsAsLayers(form.pools).withRoomForSums(before: form.parts.keys.sorted())
@@ -18,9 +20,9 @@ struct FittedNetwork {
     lowering = try Lowering(whole, chip: chip, options: options, form: form)
     let program = lowering.program
     try ChipRules.check(program)
-    partition = try Partition(program, order: program.topologicalOrder, mapping: options.mapping)
+    partition = try Partition(program, order: program.topologicalOrder, mapping: options.mapping, refusals: &refusals)
     built = CoreBuilder(partition)
-    try CrossbarRules.check(built.cores, program)
+    try CrossbarRules.check(built.cores, program, refusals: &refusals)
     try ChipRules.checkBiases(built.cores, program)
   }
 
@@ -35,8 +37,9 @@ struct FittedNetwork {
     var form = first
     var refusal: CompileError?
     while true {
+      var refusals: [CompileError] = []
       do throws(CompileError) {
-        return try FittedNetwork(network, form, chip: chip, options: options)
+        return try FittedNetwork(network, form, chip: chip, options: options, refusals: &refusals)
       } catch {
         if form == first, options.mapping != nil, case .mapping(.unknownPopulation) = error {
           // A mapping may name what the compiler added where it had none.
@@ -46,7 +49,7 @@ struct FittedNetwork {
           form = fitted.form
           continue
         }
-        guard let next = try network.form(after: error, form, chip: chip, options: options) else {
+        guard var next = try network.form(after: error, form, chip: chip, options: options) else {
           // A change that does not help here either leaves the first refusal as it was.
           let isOfNetwork = form.parts.isEmpty && form.sliced.isEmpty && form.copies.isEmpty && error.forbiddenPart.map { part in
             network.populations.contains { $0.name == part } || network.projections.contains { $0.name == part }
@@ -54,6 +57,10 @@ struct FittedNetwork {
           throw isOfNetwork ? error : refusal ?? error
         }
         refusal = refusal ?? error
+        // What else was refused is mended in the same round: rounds do not grow with the layers.
+        for other in refusals.dropFirst() {
+          if let changed = try network.form(after: other, form, chip: chip, options: options) { next.add(changed) }
+        }
         form = next
       }
     }

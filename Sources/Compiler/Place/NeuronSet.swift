@@ -29,7 +29,9 @@ struct NeuronSet: Sendable {
   /// What the set has of a source.
   func parts(of source: SourcePart) -> [FanIn] { places[source]?.map { parts[$0].fanIn } ?? [] }
 
+  /// What is there already, as copies of a population hear the same, is not kept twice.
   mutating func insert(_ fanIn: FanIn, of source: SourcePart) {
+    if places[source]?.contains(where: { parts[$0].fanIn.hears(fanIn) }) == true { return }
     places[source, default: []].append(parts.count)
     parts.append((source, fanIn))
   }
@@ -38,6 +40,7 @@ struct NeuronSet: Sendable {
 extension FanIn {
   /// Calls `body(channel, row, column)` for every neuron that none of `others` has, which are of the same source.
   func forEach(notIn others: [FanIn], _ body: (Int, Int, Int) -> Void) {
+    if others.contains(where: { $0.hears(self) }) { return }
     let rowSets = others.map { Set($0.rows) }
     let columnSets = others.map { Set($0.columns) }
     for c in channels {
@@ -56,6 +59,11 @@ extension FanIn {
     var result = 0
     forEach(notIn: others) { _, _, _ in result += 1 }
     return result
+  }
+
+  /// Whether the same neurons are meant.
+  fileprivate func hears(_ other: FanIn) -> Bool {
+    channels == other.channels && rows == other.rows && columns == other.columns
   }
 
   private func overlap(_ other: FanIn) -> Int {

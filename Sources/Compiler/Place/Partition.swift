@@ -31,6 +31,8 @@ struct Partition {
 
   /// By population: those that have its neurons once more, which lie beside them.
   private let copies: [[Int]]
+  /// By population: how many more of its neurons than copies there are its destinations ask for.
+  private var missingCopies: [Int]
 
   var populations: [Population] { program.populations }
   var chip: ChipDescription { program.chip }
@@ -39,7 +41,10 @@ struct Partition {
   ///   - program: lowered, without cores.
   ///   - order: the populations, every source before its targets.
   ///   - mapping: which neurons each core holds; nil: chosen here.
-  init(_ program: CompiledProgram, order: [Int], mapping: Mapping? = nil) throws(CompileError) {
+  ///   - refusals: what else a limit forbids beside what is thrown, so that all of it can be mended at once.
+  init(
+    _ program: CompiledProgram, order: [Int], mapping: Mapping? = nil, refusals: inout [CompileError]
+  ) throws(CompileError) {
     self.program = program
     limits = CoreLimits(program.chip, weightBits: program.weightBits)
     destinations = program.populations.map { [UInt32](repeating: 0, count: $0.shape.count) }
@@ -52,13 +57,18 @@ struct Partition {
     compartments = program.populations.indices.map(program.compartments)
     ownAxons = program.incoming.map { list in list.count { program.isReset(program.projections[$0]) } }
     copies = program.copies
+    missingCopies = [Int](repeating: 0, count: program.populations.count)
     if let mapping {
       try follow(mapping, order: order)
       return
     }
-    for population in order.reversed() where !populations[population].model.isInput && populations[population].original == nil {
-      try place(population)
+    let own = order.reversed().filter { !populations[$0].model.isInput && populations[$0].original == nil }
+    refusals = own.compactMap(neuronRefusal)
+    if let first = refusals.first { throw first }
+    for population in own {
+      do throws(CompileError) { try place(population, &refusals) } catch { throw refusals.first ?? error }
     }
+    if let first = refusals.first { throw first }
     // Cores were opened from the output backwards.
     cores.reverse()
     for index in cores.indices { cores[index].parts.reverse() }
@@ -104,8 +114,14 @@ struct Partition {
       axons: axons, sharedAxons: cores[host].sharedAxons + cores[small].sharedAxons)
   }
 
-  private mutating func place(_ population: Int) throws(CompileError) {
-    try checkNeuron(population)
+  private mutating func place(_ population: Int, _ refusals: inout [CompileError]) throws(CompileError) {
+    if let refusal = neuronRefusal(population) { throw refusal }
+    if let refusal = destinationRefusal(population), let limit = chip.destinationsPerNeuron {
+      // It goes on as if they were there: the populations before it see how many cores they take.
+      let most = Int(destinations[population].max() ?? 0) + ownAxons[population]
+      missingCopies[population] = (most - 1) / max(1, limit) - copies[population].count
+      refusals.append(refusal)
+    }
     let whole = Box(whole: populations[population].shape)
     // A core that runs one layer as a unit, or keeps one table of weights a neuron, is not shared; a layer is not split.
     let isLayerCore = chip.convolutionCore != nil
@@ -138,6 +154,10 @@ struct Partition {
 
   /// Limits that a single neuron breaks whatever the split.
   func checkNeuron(_ population: Int) throws(CompileError) {
+    if let refusal = neuronRefusal(population) ?? destinationRefusal(population) { throw refusal }
+  }
+
+  private func neuronRefusal(_ population: Int) -> CompileError? {
     let shape = populations[population].shape
     let name = populations[population].name
     // A neuron in the middle hears the most neurons through the most synapses.
@@ -145,29 +165,32 @@ struct Partition {
     let x = shape.width / 2
     let box = Box(channels: 0..<1, rows: y..<(y + 1), columns: x..<(x + 1))
     if let broken = loadOfAll(box, population, beside: nil).broken(limits) {
-      throw .capacity(
+      return .capacity(
         population: name, need: broken.need, what: broken.what, limit: broken.limit, chip: chip.name,
         knob: broken.knob, remedy: broken.remedy, resource: broken.kind)
     }
     if let limit = chip.fanInPerNeuron {
       let whole = Box(whole: shape)
       let fanIn = incoming[population].reduce(0) { $0 + $1.synapses.fanIn(of: whole).largest }
-      guard fanIn <= limit else {
-        throw .capacity(
+      if fanIn > limit {
+        return .capacity(
           population: name, need: fanIn, what: "synapses into one neuron", limit: limit, chip: chip.name, knob: nil,
           remedy: "reduce the layer's fan-in or choose a chip with a larger fan-in"
             + ChipResource.fanIn.examples(with: fanIn), resource: .fanIn)
       }
     }
-    if let limit = chip.destinationsPerNeuron {
-      let most = Int(destinations[population].max() ?? 0) + ownAxons[population]
-      guard most <= limit * (1 + copies[population].count) else {
-        throw .capacity(
-          population: name, need: most, what: "destination cores for one neuron", limit: limit, chip: chip.name, knob: nil,
-          remedy: "make the layers it feeds fit on fewer cores, or choose a chip whose neurons reach more cores"
-            + ChipResource.destinations.examples(with: most), resource: .destinations)
-      }
-    }
+    return nil
+  }
+
+  private func destinationRefusal(_ population: Int) -> CompileError? {
+    guard let limit = chip.destinationsPerNeuron else { return nil }
+    let most = Int(destinations[population].max() ?? 0) + ownAxons[population]
+    if most <= limit * (1 + copies[population].count) { return nil }
+    return .capacity(
+      population: populations[population].name, need: most, what: "destination cores for one neuron", limit: limit,
+      chip: chip.name, knob: nil,
+      remedy: "make the layers it feeds fit on fewer cores, or choose a chip whose neurons reach more cores"
+        + ChipResource.destinations.examples(with: most), resource: .destinations)
   }
 
   // MARK: - Loads
@@ -196,8 +219,9 @@ struct Partition {
   /// With the copies of the population, which hear the same axons.
   private func loadOfAll(_ box: Box, _ population: Int, beside core: Core?) -> CoreLoad {
     var load = load(box, population, beside: core)
-    load.neurons = load.neurons *| (1 + copies[population].count)
-    load.synapseBits = load.synapseBits *| (1 + copies[population].count)
+    let all = 1 + copies[population].count + missingCopies[population]
+    load.neurons = load.neurons *| all
+    load.synapseBits = load.synapseBits *| all
     return load
   }
 
