@@ -47,7 +47,7 @@ struct ReadoutRoomTests {
   func room() throws {
     let network = try Self.network()
     func chip(membrane: Int) -> ChipDescription {
-      .test([.fractionBits: 6, .maximumWeightShift: 7, .membraneBits: membrane, .accumulatorBits: 24, .maximumDelay: 1])
+      .test([.fractionBits: 6, .maximumWeightShift: 7, .membraneBits: membrane, .accumulatorBits: 40, .maximumDelay: 1])
     }
     let wide = try CompiledProgram.compile(network, chip: chip(membrane: 32)).program
     #expect(wide.fractionBits == 6)

@@ -42,7 +42,7 @@ extension Lowering {
     let least = Int64(1) << Int64(fractionBits)
     let bits = max(weightBits, chip.tableWeightBits ?? 0)
     let synapse =
-      isExact ? SumSynapse(value: 1, bits: bits) : SumSynapse(atLeast: (most + 3) / 4, bits, chip, baseShift: baseShift)
+      isExact ? SumSynapse(value: 1, bits: bits) : SumSynapse(atLeast: (most + 1) / 2, bits, chip, baseShift: baseShift)
     let model = NeuronModel(kind: isExact ? .augmented : .integrateFire, hasNegativeThreshold: isExact)
     let reset = chip.reset(of: model)?.synapse
     guard let synapse, let threshold = Int32(exactly: synapse.value * least), Int64(threshold) <= FixedPoint.highest(bits: membraneBits),

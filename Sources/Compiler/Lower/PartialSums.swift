@@ -18,7 +18,7 @@ package struct PartialSums: Sendable, Equatable {
 /// Exact sums are neurons that send what they added up as a payload, in the tick in which they did. Where the chip has no
 /// such neurons, those of a part are two populations that count to a threshold, one for the positive weights and one for
 /// the negative ones: each rises only, so what it sent is its sum but for a rest below the threshold. The threshold is
-/// a quarter of the largest sum: what sources send that are active in more than a quarter of the ticks waits.
+/// half of the largest sum: what sources send that are active in more than half of the ticks waits.
 struct SplitFanIn {
   /// By part and sign: the projections into a sum.
   struct Sum {
