@@ -12,7 +12,7 @@ struct ReadoutRoomTests {
   /// Two layers of spikes, a relay on chips of short delays, and a readout that adds up all of them.
   private static func network() throws -> CheckedNetwork {
     var network = Network(
-      name: "sum", input: NetworkInput(shape: [1, 8, 8]), populations: [], projections: [],
+      name: "sum", input: NetworkInput(shape: [1, 8, 8], range: InputRange(low: 0, high: 1)), populations: [], projections: [],
       output: NetworkOutput(population: "out", readout: .potential))
     func weights(_ shape: [Int], _ low: Double) -> Weights? {
       let count = shape.reduce(1, *)
