@@ -37,8 +37,8 @@ package enum FitSearch {
       return (first..<max(first, 9)).map { (number: ChipNumber.fractionBits, value: $0) }
     case .capacity(_, _, let what, _, _, _, _, _): return shrinks && what.hasPrefix("bits of synapse memory") ? fewer : []
     case .tooManyCores, .tooFewLiveCores, .noCoreOfKind: return shrinks ? fewer : []
-    case .lagNeedsWindows, .circleWithLag, .stepsOfNothing, .separatedNeedsSteps, .noLag, .lagHidesSpikes, .lagTooLong,
-      .ofNetwork, .biasesNeedTime, .width, .unsupportedModel, .unsupportedReset, .periodCodeNeedsWindows, .mixedAmplitude,
+    case .lagNeedsWindows, .circleWithLag, .stepsOfNothing, .separatedNeedsSteps, .switchesNeedSeparation, .noLag, .lagHidesSpikes,
+      .lagTooLong, .ofNetwork, .biasesNeedTime, .width, .unsupportedModel, .unsupportedReset, .periodCodeNeedsWindows, .mixedAmplitude,
       .thresholdsPerNeuron, .integerWeight, .delay, .parallelSynapses, .chipRule, .weightRange, .mapping, .option, .cutOff,
       .deadPlaces, .stuckBits, .memory:
       return []

@@ -317,7 +317,7 @@ extension NetworkErrorTests {
       #""model": "accumulator""#,
       #""model": "accumulator", "threshold": 1"#,
       #"line 8, column 83: population 'out': threshold is not for model 'accumulator', only for if, augmented,"#,
-      #" ternary, phase, bistable, lif, signed and cuba; remove it"#),
+      #" ternary, phase, bistable, lif, signed, cuba and switch; remove it"#),
     Case(
       #""model": "accumulator""#,
       #""model": "accumulator", "initial": [1, 2]"#,

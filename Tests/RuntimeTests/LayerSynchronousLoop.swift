@@ -157,7 +157,7 @@ struct LayerSynchronousLoop {
     potentials = all.indices.map { p in
       maps[p].values.indices.map { Self.parameter(all[p].initial.values, $0, maps[p]) }
     }
-    others = potentials
+    others = all.indices.map { all[$0].model.hasCurrent ? zero[$0] : potentials[$0] }
     (counts, payloadSums, received) = (zero, zero, zero)
     saturated = zero.map { $0.map { _ in false } }
     let inputs = all.indices.map { inputCurrent($0, sample) }
@@ -268,6 +268,18 @@ struct LayerSynchronousLoop {
             }
             v -= payload * threshold
             sent[i] += payload
+          case .switching, .integrator:
+            if step <= lag || model.kind == .integrator {
+              let delivered = current[i] << program.fractionBits
+              others[p][i] = max(-top - 1, min(top, others[p][i] + delivered))
+              v = max(-top - 1, min(top, v + others[p][i] + sum - delivered))
+            }
+            if model.kind == .switching, fires {
+              let isOn = threshold != Int(Int32.max) && v >= threshold
+              if isOn { v -= threshold }
+              payload = (isOn ? 1 : 0) - sent[i]
+              sent[i] = isOn ? 1 : 0
+            }
           case .bistable:
             // Even periods: B fires, A listens.
             let aListens = step / model.period % 2 == 0

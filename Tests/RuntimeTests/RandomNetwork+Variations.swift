@@ -6,7 +6,8 @@ extension RandomNetwork {
   /// - Parameter code: of the network's spikes.
   mutating func vary(seed: UInt64, period: Int?) {
     var dice = Dice(seed: seed &* 31 &+ 0x5EED)
-    if dice.chance(0.35) { codeInput(period: period, &dice) }
+    let switches = network.populations.contains { $0.neuron.model.traits.code == .switches }
+    if dice.chance(0.35), !switches { codeInput(period: period, &dice) }
     let isPlain = network.lag == 0 && network.schedule != .separated && options.lag ?? 0 == 0 && options.schedule != .separated
     for index in network.populations.indices { varyNeuron(index, mayLeak: isPlain, &dice) }
     if dice.chance(0.25) {

@@ -26,7 +26,7 @@ struct Dice {
 
 /// What a random network may use.
 struct RandomNetworkRules {
-  enum Code: CaseIterable { case rate, phase, bistable }
+  enum Code: CaseIterable { case rate, phase, bistable, switches }
   /// Kinds of chips, each with networks that it takes.
   enum Kind: CaseIterable {
     /// Limits on counts, any network.
@@ -38,7 +38,8 @@ struct RandomNetworkRules {
     /// One convolutional layer a core, cores of three kinds.
     case layers
   }
-  var codes = Code.allCases
+  /// Some networks of rates have switches instead, where lags are allowed.
+  var codes: [Code] = [.rate, .phase, .bistable]
   var models: [NeuronModel.Kind] = [.integrateFire, .integrateFire, .augmented, .ternary, .leaky, .signed]
   /// Explicit delays, as no layer-synchronous loop has them.
   var delays = true
@@ -82,7 +83,7 @@ struct RandomNetwork {
   init(seed: UInt64, size: Int, kind: RandomNetworkRules.Kind = .general, rules: RandomNetworkRules) {
     var builder = Builder(seed: seed, size: size, kind: kind, rules: rules)
     self = builder.build()
-    if rules.variations { vary(seed: seed, period: builder.code == .rate ? nil : builder.period) }
+    if rules.variations { vary(seed: seed, period: builder.code == .rate || builder.code == .switches ? nil : builder.period) }
   }
 
   /// The first of a row of tries that compiles; small chips refuse many networks, as they should.
@@ -164,7 +165,9 @@ extension RandomNetwork {
       self.kind = kind
       self.rules = rules
       // A crossbar computes rates; other codes are no matter of its own.
-      let code = kind == .crossbar && rules.codes.contains(.rate) ? .rate : dice.pick(rules.codes)
+      var code = kind == .crossbar && rules.codes.contains(.rate) ? .rate : dice.pick(rules.codes)
+      var others = Dice(seed: seed &* 13 &+ 0x7C0DE)
+      if code == .rate, kind == .general, rules.lags, rules.codes.contains(.phase), others.chance(0.08) { code = .switches }
       self.code = code
       period = dice.chance(0.8) ? dice.integer(1...5) : dice.integer(6...16)
       let wantsLong = dice.chance(0.1)
@@ -181,7 +184,10 @@ extension RandomNetwork {
       let wantsLag = dice.chance(0.25)
       isSeparated = dice.chance(0.3)
       lag = isSeparated ? steps - 1 : dice.integer(1...3)
-      if !(wantsLag && code != .bistable && rules.lags && lag > 0 && lag < steps) { (lag, isSeparated) = (0, false) }
+      if code == .switches {
+        (steps, isSeparated) = (max(2, steps), true)
+        lag = steps - 1
+      } else if !(wantsLag && code != .bistable && rules.lags && lag > 0 && lag < steps) { (lag, isSeparated) = (0, false) }
     }
 
     mutating func build() -> RandomNetwork {
@@ -190,7 +196,7 @@ extension RandomNetwork {
       for index in 0..<count { add(index, input: input, isLast: index == count - 1) }
       let last = populations[populations.count - 1]
       let readout: Readout =
-        last.neuron.model != .accumulator && dice.chance(0.5) && lag == 0 ? .spikes : .potential
+        last.neuron.model.traits.fires && dice.chance(0.5) && lag == 0 ? .spikes : .potential
       var network = Network(
         name: "random", input: NetworkInput(shape: dimensions(input)), populations: populations,
         projections: projections, output: NetworkOutput(population: last.name, readout: readout))
@@ -228,7 +234,7 @@ extension RandomNetwork {
 
     private mutating func drawnSteps() -> Int {
       if isLong { return dice.integer(100...300) }
-      return dice.integer(1...(code == .rate || period == 1 ? 8 + size : period * 5))
+      return dice.integer(1...(code == .rate || code == .switches || period == 1 ? 8 + size : period * 5))
     }
 
     // MARK: Shapes
@@ -249,7 +255,7 @@ extension RandomNetwork {
       let name = "p\(index)"
       let isInteger = isWide || kind == .crossbar || dice.chance(0.35)
       // A period code needs a source of its kind or the input; accumulators feed nothing.
-      let sources = populations.indices.filter { populations[$0].neuron.model != .accumulator }
+      let sources = populations.indices.filter { populations[$0].neuron.model.traits.fires }
       func source(_ dice: inout Dice, _ recent: Bool) -> Int? {
         if sources.isEmpty || dice.chance(0.2) { return nil }
         return recent && dice.chance(0.7) ? sources[sources.count - 1] : dice.pick(sources)
@@ -290,12 +296,13 @@ extension RandomNetwork {
 
     mutating func neuron(_ shape: MapShape, _ isInteger: Bool, isAccumulator: Bool) -> NetworkNeuron {
       let model: NeuronModel.Kind =
-        isAccumulator
+        code == .switches ? isAccumulator ? .integrator : .switching
+        : isAccumulator
         ? .accumulator : code == .phase ? .phase : code == .bistable ? .bistable
         : isWide ? .augmented : dice.pick(lag > 0 ? rules.models.filter { $0 != .leaky } : rules.models)
       var neuron = NetworkNeuron(model: model)
       if dice.chance(0.4) { neuron.initial = values(shape, isInteger ? -15...40 : -0.3...0.9, isInteger) }
-      if model == .accumulator { return neuron }
+      if !model.traits.fires { return neuron }
       var threshold = values(shape, isInteger ? 1...120 : 0.4...2, isInteger)
       if case .list(var list) = threshold, dice.chance(0.2) {
         list[0] = .infinity
@@ -361,7 +368,7 @@ extension RandomNetwork {
       let stride = kind == .layers ? kernel : most.map { dice.integer(1...$0) }
       let padding = (0..<4).map { kind != .layers && dice.chance(0.3) ? dice.integer(0...(kernel[$0 % 2] - 1)) : 0 }
       let isMaximum = kind == .gates || (kind != .layers && dice.chance(0.5))
-      let gates: [GateRule?] = code == .rate ? [nil, .count, .winner] : [nil, .winner]
+      let gates: [GateRule?] = code == .rate ? [nil, .count, .winner] : code == .switches ? [nil, .count] : [nil, .winner]
       let pool = NetworkPool(
         kind: isMaximum ? .max : .average, kernel: kernel, stride: stride, padding: padding,
         gate: isMaximum && from != nil ? dice.pick(gates) : nil)

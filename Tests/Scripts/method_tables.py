@@ -45,6 +45,7 @@ FEWER = [
     ("mmse, phase", ["mmse", "--neuron", "phase", "--steps", "{T}"], FEW[:4]),
     ("mmse, phase, weights, initial", ["mmse", "--neuron", "phase", "--calibrate", "weights,initial", "--steps", "{T}"], FEW[:4]),
     ("robust-norm, separated", ["robust-norm", "--schedule", "separated", "--steps", "{T}"], FEW),
+    ("robust-norm, switch", ["robust-norm", "--neuron", "switch", "--steps", "{T}"], FEW),
     ("ttfs", ["ttfs", "--steps", "{T}"], FEW[:4]),
 ]
 # name: (data, default samples, [(row, options, steps)]); steps: a number, or with a number of samples of its own.

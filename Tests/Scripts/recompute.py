@@ -303,10 +303,11 @@ class Execution:
         for name in network.order:
             start = network.parameters[name]["initial"] * unit + np.zeros_like(self.current[name])
             self.potential[name] = [start] * members
-        self.sent = {name: np.zeros_like(self.current[name]) for name in network.order}
+        # Signed spikes sent, and the currents of those that have one.
+        self.sent, self.turned = ({name: np.zeros_like(self.current[name]) for name in network.order} for _ in range(2))
 
     def lag_of(self, name):
-        return 0 if self.network.neuron[name]["model"] == "accumulator" else self.lags.get(name, self.lag)
+        return 0 if self.network.neuron[name]["model"] in ("accumulator", "integrator") else self.lags.get(name, self.lag)
 
     def encode(self, projection, images):
         cells = images if projection.pool is None else (
@@ -384,6 +385,19 @@ class Execution:
         if adds and not (self.is_bistable and step // self.period < self.network.depth[name]):
             sums = sums + values["bias"][step if len(values["bias"]) > 1 else 0] + self.current[name]
         members = self.potential[name]
+        if neuron["model"] in ("switch", "integrator"):
+            # Up to the tick in which the neuron may first fire, its current acts.
+            if step <= lag or neuron["model"] == "integrator":
+                direct = values["bias"][0] + self.current[name] if adds else 0
+                self.turned[name] = self.saturate(name, self.turned[name] + sums - direct)
+                members[0] = self.saturate(name, members[0] + self.turned[name] + direct)
+            if neuron["model"] == "integrator" or step < lag:
+                return np.zeros_like(sums)
+            on = (members[0] >= values["threshold"]).astype(float)
+            members[0] = members[0] - np.where(on > 0, values["threshold"], 0)
+            spikes = on - self.sent[name]
+            self.sent[name] = on
+            return spikes
         integrating = step // self.period % 2 if self.is_bistable and neuron["model"] == "bistable" else 0
         firing = 1 - integrating if neuron["model"] == "bistable" else integrating
         if neuron["model"] == "lif":

@@ -54,6 +54,8 @@ struct RecomputeTests {
     Case("residual-dyn", "robust-norm --initial half --schedule separated", weights: 8, ticks: 24),
     Case("residual-dyn", "mmse --neuron phase --calibrate weights,initial", weights: 8, ticks: 5),
     Case("max_pool-dyn", "robust-norm --neuron phase", weights: 6, membrane: 15, ticks: 7),
+    Case("residual-dyn", "mmse --neuron switch --calibrate weights,initial", weights: 8, ticks: 6),
+    Case("max_pool-dyn", "robust-norm --neuron switch", weights: 4, membrane: 9, ticks: 9),
     Case("max_pool-dyn", "ttfs", weights: 8, ticks: 8),
     Case("branches-dyn", "ttfs", weights: 5, membrane: 14, ticks: 6),
     Case("residual-dyn", "robust-norm --initial half", weights: 8, change: Case.delays),

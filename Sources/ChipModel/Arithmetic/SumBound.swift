@@ -146,7 +146,7 @@ extension Population {
   ) -> ClosedRange<Int64> {
     guard model.hasPayload else { return 0...1 }
     let bound = Int64(model.maximumPayload ?? Int32.max)
-    if model.isInput { return -bound...bound }
+    if model.isInput || model.code == .switches { return -bound...bound }
     let finite = threshold.values.filter { $0 != NeuronModel.infinite }
     guard let lowest = finite.min(), lowest > 0 else {
       return (model.hasNegativeThreshold ? -payload(negativeSum: sum, membraneBits, bound, isDisturbed) : 0)...0

@@ -28,11 +28,7 @@ struct CurrentBased: NeuronDynamics {
   func update(
     _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ losses: inout NeuronRule.Losses
   ) -> Int32 {
-    let current = Int64(state.b) &* currentKeeps / CurrentBased.whole &+ step.sum
-    let u =
-      rule.datapath.current == .wrap
-      ? FixedPoint.cut(current, bits: rule.datapath.membraneBits, .wrap, count: &losses.overflows)
-      : rule.saturated(current, &losses)
+    let u = rule.current(Int64(state.b) &* currentKeeps / CurrentBased.whole &+ step.sum, &losses)
     state.b = Int32(truncatingIfNeeded: u)
     if state.sent > 0 {
       state.sent &-= 1

@@ -53,9 +53,12 @@ package struct RealNeuronStep: Sendable {
   package var negativeThreshold: Double?
   package var index: Int
   package var period: Int
+  /// Of a model with a current of its own: bias and input current, which are in the sum of others.
+  package var constant: Double
 
-  package init(sum: Double, threshold: Double, negativeThreshold: Double?, index: Int, period: Int) {
+  package init(sum: Double, threshold: Double, negativeThreshold: Double?, index: Int, period: Int, constant: Double = 0) {
     self.sum = sum
+    self.constant = constant
     self.threshold = threshold
     self.negativeThreshold = negativeThreshold
     self.index = index

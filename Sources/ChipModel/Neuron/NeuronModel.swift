@@ -10,7 +10,7 @@ package struct NeuronModel: Sendable, Hashable {
     /// In the order of the reference page. Program files have the place in this list: new models go to its end.
     package static let all: [Kind] = [
       integrateFire, augmented, ternary, phase, bistable, leaky, accumulator, currentInput, signed,
-      currentBased, spikeInput, phaseInput, eventInput,
+      currentBased, spikeInput, phaseInput, eventInput, switching, integrator,
     ]
 
     /// Those that a population of a network file may have.

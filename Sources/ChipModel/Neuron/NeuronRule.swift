@@ -86,6 +86,13 @@ package struct NeuronRule: Sendable {
     return payload
   }
 
+  /// A neuron's current, which a chip cuts in a way of its own.
+  @inline(__always)
+  func current(_ u: Int64, _ losses: inout Losses) -> Int64 {
+    datapath.current == .wrap
+      ? FixedPoint.cut(u, bits: datapath.membraneBits, .wrap, count: &losses.overflows) : saturated(u, &losses)
+  }
+
   @inline(__always)
   func saturated(_ v: Int64, _ losses: inout Losses) -> Int64 {
     FixedPoint.saturate(v, low: low, high: high, count: &losses.saturations)

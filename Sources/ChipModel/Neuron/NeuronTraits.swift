@@ -8,6 +8,8 @@ package struct NeuronTraits: Sendable {
     case phase
     /// As `phase`, in pairs of members that fire in turn, one layer a period.
     case pairs
+    /// By the time between a spike and a negative one.
+    case switches
     /// No spikes; a period code that arrives is taken as it is.
     case none
 
@@ -17,6 +19,7 @@ package struct NeuronTraits: Sendable {
       case .rate: "rate code"
       case .phase: "phase code"
       case .pairs: "bistable code"
+      case .switches: "switch code"
       case .none: nil
       }
     }
@@ -43,6 +46,8 @@ package struct NeuronTraits: Sendable {
   }
 
   package var code: Code
+  /// Whether it reads its code and never spikes itself.
+  package var isSilent = false
   package var reset: Reset
   package var negativeThreshold = NegativeThreshold.none
   /// Of a unit.
@@ -73,7 +78,7 @@ package struct NeuronTraits: Sendable {
   package var hasKernel = false
 
   /// Whether it ever sends spikes.
-  package var fires: Bool { code != .none }
+  package var fires: Bool { code != .none && !isSilent }
 
   /// Whether a unit's second potential begins where the first does.
   package var startsAsPair: Bool { potentials == 2 && !hasCurrent }

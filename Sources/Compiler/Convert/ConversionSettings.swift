@@ -74,10 +74,19 @@ public struct ConversionSettings: Sendable, Hashable {
   static let digits = 2...16
 
   /// Whether hidden neurons send the digits of a number, one a step.
-  var sendsDigits: Bool { method.sendsDigits || (method.declared(.neuron) != nil && self[.neuron] == .phase) }
+  var sendsDigits: Bool { method.sendsDigits || hidden == .phase }
+
+  /// Neuron of the hidden layers; nil: the method has its own.
+  private var hidden: HiddenNeuron? { method.declared(.neuron) == nil ? nil : self[.neuron] ?? .integrateFire }
+
+  /// Whether a hidden neuron's spikes begin and end a current.
+  var switches: Bool { hidden == .switching }
 
   /// Whether every layer adds all steps before it fires.
-  var isSeparated: Bool { self[.schedule] == .separated || sendsDigits }
+  var isSeparated: Bool { self[.schedule] == .separated || waitsByItself }
+
+  /// Whether the code of its spikes asks for that.
+  private var waitsByItself: Bool { sendsDigits || switches }
 
   /// How spikes of so many steps mean a number.
   func spikeCode(steps: Int) -> SpikeCode { sendsDigits ? .phases(steps) : .rate(steps: steps, counts: countsPerSpike) }
@@ -116,7 +125,7 @@ public struct ConversionSettings: Sendable, Hashable {
   }
 
   private func checkNeuron() throws(ConversionError) {
-    let neuron = method.declared(.neuron).flatMap { _ in self[.neuron] } ?? .integrateFire
+    let neuron = hidden ?? .integrateFire
     if neuron != .integrateFire, self[.reset] == .hard {
       throw .conflict(Parameter.neuron.key, Parameter.reset.key, "its spikes take away what they are worth, no more")
     }
@@ -126,12 +135,17 @@ public struct ConversionSettings: Sendable, Hashable {
           Parameter.steps.key, value: "\(steps)",
           allowed: "\(Self.digits.lowerBound) to \(Self.digits.upperBound) with neurons that send a digit a step")
       }
-      if values[value: .schedule] == Schedule.windowed.parameterValue {
-        throw .conflict(Parameter.schedule.key, Parameter.neuron.key, "its digits are sent once all has arrived")
-      }
       if values[value: .maxPool] == GateRule.count.parameterValue {
         throw .conflict(Parameter.maxPool.key, Parameter.neuron.key, "the neuron with the largest number passes, digit by digit")
       }
+    }
+    if waitsByItself, values[value: .schedule] == Schedule.windowed.parameterValue {
+      throw .conflict(
+        Parameter.schedule.key, Parameter.neuron.key,
+        sendsDigits ? "its digits are sent once all has arrived" : "its currents go on until all has arrived")
+    }
+    if switches, values[value: .maxPool] == GateRule.winner.parameterValue {
+      throw .conflict(Parameter.maxPool.key, Parameter.neuron.key, "what passes is on as long as one of the neurons is")
     }
     guard method.declared(.neuron) != nil, let most = self[.maximumCount] else { return }
     if neuron != .count {
@@ -148,7 +162,7 @@ public struct ConversionSettings: Sendable, Hashable {
 
   /// Largest count of a hidden neuron's spike.
   var countsPerSpike: Int {
-    method.declared(.neuron) != nil && self[.neuron] == .count ? self[.maximumCount] ?? 4 : 1
+    hidden == .count ? self[.maximumCount] ?? 4 : 1
   }
 
   private func checkCorrections() throws(ConversionError) {
@@ -166,7 +180,7 @@ public struct ConversionSettings: Sendable, Hashable {
   }
 
   /// The parameter that separates adding from firing.
-  private var separatedBy: String { sendsDigits ? Parameter.neuron.key : Parameter.schedule.key }
+  private var separatedBy: String { waitsByItself ? Parameter.neuron.key : Parameter.schedule.key }
 
   /// Refuses what a lag, or the separated schedule, cannot be together with.
   func checkLag() throws(ConversionError) {
@@ -197,12 +211,14 @@ public struct ConversionSettings: Sendable, Hashable {
 
   /// Model of the hidden neurons, where the parameters alone say it.
   var hiddenModel: NeuronModel.Kind? {
-    method.declared(.neuron) == nil ? nil : integrateFire(threshold: .uniform(1)).model
+    hidden == nil ? nil : integrateFire(threshold: .uniform(1)).model
   }
 
   /// An integrate-and-fire neuron as these settings have it.
   package func integrateFire(threshold: Values, spikeValue: Values? = nil, strict: Bool = false) -> NetworkNeuron {
-    switch method.declared(.neuron).flatMap({ _ in self[.neuron] }) {
+    switch hidden {
+    case .switching:
+      return NetworkNeuron(model: .switching, threshold: threshold, spikeValue: spikeValue, initial: initial(threshold))
     case .signed:
       return NetworkNeuron(
         model: .signed, threshold: threshold, spikeValue: spikeValue, initial: initial(threshold))

@@ -134,7 +134,8 @@ public struct ConversionStage {
 
   mutating func convert() throws(ConversionError) {
     try settings.method.convert(&self)
-    if settings.sendsDigits { sendDigits() }
+    if settings.isSeparated { draft.schedule = .separated }
+    if settings.sendsDigits { draft.driveFactor = 1 / (1 - 1 / Double(1 << steps)) }
     // The factor comes after calibration: layers that were watched saw the unscaled network.
     if let alpha = settings[.alpha], alpha != 1 {
       for layer in hiddenLayers { draft.neurons[layer].scaleThresholds(by: alpha) }
@@ -143,13 +144,6 @@ public struct ConversionStage {
     correct()
     setOutput()
     for layer in hiddenLayers { noteSilence(layer) }
-  }
-
-  /// Every layer adds all steps, phase by phase, before it fires phase by phase. Biases and inputs that act in each phase
-  /// come to `1 - 2^-T` of themselves, and are as much larger.
-  mutating func sendDigits() {
-    draft.schedule = .separated
-    draft.driveFactor = 1 / (1 - 1 / Double(1 << steps))
   }
 
   /// Corrects what calibration data can, layer by layer.
@@ -193,7 +187,7 @@ public struct ConversionStage {
   private mutating func setOutput() {
     let output = network.output
     draft.neurons[output] =
-      settings[.readout] == .spikes ? settings.method.output(self) : NetworkNeuron(model: .accumulator)
+      settings[.readout] == .spikes ? settings.method.output(self) : NetworkNeuron(model: settings.switches ? .integrator : .accumulator)
   }
 
   /// A threshold for the output's neurons: the largest output, of values each its own.

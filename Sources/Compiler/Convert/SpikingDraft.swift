@@ -20,7 +20,7 @@ struct SpikingDraft: Sendable {
   var schedule = Schedule.windowed
   var lag = 0
   var laggingLayers = LaggingLayers.all
-  /// Of all biases and of what the input brings.
+  /// Of all biases and of what the input brings: of what acts in each phase of digits `1 - 2^-T` counts.
   var driveFactor = 1.0
   /// BSNN without synchronous neurons: spikes of a shortcut arrive as soon as the chip can carry them.
   var hasShortestDelays = false
@@ -78,7 +78,8 @@ struct SpikingDraft: Sendable {
     return result
   }
 
-  /// The layers up to one, for calibration.
+  /// The layers up to one, for calibration. Neurons that send their count once all has arrived are watched as integrate-and-fire
+  /// neurons, which count the same.
   ///
   /// - Parameter spikingInput: the value of a spike of an additional first population `input.spikes`, which stands for
   /// the
@@ -99,6 +100,13 @@ struct SpikingDraft: Sendable {
       source = name
     }
     for layer in 0...last { append(layer, to: &result, input: source) }
+    for index in result.populations.indices {
+      let neuron = result.populations[index].neuron
+      guard [.phase, .switching].contains(neuron.model) else { continue }
+      result.populations[index].neuron = NetworkNeuron(
+        model: .integrateFire, threshold: neuron.threshold, spikeValue: neuron.spikeValue,
+        initial: neuron.initial.flatMap { _ in neuron.threshold?.mapped { $0.isFinite ? $0 / 2 : 0 } })
+    }
     return result
   }
 
@@ -138,6 +146,8 @@ struct SpikingDraft: Sendable {
       }
       var read = connection
       if connection.source == .input, driveFactor != 1 {
+        // An identity without weights has weights of 1.
+        if read.weights.isEmpty { (read.weights, read.weightShape) = ([1], [1]) }
         for at in read.weights.indices { read.weights[at] *= Float(driveFactor) }
       }
       var made = result.projection(projection, read, from: from, to: name)

@@ -125,7 +125,7 @@ struct ExplainerBlock {
     var (squares, product, carried) = (0.0, 0.0, 0.0)
     return (0..<train.steps).map { step in
       let worth = decoder.worth(step: step)
-      carried += worth
+      carried += decoder.most(step: step)
       if worth > 0 {
         train.forEachSpike(step: step) { neuron, payload in
           let gain = Double(payload) * worth
@@ -199,7 +199,10 @@ struct ExplainerBlock {
         payloads[(channel * decoder.shape.pixels)..<((channel + 1) * decoder.shape.pixels)].reduce(0, +)
       }
       samples[lane].fired[index] = events.map { $0 > 0 }
-      if let bound = decoder.bound, decoder.mostSpikes > 0 {
+      if decoder.switches {
+        let capacity = decoder.capacity
+        samples[lane].full[index] = sums.count { $0 >= capacity }
+      } else if let bound = decoder.bound, decoder.mostSpikes > 0 {
         let most = decoder.mostSpikes.multipliedReportingOverflow(by: bound)
         samples[lane].full[index] = most.overflow ? 0 : payloads.count { $0 >= most.partialValue }
       }

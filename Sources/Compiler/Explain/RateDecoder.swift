@@ -3,6 +3,7 @@ import ChipModel
 /// Turns a population's spikes into the activations that they stand for.
 ///
 /// A spike of phase `k` is worth `2^-(1 + k)`, 1 in a rate code; a rate is what came, divided by what could have come.
+/// Of a switch code a spike is worth the steps that are left.
 /// Bistable units of depth `d` first fire with information in period `d + 1`.
 struct RateDecoder: Sendable {
   let shape: MapShape
@@ -10,6 +11,8 @@ struct RateDecoder: Sendable {
   let period: Int
   /// A period code, also of one phase.
   let hasPeriods: Bool
+  /// What is sent begins and ends a current.
+  let switches: Bool
   /// First step whose spikes carry information.
   let first: Int
   /// ANN units of a rate of 1, row-major.
@@ -25,6 +28,7 @@ struct RateDecoder: Sendable {
     self.steps = steps
     period = population.model.period
     hasPeriods = population.model.codePeriod != nil
+    switches = population.model.code == .switches
     isAccumulator = !population.model.fires
     first = population.model.code == .pairs ? period * (population.depth + 1) : 0
     bound = population.model.hasPayload ? population.model.maximumPayload.map(Int.init) : 1
@@ -41,11 +45,15 @@ struct RateDecoder: Sendable {
 
   func worth(step: Int) -> Double {
     if step < first { return 0 }
+    if switches { return Double(steps - step) }
     return hasPeriods ? 1 / Double(2 << (step % period)) : 1
   }
 
+  /// What a step can carry of a neuron that sends all that it can.
+  func most(step: Int) -> Double { switches && step > 0 ? 0 : worth(step: step) }
+
   /// What all steps could carry.
-  var capacity: Double { (0..<steps).reduce(0) { $0 + worth(step: $1) } }
+  var capacity: Double { (0..<steps).reduce(0) { $0 + most(step: $1) } }
 
   /// Spikes of a neuron that fires whenever it can.
   var mostSpikes: Int { max(0, steps - first) }

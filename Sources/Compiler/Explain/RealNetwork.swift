@@ -116,8 +116,9 @@ struct RealNetwork: Sendable {
       let lag = neurons.lag
       let trains = neurons.arrivals.map { gated(outcome.trains[$0.source], $0.synapses, shape($0.source)) }
       let first = neurons.initial ?? [Double](repeating: 0, count: neurons.shape.count)
-      var states = first.map { RealNeuronState(v: $0, b: neurons.model.potentials == 2 ? $0 : 0) }
+      var states = first.map { RealNeuronState(v: $0, b: neurons.model.startsAsPair ? $0 : 0) }
       var sums = [Double](repeating: 0, count: neurons.shape.count)
+      var constants = sums
       var train = SpikeTrain(shape: neurons.shape, hasPayload: neurons.model.hasPayload)
       for step in 0..<(steps + lag) {
         let adds = step < steps
@@ -125,6 +126,10 @@ struct RealNetwork: Sendable {
         if takesCurrent { sums = current } else { for at in sums.indices { sums[at] = 0 } }
         if adds, !neurons.biases.isEmpty {
           for (at, bias) in neurons.biases[min(step, neurons.biases.count - 1)].enumerated() { sums[at] += bias }
+        }
+        if neurons.model.hasCurrent {
+          swap(&sums, &constants)
+          for at in sums.indices { sums[at] = 0 }
         }
         for (arrival, train) in zip(neurons.arrivals, trains) {
           let sent = step - arrival.offset
@@ -140,7 +145,7 @@ struct RealNetwork: Sendable {
           let update = RealNeuronStep(
             sum: sums[at] * adding, threshold: step < lag ? .infinity : neurons.threshold[at] * firing,
             negativeThreshold: step < lag ? nil : neurons.negativeThreshold?[at], index: max(0, step - lag),
-            period: neurons.model.period)
+            period: neurons.model.period, constant: neurons.model.hasCurrent ? constants[at] : 0)
           let payload = neurons.dynamics.update(&states[at], update)
           if payload != 0 {
             let channels = neurons.shape.channels

@@ -15,6 +15,8 @@ extension CheckedNetwork {
       if let table = populations.first(where: { $0.biasByStep != nil }) {
         throw .biasesNeedTime(population: table.name)
       }
+    } else if let other = populations.first(where: { $0.model.code == .switches }) {
+      throw .switchesNeedSeparation(population: other.name)
     }
     let timing = LayerTiming(self, schedule, lag: lag)
     do throws(CompileError) { try checkLags(timing) } catch {

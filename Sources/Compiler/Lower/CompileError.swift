@@ -11,6 +11,7 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
   case circleWithLag(population: String)
   case stepsOfNothing
   case separatedNeedsSteps
+  case switchesNeedSeparation(population: String)
   case noLag(population: String, model: String)
   case lagHidesSpikes(population: String)
   case lagTooLong(lag: Int, layers: Int)
@@ -75,6 +76,9 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
       "\(spell("steps")) goes with the separated \(spell("schedule")) alone, every other runs any number of steps; leave it out"
     case .separatedNeedsSteps:
       "the separated \(spell("schedule")) is for one number of steps, which the network does not say; give \(spell("steps"))"
+    case .switchesNeedSeparation(let population):
+      "population '\(population)' turns currents on and off, which tells a count once all has arrived; "
+        + "the \(spell("schedule")) must be separated"
     case .noLag(let population, let model):
       "population '\(population)' (\(model)) cannot add first and fire later, as a \(spell("lag")) asks; "
         + "convert it to if with a soft reset, signed, phase or augmented"

@@ -300,6 +300,7 @@ struct Lowering {
       ? NeuronModel(kind: .integrateFire, parameters: .with(.reset, relayReset))
       : from.model.isInput
         ? NeuronModel(kind: .augmented, hasNegativeThreshold: true)
+        : from.model.code == .switches ? NeuronModel(kind: .signed)
         : NeuronModel(kind: from.model.kind, parameters: from.model.parameters, hasNegativeThreshold: true)
     guard chip.supports(neuronModel: model.name) else {
       throw .unsupportedModel(

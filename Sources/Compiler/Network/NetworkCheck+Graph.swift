@@ -100,12 +100,18 @@ extension NetworkCheck {
         if let name = code.name, let sourceName = sourceCode.name, code != sourceCode {
           throw mismatch(shownName(source.name), sourceName, name)
         }
+        if sourceCode == .switches, code != .switches {
+          throw NetworkCheckError(
+            .population(index, population.name), "neuron.model",
+            "its source '\(shownName(source.name))' turns currents on and off, which model '\(population.neuron.model.name)' does not"
+              + " have; use switch or integrator")
+        }
         code = sourceCode
         if !population.neuron.model.traits.fires { period = source.neuron[.period] }
       }
       // Pairs take the bits of an input in every period, as they take its current.
       if let input, incoming[index + 1].contains(where: { ends[$0].source == 0 }) {
-        if let name = code.name, let inputName = input.code.name, (code == .rate) != (input.code == .rate) {
+        if let name = code.name, let inputName = input.code.name, (code == .rate) != (input.code == .rate) || code == .switches {
           throw mismatch("input", inputName, name)
         }
         if !population.neuron.model.traits.fires { period = period ?? periods[0] }

@@ -134,6 +134,9 @@ extension NetworkCheck {
     if given == .count, isPeriodic {
       throw NetworkCheckError(subject, "pool.gate", "gate is \"count\" behind a period code; use \"winner\"")
     }
+    if given == .winner, traits?.code == .switches {
+      throw NetworkCheckError(subject, "pool.gate", "gate is \"winner\" behind a switch code; use \"count\"")
+    }
     return given
   }
 

@@ -230,7 +230,9 @@ package struct LayerRunner: Sendable {
         }
         isPending =
           isExact || mayOverflow(p, isDriven ? current.magnitude : 0)
-          ? updateExactly(p, step: step, isDriven: isDriven) : update(&pass, step: step, isDriven: isDriven)
+          ? runsAsSwitches(p)
+            ? updateSwitches(p, step: step, isDriven: isDriven) : updateExactly(p, step: step, isDriven: isDriven)
+          : update(&pass, step: step, isDriven: isDriven)
       } else if updateTally.isOn {
         updateTally.noteIdle(p, step: step, v: v[index], b: b[index])
       }

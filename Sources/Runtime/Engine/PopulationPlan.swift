@@ -27,6 +27,8 @@ final class PopulationPlan: Sendable {
   let isExact: Bool
   /// Whether neurons are updated by the scalar rule, because there is no kernel for them.
   let runsByRule: Bool
+  /// Whether plain loops stand for the rule of a switch code.
+  let runsAsSwitches: Bool
   /// The largest sum of a step that the chip's accumulator is sure to hold, where there may be larger ones; nil: there are none.
   let accumulatorRoom: Int64?
   /// Only payloads without a small bound are why: those of a sample may prove 32 bits.
@@ -132,6 +134,9 @@ final class PopulationPlan: Sendable {
 
     // Whatever the sample.
     let sum = total.worst(fractionBits: program.fractionBits, biases: population.biases)
+    runsAsSwitches =
+      !isScalar && population.model.code == .switches && population.levels.isEmpty && program.chip.currentOverflow == .saturate
+      && program.chip.accumulatorOverflow == .refuse
     runsByRule = isScalar || !population.model.hasKernel || !population.levels.isEmpty
     let room = FixedPoint.highest(bits: program.chip.accumulatorBits)
     accumulatorRoom = program.chip.accumulatorOverflow == .refuse || sum.magnitude <= room ? nil : room

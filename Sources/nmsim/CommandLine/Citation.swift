@@ -12,24 +12,26 @@ struct Citation: Sendable {
   var doi: String?
   /// Of arXiv, where it appeared nowhere else.
   var arXiv: String?
+  /// Behind the year, of the second of one first author and year.
+  var letter: String
 
   init(
     _ name: String, _ year: Int, use: String, authors: String, title: String, venue: String, doi: String? = nil,
-    arXiv: String? = nil
+    arXiv: String? = nil, letter: String = ""
   ) {
-    (self.name, self.year, self.use) = (name, year, use)
+    (self.name, self.year, self.use, self.letter) = (name, year, use, letter)
     (self.authors, self.title, self.venue, self.doi, self.arXiv) = (authors, title, venue, doi, arXiv)
   }
 
   /// `diehl2015`
   var key: String {
     let first = name.prefix { $0.isLetter }.lowercased()
-    return "\(first)\(year)"
+    return "\(first)\(year)\(letter)"
   }
 
   /// Its BibTeX entry, in lines of at most `width` columns.
   func bibTeX(width: Int) -> String {
-    let isMeeting = ["IJCNN", "CVPR", "ICLR", "ISSCC", "CICC", "IJCAI", "ICONIP", "NICE", "ICML", "AAAI"].contains {
+    let isMeeting = ["IJCNN", "CVPR", "ICLR", "ISSCC", "CICC", "IJCAI", "ICONIP", "NICE", "ICML", "AAAI", "ECCV"].contains {
       venue.hasPrefix($0)
     }
     let fields: [(name: String, value: String?)] = [
@@ -96,6 +98,10 @@ struct Citation: Sendable {
       title: "RMP-SNN: Residual Membrane Potential Neuron for Enabling Deeper High-Accuracy and Low-Latency Spiking Neural "
         + "Network",
       venue: "CVPR, 13558-13567", doi: "10.1109/CVPR42600.2020.01357"),
+    Citation(
+      "Han, Roy 2020", 2020, use: "neuron switch of the threshold methods", authors: "Han, Bing and Roy, Kaushik",
+      title: "Deep Spiking Neural Network: Energy Efficiency Through Time Based Coding", venue: "ECCV 2020",
+      doi: "10.1007/978-3-030-58607-2_23", letter: "b"),
     Citation(
       "Horowitz 2014", 2014, use: "energy model operation, chip generic-45nm", authors: "Horowitz, Mark",
       title: "1.1 Computing's energy problem (and what we can do about it)", venue: "ISSCC, 10-14",

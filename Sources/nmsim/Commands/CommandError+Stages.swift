@@ -80,7 +80,7 @@ extension CommandError {
   init(_ error: CompileError, network: String, mapping: String?) {
     switch error {
     case .option, .periodCodeNeedsWindows, .stuckBits, .lagNeedsWindows, .circleWithLag, .stepsOfNothing, .separatedNeedsSteps, .noLag,
-      .lagHidesSpikes, .lagTooLong, .biasesNeedTime:
+      .switchesNeedSeparation, .lagHidesSpikes, .lagTooLong, .biasesNeedTime:
       self.init(.usage, subject: network, message: error.commandText)
     case .memory(let error): self.init(error, subject: network)
     case .mixedAmplitude, .ofNetwork:

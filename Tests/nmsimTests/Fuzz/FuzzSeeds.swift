@@ -15,7 +15,7 @@ enum FuzzSeeds {
 
   private static func neuron(_ model: NeuronModel.Kind, period: Int? = nil) -> NetworkNeuron {
     var neuron = NetworkNeuron(model: model, parameters: .with(.period, period))
-    if model != .accumulator { neuron.threshold = .uniform(1) }
+    if model.traits.fires { neuron.threshold = .uniform(1) }
     if model == .ternary || model == .augmented { neuron.negativeThreshold = .uniform(-0.5) }
     if model == .augmented { neuron[.maximumPayload] = 3 }
     if model == .leaky { neuron[.leakShift] = 2 }
@@ -29,9 +29,9 @@ enum FuzzSeeds {
     hidden.bias = .list([0.5, -0.25, 0, 0.125])
     hidden.neuron.initial = .uniform(0.5)
     let output = NetworkPopulation(
-      name: "output", shape: [3], neuron: neuron(readout == .spikes ? .integrateFire : .accumulator),
+      name: "output", shape: [3], neuron: neuron(readout == .spikes ? .integrateFire : model == .switching ? .integrator : .accumulator),
       bias: isPeriodic ? nil : .uniform(0.125))
-    return Network(
+    var network = Network(
       name: "dense \(model.name)", input: NetworkInput(shape: [5], images: "images.npy", labels: "labels.npy"),
       populations: [hidden, output],
       projections: [
@@ -52,6 +52,8 @@ enum FuzzSeeds {
         ProvenanceEntry(key: "method", value: .text("max-norm")), ProvenanceEntry(key: "steps", value: .number(4)),
         ProvenanceEntry(key: "exact", value: .flag(true)),
       ])
+    if model == .switching { network.schedule = .separated }
+    return network
   }
 
   /// Convolution, pooling, a shortcut, tensors beside the file.
@@ -100,7 +102,7 @@ enum FuzzSeeds {
   }()
 
   static let networkValues: [Network] =
-    NeuronModel.Kind.ofNetworks.filter { $0 != .accumulator }.map { dense($0) }
+    NeuronModel.Kind.ofNetworks.filter(\.traits.fires).map { dense($0) }
     + [dense(.integrateFire, readout: .spikes), convolutional(.average), convolutional(.max), fewSteps]
 
   static let networks: [[UInt8]] = networkValues.compactMap {

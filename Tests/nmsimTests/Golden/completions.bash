@@ -44,7 +44,7 @@ _nmsim() {
           _nmsim_nothing
           return ;;
         --neuron)
-          _nmsim_words "if signed phase count"
+          _nmsim_words "if signed phase count switch"
           return ;;
         --max-count)
           _nmsim_nothing

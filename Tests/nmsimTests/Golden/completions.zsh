@@ -44,7 +44,7 @@ _nmsim() {
         '--steps=[Time steps that the network is calibrated for, and runs unless told otherwise.]:N: ' \
         '--alpha=[threshold methods\: factor of the thresholds that the method finds.]:X: ' \
         '--calibrate=[max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm, ttfs\: corrections on calibration data, layer by layer\: one of bias, initial and bias-by-step, and any of weights, neuron and last-layer.]:LIST: ' \
-        '--neuron=[threshold methods\: neuron of the hidden layers; signed ones take back what they sent too much, count ones send several thresholds in a spike that carries their count, phase ones the binary digits of their count once all has arrived.]:if|signed|phase|count:(if signed phase count)' \
+        '--neuron=[threshold methods\: neuron of the hidden layers; signed ones take back what they sent too much, count ones send several thresholds in a spike that carries their count; once all has arrived, phase ones send the binary digits of their count, switch ones a spike that turns a current on and one that turns it off.]:if|signed|phase|count|switch:(if signed phase count switch)' \
         '--max-count=[max-norm, robust-norm, channel-norm, mmse, trained, spike-norm, rmp, channel-balance, rate-norm, aug-mapping\: largest count that a spike carries. Without it 4 for count neurons, any for aug-mapping.]:N: ' \
         '--percentile=[robust-norm, ic-snn\: percentile of the activations taken as maximum.]:X: ' \
         '--spike-budget=[mmse\: spikes per sample that the hidden layers may send; thresholds are chosen for that, where it harms the outputs least.]:X: ' \

@@ -69,14 +69,17 @@ package enum HiddenNeuron: String, ParameterChoice {
   case phase
   /// Sends in one spike as many thresholds as it holds, at most so many: a burst (Li, Zeng 2022; Park et al. 2019).
   case count
+  /// Sends its count as the time between a spike that turns currents on and one that turns them off (Han, Roy 2020).
+  case switching = "switch"
 }
 
 extension Parameter {
   package static let neuron = Parameter(
     "neuron", .choice(of: HiddenNeuron.self), standard: HiddenNeuron.integrateFire.parameterValue,
-    source: "Wang et al. 2022; Li, Zeng 2022; Stöckl, Maass 2021",
+    source: "Wang et al. 2022; Li, Zeng 2022; Stöckl, Maass 2021; Han, Roy 2020",
     "Neuron of the hidden layers; signed ones take back what they sent too much, count ones send several thresholds in a "
-      + "spike that carries their count, phase ones the binary digits of their count once all has arrived.")
+      + "spike that carries their count; once all has arrived, phase ones send the binary digits of their count, switch ones a "
+      + "spike that turns a current on and one that turns it off.")
   /// What every method takes that finds thresholds for soft reset.
   package static let ofThresholds: [Parameter] = [.alpha.defaulting(to: 1.0), .calibrate, .neuron, .maximumCount]
 }
