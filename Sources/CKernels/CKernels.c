@@ -31,8 +31,13 @@
                  at = n ? target[k / (n | !n)] + k % (n | !n) * W : any;                         \
       const NAME(u16) low = s[k] - (h[k] << 8) - offset;                                         \
       if (bits == 0) ADD(u32, at, z[k]);                                                         \
-      if (bits == 16) ADD(u16, at, low), ADD(u16, at + half, h[k]);                              \
-      if (bits == 32) ADD(u32, at, WIDE(low)), ADD(u32, at + half, WIDE(h[k]));                  \
+      else if (factors) {                                                                        \
+        const int16_t *f = factors + (n ? k % (n | !n) * W : lane + (lane & -half));             \
+        const NAME(s16) f0 = *(const NAME(s16) *)f, f1 = *(const NAME(s16) *)(f + half);         \
+        if (bits == 16) ADD(u16, at, low * (NAME(u16))f0), ADD(u16, at + half, h[k] * (NAME(u16))f1); \
+        else ADD(u32, at, WIDE(low) * WIDE(f0)), ADD(u32, at + half, WIDE(h[k]) * WIDE(f1));     \
+      } else if (bits == 16) ADD(u16, at, low), ADD(u16, at + half, h[k]);                       \
+      else ADD(u32, at, WIDE(low)), ADD(u32, at + half, WIDE(h[k]));                             \
       if (!n && (lane += W) == lanes) lane = 0, target++;                                        \
     }                                                                                            \
     target += n ? T / (n | !n) : 0, w += T * W, left -= T;                                       \

@@ -8,6 +8,7 @@ typedef uint32_t NAME(u32) __attribute__((vector_size(W * 4), aligned(4)));
 INLINE void NAME(deliver_body)(const ck_delivery *given, void *acc, const int bits, const int pay, const int n) {
   const ck_delivery copy = *given, *d = &copy; // a copy of its own, which no store into sums can change
   const long stride = d->row_stride, lanes = d->tap_lanes, half = d->half;
+  const int16_t *const factors = d->factors;
   for (long g = 0; g < d->groups; g++) {
     const long key = d->keys[g], end = d->starts[g + 1];
     for (long a = d->starts[g], b; a < end; a = b) {
@@ -27,9 +28,10 @@ INLINE void NAME(deliver_body)(const ck_delivery *given, void *acc, const int bi
         // One spike whose payload is too large for 16-bit sums.
         for (w += (size_t)d->rows[a] * (size_t)stride; target < last; target++, w += lanes)
           for (long i = 0; i < lanes; i++) {
-            uint32_t *to = (uint32_t *)acc + *target + i + (i & -half), p = (uint32_t)d->payloads[a];
-            to[0] += (uint32_t)((w[i] & 255) - 128) * p;
-            to[half] += (uint32_t)(w[i] >> 8) * p;
+            const long channel = i + (i & -half);
+            uint32_t *to = (uint32_t *)acc + *target + channel, p = (uint32_t)d->payloads[a];
+            to[0] += (uint32_t)((w[i] & 255) - 128) * p * (factors ? (uint32_t)factors[channel] : 1);
+            to[half] += (uint32_t)(w[i] >> 8) * p * (factors ? (uint32_t)factors[channel + half] : 1);
           }
       }
     }

@@ -3,6 +3,7 @@
 // adds four products of bytes to each 32-bit lane.
 #define PARTS (64 / BYTES)
 typedef int32_t KIND(i32) __attribute__((vector_size(BYTES), aligned(4)));
+typedef uint32_t KIND(u32) __attribute__((vector_size(BYTES), aligned(4)));
 typedef int16_t KIND(i16) __attribute__((vector_size(BYTES / 2), aligned(2)));
 
 // P positions times Z blocks in registers over all taps, then one addition in memory.
@@ -33,6 +34,9 @@ typedef int16_t KIND(i16) __attribute__((vector_size(BYTES / 2), aligned(2)));
     }                                                                                               \
     UNROLL for (int p = 0; p < P; p++) UNROLL for (int k = 0; k < Z * PARTS; k++) {                 \
       const long to = (at + p) * d->padded + block * 16 + k * (BYTES / 4);                          \
+      if (d->factors)                                                                               \
+        s[p][k] = (KIND(i32))((KIND(u32))s[p][k] * (KIND(u32))__builtin_convertvector(              \
+          *(const KIND(i16) *)(d->factors + block * 16 + k * (BYTES / 4)), KIND(i32)));             \
       if (bits == 16) *(KIND(i16) *)((int16_t *)acc + to) += __builtin_convertvector(s[p][k], KIND(i16)); \
       else *(KIND(i32) *)((int32_t *)acc + to) += s[p][k];                                          \
     }                                                                                               \

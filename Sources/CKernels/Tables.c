@@ -29,8 +29,16 @@ INLINE void transpose(__m512i r[16], __m512i low[8], __m512i high[8]) {
   }
 }
 
-INLINE void add(int16_t *acc, __m256i sums) {
-  _mm256_storeu_si256((__m256i *)acc, _mm256_add_epi16(_mm256_loadu_si256((__m256i *)acc), sums));
+// Adds a position's sums times their factors.
+INLINE void add(void *acc, long at, __m256i sums, __m256i factors, int bits) {
+  if (bits == 16) {
+    __m256i *to = (__m256i *)((int16_t *)acc + at);
+    _mm256_storeu_si256(to, _mm256_add_epi16(_mm256_loadu_si256(to), _mm256_mullo_epi16(sums, factors)));
+  } else {
+    int32_t *to = (int32_t *)acc + at;
+    const __m512i all = _mm512_mullo_epi32(_mm512_cvtepi16_epi32(sums), _mm512_cvtepi16_epi32(factors));
+    _mm512_storeu_si512(to, _mm512_add_epi32(_mm512_loadu_si512(to), all));
+  }
 }
 
 #define LOOK_UP(T, V, FROM, SIZE, SHIFT, PICK)                                     \
@@ -44,7 +52,7 @@ INLINE void add(int16_t *acc, __m256i sums) {
 
 // 2 * V positions (the last one again where there are fewer) times a block of 16 targets, four of these in registers at once.
 #define TILE(V)                                                                                                \
-  static void tile_##V(const ck_tables *d, long at, long block, int16_t *acc) {                                \
+  static void tile_##V(const ck_tables *d, long at, long block, void *acc, int bits) {                         \
     _Alignas(64) int16_t sums[16][V][32];                                                                      \
     const long count = d->positions - at < 2 * V ? d->positions - at : 2 * V;                                  \
     const uint16_t *x[2 * V];                                                                                  \
@@ -69,16 +77,18 @@ INLINE void add(int16_t *acc, __m256i sums) {
       UNROLL for (int c = 0; c < 4; c++) UNROLL for (int v = 0; v < V; v++)                                    \
         _mm512_store_si512(sums[four + c][v], s[c][v]);                                                        \
     }                                                                                                          \
+    const __m256i factors =                                                                                    \
+      d->factors ? _mm256_loadu_si256((const __m256i *)(d->factors + block * 16)) : _mm256_set1_epi16(1);      \
     for (long v = 0; 2 * v < count; v++) {                                                                     \
       __m512i r[16], low[8], high[8];                                                                          \
       UNROLL for (int c = 0; c < 16; c++) r[c] = _mm512_load_si512(sums[c][v]);                                \
       transpose(r, low, high);                                                                                 \
-      int16_t *to = acc + (at + 2 * v) * d->padded + block * 16;                                               \
+      long to = (at + 2 * v) * d->padded + block * 16;                                                         \
       UNROLL for (int step = 0; step < 16; step++, to += d->step_lanes) {                                      \
         if (step >= d->steps) break;                                                                           \
         const __m512i both = step < 8 ? low[step] : high[step - 8];                                            \
-        add(to, _mm512_castsi512_si256(both));                                                                 \
-        if (2 * v + 1 < count) add(to + d->padded, _mm512_extracti64x4_epi64(both, 1));                        \
+        add(acc, to, _mm512_castsi512_si256(both), factors, bits);                                             \
+        if (2 * v + 1 < count) add(acc, to + d->padded, _mm512_extracti64x4_epi64(both, 1), factors, bits);    \
       }                                                                                                        \
     }                                                                                                          \
   }
@@ -86,13 +96,13 @@ TILE(4)
 TILE(2)
 TILE(1)
 
-void ck_tables_deliver(const ck_tables *d, int16_t *accumulators) {
+void ck_tables_deliver(const ck_tables *d, void *accumulators, int bits) {
   for (long block = 0; block < d->blocks; block++) {
     for (long at = 0; at < d->positions;) {
       const long left = d->positions - at;
-      if (left > 4) tile_4(d, at, block, accumulators), at += 8;
-      else if (left > 2) tile_2(d, at, block, accumulators), at += 4;
-      else tile_1(d, at, block, accumulators), at += 2;
+      if (left > 4) tile_4(d, at, block, accumulators, bits), at += 8;
+      else if (left > 2) tile_2(d, at, block, accumulators, bits), at += 4;
+      else tile_1(d, at, block, accumulators, bits), at += 2;
     }
   }
 }
@@ -117,7 +127,7 @@ void ck_write_words(
 }
 #pragma clang attribute pop
 #else
-void ck_tables_deliver(const ck_tables *d, int16_t *accumulators) { (void)d, (void)accumulators; }
+void ck_tables_deliver(const ck_tables *d, void *accumulators, int bits) { (void)d, (void)accumulators, (void)bits; }
 void ck_write_words(
   const uint16_t *const *masks, long pixels, long words, long used, const uint32_t *places, uint16_t *x) {
   (void)masks, (void)pixels, (void)words, (void)used, (void)places, (void)x;

@@ -21,9 +21,12 @@ int ck_has_tiles(void) {
 // Adds the sums of a tile's first rows in memory.
 INLINE void add(const ck_tiles *t, const int32_t *sums, long position, long rows, long block, void *acc, int bits) {
   const __m512i start = _mm512_loadu_si512(t->starts + block * 16);
+  const __m512i factors =
+    t->factors ? _mm512_cvtepi16_epi32(_mm256_loadu_si256((const __m256i *)(t->factors + block * 16))) : _mm512_set1_epi32(1);
   long at = position * t->padded + block * 16;
   for (long row = 0; row < rows; row++, at += t->row_lanes) {
-    const __m512i sum = _mm512_add_epi32(_mm512_load_si512(sums + row * 16), start);
+    __m512i sum = _mm512_add_epi32(_mm512_load_si512(sums + row * 16), start);
+    if (t->factors) sum = _mm512_mullo_epi32(sum, factors);
     if (bits == 16) {
       __m256i *to = (__m256i *)((int16_t *)acc + at);
       _mm256_storeu_si256(to, _mm256_add_epi16(_mm256_loadu_si256(to), _mm512_cvtepi32_epi16(sum)));

@@ -8,6 +8,8 @@ struct KernelPathTests {
   @Test("every level equals the scalar rules bit for bit: outputs, potentials, every counter")
   func levels() throws {
     var paths = Set<String>()
+    // Where shifts are left to factors of the sums.
+    var factored = Set<String>()
     var spikes: UInt64 = 0
     var saturations = 0
     // Samples whose payloads proved 32 bits, and those that did not.
@@ -37,13 +39,21 @@ struct KernelPathTests {
           }
           #expect(isSame, "seed \(seed), \(level), \(population.name)")
         }
-        for projection in plan.projections { paths.insert(projection.path.name) }
+        for projection in plan.projections {
+          paths.insert(projection.path.name)
+          switch projection.path {
+          case .narrow(let route) where !route.weights.factors.isEmpty: factored.insert("narrow, \(level)")
+          case .wide(let route) where !route.weights.factors.isEmpty: factored.insert("wide, \(level)")
+          default: break
+          }
+        }
       }
       spikes += expected.counters.spikes.joined().reduce(0, +)
       saturations += expected.counters.saturations.reduce(0, +)
     }
     #expect(paths == ["narrow", "widePairs", "wide", "narrowSparse", "sparse", "exact"], "\(paths)")
     #expect(proven.values.allSatisfy { $0 > 10 }, "\(proven)")
+    #expect(factored.count == 2 * KernelLevel.available.count, "\(factored)")
     #expect(spikes > 100_000)
     #expect(saturations > 1000)
   }
@@ -77,8 +87,9 @@ struct KernelPathTests {
           if (layer.dense?.route.pixelsPerByte ?? 1) > 1 { found["pooled", default: 0] += 1 }
           if layer.isGated { found["gated", default: 0] += 1 }
           if layer.dense?.route.tables != nil, random.steps >= 8, plan.populations[layer.projection.target].runsTogether {
-            found["looked up", default: 0] += 1
+            found["looked up, \(layer.path.isNarrow ? 16 : 32)", default: 0] += 1
           }
+          if layer.dense?.route.factors.isEmpty == false { found["factors", default: 0] += 1 }
           if layer.projection.kind == .dense { found["whole", default: 0] += 1 }
           if case .wide = layer.path { found["wide", default: 0] += 1 }
           if runner.trains[layer.projection.source].payloadRange.lowerBound < 0 { found["signed", default: 0] += 1 }
@@ -86,7 +97,9 @@ struct KernelPathTests {
       }
     }
     #expect(layers > 50)
-    for feature in ["strided", "padded", "dilated", "pooled", "gated", "whole", "looked up", "wide", "signed"] {
+    for feature in [
+      "strided", "padded", "dilated", "pooled", "gated", "whole", "looked up, 16", "looked up, 32", "wide", "signed", "factors",
+    ] {
       #expect(found[feature, default: 0] > 2, "\(found)")
     }
   }
@@ -127,7 +140,7 @@ struct KernelPathTests {
     func sums(_ kind: DenseKind, steps: Int, part: Int) throws -> [Int32] {
       let route = try #require(
         DenseRoute(
-          projection, projection.convolution, weights, source: source, target: target, cellOf: nil, isNarrow: isBits,
+          projection, projection.convolution, weights, source: source, target: target, cellOf: nil, looksUp: isBits,
           kind: kind))
       let bytes = try #require(DenseRoute.Bytes(route, train, copies: 1))
       if isBits { #expect((route.tables != nil) == (kind == .tables || kind == .swift)) }
@@ -157,11 +170,20 @@ struct KernelPathTests {
       }
       return result
     }
-    let expected = try sums(.swift, steps: 1, part: target.pixels)
-    #expect(expected.contains { $0 != 0 })
-    for steps in [1, 2, 8, 16] {
-      for part in [1, 3, 8, 25, target.pixels] {
-        #expect(try sums(kind, steps: steps, part: part) == expected, "\(steps) steps, \(part) positions")
+    let plain = try sums(.swift, steps: 1, part: target.pixels)
+    #expect(plain.contains { $0 != 0 })
+    for shifts in [[0], (0..<35).map { UInt8($0 % 5) }] {
+      projection.shifts = shifts
+      // Factors of the sums instead of shifted weights, which 8 bits do not hold.
+      let padded = PaddedChannels.count(35)
+      let expected = plain.enumerated().map { at, sum in
+        let shifted = sum << Int32(shifts[min(at % padded, 34) % shifts.count])
+        return isBits ? Int32(Int16(truncatingIfNeeded: shifted)) : shifted
+      }
+      for steps in [1, 2, 8, 16] {
+        for part in [1, 3, 8, 25, target.pixels] {
+          #expect(try sums(kind, steps: steps, part: part) == expected, "\(steps) steps, \(part) positions, \(shifts)")
+        }
       }
     }
   }

@@ -16,6 +16,7 @@ typedef struct {
   const uint32_t *run_targets, *targets;   // targets of run r: run_targets[r] ..< run_targets[r + 1]; first accumulator
   const int16_t *weights;
   long row_stride, tap_lanes, half;        // lanes from row to row, of a tap, of a block of packed pairs (8, 16, 32)
+  const int16_t *factors;                  // that sums of packed pairs are multiplied by, one a target channel; or null
 } ck_delivery;
 
 // Steps of a population's update. Parameters repeat every `tile` neurons; all counts are multiples of 16.
@@ -53,6 +54,7 @@ typedef struct {
   const uint8_t *x;                        // 0...127
   const int8_t *weights;                   // [block][tap][quad][16 targets][4 sources]
   const int32_t *starts;                   // 16 a block: what sums start from
+  const int16_t *factors;                  // 16 a block: that sums are multiplied by; or null
 } ck_dense;
 
 // The same for 16 rows at once, which are steps of one position or neighbours in one step. Sources are read 64 at a time.
@@ -65,6 +67,7 @@ typedef struct {
   const uint8_t *x;                        // 0...127
   const int8_t *weights;                   // [block][chunk][16 quads][16 targets][4 sources]
   const int32_t *starts;                   // 16 a block: what sums start from
+  const int16_t *factors;                  // 16 a block: that sums are multiplied by; or null
 } ck_tiles;
 
 // The same for sources that are bits, at most 16 steps of each position, 128 sums of a word of 16 sources for each target: of
@@ -75,6 +78,7 @@ typedef struct {
   const uint32_t *bases, *offsets;         // word of `x` where a position's sources start; that a tap adds
   const uint16_t *x;                       // [cell][word][16 steps]
   const int16_t *tables;                   // [block][4 times 4 targets][tap][word][4 x 64, 4 x 32, 4 x 32]
+  const int16_t *factors;                  // as in ck_dense
 } ck_tables;
 
 // y[row][v] += sum over taps k of w[k][row] * x[offsets[k] + v * step], for vectors v of 16 floats.
@@ -160,8 +164,8 @@ void ck_dense_deliver(int kind, const ck_dense *d, void *accumulators, int bits)
 // Whether this processor and system have matrix instructions; only then may they be used.
 int ck_has_tiles(void);
 void ck_tiles_deliver(const ck_tiles *t, void *accumulators, int bits);
-// Where CK_DENSE_TABLES is one of its kinds.
-void ck_tables_deliver(const ck_tables *t, int16_t *accumulators);
+// Where CK_DENSE_TABLES is one of its kinds. Sums are modulo 2^16 before they are multiplied.
+void ck_tables_deliver(const ck_tables *t, void *accumulators, int bits);
 // Masks of 16 steps (null: no bits) as ck_tables reads them; `used` of the `words` of a pixel, from x[places[pixel]] on.
 void ck_write_words(
   const uint16_t *const *masks, long pixels, long words, long used, const uint32_t *places, uint16_t *x);

@@ -11,7 +11,7 @@ struct DenseLayer: Sendable {
   ///   - other: the delivery that it stands beside.
   ///   - source: the map that the kernel runs over.
   ///   - taps: of the pixels of a train.
-  ///   - isNarrow: whether sums fit 16 bits.
+  ///   - isNarrow: whether accumulators have 16 bits.
   init?(
     _ projection: Projection, _ program: CompiledProgram, _ other: DeliveryRoute, source: MapShape, target: MapShape,
     taps: TapTable, isNarrow: Bool, use: DenseUse, kind: DenseKind, level: KernelLevel
@@ -31,11 +31,21 @@ struct DenseLayer: Sendable {
     guard cost.isWorth(spikes: source.count, groups: source.pixels),
       let route = DenseRoute(
         projection, geometry, program.weights[projection.weights], source: source, target: target, cellOf: cellOf,
-        isNarrow: isNarrow, kind: kind)
+        looksUp: isNarrow || DenseLayer.fits16(projection, program, other.weights, channels: target.channels), kind: kind)
     else { return nil }
     if route.tables != nil, use == .byCost { cost.lookUp(geometry, source: source, target: target) }
     self.route = route
     self.cost = cost
+  }
+
+  /// Whether 16 bits hold what spikes without payloads sum up to, before factors.
+  private static func fits16(
+    _ projection: Projection, _ program: CompiledProgram, _ stored: StoredWeights, channels: Int
+  ) -> Bool {
+    var plain = projection
+    if !stored.factors.isEmpty { plain.shifts = [0] }
+    return SumBound.perChannel(plain, weights: program.weights[projection.weights], channels: channels, payload: 0...1)
+      .allSatisfy { $0.magnitude <= 32767 }
   }
 }
 

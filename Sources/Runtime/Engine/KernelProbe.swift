@@ -63,7 +63,7 @@ package struct KernelProbe: Sendable {
       ? weights.flatMap {
         DenseRoute(
           projection, projection.convolution, $0, source: shape, target: target, cellOf: nil,
-          isNarrow: steps > 1, kind: DenseKind(best: level))
+          looksUp: steps > 1, kind: DenseKind(best: level))
       }.flatMap { [train] in DenseRoute.Bytes($0, train, copies: 1) } : nil
     sums.reserve(narrow: steps > 1 ? steps * PopulationPlan.blockLanes : (target.pixels + 1) * padded)
     self.level = level

@@ -118,10 +118,12 @@ final class PopulationPlan: Sendable {
     }
     let worst = SumBound.worst(total.delivered)
     delivered = worst
-    // Dense weights that no 16 bits hold after their shift are rare (16-bit weights and a shift): the exact path has them.
+    // Dense weights that nothing stores are rare (16-bit weights and a shift): the exact path has them.
     let isUnstored = incoming.contains { p in
       let projection = program.projections[p]
-      return projection.kind == .dense && !StoredWeights.fits(16, projection, program.weights[projection.weights])
+      let weights = program.weights[projection.weights]
+      return projection.kind == .dense && !StoredWeights.fits(16, projection, weights)
+        && !PopulationPlan.fitsPairs(projection, weights)
     }
     let isExact = isScalar || isUnstored || worst.magnitude >= Int64(1) << 31
     self.isExact = isExact
@@ -212,9 +214,9 @@ final class PopulationPlan: Sendable {
     return result
   }
 
-  /// Whether the projection's weights, shifts applied, are stored in packed pairs.
+  /// Whether the projection's weights are stored in packed pairs.
   private static func fitsPairs(_ projection: Projection, _ weights: WeightTensor) -> Bool {
     guard projection.kind != .identity, projection.kind == .dense || projection.convolution.groups == 1 else { return false }
-    return StoredWeights.fits(8, projection, weights)
+    return StoredWeights.factors(projection, weights, padded: 0) != nil
   }
 }

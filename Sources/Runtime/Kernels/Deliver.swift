@@ -73,15 +73,18 @@ enum Deliver {
               unsafe table.runTaps.withUnsafeBufferPointer { runTaps in
                 unsafe table.runTargets.withUnsafeBufferPointer { runTargets in
                   unsafe table.targets.withUnsafeBufferPointer { targets in
-                    unsafe route.weights.lanes.withLanes { lanes in
-                      guard let keyBase = keys.baseAddress, let startBase = starts.baseAddress else { return }
-                      var delivery = unsafe ck_delivery(
-                        groups: count, keys: keyBase + first, starts: startBase + first, rows: rows.baseAddress,
-                        payloads: hasPayload ? payloads.baseAddress : nil, run_starts: runStarts.baseAddress,
-                        run_taps: runTaps.baseAddress, run_targets: runTargets.baseAddress,
-                        targets: targets.baseAddress, weights: lanes, row_stride: route.weights.rowStride,
-                        tap_lanes: route.weights.tapLanes, half: route.weights.half)
-                      unsafe body(&delivery)
+                    unsafe route.weights.factors.withUnsafeBufferPointer { factors in
+                      unsafe route.weights.lanes.withLanes { lanes in
+                        guard let keyBase = keys.baseAddress, let startBase = starts.baseAddress else { return }
+                        var delivery = unsafe ck_delivery(
+                          groups: count, keys: keyBase + first, starts: startBase + first, rows: rows.baseAddress,
+                          payloads: hasPayload ? payloads.baseAddress : nil, run_starts: runStarts.baseAddress,
+                          run_taps: runTaps.baseAddress, run_targets: runTargets.baseAddress,
+                          targets: targets.baseAddress, weights: lanes, row_stride: route.weights.rowStride,
+                          tap_lanes: route.weights.tapLanes, half: route.weights.half,
+                          factors: factors.isEmpty ? nil : factors.baseAddress)
+                        unsafe body(&delivery)
+                      }
                     }
                   }
                 }

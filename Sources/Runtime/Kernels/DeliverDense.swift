@@ -35,12 +35,19 @@ struct DeliverDense: Sendable {
     let start = lanes.start
     if lanes.isNarrow {
       guard let out = unsafe lanes.sums.narrow.baseAddress.map({ unsafe $0 + start }) else { return }
-      if bytes.looksUp(steps: part.steps) { return unsafe lookUp(part, bytes, into: out) }
+      if bytes.looksUp(steps: part.steps) {
+        return unsafe lookUp(part, bytes, UnsafeMutableRawPointer(out), bits: 16) {
+          unsafe out[$0] &+= $1 &* Int16(truncatingIfNeeded: $2)
+        }
+      }
       unsafe forEachCall(part, bytes, twin: { unsafe out[$0] &+= Int16(truncatingIfNeeded: $1) }, dense: { at, dense in
         unsafe ck_dense_deliver(bytes.route.kind.rawValue, dense, out + at, 16)
       }, tiles: { at, tiles in unsafe ck_tiles_deliver(tiles, out + at, 16) })
     } else {
       guard let out = unsafe lanes.sums.wide.baseAddress.map({ unsafe $0 + start }) else { return }
+      if bytes.looksUp(steps: part.steps) {
+        return unsafe lookUp(part, bytes, UnsafeMutableRawPointer(out), bits: 32) { unsafe out[$0] &+= Int32($1) &* $2 }
+      }
       unsafe forEachCall(part, bytes, twin: { unsafe out[$0] &+= $1 }, dense: { at, dense in
         unsafe ck_dense_deliver(bytes.route.kind.rawValue, dense, out + at, 32)
       }, tiles: { at, tiles in unsafe ck_tiles_deliver(tiles, out + at, 32) })
@@ -120,7 +127,10 @@ struct DeliverDense: Sendable {
     }
   }
 
-  private func lookUp(_ part: Part, _ bytes: DenseRoute.Bytes, into out: UnsafeMutablePointer<Int16>) {
+  /// - Parameter twin: adds a sum, times a factor, to an accumulator.
+  private func lookUp(
+    _ part: Part, _ bytes: DenseRoute.Bytes, _ out: UnsafeMutableRawPointer, bits: Int32, twin: (Int, Int16, Int32) -> Void
+  ) {
     let route = bytes.route
     unsafe withPointers(part, 0, bytes) { pointers in
       unsafe pointers.x.withMemoryRebound(to: UInt16.self, capacity: route.mapBytes) { x in
@@ -128,11 +138,11 @@ struct DeliverDense: Sendable {
           var tables = unsafe ck_tables(
             positions: part.positions.count, taps: route.offsets.count, words: route.words, blocks: route.blocks,
             padded: route.padded, steps: part.steps, step_lanes: part.apart, bases: pointers.bases,
-            offsets: pointers.offsets, x: x, tables: lanes)
+            offsets: pointers.offsets, x: x, tables: lanes, factors: pointers.factors)
           if route.kind == .swift {
-            unsafe DenseRoute.lookUp(tables, into: out)
+            unsafe DenseRoute.lookUp(tables, twin)
           } else {
-            unsafe ck_tables_deliver(&tables, out)
+            unsafe ck_tables_deliver(&tables, out, bits)
           }
         }
       }
@@ -147,7 +157,8 @@ struct DeliverDense: Sendable {
     unsafe withPointers(part, step, bytes) {
       var dense = unsafe ck_dense(
         positions: part.positions.count, taps: route.offsets.count, quads: route.quads, blocks: route.blocks,
-        padded: route.padded, bases: $0.bases, offsets: $0.offsets, x: $0.x, weights: $0.weights, starts: $0.starts)
+        padded: route.padded, bases: $0.bases, offsets: $0.offsets, x: $0.x, weights: $0.weights, starts: $0.starts,
+        factors: $0.factors)
       unsafe body(&dense)
     }
   }
@@ -165,7 +176,7 @@ struct DeliverDense: Sendable {
         rows: steps > 1 ? steps : neighbours, row_bytes: steps > 1 ? route.mapBytes : route.positionBytes,
         row_lanes: steps > 1 ? part.apart : route.padded, group: steps > 1 ? 1 : neighbours,
         width: route.lineWidth, column: part.positions.lowerBound % route.lineWidth, chunks: route.offsets.count,
-        bases: $0.bases, offsets: $0.offsets, x: $0.x, weights: $0.weights, starts: $0.starts)
+        bases: $0.bases, offsets: $0.offsets, x: $0.x, weights: $0.weights, starts: $0.starts, factors: $0.factors)
       unsafe body(&tiles)
     }
   }
@@ -178,13 +189,16 @@ struct DeliverDense: Sendable {
       unsafe route.bases.withUnsafeBufferPointer { bases in
         unsafe route.offsets.withUnsafeBufferPointer { offsets in
           unsafe bytes.starts.withUnsafeBufferPointer { starts in
-            unsafe route.weights.withLanes { lanes in
-              guard let map = maps.baseAddress, let first = bases.baseAddress else { return }
-              unsafe body(
-                Pointers(
-                  bases: first + part.positions.lowerBound, offsets: offsets.baseAddress,
-                  x: map + (start + (part.first + step) * route.mapBytes),
-                  weights: UnsafeRawPointer(lanes).assumingMemoryBound(to: Int8.self), starts: starts.baseAddress))
+            unsafe route.factors.withUnsafeBufferPointer { factors in
+              unsafe route.weights.withLanes { lanes in
+                guard let map = maps.baseAddress, let first = bases.baseAddress else { return }
+                unsafe body(
+                  Pointers(
+                    bases: first + part.positions.lowerBound, offsets: offsets.baseAddress,
+                    x: map + (start + (part.first + step) * route.mapBytes),
+                    weights: UnsafeRawPointer(lanes).assumingMemoryBound(to: Int8.self), starts: starts.baseAddress,
+                    factors: factors.isEmpty ? nil : factors.baseAddress))
+              }
             }
           }
         }
@@ -198,6 +212,7 @@ struct DeliverDense: Sendable {
     let x: UnsafePointer<UInt8>
     let weights: UnsafePointer<Int8>
     let starts: UnsafePointer<Int32>?
+    let factors: UnsafePointer<Int16>?
   }
 
   /// The Swift twin of the C kernels: calls `body(accumulator, sum)` for every target of every position.
@@ -219,7 +234,10 @@ struct DeliverDense: Sendable {
           }
           unsafe weights += d.quads &* 64
         }
-        for target in 0..<16 { body(unsafe position &* d.padded &+ block &* 16 &+ target, sums[target]) }
+        for target in 0..<16 {
+          let factor = unsafe d.factors == nil ? 1 : Int32(d.factors[block &* 16 &+ target])
+          body(unsafe position &* d.padded &+ block &* 16 &+ target, sums[target] &* factor)
+        }
       }
     }
   }

@@ -8,16 +8,16 @@ enum DeliverSwift {
   /// Packed pairs into 16-bit accumulators; register sums are exact modulo 2^16.
   static func pairs(_ d: ck_delivery, into out: UnsafeMutablePointer<Int16>) {
     unsafe forEachPart(d, limit: Int.max) { first, end, offset in
-      unsafe forEachBlock(d, first.group) { row, at in
+      unsafe forEachBlock(d, first.group) { row, at, channel in
         if unsafe d.half >= 16 {
           let sums = unsafe sum16(d, row, first.spike, end)
-          unsafe add(sums.total &- (sums.high &<< 8) &- offset, to: out + at)
-          unsafe add(sums.high, to: out + at + d.half)
+          unsafe add(sums.total &- (sums.high &<< 8) &- offset, d, channel, to: out + at)
+          unsafe add(sums.high, d, channel + d.half, to: out + at + d.half)
         } else {
           let sums = unsafe sum8(d, row, first.spike, end)
           let offset = SIMD8<Int16>(repeating: offset[0])
-          unsafe add(sums.total &- (sums.high &<< 8) &- offset, to: out + at)
-          unsafe add(sums.high, to: out + at + d.half)
+          unsafe add(sums.total &- (sums.high &<< 8) &- offset, d, channel, to: out + at)
+          unsafe add(sums.high, d, channel + d.half, to: out + at + d.half)
         }
       }
     }
@@ -30,16 +30,16 @@ enum DeliverSwift {
         unsafe scaled(d, first, into: out)
         return
       }
-      unsafe forEachBlock(d, first.group) { row, at in
+      unsafe forEachBlock(d, first.group) { row, at, channel in
         if unsafe d.half >= 16 {
           let sums = unsafe sum16(d, row, first.spike, end)
-          unsafe widenAdd(sums.total &- (sums.high &<< 8) &- offset, to: out + at)
-          unsafe widenAdd(sums.high, to: out + at + d.half)
+          unsafe widenAdd(sums.total &- (sums.high &<< 8) &- offset, d, channel, to: out + at)
+          unsafe widenAdd(sums.high, d, channel + d.half, to: out + at + d.half)
         } else {
           let sums = unsafe sum8(d, row, first.spike, end)
           let offset = SIMD8<Int16>(repeating: offset[0])
-          unsafe widenAdd(sums.total &- (sums.high &<< 8) &- offset, to: out + at)
-          unsafe widenAdd(sums.high, to: out + at + d.half)
+          unsafe widenAdd(sums.total &- (sums.high &<< 8) &- offset, d, channel, to: out + at)
+          unsafe widenAdd(sums.high, d, channel + d.half, to: out + at + d.half)
         }
       }
     }
@@ -52,11 +52,12 @@ enum DeliverSwift {
     let payload = unsafe d.payloads[spike.spike]
     let base = unsafe Int(d.rows[spike.spike]) &* d.row_stride
     let width = unsafe d.half >= 16 ? 16 : 8
-    unsafe forEachBlock(d, spike.group) { row, at in
+    unsafe forEachBlock(d, spike.group) { row, at, channel in
       for i in 0..<width {
         let lane = unsafe row[base &+ i]
-        unsafe out[at &+ i] = unsafe out[at &+ i] &+ Int32((lane & 0xff) &- 128) &* payload
-        unsafe out[at &+ d.half &+ i] = unsafe out[at &+ d.half &+ i] &+ Int32(lane &>> 8) &* payload
+        let (low, high) = unsafe (payload &* factor(d, channel &+ i), payload &* factor(d, channel &+ d.half &+ i))
+        unsafe out[at &+ i] = unsafe out[at &+ i] &+ Int32((lane & 0xff) &- 128) &* low
+        unsafe out[at &+ d.half &+ i] = unsafe out[at &+ d.half &+ i] &+ Int32(lane &>> 8) &* high
       }
     }
   }
@@ -117,9 +118,10 @@ enum DeliverSwift {
     }
   }
 
-  /// Calls `body(weights of the vector in row 0, accumulator of its first low channel)` for every vector of the group.
+  /// Calls `body(weights of the vector in row 0, accumulator of its first low channel, that channel)` for every vector of the
+  /// group.
   @inline(__always)
-  private static func forEachBlock(_ d: ck_delivery, _ group: Int, _ body: (UnsafePointer<Int16>, Int) -> Void) {
+  private static func forEachBlock(_ d: ck_delivery, _ group: Int, _ body: (UnsafePointer<Int16>, Int, Int) -> Void) {
     let key = unsafe Int(d.keys[group])
     let width = unsafe d.half >= 16 ? 16 : 8
     for run in unsafe Int(d.run_starts[key])..<Int(d.run_starts[key &+ 1]) {
@@ -128,7 +130,8 @@ enum DeliverSwift {
         let target = unsafe Int(d.targets[entry])
         var lane = 0
         while unsafe lane < d.tap_lanes {
-          unsafe body(weights + lane, target &+ lane &+ lane / d.half &* d.half)
+          let channel = unsafe lane &+ lane / d.half &* d.half
+          unsafe body(weights + lane, target &+ channel, channel)
           lane &+= width
         }
         unsafe weights += d.tap_lanes
@@ -190,25 +193,33 @@ enum DeliverSwift {
     unsafe UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Int16>.self)
   }
 
+  /// What a channel's sum is multiplied by.
   @inline(__always)
-  private static func add(_ x: SIMD16<Int16>, to out: UnsafeMutablePointer<Int16>) {
+  private static func factor(_ d: ck_delivery, _ channel: Int) -> Int32 {
+    unsafe d.factors == nil ? 1 : Int32(d.factors[channel])
+  }
+
+  @inline(__always)
+  private static func add(_ x: SIMD16<Int16>, _ d: ck_delivery, _ channel: Int, to out: UnsafeMutablePointer<Int16>) {
     let raw = UnsafeMutableRawPointer(out)
-    unsafe raw.storeBytes(of: raw.loadUnaligned(as: SIMD16<Int16>.self) &+ x, as: SIMD16<Int16>.self)
+    let y = unsafe d.factors == nil ? x : x &* load16(d.factors + channel)
+    unsafe raw.storeBytes(of: raw.loadUnaligned(as: SIMD16<Int16>.self) &+ y, as: SIMD16<Int16>.self)
   }
 
   @inline(__always)
-  private static func add(_ x: SIMD8<Int16>, to out: UnsafeMutablePointer<Int16>) {
+  private static func add(_ x: SIMD8<Int16>, _ d: ck_delivery, _ channel: Int, to out: UnsafeMutablePointer<Int16>) {
     let raw = UnsafeMutableRawPointer(out)
-    unsafe raw.storeBytes(of: raw.loadUnaligned(as: SIMD8<Int16>.self) &+ x, as: SIMD8<Int16>.self)
+    let y = unsafe d.factors == nil ? x : x &* load8(d.factors + channel)
+    unsafe raw.storeBytes(of: raw.loadUnaligned(as: SIMD8<Int16>.self) &+ y, as: SIMD8<Int16>.self)
   }
 
   @inline(__always)
-  private static func widenAdd(_ x: SIMD16<Int16>, to out: UnsafeMutablePointer<Int32>) {
-    for i in 0..<16 { unsafe out[i] = unsafe out[i] &+ Int32(x[i]) }
+  private static func widenAdd(_ x: SIMD16<Int16>, _ d: ck_delivery, _ channel: Int, to out: UnsafeMutablePointer<Int32>) {
+    for i in 0..<16 { unsafe out[i] = unsafe out[i] &+ Int32(x[i]) &* factor(d, channel &+ i) }
   }
 
   @inline(__always)
-  private static func widenAdd(_ x: SIMD8<Int16>, to out: UnsafeMutablePointer<Int32>) {
-    for i in 0..<8 { unsafe out[i] = unsafe out[i] &+ Int32(x[i]) }
+  private static func widenAdd(_ x: SIMD8<Int16>, _ d: ck_delivery, _ channel: Int, to out: UnsafeMutablePointer<Int32>) {
+    for i in 0..<8 { unsafe out[i] = unsafe out[i] &+ Int32(x[i]) &* factor(d, channel &+ i) }
   }
 }

@@ -53,8 +53,8 @@ extension DenseRoute {
     return result
   }
 
-  /// The Swift twin of the C kernel.
-  static func lookUp(_ d: ck_tables, into out: UnsafeMutablePointer<Int16>) {
+  /// The Swift twin of the C kernel: calls `body(accumulator, sum, factor)`.
+  static func lookUp(_ d: ck_tables, _ body: (Int, Int16, Int32) -> Void) {
     let length = unsafe d.taps &* d.words &* 4 &* entries
     for target in unsafe 0..<(d.blocks &* 16) {
       for position in unsafe 0..<d.positions {
@@ -71,7 +71,8 @@ extension DenseRoute {
               }
             }
           }
-          unsafe out[position &* d.padded &+ step &* d.step_lanes &+ target] &+= sum
+          let factor = unsafe d.factors == nil ? 1 : Int32(d.factors[target])
+          body(unsafe position &* d.padded &+ step &* d.step_lanes &+ target, sum, factor)
         }
       }
     }

@@ -34,6 +34,8 @@ final class DenseRoute: Sendable {
   let tables: LaneBuffer?
   /// Sum of each target channel's weights, 16 a block.
   let weightSums: [Int32]
+  /// As of ``StoredWeights``; weights and tables are without the shifts that these stand for.
+  let factors: [Int16]
   /// Source pixels that share a byte.
   let pixelsPerByte: Int
 
@@ -63,22 +65,23 @@ final class DenseRoute: Sendable {
     }
   }
 
-  /// Nil where weights do not fit 8 bits, shifts applied.
+  /// Nil where 8 bits do not hold the weights.
   ///
   /// - Parameters:
   ///   - source: the map that the kernel runs over: pooled where cells are given.
   ///   - cellOf: the pooled pixel of each pixel of a train; nil: trains are over `source`.
-  ///   - isNarrow: whether sums fit 16 bits.
+  ///   - looksUp: whether 16 bits hold the sums of bits, before factors or modulo what the accumulators hold.
   init?(
     _ projection: Projection, _ geometry: ConvolutionGeometry, _ tensor: WeightTensor, source: MapShape, target: MapShape,
-    cellOf: [UInt32]?, isNarrow: Bool = false, kind: DenseKind
+    cellOf: [UInt32]?, looksUp: Bool = false, kind: DenseKind
   ) {
     let (rows, columns) = (geometry.rowAxis, geometry.columnAxis)
-    guard StoredWeights.fits(8, projection, tensor) else { return nil }
+    padded = PaddedChannels.count(target.channels)
+    guard let factors = StoredWeights.factors(projection, tensor, padded: padded) else { return nil }
+    self.factors = factors
     self.kind = kind
     quads = (source.channels + 3) / 4
     blocks = (target.channels + 15) / 16
-    padded = PaddedChannels.count(target.channels)
     positions = target.pixels
     lineWidth = target.width
     words = (source.channels + 15) / 16
@@ -143,7 +146,7 @@ final class DenseRoute: Sendable {
     var sums = [Int32](repeating: 0, count: blocks * 16)
     func pack<T: FixedWidthInteger>(_ values: [T]) {
       for channel in 0..<target.channels {
-        let shift = projection.shift(channel: channel)
+        let shift = factors.isEmpty ? projection.shift(channel: channel) : 0
         let first = channel * source.channels
         for (index, place) in order.enumerated() {
           guard let place else { continue }
@@ -160,7 +163,7 @@ final class DenseRoute: Sendable {
     }
     weights = LaneBuffer(bytes: packed)
     tables =
-      isNarrow && cellOf == nil && (kind == .tables || kind == .swift)
+      looksUp && cellOf == nil && (kind == .tables || kind == .swift)
       ? DenseRoute.tables(packed, blocks: blocks, taps: taps, quads: quads, words: words, positions: positions) : nil
     weightSums = sums
   }
