@@ -3,6 +3,59 @@ typedef uint16_t NAME(u16) __attribute__((vector_size(W * 2), aligned(2)));
 typedef int16_t NAME(s16) __attribute__((vector_size(W * 2), aligned(2)));
 typedef uint32_t NAME(u32) __attribute__((vector_size(W * 4), aligned(4)));
 
+#if W == 32 && BYTES >= 64
+// Of 64 target channels, whose taps are a vector each: the targets of a group whose taps are three rows of three, and their
+// weights in the first row; else null.
+INLINE const uint32_t *NAME(nine)(const ck_delivery *d, long g, const int16_t **w) {
+  if (g >= d->groups) return 0;
+  const long key = d->keys[g], r = d->run_starts[key];
+  if (d->run_starts[key + 1] != r + 1 || d->run_targets[r + 1] - d->run_targets[r] != 9) return 0;
+  *w = d->weights + d->run_taps[r] * d->tap_lanes;
+  return d->targets + d->run_targets[r];
+}
+// Adds up groups from `g` on while each one's targets are those of the one before, moved by a column: two columns of sums stay
+// in registers, and one is added in memory. For 16-bit sums of packed pairs without payloads. Returns the group behind them.
+INLINE long NAME(slide)(const ck_delivery *d, long g, void *acc) {
+  const int16_t *w, *const factors = d->factors;
+  const long stride = d->row_stride, half = d->half;
+  const uint32_t *target = NAME(nine)(d, g, &w);
+  NAME(u16) s[9] = {}, h[9] = {};
+  for (uint16_t offset[3] = {}; target;) {
+    const long a = d->starts[g], b = d->starts[++g];
+    for (long i = a; i < b; i++) {
+      const int16_t *row = w + (size_t)d->rows[i] * (size_t)stride;
+      UNROLL for (int k = 0; k < 9; k++) {
+        const NAME(s16) x = *(const NAME(s16) *)(row + k * W);
+        s[k] += (NAME(u16))x, h[k] += (NAME(u16))(x >> 8);
+      }
+    }
+    UNROLL for (int c = 0; c < 3; c++) offset[c] += (uint16_t)((b - a) * 128);
+    const uint32_t *next = NAME(nine)(d, g, &w);
+    uint32_t moved = 0;
+    if (next) UNROLL for (int k = 0; k < 9; k++) if (k % 3) moved |= next[k] ^ target[k - 1];
+    if (moved) next = 0;
+    // The last column is done with; the others too, where nothing goes on.
+    UNROLL for (int c = 2; c >= 0; c--) {
+      if (c < 2 && next) break;
+      UNROLL for (int k = c; k < 9; k += 3) {
+        const NAME(u16) low = s[k] - (h[k] << 8) - offset[c];
+        if (factors) {
+          ADD(u16, target[k], low * *(const NAME(u16) *)factors);
+          ADD(u16, target[k] + half, h[k] * *(const NAME(u16) *)(factors + half));
+        } else ADD(u16, target[k], low), ADD(u16, target[k] + half, h[k]);
+      }
+    }
+    UNROLL for (int k = 8; k >= 0; k--) {
+      if (k % 3) s[k] = s[k - 1], h[k] = h[k - 1];
+      else s[k] = h[k] = (NAME(u16)){};
+    }
+    offset[2] = offset[1], offset[1] = offset[0], offset[0] = 0;
+    target = next;
+  }
+  return g;
+}
+#endif
+
 // `bits` of the accumulator for packed pairs: blocks of `half` lanes, channels 0 ..< half low, half ..< 2 half high;
 // where it is 32, one register sum holds 16: at most 255 weights of 8 bits. 0: one weight a lane, 32 bits.
 INLINE void NAME(deliver_body)(const ck_delivery *given, void *acc, const int bits, const int pay, const int n) {
@@ -10,6 +63,13 @@ INLINE void NAME(deliver_body)(const ck_delivery *given, void *acc, const int bi
   const long stride = d->row_stride, lanes = d->tap_lanes, half = d->half;
   const int16_t *const factors = d->factors;
   for (long g = 0; g < d->groups; g++) {
+#if W == 32 && BYTES >= 64
+    const int16_t *unused;
+    if (bits == 16 && !pay && n == 1 && NAME(nine)(d, g, &unused)) {
+      g = NAME(slide)(d, g, acc) - 1;
+      continue;
+    }
+#endif
     const long key = d->keys[g], end = d->starts[g + 1];
     for (long a = d->starts[g], b; a < end; a = b) {
       int64_t size = 0, sum = 0;

@@ -188,6 +188,41 @@ struct KernelPathTests {
     }
   }
 
+  @Test("neighbours that share sums in registers, 3x3 to 64 channels, equal the Swift kernel", arguments: [0.004, 0.05, 0.6])
+  func neighbours(activity: Double) throws {
+    var random = SeededGenerator(seed: 11)
+    let source = MapShape(channels: 24, height: 9, width: 13)
+    for (stride, shifts) in [(1, [0]), (1, (0..<64).map { UInt8($0 % 4) }), (2, [0])] {
+      var projection = Projection(name: "conv", source: 0, target: 1, kind: .convolution, weights: 0)
+      projection.convolution = ConvolutionGeometry(
+        kernelY: 3, kernelX: 3, strideY: stride, strideX: stride, top: 1, left: 1, bottom: 1, right: 1)
+      projection.shifts = shifts
+      let target = try #require(projection.convolution.output(of: source, channels: 64))
+      let values = (0..<(64 * 24 * 9)).map { _ in Int8(truncatingIfNeeded: random.next()) }
+      let weights = try #require(WeightTensor(shape: [64, 24, 3, 3], storage: .int8(values)))
+      let stored = try #require(
+        StoredWeights(projection: projection, weights: weights, sourceChannels: 24, target: target, allowsPairs: true))
+      let route = ProjectionPlan.route(
+        projection, stored, source: source, target: target, pool: nil,
+        taps: TapTable(projection: projection, source: source, target: target, pool: nil))
+      var train = SpikeTrain(shape: source, hasPayload: false)
+      for pixel in 0..<source.pixels {
+        for channel in 0..<24 where random.unit() < activity { train.append(pixel: pixel, channel: channel, payload: 1) }
+      }
+      train.endStep()
+      func sums(_ level: KernelLevel) -> [Int64] {
+        let block = Accumulators()
+        block.reserve(narrow: (target.pixels + 1) * 64, wide: 0)
+        var groups = SpikeGroups()
+        Deliver.deliver(train, step: 0, route, level: level, groups: &groups, into: Lanes(sums: block, isNarrow: true))
+        return (0..<(target.pixels * 64)).map { Int64(block.sum(at: $0, narrow: true, wide: false)) }
+      }
+      let expected = sums(.swift)
+      #expect(expected.contains { $0 != 0 })
+      for level in KernelLevel.available { #expect(sums(level) == expected, "\(level), stride \(stride)") }
+    }
+  }
+
   @Test("a pool of more pixels than a byte counts is not delivered densely", arguments: [(127, true), (128, false)])
   func largePool(pixels: Int, isDense: Bool) throws {
     let projection = Projection(name: "dense", source: 0, target: 1, kind: .dense, weights: 0)
