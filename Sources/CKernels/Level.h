@@ -173,30 +173,41 @@ static long LEVEL(count_bits)(const uint16_t *masks, long pixels, long words, lo
   return bits;
 }
 
-// Adds one bit of a plane of 16 neurons' counts.
-INLINE void LEVEL(add_plane)(uint32_t *totals, uint16_t bits, int plane) {
-  *(LEVEL(totals) *)totals += (__builtin_convertvector(LEVEL(set)(bits), LEVEL(totals)) & 1) << plane;
+// The sum of three planes of bits; their carries go to *carry.
+INLINE LEVEL(u32) LEVEL(add_bits)(LEVEL(u32) a, LEVEL(u32) b, LEVEL(u32) c, LEVEL(u32) *carry) {
+  *carry = (a & b) | (c & (a ^ b));
+  return a ^ b ^ c;
 }
-// Counts as eight planes of bits, a vector of neurons at once: a step's bits are added with their carries.
+// Counts as eight planes of bits, a vector of neurons at once: the bits of four steps are added with their carries.
 static void LEVEL(add_spikes)(const uint16_t *masks, long steps, long apart, long words, uint32_t *totals) {
   long word = 0;
   for (; word + BYTES / 2 <= words; word += BYTES / 2) {
     LEVEL(u32) planes[8] = {};
-    for (long step = 0; step < steps; step++) {
-      LEVEL(u32) carry;
-      __builtin_memcpy(&carry, masks + step * apart + word, BYTES);
-      UNROLL for (int plane = 0; plane < 8; plane++) {
+    for (long step = 0; step < steps; step += 4) {
+      LEVEL(u32) x[4] = {}, two, more, carry;
+      UNROLL for (int k = 0; k < 4; k++)
+        if (step + k < steps) __builtin_memcpy(&x[k], masks + (step + k) * apart + word, BYTES);
+      planes[0] = LEVEL(add_bits)(planes[0], x[0], x[1], &two);
+      planes[0] = LEVEL(add_bits)(planes[0], x[2], x[3], &more);
+      planes[1] = LEVEL(add_bits)(planes[1], two, more, &carry);
+      UNROLL for (int plane = 2; plane < 8; plane++) {
         const LEVEL(u32) both = planes[plane] & carry;
         planes[plane] ^= carry, carry = both;
       }
     }
-    const uint16_t *bits = (const uint16_t *)planes;
-    for (int plane = 0; plane < 8 && steps >> plane; plane++)
-      for (int k = 0; k < BYTES / 2; k++)
-        LEVEL(add_plane)(totals + (word + k) * 16, bits[plane * (BYTES / 2) + k], plane);
+    uint16_t bits[8][BYTES / 2];
+    __builtin_memcpy(bits, planes, sizeof bits);
+    for (int k = 0; k < BYTES / 2; k++) {
+      LEVEL(totals) *to = (LEVEL(totals) *)(totals + (word + k) * 16), total = *to;
+      UNROLL for (int plane = 0; plane < 8; plane++)
+        if (steps >> plane) total += -__builtin_convertvector(LEVEL(set)(bits[plane][k]), LEVEL(totals)) & (1u << plane);
+      *to = total;
+    }
   }
   for (; word < words; word++)
-    for (long step = 0; step < steps; step++) LEVEL(add_plane)(totals + word * 16, masks[step * apart + word], 0);
+    for (long step = 0; step < steps; step++)
+      *(LEVEL(totals) *)(totals + word * 16) +=
+        __builtin_convertvector(LEVEL(set)(masks[step * apart + word]), LEVEL(totals));
 }
 
 typedef uint64_t LEVEL(u64) __attribute__((vector_size(BYTES)));
