@@ -29,15 +29,28 @@ INLINE void transpose(__m512i r[16], __m512i low[8], __m512i high[8]) {
   }
 }
 
-// Adds a position's sums times their factors.
-INLINE void add(void *acc, long at, __m256i sums, __m256i factors, int bits) {
+// Adds a position's sums, times their factors where there are any.
+INLINE void add(void *acc, long at, __m256i sums, __m256i factors, const int bits, const int has_factors) {
   if (bits == 16) {
     __m256i *to = (__m256i *)((int16_t *)acc + at);
-    _mm256_storeu_si256(to, _mm256_add_epi16(_mm256_loadu_si256(to), _mm256_mullo_epi16(sums, factors)));
+    if (has_factors) sums = _mm256_mullo_epi16(sums, factors);
+    _mm256_storeu_si256(to, _mm256_add_epi16(_mm256_loadu_si256(to), sums));
   } else {
     int32_t *to = (int32_t *)acc + at;
     const __m512i all = _mm512_mullo_epi32(_mm512_cvtepi16_epi32(sums), _mm512_cvtepi16_epi32(factors));
     _mm512_storeu_si512(to, _mm512_add_epi32(_mm512_loadu_si512(to), all));
+  }
+}
+
+// The same for the steps of two positions, or one.
+INLINE void add_steps(
+  const ck_tables *d, void *acc, long at, const __m512i low[8], const __m512i high[8], long count, __m256i factors,
+  const int bits, const int has_factors) {
+  UNROLL for (int step = 0; step < 16; step++, at += d->step_lanes) {
+    if (step >= d->steps) break;
+    const __m512i both = step < 8 ? low[step] : high[step - 8];
+    add(acc, at, _mm512_castsi512_si256(both), factors, bits, has_factors);
+    if (count > 1) add(acc, at + d->padded, _mm512_extracti64x4_epi64(both, 1), factors, bits, has_factors);
   }
 }
 
@@ -83,13 +96,10 @@ INLINE void add(void *acc, long at, __m256i sums, __m256i factors, int bits) {
       __m512i r[16], low[8], high[8];                                                                          \
       UNROLL for (int c = 0; c < 16; c++) r[c] = _mm512_load_si512(sums[c][v]);                                \
       transpose(r, low, high);                                                                                 \
-      long to = (at + 2 * v) * d->padded + block * 16;                                                         \
-      UNROLL for (int step = 0; step < 16; step++, to += d->step_lanes) {                                      \
-        if (step >= d->steps) break;                                                                           \
-        const __m512i both = step < 8 ? low[step] : high[step - 8];                                            \
-        add(acc, to, _mm512_castsi512_si256(both), factors, bits);                                             \
-        if (2 * v + 1 < count) add(acc, to + d->padded, _mm512_extracti64x4_epi64(both, 1), factors, bits);    \
-      }                                                                                                        \
+      const long to = (at + 2 * v) * d->padded + block * 16, left = count - 2 * v;                             \
+      if (bits == 32) add_steps(d, acc, to, low, high, left, factors, 32, 1);                                  \
+      else if (d->factors) add_steps(d, acc, to, low, high, left, factors, 16, 1);                             \
+      else add_steps(d, acc, to, low, high, left, factors, 16, 0);                                             \
     }                                                                                                          \
   }
 TILE(4)
