@@ -9,8 +9,10 @@ import Testing
 struct SanaFEExport {
   private var text = ""
 
-  /// - Parameter input: one sample, after preprocessing; its currents become biases.
-  init(_ program: CompiledProgram, input: [Double], ticks: Int) throws {
+  /// - Parameters:
+  ///   - input: one sample, after preprocessing; its currents become biases.
+  ///   - model: of the time. For `detailed` times are whole femtoseconds, so that sums are exact and equal times are equal.
+  init(_ program: CompiledProgram, input: [Double], ticks: Int, model: TimingModel = .simple) throws {
     let quantised = input.map(InputEncoder.quantise)
     var core = program.populations.map { [Int](repeating: 0, count: $0.shape.count) }
     var slot = core
@@ -23,7 +25,8 @@ struct SanaFEExport {
         }
       }
     }
-    text = "{\"ticks\": \(ticks), \"chip\": \(try Self.chip(program.chip)),\n\"cores\": [\n"
+    let chip = try Self.chip(program.chip, perSecond: model == .detailed ? ActionTimes.perSecond : 1)
+    text = "{\"ticks\": \(ticks), \"model\": \"\(model.rawValue)\", \"chip\": \(chip),\n\"cores\": [\n"
     let currents = program.populations.indices.map { index in
       program.projections.contains { $0.target == index && $0.source == 0 }
         ? ChipInterpreter.currents(of: index, in: program, quantised: quantised) : []
@@ -51,9 +54,10 @@ struct SanaFEExport {
 
   func write(to path: String) throws { try Data(text.utf8).write(to: URL(filePath: path)) }
 
-  private static func chip(_ chip: ChipDescription) throws -> String {
+  private static func chip(_ chip: ChipDescription, perSecond: Double) throws -> String {
     func joules(_ action: ChipAction) throws -> Double { try #require(chip.energy.each(action), "\(action)") }
-    func seconds(_ action: ChipAction) throws -> Double { try #require(chip.time.each(action), "\(action)") }
+    func scaled(_ seconds: Double) -> Double { perSecond == 1 ? seconds : (seconds * perSecond).rounded() }
+    func seconds(_ action: ChipAction) throws -> Double { scaled(try #require(chip.time.each(action), "\(action)")) }
     let actions: [(String, ChipAction)] = [
       ("dense", .synapticOperation), ("convolution", .convolutionOperation), ("identity", .identityOperation),
       ("neuronAccess", .neuronAccess), ("neuronUpdate", .neuronUpdate), ("spike", .spike), ("axonOut", .axonOut),
@@ -62,7 +66,7 @@ struct SanaFEExport {
     ]
     let energy = try actions.map { "\"\($0.0)\": \(try joules($0.1))" }.joined(separator: ", ")
     let time = try actions.map { "\"\($0.0)\": \(try seconds($0.1))" }.joined(separator: ", ")
-    let barrier = try #require(chip.barrier?.value).map { "[\($0.tiles), \($0.seconds)]" }.joined(separator: ", ")
+    let barrier = try #require(chip.barrier?.value).map { "[\($0.tiles), \(scaled($0.seconds))]" }.joined(separator: ", ")
     return "{\"width\": \(try #require(chip.value(.width))), \"height\": \(try #require(chip.value(.height))), "
       + "\"coresPerTile\": \(chip.coresPerTile), \"neuronsPerCore\": \(chip.neuronsPerCore ?? 1024), "
       + "\"barrier\": [\(barrier)], \"energy\": {\(energy)}, \"time\": {\(time)}}"

@@ -95,7 +95,7 @@ def run(export):
     del export["synapses"]
     chip = sanafe.SpikingChip(arch)
     chip.load(net)
-    return chip.sim(export["ticks"], timing_model="simple", perf_trace=True)
+    return chip.sim(export["ticks"], timing_model=export["model"], perf_trace=True)
 
 
 if __name__ == "__main__":
