@@ -317,7 +317,7 @@ extension CompileReport {
     _ index: Int, _ program: CompiledProgram, _ populations: [Population], _ axons: AxonUse, _ modes: [AxonMode?]
   ) -> Core {
     let image = program.cores[index]
-    let limits = CoreLimits(program.chip, weightBits: program.weightBits, place: image.place)
+    var limits = CoreLimits(program.chip, weightBits: program.weightBits, place: image.place)
     var load = CoreLoad()
     load.neurons = image.groups.reduce(0) {
       $0 + limits.memory.neurons($1.box, compartments: program.compartments($1.population))
@@ -332,8 +332,10 @@ extension CompileReport {
           synapses, in: group.box, synapses.fanIn(of: group.box), mode: modes[block.projection],
           compartments: program.compartments(group.population))
     }
+    load.delay = image.blocks.map { program.projections[$0.projection].delay }.max() ?? 0
+    limits = limits.limited(by: load.delay)
     var fullest: Share?
-    for resource in Resource.allCases {
+    for resource in Resource.allCases where resource != .delay {
       guard let limit = limits[resource], let used = load[resource] else { continue }
       let share = Share(resource: resource, core: index, used: used, limit: limit)
       if share.fraction > fullest?.fraction ?? -1 { fullest = share }

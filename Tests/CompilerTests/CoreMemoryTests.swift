@@ -177,6 +177,40 @@ struct CoreMemoryTests {
     #expect(result.program.cores.count == count)
   }
 
+  @Test(
+    "a core of Loihi holds fewer neurons where delays into it are longer",
+    arguments: [(1, 1), (8, 1), (9, 2), (16, 2), (17, 4), (33, 8), (62, 8), (63, 1)])
+  func delays(delay: Int, count: Int) throws {
+    func weights(_ rows: Int, _ columns: Int) -> Weights? {
+      Tensor(shape: [rows, columns], storage: .float32((0..<(rows * columns)).map { Float($0 % 7) / 7 })).map { .inline($0) }
+    }
+    func neurons(_ name: String, _ count: Int) -> NetworkPopulation {
+      var neuron = NetworkNeuron(model: .integrateFire, threshold: .uniform(1))
+      neuron[.reset] = .hard
+      return NetworkPopulation(name: name, shape: [count], neuron: neuron)
+    }
+    let network = Network(
+      name: "late", input: NetworkInput(shape: [2], range: InputRange(low: 0, high: 1)),
+      populations: [neurons("a", 4), neurons("b", 1024), neurons("out", 2)],
+      projections: [
+        NetworkProjection(name: "1", from: nil, to: "a", kind: .dense, weights: weights(4, 2)),
+        NetworkProjection(name: "2", from: "a", to: "b", kind: .dense, weights: weights(1024, 4), delay: delay),
+        NetworkProjection(name: "3", from: "b", to: "out", kind: .dense, weights: weights(2, 1024)),
+      ],
+      output: NetworkOutput(population: "out", readout: .spikes))
+    let program = try CompiledProgram.compile(
+      network.checked(), chip: ChipLibrary.builtIn("loihi"), options: CompileOptions(placement: .rowMajor)).program
+    let report = CompileReport(program)
+    #expect(report.populations.first { $0.name == "b" }?.cores == count)
+    #expect(report.relays.map(\.name) == (delay > 62 ? ["a.relay.1"] : []))
+    for core in report.cores {
+      let each = [8, 16, 32, 64].first { $0 >= core.load.delay }
+      #expect(core.limits[.neurons] == each.map { 8192 / $0 })
+      #expect(core.load.neurons <= core.limits[.neurons] ?? 0)
+    }
+    #expect(report.cores.map(\.load.delay).max() == min(delay, 62))
+  }
+
   @Test("cores of mnist-cnn", arguments: [("spinnaker2", 12), ("generic-45nm", 12)])
   func cores(chip: String, count: Int) throws {
     let result = try CompiledProgram.compile(

@@ -6,6 +6,8 @@ package struct CoreResources<Amount: Sendable & Equatable>: Sendable, Equatable 
   package var synapseBits: Amount
   package var inputAxons: Amount
   package var outputAxons: Amount
+  /// Ticks of the longest delay into it.
+  package var delay: Amount
 
   /// Nil: no resource of a core.
   package subscript(resource: ChipResource) -> Amount? {
@@ -14,6 +16,7 @@ package struct CoreResources<Amount: Sendable & Equatable>: Sendable, Equatable 
     case .synapseMemory: synapseBits
     case .inputAxons: inputAxons
     case .outputAxons: outputAxons
+    case .delay: delay
     default: nil
     }
   }
@@ -26,14 +29,16 @@ package struct CoreLimits: Sendable, Equatable {
   /// A synapse takes so many bits whatever the width of its weight.
   var hasFixedSynapses: Bool
   var memory: CoreMemory
+  private let delayedSums: Int?
 
   init(_ chip: ChipDescription, weightBits: Int) {
     func limit(_ resource: ChipResource) -> Int? { resource.limit(of: chip) }
     amounts = CoreResources(
       neurons: limit(.neurons), synapseBits: limit(.synapseMemory), inputAxons: limit(.inputAxons),
-      outputAxons: limit(.outputAxons))
+      outputAxons: limit(.outputAxons), delay: limit(.delay))
     hasFixedSynapses = chip.bitsPerSynapse != nil
     memory = CoreMemory(chip, weightBits: weightBits)
+    delayedSums = chip.value(.delayedSumsPerCore)
   }
 
   /// The limits of the core at a place, where cores differ.
@@ -42,6 +47,15 @@ package struct CoreLimits: Sendable, Equatable {
     guard let type = chip.coreType(at: place) else { return }
     amounts.neurons = min(self.neurons ?? type.neurons, type.neurons)
     amounts.synapseBits = min(self.synapseBits ?? type.synapseMemoryBits, type.synapseMemoryBits)
+  }
+
+  /// Fewer neurons where their sums for later ticks are more each: those of the longest delay, in powers of two.
+  func limited(by delay: Int) -> CoreLimits {
+    guard let delayedSums else { return self }
+    var limits = self
+    let most = delayedSums / CoreMemory.powerOfTwo(max(1, delay))
+    limits.amounts.neurons = min(amounts.neurons ?? most, most)
+    return limits
   }
 
   package subscript(dynamicMember path: KeyPath<CoreResources<Int?>, Int?>) -> Int? { amounts[keyPath: path] }
@@ -54,16 +68,17 @@ package struct CoreLimits: Sendable, Equatable {
 package typealias CoreLoad = CoreResources<Int>
 
 extension CoreLoad {
-  package init() { self.init(neurons: 0, synapseBits: 0, inputAxons: 0, outputAxons: 0) }
+  package init() { self.init(neurons: 0, synapseBits: 0, inputAxons: 0, outputAxons: 0, delay: 0) }
 
   static func + (a: CoreLoad, b: CoreLoad) -> CoreLoad {
     CoreLoad(
       neurons: a.neurons + b.neurons, synapseBits: a.synapseBits + b.synapseBits, inputAxons: a.inputAxons + b.inputAxons,
-      outputAxons: a.outputAxons + b.outputAxons)
+      outputAxons: a.outputAxons + b.outputAxons, delay: max(a.delay, b.delay))
   }
 
   /// The first limit that this load breaks.
   func broken(_ limits: CoreLimits) -> BrokenLimit? {
+    let limits = limits.limited(by: delay)
     if let limit = limits.neurons, neurons > limit { return BrokenLimit(kind: .neurons, need: neurons, limit: limit) }
     if let limit = limits.synapseBits, synapseBits > limit {
       return BrokenLimit(

@@ -66,7 +66,8 @@ struct CoreMemory: Sendable, Equatable {
     }
   }
 
-  private static func powerOfTwo(_ count: Int) -> Int {
+  /// At least `count`.
+  static func powerOfTwo(_ count: Int) -> Int {
     let bits = SynapseLists.bits(of: count - 1)
     return bits < 62 ? 1 << bits : .max
   }

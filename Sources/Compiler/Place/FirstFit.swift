@@ -61,6 +61,7 @@ struct FirstFit {
     result.synapseBits = min(a.synapseBits, b.synapseBits)
     result.inputAxons = min(a.inputAxons, b.inputAxons)
     result.outputAxons = min(a.outputAxons, b.outputAxons)
+    result.delay = min(a.delay, b.delay)
     return result
   }
 }

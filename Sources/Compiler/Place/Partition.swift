@@ -28,6 +28,8 @@ struct Partition {
   /// Per population, places for neurons that one takes, and output axons by which each resets itself.
   private let compartments: [Int]
   private let ownAxons: [Int]
+  /// Ticks of the longest delay into one.
+  private let delays: [Int]
 
   /// By population: those that have its neurons once more, which lie beside them.
   private let copies: [[Int]]
@@ -56,6 +58,9 @@ struct Partition {
     }
     compartments = program.populations.indices.map(program.compartments)
     ownAxons = program.incoming.map { list in list.count { program.isReset(program.projections[$0]) } }
+    delays = program.incoming.map { list in
+      list.filter { !program.isHostCurrent(program.projections[$0]) }.map { program.projections[$0].delay }.max() ?? 0
+    }
     copies = program.copies
     missingCopies = [Int](repeating: 0, count: program.populations.count)
     if let mapping {
@@ -213,6 +218,7 @@ struct Partition {
       met.insert(fanIn, of: source)
     }
     load.outputAxons = outputAxons(box, population) + box.count * ownAxons[population]
+    load.delay = delays[population]
     return load
   }
 
