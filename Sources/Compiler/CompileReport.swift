@@ -25,6 +25,8 @@ package struct CompileReport: Sendable, Equatable {
     package var units: ClosedRange<Double>
     /// Largest rounding error of a weight that arrives, ANN units.
     package var largestError: Double
+    /// The same in steps of the projection's weights, the coarsest of its channels': at most 0.5 where none is cut off.
+    package var relativeError: Double
     package var headroom: Headroom
     /// Synapses on the chip into one neuron, the largest number.
     package var fanIn: Int
@@ -36,9 +38,6 @@ package struct CompileReport: Sendable, Equatable {
     package var payloadBits: Int
     /// What it needs of a core that runs one layer; nil on chips without such cores.
     package var layer: LayerUse?
-
-    /// The largest rounding error in units (the largest of them): at most 0.5 where no weight shift is used.
-    package var relativeError: Double { units.upperBound > 0 ? largestError / units.upperBound : 0 }
   }
 
   /// One core.
@@ -283,12 +282,18 @@ extension CompileReport {
     layer: LayerUse?
   ) -> Population {
     let population = program.populations[index]
-    var (synapses, weights, hostWeights, largestError) = (0, 0, 0, 0.0)
+    var (synapses, weights, hostWeights, largestError, relativeError) = (0, 0, 0, 0.0, 0.0)
+    let units = population.unit.filter(\.isFinite)
     var (fanIn, delay) = (0, 0)
     for projectionIndex in incoming {
       let projection = program.projections[projectionIndex]
       let count = program.weights[projection.weights].count
       largestError = max(largestError, projection.largestRoundingError)
+      let steps = (0..<max(units.count, projection.shifts.count)).map { channel in
+        (units.isEmpty ? 1 : units[channel % units.count])
+          * Double(1 << Int(projection.shifts[channel % projection.shifts.count]))
+      }
+      relativeError = max(relativeError, projection.largestRoundingError / (steps.max() ?? 1))
       guard !program.isHostCurrent(projection) else {
         hostWeights += count
         continue
@@ -300,13 +305,12 @@ extension CompileReport {
       delay = max(delay, projection.delay)
     }
     let finite = population.threshold.values.filter { $0 != NeuronModel.infinite }.map { Int($0) }
-    let units = population.unit.filter(\.isFinite)
     return Population(
       name: population.name, dimensions: population.dimensions, neurons: population.shape.count,
       model: population.model, isRelay: population.isRelay,
       cores: cores, synapses: synapses, weights: weights, hostWeights: hostWeights,
       thresholds: finite.min().flatMap { low in finite.max().map { low...$0 } },
-      units: (units.min() ?? 1)...(units.max() ?? 1), largestError: largestError,
+      units: (units.min() ?? 1)...(units.max() ?? 1), largestError: largestError, relativeError: relativeError,
       headroom: headroom, fanIn: fanIn, destinations: destinations, delay: delay,
       payloadBits: population.model.hasPayload
         ? FixedPoint.bits(holding: UInt64(population.model.maximumPayload?.magnitude ?? Int32.max.magnitude)) : 0,

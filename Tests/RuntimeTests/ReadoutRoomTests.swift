@@ -66,6 +66,9 @@ struct ReadoutRoomTests {
       let found = Double(b.potential(population: 3, index: neuron)) / Double(1 << narrow.fractionBits)
       #expect(abs(exact - found) <= Double(Self.steps), "\(exact) \(found)")
     }
+    // Rounding is told in steps of the weights, which are the same ones.
+    let rounding = [wide, narrow].map { CompileReport($0).populations.map(\.relativeError) }
+    #expect(rounding[0] == rounding[1] && rounding[0].allSatisfy { $0 <= 0.5 + 1e-9 } && rounding[0].contains { $0 > 0.4 })
     // As asked for, it saturates.
     let asked = try CompiledProgram.compile(network, chip: chip(membrane: 24), options: CompileOptions(fractionBits: 6)).program
     #expect(asked.fractionBits == 6 && Self.run(asked).counters.saturations.contains { $0 > 0 })

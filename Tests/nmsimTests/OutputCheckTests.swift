@@ -118,6 +118,9 @@ struct OutputCheckTests {
       let pipe = try Program.run(bash, ["-c", line, "bash", nmsim, folder.path, TemporaryFolder.digits])
       #expect(pipe.status == 0 && pipe.text.hasPrefix("{"), "\(pipe.text)")
       #expect(pipe.text.contains("\"imagesHash\": null"))
+      let nothing = "\"$1\" run \"$2/net.nmsim\" --input <(true) -q --json -"
+      let empty = try Program.run(bash, ["-c", nothing, "bash", nmsim, folder.path, TemporaryFolder.digits])
+      #expect(empty.status != 0 && empty.text.contains("(0 bytes)") && !empty.text.contains("MNIST"), "\(empty.text)")
       // A named one has nobody at its other end a second time.
       let named = "mkfifo \"$2/pipe\" && { cat \"$3/test-images.npy\" > \"$2/pipe\" & } && "
         + "\"$1\" run \"$2/net.nmsim\" --input \"$2/pipe\" --samples 2 --ticks 3 -q --json -"

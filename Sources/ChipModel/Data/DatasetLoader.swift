@@ -53,7 +53,7 @@ package enum DatasetLoader {
     }
     let content: Images
     do throws(DataError) { content = try decodeImages(file, source, readsLabels: labels == nil, limits) } catch {
-      guard case .unknownFormat = error.problem, nameless, recorded != nil else { throw error }
+      guard case .unknownFormat(let size) = error.problem, size > 0, nameless, recorded != nil else { throw error }
       throw DataError(file: images, .nameless)
     }
     // Labels are cut where the images are.

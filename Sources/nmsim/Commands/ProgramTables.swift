@@ -99,7 +99,7 @@ struct ProgramTables: Sendable {
         .number("saturates") { .count($0.headroom.stepsToSaturation, else: "never") },
       ])
     let note =
-      "LSB: least significant bit, in activation units. rounding: largest rounding error of a weight (LSB). saturates: "
+      "LSB: least significant bit, in activation units. rounding: largest error of a weight, in steps of its grid. saturates: "
       + "step of the earliest possible saturation (worst case)."
     return table.render(style) + TextLayout.paragraph(note, width: style.width)
   }

@@ -16,7 +16,7 @@ struct ExactnessSection: Sendable {
         .name("Population") { fit.populations[$0].name },
         .figure("Cores") { run.value("\(path($0)).cores", fit.populations[$0].cores) },
         .figure("Synapses") { run.value("\(path($0)).synapses", fit.populations[$0].synapses) },
-        .figure("Largest rounding error (LSB)") {
+        .figure("Largest rounding error (steps)") {
           run.value("\(path($0)).roundingError", fit.populations[$0].roundingError, PageNumber.significant)
         },
         .figure("Smallest threshold") { index in
@@ -39,7 +39,7 @@ struct ExactnessSection: Sendable {
     return """
       <h2>Rounding and saturation</h2>
       <p class="note">\(widths). The rounding error is the largest of any weight, in steps of the weights' grid: 0.5 is \
-      what rounding to the nearest costs, more where a coarser shift was needed. A saturation is possible from the step \
+      what rounding to the nearest costs. A saturation is possible from the step \
       named on if every synapse delivered at once in every step.</p>
       \(table.markup("populations"))
       \(ReportRun.note(
