@@ -193,11 +193,12 @@ struct ExplainTests {
   func floatLoop(_ model: Model, _ coding: InputCoding?) throws {
     var given = Self.pooled(model)
     // Spikes of a rate code tell nothing to neurons of a period code.
-    if coding != nil, [.phase, .bistable].contains(model) { return }
+    if coding != nil, [.phase, .bistable, .switching].contains(model) { return }
     if let coding { (given.input.kind, given.input.coding) = (.spikes, coding) }
     let network = try given.checked()
     let steps = model.steps
-    let options = CompileOptions(fractionBits: 4)
+    var options = CompileOptions(fractionBits: 4)
+    options.steps = model == .switching ? steps : nil
     let program = try CompiledProgram.lower(network, chip: ChipLibrary.builtIn("ideal"), options: options)
     var runner = LayerRunner(plan: EnginePlan(program), steps: steps)
     let real = try RealNetwork(network, timing: network.timing(options), input: program.populations[0])
@@ -228,7 +229,7 @@ struct ExplainTests {
   }
 
   enum Model: String, CaseIterable, Sendable {
-    case soft, hard, augmented, ternary, phase, bistable, signed, lagged, ownLags
+    case soft, hard, augmented, ternary, phase, bistable, signed, lagged, ownLags, switching
     var steps: Int { self == .bistable ? 16 : 12 }
   }
 
@@ -247,6 +248,7 @@ struct ExplainTests {
       case .signed, .lagged, .ownLags:
         NetworkNeuron(model: .signed, threshold: .uniform(threshold), initial: .uniform(threshold / 2))
       case .phase: NetworkNeuron(model: .phase, threshold: .uniform(threshold), parameters: .with(.period, 4))
+      case .switching: NetworkNeuron(model: .switching, threshold: .uniform(threshold), initial: .uniform(threshold / 2))
       case .bistable: NetworkNeuron(model: .bistable, threshold: .uniform(threshold), parameters: .with(.period, 4))
       }
     }
@@ -278,6 +280,10 @@ struct ExplainTests {
           name: "out", from: "c", to: "out", kind: .dense, weights: integers([3, 4]),
           pool: NetworkPool(kind: .average, kernel: [2, 2], stride: [2, 2])),
       ], output: NetworkOutput(population: "out"))
+    if model == .switching {
+      network.schedule = .separated
+      network.populations[3].neuron.model = .integrator
+    }
     guard [.lagged, .ownLags].contains(model) else { return network }
     network.lag = 2
     if model == .ownLags {
