@@ -6,12 +6,13 @@ import Testing
 
 @Suite("The quantised twin, key figures and estimates")
 struct EnergyComparisonTests {
+  private func dense(_ name: String, _ from: String?, _ to: String, _ rows: Int, _ columns: Int) throws -> NetworkProjection {
+    let ones = try #require(Tensor(shape: [rows, columns], storage: .int8([Int8](repeating: 1, count: rows * columns))))
+    return NetworkProjection(name: name, from: from, to: to, kind: .dense, weights: .inline(ones))
+  }
+
   /// Four inputs of current into two neurons that fire every other step, those into an accumulator: 4 steps.
   private func run(_ chip: ChipDescription) throws -> CountedRun {
-    func dense(_ name: String, _ from: String?, _ to: String, _ rows: Int, _ columns: Int) throws -> NetworkProjection {
-      let ones = try #require(Tensor(shape: [rows, columns], storage: .int8([Int8](repeating: 1, count: rows * columns))))
-      return NetworkProjection(name: name, from: from, to: to, kind: .dense, weights: .inline(ones))
-    }
     var network = Network(
       name: "n", input: NetworkInput(shape: [4]),
       populations: [
@@ -45,9 +46,30 @@ struct EnergyComparisonTests {
     #expect(abs(try #require(twin.breakEvenSpikeRate) - 0.5 * 22 / 12) < 1e-12)
   }
 
-  @Test("an activation of the twin holds the counts 0 to T", arguments: [(1, 1), (3, 2), (4, 3), (7, 3), (8, 4), (64, 7)])
-  func bits(_ steps: Int, _ bits: Int) {
-    #expect(QuantisedTwin.bits(steps: steps) == bits)
+  @Test(
+    "an activation of the twin holds what a neuron can send",
+    arguments: [
+      ("if", 1, 1), ("if", 3, 2), ("if", 4, 3), ("if", 7, 3), ("if", 8, 4), ("if", 64, 7), ("signed", 4, 3), ("switch", 4, 3),
+      // Counts up to 5; digits of one period and of two; the time of the first spike.
+      ("augmented", 3, 4), ("phase", 4, 4), ("phase", 8, 5), ("phase", 2, 4), ("ttfs", 4, 3),
+    ])
+  func bits(_ name: String, _ steps: Int, _ bits: Int) throws {
+    let model: NeuronModel.Kind = try #require(name == "ttfs" ? .phase : NeuronModel.Kind(named: name))
+    var neuron = NetworkNeuron(model: model, threshold: .uniform(16))
+    if name == "augmented" { neuron[.maximumPayload] = 5 }
+    if model == .phase { neuron[.period] = 4 }
+    if name == "ttfs" { neuron[.reset] = .hard }
+    let readout = NetworkNeuron(model: model == .switching ? .integrator : .accumulator)
+    var network = Network(
+      name: "n", input: NetworkInput(shape: [4]),
+      populations: [
+        NetworkPopulation(name: "a", shape: [2], neuron: neuron), NetworkPopulation(name: "y", shape: [3], neuron: readout),
+      ],
+      projections: [try dense("p", nil, "a", 2, 4), try dense("q", "a", "y", 3, 2)], output: NetworkOutput(population: "y"))
+    network.schedule = .separated
+    let program = try CompiledProgram.compile(
+      network.checked(), chip: ChipLibrary.builtIn("ideal"), options: CompileOptions(steps: steps)).program
+    #expect(QuantisedTwin.bits(of: program, steps: steps) == bits)
   }
 
   @Test("key figures counted by hand")

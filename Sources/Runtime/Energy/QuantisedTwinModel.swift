@@ -1,7 +1,7 @@
 import ChipModel
 
-/// The spiking network beside its quantised twin: the same network as an ANN whose activations have `ceil(log2(T + 1))` bits, as
-/// many values as spikes can tell in T steps, on hardware of the same kind (Yan et al. 2024, arXiv 2409.08290).
+/// The spiking network beside its quantised twin: the same network as an ANN whose activations hold what spikes can tell in T
+/// steps, the counts 0 to T in `ceil(log2(T + 1))` bits, on hardware of the same kind (Yan et al. 2024, arXiv 2409.08290).
 ///
 /// Both add at 22 nm and move their values over the links of the same mapping: the spiking network one bit for each spike and
 /// hop, the twin every activation once, in all its bits; a sparse event costs twelve times what a bit of a dense stream does.
@@ -40,7 +40,7 @@ package struct QuantisedTwinModel: BuiltInEnergyModel {
       account.missing.append("cost of the ANN")
       return account
     }
-    let bits = QuantisedTwin.bits(steps: run.steps)
+    let bits = QuantisedTwin.bits(of: program, steps: run.steps)
     // Every neuron that fires sends its value once; what an input of currents sends stays with the host, as its spikes do.
     let once = program.populations.map { [UInt64](repeating: $0.model.fires ? 1 : 0, count: $0.shape.count) }
     let ways = program.cores.isEmpty ? 0 : Traffic(program: program, spikes: once).hops
@@ -80,11 +80,22 @@ package struct QuantisedTwin: JSONRecord {
   package var ratioByHopEnergy: [Double]?
   package init() {}
 
-  /// Bits that hold the counts 0...T.
-  package static func bits(steps: Int) -> Int { Int.bitWidth - steps.leadingZeroBitCount }
+  /// Bits that hold the largest number that a neuron of a program can send in so many steps.
+  package static func bits(of program: CompiledProgram, steps: Int) -> Int {
+    let largest = program.placed.map { program.populations[$0].model }.filter(\.fires).map { mostSent($0, steps: steps) }
+    return max(1, Int.bitWidth - (largest.max() ?? steps).leadingZeroBitCount)
+  }
+
+  /// In units of its least spike: `T` spikes, each of its largest count where it has a bound; of a period code the digits of each
+  /// period, of which a hard reset leaves one, in any of `T` steps.
+  static func mostSent(_ model: NeuronModel, steps: Int) -> Int {
+    if !model.isPeriodic || model.hardReset { return steps *| Int(model.hasPayload ? model.maximumPayload ?? 1 : 1) }
+    let unfinished = (1 << model.period) - (1 << (model.period - steps % model.period))
+    return (steps / model.period) *| ((1 << model.period) - 1) + unfinished
+  }
 
   package static let fields: [JSONField<QuantisedTwin>] = [
-    .required("bits", \.bits, .integer(1...64), "bits of an activation, ceil(log2(T + 1))"),
+    .required("bits", \.bits, .integer(1...64), "bits of an activation, that hold what a neuron can send: of counts ceil(log2(T + 1))"),
     .optional("joulesPerInference", \.joulesPerInference, .amount, "the twin's, of one sample", unit: "J"),
     .optional("ratio", \.ratio, .amount, "the spiking network's joules over the twin's"),
     .optional(
