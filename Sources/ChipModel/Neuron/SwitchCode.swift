@@ -17,7 +17,7 @@ struct SwitchCode: NeuronDynamics {
   func update(
     _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ losses: inout NeuronRule.Losses
   ) -> Int32 {
-    let v = SwitchCode.added(&state, step, rule, &losses)
+    let v = step.index == 0 ? SwitchCode.charged(&state, step, rule, &losses) : Int64(state.v)
     let isOn = v >= step.threshold
     state.v = Int32(truncatingIfNeeded: isOn ? v &- step.threshold : v)
     let payload: Int32 = (isOn ? 1 : 0) &- state.sent
@@ -25,11 +25,10 @@ struct SwitchCode: NeuronDynamics {
     return payload
   }
 
-  /// The potential after what a tick adds.
-  fileprivate static func added(
+  /// The potential after a tick in which the current acts.
+  fileprivate static func charged(
     _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ losses: inout NeuronRule.Losses
   ) -> Int64 {
-    guard step.index == 0 else { return Int64(state.v) }
     let u = rule.current(Int64(state.b) &+ step.sum, &losses)
     state.b = Int32(truncatingIfNeeded: u)
     return rule.saturated(Int64(state.v) &+ u &+ step.constant, &losses)
@@ -39,7 +38,8 @@ struct SwitchCode: NeuronDynamics {
 /// What reads a switch code and never fires.
 struct Integrator: NeuronDynamics {
   static let name = "integrator"
-  static let rule = "`u += sum`, `v += u + bias + input current`, behind neurons of model `switch`; never fires, its potential is the answer"
+  static let rule =
+    "`u += sum`, `v += u + bias + input current`, behind neurons of model `switch`; never fires, its potential is the answer"
   static let traits = NeuronTraits(
     code: .switches, isSilent: true, reset: .none, potentials: 2, actsAlone: true, hasCurrent: true, takesLag: true)
 
@@ -48,29 +48,28 @@ struct Integrator: NeuronDynamics {
   func update(
     _ state: inout NeuronRule.State, _ step: NeuronRule.Step, _ rule: NeuronRule, _ losses: inout NeuronRule.Losses
   ) -> Int32 {
-    let u = rule.current(Int64(state.b) &+ step.sum, &losses)
-    state.b = Int32(truncatingIfNeeded: u)
-    state.v = Int32(truncatingIfNeeded: rule.saturated(Int64(state.v) &+ u &+ step.constant, &losses))
+    state.v = Int32(truncatingIfNeeded: SwitchCode.charged(&state, step, rule, &losses))
     return 0
   }
 }
 
 extension SwitchCode: RealNeuronDynamics {
   func update(_ state: inout RealNeuronState, _ step: RealNeuronStep) -> Int {
-    if step.index == 0 {
-      state.b += step.sum
-      state.v += state.b + step.constant
-    }
+    if step.index == 0 { SwitchCode.charge(&state, step) }
     let isOn = step.fire(&state.v)
     defer { state.sent = isOn }
     return isOn - state.sent
+  }
+
+  fileprivate static func charge(_ state: inout RealNeuronState, _ step: RealNeuronStep) {
+    state.b += step.sum
+    state.v += state.b + step.constant
   }
 }
 
 extension Integrator: RealNeuronDynamics {
   func update(_ state: inout RealNeuronState, _ step: RealNeuronStep) -> Int {
-    state.b += step.sum
-    state.v += state.b + step.constant
+    SwitchCode.charge(&state, step)
     return 0
   }
 }

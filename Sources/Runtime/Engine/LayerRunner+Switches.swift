@@ -1,6 +1,6 @@
 import ChipModel
 
-/// Neurons that turn currents on and off, in plain loops: their scalar rule, which defines them, takes ten times as long.
+/// Neurons that turn currents on and off, in plain loops beside their scalar rule, which defines them and which tests compare.
 extension LayerRunner {
   /// Whether these loops do what the rule does in this run of a population.
   func runsAsSwitches(_ p: PopulationPlan) -> Bool { p.runsAsSwitches && !scratch.hasExactSums && scratch.exactCurrent.isEmpty }
