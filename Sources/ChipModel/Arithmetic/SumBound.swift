@@ -57,7 +57,7 @@ package struct SumBound: Sendable, Equatable {
   ) -> [SumBound] {
     guard channels > 0, weights.count % channels == 0 else { return [] }
     // A dense projection into a map has a row of weights for every pixel of a channel: the worst of them counts.
-    let rows = projection.kind == .dense ? max(1, weights.shape[0] / channels) : 1
+    let rows = projection.kind.traits.positions == .all ? max(1, weights.shape[0] / channels) : 1
     let row = weights.count / channels / rows
     // Every neuron of an averaging window reaches the synapse of its pooled cell; overlapping windows are already
     // separate cells.

@@ -43,7 +43,7 @@ extension CompiledProgram {
   /// Whether a projection stands for the synapses that carry out the resets of its own population: of weights 0, because
   /// the neuron's rule has the reset. It has axons, synapses, messages and operations, and changes nothing.
   package func isReset(_ projection: Projection) -> Bool {
-    projection.source == projection.target && projection.kind == .identity
+    projection.source == projection.target && projection.kind.traits.isElementwise
       && (0..<weights[projection.weights].count).allSatisfy { weights[projection.weights][$0] == 0 }
   }
 }

@@ -46,7 +46,7 @@ extension ProgramCheck {
       "it reads neurons \(part.lowerBound)..<\(part.upperBound), not a part of the spikes of 0..<\(source.count)", place)
     try rule(
       part.lowerBound % source.pixels == 0 && part.count % source.pixels == 0
-        || projection.kind == .dense && projection.pool == nil,
+        || projection.kind.traits.isFull && projection.pool == nil,
       "it reads parts of channels, which only dense projections without a pool do", place)
   }
 
@@ -82,38 +82,29 @@ extension ProgramCheck {
     _ projection: Projection, pooled: MapShape, target: MapShape, _ place: ProgramPlace
   ) throws(ProgramError) {
     let shape = program.weights[projection.weights].shape
-    switch projection.kind {
-    case .dense:
-      let expected = [target.count, pooled.count]
-      guard shape == expected else {
-        throw .invalid(place, .weights(shape: shape, kind: "dense projection", expected: expected))
-      }
-    case .identity:
-      guard pooled == target else {
-        throw .invalid(
-          place, .shape(what: "the source of an identity", shape: list(pooled), expected: list(target)))
-      }
-      guard shape.count == 2, shape[0] == target.channels, shape[1] >= 1 else {
-        throw .invalid(place, .weights(shape: shape, kind: "identity", expected: [target.channels, 1]))
-      }
-    case .convolution:
-      let c = projection.convolution
-      guard pooled.channels % c.groups == 0, target.channels % c.groups == 0 else {
-        throw .invalid(
-          place, .rule("\(c.groups) groups do not divide \(pooled.channels) and \(target.channels) channels"))
-      }
-      let expected = [target.channels, pooled.channels / c.groups, c.kernelY, c.kernelX]
-      guard shape == expected else {
-        throw .invalid(place, .weights(shape: shape, kind: "convolution", expected: expected))
-      }
-      guard let result = c.output(of: pooled, channels: target.channels) else {
-        throw .invalid(
-          place, .rule("a kernel of [\(c.kernelY), \(c.kernelX)] does not fit a source of \(text(pooled))"))
-      }
-      guard result == target else {
-        throw .invalid(
-          place, .shape(what: "its target", shape: list(target), expected: list(result)))
-      }
+    let traits = projection.kind.traits
+    guard traits.positions != .own || pooled == target else {
+      throw .invalid(
+        place, .shape(what: "the source of an \(traits.name)", shape: list(pooled), expected: list(target)))
+    }
+    let groups = traits.groups(projection.convolution, channels: pooled.channels)
+    try rule(
+      pooled.channels % groups == 0 && target.channels % groups == 0,
+      "\(groups) groups do not divide \(pooled.channels) and \(target.channels) channels", place)
+    let expected = Synapses(
+      kind: projection.kind, pool: nil, convolution: projection.convolution, source: pooled, target: target
+    ).weightShape
+    let hasParallel = traits.isElementwise && shape.count == 2 && shape[0] == expected[0] && shape[1] >= 1
+    guard shape == expected || hasParallel else {
+      throw .invalid(place, .weights(shape: shape, kind: traits.name, expected: expected))
+    }
+    guard let window = projection.window else { return }
+    guard let result = window.output(of: pooled, channels: target.channels) else {
+      throw .invalid(
+        place, .rule("a kernel of [\(window.kernelY), \(window.kernelX)] does not fit a source of \(text(pooled))"))
+    }
+    guard result == target else {
+      throw .invalid(place, .shape(what: "its target", shape: list(target), expected: list(result)))
     }
   }
 

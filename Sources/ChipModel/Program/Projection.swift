@@ -8,8 +8,6 @@ package enum GateRule: String, ParameterChoice {
 
 /// Compiled synapses from one population to another.
 package struct Projection: Sendable, Equatable {
-  /// Raw values are those of files.
-  package enum Kind: String, Sendable, CaseIterable { case dense, convolution = "conv2d", identity }
   package var name: String
   package var source: Int
   /// Neurons of the source that it reads, row-major: whole channels, or of a dense projection without a pool any; nil: all.

@@ -1,6 +1,6 @@
 extension Synapses {
   /// Whether all channels of a pixel reach the same neurons, as an axon that they share needs it.
-  package var channelsReachAlike: Bool { kind == .convolution && inputsPerGroup == pooled.channels }
+  package var channelsReachAlike: Bool { traits.slides && inputsPerGroup == pooled.channels }
 
   /// Bits that the synapses into a box take in a memory of lists.
   ///
@@ -44,7 +44,7 @@ extension Synapses {
 
   /// A list for every source neuron; a dense projection's weights are in the order of their compartments and need no index.
   private func bitsByNeuron(into box: Box, _ format: SynapseLists, weightBits: Int) -> Int {
-    let index = kind == .dense ? 0 : SynapseLists.width(SynapseLists.bits(of: box.count - 1), of: format.indexBits)
+    let index = traits.isFull ? 0 : SynapseLists.width(SynapseLists.bits(of: box.count - 1), of: format.indexBits)
     func histogram(_ values: [Int]) -> [(value: Int, count: Int)] {
       Dictionary(values.lazy.filter { $0 > 0 }.map { ($0, 1) }, uniquingKeysWith: +).map { ($0, $1) }
     }

@@ -5,10 +5,10 @@
 /// products of three. Channels are in groups: all in one (dense), the convolution's, or each in its own (identity). Along
 /// rows and columns a window slides (a convolution; an identity's has one tap), or all positions meet all (dense).
 ///
-/// The engine's kernels (`TapTable`, `DeliveryTable`, `DeliverReference`) and the chip interpreter have rules of their own:
+/// The engine's kernels (`TapTable`, `TapWeights`, `StoredWeights`) and the chip interpreter have rules of their own:
 /// that these three agree is what tests compare.
 package struct Synapses: Sendable {
-  package let kind: Projection.Kind
+  package let traits: ProjectionTraits
   package let pool: PoolGeometry?
   package let source: MapShape
   /// The source behind its pool.
@@ -20,8 +20,9 @@ package struct Synapses: Sendable {
   package let outputsPerGroup: Int
   let rows: SynapseAxis
   let columns: SynapseAxis
-  /// Taps from row to row of the stored weights.
-  private let tapColumns: Int
+  /// Whether a row of the stored weights belongs to a target neuron, not to a target channel.
+  private let hasRowPerNeuron: Bool
+  private var tapColumns: Int { columns.taps }
 
   /// - Parameters:
   ///   - kind: of the projection.
@@ -35,24 +36,23 @@ package struct Synapses: Sendable {
     target: MapShape
   ) {
     let pooled = pool?.output(of: source) ?? source
-    let groups: Int
-    let windows: (rows: WindowAxis?, columns: WindowAxis?)
-    switch kind {
-    case .dense: (groups, windows, tapColumns) = (1, (nil, nil), pooled.width)
-    case .convolution:
-      (groups, windows, tapColumns) = (
-        convolution.groups, (convolution.rowAxis, convolution.columnAxis), convolution.kernelX
-      )
-    case .identity: (groups, windows, tapColumns) = (pooled.channels, (WindowAxis(), WindowAxis()), 1)
-    }
-    self.kind = kind
+    let traits = kind.traits
+    let groups = max(1, traits.groups(convolution, channels: pooled.channels))
+    let windows: (rows: WindowAxis?, columns: WindowAxis?) =
+      switch traits.positions {
+      case .all: (nil, nil)
+      case .window: (convolution.rowAxis, convolution.columnAxis)
+      case .own: (WindowAxis(), WindowAxis())
+      }
+    self.traits = traits
     self.pool = pool
     self.source = source
     self.pooled = pooled
     self.target = target
-    self.copies = kind == .identity ? copies : 1
-    inputsPerGroup = max(1, pooled.channels / max(1, groups))
-    outputsPerGroup = max(1, target.channels / max(1, groups))
+    self.copies = traits.isElementwise ? copies : 1
+    hasRowPerNeuron = traits.positions == .all
+    inputsPerGroup = max(1, pooled.channels / groups)
+    outputsPerGroup = max(1, target.channels / groups)
     rows = SynapseAxis(
       pool: pool?.rowAxis, window: windows.rows, source: source.height, pooled: pooled.height, target: target.height)
     columns = SynapseAxis(
@@ -62,7 +62,7 @@ package struct Synapses: Sendable {
   package init(_ projection: Projection, weights: WeightTensor, source: MapShape, target: MapShape) {
     self.init(
       kind: projection.kind, pool: projection.pool, convolution: projection.convolution,
-      copies: projection.kind == .identity ? weights.shape[1] : 1, source: source, target: target)
+      copies: projection.kind.traits.isElementwise ? weights.shape[1] : 1, source: source, target: target)
   }
 
   /// Whether spikes pass a max-pool gate: what reaches a synapse then is a neuron of the pooled map.
@@ -105,12 +105,12 @@ package struct Synapses: Sendable {
   /// Shape of the stored weights: dense `[N_out, N_in]`, convolution `[C_out, C_in / groups, kY, kX]`, identity
   /// `[C, parallel synapses]`.
   package var weightShape: [Int] {
-    kind == .convolution
+    traits.slides
       ? [weightRows, inputsPerGroup, rows.taps, columns.taps] : [weightRows, inputsPerGroup * taps * copies]
   }
 
-  /// Rows of the stored weights: one for each target neuron (dense) or target channel.
-  package var weightRows: Int { kind == .dense ? target.count : target.channels }
+  /// Rows of the stored weights.
+  package var weightRows: Int { hasRowPerNeuron ? target.count : target.channels }
   private var taps: Int { rows.taps * columns.taps }
 
   /// Stored weights of one row.
@@ -121,7 +121,7 @@ package struct Synapses: Sendable {
   /// - Parameter row: of the stored weights: a target neuron (dense) or target channel.
   package func forEachChannel(ofRow row: Int, _ body: (Int, Range<Int>) -> Void) {
     let run = taps * copies
-    let first = row / (kind == .dense ? target.count : outputsPerGroup) * inputsPerGroup
+    let first = (hasRowPerNeuron ? row / target.pixels : row) / outputsPerGroup * inputsPerGroup
     for input in 0..<inputsPerGroup {
       let start = (row * inputsPerGroup + input) * run
       body(first + input, start..<(start + run))
@@ -138,7 +138,7 @@ package struct Synapses: Sendable {
     rows.forEachTarget(of: neuron.y, in: box.rows) { tapY, y in
       columns.forEachTarget(of: neuron.x, in: box.columns) { tapX, x in
         for c in channels {
-          let row = kind == .dense ? target.index(c, y, x) : c
+          let row = hasRowPerNeuron ? target.index(c, y, x) : c
           let first = (row * inputsPerGroup + neuron.c % inputsPerGroup) * run + (tapY * tapColumns + tapX) * copies
           for copy in 0..<copies { body(c, y, x, first + copy) }
         }

@@ -23,7 +23,7 @@ struct RealSynapses: Sendable {
   init(_ projection: CheckedProjection, source: CheckedPopulation) throws(CompileError) {
     let synapses = projection.synapses
     let (target, pooled) = (synapses.target, synapses.pooled)
-    let isDense = projection.kind == .dense
+    let isDense = projection.kind.traits.isFull
     gate = synapses.isGated ? projection.gated(behind: source.model) : nil
     from = synapses.from
     let values = try Self.values(projection, source)
@@ -71,7 +71,7 @@ struct RealSynapses: Sendable {
   ) throws(CompileError) -> [Double] {
     guard projection.isInteger else { return try FoldedWeights(projection, source: source).values }
     let raw = projection.weights?.doubles ?? [1]
-    guard projection.kind == .identity, raw.count == 1 else { return raw }
+    guard projection.kind.traits.isElementwise, raw.count == 1 else { return raw }
     return [Double](repeating: raw[0], count: projection.targetShape.channels)
   }
 

@@ -5,7 +5,7 @@ extension CheckedNetwork {
   func canSplit(_ projection: CheckedProjection) -> Bool {
     let source = source(of: projection).model
     return !source.isHostCurrent && source.code == .rate && projection.delay == nil
-      && (projection.kind == .dense || projection.kind == .convolution && projection.convolution.groups == 1)
+      && projection.kind.traits.joinsChannels(groups: projection.convolution.groups)
   }
 
   /// Whether partial sums can stand before a population: a rate code arrives, and it may begin a tick later.

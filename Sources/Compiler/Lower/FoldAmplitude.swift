@@ -22,7 +22,7 @@ struct FoldedWeights {
     let from = projection.sourceShape
     // In a population `[N]` every neuron is a channel.
     let isPerNeuron = spike.map { !$0.isUniformPerChannel } ?? false && from.pixels > 1
-    if isPerNeuron && (projection.pool != nil || projection.kind != .dense) {
+    if isPerNeuron && (projection.pool != nil || projection.kind.traits.positions != .all) {
       throw .mixedAmplitude(projection: projection.name, population: source.name)
     }
     // By neuron of the source, or by channel.
@@ -34,7 +34,7 @@ struct FoldedWeights {
     }
     let synapses = projection.synapses
     var values = projection.weights?.doubles ?? [1]
-    if projection.kind == .identity, values.count == 1 {
+    if projection.kind.traits.isElementwise, values.count == 1 {
       values = [Double](repeating: values[0], count: projection.targetShape.channels)
     }
     for row in 0..<synapses.weightRows {

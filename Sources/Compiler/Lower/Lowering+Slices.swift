@@ -9,7 +9,8 @@ extension Lowering {
     for projection in projections {
       let target = sumTargets[projection.target] ?? projection.target
       let slices =
-        !chosen.contains(target) || projection.kind == .identity || populations[projection.source].model.isHostCurrent
+        !chosen.contains(target) || projection.kind.traits.isElementwise
+          || populations[projection.source].model.isHostCurrent
         ? [] : weights[projection.weights].slices
       if slices.count < 2 { result.append(projection) }
       for (number, slice) in slices.enumerated() where slices.count > 1 {

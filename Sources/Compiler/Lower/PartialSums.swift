@@ -71,7 +71,7 @@ struct SplitFanIn {
 
   /// Units that a projection's source can be cut into: its channels, or its neurons where there are more parts than those.
   static func units(_ projection: Projection, source: MapShape, parts: Int) -> Int {
-    projection.kind == .dense && projection.pool == nil && source.channels < parts ? source.count : source.channels
+    projection.kind.traits.isFull && projection.pool == nil && source.channels < parts ? source.count : source.channels
   }
 
   /// Units that the population hears itself, of so many.

@@ -52,7 +52,7 @@ struct QuantisedPopulation {
     } else if isShared {
       wanted = wanted.map { scales in [Double](repeating: scales.max() ?? 0, count: channels) }
     }
-    let weighted = incoming.indices.filter { incoming[$0].projection.kind != .identity }
+    let weighted = incoming.indices.filter { !incoming[$0].projection.kind.traits.isElementwise }
     var units = [Double](repeating: 0, count: channels)
     for channel in 0..<channels {
       let all = wanted.indices.map { wanted[$0][channel] }.filter { $0 > 0 }
@@ -117,7 +117,7 @@ struct QuantisedPopulation {
       let scale = units[channel] * Double(1 << Int(shifts[channel]))
       for index in (channel * row)..<((channel + 1) * row) {
         let exact = folded.values[index] / scale
-        let limit = projection.kind == .identity && maximumShift == 0 ? 32767.0 * 4096 : top
+        let limit = projection.kind.traits.isElementwise && maximumShift == 0 ? 32767.0 * 4096 : top
         let integer = min(max(exact.rounded(.toNearestOrEven), -limit), limit)
         integers[index] = Int32(integer)
         largestError = max(largestError, abs(integer * scale - folded.values[index]))
@@ -125,7 +125,7 @@ struct QuantisedPopulation {
     }
     let compact: [UInt8] = shifts.allSatisfy { $0 == shifts[0] } ? [shifts[0]] : shifts
     var shape = folded.shape
-    if projection.kind == .identity {
+    if projection.kind.traits.isElementwise {
       let largest = integers.map { Int64($0.magnitude) }.max() ?? 0
       let parts = max(1, (largest + most - 1) / most)
       guard parts <= QuantisedPopulation.mostParallel else {
@@ -162,7 +162,7 @@ struct QuantisedPopulation {
     _ projection: CheckedProjection, _ folded: FoldedWeights, bits: Int
   ) throws(CompileError) -> QuantisedProjection {
     let integers: [Int32]
-    if projection.kind == .identity {
+    if projection.kind.traits.isElementwise {
       let raw = projection.weights?.integers ?? [1]
       integers = raw.count == 1 ? [Int32](repeating: raw[0], count: folded.channels) : raw
     } else {

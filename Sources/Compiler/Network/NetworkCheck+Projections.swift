@@ -13,7 +13,7 @@ extension NetworkCheck {
     var weights: Tensor?
     switch projection.weights {
     case nil:
-      if projection.kind != .identity {
+      if !projection.kind.traits.isElementwise {
         throw NetworkCheckError(
           subject, "there are no weights; \(projection.kind.rawValue) needs them, add \"weights\"")
       }
@@ -45,7 +45,7 @@ extension NetworkCheck {
     try checkList("stride", projection.stride, count: 2, low: 1, "[y, x]", subject)
     try checkList("padding", projection.padding, count: 4, low: 0, "[top, left, bottom, right]", subject)
     try checkList("dilation", projection.dilation, count: 2, low: 1, "[y, x]", subject)
-    if projection.kind != .convolution {
+    if !projection.kind.traits.slides {
       let given = [
         ("stride", projection.stride != [1, 1]), ("padding", projection.padding != [0, 0, 0, 0]),
         ("dilation", projection.dilation != [1, 1]), ("groups", projection.groups != 1),

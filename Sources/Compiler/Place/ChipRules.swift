@@ -105,15 +105,15 @@ enum ChipRules {
             "it pools \(core.poolSizes.map(String.init).joined(separator: ", ")) with the same stride")
         }
       }
-      if projection.kind == .identity { throw refuse("an identity", "its cores compute convolutions only") }
+      let traits = projection.kind.traits
+      if traits.isElementwise { throw refuse("an \(traits.name)", "its cores compute convolutions only") }
       let (kernelY, kernelX) = synapses.kernel
       guard max(kernelY, kernelX) <= core.maximumKernel else {
         throw refuse(
-          "a \(projection.kind == .dense ? "dense layer over" : "kernel of") \(kernelY) x \(kernelX)",
+          "a \(traits.positions == .all ? "dense layer over" : "kernel of") \(kernelY) x \(kernelX)",
           "kernels go to \(core.maximumKernel)")
       }
-      guard projection.kind == .convolution else { continue }
-      let c = projection.convolution
+      guard let c = projection.window else { continue }
       guard core.strides.contains(c.strideY), core.strides.contains(c.strideX) else {
         throw refuse(
           "a stride of \(c.strideY) x \(c.strideX)",

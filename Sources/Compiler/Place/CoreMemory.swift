@@ -41,8 +41,9 @@ struct CoreMemory: Sendable, Equatable {
       return synapses.inputsPerGroup *| CoreMemory.powerOfTwo(kernel) *| CoreMemory.powerOfTwo(box.channels.count)
         *| bitsPerSynapse
     }
-    let isStoredOnce = sharesConvolutions || synapses.kind == .dense
-    let rows = synapses.kind == .dense ? box.count : box.channels.count
+    let meetsAll = synapses.traits.positions == .all
+    let isStoredOnce = sharesConvolutions || meetsAll
+    let rows = meetsAll ? box.count : box.channels.count
     return (isStoredOnce ? synapses.weightsPerRow * rows : fanIn.synapses) *| bitsPerSynapse
   }
 

@@ -139,7 +139,8 @@ extension CheckedNetwork {
       if direct > 512 { parts = FanInParts(count: max(1, rounded(need - need * direct / 1024)), direct: direct) }
     }
     let most = arriving.filter(canSplit).map { projection in
-      projection.kind == Projection.Kind.dense && projection.pool == nil ? projection.sourceShape.count : projection.sourceShape.channels
+      projection.kind.traits.isFull && projection.pool == nil
+        ? projection.sourceShape.count : projection.sourceShape.channels
     }
     return parts.count <= most.max() ?? 0 ? parts : nil
   }

@@ -33,8 +33,7 @@ package struct LayerUse: Sendable, Equatable {
       pool = max(pool, projection.pool.map { max($0.kernelY, $0.kernelX) } ?? 1)
       kernel = max(kernel, synapses.kernel.y, synapses.kernel.x)
       stride = max(stride, 1)
-      guard projection.kind == .convolution else { continue }
-      let c = projection.convolution
+      guard let c = projection.window else { continue }
       stride = max(stride, c.strideY, c.strideX)
       padding = max(padding, c.top, c.left, c.bottom, c.right)
     }

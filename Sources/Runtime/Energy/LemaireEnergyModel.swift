@@ -62,13 +62,14 @@ package struct LemaireEnergyModel: BuiltInEnergyModel {
         }
         let arrived = counters.arriving(program, p, asPayload: true).reduce(0) { $0 +| Int(clamping: $1) }
         let spatial = rule.kernel.y *| rule.kernel.x
-        let outputs = projection.kind == .dense ? neurons : rule.outputsPerGroup *| rule.copies
-        let fan = projection.kind == .dense ? outputs : outputs *| spatial
+        let meetsAll = projection.kind.traits.positions == .all
+        let outputs = rule.outputsPerGroup *| (meetsAll ? population.shape.pixels : rule.copies)
+        let fan = meetsAll ? outputs : outputs *| spatial
         events +|= arrived
         reached +|= arrived *| fan
         bill.addressing +|= arrived *| fan
-        if projection.kind == .convolution {
-          let (y, x) = (projection.convolution.rowAxis, projection.convolution.columnAxis)
+        if let window = projection.window {
+          let (y, x) = (window.rowAxis, window.columnAxis)
           let taps = ((y.kernel + y.stride - 1) / y.stride) *| ((x.kernel + x.stride - 1) / x.stride)
           bill.accumulates +|= arrived *| outputs *| taps
           // Two products find a spike's first output.

@@ -26,7 +26,7 @@ struct DenseLayer: Sendable {
     case .all(let cells): if projection.pool.map({ $0.kind != .max }) ?? false { cellOf = cells }
     }
     var cost = DenseCost(
-      geometry, source: source, target: target, kind: kind, use: use, isGathered: projection.kind == .dense,
+      geometry, source: source, target: target, kind: kind, use: use, isGathered: projection.kind.traits.isFull,
       vectors: other.vectors(level) * Double(taps.targets.count) / Double(max(1, source.pixels)))
     guard cost.isWorth(spikes: source.count, groups: source.pixels),
       let route = DenseRoute(

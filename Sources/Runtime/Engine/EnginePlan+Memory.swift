@@ -15,7 +15,7 @@ extension CompiledProgram {
       let synapses = synapses(index)
       need.add(synapses.mostTaps, EnginePlan.bytesPerTap, for: "taps of projection", projection.name)
       need.add(synapses.from.count, EnginePlan.bytesPerNeuron, for: "taps of projection", projection.name)
-      if projection.kind == .convolution, projection.convolution.groups == 1 {
+      if projection.window?.groups == 1 {
         let channels = (sourceShape(projection).channels, populations[projection.target].shape.channels)
         need.add(
           DenseRoute.tableBytes(weights: weights[projection.weights].count, channels: channels), 1,

@@ -173,7 +173,7 @@ final class ProjectionPlan: Sendable {
       path = .exact
     } else if let rows = SparseRows(
       projection: projection, weights: weights, sourceChannels: source.channels, targetChannels: target.shape.channels,
-      isWanted: projection.kind == .identity || projection.convolution.groups > 1)
+      isWanted: !projection.kind.traits.joinsChannels(groups: projection.convolution.groups))
     {
       path = .sparse(rows, isNarrow: isNarrow)
     } else if let stored = StoredWeights(
@@ -232,7 +232,7 @@ final class ProjectionPlan: Sendable {
     taps: TapTable
   ) -> DeliveryRoute {
     let pooled = pool?.output(of: source) ?? source
-    let isDense = projection.kind == .dense
+    let isDense = projection.kind.traits.isFull
     let padded = weights.paddedTargets
     let unused = target.pixels * padded
     if let cellOf = cells(source: source, pooled: pooled, pool: pool) {

@@ -108,7 +108,7 @@ final class PopulationPlan: Sendable {
         projection, weights: weights, channels: shape.channels, payload: payloads[projection.source])
       let isPairs = PopulationPlan.fitsPairs(projection, weights)
       if isPairs { pairs.append(p) }
-      let isIdentity = projection.kind == .identity
+      let isIdentity = projection.kind.traits.isElementwise
       if isIdentity { identities.append(p) }
       total.add(bounds, isInput: false)
       for channel in 0..<min(bounds.count, shape.channels) {
@@ -122,7 +122,7 @@ final class PopulationPlan: Sendable {
     let isUnstored = incoming.contains { p in
       let projection = program.projections[p]
       let weights = program.weights[projection.weights]
-      return projection.kind == .dense && !StoredWeights.fits(16, projection, weights)
+      return projection.kind.traits.isFull && !StoredWeights.fits(16, projection, weights)
         && !PopulationPlan.fitsPairs(projection, weights)
     }
     let isExact = isScalar || isUnstored || worst.magnitude >= Int64(1) << 31
@@ -216,7 +216,7 @@ final class PopulationPlan: Sendable {
 
   /// Whether the projection's weights are stored in packed pairs.
   private static func fitsPairs(_ projection: Projection, _ weights: WeightTensor) -> Bool {
-    guard projection.kind != .identity, projection.kind == .dense || projection.convolution.groups == 1 else { return false }
+    guard projection.kind.traits.joinsChannels(groups: projection.convolution.groups) else { return false }
     return StoredWeights.factors(projection, weights, padded: 0) != nil
   }
 }

@@ -67,11 +67,13 @@ struct PixelReach: Sendable {
   private var words: [UInt64] = []
   /// Spikes reach some channels only: marked one by one.
   private let isByChannel: Bool
+  /// Groups of channels.
+  private let groups: Int
 
   init(_ plan: ProjectionPlan, pixels: Int) {
-    let projection = plan.projection
-    isByChannel =
-      projection.kind == .identity || (projection.kind == .convolution && projection.convolution.groups > 1)
+    let (traits, convolution) = (plan.projection.kind.traits, plan.projection.convolution)
+    isByChannel = !traits.joinsChannels(groups: convolution.groups)
+    groups = max(1, traits.groups(convolution, channels: plan.source.channels))
     if isByChannel { return }
     var bits = [UInt64](repeating: 0, count: (pixels + 63) / 64)
     for pixel in 0..<plan.source.pixels {
@@ -113,16 +115,15 @@ struct PixelReach: Sendable {
       }
       return
     }
-    let parts = max(1, plan.projection.convolution.groups)
-    let sources = max(1, train.shape.channels / parts)
-    let targets = channels / parts
+    let sources = max(1, train.shape.channels / self.groups)
+    let targets = channels / self.groups
     for group in groups {
       let pixel = Int(train.pixels[group])
       for entry in Int(plan.taps.starts[pixel])..<Int(plan.taps.starts[pixel + 1]) {
         let base = Int(plan.taps.targets[entry]) * padded
         for spike in Int(train.channelStarts[group])..<Int(train.channelStarts[group + 1]) {
           let channel = Int(train.channels[spike])
-          if plan.projection.kind == .identity {
+          if sources == 1 && targets == 1 {
             marks[base + channel] = 1
           } else {
             let first = channel / sources * targets

@@ -55,14 +55,10 @@ final class DenseRoute: Sendable {
   /// What the kernel sees: a dense layer is a convolution whose one window is all of its source. Nil for what is neither such
   /// a layer nor a convolution of one group.
   static func geometry(_ projection: Projection, source: MapShape, target: MapShape) -> ConvolutionGeometry? {
-    switch projection.kind {
-    case .identity: return nil
-    case .convolution: return projection.convolution.groups == 1 ? projection.convolution : nil
-    case .dense:
-      let (weights, overflow) = source.count.multipliedReportingOverflow(by: target.count)
-      guard target.pixels == 1, !overflow, weights <= mostDenseWeights else { return nil }
-      return ConvolutionGeometry(kernelY: source.height, kernelX: source.width)
-    }
+    if let window = projection.window { return window.groups == 1 ? window : nil }
+    let (weights, overflow) = source.count.multipliedReportingOverflow(by: target.count)
+    guard projection.kind.traits.isFull, target.pixels == 1, !overflow, weights <= mostDenseWeights else { return nil }
+    return ConvolutionGeometry(kernelY: source.height, kernelX: source.width)
   }
 
   /// Nil where 8 bits do not hold the weights.

@@ -29,11 +29,11 @@ struct StoredWeights: Sendable {
   ///
   /// - Parameter allowsPairs: false keeps one weight a lane.
   init?(projection: Projection, weights: WeightTensor, sourceChannels: Int, target: MapShape, allowsPairs: Bool) {
-    guard projection.kind != .identity, projection.kind == .dense || projection.convolution.groups == 1 else { return nil }
+    guard projection.kind.traits.joinsChannels(groups: projection.convolution.groups) else { return nil }
     let padded = PaddedChannels.count(target.channels)
     paddedTargets = padded
     let targets = target.channels
-    if projection.kind == .dense {
+    if projection.kind.traits.isFull {
       taps = target.pixels
       rows = weights.shape[1]
     } else {
@@ -110,7 +110,7 @@ struct StoredWeights: Sendable {
   private static func fill<T: FixedWidthInteger>(
     _ lanes: inout LaneBuffer, _ values: [T], _ layout: Layout, _ projection: Projection, targets: Int, sources: Int
   ) {
-    let isDense = projection.kind == .dense
+    let isDense = projection.kind.traits.isFull
     let taps = layout.taps
     // Dense rows are stored pixel-major, files have them channel-major.
     let columns = isDense ? values.count / max(1, targets * taps) : sources

@@ -37,7 +37,7 @@ struct LayerInputs: Sendable {
       guard projection.sources == nil, program.populations[projection.target].original == nil else { return nil }
       let synapses = program.synapses(index)
       let pooled = Synapses(
-        kind: synapses.kind, pool: nil, convolution: projection.convolution, copies: synapses.copies,
+        kind: projection.kind, pool: nil, convolution: projection.convolution, copies: synapses.copies,
         source: synapses.pooled, target: synapses.target)
       layers.append(
         Layer(

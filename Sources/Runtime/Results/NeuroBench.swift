@@ -44,7 +44,7 @@ package struct NeuroBench: JSONRecord {
     var bytes = 0
     var zeros = 0
     var weights = 0
-    for projection in program.projections where projection.kind != .identity {
+    for projection in program.projections where !projection.kind.traits.isElementwise {
       let tensor = program.weights[projection.weights]
       weights += tensor.count
       for index in 0..<tensor.count where tensor[index] == 0 { zeros += 1 }
