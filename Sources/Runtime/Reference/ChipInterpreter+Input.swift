@@ -20,31 +20,13 @@ extension ChipInterpreter {
     for projection in feeding {
       let cells = InputCells(x, program.input.shape, projection.pool)
       let weights = program.weights[projection.weights]
-      for neuron in 0..<target.count {
-        let (c, y, x) = target.position(neuron)
-        func add(_ cell: Int, _ weight: Int) {
-          let weight = Int64(weights[weight])
-          sums[neuron] &+= cells.sums[cell] &* weight << Int64(projection.shift(channel: c))
+      let rule = InterpreterSynapses(
+        projection.kind.traits, projection.convolution, weights: weights, source: cells.shape, target: target)
+      for cell in cells.sums.indices {
+        rule.forEach(of: cells.shape.position(cell), in: Box(whole: target)) { c, y, x, index in
+          let weight = Int64(weights[index])
+          sums[target.index(c, y, x)] &+= cells.sums[cell] &* weight << Int64(projection.shift(channel: c))
           if weight != 0 { products += cells.counts[cell] }
-        }
-        switch projection.kind {
-        case .dense: for cell in cells.sums.indices { add(cell, neuron * cells.sums.count + cell) }
-        case .identity: for part in 0..<weights.shape[1] { add(neuron, c * weights.shape[1] + part) }
-        case .convolution:
-          let g = projection.convolution
-          let inputs = cells.shape.channels / g.groups
-          let first = c / (target.channels / g.groups) * inputs
-          for input in 0..<inputs {
-            for ky in 0..<g.kernelY {
-              for kx in 0..<g.kernelX {
-                let (row, column) = (y * g.strideY + ky * g.dilationY - g.top, x * g.strideX + kx * g.dilationX - g.left)
-                guard (0..<cells.shape.height).contains(row), (0..<cells.shape.width).contains(column) else { continue }
-                add(
-                  cells.shape.index(first + input, row, column),
-                  ((c * inputs + input) * g.kernelY + ky) * g.kernelX + kx)
-              }
-            }
-          }
         }
       }
     }

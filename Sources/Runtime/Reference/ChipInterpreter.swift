@@ -477,33 +477,10 @@ public struct ChipInterpreter: Sendable {
     let group = program.cores[core].groups[block.group]
     let weights = program.weights[block.weights]
     let before = counters.synapticOperationsByCore[core]
-    switch block.kind {
-    case .dense:
-      let column = pooled.index(c, py, px)
-      for local in 0..<group.box.count {
-        let neuron = group.box.populationIndex(local, in: group.populationShape)
-        let (c, y, x) = group.populationShape.position(neuron)
-        add(core, block, group, c, y, x, weights[neuron * weights.shape[1] + column], payload, tick)
-      }
-    case .identity:
-      for part in 0..<weights.shape[1] {
-        add(core, block, group, c, py, px, weights[c * weights.shape[1] + part], payload, tick)
-      }
-    case .convolution:
-      let g = block.convolution
-      let sources = pooled.channels / g.groups
-      let targets = weights.shape[0] / g.groups
-      let first = c / sources * targets
-      for ky in 0..<g.kernelY {
-        guard let y = g.outputRow(py, tap: ky, height: group.populationShape.height) else { continue }
-        for kx in 0..<g.kernelX {
-          guard let x = g.outputColumn(px, tap: kx, width: group.populationShape.width) else { continue }
-          for neuron in first..<(first + targets) {
-            let index = ((neuron * sources + c % sources) * g.kernelY + ky) * g.kernelX + kx
-            add(core, block, group, neuron, y, x, weights[index], payload, tick)
-          }
-        }
-      }
+    let rule = InterpreterSynapses(
+      block.kind.traits, block.convolution, weights: weights, source: pooled, target: group.populationShape)
+    rule.forEach(of: (c, py, px), in: group.box) { c, y, x, index in
+      add(core, block, group, c, y, x, weights[index], payload, tick)
     }
     return counters.synapticOperationsByCore[core] > before
   }
