@@ -14,44 +14,22 @@ struct SparseRows: Sendable {
   /// `[source channel][tap][width]`
   let weights: [Int32]
 
-  /// Nil where a shifted weight does not fit 32 bits, and for dense projections.
+  /// Nil where a shifted weight does not fit 32 bits, and where every neuron reaches every other.
   init?(projection: Projection, weights: WeightTensor, sourceChannels: Int, targetChannels: Int) {
-    isIdentity = projection.kind == .identity
+    isIdentity = projection.kind.traits.isElementwise
+    let order = TapWeights(projection, weights, sourceChannels: sourceChannels, targetChannels: targetChannels)
+    // Its rows would be as long as the layer.
+    if projection.kind.traits.isFull { return nil }
+    (width, taps) = (order.targetsPerGroup, order.taps)
+    first = (0..<sourceChannels).map { Int32(truncatingIfNeeded: order.targets(of: $0).lowerBound) }
     var values: [Int32] = []
     var fits = true
-    func append(_ weight: Int64, shift: Int) {
-      let shifted = weight << Int64(min(shift, 40))
-      fits = fits && shifted >= Int64(Int32.min) && shifted <= Int64(Int32.max)
-      values.append(Int32(truncatingIfNeeded: shifted))
-    }
-    switch projection.kind {
-    case .dense:
-      return nil
-    case .identity:
-      width = 1
-      taps = 1
-      first = (0..<Int32(truncatingIfNeeded: sourceChannels)).map { $0 }
-      let parallel = weights.shape[1]
-      for channel in 0..<sourceChannels {
-        var sum: Int64 = 0
-        for part in 0..<parallel { sum += Int64(weights[channel * parallel + part]) }
-        append(sum, shift: projection.shift(channel: channel))
-      }
-    case .convolution:
-      let groups = projection.convolution.groups
-      let taps = projection.convolution.kernelY * projection.convolution.kernelX
-      let sources = sourceChannels / groups
-      let targets = targetChannels / groups
-      self.taps = taps
-      width = targets
-      first = (0..<sourceChannels).map { Int32(truncatingIfNeeded: $0 / sources * targets) }
-      for channel in 0..<sourceChannels {
-        for tap in 0..<taps {
-          for target in (channel / sources * targets)..<((channel / sources + 1) * targets) {
-            append(
-              Int64(weights[(target * sources + channel % sources) * taps + tap]),
-              shift: projection.shift(channel: target))
-          }
+    for channel in 0..<sourceChannels {
+      for tap in 0..<taps {
+        order.forEachTarget(of: channel, tap: tap, weights) { target, weight in
+          let shifted = weight << Int64(min(projection.shift(channel: target), 40))
+          fits = fits && shifted >= Int64(Int32.min) && shifted <= Int64(Int32.max)
+          values.append(Int32(truncatingIfNeeded: shifted))
         }
       }
     }
