@@ -38,7 +38,7 @@ struct EnergyRecountTests {
           total.accesses += core.accesses
           total.spikes += core.spikes
           total.messagesOut += core.messagesOut
-          for kind in Projection.Kind.allCases { total.operations[kind] += core.operations[kind] }
+          for kind in SynapticOperation.allCases { total.operations[kind] += core.operations[kind] }
         }
         var hops: [MeshDirection: Int] = [:]
         var links = 0

@@ -4,7 +4,7 @@ import ChipModel
 /// parts add up to the whole exactly, in any order.
 package struct ActionEvents: Sendable, Hashable {
   package enum Count: Int, CaseIterable, Sendable {
-    /// Synaptic operations by kind of projection; additions where spikes carry no payload on the chip.
+    /// Synaptic operations by kind; additions where spikes carry no payload on the chip.
     case dense, convolution, identity
     /// Neurons visited, and those of them that had something to do.
     case visits, updates
@@ -38,7 +38,7 @@ package struct ActionEvents: Sendable, Hashable {
   package init(_ counts: OperationCounts, program: CompiledProgram) {
     // Without payloads on the chip a spike of payload c is c additions at each synapse.
     let operations = program.chip.spikePayloadBits > 0 ? counts.operationsByKind : counts.additionsByKind
-    for kind in Projection.Kind.allCases { addOperations(kind, operations[kind]) }
+    for operation in SynapticOperation.allCases { addOperations(operation, operations[operation]) }
     self[.visits] = counts.neuronVisits
     self[.updates] = counts.neuronUpdates ?? counts.neuronVisits
     // The host makes the spikes of an input.
@@ -84,8 +84,8 @@ package struct ActionEvents: Sendable, Hashable {
     ChipAction.allCases.reduce(0) { $0 + (prices.total($1, count: count($1)) ?? 0) }
   }
 
-  mutating func addOperations(_ kind: Projection.Kind, _ count: Int) {
-    switch kind {
+  mutating func addOperations(_ operation: SynapticOperation, _ count: Int) {
+    switch operation {
     case .dense: self[.dense] +|= count
     case .convolution: self[.convolution] +|= count
     case .identity: self[.identity] +|= count

@@ -31,12 +31,12 @@ package struct BillShares: Sendable, Equatable {
     let spikes = program.projections.indices.map { counters.arriving(program, $0, asPayload: !hasPayloads) }
     for (index, projection) in program.projections.enumerated() where !program.isHostCurrent(projection) {
       let operations = program.synapses(index).fanOut.operations(spikes: spikes[index])
-      populations[projection.target].addOperations(projection.kind, operations)
+      populations[projection.target].addOperations(projection.kind.traits.operation, operations)
     }
     for (core, image) in program.cores.enumerated() {
       for block in image.blocks {
         let fanOut = program.synapses(block.projection).fanOut(into: image.groups[block.group].box)
-        cores[core].addOperations(block.kind, fanOut.operations(spikes: spikes[block.projection]))
+        cores[core].addOperations(block.kind.traits.operation, fanOut.operations(spikes: spikes[block.projection]))
       }
     }
     var ways = PacketWays(program)

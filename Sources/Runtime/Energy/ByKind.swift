@@ -1,6 +1,6 @@
 import ChipModel
 
-/// A number for each kind of projection.
+/// A number for each kind of synaptic operation.
 package struct ByKind<Number: Numeric & Hashable & Sendable>: Sendable, Hashable {
   private var dense: Number = 0
   private var convolution: Number = 0
@@ -8,16 +8,16 @@ package struct ByKind<Number: Numeric & Hashable & Sendable>: Sendable, Hashable
 
   package init() {}
 
-  package subscript(kind: Projection.Kind) -> Number {
+  package subscript(operation: SynapticOperation) -> Number {
     get {
-      switch kind {
+      switch operation {
       case .dense: dense
       case .convolution: convolution
       case .identity: identity
       }
     }
     set {
-      switch kind {
+      switch operation {
       case .dense: dense = newValue
       case .convolution: convolution = newValue
       case .identity: identity = newValue
@@ -26,15 +26,4 @@ package struct ByKind<Number: Numeric & Hashable & Sendable>: Sendable, Hashable
   }
 
   package var total: Number { dense + convolution + identity }
-}
-
-extension Projection.Kind {
-  /// What a chip prices and times one synaptic operation of the kind as.
-  var operation: ChipAction {
-    switch self {
-    case .dense: .synapticOperation
-    case .convolution: .convolutionOperation
-    case .identity: .identityOperation
-    }
-  }
 }

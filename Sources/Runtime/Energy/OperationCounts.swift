@@ -122,8 +122,8 @@ public struct OperationCounts: Sendable, Equatable {
       populations[projection.target].synapticOperations +|= operations
       populations[projection.target].additions +|= additions
       populations[projection.target].effectiveACs +|= effective
-      operationsByKind[projection.kind] +|= operations
-      additionsByKind[projection.kind] +|= additions
+      operationsByKind[projection.kind.traits.operation] +|= operations
+      additionsByKind[projection.kind.traits.operation] +|= additions
     }
     for index in populations.indices {
       populations[index].spikes = counters.spikes[index].reduce(0) { $0 +| Int(clamping: $1) }
@@ -172,7 +172,7 @@ public struct OperationCounts: Sendable, Equatable {
       for (block, fanOut) in zip(image.blocks, tables.ofBlocks[core]) {
         let operations = fanOut.operations(spikes: counters.arriving(program, block.projection))
         counts.synapticOperations +|= operations
-        counts.operationsByKind[block.kind] +|= operations
+        counts.operationsByKind[block.kind.traits.operation] +|= operations
       }
       return counts
     }

@@ -27,9 +27,9 @@ struct SpikeCosts: Sendable {
       if isGated { passes[index] = [ActionEvents](repeating: ActionEvents(), count: total.count) }
       for neuron in total.indices {
         if isGated {
-          passes[index][neuron].addOperations(projection.kind, total[neuron])
+          passes[index][neuron].addOperations(projection.kind.traits.operation, total[neuron])
         } else if neuron < costs[source].count {
-          costs[source][projection.firstSource + neuron].addOperations(projection.kind, total[neuron])
+          costs[source][projection.firstSource + neuron].addOperations(projection.kind.traits.operation, total[neuron])
         }
       }
     }

@@ -29,11 +29,9 @@ struct ActionTimes: Sendable {
         return sum + (each * ActionTimes.perSecond).rounded()
       }
     }
-    func uses(_ kind: Projection.Kind) -> Bool {
-      program.projections.contains { $0.kind == kind && !program.isHostCurrent($0) }
-    }
-    for kind in Projection.Kind.allCases {
-      operation[kind] = time(kind.operation, .weightRead, .dendriteUpdate, when: uses(kind))
+    for one in SynapticOperation.allCases {
+      let isUsed = program.projections.contains { $0.kind.traits.operation == one && !program.isHostCurrent($0) }
+      operation[one] = time(one.action, .weightRead, .dendriteUpdate, when: isUsed)
     }
     access = time(.neuronAccess, .membraneRead)
     update = time(.neuronUpdate, .membraneWrite)
@@ -55,9 +53,9 @@ struct ActionTimes: Sendable {
     missing += unknown
   }
 
-  /// Of the operations behind an axon, in the order of the kinds.
+  /// Of the operations behind an axon, in the order of their kinds.
   func operations(_ counts: ByKind<Int>) -> Double {
-    Projection.Kind.allCases.reduce(0) { $0 + Double(counts[$1]) * operation[$1] }
+    SynapticOperation.allCases.reduce(0) { $0 + Double(counts[$1]) * operation[$1] }
   }
 
   func of(_ link: MeshStep) -> Double { link.crossesChips ? self.link : hop[link.direction] ?? 0 }

@@ -23,7 +23,7 @@ package struct TickTimer: Sendable {
   /// Those of all kinds; nil where one of the axon's blocks is behind a max-pool gate.
   private let reached: [[Int32?]]
   /// By projection behind a gate: the cores that hold its target, and their synapses by pooled neuron.
-  private let gates: [[(core: Int, kind: Projection.Kind, fanOut: FanOut)]]
+  private let gates: [[(core: Int, kind: SynapticOperation, fanOut: FanOut)]]
   private let isMulticast: Bool
   /// Whether a spike of payload `c` is one operation at a synapse, not `c` additions.
   private let hasPayloads: Bool
@@ -56,21 +56,23 @@ package struct TickTimer: Sendable {
     places = NeuronPlaces(program)
     isMulticast = program.chip.multicast
     hasPayloads = program.chip.spikePayloadBits > 0
-    var gates: [[(core: Int, kind: Projection.Kind, fanOut: FanOut)]] = program.projections.map { _ in [] }
+    var gates: [[(core: Int, kind: SynapticOperation, fanOut: FanOut)]] = program.projections.map { _ in [] }
     var synapses: [[ByKind<Int32>]] = []
     var reached: [[Int32?]] = []
     for (index, core) in program.cores.enumerated() {
       let fanOuts = core.blocks.map { program.synapses($0.projection).fanOut(into: core.groups[$0.group].box) }
       for (block, fanOut) in zip(core.blocks, fanOuts) where block.pool?.kind == .max {
-        gates[block.projection].append((index, block.kind, fanOut))
+        gates[block.projection].append((index, block.kind.traits.operation, fanOut))
       }
       synapses.append(
         (0..<core.inputAxons.count).map { axon in
           var sum = ByKind<Int32>()
           for entry in core.inputAxons.entries(of: axon) {
             let number = Int(core.inputAxons.blocks[entry])
-            guard core.blocks[number].pool?.kind != .max else { continue }
-            sum[core.blocks[number].kind] &+= Int32(clamping: fanOuts[number][Int(core.inputAxons.sources[entry])])
+            let block = core.blocks[number]
+            guard block.pool?.kind != .max else { continue }
+            let source = Int(core.inputAxons.sources[entry])
+            sum[block.kind.traits.operation] &+= Int32(clamping: fanOuts[number][source])
           }
           return sum
         })
@@ -220,7 +222,7 @@ package struct TickTimer: Sendable {
       let route = Int(output.routes[entry])
       let target = program.routes[route].to
       var operations = ByKind<Int>()
-      for kind in Projection.Kind.allCases {
+      for kind in SynapticOperation.allCases {
         operations[kind] = Int(synapses[target][Int(output.axons[entry])][kind]) * times
         load.cores[target].operations[kind] += operations[kind]
       }
@@ -251,7 +253,7 @@ package struct TickTimer: Sendable {
       for entry in port.entries(of: spike.neuron) {
         let core = Int(port.cores[entry])
         var operations = ByKind<Int>()
-        for kind in Projection.Kind.allCases {
+        for kind in SynapticOperation.allCases {
           operations[kind] = Int(synapses[core][Int(port.axons[entry])][kind]) * repeats(spike.payload)
           load.cores[core].operations[kind] += operations[kind]
         }

@@ -60,8 +60,8 @@ struct CoreWork {
     return [
       CoreWork("synapticOperations", cores.map(\.synapticOperations)) { core in
         costs.seconds(
-          Projection.Kind.allCases.flatMap { kind in
-            [kind.operation, .weightRead, .dendriteUpdate].map { ($0, cores[core].operationsByKind[kind]) }
+          SynapticOperation.allCases.flatMap { operation in
+            [operation.action, .weightRead, .dendriteUpdate].map { ($0, cores[core].operationsByKind[operation]) }
           })
       },
       CoreWork(updates == nil ? "neuronVisits" : "neuronUpdates", updates ?? visits) { core in
