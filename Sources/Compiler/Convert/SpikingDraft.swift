@@ -225,7 +225,7 @@ extension Network {
       }
     }
     return NetworkProjection(
-      name: name, from: from, to: to, kind: connection.kind, weights: weights, pool: connection.pool,
+      name: name, from: from, to: to, kind: connection.kind.projection, weights: weights, pool: connection.pool,
       stride: connection.stride, padding: connection.padding, dilation: connection.dilation, groups: connection.groups)
   }
 }

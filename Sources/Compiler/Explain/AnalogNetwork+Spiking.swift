@@ -47,8 +47,8 @@ extension AnalogNetwork {
         NetworkPool(
           kind: $0.kind, kernel: [$0.kernelY, $0.kernelX],
           stride: [$0.strideY, $0.strideX], padding: [$0.top, $0.left, $0.bottom, $0.right])
-      }, kind: projection.kind, weights: weights.map { Float($0) },
-      weightShape: projection.kind == .identity ? [] : projection.synapses.weightShape,
+      }, kind: AnalogConnection.Kind(projection.kind), weights: weights.map { Float($0) },
+      weightShape: projection.kind.traits.isElementwise ? [] : projection.synapses.weightShape,
       stride: [c.strideY, c.strideX], padding: [c.top, c.left, c.bottom, c.right], dilation: [c.dilationY, c.dilationX],
       groups: c.groups)
   }
@@ -58,7 +58,7 @@ extension AnalogNetwork {
     let area = projection.pool.map { $0.kind == .average ? Double($0.area) : 1 } ?? 1
     let pooled = projection.pooledShape
     if weights.isEmpty { weights = [Double](repeating: 1, count: pooled.channels) }
-    if weights.count == 1, projection.kind == .identity {
+    if weights.count == 1, projection.kind.traits.isElementwise {
       weights = [Double](repeating: weights[0], count: pooled.channels)
     }
     func gain(_ channel: Int) -> Double {

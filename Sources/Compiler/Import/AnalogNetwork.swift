@@ -77,10 +77,11 @@ package enum AnalogSource: Sendable, Hashable {
 
 /// Weights from one source into a layer; pooling, if any, acts on the source's activation before the weights.
 package struct AnalogConnection: Sendable, Equatable {
-  package typealias Kind = Projection.Kind
+  /// What the float ANN computes, by the names of the projections that it becomes.
+  package enum Kind: String, Sendable { case dense, convolution = "conv2d", identity }
   package var source: AnalogSource
   package var pool: NetworkPool?
-  package var kind: Projection.Kind
+  package var kind: Kind
   /// dense `[N_out, N_in]` (N_in counts the pooled source, row-major), conv2d `[C_out, C_in / groups, kH, kW]`,
   /// identity `C` factors, or empty for 1.
   package var weights: [Float] = []
@@ -96,6 +97,26 @@ package struct AnalogConnection: Sendable, Equatable {
   var convolution: Convolution {
     Convolution(
       weights: weights, shape: weightShape, stride: stride, padding: padding, dilation: dilation, groups: groups)
+  }
+}
+
+extension AnalogConnection.Kind {
+  /// The projection that it becomes.
+  var projection: Projection.Kind {
+    switch self {
+    case .dense: .dense
+    case .convolution: .convolution
+    case .identity: .identity
+    }
+  }
+
+  /// What a projection was made of.
+  init(_ projection: Projection.Kind) {
+    switch projection {
+    case .dense: self = .dense
+    case .convolution: self = .convolution
+    case .identity: self = .identity
+    }
   }
 }
 
