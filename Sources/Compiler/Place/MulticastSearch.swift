@@ -11,6 +11,9 @@ struct MulticastTraffic: Sendable {
   /// By core: the trees that begin or end in it.
   private(set) var trees: [[Int32]]
 
+  /// Cores in which a tree ends.
+  func ends(of tree: Int) -> ArraySlice<Int32> { targets[offsets[tree]..<offsets[tree + 1]] }
+
   /// - Parameters:
   ///   - cores, routes: as built, placed anywhere.
   ///   - spikes: per population and neuron, row-major; one value for all neurons of a population, none for a silent one.
@@ -58,11 +61,11 @@ extension CoreImage {
   }
 }
 
-/// Improves a placement for a chip with multicast: the links of a spike's ways count once each, and none of them may carry
-/// more than the busiest did.
+/// Improves a placement for a chip with multicast: the links of a spike's ways count once each, and the busiest of them
+/// should carry little.
 ///
-/// Anneals from the placement that is best message by message, several times, and keeps the fewest hops among those whose
-/// busiest link carries no more than before: what it returns is never worse in either.
+/// Anneals from the placement that is best message by message, several times, for fewest hops; from each end on it relieves
+/// the busiest link (``LinkRelief``). What it returns is never worse in either than the placement that it was given.
 struct MulticastSearch {
   private let traffic: MulticastTraffic
   private let mesh: Mesh
@@ -103,15 +106,20 @@ struct MulticastSearch {
   mutating func run(effort: Double = 1) -> [Int] {
     let start = positionOf
     guard start.count > 1, usable.count > 1, !costs.isEmpty else { return start }
-    let limit = busiestLink()
-    var best = (cost: cost, busiest: limit, places: start)
+    let bounds = relief.cost
+    var best = (cost: bounds, places: start)
     for _ in 0..<Self.searches {
       put(start)
       anneal(effort: effort)
-      let busiest = busiestLink()
-      if busiest <= limit, (cost, busiest) < (best.cost, best.busiest) { best = (cost, busiest, positionOf) }
+      var relief = relief
+      if let end = relief.run(effort: effort, bounds: bounds), end.cost.product < best.cost.product { best = end }
     }
     return best.places
+  }
+
+  /// From where the cores are now.
+  private var relief: LinkRelief {
+    LinkRelief(traffic: traffic, mesh: mesh, usable: usable, places: positionOf, seed: UInt64(bitPattern: cost))
   }
 
   private mutating func put(_ places: [Int]) {
@@ -248,25 +256,5 @@ struct MulticastSearch {
         }
       }
     }
-  }
-
-  /// Packets over the busiest link between neighbouring tiles.
-  private func busiestLink() -> Int64 {
-    struct Link: Hashable {
-      var from: TileCoordinate
-      var direction: MeshDirection
-    }
-    var loads: [Link: Int64] = [:]
-    for tree in costs.indices {
-      var used = Set<Link>()
-      for index in traffic.offsets[tree]..<traffic.offsets[tree + 1] {
-        let ends = (positionOf[Int(traffic.sources[tree])], positionOf[Int(traffic.targets[index])])
-        for step in mesh.route(from: ends.0, to: ends.1) {
-          let link = Link(from: step.from, direction: step.direction)
-          if used.insert(link).inserted { loads[link, default: 0] += traffic.weights[tree] }
-        }
-      }
-    }
-    return loads.values.max() ?? 0
   }
 }
