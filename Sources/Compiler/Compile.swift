@@ -55,11 +55,14 @@ extension CompiledProgram {
     _ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions = CompileOptions(),
     progress: @Sendable () -> Void = {}
   ) throws(CompileError) -> CompileResult {
-    let fitted = try FittedNetwork.fit(network, chip: chip, options: options)
+    var fitted = try FittedNetwork.fit(network, chip: chip, options: options)
+    if let traffic = options.traffic {
+      try CompiledProgram.check(traffic, fitted.lowering.program.populations)
+      if options.mapping == nil { fitted = fitted.weighed(by: traffic) }
+    }
     let (lowering, partition) = (fitted.lowering, fitted.partition)
     var program = partition.program
     var built = fitted.built
-    if let traffic = options.traffic { try CompiledProgram.check(traffic, program.populations) }
     let faults = options.faults
     var live: LiveChip?
     if let faults, faults.hasDeadCores || faults.hasDeadLinks {

@@ -173,6 +173,14 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
 }
 
 extension CompileError {
+  /// Whether the whole is too large, for the chip or for this machine.
+  var isAboutSize: Bool {
+    switch self {
+    case .tooManyCores, .memory: true
+    default: false
+    }
+  }
+
   /// Name of the population or projection that a limit of the chip forbids, where another form of the network may keep it.
   var forbiddenPart: String? {
     switch self {

@@ -50,6 +50,8 @@ struct Lowering {
     sliceWeights(form.sliced)
     try insertRelays()
     addCopies(form.copies)
+    // What a split adds may be more than the chip has, and than this machine holds.
+    if !form.parts.isEmpty || !form.copies.isEmpty { try program.checkCores() }
     try check(program.memoryToRun)
     try stickBits()
     addResets()

@@ -3,8 +3,8 @@ import ChipModel
 /// A network in integers and split over cores that keep the chip's limits, not yet placed.
 struct FittedNetwork {
   let lowering: Lowering
-  let partition: Partition
-  let built: CoreBuilder
+  private(set) var partition: Partition
+  private(set) var built: CoreBuilder
   private let form: NetworkForm
   /// Populations that average pools became.
   let poolLayers: [String]
@@ -24,6 +24,37 @@ struct FittedNetwork {
     built = CoreBuilder(partition)
     try CrossbarRules.check(built.cores, program, refusals: &refusals)
     try ChipRules.checkBiases(built.cores, program)
+  }
+
+  /// The same on as many cores or fewer by measured spikes, if that makes messages and the busiest core better together.
+  ///
+  /// - Parameter spikes: per population and neuron, as `CompileOptions.traffic`.
+  func weighed(by spikes: [[UInt64]]) -> FittedNetwork {
+    guard lowering.program.chip.convolutionCore == nil else { return self }
+    let program = lowering.program
+    var refusals: [CompileError] = []
+    var other = self
+    do throws(CompileError) {
+      other.partition = try Partition(program, order: program.topologicalOrder, spikes: spikes, refusals: &refusals)
+      other.built = CoreBuilder(other.partition)
+      try CrossbarRules.check(other.built.cores, program, refusals: &refusals)
+      try ChipRules.checkBiases(other.built.cores, program)
+    } catch {
+      // What an axon or a bias table more forbids is no refusal: the network fits without it.
+      return self
+    }
+    let isBetter = other.partition.cores.count <= partition.cores.count && other.cost(spikes) < cost(spikes)
+    return isBetter ? other : self
+  }
+
+  /// What ``SpikeWork/Sums/cost`` estimates, counted.
+  private func cost(_ spikes: [[UInt64]]) -> Double {
+    var program = lowering.program
+    program.cores = built.cores
+    program.routes = built.routes
+    program.inputPort = built.inputPort
+    let metrics = MappingMetrics(program, spikes: spikes)
+    return SpikeWork.Sums(messages: metrics.messages, busiest: metrics.busiestSynapticOperations).cost
   }
 
   /// Folds average pools or makes populations of them, and splits what is too large, as the options say; `auto` leaves the
@@ -54,7 +85,7 @@ struct FittedNetwork {
           let isOfNetwork = form.parts.isEmpty && form.sliced.isEmpty && form.copies.isEmpty && error.forbiddenPart.map { part in
             network.populations.contains { $0.name == part } || network.projections.contains { $0.name == part }
           } == true
-          throw isOfNetwork ? error : refusal ?? error
+          throw isOfNetwork || error.isAboutSize ? error : refusal ?? error
         }
         refusal = refusal ?? error
         // What else was refused is mended in the same round: rounds do not grow with the layers.

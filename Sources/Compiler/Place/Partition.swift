@@ -3,8 +3,9 @@ import ChipModel
 /// Splits populations into boxes that fit a core, and puts the boxes on cores.
 ///
 /// Populations are placed from the output backwards: the cores that one sends to are known then, and with them its output
-/// axons. For each, the boxes are chosen that need the fewest cores, then the fewest input axons; a population that
-/// fits into what is left of the open core goes there.
+/// axons. For each, the boxes are chosen that need the fewest cores, then the fewest input axons; where spikes were
+/// measured, the fewest messages and the least busy core (``SpikeWork``). A population that fits into what is left of the
+/// open core goes there.
 struct Partition {
   /// One core's groups, in slot order.
   struct Core {
@@ -14,6 +15,8 @@ struct Partition {
     var axons = NeuronSet()
     /// Axons that the channels of a pixel share.
     var sharedAxons = 0
+    /// Synaptic operations, where spikes were measured.
+    var operations = 0
   }
 
   let program: CompiledProgram
@@ -35,6 +38,8 @@ struct Partition {
   private let copies: [[Int]]
   /// By population: how many more of its neurons than copies there are its destinations ask for.
   private var missingCopies: [Int]
+  /// Per population and neuron, as `CompileOptions.traffic`; nil: not measured, and only axons and bits are weighed.
+  private let spikes: [[UInt64]]?
 
   var populations: [Population] { program.populations }
   var chip: ChipDescription { program.chip }
@@ -43,11 +48,14 @@ struct Partition {
   ///   - program: lowered, without cores.
   ///   - order: the populations, every source before its targets.
   ///   - mapping: which neurons each core holds; nil: chosen here.
+  ///   - spikes: per population and neuron, as `CompileOptions.traffic`; nil: not measured.
   ///   - refusals: what else a limit forbids beside what is thrown, so that all of it can be mended at once.
   init(
-    _ program: CompiledProgram, order: [Int], mapping: Mapping? = nil, refusals: inout [CompileError]
+    _ program: CompiledProgram, order: [Int], mapping: Mapping? = nil, spikes: [[UInt64]]? = nil,
+    refusals: inout [CompileError]
   ) throws(CompileError) {
     self.program = program
+    self.spikes = spikes
     limits = CoreLimits(program.chip, weightBits: program.weightBits)
     destinations = program.populations.map { [UInt32](repeating: 0, count: $0.shape.count) }
     sharedSlots = program.populations.map { [UInt32](repeating: 0, count: $0.shape.pixels) }
@@ -80,26 +88,28 @@ struct Partition {
     merge()
   }
 
-  /// Joins cores that fit into one, the emptiest into the first that takes it.
+  /// Joins cores that fit into one, the emptiest into the first that takes it without becoming the busiest; where every one
+  /// would, into the least busy.
   ///
   /// Output axons are taken as the sum of both, which is never too few: a neuron that fed both cores feeds one now.
   private mutating func merge() {
     guard chip.crossbar?.value.binary != true, chip.convolutionCore == nil else { return }
     var hosts = FirstFit(cores.map(\.load), limits)
+    let busiest = cores.map(\.operations).max() ?? 0
     for small in cores.indices.sorted(by: { (cores[$0].load.neurons, $0) < (cores[$1].load.neurons, $1) }) {
       guard let own = hosts.remove(small) else { continue }
       var next = 0
-      var joined: Core?
-      while joined == nil, let host = hosts.first(from: next, with: own) {
-        joined = self.joined(small, to: host)
+      var best: (host: Int, core: Core)?
+      while best.map({ $0.core.operations > busiest }) ?? true, let host = hosts.first(from: next, with: own) {
         next = host + 1
+        if let core = joined(small, to: host), core.operations < best?.core.operations ?? .max { best = (host, core) }
       }
-      guard let joined else {
+      guard let best else {
         hosts.put(own, at: small)
         continue
       }
-      cores[next - 1] = joined
-      hosts.put(joined.load, at: next - 1)
+      cores[best.host] = best.core
+      hosts.put(best.core.load, at: best.host)
     }
     cores = cores.indices.filter { hosts.holds($0) }.map { cores[$0] }
   }
@@ -116,7 +126,8 @@ struct Partition {
     guard sum.broken(limits) == nil else { return nil }
     return Core(
       parts: small < host ? cores[small].parts + cores[host].parts : cores[host].parts + cores[small].parts, load: sum,
-      axons: axons, sharedAxons: cores[host].sharedAxons + cores[small].sharedAxons)
+      axons: axons, sharedAxons: cores[host].sharedAxons + cores[small].sharedAxons,
+      operations: cores[host].operations + cores[small].operations)
   }
 
   private mutating func place(_ population: Int, _ refusals: inout [CompileError]) throws(CompileError) {
@@ -141,13 +152,13 @@ struct Partition {
         limit: broken.limit, chip: chip.name, knob: nil,
         remedy: "reduce the layer, or choose another chip\(broken.kind.examples(with: broken.need))")
     }
-    for box in isLayerCore ? [whole] : try split(population) {
+    let work = isLayerCore ? nil : work(of: population)
+    for box in isLayerCore ? [whole] : try split(population, work) {
       cores.append(Core())
+      cores[cores.count - 1].operations = work?.operations(of: box) ?? 0
       if let most = chip.totalCores, cores.count > most {
-        let neurons = zip(populations, compartments).reduce(0) { $0 + $1.0.neurons * $1.1 }
-        let byNeurons = limits.neurons.map { (neurons + $0 - 1) / $0 } ?? 0
         throw .tooManyCores(
-          need: max(byNeurons, cores.count), limit: most, chip: chip.name, population: populations[population].name)
+          need: max(program.coresOfNeurons, cores.count), limit: most, chip: chip.name, population: populations[population].name)
       }
       putAll(box, population, on: cores.count - 1)
     }
@@ -272,9 +283,17 @@ struct Partition {
 
   // MARK: - Splitting
 
+  /// Nil where spikes were not measured.
+  private func work(of population: Int) -> SpikeWork? {
+    spikes.map { spikes in
+      SpikeWork(
+        incoming[population].map { ($0.source, $0.synapses) }, shape: populations[population].shape, spikes: spikes)
+    }
+  }
+
   /// Boxes of one population on fresh cores: the fewest, then those with the fewest input axons in all, then with the
   /// fewest weights stored twice.
-  private func split(_ population: Int) throws(CompileError) -> [Box] {
+  private func split(_ population: Int, _ work: SpikeWork?) throws(CompileError) -> [Box] {
     let shape = populations[population].shape
     typealias Size = (c: Int, y: Int, x: Int)
     var candidates: [(cores: Int, axons: Int, bits: Int, side: Int, size: Size)] = []
@@ -296,12 +315,18 @@ struct Partition {
       ($0.cores, $0.axons, $0.bits, $0.side, $1.size.c, $1.size.y)
         < ($1.cores, $1.axons, $1.bits, $1.side, $0.size.c, $0.size.y)
     }
-    for candidate in candidates {
-      let boxes = Partition.boxes(shape, candidate.size)
-      if boxes.allSatisfy({ loadOfAll($0, population, beside: nil).broken(limits) == nil }) { return boxes }
+    func fits(_ cuts: BoxCuts) -> Bool {
+      cuts.boxes.allSatisfy { loadOfAll($0, population, beside: nil).broken(limits) == nil }
+    }
+    for (index, candidate) in candidates.enumerated() {
+      let cuts = BoxCuts(shape, size: candidate.size)
+      guard fits(cuts) else { continue }
+      guard let work else { return cuts.boxes }
+      let others = candidates[(index + 1)...].prefix { $0.cores == candidate.cores }.map { BoxCuts(shape, size: $0.size) }
+      return work.best(of: [cuts] + others, where: fits).boxes
     }
     // A single neuron fits in the middle (checked before), so one elsewhere has too many destinations.
-    let broken = Partition.boxes(shape, (1, 1, 1)).lazy.compactMap { box in
+    let broken = BoxCuts(shape, size: (1, 1, 1)).boxes.lazy.compactMap { box in
       self.loadOfAll(box, population, beside: nil).broken(limits)
     }.first
     throw .capacity(
@@ -330,20 +355,19 @@ struct Partition {
     return Box(
       channels: part(shape.channels, size.c), rows: part(shape.height, size.y), columns: part(shape.width, size.x))
   }
+}
 
-  /// All boxes of a size, channels outermost.
-  private static func boxes(_ shape: MapShape, _ size: (c: Int, y: Int, x: Int)) -> [Box] {
-    var result: [Box] = []
-    for c in stride(from: 0, to: shape.channels, by: size.c) {
-      for y in stride(from: 0, to: shape.height, by: size.y) {
-        for x in stride(from: 0, to: shape.width, by: size.x) {
-          result.append(
-            Box(
-              channels: c..<min(shape.channels, c + size.c), rows: y..<min(shape.height, y + size.y),
-              columns: x..<min(shape.width, x + size.x)))
-        }
-      }
-    }
-    return result
+extension CompiledProgram {
+  /// Cores that the places for neurons alone fill; 0 where a core's are not limited.
+  fileprivate var coresOfNeurons: Int {
+    guard let most = ChipResource.neurons.limit(of: chip), most > 0 else { return 0 }
+    let places = populations.indices.map { populations[$0].neurons *| compartments($0) }.reduce(0, +|)
+    return places / most + (places % most == 0 ? 0 : 1)
+  }
+
+  /// Refuses what fills more cores than the chip has by its neurons alone, before anything is built of it.
+  func checkCores() throws(CompileError) {
+    guard let limit = chip.totalCores, coresOfNeurons > limit, let last = populations.last else { return }
+    throw .tooManyCores(need: coresOfNeurons, limit: limit, chip: chip.name, population: last.name)
   }
 }

@@ -2,7 +2,7 @@ import ChipModel
 import Compiler
 import Runtime
 
-/// Spikes of calibration data, which the placement weighs distances with.
+/// Spikes of calibration data, by which layers are cut and distances weighed.
 struct MeasuredTraffic {
   /// Per population and neuron, over all samples: `CompileOptions.traffic`.
   let spikes: [[UInt64]]

@@ -29,7 +29,8 @@ enum CompileCommand {
         "Where the cores are placed, or a file that says which neurons each core holds."),
       .option(
         "calibration", .file(FileKind.samples), "DATA", group: placement,
-        "Images from which the optimised mapping learns how often neurons fire. Without any, all neurons count alike."),
+        "Images from which the optimised mapping learns how often neurons fire: where to cut layers, and what to put close together. "
+          + "Without any, all neurons count alike."),
       .samples("calibration-samples", in: placement, standard: "\(MeasuredTraffic.standardSamples)"),
       .schedule(in: placement),
       OptionSpec(.lag, group: placement, standards: ["the network's"]),
