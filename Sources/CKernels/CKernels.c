@@ -87,13 +87,13 @@
 #include "Level.h"
 
 long ck_collect(
-  const uint16_t *masks, const uint32_t *order, long pixels, long padded, uint32_t first, uint32_t *out_pixels,
+  const uint16_t *masks, const uint32_t *order, long pixels, long padded, uint32_t first, long most, uint32_t *out_pixels,
   uint32_t *out_ends, uint32_t *channels, uint8_t *counts) {
   const long words = padded / 16;
   const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   uint32_t *out = channels;
   long written = 0;
-  for (long next = 0; next < pixels; next++) {
+  for (long next = 0; next < pixels && written < most; next++) {
     const uint32_t pixel = order ? order[next] : (uint32_t)next, *before = out;
     const uint16_t *mask = masks + pixel * words;
     for (long k = 0; k < words; k++) {
@@ -103,8 +103,9 @@ long ck_collect(
         _mm_storeu_si128(count, _mm_mask_add_epi8(x, mask[k], x, _mm_set1_epi8(1)));
       }
       const __m512i index = _mm512_add_epi32(lane, _mm512_set1_epi32((int)(k * 16)));
-      _mm512_storeu_si512(out, _mm512_maskz_compress_epi32(mask[k], index));
-      out += __builtin_popcount(mask[k]);
+      const int n = __builtin_popcount(mask[k]);
+      _mm512_mask_storeu_epi32(out, (__mmask16)((1u << n) - 1), _mm512_maskz_compress_epi32(mask[k], index));
+      out += n;
     }
     out_pixels[written] = pixel;
     out_ends[written] = first + (uint32_t)(out - channels);

@@ -176,8 +176,8 @@ void ck_sha256(uint32_t *state, const uint8_t *bytes, long blocks, const uint32_
 long ck_step(int level, const ck_update *u, int flags, long *saturations);
 #if defined(__x86_64__)
 // Level 2 only. Spikes of the masks, pixels in `order` (or null): channel per spike, pixel and end per pixel that has
-// any; each adds 1 to its neuron's count (or null). Returns pixels written. `channels` has room for 16 more than are spikes.
+// any, of at most so many; each adds 1 to its neuron's count (or null). Returns pixels written; writes nothing behind them.
 long ck_collect(
-  const uint16_t *masks, const uint32_t *order, long pixels, long padded, uint32_t first, uint32_t *out_pixels,
+  const uint16_t *masks, const uint32_t *order, long pixels, long padded, uint32_t first, long most, uint32_t *out_pixels,
   uint32_t *out_ends, uint32_t *channels, uint8_t *counts);
 #endif

@@ -25,7 +25,7 @@ extension LayerRunner {
   mutating func runSpans(_ pass: Pass, _ incoming: [IncomingSpikes], _ current: Current) {
     let p = pass.p
     let lag = p.population.lag
-    trains[p.index].beginBits(p.count / 16)
+    trains[p.index].beginBits(p.count / 16, steps: steps)
     // Ticks of the window: the first `lag` only add, the last only fire. After its last row a table of biases goes on.
     let ends = [lag, steps, steps + lag] + (p.hasBiasByStep ? [p.population.biasByStep.count - 1] : [])
     var isPending = p.isActiveAtStart
@@ -115,6 +115,7 @@ extension LayerRunner {
         drive: p.hasBiasByStep ? p.biasesByStep : scratch.current, level: plan.kernels, whole: whole, incoming: incoming,
         arrivals: arrivals, dense: scratch.dense)
       let (team, threads) = (team, scratch.threads)
+      for thread in threads { thread.found = [(groups: Int, spikes: Int)](repeating: (0, 0), count: ticks.count) }
       tally.saturations[index] += NeuronStep.with(&v[index], &trains[index].masks) { neurons in
         team.sum((p.shape.pixels + p.blockPixels - 1) / p.blockPixels) { block, worker in
           work.run(block: block, neurons, threads[worker])
@@ -122,7 +123,17 @@ extension LayerRunner {
       }
     }
     guard ticks.lowerBound >= lag else { return isPending }
-    trains[index].endBits(steps: ticks.count, level: acts && fires ? plan.kernels : nil)
+    if acts, fires {
+      trains[index].endBits(
+        found: ticks.indices.map { tick in
+          scratch.threads.reduce((0, 0)) {
+            let found = $1.found[tick - ticks.lowerBound]
+            return ($0.0 + found.groups, $0.1 + found.spikes)
+          }
+        })
+    } else {
+      trains[index].endBits(steps: ticks.count, level: nil)
+    }
     return p.actsAlone || (acts && trains[index].spikeCount(step: ticks.upperBound - 1 - lag) > 0)
   }
 
@@ -155,10 +166,12 @@ extension LayerRunner {
       } else {
         span.firstSum = pixels.lowerBound * p.padded
       }
-      return NeuronStep.run(
+      let saturations = NeuronStep.run(
         level: level, neurons, sums: whole ?? thread.sums, drive: drive, sources: sources, tiles: p.tiles, firing: firing,
         settings: pass.settings, span: span
       ).saturations
+      if firing != .none { neurons.count(span, words: p.padded / 16, level: level, into: &thread.found) }
+      return saturations
     }
 
     private func deliver(_ arrival: Arrival, _ pixels: Range<Int>, _ sums: Accumulators) {

@@ -381,10 +381,10 @@ package struct LayerRunner: Sendable {
     let mayHoldBits = !p.isExact && !updateTally.isOn
     if projection.isGated {
       if !(mayHoldBits && gatedTrains[index].map { projection.deliversBits(of: $0) } ?? false) {
-        gatedTrains[index]?.list(level: plan.kernels)
+        gatedTrains[index]?.list(level: plan.kernels, team)
       }
     } else if projection.projection.sources == nil, !(mayHoldBits && projection.deliversBits(of: trains[source])) {
-      trains[source].list(level: plan.kernels)
+      trains[source].list(level: plan.kernels, team)
     }
   }
 

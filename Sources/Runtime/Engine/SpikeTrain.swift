@@ -44,10 +44,11 @@ package struct SpikeTrain: Sendable {
     bitCounts.removeAll(keepingCapacity: true)
   }
 
-  /// Makes an empty train one of bits.
-  mutating func beginBits(_ words: Int) {
+  /// Makes an empty train one of bits, with room for those of so many steps, which are written before they are read.
+  mutating func beginBits(_ words: Int, steps: Int = 0) {
     isListed = false
     maskWords = words
+    BufferKernels.makeRoom(&masks, steps * words)
   }
 
   /// Makes room for the bits of so many more steps, and says where they begin.
@@ -58,6 +59,12 @@ package struct SpikeTrain: Sendable {
       masks.append(contentsOf: repeatElement(0, count: max(end, masks.count * 2) - masks.count))
     }
     return start
+  }
+
+  /// Ends steps whose bits are written, and counted.
+  mutating func endBits(found: [(groups: Int, spikes: Int)]) {
+    bitCounts += found
+    for step in found { spikeCount += step.spikes }
   }
 
   /// Ends steps whose bits are written; nil: that have no spikes.
@@ -77,20 +84,22 @@ package struct SpikeTrain: Sendable {
   }
 
   /// Makes the groups of a train that has bits alone.
-  mutating func list(level: KernelLevel) {
+  mutating func list(level: KernelLevel, _ team: WorkTeam = .alone) {
     if isListed { return }
     isListed = true
     spikeCount = 0
-    var counts: [UInt8] = []
-    let (bits, padded) = (masks, maskWords / shape.pixels * 16)
-    for (step, found) in bitCounts.enumerated() {
-      if found.spikes > 0 {
-        NeuronStep.collect(
-          level: level, bits, firstMask: step * maskWords, order: order, fired: found.spikes, padded: padded,
-          pixels: shape.pixels, into: &self, counts: &counts)
-      }
+    var starts = [(group: 0, spike: 0)]
+    for step in bitCounts {
+      groupCount += step.groups
+      spikeCount += step.spikes
+      starts.append((groupCount, spikeCount))
       endStep()
     }
+    BufferKernels.makeRoom(&pixels, groupCount)
+    BufferKernels.makeRoom(&channelStarts, groupCount + 1)
+    BufferKernels.makeRoom(&channels, spikeCount)
+    channelStarts[0] = 0
+    NeuronStep.collectAll(level: level, starts, into: &self, team)
   }
 
   /// The same spikes without room for more: what is worth keeping.

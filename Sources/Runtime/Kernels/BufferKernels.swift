@@ -2,6 +2,13 @@ import ChipModel
 
 /// Plain loops over whole buffers that run once a sample.
 enum BufferKernels {
+  /// Makes room without clearing it: each value is written before it is read. What was there is not kept.
+  static func makeRoom<T: FixedWidthInteger>(_ array: inout [T], _ count: Int) {
+    if array.count >= count { return }
+    array = []
+    array = unsafe [T](unsafeUninitializedCapacity: count) { $1 = count }
+  }
+
   /// Copies without letting go of the target's storage, as far as both reach.
   static func copy(_ source: [Int32], to target: inout [Int32]) {
     unsafe source.withUnsafeBufferPointer { source in

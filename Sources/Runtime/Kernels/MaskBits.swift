@@ -8,19 +8,25 @@ enum MaskBits {
     _ masks: [UInt16], from first: Int, pixels: Int, words: Int, level: KernelLevel
   ) -> (groups: Int, spikes: Int) {
     guard first >= 0, first + pixels * words <= masks.count else { return (0, 0) }
+    return unsafe masks.withUnsafeBufferPointer { masks in
+      unsafe masks.baseAddress.map { unsafe count($0 + first, pixels: pixels, words: words, level: level) } ?? (0, 0)
+    }
+  }
+
+  /// The same from an address.
+  static func count(
+    _ bits: UnsafePointer<UInt16>, pixels: Int, words: Int, level: KernelLevel
+  ) -> (groups: Int, spikes: Int) {
     var groups = 0
     var spikes = 0
-    if level == .swift {
-      for pixel in 0..<pixels {
-        let before = spikes
-        for word in 0..<words { spikes += masks[first + pixel * words + word].nonzeroBitCount }
-        groups += spikes > before ? 1 : 0
-      }
+    if level != .swift {
+      spikes = unsafe ck_count_bits(level.code, bits, pixels, words, &groups)
       return (groups, spikes)
     }
-    unsafe masks.withUnsafeBufferPointer { masks in
-      guard let bits = masks.baseAddress else { return }
-      spikes = unsafe ck_count_bits(level.code, bits + first, pixels, words, &groups)
+    for pixel in 0..<pixels {
+      let before = spikes
+      for word in 0..<words { unsafe spikes += bits[pixel &* words &+ word].nonzeroBitCount }
+      groups += spikes > before ? 1 : 0
     }
     return (groups, spikes)
   }

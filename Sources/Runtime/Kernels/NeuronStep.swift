@@ -74,6 +74,16 @@ struct NeuronStep: Sendable {
   @safe struct Neurons: @unchecked Sendable {
     fileprivate let v: UnsafeMutableBufferPointer<Int32>
     fileprivate let masks: UnsafeMutablePointer<UInt16>?
+
+    /// Adds the bits of a span's neurons, and their pixels that have any, to those found in each of its steps.
+    func count(_ span: Span, words: Int, level: KernelLevel, into found: inout [(groups: Int, spikes: Int)]) {
+      guard let masks = unsafe masks, let running = span.neurons else { return }
+      for step in 0..<span.steps {
+        let first = span.firstMask + step * span.maskStep + running.lowerBound / 16
+        let more = unsafe MaskBits.count(masks + first, pixels: running.count / 16 / words, words: words, level: level)
+        found[step] = (found[step].groups + more.groups, found[step].spikes + more.spikes)
+      }
+    }
   }
 
   /// Lends them while `body` runs.
@@ -160,42 +170,88 @@ struct NeuronStep: Sendable {
     level: KernelLevel, _ masks: [UInt16], firstMask: Int, order: [UInt32], fired: Int, padded: Int, pixels: Int,
     into train: inout SpikeTrain, counts: inout [UInt8]
   ) {
-    // A vector of 16 is stored whole, and a pixel is written before it is known to have spikes.
-    train.reserve(groups: min(pixels, fired) + 1, spikes: fired + 16)
-    let firstGroup = train.groupCount
-    let firstSpike = train.spikeCount
-    var written = 0
+    train.reserve(groups: min(pixels, fired), spikes: fired)
+    let (group, spike) = (train.groupCount, train.spikeCount)
+    let written = unsafe counts.withUnsafeMutableBufferPointer { counts in
+      let counts = counts.isEmpty ? nil : counts.baseAddress
+      return collecting(level, masks, order, padded: padded, pixels: pixels, into: &train) {
+        unsafe $0.write(
+          firstMask: firstMask, group: group, spike: spike, groups: min(pixels, fired), spikes: fired, counts: counts)
+      }
+    }
+    train.groupCount += written
+    train.spikeCount += fired
+  }
+
+  /// Writes the groups of all steps of a train that holds their bits and has room for them; its counts stay.
+  ///
+  /// - Parameter starts: groups and spikes before each step, and before the end.
+  static func collectAll(
+    level: KernelLevel, _ starts: [(group: Int, spike: Int)], into train: inout SpikeTrain, _ team: WorkTeam
+  ) {
+    let (masks, order, words, pixels) = (train.masks, train.order, train.maskWords, train.shape.pixels)
+    _ = collecting(level, masks, order, padded: words / pixels * 16, pixels: pixels, into: &train) { collecting in
+      team.sum(starts.count - 1) { step, _ in
+        let (start, end) = (starts[step], starts[step + 1])
+        return unsafe collecting.write(
+          firstMask: step * words, group: start.group, spike: start.spike, groups: end.group - start.group,
+          spikes: end.spike - start.spike, counts: nil)
+      }
+    }
+  }
+
+  private static func collecting(
+    _ level: KernelLevel, _ masks: [UInt16], _ order: [UInt32], padded: Int, pixels: Int, into train: inout SpikeTrain,
+    _ body: (Collecting) -> Int
+  ) -> Int {
     unsafe masks.withUnsafeBufferPointer { masks in
       unsafe order.withUnsafeBufferPointer { order in
         unsafe train.pixels.withUnsafeMutableBufferPointer { outPixels in
           unsafe train.channelStarts.withUnsafeMutableBufferPointer { outEnds in
             unsafe train.channels.withUnsafeMutableBufferPointer { channels in
-              unsafe counts.withUnsafeMutableBufferPointer { counts in
-                guard let masks = masks.baseAddress, let outPixels = outPixels.baseAddress,
-                  let outEnds = outEnds.baseAddress, let channels = channels.baseAddress
-                else { return }
-                let counts = counts.isEmpty ? nil : counts.baseAddress
-                let order = order.isEmpty ? nil : order.baseAddress
-                #if arch(x86_64)
-                  if level == .avx512 {
-                    unsafe written = ck_collect(
-                      masks + firstMask, order, pixels, padded, UInt32(truncatingIfNeeded: firstSpike),
-                      outPixels + firstGroup, outEnds + firstGroup + 1, channels + firstSpike, counts)
-                    return
-                  }
-                #endif
-                unsafe written = NeuronStepSwift.collect(
-                  masks + firstMask, order, pixels: pixels, padded: padded,
-                  first: UInt32(truncatingIfNeeded: firstSpike), outPixels + firstGroup, outEnds + firstGroup + 1,
-                  channels + firstSpike, counts)
-              }
+              guard let masks = masks.baseAddress, let outPixels = outPixels.baseAddress,
+                let outEnds = outEnds.baseAddress, let channels = channels.baseAddress
+              else { return 0 }
+              return unsafe body(
+                Collecting(
+                  level: level, masks: masks, order: order.isEmpty ? nil : order.baseAddress, pixels: pixels, padded: padded,
+                  outPixels: outPixels, outEnds: outEnds, channels: channels))
             }
           }
         }
       }
     }
-    train.groupCount += written
-    train.spikeCount += fired
+  }
+
+  /// A train whose groups threads write, each those of other steps.
+  @safe private struct Collecting: @unchecked Sendable {
+    let level: KernelLevel
+    let masks: UnsafePointer<UInt16>
+    let order: UnsafePointer<UInt32>?
+    let pixels: Int
+    let padded: Int
+    let outPixels: UnsafeMutablePointer<UInt32>
+    let outEnds: UnsafeMutablePointer<UInt32>
+    let channels: UnsafeMutablePointer<UInt32>
+
+    /// Writes a step's groups, at most so many, and spikes from those places on, nothing behind them; returns how many
+    /// groups there are.
+    func write(
+      firstMask: Int, group: Int, spike: Int, groups: Int, spikes: Int, counts: UnsafeMutablePointer<UInt8>?
+    ) -> Int {
+      if spikes == 0 { return 0 }
+      let first = UInt32(truncatingIfNeeded: spike)
+      #if arch(x86_64)
+        if level == .avx512 {
+          return unsafe ck_collect(
+            masks + firstMask, order, pixels, padded, first, groups, outPixels + group, outEnds + group + 1,
+            channels + spike, counts)
+        }
+      #endif
+      return unsafe NeuronStepSwift.collect(
+        masks + firstMask, order, pixels: pixels, padded: padded, first: first, spikes: spikes, outPixels + group,
+        outEnds + group + 1, channels + spike, counts)
+    }
   }
 
   /// Fills in the signs of the train's last `fired` spikes, resets their neurons and counts what they sent.

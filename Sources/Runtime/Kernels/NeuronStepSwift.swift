@@ -157,9 +157,9 @@ enum NeuronStepSwift {
   }
 
   /// What ``NeuronStep`` collects spikes with, beside AVX-512: eight bits at a time from tables, without a branch for each
-  /// spike. Writes up to eight channels more than there are spikes.
+  /// spike. Writes nothing behind so many spikes.
   static func collect(
-    _ masks: UnsafePointer<UInt16>, _ order: UnsafePointer<UInt32>?, pixels: Int, padded: Int, first: UInt32,
+    _ masks: UnsafePointer<UInt16>, _ order: UnsafePointer<UInt32>?, pixels: Int, padded: Int, first: UInt32, spikes: Int,
     _ outPixels: UnsafeMutablePointer<UInt32>, _ outEnds: UnsafeMutablePointer<UInt32>,
     _ channels: UnsafeMutablePointer<UInt32>, _ counts: UnsafeMutablePointer<UInt8>?
   ) -> Int {
@@ -170,7 +170,11 @@ enum NeuronStepSwift {
       unsafe bytesOfBits.withUnsafeBufferPointer { bytes in
         @inline(__always) func take(_ bits: Int, _ channel: Int, _ count: UnsafeMutableRawPointer?) {
           let found = unsafe positions[bits] &+ SIMD8(repeating: UInt32(truncatingIfNeeded: channel))
-          unsafe UnsafeMutableRawPointer(channels + next).storeBytes(of: found, as: SIMD8<UInt32>.self)
+          if next &+ 8 <= spikes {
+            unsafe UnsafeMutableRawPointer(channels + next).storeBytes(of: found, as: SIMD8<UInt32>.self)
+          } else {
+            for lane in 0..<min(8, spikes &- next) { unsafe channels[next &+ lane] = found[lane] }
+          }
           // No byte overflows into the next: counts are taken away before they reach 256.
           let ones = unsafe bytes[bits]
           if let count = unsafe count {

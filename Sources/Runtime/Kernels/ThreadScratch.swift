@@ -5,4 +5,6 @@ final class ThreadScratch: @unchecked Sendable {
   var groups = SpikeGroups()
   var dense = DeliverDense()
   let sums = Accumulators()
+  /// By step of a span: pixels that have spikes, and spikes, of the blocks that the thread ran.
+  var found: [(groups: Int, spikes: Int)] = []
 }
