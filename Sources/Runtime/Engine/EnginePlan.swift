@@ -22,6 +22,8 @@ package struct EnginePlan: Sendable {
   let resets: [Int?]
   /// By population.
   let cores: [CoreOfPopulation]
+  /// Neurons of a block, about.
+  let blockLanes: Int
 
   /// Populations that run after those that feed them.
   struct Part: Sendable {
@@ -45,13 +47,14 @@ package struct EnginePlan: Sendable {
 
   /// - Parameters:
   ///   - isScalar: every population by the scalar rules in 64 bits: what tests compare the kernels with.
-  ///   - blockLanes: neurons of a block, about; tests take few, to have many blocks.
+  ///   - blockLanes: tests take few, to have many blocks.
   init(
     _ program: CompiledProgram, kernels: KernelLevel, dense: DenseUse = .never, denseKind: DenseKind? = nil, isScalar: Bool,
     faults: FaultSettings = .none, blockLanes: Int = PopulationPlan.blockLanes
   ) {
     self.program = program
     self.faults = faults
+    self.blockLanes = blockLanes
     let kernels = min(kernels, KernelLevel.best)
     self.kernels = kernels
     let denseKind = denseKind ?? DenseKind(best: kernels)

@@ -80,7 +80,9 @@ package struct LayerRunner: Sendable {
     isInitial = plan.populations.map { _ in false }
     gates = plan.projections.map { p in
       p.isGated
-        ? PoolGate(p.projection, source: plan.program.sourceShape(p.projection), kernels: plan.kernels) : nil
+        ? PoolGate(
+          p.projection, source: plan.program.sourceShape(p.projection), kernels: plan.kernels,
+          bandCounts: plan.blockLanes * 64) : nil
     }
     gatedTrains = zip(plan.projections, gates).map { p, gate in
       // A count that a duplicated spike raised by 2 leaves the gate as one spike.
@@ -354,7 +356,7 @@ package struct LayerRunner: Sendable {
     guard var train = gatedTrains[index] else { return }
     gatedTrains[index] = nil
     gates[index]?.gate(
-      trains[plan.projections[index].projection.source].part(plan.projections[index].projection), into: &train)
+      trains[plan.projections[index].projection.source].part(plan.projections[index].projection), into: &train, team)
     tally.notePassed(train, projection: index, level: plan.kernels, team)
     gatedTrains[index] = train
   }

@@ -15,12 +15,15 @@ package struct PoolGate: Sendable {
   ///   - projection: whose pool, and whose gate's rule and period hold.
   ///   - source: shape of the map that it pools.
   ///   - kernels: which ones run.
+  ///   - bandCounts: counts of a band, about: 16 bits each, they stay in the second cache.
   /// - Returns: nil without a pool, or where the window does not fit the source map.
-  package init?(_ projection: Projection, source: MapShape, kernels: KernelLevel = .best) {
+  package init?(
+    _ projection: Projection, source: MapShape, kernels: KernelLevel = .best, bandCounts: Int = 1 << 16
+  ) {
     guard let pool = projection.pool, let pooled = pool.output(of: source) else { return nil }
     self.pooled = pooled
     switch projection.gate {
-    case .count: rule = .count(CountGate(source: source, pooled: pooled, pool: pool, kernels: kernels))
+    case .count: rule = .count(CountGate(source: source, pooled: pooled, pool: pool, kernels: kernels, bandCounts: bandCounts))
     case .winner:
       rule = .winner(
         WinnerGate(
@@ -29,13 +32,13 @@ package struct PoolGate: Sendable {
   }
 
   /// Gates a whole train, from fresh counts.
-  package mutating func gate(_ train: SpikeTrain, into output: inout SpikeTrain) {
+  package mutating func gate(_ train: SpikeTrain, into output: inout SpikeTrain, _ team: WorkTeam = .alone) {
     output.removeAll()
     switch rule {
     case .count(var gate):
       // Taken out, so that its arrays are not copied.
       rule = .count(.vacant)
-      gate.gate(train, into: &output)
+      gate.gate(train, into: &output, team)
       rule = .count(gate)
     case .winner(var gate):
       rule = .count(.vacant)
@@ -56,6 +59,9 @@ struct CountGate: Sendable {
   private var masks: [UInt16] = []
   private var narrow = Counts<Int16>()
   private var wide = Counts<Int64>()
+  /// Lines of windows that threads take, and counts of all.
+  private var bands: [GateStep.Band] = []
+  private var allCounts = 0
   /// Windows that a step's spikes are in.
   private var isTouched: [UInt8] = []
   private var touched: [Int] = []
@@ -84,7 +90,7 @@ struct CountGate: Sendable {
     pooledPixels = 0
   }
 
-  init(source: MapShape, pooled: MapShape, pool: PoolGeometry, kernels: KernelLevel) {
+  init(source: MapShape, pooled: MapShape, pool: PoolGeometry, kernels: KernelLevel, bandCounts: Int) {
     self.kernels = kernels
     let padded = PaddedChannels.count(source.channels)
     windows.padded = padded
@@ -101,6 +107,17 @@ struct CountGate: Sendable {
         windows.pixelStarts.append(UInt32(truncatingIfNeeded: windows.ofPixel.count))
       }
     }
+    let lines = max(1, bandCounts / max(1, pool.strideY * source.width * padded))
+    for first in stride(from: 0, to: pooled.height, by: lines) {
+      let end = min(first + lines, pooled.height)
+      let rows = pool.rows(of: first, height: source.height).lowerBound..<pool.rows(of: end - 1, height: source.height).upperBound
+      var band = GateStep.Band(
+        windows: first * pooled.width..<end * pooled.width,
+        pixels: rows.lowerBound * source.width..<rows.upperBound * source.width)
+      band.firstCount = max(0, allCounts - band.pixels.lowerBound * padded)
+      allCounts = band.firstCount + band.pixels.upperBound * padded
+      bands.append(band)
+    }
     for py in 0..<pooled.height {
       for px in 0..<pooled.width {
         for y in pool.rows(of: py, height: source.height) {
@@ -113,7 +130,7 @@ struct CountGate: Sendable {
     }
   }
 
-  mutating func gate(_ arriving: SpikeTrain, into output: inout SpikeTrain) {
+  mutating func gate(_ arriving: SpikeTrain, into output: inout SpikeTrain, _ team: WorkTeam) {
     var train = arriving
     let sources = train.shape.pixels * windows.padded
     let hasPayload = output.hasPayload
@@ -121,10 +138,11 @@ struct CountGate: Sendable {
     // A neuron sends a spike and a duplicate of it in a step.
     let (most, overflow) = train.largestPayload.multipliedReportingOverflow(by: 2 * Int64(train.steps))
     let isNarrow = !overflow && most <= Int64(Int16.max)
+    if isNarrow, !hasPayload, train.maskWords > 0 { return gateBands(train, into: &output, team) }
+    train.list(level: kernels, team)
     if isNarrow {
       narrow.begin(sources: sources, windows: masks.count * 16, hasPayload: hasPayload)
     } else {
-      train.list(level: kernels)
       wide.begin(sources: sources, windows: masks.count * 16, hasPayload: hasPayload)
     }
     for step in 0..<train.steps {
@@ -136,15 +154,32 @@ struct CountGate: Sendable {
     }
   }
 
-  private mutating func followNarrow(_ train: SpikeTrain, step: Int) -> Int {
-    if train.isListed {
-      GateStep.count(train, step: step, windows, counts: &narrow.counts, touched: &isTouched)
-    } else {
-      GateStep.countBits(level: kernels, train, step: step, windows, counts: &narrow.counts, touched: &isTouched)
+  /// Gates the bits of all steps, band by band.
+  private mutating func gateBands(_ train: SpikeTrain, into output: inout SpikeTrain, _ team: WorkTeam) {
+    output.beginBits(masks.count, steps: train.steps)
+    BufferKernels.makeRoom(&narrow.counts, allCounts)
+    BufferKernels.makeRoom(&narrow.largest, masks.count * 16)
+    var nothing: [Int16] = []
+    let (bands, kernels) = (bands, kernels)
+    _ = GateStep.with(
+      windows, counts: &narrow.counts, largest: &narrow.largest, change: &nothing, touched: &isTouched,
+      masks: &output.masks
+    ) { gates in
+      team.sum(bands.count) { index, _ in
+        gates.run(bands[index], train, level: kernels)
+        return 0
+      }
     }
-    return GateStep.run(
-      level: kernels, windows, counts: narrow.counts, largest: &narrow.largest, change: &narrow.change,
-      touched: &isTouched, masks: &masks)
+    output.endBits(steps: train.steps, level: kernels)
+  }
+
+  private mutating func followNarrow(_ train: SpikeTrain, step: Int) -> Int {
+    GateStep.count(train, step: step, windows, counts: &narrow.counts, touched: &isTouched)
+    let all = GateStep.Band(windows: 0..<pooledPixels, pixels: 0..<train.shape.pixels)
+    return GateStep.with(
+      windows, counts: &narrow.counts, largest: &narrow.largest, change: &narrow.change, touched: &isTouched,
+      masks: &masks
+    ) { [kernels] in GateStep.run(level: kernels, $0, all) } ?? 0
   }
 
   /// A step of any spikes.
