@@ -4,7 +4,7 @@ import ChipModel
 /// of each.
 ///
 /// Runs let one register tile cover many taps. A gap of one or two taps (a border) is bridged: its sums go to accumulators
-/// behind the map, which nobody reads.
+/// behind the map, which nobody reads, of each band of keys others.
 struct DeliveryTable: Sendable {
   private(set) var runStarts: [UInt32] = [0]
   private(set) var runTaps: [UInt32] = []
@@ -14,11 +14,13 @@ struct DeliveryTable: Sendable {
   /// - Parameters:
   ///   - tapOfEntry: the weights' tap of a table's tap.
   ///   - padded: accumulators a target pixel.
-  ///   - unused: the accumulator that bridged gaps add to.
-  init(_ table: TapTable, padded: Int, unused: Int, tapOfEntry: (Int) -> Int) {
+  ///   - unused: the accumulator that bridged gaps of the first band add to.
+  ///   - band: keys of a band.
+  init(_ table: TapTable, padded: Int, unused: Int, band: Int = .max, tapOfEntry: (Int) -> Int) {
     runStarts.reserveCapacity(table.starts.count)
     targets.reserveCapacity(table.targets.count)
     for key in 0..<(table.starts.count - 1) {
+      let unused = unused + key / band * padded
       var next = -1
       for entry in Int(table.starts[key])..<Int(table.starts[key + 1]) {
         let tap = tapOfEntry(Int(table.taps[entry]))

@@ -146,6 +146,9 @@ final class ProjectionPlan: Sendable {
   /// Adding tick of the target's window minus the source's step.
   let offset: Int
   let path: Path
+  /// From the input: pixels of bands, whole lines, of which every other one shares no targets. `Int.max`: all are one.
+  let bandPixels: Int
+  var bands: Int { bandPixels == .max ? 1 : (source.pixels + bandPixels - 1) / bandPixels }
   /// Beside the path, for steps of high activity.
   let dense: DenseLayer?
   /// Beside a path of sparse rows.
@@ -171,6 +174,7 @@ final class ProjectionPlan: Sendable {
     let source = pools ? (projection.pool?.output(of: part) ?? part) : part
     self.source = source
     let pool = pools ? nil : projection.pool
+    bandPixels = isInput && pool == nil ? ProjectionPlan.bandPixels(projection, source) : .max
     taps = TapTable(projection: projection, source: source, target: target.shape, pool: pool)
     if isScalar || (target.isExact && !target.isProvenBySample && !isInput) {
       path = .exact
@@ -183,7 +187,7 @@ final class ProjectionPlan: Sendable {
       projection: projection, weights: weights, sourceChannels: source.channels, target: target.shape,
       allowsPairs: !isInput)
     {
-      let route = ProjectionPlan.route(projection, stored, source: source, target: target.shape, pool: pool, taps: taps)
+      let route = ProjectionPlan.route(projection, stored, source: source, target: target.shape, pool: pool, taps: taps, band: bandPixels)
       path = isNarrow ? .narrow(route) : .wide(route)
     } else if let rows = SparseRows(
       projection: projection, weights: weights, sourceChannels: source.channels, targetChannels: target.shape.channels,
@@ -212,6 +216,15 @@ final class ProjectionPlan: Sendable {
         .map(\.magnitude).max() ?? 0 : 0
   }
 
+  /// A line of sources reaches the lines of targets that one as many lines further on does not.
+  private static func bandPixels(_ projection: Projection, _ source: MapShape) -> Int {
+    let rows = projection.convolution.rowAxis
+    let (reach, overflow) = (rows.kernel - 1).multipliedReportingOverflow(by: rows.dilation)
+    guard projection.kind == .convolution, !overflow else { return .max }
+    let lines = max(1, reach, source.height / 16)
+    return lines * 4 > source.height ? .max : lines * source.width
+  }
+
   /// Whether all steps of the train are delivered from its bits, because groups would have to be made first.
   func deliversBits(of train: SpikeTrain) -> Bool {
     if let dense { return dense.cost.isWorth(train, steps: 0..<train.steps) }
@@ -232,7 +245,7 @@ final class ProjectionPlan: Sendable {
   /// Groups the spikes of a window, or of a whole step (dense), where each source pixel is in at most one window.
   static func route(
     _ projection: Projection, _ weights: StoredWeights, source: MapShape, target: MapShape, pool: PoolGeometry?,
-    taps: TapTable
+    taps: TapTable, band: Int = .max
   ) -> DeliveryRoute {
     let pooled = pool?.output(of: source) ?? source
     let isDense = projection.kind.traits.isFull
@@ -253,7 +266,7 @@ final class ProjectionPlan: Sendable {
     }
     // A dense projection over overlapping windows: a tap's weights start at the rows of its pixel.
     let pixels = target.pixels
-    let table = DeliveryTable(taps, padded: padded, unused: unused) { tap in
+    let table = DeliveryTable(taps, padded: padded, unused: unused, band: band) { tap in
       isDense ? tap / pixels * source.channels * pixels + tap % pixels : tap
     }
     return DeliveryRoute(rule: .pixels, table: table, weights: weights)

@@ -85,7 +85,8 @@ extension LayerRunner {
   }
 
   private mutating func narrowCurrent(_ p: PopulationPlan, _ x: [Int32]) -> Current {
-    scratch.inputSums.reserve(wide: p.count + p.padded)
+    let bands = p.inputs.map { plan.projections[$0].bands }.max() ?? 1
+    scratch.inputSums.reserve(wide: p.count + bands * p.padded)
     let lanes = Lanes(sums: scratch.inputSums, isNarrow: false)
     for index in p.inputs {
       let projection = plan.projections[index]
@@ -93,7 +94,7 @@ extension LayerRunner {
       if scratch.input.spikeCount == 0 { continue }
       switch projection.path {
       case .wide(let route), .narrow(let route):
-        Deliver.deliver(scratch.input, step: 0, route, level: plan.kernels, groups: &scratch.threads[0].groups, into: lanes)
+        deliverInput(projection, route, into: lanes)
       case .sparse(let rows, _):
         rows.deliver(scratch.input, step: 0, table: projection.taps, padded: p.padded, into: lanes)
       case .exact:
@@ -103,9 +104,32 @@ extension LayerRunner {
     if scratch.current.count != p.count { scratch.current = [Int32](repeating: 0, count: p.count) }
     let magnitude = BufferKernels.currents(
       scratch.inputSums, fractionBits: plan.program.fractionBits, bias: p.bias, into: &scratch.current)
-    scratch.inputSums.clear(p.count..<(p.count + p.padded))
+    scratch.inputSums.clear(p.count..<(p.count + bands * p.padded))
     scratch.exactCurrent = []
     return Current(isActive: magnitude != 0, magnitude: magnitude)
+  }
+
+  /// Delivers bands of lines, every other one at once.
+  private func deliverInput(_ projection: ProjectionPlan, _ route: DeliveryRoute, into lanes: Lanes) {
+    let (input, level, threads) = (scratch.input, plan.kernels, scratch.threads)
+    if projection.bands == 1 {
+      return Deliver.deliver(input, step: 0, route, level: level, groups: &threads[0].groups, into: lanes)
+    }
+    var starts: [Int] = []
+    for group in 0..<input.groupCount {
+      while starts.count * projection.bandPixels <= Int(input.pixels[group]) { starts.append(group) }
+    }
+    starts.append(input.groupCount)
+    let bands = starts
+    for parity in 0..<2 {
+      _ = team.sum((bands.count - parity) / 2) { index, worker in
+        let band = 2 * index + parity
+        Deliver.deliver(
+          input, step: 0, part: bands[band]..<bands[band + 1], route, level: level, groups: &threads[worker].groups,
+          into: lanes)
+        return 0
+      }
+    }
   }
 
   private mutating func exactCurrent(_ p: PopulationPlan, _ x: [Int32]) -> Current {
@@ -137,20 +161,8 @@ extension LayerRunner {
     } else {
       scratch.input = SpikeTrain(shape: input.shape, hasPayload: true)
     }
-    scratch.input.reserve(groups: input.shape.pixels, spikes: input.shape.count)
-    let pixels = input.shape.pixels
+    // Neurons that are there once more take the same currents.
     let isFirst = plan.program.populations[projection.projection.target].original == nil
-    var operations = 0
-    for pixel in 0..<pixels {
-      for channel in 0..<input.shape.channels {
-        let value = input.values[channel &* pixels &+ pixel]
-        if value == 0 { continue }
-        scratch.input.append(pixel: pixel, channel: channel, payload: value)
-        // Neurons that are there once more take the same currents.
-        if isFirst { operations &+= projection.multiplications[channel &* pixels &+ pixel] }
-      }
-    }
-    scratch.input.endStep()
-    tally.inputMACs += operations
+    tally.inputMACs += scratch.input.enter(input.values, costs: isFirst ? projection.multiplications : [])
   }
 }

@@ -6,11 +6,13 @@ internal import CKernels
 /// The same meaning as ``DeliverReference`` at every level, tested against it bit for bit. Sums wrap at the accumulator's
 /// width; the plan has proven that the true sums fit.
 enum Deliver {
-  /// - Parameter lanes: 16-bit ones take 8-bit weights in packed pairs alone.
+  /// - Parameters:
+  ///   - part: some of the step's groups, of a route by pixels; nil: all.
+  ///   - lanes: 16-bit ones take 8-bit weights in packed pairs alone.
   static func deliver(
-    _ train: SpikeTrain, step: Int, _ route: DeliveryRoute, level: KernelLevel, groups: inout SpikeGroups, into lanes: Lanes
+    _ train: SpikeTrain, step: Int, part: Range<Int>? = nil, _ route: DeliveryRoute, level: KernelLevel, groups: inout SpikeGroups, into lanes: Lanes
   ) {
-    unsafe withDelivery(train, step, route, &groups) { delivery in
+    unsafe withDelivery(train, step, part, route, &groups) { delivery in
       if lanes.isNarrow {
         guard let out = unsafe lanes.sums.narrow.baseAddress.map({ unsafe $0 + lanes.start }) else { return }
         if level == .swift {
@@ -33,13 +35,14 @@ enum Deliver {
   /// Groups the step's spikes as the route asks and hands all addresses to `body`; not called where there is no spike.
   @inline(__always)
   private static func withDelivery(
-    _ train: SpikeTrain, _ step: Int, _ route: DeliveryRoute, _ groups: inout SpikeGroups,
+    _ train: SpikeTrain, _ step: Int, _ part: Range<Int>?, _ route: DeliveryRoute, _ groups: inout SpikeGroups,
     _ body: (UnsafePointer<ck_delivery>) -> Void
   ) {
     switch route.rule {
     case .pixels:
-      let first = train.stepStarts[step]
-      let count = train.stepStarts[step + 1] - first
+      let start = train.stepStarts[step]
+      let first = start + (part?.lowerBound ?? 0)
+      let count = part?.count ?? train.stepStarts[step + 1] - start
       if count == 0 { return }
       unsafe withAddresses(
         route, keys: train.pixels, starts: train.channelStarts, rows: train.channels, payloads: train.payloads,
