@@ -11,7 +11,7 @@ internal import CKernels
 /// Threads that have nothing left of their own take parts of what the others do.
 ///
 /// Each thread of the team calls ``work(_:)``. What it does there may call ``sum(_:_:)``, whose parts run on threads that
-/// wait; where none waits it is a loop. A waiting thread looks for parts for about 0.1 ms, then sleeps until there are some.
+/// wait; where none waits it is a loop. A waiting thread looks for parts for about 0.4 ms, then sleeps until there are some.
 package final class WorkTeam: Sendable {
   /// Threads of the team, at most.
   package let size: Int
@@ -107,7 +107,7 @@ package final class WorkTeam: Sendable {
     waiting.wrappingSubtract(1, ordering: .sequentiallyConsistent)
   }
 
-  private static let mostLooks = 4096
+  private static let mostLooks = 16384
 
   /// The sum of `body` of each of 0..<`count`, in any order, some of them on other threads.
   ///

@@ -22,6 +22,22 @@ extension LayerRunner {
       && (updateTally.isFullyDriven(p) || (p.incoming.isEmpty && p.initialMagnitude == 0))
   }
 
+  /// Ticks that run together.
+  private struct TickSpan {
+    var ticks: Range<Int>
+    /// What arrives block by block.
+    var arrivals: [Arrival]
+    /// Whether sums of the whole map are there already, and whether there are any.
+    var isWhole = false
+    var hasArrived = false
+    /// Of the maps of what arrives.
+    var bytes: Int {
+      arrivals.reduce(0) { sum, arrival in
+        sum + (arrival.bytes.map { DeliverDense.bytes($0, steps: arrival.sent.count) } ?? 0)
+      }
+    }
+  }
+
   mutating func runSpans(_ pass: Pass, _ incoming: [IncomingSpikes], _ current: Current) {
     let p = pass.p
     let lag = p.population.lag
@@ -30,20 +46,46 @@ extension LayerRunner {
     let ends = [lag, steps, steps + lag] + (p.hasBiasByStep ? [p.population.biasByStep.count - 1] : [])
     var isPending = p.isActiveAtStart
     var start = 0
+    // Blocks run through spans that follow one another, as long as maps stay in the second cache.
+    var batch: [TickSpan] = []
     while start < steps + lag {
       let end = ends.filter { $0 > start }.min() ?? steps + lag
       let blocked = start..<min(end, start + (incoming.isEmpty ? 64 : PopulationPlan.blockSteps))
-      if let arrivals = arrivals(incoming, blocked) {
-        start = blocked.upperBound
-        isPending = runSpan(pass, blocked, incoming, arrivals, isWhole: false, hasArrived: false, current, isPending)
+      let arrivals = arrivals(incoming, blocked)
+      var span = TickSpan(
+        ticks: arrivals == nil ? start..<min(end, start + p.slots) : blocked, arrivals: arrivals ?? [],
+        isWhole: arrivals == nil)
+      start = span.ticks.upperBound
+      let bytes = batch.reduce(span.bytes) { $0 + $1.bytes }
+      let joins = acts(span, p, current) && bytes <= LayerRunner.mostBatchBytes
+      if span.isWhole || !joins {
+        isPending = run(batch, pass, incoming, current, isPending)
+        batch = []
+      }
+      if span.isWhole {
+        span.hasArrived = deliverWhole(incoming, span.ticks, p)
+        isPending = run([span], pass, incoming, current, isPending)
+        clearBehind(p, slots: span.ticks.count)
+      } else if joins {
+        batch.append(span)
       } else {
-        let ticks = start..<min(end, start + p.slots)
-        start = ticks.upperBound
-        let arrived = deliverWhole(incoming, ticks, p)
-        isPending = runSpan(pass, ticks, incoming, [], isWhole: true, hasArrived: arrived, current, isPending)
-        clearBehind(p, slots: ticks.count)
+        isPending = run([span], pass, incoming, current, isPending)
       }
     }
+    _ = run(batch, pass, incoming, current, isPending)
+  }
+
+  private static let mostBatchBytes = 1 << 19
+
+  /// Whether something happens in a span whatever the one before leaves.
+  private func acts(_ span: TickSpan, _ p: PopulationPlan, _ current: Current) -> Bool {
+    let lag = p.population.lag
+    return span.hasArrived || !span.arrivals.isEmpty || isDriven(span, p, current)
+      || (span.ticks.lowerBound == lag && lag > 0)
+  }
+
+  private func isDriven(_ span: TickSpan, _ p: PopulationPlan, _ current: Current) -> Bool {
+    span.ticks.lowerBound < steps && (current.isActive || p.hasBiasByStep)
   }
 
   /// What arrives in some ticks; nil where something does spike by spike.
@@ -75,70 +117,68 @@ extension LayerRunner {
 
   /// Adds what arrives block by block, and updates.
   ///
+  /// - Parameter spans: one, or several that act whatever the one before leaves.
   /// - Returns: whether a neuron may fire in the next tick without new input.
-  private mutating func runSpan(
-    _ pass: Pass, _ ticks: Range<Int>, _ incoming: [IncomingSpikes], _ arrivals: [Arrival], isWhole: Bool,
-    hasArrived: Bool, _ current: Current, _ isPending: Bool
+  private mutating func run(
+    _ spans: [TickSpan], _ pass: Pass, _ incoming: [IncomingSpikes], _ current: Current, _ isPending: Bool
   ) -> Bool {
+    guard let first = spans.first?.ticks.lowerBound, let end = spans.last?.ticks.upperBound else { return isPending }
     let p = pass.p
     let index = p.index
     let lag = p.population.lag
-    let adds = ticks.lowerBound < steps
-    let fires = ticks.lowerBound >= lag && p.firing != .none
-    let arrived = hasArrived || !arrivals.isEmpty
-    let isDriven = adds && (current.isActive || p.hasBiasByStep)
-    let acts = arrived || isDriven || isPending || (ticks.lowerBound == lag && lag > 0)
+    let acts = isPending || acts(spans[0], p, current)
     if acts {
       isInitial[index] = false
       if updateTally.isOn {
-        for step in ticks { updateTally.note(p, step: step, isDriven: true, incoming: [], v: v[index], b: b[index]) }
+        for step in first..<end { updateTally.note(p, step: step, isDriven: true, incoming: [], v: v[index], b: b[index]) }
       }
-      var span = NeuronStep.Span(steps: ticks.count, apart: p.apart, maskStep: p.count / 16)
-      if p.hasBiasByStep {
-        let last = p.population.biasByStep.count - 1
-        span.driveTile = p.bias.count
-        span.driveStep = ticks.lowerBound < last ? p.bias.count : 0
-        span.firstDrive = min(ticks.lowerBound, last) * p.bias.count
+      let firstMask = p.firing == .none ? 0 : trains[index].reserveBits(steps: end - max(first, lag))
+      while scratch.maps.count < spans.count * incoming.count { scratch.maps.append(DenseMaps()) }
+      if scratch.begins { BufferKernels.makeRoom(&v[index], p.count) }
+      let works = spans.enumerated().map { place, span in
+        SpanWork(
+          pass, span, incoming, adds: span.ticks.lowerBound < steps, isDriven: isDriven(span, p, current),
+          drive: p.hasBiasByStep ? p.biasesByStep : scratch.current, level: plan.kernels,
+          whole: span.isWhole ? scratch.sums : nil,
+          firstMask: firstMask + max(0, span.ticks.lowerBound - max(first, lag)) * (p.count / 16),
+          found: span.ticks.lowerBound - first, begins: scratch.begins && place == 0,
+          maps: Array(scratch.maps.dropFirst(place * incoming.count)))
       }
-      if fires { span.firstMask = trains[index].reserveBits(steps: ticks.count) }
-      // After the last tick that adds there is nothing to add.
-      let sources =
-        adds ? NeuronStep.Sources(narrow: p.usesNarrow && arrived, wide: p.usesWide && arrived, drive: isDriven) : nil
-      for arrival in arrivals {
-        guard let bytes = arrival.bytes else { continue }
-        scratch.dense[arrival.index].fill(incoming[arrival.index].train, arrival.sent, bytes, plan.kernels, team)
-      }
-      let whole = isWhole ? scratch.sums : nil
-      if !isWhole { span.apart = p.blockPixels * p.padded }
-      let work = SpanWork(
-        pass: pass, span: span, sources: sources, firing: fires ? pass.firing : .none,
-        drive: p.hasBiasByStep ? p.biasesByStep : scratch.current, level: plan.kernels, whole: whole, incoming: incoming,
-        arrivals: arrivals, dense: scratch.dense)
+      scratch.begins = false
       let (team, threads) = (team, scratch.threads)
-      for thread in threads { thread.found = [(groups: Int, spikes: Int)](repeating: (0, 0), count: ticks.count) }
+      if works.count == 1 {
+        works[0].fill(team)
+      } else {
+        _ = team.sum(works.count) { span, _ in
+          works[span].fill(.alone)
+          return 0
+        }
+      }
+      for thread in threads { thread.found = [(groups: Int, spikes: Int)](repeating: (0, 0), count: end - first) }
       tally.saturations[index] += NeuronStep.with(&v[index], &trains[index].masks) { neurons in
         team.sum((p.shape.pixels + p.blockPixels - 1) / p.blockPixels) { block, worker in
-          work.run(block: block, neurons, threads[worker])
+          works.reduce(0) { $0 + $1.run(block: block, neurons, threads[worker]) }
         }
       }
     }
-    guard ticks.lowerBound >= lag else { return isPending }
-    if acts, fires {
+    guard end > lag else { return isPending }
+    let fired = max(first, lag)..<end
+    if acts, p.firing != .none {
       trains[index].endBits(
-        found: ticks.indices.map { tick in
+        found: fired.map { tick in
           scratch.threads.reduce((0, 0)) {
-            let found = $1.found[tick - ticks.lowerBound]
+            let found = $1.found[tick - first]
             return ($0.0 + found.groups, $0.1 + found.spikes)
           }
         })
     } else {
-      trains[index].endBits(steps: ticks.count, level: nil)
+      trains[index].endBits(steps: fired.count, level: nil)
     }
-    return p.actsAlone || (acts && trains[index].spikeCount(step: ticks.upperBound - 1 - lag) > 0)
+    return p.actsAlone || (acts && trains[index].spikeCount(step: end - 1 - lag) > 0)
   }
 
   /// What the blocks of a span share, on any thread.
-  private struct SpanWork: Sendable {
+  private final class SpanWork: Sendable {
     let pass: Pass
     let span: NeuronStep.Span
     let sources: NeuronStep.Sources?
@@ -149,8 +189,52 @@ extension LayerRunner {
     let whole: Accumulators?
     let incoming: [IncomingSpikes]
     let arrivals: [Arrival]
-    /// Filled maps, by incoming projection.
-    let dense: [DeliverDense]
+    /// By incoming projection.
+    let maps: [DenseMaps]
+    /// Where a thread counts the first step's spikes.
+    let found: Int
+    /// Whether neurons have their initial potentials before.
+    let begins: Bool
+
+    init(
+      _ pass: Pass, _ ticks: TickSpan, _ incoming: [IncomingSpikes], adds: Bool, isDriven: Bool, drive: [Int32],
+      level: KernelLevel, whole: Accumulators?, firstMask: Int, found: Int, begins: Bool, maps: [DenseMaps]
+    ) {
+      let p = pass.p
+      let first = ticks.ticks.lowerBound
+      let arrived = ticks.hasArrived || !ticks.arrivals.isEmpty
+      var span = NeuronStep.Span(
+        steps: ticks.ticks.count, apart: ticks.isWhole ? p.apart : p.blockPixels * p.padded, firstMask: firstMask,
+        maskStep: p.count / 16)
+      if p.hasBiasByStep {
+        let last = p.population.biasByStep.count - 1
+        span.driveTile = p.bias.count
+        span.driveStep = first < last ? p.bias.count : 0
+        span.firstDrive = min(first, last) * p.bias.count
+      }
+      self.pass = pass
+      self.span = span
+      // After the last tick that adds there is nothing to add.
+      sources =
+        adds ? NeuronStep.Sources(narrow: p.usesNarrow && arrived, wide: p.usesWide && arrived, drive: isDriven) : nil
+      firing = first >= p.population.lag ? pass.firing : .none
+      self.drive = drive
+      self.level = level
+      self.whole = whole
+      self.incoming = incoming
+      arrivals = ticks.arrivals
+      self.maps = maps
+      self.found = found
+      self.begins = begins
+    }
+
+    /// Fills the maps of what arrives.
+    func fill(_ team: WorkTeam) {
+      for arrival in arrivals {
+        guard let bytes = arrival.bytes else { continue }
+        maps[arrival.index].dense.fill(incoming[arrival.index].train, arrival.sent, bytes, level, team)
+      }
+    }
 
     /// Adds what arrives at a block's neurons, and runs them.
     ///
@@ -160,6 +244,7 @@ extension LayerRunner {
       let pixels = (block * p.blockPixels)..<min((block + 1) * p.blockPixels, p.shape.pixels)
       var span = span
       span.neurons = (pixels.lowerBound * p.padded)..<(pixels.upperBound * p.padded)
+      if begins, let running = span.neurons { neurons.begin(p.initial, running) }
       if whole == nil {
         thread.sums.reserve(narrow: p.usesNarrow ? p.blockSums : 0, wide: p.usesWide ? p.blockSums : 0)
         for arrival in arrivals { deliver(arrival, pixels, thread.sums) }
@@ -170,7 +255,7 @@ extension LayerRunner {
         level: level, neurons, sums: whole ?? thread.sums, drive: drive, sources: sources, tiles: p.tiles, firing: firing,
         settings: pass.settings, span: span
       ).saturations
-      if firing != .none { neurons.count(span, words: p.padded / 16, level: level, into: &thread.found) }
+      if firing != .none { neurons.count(span, words: p.padded / 16, level: level, into: &thread.found, from: found) }
       return saturations
     }
 
@@ -178,7 +263,7 @@ extension LayerRunner {
       let spikes = incoming[arrival.index]
       var lanes = Lanes(sums: sums, isNarrow: spikes.plan.path.isNarrow, start: arrival.slot * span.apart)
       if let bytes = arrival.bytes {
-        dense[arrival.index].deliver(
+        maps[arrival.index].dense.deliver(
           DeliverDense.Part(steps: arrival.sent.count, positions: pixels, apart: span.apart), bytes, into: lanes)
       } else if let shortcut = spikes.plan.shortcut {
         for step in arrival.sent {

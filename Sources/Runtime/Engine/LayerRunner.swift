@@ -47,8 +47,10 @@ package struct LayerRunner: Sendable {
     var countsTrain = false
     /// By thread of the team; the first is the runner's own.
     var threads = [ThreadScratch()]
-    /// By incoming projection of the population that runs.
-    var dense: [DeliverDense] = []
+    /// Whether the blocks of the next span begin with the initial potentials.
+    var begins = false
+    /// By span that runs together with others, by incoming projection of the population.
+    var maps: [DenseMaps] = []
     /// Bias and input current, repeated over the population where there is no input.
     var current: [Int32] = []
     var exactCurrent: [Int64] = []
@@ -74,7 +76,8 @@ package struct LayerRunner: Sendable {
       train.order = order
       return train
     }
-    v = plan.populations.map { [Int32](repeating: 0, count: $0.count) }
+    // Those that a sample begins with are written then.
+    v = plan.populations.map { [Int32](repeating: 0, count: $0.initial.isEmpty ? $0.count : 0) }
     b = plan.populations.map { [Int32](repeating: 0, count: $0.population.model.potentials == 2 ? $0.count : 0) }
     sent = plan.populations.map { [Int32](repeating: 0, count: $0.population.model.countsSent ? $0.count : 0) }
     isInitial = plan.populations.map { _ in false }
@@ -132,6 +135,7 @@ package struct LayerRunner: Sendable {
     var outcome = SampleOutcome()
     // A copy of a runner has buffers of its own.
     if !isKnownUniquelyReferenced(&scratch.sums) { scratch.sums = Accumulators() }
+    if !scratch.maps.isEmpty, !isKnownUniquelyReferenced(&scratch.maps[0]) { scratch.maps = [] }
     if !isKnownUniquelyReferenced(&scratch.inputSums) { scratch.inputSums = Accumulators() }
     if scratch.threads.count != team.size || !isKnownUniquelyReferenced(&scratch.threads[0]) {
       scratch.threads = (0..<team.size).map { _ in ThreadScratch() }
@@ -163,8 +167,6 @@ package struct LayerRunner: Sendable {
   mutating func runPopulation(_ index: Int, _ x: [Int32], _ outcome: inout SampleOutcome) {
     let p = plan.populations[index]
     let model = p.population.model
-    if !isInitial[index] { begin(p) }
-    isInitial[index] = true
     for projection in p.incoming { gateSpikes(projection) }
     let lag = p.population.lag
     var current = prepareCurrent(p, x)
@@ -202,12 +204,16 @@ package struct LayerRunner: Sendable {
     let saturations = tally.saturations[index]
     if updateTally.isOn { beginUpdates(p, current, isDisturbed: flips != nil) }
     let isProbed = potentials.watches(index)
-    if isProbed { potentials.begin(index) }
     // Not the output, whose potential is read after every step.
     let runsTogether =
       p.runsTogether && !isExact && !isOutput && probe?.population != index && !isProbed && flips == nil && spikeFaults == nil
       && (!updateTally.isOn || knowsUpdates(p, current))
+    scratch.begins = runsTogether && !isInitial[index]
+    if !runsTogether, !isInitial[index] { begin(p) }
+    isInitial[index] = true
+    if isProbed { potentials.begin(index) }
     if runsTogether { runSpans(pass, incoming, current) }
+    if scratch.begins { begin(p) }
     // Ticks of the window: the first `lag` only add, the last only fire.
     for step in 0..<(runsTogether ? 0 : steps + lag) {
       let adds = step < steps
@@ -256,6 +262,8 @@ package struct LayerRunner: Sendable {
 
   /// The state before the first step.
   mutating func begin(_ p: PopulationPlan) {
+    scratch.begins = false
+    if !p.initial.isEmpty { BufferKernels.makeRoom(&v[p.index], p.count) }
     BufferKernels.copy(p.initial, to: &v[p.index])
     if p.population.model.startsAsPair {
       BufferKernels.copy(p.initial, to: &b[p.index])
@@ -291,7 +299,6 @@ package struct LayerRunner: Sendable {
     func size<T: FixedWidthInteger>(_ array: inout [T], _ count: Int) {
       if array.count < count { array = [T](repeating: 0, count: count) }
     }
-    while scratch.dense.count < p.incoming.count { scratch.dense.append(DeliverDense()) }
     size(&scratch.masks, p.count / 16)
     size(&scratch.counts, p.count)
     if scratch.hasExactSums { scratch.exact = [Int64](repeating: 0, count: p.count) }

@@ -149,7 +149,9 @@ final class PopulationPlan: Sendable {
     let perNeuron = [population.threshold, population.negativeThreshold, population.bias].contains {
       $0.values.count == shape.count && shape.pixels > 1
     }
-    let pixels = perNeuron ? shape.pixels : min(shape.pixels, max(1, blockLanes / padded))
+    // Many blocks, that threads end together; eight positions share what a look-up reads (`Tables.c`).
+    let blockPixels = min(shape.pixels, max(1, min(blockLanes / padded, max(8, blockLanes / 2 / padded))))
+    let pixels = perNeuron ? shape.pixels : blockPixels
     func spread(_ values: UnitValues, padding: Int32, pixels: Int) -> [Int32] {
       PopulationPlan.spread(values, shape, padding: padding, pixels: pixels)
     }
@@ -179,7 +181,7 @@ final class PopulationPlan: Sendable {
       && !model.hasPayload && model.potentials == 1 && [.none, .soft, .hard].contains(firing)
       && (!hasBiasByStep || (inputs.isEmpty && !biasesByStep.isEmpty))
     let bytes = (count + padded) * ((narrow.isEmpty ? 0 : 2) + (usesWide ? 4 : 0))
-    blockPixels = perNeuron ? min(shape.pixels, max(1, blockLanes / padded)) : pixels
+    self.blockPixels = blockPixels
     slots = !runsTogether ? 1 : bytes == 0 ? 64 : max(1, min(16, PopulationPlan.mostSlotBytes / bytes))
     initial = spread(population.initial, padding: 0, pixels: population.model.potentials == 0 ? 0 : shape.pixels)
     initialMagnitude = population.initial.values.map { abs(Int64($0)) }.max() ?? 0

@@ -17,20 +17,18 @@ struct SpikeTally: Sendable {
   private var payloads: [[UInt64]]
   private var gatedSpikes: [[UInt32]]
   private var gatedPayloads: [[UInt64]]
-  /// What was flushed before 32 bits could overflow.
-  private var flushed: RunCounters
+  /// What was flushed before 32 bits could overflow; nil: nothing was.
+  private var flushed: RunCounters?
   private var stepsSinceFlush = 0
   private let steps: Int
 
   init(_ plan: EnginePlan, steps: Int) {
     self.steps = steps
-    let empty = RunCounters(program: plan.program, steps: steps)
-    flushed = empty
-    saturations = empty.saturations
-    saturationsByCore = empty.saturationsByCore
-    overflows = empty.accumulatorOverflows
-    spikesByStep = empty.spikesByStep
-    spikes = plan.populations.map { [UInt32](repeating: 0, count: $0.population.model.fires ? $0.count : 0) }
+    saturations = plan.populations.map { _ in 0 }
+    saturationsByCore = plan.program.cores.map { _ in 0 }
+    overflows = saturations
+    spikesByStep = plan.populations.map { _ in [Int](repeating: 0, count: steps) }
+    spikes = plan.populations.map { _ in [] }
     payloads = plan.populations.map { [UInt64](repeating: 0, count: $0.population.model.hasPayload ? $0.count : 0) }
     func gated(_ p: ProjectionPlan) -> Int {
       p.isGated ? p.source.pixels * PaddedChannels.count(p.source.channels) : 0
@@ -52,24 +50,38 @@ struct SpikeTally: Sendable {
   mutating func beginSteps(_ plan: EnginePlan, updates: inout UpdateTally) {
     // A neuron is updated at most once a step, and sends at most one spike and a duplicate.
     let most = 2 * min(steps, Int.max / 4)
-    if stepsSinceFlush > Int(UInt32.max) - most { flush(plan, &updates) }
+    if stepsSinceFlush > Int(UInt32.max) - most { flushed = flush(plan, &updates) }
     stepsSinceFlush = min(stepsSinceFlush, Int.max - most) + most
   }
 
   /// Counts a finished train whose spikes per neuron `add` has not counted.
   mutating func note(_ train: SpikeTrain, of p: PopulationPlan, isCounted: Bool, level: KernelLevel, _ team: WorkTeam) {
     for step in 0..<steps { spikesByStep[p.index][step] += train.spikeCount(step: step) }
+    if !p.population.model.fires { return }
     if !train.isListed {
-      MaskBits.add(train.masks, steps: train.steps, words: train.maskWords, to: &spikes[p.index], level: level, team: team)
-    } else if !isCounted {
+      let isFresh = spikes[p.index].isEmpty
+      BufferKernels.makeRoom(&spikes[p.index], p.count)
+      MaskBits.add(
+        train.masks, steps: train.steps, words: train.maskWords, to: &spikes[p.index], isFresh: isFresh, level: level,
+        team: team)
+      return
+    }
+    prepare(p)
+    if !isCounted {
       BufferKernels.count(train, padded: p.padded, spikes: &spikes[p.index], payloads: &payloads[p.index])
     } else if train.hasPayload {
       BufferKernels.addPayloads(train, padded: p.padded, to: &payloads[p.index])
     }
   }
 
+  /// Counts are there with the first train.
+  private mutating func prepare(_ p: PopulationPlan) {
+    if spikes[p.index].isEmpty { spikes[p.index] = [UInt32](repeating: 0, count: p.population.model.fires ? p.count : 0) }
+  }
+
   /// Adds a population's 8-bit counts and clears them.
   mutating func add(_ counts: inout [UInt8], of p: PopulationPlan) {
+    prepare(p)
     BufferKernels.addCounts(&counts, count: p.count, to: &spikes[p.index])
   }
 
@@ -89,8 +101,7 @@ struct SpikeTally: Sendable {
   func counters(_ plan: EnginePlan, updates: UpdateTally) -> RunCounters {
     var copy = self
     var updates = updates
-    copy.flush(plan, &updates)
-    var result = copy.flushed
+    var result = copy.flush(plan, &updates)
     result.saturations = saturations
     result.saturationsByCore = saturationsByCore
     result.accumulatorOverflows = overflows
@@ -103,7 +114,10 @@ struct SpikeTally: Sendable {
     return result
   }
 
-  private mutating func flush(_ plan: EnginePlan, _ updates: inout UpdateTally) {
+  /// Takes everything counted by neuron.
+  private mutating func flush(_ plan: EnginePlan, _ updates: inout UpdateTally) -> RunCounters {
+    var flushed = self.flushed ?? RunCounters(program: plan.program, steps: steps)
+    self.flushed = nil
     stepsSinceFlush = 0
     if updates.isOn {
       var sums = flushed.updates ?? plan.populations.map { [UInt64](repeating: 0, count: $0.population.neurons) }
@@ -125,6 +139,7 @@ struct SpikeTally: Sendable {
       SpikeTally.move(&gatedSpikes[index], p.source, padded, into: &flushed.gatedSpikes[index])
       BufferKernels.clear(&gatedPayloads[index])
     }
+    return flushed
   }
 
   private static func move<T: FixedWidthInteger>(

@@ -19,6 +19,11 @@ struct DeliverDense: Sendable {
   /// Steps of a route whose maps may be filled at once.
   static func most(_ route: DenseRoute) -> Int { max(1, mostBytes / route.mapBytes) }
 
+  /// Of the maps of so many steps.
+  static func bytes(_ bytes: DenseRoute.Bytes, steps: Int) -> Int {
+    (bytes.looksUp(steps: steps) ? 2 : steps) * bytes.route.mapBytes
+  }
+
   /// What is delivered of the maps that are filled.
   struct Part {
     /// Steps: the first one's map, and how many.
@@ -91,7 +96,7 @@ struct DeliverDense: Sendable {
   ) {
     let route = bytes.route
     let looksUp = bytes.looksUp(steps: steps.count)
-    let size = (looksUp ? 2 : steps.count) * route.mapBytes + 64
+    let size = DeliverDense.bytes(bytes, steps: steps.count) + 64
     if maps.count < size {
       maps = [UInt8](repeating: 0, count: size)
       start = unsafe maps.withUnsafeBufferPointer { (64 - Int(bitPattern: $0.baseAddress) % 64) % 64 }

@@ -41,13 +41,16 @@ enum MaskBits {
 
   /// Adds to each neuron's total the number of steps in which its bit is set.
   ///
-  /// - Parameter start: the first of these steps.
+  /// - Parameters:
+  ///   - start: the first of these steps.
+  ///   - isFresh: whether totals are nothing before.
   static func add(
-    _ masks: [UInt16], from start: Int = 0, steps: Int, words: Int, to totals: inout [UInt32], level: KernelLevel,
-    team: WorkTeam = .alone
+    _ masks: [UInt16], from start: Int = 0, steps: Int, words: Int, to totals: inout [UInt32],
+    isFresh: Bool = false, level: KernelLevel, team: WorkTeam = .alone
   ) {
     guard start >= 0, (start + steps) * words <= masks.count, words * 16 <= totals.count else { return }
     if level == .swift {
+      if isFresh { BufferKernels.clear(&totals) }
       for at in 0..<(steps * words) {
         var bits = masks[start * words + at]
         while bits != 0 {
@@ -62,7 +65,7 @@ enum MaskBits {
         guard let bits = unsafe masks.baseAddress.map({ unsafe $0 + start * words }), let totals = totals.baseAddress else {
           return
         }
-        let counting = unsafe Counting(bits: bits, totals: totals, steps: steps, words: words, level: level)
+        let counting = unsafe Counting(bits: bits, totals: totals, steps: steps, words: words, isFresh: isFresh, level: level)
         _ = team.sum((words + Counting.part - 1) / Counting.part) { part, _ in
           counting.add(part: part)
           return 0
@@ -77,15 +80,18 @@ enum MaskBits {
     let totals: UnsafeMutablePointer<UInt32>
     let steps: Int
     let words: Int
+    let isFresh: Bool
     let level: KernelLevel
     /// Words of a part: whole vectors.
     static let part = 128
 
     func add(part: Int) {
       let first = part * Counting.part
+      let count = min(Counting.part, words - first)
+      if isFresh { unsafe (totals + first * 16).update(repeating: 0, count: count * 16) }
       for step in stride(from: 0, to: steps, by: 255) {
         unsafe ck_add_spikes(
-          level.code, bits + (step * words + first), min(255, steps - step), words, min(Counting.part, words - first),
+          level.code, bits + (step * words + first), min(255, steps - step), words, count,
           totals + first * 16)
       }
     }

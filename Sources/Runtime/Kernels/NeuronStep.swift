@@ -75,13 +75,26 @@ struct NeuronStep: Sendable {
     fileprivate let v: UnsafeMutableBufferPointer<Int32>
     fileprivate let masks: UnsafeMutablePointer<UInt16>?
 
-    /// Adds the bits of a span's neurons, and their pixels that have any, to those found in each of its steps.
-    func count(_ span: Span, words: Int, level: KernelLevel, into found: inout [(groups: Int, spikes: Int)]) {
+    /// Gives some neurons their initial potentials.
+    func begin(_ initial: [Int32], _ running: Range<Int>) {
+      guard running.upperBound <= min(initial.count, unsafe v.count) else { return }
+      unsafe initial.withUnsafeBufferPointer { initial in
+        guard let from = initial.baseAddress, let to = unsafe v.baseAddress else { return }
+        unsafe (to + running.lowerBound).update(from: from + running.lowerBound, count: running.count)
+      }
+    }
+
+    /// Adds the bits of a span's neurons, and their pixels that have any, to those found in each of its steps, which begin
+    /// at `start`.
+    func count(
+      _ span: Span, words: Int, level: KernelLevel, into found: inout [(groups: Int, spikes: Int)], from start: Int
+    ) {
       guard let masks = unsafe masks, let running = span.neurons else { return }
       for step in 0..<span.steps {
         let first = span.firstMask + step * span.maskStep + running.lowerBound / 16
         let more = unsafe MaskBits.count(masks + first, pixels: running.count / 16 / words, words: words, level: level)
-        found[step] = (found[step].groups + more.groups, found[step].spikes + more.spikes)
+        found[start + step].groups += more.groups
+        found[start + step].spikes += more.spikes
       }
     }
   }

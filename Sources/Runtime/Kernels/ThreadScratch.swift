@@ -1,3 +1,8 @@
+/// Maps that one thread fills while others fill theirs, and all read.
+final class DenseMaps: @unchecked Sendable {
+  var dense = DeliverDense()
+}
+
 /// What one thread needs to deliver spikes, and sums of its own.
 ///
 /// A reference: threads of one population each have theirs, and none is used by two at once (``WorkTeam/sum(_:_:)``).
