@@ -144,11 +144,13 @@ extension RunResult {
       (x, y) = (tile.x, tile.y)
       inputAxons = core.inputAxons.count
       outputAxons = core.outputAxons.count
+      var places: [String: Int] = [:]
       for group in core.groups {
         let name = populations[group.population].name
-        if let known = layers.firstIndex(where: { $0.name == name }) {
+        if let known = places[name] {
           layers[known].neurons += group.box.count
         } else {
+          places[name] = layers.count
           layers.append(Layer(name, group.box.count))
         }
       }
