@@ -187,7 +187,8 @@ final class ProjectionPlan: Sendable {
       projection: projection, weights: weights, sourceChannels: source.channels, target: target.shape,
       allowsPairs: !isInput)
     {
-      let route = ProjectionPlan.route(projection, stored, source: source, target: target.shape, pool: pool, taps: taps, band: bandPixels)
+      let route = ProjectionPlan.route(
+        projection, stored, source: source, target: target.shape, pool: pool, taps: taps, band: bandPixels)
       path = isNarrow ? .narrow(route) : .wide(route)
     } else if let rows = SparseRows(
       projection: projection, weights: weights, sourceChannels: source.channels, targetChannels: target.shape.channels,

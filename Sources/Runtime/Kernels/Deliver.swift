@@ -10,7 +10,8 @@ enum Deliver {
   ///   - part: some of the step's groups, of a route by pixels; nil: all.
   ///   - lanes: 16-bit ones take 8-bit weights in packed pairs alone.
   static func deliver(
-    _ train: SpikeTrain, step: Int, part: Range<Int>? = nil, _ route: DeliveryRoute, level: KernelLevel, groups: inout SpikeGroups, into lanes: Lanes
+    _ train: SpikeTrain, step: Int, part: Range<Int>? = nil, _ route: DeliveryRoute, level: KernelLevel,
+    groups: inout SpikeGroups, into lanes: Lanes
   ) {
     unsafe withDelivery(train, step, part, route, &groups) { delivery in
       if lanes.isNarrow {
