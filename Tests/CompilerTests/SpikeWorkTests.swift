@@ -11,7 +11,7 @@ struct SpikeWorkTests {
   }
 
   /// A projection of any kind, pools without overlap among them.
-  private func synapses(_ g: inout SeededGenerator) -> Synapses? {
+  private func synapses(_ g: inout SeededGenerator) -> (kind: Projection.Kind, rule: Synapses)? {
     let kind = Projection.Kind.allCases[Self.random(&g, 0...2)]
     let groups = kind == .convolution ? Self.random(&g, 1...3) : 1
     let source = MapShape(
@@ -31,14 +31,16 @@ struct SpikeWorkTests {
       guard let map = geometry.output(of: pooled, channels: groups * Self.random(&g, 1...2)) else { return nil }
       target = map
     }
-    return Synapses(
-      kind: kind, pool: pool, convolution: geometry, copies: Self.random(&g, 1...2), source: source, target: target)
+    return (
+      kind,
+      Synapses(kind: kind, pool: pool, convolution: geometry, copies: Self.random(&g, 1...2), source: source, target: target)
+    )
   }
 
   @Test("messages and operations of boxes are those of the neurons that they hear", arguments: 0..<200)
   func counted(seed: UInt64) {
     var g = SeededGenerator(seed: seed &+ 5)
-    guard let synapses = synapses(&g) else { return }
+    guard let (kind, synapses) = synapses(&g) else { return }
     let (source, target) = (synapses.source, synapses.target)
     let first = Self.random(&g, 0...3)
     var spikes = [UInt64](repeating: 9, count: first) + (0..<source.count).map { _ in g.next() % 20 }
@@ -46,7 +48,7 @@ struct SpikeWorkTests {
     let each = (0..<source.count).map { spikes.count > 1 ? spikes[first + $0] : spikes.first ?? 0 }
     let part = SourcePart(
       Projection(
-        name: "p", source: 0, sources: first..<(first + source.count), target: 1, kind: synapses.kind, weights: 0,
+        name: "p", source: 0, sources: first..<(first + source.count), target: 1, kind: kind, weights: 0,
         pool: synapses.pool))
     let work = SpikeWork([(part, synapses)], shape: target, spikes: [spikes])
     let size = (
