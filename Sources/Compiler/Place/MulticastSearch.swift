@@ -64,8 +64,8 @@ extension CoreImage {
 /// Improves a placement for a chip with multicast: the links of a spike's ways count once each, and the busiest of them
 /// should carry little.
 ///
-/// Anneals from the placement that is best message by message, several times, for fewest hops; from each end on it relieves
-/// the busiest link (``LinkRelief``). What it returns is never worse in either than the placement that it was given.
+/// Anneals from the placement that is best message by message, several times, for fewest hops; from the best ends on it
+/// relieves the busiest link (``LinkRelief``). What it returns is never worse in either than the placement that it was given.
 struct MulticastSearch {
   private let traffic: MulticastTraffic
   private let mesh: Mesh
@@ -99,6 +99,8 @@ struct MulticastSearch {
   }
 
   private static let searches = 6
+  /// Ends of searches that are taken on.
+  private static let relieved = 3
   private static let rounds = 60
   private static let workLimit = 60_000_000
   private static let movesPerCore = 3_000.0
@@ -108,12 +110,18 @@ struct MulticastSearch {
     guard start.count > 1, usable.count > 1, !costs.isEmpty else { return start }
     let bounds = relief.cost
     var best = (cost: bounds, places: start)
+    var ends: [LinkRelief] = []
     for _ in 0..<Self.searches {
       put(start)
       anneal(effort: effort)
-      var relief = relief
-      if let end = relief.run(effort: effort, bounds: bounds), end.cost.product < best.cost.product { best = end }
+      ends.append(relief)
     }
+    ends.sort { $0.cost.hops < $1.cost.hops }
+    let relieved = Processors.map(min(Self.relieved, ends.count)) { [ends] index in
+      var relief = ends[index]
+      return relief.run(effort: effort, bounds: bounds)
+    }
+    for case let end? in relieved where end.cost.product < best.cost.product { best = end }
     return best.places
   }
 
