@@ -60,20 +60,54 @@ extension CompiledProgram {
       try CompiledProgram.check(traffic, fitted.lowering.program.populations)
       if options.mapping == nil { fitted = fitted.weighed(by: traffic) }
     }
-    var placed = try PlacedNetwork(fitted, chip: chip, options: options, progress: progress)
-    if let (core, need, limit) = placed.overfull {
-      // More axons leave their chip than there was room for.
-      guard options.mapping == nil else {
-        throw .mapping(.overfull(core: core, what: "output axons", need: need, limit: limit, chip: chip.name))
-      }
-      fitted = try fitted.reachingAnyChip(options.traffic)
-      placed = try PlacedNetwork(fitted, chip: chip, options: options, progress: progress)
+    let (lowering, partition) = (fitted.lowering, fitted.partition)
+    var program = partition.program
+    var built = fitted.built
+    let faults = options.faults
+    var live: LiveChip?
+    if let faults, faults.hasDeadCores || faults.hasDeadLinks {
+      // Cores of several kinds may need any of the chips.
+      let all = chip.coreTypes == nil ? 0 : (chip.totalCores ?? 1) - 1
+      live = try LiveChip(
+        chip, faults: faults, need: partition.cores.count,
+        including: options.mapping?.cores.map(\.place).max() ?? all)
     }
-    let lowering = fitted.lowering
+    var places = options.mapping?.cores.map(\.place)
+    if let places, let faults {
+      let dead = places.filter { faults.isDead(core: $0) }
+      if !dead.isEmpty { throw .deadPlaces(dead.sorted(), chip: chip.name) }
+    }
+    if places == nil {
+      let names = partition.cores.map { core in
+        core.parts.first.map { program.populations[$0.population].name } ?? ""
+      }
+      places = try ChipRules.places(partition.cores.map(\.load), names: names, chip, live: live?.cores)
+    }
+    var movesPerCore: Double?
+    let placed =
+      places
+      ?? Placement.places(
+        cores: partition.cores.count, chip: chip, kind: options.placement, seed: options.seed,
+        effort: options.placementEffort, progress: progress, live: live,
+        movesPerCore: &movesPerCore
+      ) {
+        CoreTraffic(cores: built.cores, routes: built.routes, spikes: options.traffic)
+      } multicast: {
+        MulticastTraffic(cores: built.cores, routes: built.routes, spikes: options.traffic)
+      }
+    built.place(placed, mesh: Mesh(chip))
+    program.cores = built.cores
+    program.routes = built.routes
+    program.inputPort = built.inputPort
+    try live?.route(&program.routes, places: placed, chip: chip.name)
+    program.faults = faults
+    var loads = partition.cores.map(\.load)
+    // Counted in the tables: the partition's figure is a bound where cores were joined.
+    for (core, slots) in AxonUse(program).outputs.enumerated() { loads[core].outputAxons = slots }
     return CompileResult(
-      program: placed.program, headroom: lowering.headroom, loads: placed.loads, coarser: lowering.coarser,
+      program: program, headroom: lowering.headroom, loads: loads, coarser: lowering.coarser,
       poolLayers: fitted.poolLayers, sums: lowering.sums, sliced: lowering.sliced,
-      copies: lowering.copied, rounded: lowering.rounded, movesPerCore: placed.movesPerCore)
+      copies: lowering.copied, rounded: lowering.rounded, movesPerCore: movesPerCore)
   }
 
   /// Parts of a placement's search that ``compile(_:chip:options:progress:)`` reports.

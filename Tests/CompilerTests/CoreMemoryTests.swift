@@ -177,76 +177,38 @@ struct CoreMemoryTests {
     #expect(result.program.cores.count == count)
   }
 
-  /// Dense layers `p0`, `p1`, ... of `if` neurons that reset to 0.
-  ///
-  /// - Parameters:
-  ///   - sizes: of the input and of each layer.
-  ///   - delays: of each layer's projection, in ticks; nil, and none: as the compiler chooses.
-  private static func dense(_ sizes: [Int], delays: [Int?] = []) -> Network {
-    var network = Network(
-      name: "dense", input: NetworkInput(shape: [sizes[0]], range: InputRange(low: 0, high: 1)), populations: [],
-      projections: [], output: NetworkOutput(population: "p\(sizes.count - 2)", readout: .spikes))
-    for (index, (before, count)) in zip(sizes, sizes.dropFirst()).enumerated() {
-      var neuron = NetworkNeuron(model: .integrateFire, threshold: .uniform(1))
-      neuron[.reset] = .hard
-      network.populations.append(NetworkPopulation(name: "p\(index)", shape: [count], neuron: neuron))
-      let weights = Tensor(shape: [count, before], storage: .float32((0..<(count * before)).map { Float($0 % 7) / 7 }))
-      network.projections.append(
-        NetworkProjection(
-          name: "\(index)", from: index == 0 ? nil : "p\(index - 1)", to: "p\(index)", kind: .dense,
-          weights: weights.map { .inline($0) }, delay: delays.isEmpty ? nil : delays[index]))
-    }
-    return network
-  }
-
   @Test(
     "a core of Loihi holds fewer neurons where delays into it are longer",
     arguments: [(1, 1), (8, 1), (9, 2), (16, 2), (17, 4), (33, 8), (62, 8), (63, 1)])
   func delays(delay: Int, count: Int) throws {
-    let network = Self.dense([2, 4, 1024, 2], delays: [nil, delay, nil])
+    func weights(_ rows: Int, _ columns: Int) -> Weights? {
+      Tensor(shape: [rows, columns], storage: .float32((0..<(rows * columns)).map { Float($0 % 7) / 7 })).map { .inline($0) }
+    }
+    func neurons(_ name: String, _ count: Int) -> NetworkPopulation {
+      var neuron = NetworkNeuron(model: .integrateFire, threshold: .uniform(1))
+      neuron[.reset] = .hard
+      return NetworkPopulation(name: name, shape: [count], neuron: neuron)
+    }
+    let network = Network(
+      name: "late", input: NetworkInput(shape: [2], range: InputRange(low: 0, high: 1)),
+      populations: [neurons("a", 4), neurons("b", 1024), neurons("out", 2)],
+      projections: [
+        NetworkProjection(name: "1", from: nil, to: "a", kind: .dense, weights: weights(4, 2)),
+        NetworkProjection(name: "2", from: "a", to: "b", kind: .dense, weights: weights(1024, 4), delay: delay),
+        NetworkProjection(name: "3", from: "b", to: "out", kind: .dense, weights: weights(2, 1024)),
+      ],
+      output: NetworkOutput(population: "out", readout: .spikes))
     let program = try CompiledProgram.compile(
       network.checked(), chip: ChipLibrary.builtIn("loihi"), options: CompileOptions(placement: .rowMajor)).program
     let report = CompileReport(program)
-    #expect(report.populations.first { $0.name == "p1" }?.cores == count)
-    #expect(report.relays.map(\.name) == (delay > 62 ? ["p0.relay.1"] : []))
+    #expect(report.populations.first { $0.name == "b" }?.cores == count)
+    #expect(report.relays.map(\.name) == (delay > 62 ? ["a.relay.1"] : []))
     for core in report.cores {
       let each = [8, 16, 32, 64].first { $0 >= core.load.delay }
       #expect(core.limits[.neurons] == each.map { 8192 / $0 })
       #expect(core.load.neurons <= core.limits[.neurons] ?? 0)
     }
     #expect(report.cores.map(\.load.delay).max() == min(delay, 62))
-  }
-
-  @Test(
-    "an axon to another chip takes a slot more: where that is too many, layers are cut smaller",
-    arguments: [(1, 1, 3), (1, 0, 2), (2, 1, 2)])
-  func slotsToOtherChips(coresPerChip: Int, extra: Int, count: Int) throws {
-    let network = try Self.dense([10, 10, 10]).checked()
-    var chip = try ChipLibrary.builtIn("generic-45nm")
-    chip.numbers[.neuronsPerCore] = .assumed(10, "test")
-    chip.numbers[.coresPerChip] = .assumed(coresPerChip, "test")
-    chip.numbers[.outputAxonsPerCore] = .assumed(15, "test")
-    chip.numbers[.slotsToOtherChips] = .assumed(extra, "test")
-    let result = try CompiledProgram.compile(network, chip: chip)
-    #expect(result.program.cores.count == count)
-    #expect(result.loads.map(\.outputAxons).reduce(0, +) == (coresPerChip == 1 ? 10 * (1 + extra) : 10))
-    #expect(result.report.cores.map(\.load.outputAxons) == result.loads.map(\.outputAxons))
-    // By hand the same two cores are refused.
-    let two = Mapping(
-      cores: ["p0", "p1"].enumerated().map { place, name in
-        Mapping.Core(
-          place: place,
-          parts: [Mapping.Part(population: name, box: Box(whole: MapShape(channels: 10, height: 1, width: 1)))])
-      })
-    let options = CompileOptions(mapping: two)
-    if count == 2 {
-      #expect(try CompiledProgram.compile(network, chip: chip, options: options).program.cores.count == 2)
-    } else {
-      #expect(
-        throws: CompileError.mapping(
-          .overfull(core: 0, what: "output axons", need: 20, limit: 15, chip: "generic-45nm"))
-      ) { try CompiledProgram.compile(network, chip: chip, options: options) }
-    }
   }
 
   @Test("cores of mnist-cnn", arguments: [("spinnaker2", 12), ("generic-45nm", 12)])

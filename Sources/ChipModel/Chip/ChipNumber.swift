@@ -11,8 +11,8 @@ public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
   case chips, coresPerChip, neuronsPerCore, synapseMemoryBitsPerCore, bitsPerSynapse, inputAxonsPerCore
   /// Limits of a core or a neuron; the delay in ticks.
   case biasMemoryBitsPerCore, outputAxonsPerCore, fanInPerNeuron, destinationsPerNeuron, maximumDelay
-  /// Limit of a core, in sums; and what an output axon takes of its table.
-  case delayedSumsPerCore, slotsToOtherChips
+  /// Limit of a core, in sums.
+  case delayedSumsPerCore
   /// Of the mesh: its tiles, the cores of a tile, the chips of a row, what a way between chips counts, and a link's buffer.
   case width, height, coresPerTile, chipColumns, linkHops, linkBufferMessages
   /// Cycles a second.
@@ -111,8 +111,6 @@ public enum ChipNumber: String, Sendable, CaseIterable, Hashable {
       Row(
         .limits, axons, "sum", unlimited,
         "sums of ticks to come that a core keeps: for each neuron a power of two, at least the longest delay into the core")
-    case .slotsToOtherChips:
-      Row(.limits, 0...64, "slot", .standard(0), "output axons that one to another chip counts as besides itself")
     case .width: Row(.mesh, 1...65_536, "tile", .described("one tile a chip"), "tiles of a chip along x")
     case .height: Row(.mesh, 1...65_536, "tile", .described("one tile a chip"), "tiles of a chip along y")
     case .coresPerTile: Row(.mesh, 1...65_536, "core", .standard(1), "cores at a router")

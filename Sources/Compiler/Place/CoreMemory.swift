@@ -74,7 +74,7 @@ struct CoreMemory: Sendable, Equatable {
   }
 }
 
-/// Axons of the cores of a placed program, in its order.
+/// Axons of the cores of a program, in its order.
 struct AxonUse {
   private(set) var inputs: [Int]
   private(set) var outputs: [Int]
@@ -82,19 +82,16 @@ struct AxonUse {
   init(_ program: CompiledProgram) {
     inputs = program.cores.map(\.inputAxons.count)
     outputs = program.cores.map(\.outputAxons.count)
-    let extra = program.chip.value(.slotsToOtherChips) ?? 0
-    guard program.chip.axonModes != nil || extra > 0 else { return }
-    let mesh = Mesh(program.chip)
-    let chips = program.cores.map { mesh.chip(ofCore: $0.place) }
+    guard program.chip.axonModes != nil else { return }
     let synapses = program.projections.indices.map(program.synapses)
     let slots = CoreMemory.modes(program).map { $0.flatMap { $0.isShared ? $0.slots : nil } }
     // By core and entry of its axon table: slots of axons that channels share, and whether the neuron has one of its own.
     let axons = program.cores.map { core in
       (0..<core.inputAxons.count).map { axon in
-        var use = (shared: [Int](), isOwn: false)
+        var use = (shared: 0, isOwn: false)
         for entry in core.inputAxons.entries(of: axon) {
           let mode = slots[core.blocks[Int(core.inputAxons.blocks[entry])].projection]
-          if let mode { use.shared.append(mode) } else { use.isOwn = true }
+          if let mode { use.shared += mode } else { use.isOwn = true }
         }
         return use
       }
@@ -111,10 +108,8 @@ struct AxonUse {
         for local in 0..<group.box.count {
           let isFirst = local < group.box.rows.count * group.box.columns.count
           for entry in core.outputAxons.entries(of: group.firstSlot + local) {
-            let to = program.routes[Int(core.outputAxons.routes[entry])].to
-            let use = axons[to][Int(core.outputAxons.axons[entry])]
-            let slots = (use.isOwn ? [1] : []) + (isFirst ? use.shared : [])
-            outputs[index] += slots.reduce(0) { $0 + $1 + (chips[to] == chips[index] ? 0 : extra) }
+            let use = axons[program.routes[Int(core.outputAxons.routes[entry])].to][Int(core.outputAxons.axons[entry])]
+            outputs[index] += (use.isOwn ? 1 : 0) + (isFirst ? use.shared : 0)
           }
         }
       }

@@ -26,21 +26,6 @@ struct FittedNetwork {
     try ChipRules.checkBiases(built.cores, program)
   }
 
-  /// The same with room for every output axon to go to another chip.
-  ///
-  /// - Parameter spikes: per population and neuron, as `CompileOptions.traffic`; nil: not measured.
-  func reachingAnyChip(_ spikes: [[UInt64]]?) throws(CompileError) -> FittedNetwork {
-    let program = lowering.program
-    var refusals: [CompileError] = []
-    var other = self
-    other.partition = try Partition(
-      program, order: program.topologicalOrder, spikes: spikes, reachesAnyChip: true, refusals: &refusals)
-    other.built = CoreBuilder(other.partition)
-    try CrossbarRules.check(other.built.cores, program, refusals: &refusals)
-    try ChipRules.checkBiases(other.built.cores, program)
-    return other
-  }
-
   /// The same on as many cores or fewer by measured spikes, if that makes messages and the busiest core better together.
   ///
   /// - Parameter spikes: per population and neuron, as `CompileOptions.traffic`.

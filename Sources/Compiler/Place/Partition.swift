@@ -38,8 +38,6 @@ struct Partition {
   private let copies: [[Int]]
   /// By population: how many more of its neurons than copies there are its destinations ask for.
   private var missingCopies: [Int]
-  /// Output axons that each counts as besides, as its core may lie on another chip.
-  private let extraSlots: Int
   /// Per population and neuron, as `CompileOptions.traffic`; nil: not measured, and only axons and bits are weighed.
   private let spikes: [[UInt64]]?
 
@@ -51,15 +49,13 @@ struct Partition {
   ///   - order: the populations, every source before its targets.
   ///   - mapping: which neurons each core holds; nil: chosen here.
   ///   - spikes: per population and neuron, as `CompileOptions.traffic`; nil: not measured.
-  ///   - reachesAnyChip: counts output axons as if they all went to another chip; else as if none did.
   ///   - refusals: what else a limit forbids beside what is thrown, so that all of it can be mended at once.
   init(
     _ program: CompiledProgram, order: [Int], mapping: Mapping? = nil, spikes: [[UInt64]]? = nil,
-    reachesAnyChip: Bool = false, refusals: inout [CompileError]
+    refusals: inout [CompileError]
   ) throws(CompileError) {
     self.program = program
     self.spikes = spikes
-    extraSlots = reachesAnyChip ? program.chip.value(.slotsToOtherChips) ?? 0 : 0
     limits = CoreLimits(program.chip, weightBits: program.weightBits)
     destinations = program.populations.map { [UInt32](repeating: 0, count: $0.shape.count) }
     sharedSlots = program.populations.map { [UInt32](repeating: 0, count: $0.shape.pixels) }
@@ -252,7 +248,7 @@ struct Partition {
     for y in box.rows {
       for x in box.columns {
         total += Int(sharedSlots[population][y * shape.width + x])
-        for c in box.channels { total += Int(destinations[population][shape.index(c, y, x)]) * (1 + extraSlots) }
+        for c in box.channels { total += Int(destinations[population][shape.index(c, y, x)]) }
       }
     }
     return total
@@ -269,7 +265,7 @@ struct Partition {
       let (from, first) = (synapses.source, source.neurons?.lowerBound ?? 0)
       if let mode, mode.isShared {
         for y in fanIn.rows {
-          for x in fanIn.columns { sharedSlots[source.population][y * from.width + x] += UInt32(mode.slots + extraSlots) }
+          for x in fanIn.columns { sharedSlots[source.population][y * from.width + x] += UInt32(mode.slots) }
         }
         cores[core].sharedAxons += fanIn.rows.count * fanIn.columns.count
         continue
