@@ -9,6 +9,8 @@ package struct CompileResult: Sendable {
   package var loads: [CoreLoad]
   /// Populations with channels whose units follow the membrane instead of their weights.
   package var coarser: [CoarserUnits]
+  /// Channels whose weights are far above their thresholds, and cut off for the sake of the others.
+  package var cutOff: [CoarserUnits]
   /// Populations that average pools became.
   package var poolLayers: [String]
   /// Populations that hear their sources through sums of parts.
@@ -106,7 +108,7 @@ extension CompiledProgram {
     for (core, slots) in AxonUse(program).outputs.enumerated() { loads[core].outputAxons = slots }
     return CompileResult(
       program: program, headroom: lowering.headroom, loads: loads, coarser: lowering.coarser,
-      poolLayers: fitted.poolLayers, sums: lowering.sums, sliced: lowering.sliced,
+      cutOff: lowering.cutOff, poolLayers: fitted.poolLayers, sums: lowering.sums, sliced: lowering.sliced,
       copies: lowering.copied, rounded: lowering.rounded, movesPerCore: movesPerCore)
   }
 

@@ -21,6 +21,8 @@ struct Lowering {
   var weights: [WeightTensor] = []
   private(set) var headroom: [Headroom] = []
   private(set) var coarser: [CoarserUnits] = []
+  /// Channels whose weights are cut off, as their thresholds are far below them.
+  private(set) var cutOff: [CoarserUnits] = []
   var rounded: [RoundedParameters] = []
   var sums: [PartialSums] = []
   /// Places of sums, with the population that they are for.
@@ -97,7 +99,10 @@ struct Lowering {
       for (index, projection) in zip(population.incoming, quantised.projections) {
         lowered[index] = (projection.tensor, projection.shifts, projection.largestError)
       }
-      populations.append(try integerPopulation(index, unit: quantised.unit))
+      if !quantised.cutOff.isEmpty {
+        cutOff.append(CoarserUnits(population: population.name, channels: quantised.cutOff.count))
+      }
+      populations.append(try integerPopulation(index, unit: quantised.unit, cutOff: quantised.cutOff))
     }
     for (index, projection) in network.projections.enumerated() {
       guard let result = lowered[index] else { continue }
@@ -137,8 +142,9 @@ struct Lowering {
       population: population, what: what, value: value, bits: membraneBits, isWidest: membraneBits >= chip.membraneBits)
   }
 
+  /// - Parameter cutOff: channels whose values may be cut off where the chip does not hold them.
   mutating func integerPopulation(
-    _ index: Int, unit: [Double]
+    _ index: Int, unit: [Double], cutOff: Set<Int> = []
   ) throws(CompileError) -> Population {
     let population = network.populations[index]
     var roundings: [ChipFormat: Double] = [:]
@@ -171,8 +177,10 @@ struct Lowering {
       let expanded = QuantisedParameter(values, unit: unit, shape: shape)
       var result: [Int32] = []
       result.reserveCapacity(expanded.values.count)
-      for (value, unit) in zip(expanded.values, expanded.units) {
-        let exact = (value / unit * scale).rounded(.toNearestOrEven)
+      for ((value, unit), channel) in zip(zip(expanded.values, expanded.units), expanded.channels) {
+        var exact = (value / unit * scale).rounded(.toNearestOrEven)
+        // Of such a channel all is far beyond its threshold.
+        if cutOff.contains(channel) { exact = min(max(exact, -limit), limit) }
         guard abs(exact) <= limit, let integer = format == nil ? exact : held(exact, format ?? .biasFormat, unit / scale),
           abs(integer) <= limit
         else {
@@ -380,18 +388,23 @@ struct Lowering {
 private struct QuantisedParameter {
   var values: [Double]
   var units: [Double]
+  /// Whose each is, where units are by channel.
+  var channels: [Int]
 
   init(_ parameter: ResolvedValues, unit: [Double], shape: MapShape) {
     switch parameter {
     case .uniform(let value):
       values = [Double](repeating: value, count: unit.count)
       units = unit
+      channels = Array(units.indices)
     case .perChannel(let list):
       values = list
       units = unit.count == 1 ? [Double](repeating: unit[0], count: list.count) : unit
+      channels = Array(units.indices)
     case .perNeuron(let list):
       values = list
       units = list.indices.map { unit.count == 1 ? unit[0] : unit[$0 / shape.pixels] }
+      channels = list.indices.map { $0 / shape.pixels }
     }
   }
 }

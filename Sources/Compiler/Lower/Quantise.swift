@@ -13,6 +13,8 @@ struct QuantisedPopulation {
   var projections: [QuantisedProjection]
   /// Channels whose unit is coarser than their weights ask for, so that the membrane holds their parameters.
   private(set) var coarserChannels = 0
+  /// Channels of which weights are cut off (``SharedThresholdScale``).
+  private(set) var cutOff: Set<Int> = []
 
   struct QuantisedProjection {
     var tensor: WeightTensor
@@ -45,9 +47,12 @@ struct QuantisedPopulation {
     // Scale that each projection would want, per channel; 0 = no weight there.
     var wanted = incoming.map { $0.folded.largest.map { $0 / top } }
     if let thresholdRatio {
-      wanted = wanted.map { scales in
-        let widest = zip(scales, thresholdRatio).map { $0 / $1 }.max() ?? 0
-        return thresholdRatio.map { $0 * widest }
+      let thresholds = population.threshold?.entries ?? []
+      for (index, part) in incoming.enumerated() {
+        let scale = SharedThresholdScale(
+          part.folded, wanted: wanted[index], ratio: thresholdRatio, thresholds: thresholds, top: top)
+        wanted[index] = thresholdRatio.map { $0 * scale.best }
+        cutOff.formUnion(scale.cutOff)
       }
     } else if isShared {
       wanted = wanted.map { scales in [Double](repeating: scales.max() ?? 0, count: channels) }
@@ -86,25 +91,36 @@ struct QuantisedPopulation {
     unit = isUniform ? [units[0]] : units
 
     projections = []
-    for (projection, folded) in incoming {
+    for ((projection, folded), wanted) in zip(incoming, wanted) {
+      // Where channels share a threshold, the weights of one of them have no finer exponent that reaches further.
+      let reach = thresholdRatio == nil ? maximumShift : min(maximumShift, Self.shift(from: units, to: wanted))
       projections.append(
         try QuantisedPopulation.rounded(
           projection, folded, units: units, isShared: isUniform, top: top,
-          most: Int64(1) << Int64(max(bits, identityBits ?? 0) - 1) - 1, maximumShift: maximumShift))
+          most: Int64(1) << Int64(max(bits, identityBits ?? 0) - 1) - 1, maximumShift: maximumShift, reach: reach))
     }
   }
 
+  /// The smallest shift that makes every unit at least a scale.
+  private static func shift(from units: [Double], to scales: [Double]) -> Int {
+    var shift = 0
+    while shift < 31, zip(units, scales).contains(where: { $0 * Double(1 << shift) < $1 * (1 - 1e-9) }) { shift += 1 }
+    return shift
+  }
+
   /// Real weights rounded into units.
-  /// - Parameter most: what a synapse of an identity holds.
+  /// - Parameters:
+  ///   - most: what a synapse of an identity holds.
+  ///   - reach: the largest shift; weights beyond are cut off.
   private static func rounded(
     _ projection: CheckedProjection, _ folded: FoldedWeights, units: [Double], isShared: Bool, top: Double, most: Int64,
-    maximumShift: Int
+    maximumShift: Int, reach: Int
   ) throws(CompileError) -> QuantisedProjection {
     let row = folded.values.count / folded.channels
     var shifts = [UInt8](repeating: 0, count: folded.channels)
     for channel in shifts.indices {
       // The division rounds: max|w'| / s may be a little above `top`.
-      while Int(shifts[channel]) < maximumShift,
+      while Int(shifts[channel]) < reach,
         folded.largest[channel] / (units[channel] * Double(1 << Int(shifts[channel]))) > top * (1 + 1e-9)
       {
         shifts[channel] += 1

@@ -142,6 +142,13 @@ enum CompileCommand {
         + populations.joined(separator: ", ") + "."
       tables.say(TextLayout.paragraph(text, width: tables.style.width))
     }
+    if !result.cutOff.isEmpty {
+      let populations = result.cutOff.map { "\(ErrorText.escaped($0.population)) (\($0.channels))" }
+      let text =
+        "Note: channels share a threshold on this chip; those whose weights are far above theirs have their largest cut off, so that "
+        + "the others keep their bits: " + populations.joined(separator: ", ") + "."
+      tables.say(TextLayout.paragraph(text, width: tables.style.width))
+    }
     if !result.rounded.isEmpty {
       let parameters = result.rounded.map {
         "\($0.format == .biasFormat ? "biases" : "thresholds") of \(ErrorText.escaped($0.population)) by up to "
