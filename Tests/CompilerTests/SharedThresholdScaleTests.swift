@@ -10,7 +10,9 @@ struct SharedThresholdScaleTests {
   private static func weight(_ row: Int, _ column: Int) -> Double { Double((row * 7 + column * 5) % 11 - 5) / 50 }
 
   /// A layer of eight neurons with these thresholds; the last has this bias, the others none.
-  private func compiled(_ thresholds: [Double], bias: Double = 0) throws -> CompileResult {
+  private func compiled(
+    _ thresholds: [Double], bias: Double = 0, for chip: String = "loihi"
+  ) throws -> CompileResult {
     func dense(_ rows: Int, _ columns: Int) -> Weights? {
       let values = (0..<(rows * columns)).map { Float(Self.weight($0 / columns, $0 % columns)) }
       return Tensor(shape: [rows, columns], storage: .float32(values)).map { .inline($0) }
@@ -34,7 +36,7 @@ struct SharedThresholdScaleTests {
       ],
       output: NetworkOutput(population: "out"))
     return try CompiledProgram.compile(
-      network.checked(), chip: ChipLibrary.builtIn("loihi"), options: CompileOptions(placement: .rowMajor))
+      network.checked(), chip: ChipLibrary.builtIn(chip), options: CompileOptions(placement: .rowMajor))
   }
 
   /// Largest error of a channel's weights, ANN units.
@@ -63,6 +65,16 @@ struct SharedThresholdScaleTests {
     let biases = result.program.populations[2].bias
     let last = biases.values.count == 1 ? biases.values[0] : biases.values[7]
     #expect(bias == 0 ? last == 0 : last.signum() == (bias > 0 ? 1 : -1) && abs(last) > threshold[0])
+  }
+
+  @Test("a threshold of its own below one unit of its weights has a finer unit", arguments: ["ideal", "generic-45nm"])
+  func finer(chip: String) throws {
+    let result = try compiled([1, 0.9, 1.1, 1, 0.8, 1, 1.2, 1e-4], for: chip)
+    let thresholds = result.program.populations[2].threshold.values
+    #expect(thresholds.count == 8 && thresholds[7] >= 4 && thresholds[7] < 8)
+    for channel in 0..<8 { #expect(try error(result.program, channel) < 0.002) }
+    // Weights of generic-45nm have no shifts for a thousandth of that.
+    if chip == "generic-45nm" { #expect(throws: CompileError.self) { try compiled([1, 1e-7], for: chip) } }
   }
 
   @Test("where thresholds go with the weights nothing is cut off")

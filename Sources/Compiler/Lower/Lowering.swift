@@ -91,7 +91,7 @@ struct Lowering {
       let quantised = try QuantisedPopulation(
         population: population, incoming: incoming, isShared: isShared,
         thresholdRatio: isRead || chip.thresholdPerNeuron ? nil : try thresholdRatio(population), leastUnit: least,
-        bits: weightBits, identityBits: chip.tableWeightBits,
+        fractionBits: fractionBits, bits: weightBits, identityBits: chip.tableWeightBits,
         maximumShift: population.hasIntegerWeights ? 0 : chip.maximumWeightShift)
       if quantised.coarserChannels > 0 {
         coarser.append(CoarserUnits(population: population.name, channels: quantised.coarserChannels))

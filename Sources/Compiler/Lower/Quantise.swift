@@ -27,12 +27,14 @@ struct QuantisedPopulation {
   ///   - isShared: one unit for the whole population.
   ///   - thresholdRatio: relative thresholds per channel where the chip has one threshold a population: units follow
   ///     them, so that every channel's threshold is the same integer. Nil: units follow the weights alone.
+  ///   - fractionBits: of thresholds; one that rounds below 1 has a finer unit where weights have shifts for it.
   ///   - identityBits: of a synapse of an identity; nil: `bits`.
   ///   - leastUnit: what the membrane holds; where it does not hold a channel's parameters, the unit becomes coarser, up to
   ///     the coarsest among the channels. Nil: units follow the weights whatever the membrane holds.
   init(
     population: CheckedPopulation, incoming: [(projection: CheckedProjection, folded: FoldedWeights)], isShared: Bool,
-    thresholdRatio: [Double]?, leastUnit: LeastUnit? = nil, bits: Int, identityBits: Int? = nil, maximumShift: Int
+    thresholdRatio: [Double]?, leastUnit: LeastUnit? = nil, fractionBits: Int = 0, bits: Int,
+    identityBits: Int? = nil, maximumShift: Int
   ) throws(CompileError) {
     if population.hasIntegerWeights {
       unit = [1]
@@ -78,6 +80,16 @@ struct QuantisedPopulation {
       for channel in units.indices where units[channel] < coarsest && !leastUnit.holds(units[channel], channel: channel) {
         units[channel] = min(leastUnit.finest(channel: channel), coarsest)
         coarserChannels += 1
+      }
+    }
+    if !isShared, thresholdRatio == nil {
+      for channel in units.indices {
+        let coarsest = wanted.map { $0[channel] }.max() ?? 0
+        // Weights have shifts for a finer unit, as many as the coarsest of them leaves.
+        let finest = max(coarsest / Double(1 << maximumShift), leastUnit?.finest(channel: channel) ?? 0)
+        let threshold = population.leastThreshold(channel: channel) * Double(1 << fractionBits)
+        guard (threshold / units[channel]).rounded(.toNearestOrEven) < 1 else { continue }
+        while threshold / units[channel] < 4, units[channel] / 2 >= finest { units[channel] /= 2 }
       }
     }
     // Beyond these products and quotients of what follows may be infinite or not a number.
@@ -196,3 +208,11 @@ struct QuantisedPopulation {
   }
 }
 
+extension CheckedPopulation {
+  /// The least finite threshold of a channel's neurons, ANN units; infinite: none.
+  fileprivate func leastThreshold(channel: Int) -> Double {
+    guard let threshold else { return .infinity }
+    let pixels = threshold.isUniformPerChannel ? 1 : shape.pixels
+    return (0..<pixels).map { threshold.value(at: channel * shape.pixels + $0, shape: shape) }.min() ?? .infinity
+  }
+}
