@@ -39,6 +39,19 @@ struct MulticastSearchTests {
     #expect(search.cost == Int64(b.sum))
   }
 
+  @Test("ways between chips that count as 65,536 hops each cost no memory of that many links")
+  func longWays() throws {
+    var chip = try chip(multicast: true)
+    chip.numbers[.coresPerChip] = .assumed(1, "test")
+    chip.numbers[.chips] = .assumed(4096, "test")
+    chip.numbers[.chipColumns] = .assumed(8, "test")
+    chip.numbers[.linkHops] = .assumed(65_536, "test")
+    chip.numbers[.width] = .assumed(1, "test")
+    chip.numbers[.height] = .assumed(1, "test")
+    let program = try CompiledProgram.compile(CoreMemoryTests.mnist().checked(), chip: chip).program
+    #expect(program.cores.count > 40 && Set(program.cores.map(\.place)).count == program.cores.count)
+  }
+
   @Test("never more links and never a busier one than placed message by message", arguments: 0..<30)
   func neverWorse(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed &+ 77)

@@ -9,7 +9,12 @@ struct LinkLoads {
   private var reach: [(low: Int32, high: Int32)]
   private var columns: [Int32] = []
 
-  /// - Parameter points: all places that cores may have.
+  /// Whether the links between such places are few enough to be counted: ways between chips may count as 65,536 hops each.
+  static func fits(_ points: [MeshPoint]) -> Bool {
+    Tensor.elementCount([Int(points.map(\.x).max() ?? 0) + 1, Int(points.map(\.y).max() ?? 0) + 1]) ?? .max <= 1 << 20
+  }
+
+  /// - Parameter points: all places that cores may have, which fit.
   init(_ points: [MeshPoint]) {
     let width = Int(points.map(\.x).max() ?? 0) + 1
     rows = Int(points.map(\.y).max() ?? 0) + 1

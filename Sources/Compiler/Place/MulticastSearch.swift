@@ -83,7 +83,7 @@ struct MulticastSearch {
   private var seen: [Int]
   private var seenStamp = 0
 
-  /// - Parameter usable: physical cores that may be used, ascending.
+  /// - Parameter usable: physical cores that may be used, ascending, whose links are few enough (`LinkLoads.fits`).
   init(traffic: MulticastTraffic, mesh: Mesh, usable: [Int], places: [Int], seed: UInt64) {
     self.traffic = traffic
     self.mesh = mesh

@@ -32,7 +32,10 @@ enum Placement {
       let places = search.run(effort: effort, progress: progress)
       // Ways around dead links are no trees of rows and columns.
       guard chip.multicast, live?.faults.hasDeadLinks != true else { return places }
-      var trees = MulticastSearch(traffic: multicast(), mesh: Mesh(chip), usable: usable, places: places, seed: seed)
+      let mesh = Mesh(chip)
+      // Nor are all links counted where there are too many of them.
+      guard LinkLoads.fits(usable.map({ MeshPoint(mesh, core: $0) })) else { return places }
+      var trees = MulticastSearch(traffic: multicast(), mesh: mesh, usable: usable, places: places, seed: seed)
       return trees.run(effort: effort)
     }
   }
