@@ -70,14 +70,13 @@ struct LinkLoads {
 /// Anneals from the placement of fewest hops. A packet costs its hops, and the more the more a link has: the fourth power of
 /// a link's packets keeps one from standing out. Of the placements on the way it keeps the one whose hops and busiest link
 /// together, each by its share, are least.
-struct LinkRelief {
+struct LinkRelief: SwapsCores {
   private let traffic: MulticastTraffic
   private let usable: [Int]
   private let points: [MeshPoint]
   private var generator: SeededGenerator
-  /// Core at each position, -1: none; position of each core.
-  private var coreAt: [Int32]
-  private var positionOf: [Int]
+  var coreAt: [Int32]
+  var positionOf: [Int]
   private var loads: LinkLoads
   /// Packets of the busiest link at the start, by which loads are measured.
   private let scale: Double
@@ -179,14 +178,5 @@ struct LinkRelief {
       }
     }
     return change
-  }
-
-  private mutating func swap(_ core: Int, _ position: Int) {
-    let from = positionOf[core]
-    let other = coreAt[position]
-    coreAt[position] = Int32(truncatingIfNeeded: core)
-    coreAt[from] = other
-    positionOf[core] = position
-    if other >= 0 { positionOf[Int(other)] = from }
   }
 }

@@ -66,15 +66,14 @@ extension CoreImage {
 ///
 /// Anneals from the placement that is best message by message, several times, for fewest hops; from the best ends on it
 /// relieves the busiest link (``LinkRelief``). What it returns is never worse in either than the placement that it was given.
-struct MulticastSearch {
+struct MulticastSearch: SwapsCores {
   private let traffic: MulticastTraffic
   private let mesh: Mesh
   private let usable: [Int]
   private let points: [MeshPoint]
   private var generator: SeededGenerator
-  /// Core at each position, -1: none; position of each core.
-  private var coreAt: [Int32]
-  private var positionOf: [Int]
+  var coreAt: [Int32]
+  var positionOf: [Int]
   private var costs: [Int64]
   private(set) var cost: Int64 = 0
   /// Scratch of one tree: farthest rows of each column, valid where the stamp is the tree's.
@@ -164,15 +163,6 @@ struct MulticastSearch {
       }
     }
     return Int64(links &+ Int(east &- west)) &* traffic.weights[tree]
-  }
-
-  private mutating func swap(_ core: Int, _ position: Int) {
-    let from = positionOf[core]
-    let other = coreAt[position]
-    coreAt[position] = Int32(truncatingIfNeeded: core)
-    coreAt[from] = other
-    positionOf[core] = position
-    if other >= 0 { positionOf[Int(other)] = from }
   }
 
   /// Swaps a core with what is at a position, and back where that costs too much.
