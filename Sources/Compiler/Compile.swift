@@ -139,7 +139,9 @@ extension CompiledProgram {
     if fits { return try FittedNetwork.fit(network, chip: chip, options: options).lowering.program }
     let network = try network.coded(options.inputCoding, for: chip)
     let pools = options.pools == .layer ? network.poolsThatCanBeLayers : []
-    return try Lowering(network.withPoolsAsLayers(pools), chip: chip, options: options).program
+    let lowering = try Lowering(network.withPoolsAsLayers(pools), chip: chip, options: options)
+    try lowering.checkMemory()
+    return lowering.program
   }
 }
 

@@ -269,6 +269,31 @@ struct ChipRuleTests {
     #expect(message(try layers(200).resettingHard, "odin") == "compiles")
     var one = try layers(200)
     try one.add("c", [1], .dense, weightShape: [1, 56], weight: { _ in 0 })
-    #expect(message(one.resettingHard, "odin").hasPrefix("the network needs 2 cores, chip 'odin' has 1 (full at population 'a')"))
+    #expect(message(one.resettingHard, "odin").hasPrefix("the network needs at least 2 cores, chip 'odin' has 1 (full at population 'a')"))
+  }
+
+  @Test("a crossbar chip that is too small is refused as that before memory, copies or places are counted")
+  func tooSmallCrossbar() throws {
+    var layers = Layers([1, 16, 16])
+    try layers.add("a", [16, 16, 16], .convolution, weightShape: [16, 1, 1, 1])
+    try layers.add("b", [16, 16, 16], .convolution, weightShape: [16, 16, 3, 3], padding: [1, 1, 1, 1])
+    func message(cores: Int, bytes: Int) throws -> String {
+      var chip = try ChipLibrary.builtIn("truenorth")
+      for (number, value) in [(ChipNumber.chips, 1), (.coresPerChip, cores), (.width, cores), (.height, 1)] {
+        chip.numbers[number] = .assumed(value, "test")
+      }
+      var options = CompileOptions(weightBits: 4)
+      options.memory = MemoryBudget(bytes: bytes)
+      do {
+        let program = try CompiledProgram.compile(try layers.network.checked(), chip: chip, options: options).program
+        return "compiled to \(program.cores.count) cores"
+      } catch { return "\(error)" }
+    }
+    // 16 channels of two by two pixels hear 16 by four by four neurons, all of a core's axons; 4,096 neurons fill 16 cores.
+    let refusal = "the network needs at least 80 cores, chip 'truenorth' has 79 (full at population 'a')"
+    #expect(try message(cores: 79, bytes: 1 << 30).hasPrefix(refusal))
+    #expect(try message(cores: 79, bytes: 1 << 20).hasPrefix(refusal))
+    #expect(try message(cores: 4096, bytes: 1 << 20).contains("of memory"))
+    #expect(try message(cores: 4096, bytes: 1 << 30).hasPrefix("compiled to"))
   }
 }

@@ -142,7 +142,7 @@ struct CompileRefusalTests {
     #expect(try with([.neuronsPerCore: 2, .coresPerChip: 5, .chips: 1]) == "compiled to 5 cores")
     #expect(
       try with([.neuronsPerCore: 2, .coresPerChip: 4, .chips: 1])
-        == "the network needs 5 cores, chip 'tiny' has 4 (full at population 'a'); choose a larger chip, or one "
+        == "the network needs at least 5 cores, chip 'tiny' has 4 (full at population 'a'); choose a larger chip, or one "
         + "with more neurons or synapse memory a core (generic-45nm, loihi, loihi-sanafe)")
   }
 

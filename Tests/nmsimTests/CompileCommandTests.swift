@@ -83,7 +83,7 @@ struct CompileCommandTests {
     Fault(
       files: chip("\"neuronsPerCore\": 1, \"coresPerChip\": 4, \"chips\": 1"),
       line: "compile DIR/net.json --chip DIR/chip.json -o DIR/n", status: .doesNotFit,
-      error: "nmsim: DIR/net.json: the network needs 6 cores, chip 'small' has 4 (full at population 'hidden'): "
+      error: "nmsim: DIR/net.json: the network needs at least 6 cores, chip 'small' has 4 (full at population 'hidden'): "
         + "choose a larger chip, or one with more neurons or synapse memory a core (generic-45nm, loihi, "
         + "loihi-sanafe)"),
     Fault(

@@ -6,6 +6,8 @@ extension ChipDescription {
   package var weightBits: Int { value(.weightBits) ?? 8 }
   /// Bits of the weights that a neuron of a binary crossbar keeps, one for each type of axon; nil: a synapse holds its weight.
   package var tableWeightBits: Int? { crossbar?.value.binary == true ? weightBits : nil }
+  /// Whether neurons of several layers lie on one core: not where it runs one as a unit, or keeps one table of weights a neuron.
+  package var coresHoldLayers: Bool { crossbar?.value.binary != true && convolutionCore == nil }
   /// What the compiler uses unless told otherwise: fewer than the chip could where the papers' 8 are enough.
   package var defaultWeightBits: Int { numbers.value(.defaultWeightBits) ?? weightBits }
   /// A projection's weights may be delivered shifted left by 0 to this many bits.

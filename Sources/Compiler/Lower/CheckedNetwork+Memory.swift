@@ -15,3 +15,12 @@ extension CheckedNetwork {
     return need
   }
 }
+
+extension CompiledProgram {
+  /// What `Partition` counts of every neuron: its destinations, and slots of axons.
+  var memoryToPlace: MemoryNeed {
+    var need = MemoryNeed()
+    for population in populations { need.add(population.shape.count, 8, for: "neurons of population", population.name) }
+    return need
+  }
+}

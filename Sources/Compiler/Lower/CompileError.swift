@@ -132,7 +132,7 @@ package enum CompileError: Error, Sendable, Equatable, NamesParameters {
       "population '\(population)' needs \(groupedText(Int64(need))) \(what), chip '\(chip)' has \(groupedText(Int64(limit))); "
         + (knob.map { "lower \(spell($0)), or " } ?? "") + remedy
     case .tooManyCores(let need, let limit, let chip, let population):
-      "the network needs \(need == Int.max ? "more" : groupedText(Int64(need))) cores, chip '\(chip)' has "
+      "the network needs \(need == Int.max ? "more" : "at least " + groupedText(Int64(need))) cores, chip '\(chip)' has "
         + "\(groupedText(Int64(limit))) (full at population '\(population)'); choose a larger chip, or one with more "
         + "neurons or synapse memory a core"
         + (need == Int.max ? "" : ChipResource.cores.examples(with: need))

@@ -54,11 +54,14 @@ struct Lowering {
     addCopies(form.copies)
     // What a split adds may be more than the chip has, and than this machine holds.
     if !form.parts.isEmpty || !form.copies.isEmpty { try program.checkCores() }
-    try check(program.memoryToRun)
+    try check(program.memoryToPlace)
     try stickBits()
     addResets()
     try proveWidths()
   }
+
+  /// Of running what was lowered.
+  func checkMemory() throws(CompileError) { try check(program.memoryToRun) }
 
   private func check(_ need: MemoryNeed) throws(CompileError) {
     do throws(MemoryError) { try options.memory.check(need) } catch { throw .memory(error) }

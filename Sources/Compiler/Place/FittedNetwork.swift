@@ -20,7 +20,11 @@ struct FittedNetwork {
     lowering = try Lowering(whole, chip: chip, options: options, form: form)
     let program = lowering.program
     try ChipRules.check(program)
-    partition = try Partition(program, order: program.topologicalOrder, mapping: options.mapping, refusals: &refusals)
+    partition = Partition(program)
+    // A chip that is too small says so, however much memory running it would take.
+    if options.mapping == nil { try partition.checkLeast() }
+    try lowering.checkMemory()
+    try partition.place(options.mapping, refusals: &refusals)
     built = CoreBuilder(partition)
     try CrossbarRules.check(built.cores, program, refusals: &refusals)
     try ChipRules.checkBiases(built.cores, program)
@@ -35,7 +39,8 @@ struct FittedNetwork {
     var refusals: [CompileError] = []
     var other = self
     do throws(CompileError) {
-      other.partition = try Partition(program, order: program.topologicalOrder, spikes: spikes, refusals: &refusals)
+      other.partition = Partition(program, spikes: spikes)
+      try other.partition.place(nil, refusals: &refusals)
       other.built = CoreBuilder(other.partition)
       try CrossbarRules.check(other.built.cores, program, refusals: &refusals)
       try ChipRules.checkBiases(other.built.cores, program)

@@ -55,6 +55,7 @@ extension FanIn {
   /// Number of neurons that none of `others` has.
   func count(notIn others: [FanIn]) -> Int {
     if others.isEmpty { return count }
+    if others.contains(where: { $0.hears(self) }) { return 0 }
     if others.count == 1 { return count - overlap(others[0]) }
     var result = 0
     forEach(notIn: others) { _, _, _ in result += 1 }

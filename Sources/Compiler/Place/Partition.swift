@@ -44,16 +44,12 @@ struct Partition {
   var populations: [Population] { program.populations }
   var chip: ChipDescription { program.chip }
 
+  /// Without cores.
+  ///
   /// - Parameters:
   ///   - program: lowered, without cores.
-  ///   - order: the populations, every source before its targets.
-  ///   - mapping: which neurons each core holds; nil: chosen here.
   ///   - spikes: per population and neuron, as `CompileOptions.traffic`; nil: not measured.
-  ///   - refusals: what else a limit forbids beside what is thrown, so that all of it can be mended at once.
-  init(
-    _ program: CompiledProgram, order: [Int], mapping: Mapping? = nil, spikes: [[UInt64]]? = nil,
-    refusals: inout [CompileError]
-  ) throws(CompileError) {
+  init(_ program: CompiledProgram, spikes: [[UInt64]]? = nil) {
     self.program = program
     self.spikes = spikes
     limits = CoreLimits(program.chip, weightBits: program.weightBits)
@@ -71,15 +67,26 @@ struct Partition {
     }
     copies = program.copies
     missingCopies = [Int](repeating: 0, count: program.populations.count)
+  }
+
+  /// - Parameters:
+  ///   - mapping: which neurons each core holds; nil: chosen here.
+  ///   - refusals: what else a limit forbids beside what is thrown, so that all of it can be mended at once.
+  mutating func place(_ mapping: Mapping?, refusals: inout [CompileError]) throws(CompileError) {
     if let mapping {
-      try follow(mapping, order: order)
+      try follow(mapping, order: program.topologicalOrder)
       return
     }
-    let own = order.reversed().filter { !populations[$0].model.isInput && populations[$0].original == nil }
+    let own = own
     refusals = own.compactMap(neuronRefusal)
     if let first = refusals.first { throw first }
     for population in own {
-      do throws(CompileError) { try place(population, &refusals) } catch { throw refusals.first ?? error }
+      do throws(CompileError) {
+        try place(population, &refusals)
+      } catch {
+        // Copies, which mend what else was refused, only take more cores.
+        throw error.isAboutSize ? error : refusals.first ?? error
+      }
     }
     if let first = refusals.first { throw first }
     // Cores were opened from the output backwards.
@@ -88,12 +95,27 @@ struct Partition {
     merge()
   }
 
+  /// Populations that are cut, from the output backwards; copies lie beside their originals.
+  private var own: [Int] {
+    program.topologicalOrder.reversed().filter { !populations[$0].model.isInput && populations[$0].original == nil }
+  }
+
+  /// Refuses what takes more cores than the chip has whatever the neurons' destinations, before anything is placed.
+  func checkLeast() throws(CompileError) {
+    guard let most = chip.totalCores, !chip.coresHoldLayers, chip.convolutionCore == nil else { return }
+    var sums: [Int] = []
+    let own = own
+    for population in own { sums.append((sums.last ?? 0) +| (candidates(population).map(\.cores).min() ?? 1)) }
+    guard let all = sums.last, all > most, let full = sums.firstIndex(where: { $0 > most }) else { return }
+    throw .tooManyCores(need: all, limit: most, chip: chip.name, population: populations[own[full]].name)
+  }
+
   /// Joins cores that fit into one, the emptiest into the first that takes it without becoming the busiest; where every one
   /// would, into the least busy.
   ///
   /// Output axons are taken as the sum of both, which is never too few: a neuron that fed both cores feeds one now.
   private mutating func merge() {
-    guard chip.crossbar?.value.binary != true, chip.convolutionCore == nil else { return }
+    guard chip.coresHoldLayers else { return }
     var hosts = FirstFit(cores.map(\.load), limits)
     let busiest = cores.map(\.operations).max() ?? 0
     for small in cores.indices.sorted(by: { (cores[$0].load.neurons, $0) < (cores[$1].load.neurons, $1) }) {
@@ -141,8 +163,7 @@ struct Partition {
     let whole = Box(whole: populations[population].shape)
     // A core that runs one layer as a unit, or keeps one table of weights a neuron, is not shared; a layer is not split.
     let isLayerCore = chip.convolutionCore != nil
-    let isShared = !isLayerCore && chip.crossbar?.value.binary != true
-    if isShared, let last = cores.indices.last, fits(whole, population, on: cores[last]) {
+    if chip.coresHoldLayers, let last = cores.indices.last, fits(whole, population, on: cores[last]) {
       putAll(whole, population, on: last)
       return
     }
@@ -165,7 +186,15 @@ struct Partition {
   }
 
   private mutating func putAll(_ box: Box, _ population: Int, on core: Int) {
-    for index in [population] + copies[population] { put(box, index, on: core) }
+    put(box, population, on: core)
+    guard !copies[population].isEmpty else { return }
+    // Copies hear by the axons that are there now.
+    var load = load(box, population, beside: cores[core])
+    for copy in copies[population] {
+      load.outputAxons = outputAxons(box, copy) + box.count * ownAxons[copy]
+      cores[core].load = cores[core].load + load
+      cores[core].parts.append((copy, box))
+    }
   }
 
   /// Limits that a single neuron breaks whatever the split.
@@ -291,12 +320,19 @@ struct Partition {
     }
   }
 
-  /// Boxes of one population on fresh cores: the fewest, then those with the fewest input axons in all, then with the
-  /// fewest weights stored twice.
-  private func split(_ population: Int, _ work: SpikeWork?) throws(CompileError) -> [Box] {
+  /// Boxes of equal size that fit a fresh core, as one in the middle does.
+  private struct Candidate {
+    var cores: Int
+    var axons: Int
+    var bits: Int
+    var side: Int
+    var size: (c: Int, y: Int, x: Int)
+  }
+
+  /// In no order.
+  private func candidates(_ population: Int) -> [Candidate] {
     let shape = populations[population].shape
-    typealias Size = (c: Int, y: Int, x: Int)
-    var candidates: [(cores: Int, axons: Int, bits: Int, side: Int, size: Size)] = []
+    var candidates: [Candidate] = []
     for c in Partition.sizes(shape.channels) {
       for y in Partition.sizes(shape.height) {
         for x in Partition.sizes(shape.width) {
@@ -306,10 +342,20 @@ struct Partition {
           // The box in the middle hears the most neurons.
           let load = self.loadOfAll(Partition.middleBox(shape, (c, y, x)), population, beside: nil)
           guard load.broken(limits) == nil else { continue }
-          candidates.append((count, load.inputAxons * count, load.synapseBits * count, y + x, (c, y, x)))
+          candidates.append(
+            Candidate(
+              cores: count, axons: load.inputAxons * count, bits: load.synapseBits * count, side: y + x, size: (c, y, x)))
         }
       }
     }
+    return candidates
+  }
+
+  /// Boxes of one population on fresh cores: the fewest, then those with the fewest input axons in all, then with the
+  /// fewest weights stored twice.
+  private func split(_ population: Int, _ work: SpikeWork?) throws(CompileError) -> [Box] {
+    let shape = populations[population].shape
+    var candidates = candidates(population)
     // Compact boxes first among equals: their neurons are near one another in the layers that read them.
     candidates.sort {
       ($0.cores, $0.axons, $0.bits, $0.side, $1.size.c, $1.size.y)
