@@ -7,11 +7,13 @@ Both simulate the same spiking network on one thread: PyTorch in 32-bit float, 6
 process from start to end counted. Integrate-and-fire units with soft reset, convolutions, dense layers, identities and
 average pools. Ends with status 0 and a reason where PyTorch is not installed.
 """
-import csv, gzip, json, os, resource, struct, subprocess, sys, tempfile, time
+import csv, json, os, resource, subprocess, sys, tempfile, time
 
 try:
-    import numpy as np, torch
+    import torch
     import torch.nn.functional as F
+
+    import speed_files
 except ImportError as error:
     print(f"skipped: {error}; install PyTorch and NumPy to compare")
     sys.exit(0)
@@ -19,32 +21,11 @@ except ImportError as error:
 BATCH = 64
 
 
-def images(path, shape):
-    with (gzip.open if path.endswith(".gz") else open)(path, "rb") as file:
-        data = file.read(1 << 22)
-    size = int(np.prod(shape))
-    if path.endswith(".bin"):  # CIFAR-10: a label, then the image
-        raw = np.frombuffer(data[: BATCH * (size + 1)], np.uint8).reshape(BATCH, size + 1)[:, 1:]
-    else:  # IDX
-        raw = np.frombuffer(data[16 : 16 + BATCH * size], np.uint8)
-    return raw.reshape(BATCH, *shape).astype(np.float64)
-
-
-def tensors(path):
-    with open(path, "rb") as file:
-        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
-        data = file.read()
-    kinds = {"F32": np.float32, "F64": np.float64, "I8": np.int8, "I16": np.int16, "I32": np.int32}
-    return {
-        name: torch.tensor(np.frombuffer(data[slice(*t["data_offsets"])], kinds[t["dtype"]]).reshape(t["shape"]).copy()).float()
-        for name, t in header.items() if name != "__metadata__"
-    }
-
-
 class Simulation:
     def __init__(self, path):
         self.net = json.load(open(path))
-        self.tensors = tensors(os.path.join(os.path.dirname(path), self.net["tensors"]))
+        read = speed_files.tensors(os.path.join(os.path.dirname(path), self.net["tensors"]))
+        self.tensors = {name: torch.tensor(values).float() for name, values in read.items()}
         self.populations = {p["name"]: p for p in self.net["populations"]}
         self.order, known = [], {"input"}
         while len(self.order) < len(self.populations):
@@ -102,11 +83,7 @@ def main():
     rounds = int(sys.argv[6]) if len(sys.argv) > 6 else 5
     torch.set_num_threads(1)
     simulation = Simulation(path)
-    entry = simulation.net["input"]
-    pre = entry.get("preprocessing", {})
-    per_channel = lambda key, default: np.array(pre.get(key) or [default]).reshape(-1, *[1] * (len(entry["shape"]) - 1))
-    raw = images(data, entry["shape"]) * pre.get("scale", 1)
-    x = torch.tensor((raw - per_channel("mean", 0)) / per_channel("std", 1)).float()
+    x = torch.tensor(speed_files.prepared(data, simulation.net["input"], BATCH)).float()
     samples = BATCH * 16
     simulation.run(x, 2)
     ratios = []
@@ -119,7 +96,7 @@ def main():
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
             subprocess.run(
                 [nmsim, "run", program, "--ticks", str(steps), "--threads", "1", "--input", data, "--samples", str(samples),
-                 "--json", os.path.join(folder, "run.json"), "--predictions", table, "--quiet"], check=True)
+                 "--json", os.path.join(folder, "run.json"), "--predictions", table, "--no-ann", "--quiet"], check=True)
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             rate = samples * steps / (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
             ratios.append(rate / torch_rate)
