@@ -139,7 +139,14 @@ extension CompiledProgram {
     if fits { return try FittedNetwork.fit(network, chip: chip, options: options).lowering.program }
     let network = try network.coded(options.inputCoding, for: chip)
     let pools = options.pools == .layer ? network.poolsThatCanBeLayers : []
-    let lowering = try Lowering(network.withPoolsAsLayers(pools), chip: chip, options: options)
+    return try lower(network, NetworkForm(pools: pools), chip: chip, options: options)
+  }
+
+  /// - Parameter network: with the codes that the chip takes.
+  static func lower(
+    _ network: CheckedNetwork, _ form: NetworkForm, chip: ChipDescription, options: CompileOptions
+  ) throws(CompileError) -> CompiledProgram {
+    let lowering = try Lowering(network.in(form), chip: chip, options: options, form: form)
     try lowering.checkMemory()
     return lowering.program
   }

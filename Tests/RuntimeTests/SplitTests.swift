@@ -100,6 +100,32 @@ struct SplitTests {
     #expect(error?.description.contains("needs 468 input axons") == true, "\(error?.description ?? "")")
   }
 
+  @Test("of neurons that count to a threshold take the one whose spikes are nearest to those without sums")
+  func units() throws {
+    let network = try Self.network(readout: .spikes).checked()
+    var chip = ChipDescription.test([.inputAxonsPerCore: 150])
+    chip.neuronModels = .assumed(["if"], "test")
+    #expect(try SumUnits(network, chip: .test(), options: CompileOptions()) == nil)
+    let units = try #require(try SumUnits(network, chip: chip, options: CompileOptions()))
+    let expected = Self.run(units.exact, steps: 32).counters.spikes
+    let tried = try SumUnits.tried.map { unit in
+      let program = try units.program(unit: unit)
+      return (unit: unit, program: program, spikes: Self.run(program, steps: 32).counters.spikes)
+    }
+    let found = units.nearest(to: expected, of: tried)
+    func error(_ spikes: [[UInt64]]) -> Int { zip(spikes[3], expected[3]).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) } }
+    let errors = tried.map { error($0.spikes) }
+    let best = try #require(errors.min())
+    #expect(best < errors[0] && Set(errors).count > 3, "\(errors)")
+    #expect(found == ["out": tried[try #require(errors.firstIndex(of: best))].unit])
+    var options = CompileOptions()
+    options.sumUnits = found
+    let result = try CompiledProgram.compile(network, chip: chip, options: options)
+    #expect(result.sums.map(\.unit) == [found["out"]])
+    // The fitted program spikes as the one without cores that was tried.
+    #expect(error(Self.run(result.program, steps: 32).counters.spikes) == best)
+  }
+
   @Test("leave a population most of its sources where only a few are too many, if they are not exact")
   func direct() throws {
     let network = Self.network(readout: .spikes)

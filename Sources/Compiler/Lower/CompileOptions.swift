@@ -42,6 +42,9 @@ package struct CompileOptions: Sendable, Equatable {
   /// on calibration data counts them (`RunCounters.spikes`): one value a neuron, one for all of a population, or none
   /// where it is silent. Nil: every neuron is taken to fire as often as any other.
   package var traffic: [[UInt64]]?
+  /// By population: what a spike of its inexact partial sums is worth, as a part of their largest sum of a tick; as
+  /// ``SumUnits`` finds them. ``SumUnits/standard`` where nothing is said.
+  package var sumUnits: [String: Int] = [:]
   /// Which neurons each core holds and where it is, instead of the compiler's own choice and of `placement`.
   package var mapping: Mapping?
   /// Permanent faults that the mapping avoids and the weights take; nil: none.

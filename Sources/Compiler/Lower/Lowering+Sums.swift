@@ -18,11 +18,14 @@ extension Lowering {
         program, incoming: incoming, target: target, parts: parts, isExact: Lowering.sendsSums(chip))
       // One threshold for all of them: a neuron of a crossbar has few weights.
       let most = split.sums.map { $0.largest(channels: populations[target].shape.channels) }.max() ?? 0
-      for sum in split.sums { try add(sum, most: most, before: target) }
+      let unit = max(1, options.sumUnits[populations[target].name] ?? SumUnits.standard)
+      let worth = (most + Int64(unit) - 1) / Int64(unit)
+      for sum in split.sums { try add(sum, worth: worth, before: target) }
       sums.append(
         PartialSums(
           population: populations[target].name, parts: parts.count, sums: split.sums.map(\.name),
-          isExact: split.isExact && chip.accumulatorOverflow == .refuse, direct: split.directShare))
+          isExact: split.isExact && chip.accumulatorOverflow == .refuse, direct: split.directShare,
+          unit: split.isExact ? nil : unit))
       for (index, direct) in zip(incoming, split.direct) {
         guard let direct else { continue }
         projections[index] = direct.projection
@@ -35,19 +38,19 @@ extension Lowering {
     }
   }
 
-  /// - Parameter most: the largest sum of a tick, of all sums into the population.
-  private mutating func add(_ sum: SplitFanIn.Sum, most: Int64, before target: Int) throws(CompileError) {
+  /// - Parameter worth: what a spike of a sum that is not exact is worth, at least.
+  private mutating func add(_ sum: SplitFanIn.Sum, worth: Int64, before target: Int) throws(CompileError) {
     let to = populations[target]
     let isExact = sum.sign == 0
     let least = Int64(1) << Int64(fractionBits)
     let bits = max(weightBits, chip.tableWeightBits ?? 0)
     let synapse =
-      isExact ? SumSynapse(value: 1, bits: bits) : SumSynapse(atLeast: (most + 1) / 2, bits, chip, baseShift: baseShift)
+      isExact ? SumSynapse(value: 1, bits: bits) : SumSynapse(atLeast: worth, bits, chip, baseShift: baseShift)
     let model = NeuronModel(kind: isExact ? .augmented : .integrateFire, hasNegativeThreshold: isExact)
     let reset = chip.reset(of: model)?.synapse
     guard let synapse, let threshold = Int32(exactly: synapse.value * least), Int64(threshold) <= FixedPoint.highest(bits: membraneBits),
       reset.map({ $0.nearest(to: Int64(threshold)) == Int64(threshold) }) ?? true
-    else { throw doesNotFit(sum.name, "a partial sum of", Double(most)) }
+    else { throw doesNotFit(sum.name, "a partial sum of", Double(worth)) }
     if !isExact { try checkReset(sum.name, model) }
     let index = populations.count
     populations.append(

@@ -11,6 +11,8 @@ package struct PartialSums: Sendable, Equatable {
   package var isExact: Bool
   /// Share of its sources that it hears itself.
   package var direct: Double
+  /// A spike of them is worth their largest sum of a tick by this; nil: they are sent whole.
+  package var unit: Int?
 }
 
 /// Projections into one population, cut into parts by their sources.
@@ -18,7 +20,7 @@ package struct PartialSums: Sendable, Equatable {
 /// Exact sums are neurons that send what they added up as a payload, in the tick in which they did. Where the chip has no
 /// such neurons, those of a part are two populations that count to a threshold, one for the positive weights and one for
 /// the negative ones: each rises only, so what it sent is its sum but for a rest below the threshold. The threshold is
-/// half of the largest sum: what sources send that are active in more than half of the ticks waits.
+/// half of the largest sum, what sources send that are active in more than half of the ticks waits; or what ``SumUnits`` found.
 struct SplitFanIn {
   /// By part and sign: the projections into a sum.
   struct Sum {

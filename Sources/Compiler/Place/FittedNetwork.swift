@@ -5,7 +5,7 @@ struct FittedNetwork {
   let lowering: Lowering
   private(set) var partition: Partition
   private(set) var built: CoreBuilder
-  private let form: NetworkForm
+  let form: NetworkForm
   /// Populations that average pools became.
   let poolLayers: [String]
 
@@ -15,7 +15,7 @@ struct FittedNetwork {
     refusals: inout [CompileError]
   ) throws(CompileError) {
     self.form = form
-    let whole = network.withPoolsAsLayers(form.pools).withRoomForSums(before: form.parts.keys.sorted())
+    let whole = network.in(form)
     poolLayers = whole.populations[network.populations.count...].map(\.name)
     lowering = try Lowering(whole, chip: chip, options: options, form: form)
     let program = lowering.program
@@ -104,6 +104,11 @@ struct FittedNetwork {
 }
 
 extension CheckedNetwork {
+  /// With the populations and the ticks that a form takes.
+  func `in`(_ form: NetworkForm) -> CheckedNetwork {
+    withPoolsAsLayers(form.pools).withRoomForSums(before: form.parts.keys.sorted())
+  }
+
   /// The form to try after a refusal; nil: there is none.
   fileprivate func form(
     after error: CompileError, _ form: NetworkForm, chip: ChipDescription, options: CompileOptions

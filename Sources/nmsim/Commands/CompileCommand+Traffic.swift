@@ -6,6 +6,8 @@ import Runtime
 struct MeasuredTraffic {
   /// Per population and neuron, over all samples: `CompileOptions.traffic`.
   let spikes: [[UInt64]]
+  /// `CompileOptions.sumUnits`.
+  let sumUnits: [String: Int]
   let samples: Int
   let steps: Int
   static let standardSamples = 100
@@ -28,21 +30,45 @@ struct MeasuredTraffic {
         .usage, subject: "compile", problem: "--calibration is for the optimised mapping, which alone weighs spikes",
         remedy: "leave out --calibration or --mapping")
     }
-    let program = try told(by: { CommandError($0, network: path, mapping: nil) }) { () throws(CompileError) in
-      try CompiledProgram.lower(network, chip: chip, options: options, fits: true)
+    func lowered<T>(_ body: () throws(CompileError) -> T) throws(CommandError) -> T {
+      try told(by: { CommandError($0, network: path, mapping: nil) }, body)
+    }
+    var options = options
+    let units = try lowered { () throws(CompileError) in try SumUnits(network, chip: chip, options: options) }
+    var program = try lowered { () throws(CompileError) in
+      if let units { return units.exact }
+      return try CompiledProgram.lower(network, chip: chip, options: options, fits: true)
     }
     let asked = arguments.int("calibration-samples") ?? Self.standardSamples
     let data = try InputFiles.dataset(
       images, shape: program.input.dimensions, samples: asked, recorded: try arguments.binning(program))
     samples = min(asked, data.count)
     steps = program.standardSteps ?? RunInputs.standardSteps
-    try ObservedRun.check(program, steps: steps, samples: samples)
-    let progress = ProgressLine("traffic", total: samples, unit: "images", terminal: terminal)
-    defer { progress.finish() }
     let run = Run(steps: steps, samples: samples, threads: RunInputs.standardThreads)
-    spikes = try told(.badData, images) { () throws(DatasetError) in
-      try run(program, data: data, progress: { progress.advance(by: $0) }).counters.spikes
+    let runs = units == nil ? 1 : SumUnits.tried.count + 2
+    let progress = ProgressLine("traffic", total: runs * samples, unit: "images", terminal: terminal)
+    defer { progress.finish() }
+    let (steps, samples) = (steps, samples)
+    func counted(_ program: CompiledProgram) throws(CommandError) -> [[UInt64]] {
+      try ObservedRun.check(program, steps: steps, samples: samples)
+      return try told(.badData, images) { () throws(DatasetError) in
+        try run(program, data: data, progress: { progress.advance(by: $0) }).counters.spikes
+      }
     }
+    if let units {
+      let expected = try counted(program)
+      var tried: [(unit: Int, program: CompiledProgram, spikes: [[UInt64]])] = []
+      for unit in SumUnits.tried {
+        let program = try lowered { () throws(CompileError) in try units.program(unit: unit) }
+        tried.append((unit, program, try counted(program)))
+      }
+      options.sumUnits = units.nearest(to: expected, of: tried)
+      program = try lowered { () throws(CompileError) in
+        try CompiledProgram.lower(network, chip: chip, options: options, fits: true)
+      }
+    }
+    sumUnits = options.sumUnits
+    spikes = try counted(program)
   }
 
   /// What the placement made of it, beside one that does not look at spikes.

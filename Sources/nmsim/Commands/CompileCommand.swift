@@ -29,8 +29,8 @@ enum CompileCommand {
         "Where the cores are placed, or a file that says which neurons each core holds."),
       .option(
         "calibration", .file(FileKind.samples), "DATA", group: placement,
-        "Images from which the optimised mapping learns how often neurons fire: where to cut layers, and what to put close together. "
-          + "Without any, all neurons count alike."),
+        "Images from which the optimised mapping learns how often neurons fire: where to cut layers, what to put close together, and "
+          + "what spikes of partial sums are worth. Without any, all neurons count alike."),
       .samples("calibration-samples", in: placement, standard: "\(MeasuredTraffic.standardSamples)"),
       .schedule(in: placement),
       OptionSpec(.lag, group: placement, standards: ["the network's"]),
@@ -70,6 +70,7 @@ enum CompileCommand {
     var options = try options(arguments)
     let traffic = try MeasuredTraffic(arguments, network, path: path, chip: chip, options: options, terminal)
     options.traffic = traffic?.spikes
+    options.sumUnits = traffic?.sumUnits ?? [:]
     let mapping = options.mapping == nil ? nil : arguments.string("mapping")
     var program: CompiledProgram
     let result: CompileResult
@@ -119,7 +120,9 @@ enum CompileCommand {
         + "\(NumberFormat.count(sums.sums.count, of: "population")) of partial sums, because the chip's limits forbid to hear "
         + "all at once; "
         + (sums.isExact
-          ? "it adds what it would add without them." : "their neurons count to a threshold, so that rests below it are lost.")
+          ? "it adds what it would add without them."
+          : "their neurons count to a threshold\(sums.unit.map { ", 1/\($0) of the largest sum of a tick" } ?? ""), so that rests "
+            + "below it are lost" + (traffic == nil ? "; --calibration finds the threshold by data." : "."))
       tables.say(TextLayout.paragraph(text, width: tables.style.width))
     }
     if !result.copies.isEmpty {
