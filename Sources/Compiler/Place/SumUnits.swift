@@ -10,26 +10,27 @@ package struct SumUnits {
   package static let standard = 2
   package static let tried = [2, 3, 4, 6, 8, 12, 16]
 
-  /// Without cores and without sums.
+  /// Without cores and without inexact sums.
   package let exact: CompiledProgram
+  /// Those that hear inexact sums.
+  package let populations: [String]
   private let network: CheckedNetwork
   private let form: NetworkForm
   private let chip: ChipDescription
   private let options: CompileOptions
-  private let populations: [String]
 
-  /// Nil where the chip takes the network without inexact sums.
-  package init?(_ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions) throws(CompileError) {
+  package init(_ network: CheckedNetwork, chip: ChipDescription, options: CompileOptions) throws(CompileError) {
     let fitted = try FittedNetwork.fit(network, chip: chip, options: options)
     populations = fitted.lowering.sums.filter { $0.unit != nil }.map(\.population)
-    if populations.isEmpty { return nil }
     self.network = try network.coded(options.inputCoding, for: chip)
     (self.chip, self.options) = (chip, options)
     // Copies and slices change no spike.
     var form = fitted.form
     (form.copies, form.sliced) = ([:], [])
     self.form = form
-    exact = try CompiledProgram.lower(self.network, NetworkForm(pools: form.pools), chip: chip, options: options)
+    exact = populations.isEmpty
+      ? fitted.lowering.program
+      : try CompiledProgram.lower(self.network, NetworkForm(pools: form.pools), chip: chip, options: options)
   }
 
   /// The same with sums whose spikes are worth so much, without cores.

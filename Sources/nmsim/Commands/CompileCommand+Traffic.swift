@@ -35,17 +35,14 @@ struct MeasuredTraffic {
     }
     var options = options
     let units = try lowered { () throws(CompileError) in try SumUnits(network, chip: chip, options: options) }
-    var program = try lowered { () throws(CompileError) in
-      if let units { return units.exact }
-      return try CompiledProgram.lower(network, chip: chip, options: options, fits: true)
-    }
+    var program = units.exact
     let asked = arguments.int("calibration-samples") ?? Self.standardSamples
     let data = try InputFiles.dataset(
       images, shape: program.input.dimensions, samples: asked, recorded: try arguments.binning(program))
     samples = min(asked, data.count)
     steps = program.standardSteps ?? RunInputs.standardSteps
     let run = Run(steps: steps, samples: samples, threads: RunInputs.standardThreads)
-    let runs = units == nil ? 1 : SumUnits.tried.count + 2
+    let runs = units.populations.isEmpty ? 1 : SumUnits.tried.count + 2
     let progress = ProgressLine("traffic", total: runs * samples, unit: "images", terminal: terminal)
     defer { progress.finish() }
     let (steps, samples) = (steps, samples)
@@ -55,7 +52,7 @@ struct MeasuredTraffic {
         try run(program, data: data, progress: { progress.advance(by: $0) }).counters.spikes
       }
     }
-    if let units {
+    if !units.populations.isEmpty {
       let expected = try counted(program)
       var tried: [(unit: Int, program: CompiledProgram, spikes: [[UInt64]])] = []
       for unit in SumUnits.tried {
