@@ -1,5 +1,5 @@
-// Dense delivery of sources that are bits, 16 steps at once: a word of 16 sources is three numbers (6, 5 and 5 bits), each of
-// which picks what its sources add from a table. Lanes are the steps of two positions; sums are modulo 2^16.
+// Dense delivery of sources that are bits, 16 steps at once: six sources are a number, which picks what they add from a
+// table. Lanes are the steps of two positions; sums are modulo 2^16.
 #include "CKernels.h"
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -54,92 +54,122 @@ INLINE void add_steps(
   }
 }
 
-#define LOOK_UP(T, V, FROM, SIZE, SHIFT, PICK)                                     \
-  UNROLL for (int v = 0; v < V; v++) w[v] = _mm512_srli_epi16(w[v], SHIFT);        \
-  UNROLL for (int c = 0; c < T; c++) {                                             \
-    const int16_t *table = t + T * FROM + c * SIZE;                                \
-    UNROLL for (int v = 0; v < V; v++) s[c][v] = _mm512_add_epi16(s[c][v], PICK);  \
+// 2 * V positions (the last one again where there are fewer) times a block of 16 targets, four of these in registers at
+// once. Where the positions of each pair adjoin, a vector's numbers are one load.
+INLINE void deliver_tile(const ck_tables *d, long at, long block, void *acc, int bits, const int V, const int adjoin) {
+  _Alignas(64) int16_t sums[16][4][32];
+  const long count = d->positions - at < 2 * V ? d->positions - at : 2 * V;
+  const uint16_t *x[8];
+  UNROLL for (int p = 0; p < 2 * V; p++) x[p] = d->x + d->bases[at + (p < count ? p : count - 1)];
+  const int16_t *t = d->tables + block * 16 * d->numbers * 64;
+  for (long four = 0; four < 16; four += 4) {
+    __m512i s[4][4];
+    UNROLL for (int c = 0; c < 4; c++) UNROLL for (int v = 0; v < V; v++) s[c][v] = _mm512_setzero_si512();
+    for (long number = 0; number < d->numbers; number++, t += 4 * 64) {
+      const long offset = d->offsets[number];
+      __m512i w[4];
+      UNROLL for (int v = 0; v < V; v++)
+        w[v] = adjoin ? _mm512_loadu_si512(x[2 * v] + offset)
+                      : _mm512_inserti64x4(
+                          _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)(x[2 * v] + offset))),
+                          _mm256_loadu_si256((const __m256i *)(x[2 * v + 1] + offset)), 1);
+      UNROLL for (int c = 0; c < 4; c++) {
+        const __m512i low = _mm512_loadu_si512(t + c * 64), high = _mm512_loadu_si512(t + c * 64 + 32);
+        UNROLL for (int v = 0; v < V; v++)
+          s[c][v] = _mm512_add_epi16(s[c][v], _mm512_permutex2var_epi16(low, w[v], high));
+      }
+    }
+    UNROLL for (int c = 0; c < 4; c++) UNROLL for (int v = 0; v < V; v++)
+      _mm512_store_si512(sums[four + c][v], s[c][v]);
   }
-#define OF_32 _mm512_permutexvar_epi16(w[v], _mm512_loadu_si512(table))
-#define OF_64 _mm512_permutex2var_epi16(_mm512_loadu_si512(table), w[v], _mm512_loadu_si512(table + 32))
+  const __m256i factors =
+    d->factors ? _mm256_loadu_si256((const __m256i *)(d->factors + block * 16)) : _mm256_set1_epi16(1);
+  for (long v = 0; 2 * v < count; v++) {
+    __m512i r[16], low[8], high[8];
+    UNROLL for (int c = 0; c < 16; c++) r[c] = _mm512_load_si512(sums[c][v]);
+    transpose(r, low, high);
+    const long to = (at + 2 * v) * d->padded + block * 16, left = count - 2 * v;
+    if (bits == 32) add_steps(d, acc, to, low, high, left, factors, 32, 1);
+    else if (d->factors) add_steps(d, acc, to, low, high, left, factors, 16, 1);
+    else add_steps(d, acc, to, low, high, left, factors, 16, 0);
+  }
+}
 
-// 2 * V positions (the last one again where there are fewer) times a block of 16 targets, four of these in registers at once.
-#define TILE(V)                                                                                                \
-  static void tile_##V(const ck_tables *d, long at, long block, void *acc, int bits) {                         \
-    _Alignas(64) int16_t sums[16][V][32];                                                                      \
-    const long count = d->positions - at < 2 * V ? d->positions - at : 2 * V;                                  \
-    const uint16_t *x[2 * V];                                                                                  \
-    UNROLL for (int p = 0; p < 2 * V; p++) x[p] = d->x + d->bases[at + (p < count ? p : count - 1)];           \
-    const int16_t *t = d->tables + block * 16 * d->taps * d->words * 128;                                      \
-    for (long four = 0; four < 16; four += 4) {                                                                \
-      __m512i s[4][V];                                                                                         \
-      UNROLL for (int c = 0; c < 4; c++) UNROLL for (int v = 0; v < V; v++) s[c][v] = _mm512_setzero_si512();  \
-      for (long tap = 0; tap < d->taps; tap++) {                                                               \
-        const long from = d->offsets[tap], end = from + d->words * 16;                                         \
-        for (long word = from; word < end; word += 16, t += 4 * 128) {                                         \
-          __m512i w[V];                                                                                        \
-          UNROLL for (int v = 0; v < V; v++)                                                                   \
-            w[v] = _mm512_inserti64x4(                                                                         \
-              _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)(x[2 * v] + word))),                  \
-              _mm256_loadu_si256((const __m256i *)(x[2 * v + 1] + word)), 1);                                  \
-          LOOK_UP(4, V, 0, 64, 0, OF_64)                                                                       \
-          LOOK_UP(4, V, 64, 32, 6, OF_32)                                                                      \
-          LOOK_UP(4, V, 96, 32, 5, OF_32)                                                                      \
-        }                                                                                                      \
-      }                                                                                                        \
-      UNROLL for (int c = 0; c < 4; c++) UNROLL for (int v = 0; v < V; v++)                                    \
-        _mm512_store_si512(sums[four + c][v], s[c][v]);                                                        \
-    }                                                                                                          \
-    const __m256i factors =                                                                                    \
-      d->factors ? _mm256_loadu_si256((const __m256i *)(d->factors + block * 16)) : _mm256_set1_epi16(1);      \
-    for (long v = 0; 2 * v < count; v++) {                                                                     \
-      __m512i r[16], low[8], high[8];                                                                          \
-      UNROLL for (int c = 0; c < 16; c++) r[c] = _mm512_load_si512(sums[c][v]);                                \
-      transpose(r, low, high);                                                                                 \
-      const long to = (at + 2 * v) * d->padded + block * 16, left = count - 2 * v;                             \
-      if (bits == 32) add_steps(d, acc, to, low, high, left, factors, 32, 1);                                  \
-      else if (d->factors) add_steps(d, acc, to, low, high, left, factors, 16, 1);                             \
-      else add_steps(d, acc, to, low, high, left, factors, 16, 0);                                             \
-    }                                                                                                          \
+#define TILE(V, ADJOIN)                                                                             \
+  static void tile_##V##_##ADJOIN(const ck_tables *d, long at, long block, void *acc, int bits) {   \
+    deliver_tile(d, at, block, acc, bits, V, ADJOIN);                                               \
   }
-TILE(4)
-TILE(2)
-TILE(1)
+TILE(4, 1) TILE(4, 0) TILE(2, 0) TILE(1, 0)
+
+static int adjoin(const uint32_t *bases, long count) {
+  for (long p = 0; p < count; p += 2) if (bases[p + 1] - bases[p] != 16) return 0;
+  return 1;
+}
 
 void ck_tables_deliver(const ck_tables *d, void *accumulators, int bits) {
   for (long block = 0; block < d->blocks; block++) {
     for (long at = 0; at < d->positions;) {
       const long left = d->positions - at;
-      if (left > 4) tile_4(d, at, block, accumulators, bits), at += 8;
-      else if (left > 2) tile_2(d, at, block, accumulators, bits), at += 4;
-      else tile_1(d, at, block, accumulators, bits), at += 2;
+      if (left >= 8 && adjoin(d->bases + at, 8)) tile_4_1(d, at, block, accumulators, bits), at += 8;
+      else if (left > 4) tile_4_0(d, at, block, accumulators, bits), at += 8;
+      else if (left > 2) tile_2_0(d, at, block, accumulators, bits), at += 4;
+      else tile_1_0(d, at, block, accumulators, bits), at += 2;
     }
   }
 }
 
-void ck_write_words(
-  const uint16_t *const *masks, long pixels, long words, long used, const uint32_t *places, uint16_t *x) {
-  for (long first = 0, all = pixels * words; first < all; first += 16) {
-    const long left = all - first < 16 ? all - first : 16;
+INLINE __m128i count(long bits) { return _mm_cvtsi64_si128(bits); }
+
+// The numbers of pixels themselves, and in the plane behind what is left over of their bits, 16 words at a time.
+static void write_own(const ck_numbers *n, const uint16_t *const *masks, uint16_t *x) {
+  // Words behind the one before.
+  __m256i y[17];
+  y[16] = _mm256_setzero_si256();
+  for (long first = 0, all = n->width * n->words; first < all; first += 16) {
+    const long left = all - first < 16 ? all - first : 16, pixel = first / n->words, begun = first % n->words;
     const __mmask16 taken = (__mmask16)((1u << left) - 1);
     __m512i r[16], low[8], high[8];
     UNROLL for (int step = 0; step < 16; step++)
       r[step] = _mm512_castsi256_si512(
         masks[step] ? _mm256_maskz_loadu_epi16(taken, masks[step] + first) : _mm256_setzero_si256());
     transpose(r, low, high);
-    UNROLL for (int i = 0; i < 16; i++) {
-      const long pixel = (first + i) / words, word = (first + i) % words;
-      if (i >= left || word >= used) continue;
-      _mm256_storeu_si256(
-        (__m256i *)(x + places[pixel] + word * 16), _mm512_castsi512_si256(i < 8 ? low[i] : high[i - 8]));
+    y[0] = y[16];
+    UNROLL for (int i = 0; i < 16; i++) y[i + 1] = _mm512_castsi512_si256(i < 8 ? low[i] : high[i - 8]);
+    for (long number = 0; number < n->own + (n->left > 0); number++) {
+      const long bits = number < n->own ? 6 : n->left, word = (6 * number + bits - 1) / 16, shift = 6 * number - 16 * word;
+      const __m128i up = count(shift < 0 ? -shift : 0), down = count(shift < 0 ? 0 : shift), before = count(16 + shift);
+      const __m256i mask = _mm256_set1_epi16((int16_t)((1 << bits) - 1));
+      uint16_t *to = x + number * n->plane + (pixel + (word < begun)) * 16;
+      for (long i = word - begun + (word < begun ? n->words : 0); i < left; i += n->words, to += 16) {
+        const __m256i high = _mm256_srl_epi16(_mm256_sll_epi16(y[i + 1], up), down), low = _mm256_srl_epi16(y[i], before);
+        _mm256_storeu_si256((__m256i *)to, _mm256_and_si256(_mm256_or_si256(low, high), mask));
+      }
+    }
+  }
+}
+
+void ck_write_numbers(const ck_numbers *n, const uint16_t *const *masks, uint16_t *x) {
+  write_own(n, masks, x);
+  for (long joined = 0; joined < n->joined; joined++) {
+    const long column = 6 * joined / n->left, behind = (6 * joined + 5) / n->left + 1;
+    const long columns = (behind < n->columns ? behind : n->columns) - column, shift = 6 * joined - column * n->left;
+    const __m128i down = count(shift);
+    __m128i up[6];
+    for (long k = 1; k < columns; k++) up[k] = count(k * n->left - shift);
+    // Two windows at once.
+    for (long at = n->first; at < n->end; at += 2) {
+      const __mmask32 taken = at + 1 < n->end ? 0xffffffff : 0xffff;
+      const uint16_t *from = x + n->own * n->plane + (at + column) * 16;
+      __m512i v = _mm512_srl_epi16(_mm512_maskz_loadu_epi16(taken, from), down);
+      for (long k = 1; k < columns; k++)
+        v = _mm512_or_si512(v, _mm512_sll_epi16(_mm512_maskz_loadu_epi16(taken, from + k * 16), up[k]));
+      uint16_t *to = x + (n->own + 1 + joined) * n->plane + at * 16;
+      _mm512_mask_storeu_epi16(to, taken, _mm512_and_si512(v, _mm512_set1_epi16(63)));
     }
   }
 }
 #pragma clang attribute pop
 #else
 void ck_tables_deliver(const ck_tables *d, void *accumulators, int bits) { (void)d, (void)accumulators, (void)bits; }
-void ck_write_words(
-  const uint16_t *const *masks, long pixels, long words, long used, const uint32_t *places, uint16_t *x) {
-  (void)masks, (void)pixels, (void)words, (void)used, (void)places, (void)x;
-}
+void ck_write_numbers(const ck_numbers *n, const uint16_t *const *masks, uint16_t *x) { (void)n, (void)masks, (void)x; }
 #endif

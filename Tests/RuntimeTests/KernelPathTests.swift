@@ -86,7 +86,7 @@ struct KernelPathTests {
           if geometry.columnAxis.dilation > 1 { found["dilated", default: 0] += 1 }
           if (layer.dense?.route.pixelsPerByte ?? 1) > 1 { found["pooled", default: 0] += 1 }
           if layer.isGated { found["gated", default: 0] += 1 }
-          if layer.dense?.route.tables != nil, random.steps >= 8, plan.populations[layer.projection.target].runsTogether {
+          if layer.dense?.route.lookUps != nil, random.steps >= 8, plan.populations[layer.projection.target].runsTogether {
             found["looked up, \(layer.path.isNarrow ? 16 : 32)", default: 0] += 1
           }
           if layer.dense?.route.factors.isEmpty == false { found["factors", default: 0] += 1 }
@@ -143,7 +143,7 @@ struct KernelPathTests {
           projection, projection.convolution, weights, source: source, target: target, cellOf: nil, looksUp: isBits,
           kind: kind))
       let bytes = try #require(DenseRoute.Bytes(route, train, copies: 1))
-      if isBits { #expect((route.tables != nil) == (kind == .tables || kind == .swift)) }
+      if isBits { #expect((route.lookUps != nil) == (kind == .tables || kind == .swift)) }
       var delivery = DeliverDense()
       var result: [Int32] = []
       for first in stride(from: 0, to: 16, by: steps) {

@@ -70,16 +70,25 @@ typedef struct {
   const int16_t *factors;                  // 16 a block: that sums are multiplied by; or null
 } ck_tiles;
 
-// The same for sources that are bits, at most 16 steps of each position, 128 sums of a word of 16 sources for each target: of
-// the words' low 6 bits, the next 5 and the last 5.
+// The same for sources that are bits, at most 16 steps of each position, 64 sums of a number of 6 sources for each
+// target.
 typedef struct {
-  long positions, taps, words, blocks;     // words of source channels
+  long positions, numbers, blocks;         // numbers of a position
   long padded, steps, step_lanes;          // accumulators from position to position; from step to step
-  const uint32_t *bases, *offsets;         // word of `x` where a position's sources start; that a tap adds
-  const uint16_t *x;                       // [cell][word][16 steps]
-  const int16_t *tables;                   // [block][4 times 4 targets][tap][word][4 x 64, 4 x 32, 4 x 32]
+  const uint32_t *bases, *offsets;         // lane of `x` where a position's numbers start; that each number adds
+  const uint16_t *x;                       // [16 steps] of each number
+  const int16_t *tables;                   // [block][4 times 4 targets][number][4 targets][64]
   const int16_t *factors;                  // as in ck_dense
 } ck_tables;
+
+// A line of pixels as numbers of 6 bits for ck_tables: those of its own channels, a plane each; in the plane behind,
+// channels that are left over; behind that, where they are joined, what is left of all columns of a window.
+typedef struct {
+  long width, words;                       // pixels, and words of a pixel's mask
+  long own, left, joined;                  // numbers of a pixel; channels left over, 0...5; numbers of a window
+  long columns, plane;                     // pixels of a window; lanes from plane to plane
+  long first, end;                         // windows' first pixels, counted from the line's
+} ck_numbers;
 
 // y[row][v] += sum over taps k of w[k][row] * x[offsets[k] + v * step], for vectors v of 16 floats.
 typedef struct {
@@ -166,9 +175,9 @@ int ck_has_tiles(void);
 void ck_tiles_deliver(const ck_tiles *t, void *accumulators, int bits);
 // Where CK_DENSE_TABLES is one of its kinds. Sums are modulo 2^16 before they are multiplied.
 void ck_tables_deliver(const ck_tables *t, void *accumulators, int bits);
-// Masks of 16 steps (null: no bits) as ck_tables reads them; `used` of the `words` of a pixel, from x[places[pixel]] on.
-void ck_write_words(
-  const uint16_t *const *masks, long pixels, long words, long used, const uint32_t *places, uint16_t *x);
+// Masks of a line's 16 steps (null: no bits) as ck_tables reads them; `x` is where the line's first pixel is. What lies
+// around the line is 0.
+void ck_write_numbers(const ck_numbers *n, const uint16_t *const *masks, uint16_t *x);
 // Whether this processor has instructions for SHA-256; only then `blocks` of 64 bytes may be taken into the state's 8 words.
 int ck_has_sha256(void);
 void ck_sha256(uint32_t *state, const uint8_t *bytes, long blocks, const uint32_t *constants);

@@ -33,7 +33,7 @@ struct DenseLayer: Sendable {
         projection, geometry, program.weights[projection.weights], source: source, target: target, cellOf: cellOf,
         looksUp: isNarrow || DenseLayer.fits16(projection, program, other.weights, channels: target.channels), kind: kind)
     else { return nil }
-    if route.tables != nil, use == .byCost { cost.lookUp(geometry, source: source, target: target) }
+    if let lookUps = route.lookUps, use == .byCost { cost.lookUp(lookUps, target: target) }
     self.route = route
     self.cost = cost
   }
@@ -84,7 +84,7 @@ struct DenseCost: Sendable {
     let listing = train.isListed
       ? 0 : DenseCost.listedSpike * Double(spikes) + DenseCost.listedWord * Double(train.maskWords * active)
     let looked = together.flatMap {
-      train.maskWords > 0 && steps.count >= DenseRoute.lookUpSteps.lowerBound ? $0 * Double((steps.count + 15) / 16) : nil
+      train.maskWords > 0 && steps.count >= LookUps.steps.lowerBound ? $0 * Double((steps.count + 15) / 16) : nil
     }
     return looked ?? (dense * Double(active)) < perSpike * Double(spikes) + perGroup * Double(groups) + listing
   }
@@ -113,13 +113,13 @@ struct DenseCost: Sendable {
   }
 
   /// Says that bits of several steps are looked up.
-  mutating func lookUp(_ geometry: ConvolutionGeometry, source: MapShape, target: MapShape) {
-    let words = (source.channels + 15) / 16 * ((target.channels + 15) / 16) * 256
-    together = 16 * Double(words * target.pixels * geometry.kernelY * geometry.kernelX) / DenseCost.lookedUpPerNanosecond
+  mutating func lookUp(_ lookUps: LookUps, target: MapShape) {
+    let products = 6 * lookUps.offsets.count * ((target.channels + 15) / 16) * 16
+    together = 16 * Double(products * target.pixels) / DenseCost.lookedUpPerNanosecond
   }
 
   /// Multiply-accumulates that tables stand for.
-  private static let lookedUpPerNanosecond = 400.0
+  private static let lookedUpPerNanosecond = 460.0
 
   /// Multiply-accumulates; kinds without an instruction for four are never worth it.
   private static func productsPerNanosecond(_ kind: DenseKind) -> Double {

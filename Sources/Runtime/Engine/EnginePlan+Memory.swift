@@ -18,7 +18,7 @@ extension CompiledProgram {
       if projection.window?.groups == 1 {
         let channels = (sourceShape(projection).channels, populations[projection.target].shape.channels)
         need.add(
-          DenseRoute.tableBytes(weights: weights[projection.weights].count, channels: channels), 1,
+          LookUps.tableBytes(weights: weights[projection.weights].count, channels: channels), 1,
           for: "tables of projection", projection.name)
       }
     }

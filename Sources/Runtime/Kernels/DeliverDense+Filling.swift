@@ -40,30 +40,18 @@ extension DeliverDense {
       unsafe writeMasks(steps, first, (part * Filling.part)..<min((part + 1) * Filling.part, pixels))
     }
 
-    /// Writes some pixels' bits, 16 steps of a word side by side.
-    func writeWords(part: Int) {
-      let pixels = (part * Filling.part)..<min((part + 1) * Filling.part, pixels)
-      let words = train.maskWords / train.shape.pixels
-      unsafe first.withMemoryRebound(to: UInt16.self, capacity: bytes.route.mapBytes) { map in
+    /// Writes some lines' bits, 16 steps side by side.
+    func write(_ lookUps: LookUps, part: Int) {
+      unsafe first.withMemoryRebound(to: UInt16.self, capacity: lookUps.mapBytes / 2) { map in
         unsafe train.masks.withUnsafeBufferPointer { masks in
           // The bits of an empty step may mean nothing.
           var rows = unsafe steps.map { step in
-            unsafe train.spikeCount(step: step) == 0
-              ? nil : masks.baseAddress.map { unsafe $0 + (step * train.maskWords + pixels.lowerBound * words) }
+            unsafe train.spikeCount(step: step) == 0 ? nil : masks.baseAddress.map { unsafe $0 + step * train.maskWords }
           }
           unsafe rows += [UnsafePointer<UInt16>?](repeating: nil, count: 16 - rows.count)
-          unsafe bytes.route.places.withUnsafeBufferPointer { places in
-            guard let places = unsafe places.baseAddress.map({ unsafe $0 + pixels.lowerBound }) else { return }
-            if level == .swift || bytes.route.kind == .swift {
-              for pixel in 0..<pixels.count {
-                for at in 0..<(bytes.route.words * 16) {
-                  unsafe map[Int(places[pixel]) + at] = rows[at % 16].map { unsafe $0[pixel * words + at / 16] } ?? 0
-                }
-              }
-            } else {
-              unsafe ck_write_words(rows, pixels.count, words, bytes.route.words, places, map)
-            }
-          }
+          unsafe lookUps.write(
+            part: part, rows, words: train.maskWords / train.shape.pixels, map,
+            isScalar: level == .swift || bytes.route.kind == .swift)
         }
       }
     }

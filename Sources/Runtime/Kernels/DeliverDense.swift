@@ -4,14 +4,14 @@ internal import CKernels
 /// Adds whole steps densely: their spikes become bytes, and every target sums all of its sources by dot products. The same
 /// sums as ``Deliver``, whatever the activity costs.
 struct DeliverDense: Sendable {
-  /// A map a step, or one of words that hold the bits of 16.
+  /// A map a step, or one of numbers that hold the bits of 16.
   private var maps: [UInt8] = []
   /// Where the first begins: with a cache line.
   private var start = 0
   /// Whose the maps are, where their borders still are what they were, and how many.
   private var owner: DenseRoute?
   private var prepared = 0
-  private var holdsWords = false
+  private var holdsNumbers = false
 
   /// Maps of several steps take no more together.
   private static let mostBytes = 4 << 20
@@ -21,7 +21,7 @@ struct DeliverDense: Sendable {
 
   /// Of the maps of so many steps.
   static func bytes(_ bytes: DenseRoute.Bytes, steps: Int) -> Int {
-    (bytes.looksUp(steps: steps) ? 2 : steps) * bytes.route.mapBytes
+    bytes.lookUps(steps: steps)?.mapBytes ?? steps * bytes.route.mapBytes
   }
 
   /// What is delivered of the maps that are filled.
@@ -40,8 +40,8 @@ struct DeliverDense: Sendable {
     let start = lanes.start
     if lanes.isNarrow {
       guard let out = unsafe lanes.sums.narrow.baseAddress.map({ unsafe $0 + start }) else { return }
-      if bytes.looksUp(steps: part.steps) {
-        return unsafe lookUp(part, bytes, UnsafeMutableRawPointer(out), bits: 16) {
+      if let lookUps = bytes.lookUps(steps: part.steps) {
+        return unsafe lookUp(lookUps, part, bytes.route, UnsafeMutableRawPointer(out), bits: 16) {
           unsafe out[$0] &+= $1 &* Int16(truncatingIfNeeded: $2)
         }
       }
@@ -50,8 +50,10 @@ struct DeliverDense: Sendable {
       }, tiles: { at, tiles in unsafe ck_tiles_deliver(tiles, out + at, 16) })
     } else {
       guard let out = unsafe lanes.sums.wide.baseAddress.map({ unsafe $0 + start }) else { return }
-      if bytes.looksUp(steps: part.steps) {
-        return unsafe lookUp(part, bytes, UnsafeMutableRawPointer(out), bits: 32) { unsafe out[$0] &+= Int32($1) &* $2 }
+      if let lookUps = bytes.lookUps(steps: part.steps) {
+        return unsafe lookUp(lookUps, part, bytes.route, UnsafeMutableRawPointer(out), bits: 32) {
+          unsafe out[$0] &+= Int32($1) &* $2
+        }
       }
       unsafe forEachCall(part, bytes, twin: { unsafe out[$0] &+= $1 }, dense: { at, dense in
         unsafe ck_dense_deliver(bytes.route.kind.rawValue, dense, out + at, 32)
@@ -95,7 +97,7 @@ struct DeliverDense: Sendable {
     _ train: SpikeTrain, _ steps: Range<Int>, _ bytes: DenseRoute.Bytes, _ level: KernelLevel, _ team: WorkTeam = .alone
   ) {
     let route = bytes.route
-    let looksUp = bytes.looksUp(steps: steps.count)
+    let lookUps = bytes.lookUps(steps: steps.count)
     let size = DeliverDense.bytes(bytes, steps: steps.count) + 64
     if maps.count < size {
       maps = [UInt8](repeating: 0, count: size)
@@ -104,17 +106,19 @@ struct DeliverDense: Sendable {
     }
     // Bits say all neurons, so what is around them stays.
     let writesAll = train.maskWords > 0
-    let isPrepared = writesAll && owner === route && steps.count <= prepared && holdsWords == looksUp
-    if !isPrepared { (owner, prepared, holdsWords) = (writesAll ? route : nil, looksUp ? 16 : steps.count, looksUp) }
+    let isPrepared = writesAll && owner === route && steps.count <= prepared && holdsNumbers == (lookUps != nil)
+    if !isPrepared {
+      (owner, prepared, holdsNumbers) = (writesAll ? route : nil, lookUps == nil ? steps.count : 16, lookUps != nil)
+    }
     let start = start
     unsafe maps.withUnsafeMutableBufferPointer { maps in
       guard let first = unsafe maps.baseAddress.map({ unsafe $0 + start }) else { return }
       let filling = unsafe Filling(
         first: first, steps: steps, train: train, bytes: bytes, level: level, isPrepared: isPrepared)
-      if looksUp {
-        if !isPrepared { unsafe first.update(repeating: 0, count: 2 * route.mapBytes) }
-        _ = team.sum(filling.parts) { part, _ in
-          filling.writeWords(part: part)
+      if let lookUps {
+        if !isPrepared { unsafe first.update(repeating: 0, count: lookUps.mapBytes) }
+        _ = team.sum(lookUps.parts) { part, _ in
+          filling.write(lookUps, part: part)
           return 0
         }
         return
@@ -134,20 +138,26 @@ struct DeliverDense: Sendable {
 
   /// - Parameter twin: adds a sum, times a factor, to an accumulator.
   private func lookUp(
-    _ part: Part, _ bytes: DenseRoute.Bytes, _ out: UnsafeMutableRawPointer, bits: Int32, twin: (Int, Int16, Int32) -> Void
+    _ lookUps: LookUps, _ part: Part, _ route: DenseRoute, _ out: UnsafeMutableRawPointer, bits: Int32,
+    twin: (Int, Int16, Int32) -> Void
   ) {
-    let route = bytes.route
-    unsafe withPointers(part, 0, bytes) { pointers in
-      unsafe pointers.x.withMemoryRebound(to: UInt16.self, capacity: route.mapBytes) { x in
-        unsafe route.tables?.withLanes { lanes in
-          var tables = unsafe ck_tables(
-            positions: part.positions.count, taps: route.offsets.count, words: route.words, blocks: route.blocks,
-            padded: route.padded, steps: part.steps, step_lanes: part.apart, bases: pointers.bases,
-            offsets: pointers.offsets, x: x, tables: lanes, factors: pointers.factors)
-          if route.kind == .swift {
-            unsafe DenseRoute.lookUp(tables, twin)
-          } else {
-            unsafe ck_tables_deliver(&tables, out, bits)
+    unsafe maps.withUnsafeBytes { maps in
+      unsafe lookUps.bases.withUnsafeBufferPointer { bases in
+        unsafe lookUps.offsets.withUnsafeBufferPointer { offsets in
+          unsafe route.factors.withUnsafeBufferPointer { factors in
+            unsafe lookUps.tables.withLanes { lanes in
+              guard let map = maps.baseAddress, let first = bases.baseAddress else { return }
+              var tables = unsafe ck_tables(
+                positions: part.positions.count, numbers: offsets.count, blocks: route.blocks, padded: route.padded,
+                steps: part.steps, step_lanes: part.apart, bases: first + part.positions.lowerBound,
+                offsets: offsets.baseAddress, x: (map + start).assumingMemoryBound(to: UInt16.self), tables: lanes,
+                factors: factors.isEmpty ? nil : factors.baseAddress)
+              if route.kind == .swift {
+                unsafe LookUps.deliver(tables, twin)
+              } else {
+                unsafe ck_tables_deliver(&tables, out, bits)
+              }
+            }
           }
         }
       }

@@ -11,7 +11,7 @@ package enum DenseKind: Int32, Sendable, CaseIterable {
   case dotprod
   /// Matrices of 16 rows: steps of one position, or neighbours in one step.
   case amx
-  /// Dot products, and where several steps of bits arrive tables of their sums (``DenseRoute/tables``).
+  /// Dot products, and where several steps of bits arrive tables of their sums (``LookUps``).
   case tables
 
   /// What this processor runs.

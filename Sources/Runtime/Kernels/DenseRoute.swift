@@ -30,11 +30,11 @@ final class DenseRoute: Sendable {
   let padded: Int
   /// Bytes as ``ck_dense`` or ``ck_tiles`` has them, two a lane.
   let weights: LaneBuffer
-  /// What words of 16 sources add, where bits of several steps are looked up.
-  let tables: LaneBuffer?
+  /// Where bits of several steps are looked up.
+  let lookUps: LookUps?
   /// Sum of each target channel's weights, 16 a block.
   let weightSums: [Int32]
-  /// As of ``StoredWeights``; weights and tables are without the shifts that these stand for.
+  /// As of ``StoredWeights``; weights and look-ups are without the shifts that these stand for.
   let factors: [Int16]
   /// Source pixels that share a byte.
   let pixelsPerByte: Int
@@ -158,9 +158,9 @@ final class DenseRoute: Sendable {
     case .int16(let values): pack(values)
     }
     weights = LaneBuffer(bytes: packed)
-    tables =
+    lookUps =
       looksUp && cellOf == nil && (kind == .tables || kind == .swift)
-      ? DenseRoute.tables(packed, blocks: blocks, taps: taps, quads: quads, words: words, positions: positions) : nil
+      ? LookUps(packed, geometry, source: source, target: target, cells: (width, height)) : nil
     weightSums = sums
   }
 
@@ -172,8 +172,8 @@ final class DenseRoute: Sendable {
     let starts: [Int32]
     private let isBits: Bool
 
-    /// Whether so many steps at once are looked up.
-    func looksUp(steps: Int) -> Bool { isBits && route.tables != nil && DenseRoute.lookUpSteps.contains(steps) }
+    /// What looks so many steps up at once; nil: nothing.
+    func lookUps(steps: Int) -> LookUps? { isBits && LookUps.steps.contains(steps) ? route.lookUps : nil }
 
     /// Nil where payloads do not fit.
     ///
