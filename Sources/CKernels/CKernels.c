@@ -134,7 +134,7 @@ int ck_best_level(void) {
 void ck_deliver(int level, const ck_delivery *d, void *acc, int bits) { PICK(CALL_DELIVER); }
 long ck_step(int level, const ck_update *u, int flags, long *saturations) { return PICK(CALL_STEP); }
 #define CALL_WRITE(x) write_bytes_##x(masks, pixels, words, used, places, starts, members, map)
-#define CALL_BITS(x) count_bits_##x(masks, pixels, words, groups)
+#define CALL_BITS(x) count_bits_##x(masks, steps, apart, pixels, words, counts)
 #define CALL_SPIKES(x) add_spikes_##x(masks, steps, apart, words, totals)
 #define CALL_MASKED(x) add_masked_##x(masks, pixels, words, weights, acc, bits)
 void ck_write_bytes(
@@ -142,7 +142,10 @@ void ck_write_bytes(
   const uint32_t *members, uint8_t *map) {
   PICK(CALL_WRITE);
 }
-long ck_count_bits(int level, const uint16_t *masks, long pixels, long words, long *groups) { return PICK(CALL_BITS); }
+void ck_count_bits(
+  int level, const uint16_t *masks, long steps, long apart, long pixels, long words, ck_found *counts) {
+  PICK(CALL_BITS);
+}
 void ck_add_spikes(int level, const uint16_t *masks, long steps, long apart, long words, uint32_t *totals) {
   PICK(CALL_SPIKES);
 }

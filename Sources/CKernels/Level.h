@@ -152,26 +152,41 @@ static void LEVEL(write_bytes)(
     }
 }
 
-static long LEVEL(count_bits)(const uint16_t *masks, long pixels, long words, long *groups) {
-  long bits = 0, found = 0, at = 0;
-  for (; at + 4 <= pixels * words; at += 4) {
-    uint64_t four;
-    __builtin_memcpy(&four, masks + at, 8);
-    bits += __builtin_popcountll(four);
+#define ANY(TYPE)                                                \
+  for (long pixel = 0; pixel < pixels; pixel++) {                \
+    TYPE all;                                                    \
+    __builtin_memcpy(&all, masks + pixel * words, sizeof(TYPE)); \
+    found += all != 0;                                           \
   }
-  for (; at < pixels * words; at++) bits += __builtin_popcount(masks[at]);
-  if (words == 1) {
-    for (long pixel = 0; pixel < pixels; pixel++) found += masks[pixel] != 0;
-  } else {
-    for (long pixel = 0; pixel < pixels; pixel++) {
-      unsigned any = 0;
-      for (long k = 0; k < words; k++) any |= masks[pixel * words + k];
-      found += any != 0;
+static void LEVEL(count_bits)(
+  const uint16_t *masks, long steps, long apart, long pixels, long words, ck_found *counts) {
+  for (; steps > 0; steps--, masks += apart, counts++) {
+    long bits = 0, at = 0;
+    uint32_t found = 0;
+    for (; at + 4 <= pixels * words; at += 4) {
+      uint64_t four;
+      __builtin_memcpy(&four, masks + at, 8);
+      bits += __builtin_popcountll(four);
     }
+    for (; at < pixels * words; at++) bits += __builtin_popcount(masks[at]);
+    if (words == 1) {
+      ANY(uint16_t)
+    } else if (words == 2) {
+      ANY(uint32_t)
+    } else if (words == 4) {
+      ANY(uint64_t)
+    } else {
+      for (long pixel = 0; pixel < pixels; pixel++) {
+        unsigned any = 0;
+        for (long k = 0; k < words; k++) any |= masks[pixel * words + k];
+        found += any != 0;
+      }
+    }
+    counts->groups += found;
+    counts->bits += bits;
   }
-  *groups += found;
-  return bits;
 }
+#undef ANY
 
 // The sum of three planes of bits; their carries go to *carry.
 INLINE LEVEL(u32) LEVEL(add_bits)(LEVEL(u32) a, LEVEL(u32) b, LEVEL(u32) c, LEVEL(u32) *carry) {

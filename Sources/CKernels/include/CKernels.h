@@ -155,8 +155,11 @@ long ck_gate_step(int level, const ck_gate *g);
 void ck_write_bytes(
   int level, const uint16_t *masks, long pixels, long words, long used, const uint32_t *places, const uint32_t *starts,
   const uint32_t *members, uint8_t *map);
-// Bits that are set in `pixels` times `words` words; those pixels that have any are counted in *groups.
-long ck_count_bits(int level, const uint16_t *masks, long pixels, long words, long *groups);
+// Adds to each step's counts the bits of `pixels` times `words` words, and how many pixels have any; `apart` words from
+// each other.
+typedef struct { long groups, bits; } ck_found;
+void ck_count_bits(
+  int level, const uint16_t *masks, long steps, long apart, long pixels, long words, ck_found *counts);
 // Adds the number of steps in which its bit is set to each neuron's total; at most 255 steps, `apart` words from each other.
 void ck_add_spikes(int level, const uint16_t *masks, long steps, long apart, long words, uint32_t *totals);
 // Adds n * n and n * last of `count` vectors of 16 neurons to *squares and *products; returns how many n are not 0.

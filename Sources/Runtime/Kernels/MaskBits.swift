@@ -3,32 +3,42 @@ internal import CKernels
 
 /// Counts in a bit a neuron, channel-last and padded.
 enum MaskBits {
-  /// Pixels of `words` words that have any bit, and all bits.
-  static func count(
-    _ masks: [UInt16], from first: Int, pixels: Int, words: Int, level: KernelLevel
-  ) -> (groups: Int, spikes: Int) {
+  /// Pixels that have any bit, and all bits.
+  typealias Found = (groups: Int, spikes: Int)
+
+  /// Those of pixels of `words` words.
+  static func count(_ masks: [UInt16], from first: Int, pixels: Int, words: Int, level: KernelLevel) -> Found {
     guard first >= 0, first + pixels * words <= masks.count else { return (0, 0) }
-    return unsafe masks.withUnsafeBufferPointer { masks in
-      unsafe masks.baseAddress.map { unsafe count($0 + first, pixels: pixels, words: words, level: level) } ?? (0, 0)
+    var found: [Found] = [(0, 0)]
+    unsafe masks.withUnsafeBufferPointer { masks in
+      guard let bits = masks.baseAddress else { return }
+      unsafe count(bits + first, steps: 1, apart: 0, pixels: pixels, words: words, into: &found, level: level)
     }
+    return found[0]
   }
 
-  /// The same from an address.
+  /// Adds those of steps, from an address, to those found before.
   static func count(
-    _ bits: UnsafePointer<UInt16>, pixels: Int, words: Int, level: KernelLevel
-  ) -> (groups: Int, spikes: Int) {
-    var groups = 0
-    var spikes = 0
+    _ bits: UnsafePointer<UInt16>, steps: Int, apart: Int, pixels: Int, words: Int, into found: inout [Found],
+    from start: Int = 0, level: KernelLevel
+  ) {
+    guard start >= 0, start + steps <= found.count else { return }
     if level != .swift {
-      spikes = unsafe ck_count_bits(level.code, bits, pixels, words, &groups)
-      return (groups, spikes)
+      return unsafe found.withUnsafeMutableBufferPointer {
+        guard let counts = unsafe $0.baseAddress.map({ unsafe $0 + start }) else { return }
+        unsafe counts.withMemoryRebound(to: ck_found.self, capacity: steps) {
+          unsafe ck_count_bits(level.code, bits, steps, apart, pixels, words, $0)
+        }
+      }
     }
-    for pixel in 0..<pixels {
-      let before = spikes
-      for word in 0..<words { unsafe spikes += bits[pixel &* words &+ word].nonzeroBitCount }
-      groups += spikes > before ? 1 : 0
+    for step in 0..<steps {
+      for pixel in 0..<pixels {
+        let first = step &* apart &+ pixel &* words
+        let spikes = (0..<words).reduce(0) { unsafe $0 + bits[first &+ $1].nonzeroBitCount }
+        found[start + step].groups += spikes > 0 ? 1 : 0
+        found[start + step].spikes += spikes
+      }
     }
-    return (groups, spikes)
   }
 
   static func clear(_ masks: inout [UInt16], from first: Int, count: Int) {

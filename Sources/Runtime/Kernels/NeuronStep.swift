@@ -87,15 +87,12 @@ struct NeuronStep: Sendable {
     /// Adds the bits of a span's neurons, and their pixels that have any, to those found in each of its steps, which begin
     /// at `start`.
     func count(
-      _ span: Span, words: Int, level: KernelLevel, into found: inout [(groups: Int, spikes: Int)], from start: Int
+      _ span: Span, words: Int, level: KernelLevel, into found: inout [MaskBits.Found], from start: Int
     ) {
       guard let masks = unsafe masks, let running = span.neurons else { return }
-      for step in 0..<span.steps {
-        let first = span.firstMask + step * span.maskStep + running.lowerBound / 16
-        let more = unsafe MaskBits.count(masks + first, pixels: running.count / 16 / words, words: words, level: level)
-        found[start + step].groups += more.groups
-        found[start + step].spikes += more.spikes
-      }
+      unsafe MaskBits.count(
+        masks + (span.firstMask + running.lowerBound / 16), steps: span.steps, apart: span.maskStep,
+        pixels: running.count / 16 / words, words: words, into: &found, from: start, level: level)
     }
   }
 

@@ -11,5 +11,5 @@ final class ThreadScratch: @unchecked Sendable {
   var dense = DeliverDense()
   let sums = Accumulators()
   /// By step of a span: pixels that have spikes, and spikes, of the blocks that the thread ran.
-  var found: [(groups: Int, spikes: Int)] = []
+  var found: [MaskBits.Found] = []
 }
