@@ -150,7 +150,11 @@ static void write_own(const ck_numbers *n, const uint16_t *const *masks, uint16_
 
 void ck_write_numbers(const ck_numbers *n, const uint16_t *const *masks, uint16_t *x) {
   write_own(n, masks, x);
-  for (long joined = 0; joined < n->joined; joined++) {
+  // The first of them lie where what is left over lay: last, and before the line that was nothing.
+  uint16_t *plane = x + n->own * n->plane;
+  for (long at = n->first; n->joined > 0 && at < 0; at++)
+    _mm256_storeu_si256((__m256i *)(plane + at * 16), _mm256_setzero_si256());
+  for (long joined = n->joined - 1; joined >= 0; joined--) {
     const long column = 6 * joined / n->left, behind = (6 * joined + 5) / n->left + 1;
     const long columns = (behind < n->columns ? behind : n->columns) - column, shift = 6 * joined - column * n->left;
     const __m128i down = count(shift);
@@ -159,12 +163,12 @@ void ck_write_numbers(const ck_numbers *n, const uint16_t *const *masks, uint16_
     // Two windows at once.
     for (long at = n->first; at < n->end; at += 2) {
       const __mmask32 taken = at + 1 < n->end ? 0xffffffff : 0xffff;
-      const uint16_t *from = x + n->own * n->plane + (at + column) * 16;
+      const uint16_t *from = plane + (at + column) * 16;
       __m512i v = _mm512_srl_epi16(_mm512_maskz_loadu_epi16(taken, from), down);
       for (long k = 1; k < columns; k++)
         v = _mm512_or_si512(v, _mm512_sll_epi16(_mm512_maskz_loadu_epi16(taken, from + k * 16), up[k]));
-      uint16_t *to = x + (n->own + 1 + joined) * n->plane + at * 16;
-      _mm512_mask_storeu_epi16(to, taken, _mm512_and_si512(v, _mm512_set1_epi16(63)));
+      v = _mm512_and_si512(v, _mm512_set1_epi16(63));
+      _mm512_mask_storeu_epi16(plane + joined * n->plane + at * 16, taken, v);
     }
   }
 }

@@ -81,8 +81,8 @@ typedef struct {
   const int16_t *factors;                  // as in ck_dense
 } ck_tables;
 
-// A line of pixels as numbers of 6 bits for ck_tables: those of its own channels, a plane each; in the plane behind,
-// channels that are left over; behind that, where they are joined, what is left of all columns of a window.
+// A line of pixels as numbers of 6 bits for ck_tables: those of its own channels, a plane each; in the planes behind,
+// channels that are left over, or where they are joined, what is left of all columns of a window.
 typedef struct {
   long width, words;                       // pixels, and words of a pixel's mask
   long own, left, joined;                  // numbers of a pixel; channels left over, 0...5; numbers of a window

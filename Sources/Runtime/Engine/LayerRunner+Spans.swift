@@ -12,6 +12,7 @@ extension LayerRunner {
     /// Steps of its train, and the first of them among the ticks.
     let sent: Range<Int>
     let slot: Int
+    let isNarrow: Bool
     /// Nil: a shortcut.
     let bytes: DenseRoute.Bytes?
   }
@@ -75,7 +76,7 @@ extension LayerRunner {
     _ = run(batch, pass, incoming, current, isPending)
   }
 
-  private static let mostBatchBytes = 1 << 19
+  private static let mostBatchBytes = 3 << 18
 
   /// Whether something happens in a span whatever the one before leaves.
   private func acts(_ span: TickSpan, _ p: PopulationPlan, _ current: Current) -> Bool {
@@ -98,7 +99,9 @@ extension LayerRunner {
       let bytes = spikes.bytes(steps: sent)
       guard bytes != nil || spikes.isShortcut(steps: sent) else { return nil }
       arrivals.append(
-        Arrival(index: index, sent: sent, slot: sent.lowerBound + spikes.plan.offset - ticks.lowerBound, bytes: bytes))
+        Arrival(
+          index: index, sent: sent, slot: sent.lowerBound + spikes.plan.offset - ticks.lowerBound,
+          isNarrow: spikes.plan.path.isNarrow, bytes: bytes))
     }
     return arrivals
   }
@@ -232,7 +235,7 @@ extension LayerRunner {
     func fill(_ team: WorkTeam) {
       for arrival in arrivals {
         guard let bytes = arrival.bytes else { continue }
-        maps[arrival.index].dense.fill(incoming[arrival.index].train, arrival.sent, bytes, level, team)
+        maps[arrival.index].fill(incoming[arrival.index].train, arrival.sent, bytes, level, team)
       }
     }
 
@@ -260,12 +263,14 @@ extension LayerRunner {
     }
 
     private func deliver(_ arrival: Arrival, _ pixels: Range<Int>, _ sums: Accumulators) {
-      let spikes = incoming[arrival.index]
-      var lanes = Lanes(sums: sums, isNarrow: spikes.plan.path.isNarrow, start: arrival.slot * span.apart)
+      var lanes = Lanes(sums: sums, isNarrow: arrival.isNarrow, start: arrival.slot * span.apart)
       if let bytes = arrival.bytes {
-        maps[arrival.index].dense.deliver(
+        maps[arrival.index].deliver(
           DeliverDense.Part(steps: arrival.sent.count, positions: pixels, apart: span.apart), bytes, into: lanes)
-      } else if let shortcut = spikes.plan.shortcut {
+        return
+      }
+      let spikes = incoming[arrival.index]
+      if let shortcut = spikes.plan.shortcut {
         for step in arrival.sent {
           if spikes.train.spikeCount(step: step) > 0 {
             shortcut.deliver(spikes.train, step: step, pixels: pixels, level: level, into: lanes)

@@ -165,7 +165,7 @@ final class DenseRoute: Sendable {
   }
 
   /// What a sample's spikes need to be bytes.
-  struct Bytes: Sendable {
+  final class Bytes: Sendable {
     let route: DenseRoute
     /// Of a neuron without spikes.
     let offset: UInt8

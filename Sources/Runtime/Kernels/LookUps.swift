@@ -45,9 +45,9 @@ final class LookUps: Sendable {
       self.joined = axis.dilation == 1 && joined < columns ? joined : 0
     }
 
-    var planes: Int { own + (left > 0 ? 1 : 0) + joined }
     /// Of each column alone.
     var perColumn: Int { own + (left > 0 && joined == 0 ? 1 : 0) }
+    var planes: Int { perColumn + joined }
   }
 
   /// What the tables of a convolution take at most.
@@ -104,7 +104,7 @@ final class LookUps: Sendable {
       }
       for number in 0..<split.joined {
         let bits = (number * 6)..<min(number * 6 + 6, split.left * columns.kernel)
-        append(split.own + 1 + number, row, 0, bits.map { (first + $0 / split.left, split.own * 6 + $0 % split.left) })
+        append(split.own + number, row, 0, bits.map { (first + $0 / split.left, split.own * 6 + $0 % split.left) })
       }
     }
     self.offsets = offsets
@@ -170,7 +170,7 @@ final class LookUps: Sendable {
     }
   }
 
-  /// The Swift twin of the C kernel; it needs no plane of what is left over where that is joined.
+  /// The Swift twin of the C kernel.
   private static func write(_ n: ck_numbers, _ masks: [UnsafePointer<UInt16>?], _ x: UnsafeMutablePointer<UInt16>) {
     for step in 0..<16 {
       let mask = unsafe masks[step]
@@ -182,7 +182,7 @@ final class LookUps: Sendable {
         }
       }
       for pixel in 0..<n.width {
-        for number in 0...n.own where number < n.own || n.left > 0 {
+        for number in 0...n.own where number < n.own || (n.left > 0 && n.joined == 0) {
           unsafe x[number * n.plane + pixel * 16 + step] = bits(number < n.own ? 6 : n.left) {
             (pixel, number * 6 + $0)
           }
@@ -190,7 +190,7 @@ final class LookUps: Sendable {
       }
       for pixel in n.first..<n.end {
         for joined in 0..<n.joined {
-          unsafe x[(n.own + 1 + joined) * n.plane + pixel * 16 + step] = bits(min(6, n.left * n.columns - joined * 6)) {
+          unsafe x[(n.own + joined) * n.plane + pixel * 16 + step] = bits(min(6, n.left * n.columns - joined * 6)) {
             (pixel + (joined * 6 + $0) / n.left, n.own * 6 + (joined * 6 + $0) % n.left)
           }
         }

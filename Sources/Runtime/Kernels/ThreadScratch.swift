@@ -1,6 +1,20 @@
+import ChipModel
+
 /// Maps that one thread fills while others fill theirs, and all read.
 final class DenseMaps: @unchecked Sendable {
-  var dense = DeliverDense()
+  /// Unchecked: blocks of neurons read it so often that checks of exclusive access would be noticed. Nothing fills it while
+  /// blocks run.
+  @exclusivity(unchecked) private var dense = DeliverDense()
+
+  func fill(
+    _ train: SpikeTrain, _ steps: Range<Int>, _ bytes: DenseRoute.Bytes, _ level: KernelLevel, _ team: WorkTeam
+  ) {
+    unsafe dense.fill(train, steps, bytes, level, team)
+  }
+
+  func deliver(_ part: DeliverDense.Part, _ bytes: DenseRoute.Bytes, into lanes: Lanes) {
+    unsafe dense.deliver(part, bytes, into: lanes)
+  }
 }
 
 /// What one thread needs to deliver spikes, and sums of its own.
