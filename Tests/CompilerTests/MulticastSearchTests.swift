@@ -31,7 +31,7 @@ struct MulticastSearchTests {
     before.chip = tree.chip
     let (a, b) = (links(before), links(tree))
     print("union hops \(a.sum) to \(b.sum), busiest link \(a.busiest) to \(b.busiest)")
-    #expect(b.sum * 100 <= a.sum * 96 && b.busiest <= a.busiest)
+    #expect(b.sum * 100 <= a.sum * 85 && b.busiest <= a.busiest)
     // What the search counts is what a run counts.
     let search = MulticastSearch(
       traffic: MulticastTraffic(cores: tree.cores, routes: tree.routes, spikes: nil), mesh: Mesh(tree.chip),

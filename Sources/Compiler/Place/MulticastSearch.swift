@@ -64,7 +64,7 @@ extension CoreImage {
 /// Improves a placement for a chip with multicast: the links of a spike's ways count once each, and the busiest of them
 /// should carry little.
 ///
-/// Anneals from the placement that is best message by message, several times, for fewest hops; from the best ends on it
+/// Anneals from the placement that is best message by message, several times at once, for fewest hops; from each end on it
 /// relieves the busiest link (``LinkRelief``). What it returns is never worse in either than the placement that it was given.
 struct MulticastSearch: SwapsCores {
   private let traffic: MulticastTraffic
@@ -81,6 +81,8 @@ struct MulticastSearch: SwapsCores {
   private var stamp = 0
   private var seen: [Int]
   private var seenStamp = 0
+  /// Scratch of one move: trees whose hops it changes, and what they become.
+  private var touched: [(tree: Int, hops: Int64)] = []
 
   /// - Parameter usable: physical cores that may be used, ascending, whose links are few enough (`LinkLoads.fits`).
   init(traffic: MulticastTraffic, mesh: Mesh, usable: [Int], places: [Int], seed: UInt64) {
@@ -98,35 +100,33 @@ struct MulticastSearch: SwapsCores {
   }
 
   private static let searches = 6
-  /// Ends of searches that are taken on.
-  private static let relieved = 3
   private static let rounds = 60
-  private static let workLimit = 60_000_000
-  private static let movesPerCore = 3_000.0
+  private static let workLimit = 120_000_000
+  private static let movesPerCore = 12_000.0
+  /// First temperature over the hops a core: so hot that ends hardly depend on the start, which alone keeps them together.
+  private static let startRatio = 0.3
+  private static let cooling = 0.92
 
   mutating func run(effort: Double = 1) -> [Int] {
     let start = positionOf
     guard start.count > 1, usable.count > 1, !costs.isEmpty else { return start }
-    let bounds = relief.cost
-    var best = (cost: bounds, places: start)
-    var ends: [LinkRelief] = []
-    for _ in 0..<Self.searches {
-      put(start)
-      anneal(effort: effort)
-      ends.append(relief)
-    }
-    ends.sort { $0.cost.hops < $1.cost.hops }
-    let relieved = Processors.map(min(Self.relieved, ends.count)) { [ends] index in
-      var relief = ends[index]
+    let bounds = relief(seed: 0).cost
+    let seeds = (0..<Self.searches).map { _ in generator.next() }
+    let ends = Processors.map(Self.searches) { [self] index in
+      var search = self
+      search.generator = SeededGenerator(seed: seeds[index])
+      search.anneal(effort: effort)
+      var relief = search.relief(seed: search.generator.next())
       return relief.run(effort: effort, bounds: bounds)
     }
-    for case let end? in relieved where end.cost.product < best.cost.product { best = end }
+    var best = (cost: bounds, places: start)
+    for case let end? in ends where end.cost.product < best.cost.product { best = end }
     return best.places
   }
 
   /// From where the cores are now.
-  private var relief: LinkRelief {
-    LinkRelief(traffic: traffic, mesh: mesh, usable: usable, places: positionOf, seed: UInt64(bitPattern: cost))
+  private func relief(seed: UInt64) -> LinkRelief {
+    LinkRelief(traffic: traffic, mesh: mesh, usable: usable, places: positionOf, seed: seed)
   }
 
   private mutating func put(_ places: [Int]) {
@@ -165,6 +165,22 @@ struct MulticastSearch: SwapsCores {
     return Int64(links &+ Int(east &- west)) &* traffic.weights[tree]
   }
 
+  /// How many hops more the trees of a core that has moved take, those left out that this move has met.
+  @inline(__always)
+  private mutating func change(of core: Int) -> Int64 {
+    var change: Int64 = 0
+    for tree in traffic.trees[core] {
+      let tree = Int(tree)
+      if seen[tree] == seenStamp { continue }
+      seen[tree] = seenStamp
+      let now = hops(tree)
+      if now == costs[tree] { continue }
+      touched.append((tree, now))
+      change &+= now &- costs[tree]
+    }
+    return change
+  }
+
   /// Swaps a core with what is at a position, and back where that costs too much.
   @inline(__always)
   private mutating func attempt(_ core: Int, _ position: Int, temperature: Double) {
@@ -173,16 +189,9 @@ struct MulticastSearch: SwapsCores {
     let other = Int(coreAt[position])
     swap(core, position)
     seenStamp &+= 1
-    var change: Int64 = 0
-    var touched: [(Int, Int64)] = []
-    for moved in other >= 0 ? [core, other] : [core] {
-      for tree in traffic.trees[moved] where seen[Int(tree)] != seenStamp {
-        seen[Int(tree)] = seenStamp
-        let now = hops(Int(tree))
-        if now != costs[Int(tree)] { touched.append((Int(tree), now)) }
-        change &+= now &- costs[Int(tree)]
-      }
-    }
+    touched.removeAll(keepingCapacity: true)
+    var change = change(of: core)
+    if other >= 0 { change &+= self.change(of: other) }
     if change > 0 {
       let ratio = Double(change) / temperature
       let chance = Double(generator.next() >> 11) * 0x1p-53
@@ -200,8 +209,7 @@ struct MulticastSearch: SwapsCores {
     let work = max(1, 2 * traffic.trees.reduce(0) { $0 + $1.count } * (1 + traffic.targets.count / costs.count) / cores)
     let moves = Int(min(Double(Self.workLimit / (work + 20)), Self.movesPerCore * Double(cores)) * effort)
     var best = (cost: cost, places: positionOf)
-    // Hotter would forget the start, which is a good one.
-    var temperature = max(1, Double(cost) / Double(cores) * 0.05)
+    var temperature = max(1, Double(cost) / Double(cores) * Self.startRatio)
     for _ in 0..<Self.rounds {
       for _ in 0..<max(1, moves / Self.rounds) {
         let random = generator.next()
@@ -214,7 +222,7 @@ struct MulticastSearch: SwapsCores {
         attempt(core, position, temperature: temperature)
       }
       if cost < best.cost { best = (cost, positionOf) }
-      temperature *= 0.92
+      temperature *= Self.cooling
     }
     put(best.places)
     descend(moves: moves)
