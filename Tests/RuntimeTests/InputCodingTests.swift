@@ -171,4 +171,106 @@ struct InputCodingTests {
     let plain = try CompiledProgram.compile(checked, chip: ChipLibrary.builtIn("ideal"), options: CompileOptions()).program
     #expect(plain.input.model.inputCoding == nil && plain.inputPort.neurons == 0)
   }
+
+  @Test("values of either sign are two channels, a spike of which is worth the largest; weights, pools and padding follow")
+  func signs() throws {
+    var random = SeededGenerator(seed: 18)
+    func weights(_ shape: [Int]) throws -> Weights {
+      let values = (0..<shape.reduce(1, *)).map { _ in Float(Int(random.next() % 15) - 7) }
+      return .inline(try #require(Tensor(shape: shape, storage: .float32(values))))
+    }
+    let target = { (name: String, shape: [Int]) in
+      NetworkPopulation(name: name, shape: shape, neuron: NetworkNeuron(model: .accumulator))
+    }
+    let pool = NetworkPool(kind: .average, kernel: [2, 2], stride: [2, 2])
+    let projections = [
+      NetworkProjection(name: "d", from: nil, to: "d", kind: .dense, weights: try weights([3, 32])),
+      NetworkProjection(name: "p", from: nil, to: "p", kind: .dense, weights: try weights([3, 8]), pool: pool),
+      NetworkProjection(
+        name: "c", from: nil, to: "c", kind: .convolution, weights: try weights([3, 2, 3, 3]), padding: [1, 1, 1, 1]),
+      NetworkProjection(
+        name: "g", from: nil, to: "g", kind: .convolution, weights: try weights([4, 1, 3, 2]), stride: [2, 1], groups: 2),
+      NetworkProjection(name: "i", from: nil, to: "i", kind: .identity, weights: try weights([2])),
+      NetworkProjection(name: "o", from: nil, to: "o", kind: .identity),
+    ]
+    let shapes = ["d": [3], "p": [3], "c": [3, 4, 4], "g": [4, 1, 3], "i": [2, 4, 4], "o": [2, 4, 4]]
+    let values = (0..<32).map { _ in Double(Int(random.next() % 9) - 4) / 2 }
+    for projection in projections {
+      var network = Network(
+        name: "signs", input: NetworkInput(shape: [2, 4, 4]),
+        populations: [target(projection.to, try #require(shapes[projection.to]))], projections: [projection],
+        output: NetworkOutput(population: projection.to))
+      network.input.shownRange = InputRange(low: -2, high: 1.5)
+      var options = CompileOptions()
+      options.inputCoding = .rate
+      let chip = try ChipLibrary.builtIn("ideal")
+      let program = try CompiledProgram.compile(network.checked(), chip: chip, options: options).program
+      #expect(program.inputShape == [2, 4, 4] && program.input.dimensions == [4, 4, 4])
+      #expect(program.input.model[.inputSpikeValue] == 2 && program.input.model[.inputSigns] == true)
+      // Quarters of the largest are whole numbers of spikes in 8 steps.
+      let currents = try CompiledProgram.compile(network.checked(), chip: chip).program
+      var runner = LayerRunner(plan: EnginePlan(program), steps: 8)
+      var plain = LayerRunner(plan: EnginePlan(currents), steps: 8)
+      let (coded, exact) = (runner.run(values), plain.run(values))
+      var interpreter = ChipInterpreter(program, steps: 8)
+      #expect(interpreter.run(values) == coded)
+      let unit = (program.populations[1].unit, currents.populations[1].unit)
+      // Weights of 8 bits, 32 at most up to 7, are wrong by half a unit each.
+      let most = 8 * 2 * 32 * 7.0 / 127 / 2
+      for (index, (a, b)) in zip(coded.outputs, exact.outputs).enumerated() {
+        let channel = index / program.populations[1].shape.pixels
+        let difference = Double(a) * unit.0[unit.0.count == 1 ? 0 : channel] - Double(b) * unit.1[unit.1.count == 1 ? 0 : channel]
+        #expect(abs(difference) <= most, "\(projection.name) \(index): \(a), \(b)")
+      }
+      #expect(exact.outputs.contains { $0 != 0 })
+    }
+  }
+
+  @Test("a spike is worth a multiple of 1/4096: as an integrate-and-fire neuron of that threshold")
+  func spikeValue() {
+    let rule = NeuronRule(model: NeuronModel(kind: .integrateFire), datapath: Datapath(membraneBits: 32))
+    var input = NetworkInput(kind: .spikes, shape: [1])
+    (input.coding, input.spikeValue, input.signs) = (.rate, 2.64013671875, true)
+    let population = Population.input([2], input.model(period: nil))
+    #expect(population.dataDimensions == [1])
+    for value in [-5, -2.64013671875, -1.1, -0.001, 0, 0.3, 2.5, 2.7] {
+      let spikes = InputSpikes(population, values: [value], steps: 40, sample: 0)
+      for (neuron, sign) in [(0, 1.0), (1, -1.0)] {
+        var state = NeuronRule.State(v: 0)
+        var losses = NeuronRule.Losses()
+        let expected = (0..<40).map { step in
+          rule.update(
+            &state, sum: Int64(InputEncoder.quantise(sign * value)), threshold: 10_814, negativeThreshold: -1, tick: step,
+            losses: &losses)
+        }
+        #expect((0..<40).map { spikes.payload(neuron, step: $0) } == expected, "\(value) \(neuron)")
+      }
+    }
+  }
+
+  @Test("values that are known to lie within 0 to 1, integer weights and max pools keep their input as it is")
+  func unscaled() throws {
+    var network = Self.network(.rate)
+    (network.input.kind, network.input.coding) = (.current, nil)
+    var options = CompileOptions()
+    options.inputCoding = .rate
+    let chip = try ChipLibrary.builtIn("ideal")
+    func model() throws -> NeuronModel {
+      try CompiledProgram.compile(network.checked(), chip: chip, options: options).program.input.model
+    }
+    #expect(try model()[.inputSpikeValue] == nil)
+    network.input.range = InputRange(low: 0, high: 15.9)
+    #expect(try model()[.inputSpikeValue] == nil, "bytes may be far below their range")
+    network.input.shownRange = InputRange(low: 0, high: 15.9)
+    #expect(try model()[.inputSpikeValue] == 15.89990234375 && model()[.inputSigns] == nil)
+    network.input.shownRange = InputRange(low: -1, high: 0.5)
+    #expect(try model()[.inputSigns] == true && model()[.inputSpikeValue] == nil)
+    network.input.shownRange = nil
+    network.input.range = InputRange(low: -0.5, high: 0.5)
+    #expect(try model()[.inputSigns] == true && model()[.inputSpikeValue] == 0.5)
+    for index in [0, 2] {
+      network.projections[index].weights = Tensor(shape: [2], storage: .int8([3, -4])).map { .inline($0) }
+    }
+    #expect(try model()[.inputSigns] == nil)
+  }
 }

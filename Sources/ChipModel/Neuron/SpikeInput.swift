@@ -29,7 +29,7 @@ struct SpikeInput: InputDynamics {
   static let name = "spikes"
   static let rule = "the network's input: spikes of its coding"
   static let traits = NeuronTraits(code: .rate, reset: .none, potentials: 0, isInput: true, hasKernel: true)
-  static let parameters = [Parameter.inputCoding, .inputSeed]
+  static let parameters = [Parameter.inputCoding, .inputSeed, .inputSpikeValue, .inputSigns]
 }
 
 /// The network's input as bits of a period.
@@ -37,6 +37,7 @@ struct PhaseInput: InputDynamics {
   static let name = "phase spikes"
   static let rule = "the network's input: bits of its values, a period long"
   static let traits = NeuronTraits(code: .phase, reset: .none, potentials: 0, isInput: true, hasKernel: true)
+  static let parameters = [Parameter.inputSpikeValue, .inputSigns]
 }
 
 /// The network's input as recorded spikes.
@@ -85,6 +86,12 @@ extension Parameter {
     "How the input spikes.")
   package static let inputSeed = Parameter(
     "seed", .integer(0...Int(Int32.max)), standard: .integer(0), "Seed of the input's random spikes.")
+  package static let inputSpikeValue = Parameter(
+    "spikeValue", .number(NumberRange(lower: 0x1p-12, upper: 4096)), standard: .number(1),
+    "The input value that spikes all the time, in units of 1/4096.")
+  package static let inputSigns = Parameter(
+    "signs", .flag, standard: .flag(false),
+    "Each channel of the input is two: the first sends what is above 0, the second what is below.")
 }
 
 extension ParameterKey<InputCoding> {
@@ -95,6 +102,22 @@ extension ParameterKey<Int> {
   package static var inputSeed: Self { Self(.inputSeed) }
 }
 
+extension ParameterKey<Double> {
+  package static var inputSpikeValue: Self { Self(.inputSpikeValue) }
+}
+
+extension ParameterKey<Bool> {
+  package static var inputSigns: Self { Self(.inputSigns) }
+}
+
+extension Population {
+  /// Of an input: its shape as data have it, `[C, H, W]` or `[N]`.
+  package var dataDimensions: [Int] {
+    guard model[.inputSigns] == true, let channels = dimensions.first else { return dimensions }
+    return [channels / 2] + dimensions.dropFirst()
+  }
+}
+
 /// The spikes of an input population over the steps of one sample: a function of step and neuron, equal wherever it is asked.
 package struct InputSpikes: Sendable {
   private let coding: InputCoding
@@ -102,8 +125,11 @@ package struct InputSpikes: Sendable {
   private let period: Int
   private let steps: Int
   private let neurons: Int
+  /// By neuron: of what a spike is worth.
   private let values: [Double]
   private let quantised: [Int64]
+  /// What a spike is worth, as `quantised` counts.
+  private let whole: Int64
   /// Magnitude of a recorded count.
   private let largest: Double
 
@@ -119,8 +145,23 @@ package struct InputSpikes: Sendable {
     self.steps = steps
     neurons = input.shape.count
     largest = Double(input.model.maximumPayload ?? Int32.max)
-    self.values = values
-    quantised = coding == .rate ? values.map { Int64(InputEncoder.quantise($0)) } : []
+    let spikeValue = input.model[.inputSpikeValue] ?? 1
+    whole = max(1, Int64(InputEncoder.quantise(spikeValue)))
+    let signed = input.model[.inputSigns] == true ? InputSpikes.bySign(values, pixels: input.shape.pixels) : values
+    quantised = coding == .rate ? signed.map { Int64(InputEncoder.quantise($0)) } : []
+    self.values = spikeValue == 1 ? signed : signed.map { $0 / spikeValue }
+  }
+
+  /// A map of the values and one of their negatives for each channel.
+  private static func bySign(_ values: [Double], pixels: Int) -> [Double] {
+    var result: [Double] = []
+    result.reserveCapacity(2 * values.count)
+    for start in stride(from: 0, to: values.count, by: max(1, pixels)) {
+      let map = values[start..<min(start + pixels, values.count)]
+      result += map
+      result += map.lazy.map { -$0 }
+    }
+    return result
   }
 
   /// The payload that a neuron sends in a step; 0: no spike.
@@ -132,8 +173,8 @@ package struct InputSpikes: Sendable {
     case .bernoulli: return draw[step][neuron].happens(value) ? 1 : 0
     case .rate:
       // The potential of a soft reset: what was added less what was sent, one spike a step at most.
-      let x = min(max(quantised[neuron], 0), InputSpikes.whole)
-      return (Int64(step) + 1) * x / InputSpikes.whole > Int64(step) * x / InputSpikes.whole ? 1 : 0
+      let x = min(max(quantised[neuron], 0), whole)
+      return (Int64(step) + 1) * x / whole > Int64(step) * x / whole ? 1 : 0
     case .phase:
       let top = Double(1 << period)
       let bits = Int(min(max((value * top).rounded(.down), 0), top - 1))
@@ -146,8 +187,6 @@ package struct InputSpikes: Sendable {
       return Int32(max(-largest, min(largest, value)))
     }
   }
-
-  private static let whole = Int64(1) << Int64(InputEncoder.inputFractionBits)
 }
 
 /// Where the spikes of an input enter the chip: input neuron `n` sends entries `offsets[n]..<offsets[n + 1]`, each naming a

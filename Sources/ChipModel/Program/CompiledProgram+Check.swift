@@ -98,7 +98,7 @@ struct ProgramCheck {
     let network = program.network
     try name(network.name, .program)
     do throws(PreprocessingError) {
-      try network.preprocessing.check(shape: program.input.dimensions)
+      try network.preprocessing.check(shape: program.inputShape)
     } catch {
       throw .invalid(.program, .rule("\(error)"))
     }

@@ -17,7 +17,7 @@ extension CompiledProgram {
   public var name: String { network.name }
 
   /// Shape of a sample, `[C, H, W]` or `[N]`.
-  public var inputShape: [Int] { input.dimensions }
+  public var inputShape: [Int] { input.dataDimensions }
 
   /// The names of the populations whose neurons lie on cores, relays of long delays included.
   public var populationNames: [String] { populations[placed].map(\.name) }

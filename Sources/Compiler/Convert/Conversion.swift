@@ -86,6 +86,9 @@ package enum Conversion {
     } else {
       result.network.input.calibratedRange = stage.samples.extremes.flatMap { InputRange(showing: [$0.least, $0.most]) }
     }
+    if let seen = stage.samples.extremes, seen.least < 0 || seen.most > 1 {
+      result.network.input.shownRange = InputRange(low: Double(seen.least), high: Double(seen.most))
+    }
     return result
   }
 

@@ -73,7 +73,7 @@ struct Lowering {
     // Projections keep the network's order, whatever order their targets are lowered in.
     var lowered = [(tensor: WeightTensor, shifts: [UInt8], error: Double)?](
       repeating: nil, count: network.projections.count)
-    populations.append(.input(network.network.input.shape, network.populations[0].model))
+    populations.append(.input(network.populations[0].dimensions, network.populations[0].model))
     for index in network.placed {
       let population = network.populations[index]
       try checkModel(population)

@@ -67,6 +67,11 @@ extension NetworkInput: JSONRecord {
       "calibratedRange", \.calibratedRange, .inputRange,
       "lowest and highest value that a run takes as they are; what lies beyond is cut to it, counted and said. Proves "
         + "narrower sums too", unit: "values", absent: "none"),
+    .optional(
+      "shownRange", \.shownRange, .inputRange,
+      "lowest and highest value of the calibration data, written where they lie beyond 0 to 1. Where `compile` codes the input "
+        + "as spikes, one is worth the largest magnitude, and each channel is two where values are below 0", unit: "values",
+      absent: "`range`, where that begins below 0"),
     .leftOut(
       "preprocessing", \.preprocessing, .object, "value `= (raw * scale - mean[c]) / std[c]`", absent: "none"
     ) { $0.preprocessing == .identity },

@@ -67,11 +67,20 @@ package struct NetworkInput: Sendable, Equatable {
   package var seed = 0
   /// Phases of a period of the coding `phase`; nil: the network's.
   package var period: Int?
+  /// Of `spikes`, by ``CheckedNetwork/coded(_:for:)``, no key of files: what a spike is worth, a multiple of 1/4096.
+  package var spikeValue = 1.0
+  /// The same: each channel is two neurons' maps, of what is above 0 and of what is below.
+  package var signs = false
+  /// Of a sample.
   package var shape: [Int]
+  /// Of its neurons.
+  package var neuronShape: [Int] { signs ? [2 * (shape.first ?? 0)] + shape.dropFirst() : shape }
   /// What values have after preprocessing; nil: no promise. A run refuses samples outside.
   package var range: InputRange?
   /// What values are cut to before a run takes them: what calibration saw, widened. Nil: nothing.
   package var calibratedRange: InputRange?
+  /// What calibration saw, where that goes beyond 0 to 1: what spikes of a coding have to tell.
+  package var shownRange: InputRange?
   package var preprocessing: Preprocessing
   /// Image file the network names as its own test data, relative to the network file.
   package var images: String?

@@ -6,7 +6,7 @@ extension NetworkCheck {
   func checkInput() throws(NetworkCheckError) -> MapShape {
     let input = network.input
     let shape = try checkShape(input.shape, .input, what: "values")
-    for (key, range) in [("range", input.range), ("calibratedRange", input.calibratedRange)] {
+    for (key, range) in [("range", input.range), ("calibratedRange", input.calibratedRange), ("shownRange", input.shownRange)] {
       guard let range, !range.isSound else { continue }
       let isFinite = range.low.isFinite && range.high.isFinite
       let index = range.low.isFinite ? 1 : 0
@@ -48,7 +48,7 @@ extension NetworkCheck {
     if input.labels != nil, input.images == nil {
       throw NetworkCheckError(.input, "there are labels but no images; add images or remove labels")
     }
-    return shape
+    return input.signs ? try checkShape(input.neuronShape, .input, what: "values") : shape
   }
 
   func checkShape(

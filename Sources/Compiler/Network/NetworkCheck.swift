@@ -70,11 +70,11 @@ struct NetworkCheck {
     let output = try checkOutput()
     try checkFacts()
 
-    if network.input.kind == .spikes { values[0].spikeValue = .uniform(1) }
+    if network.input.kind == .spikes { values[0].spikeValue = .uniform(network.input.spikeValue) }
     let populations = shapes.indices.map { index in
       let given = index == 0 ? nil : network.populations[index - 1]
       return CheckedPopulation(
-        name: given?.name ?? "input", dimensions: given?.shape ?? network.input.shape, shape: shapes[index],
+        name: given?.name ?? "input", dimensions: given?.shape ?? network.input.neuronShape, shape: shapes[index],
         model: given.map {
           NeuronModel(
             kind: $0.neuron.model, parameters: $0.neuron.parameters,

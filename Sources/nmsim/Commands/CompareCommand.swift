@@ -247,7 +247,7 @@ struct CompareRunner {
   private mutating func dataset(
     _ program: CompiledProgram, file: String
   ) throws(CommandError) -> (Dataset, String) {
-    let key = "\(file)\n\(program.input.dimensions)"
+    let key = "\(file)\n\(program.inputShape)"
     if let data, data.key == key { return (data.set, data.path) }
     let (set, path) = try RunInputs.dataset(
       program, beside: file, arguments, standard: CompareCommand.standardSamples)

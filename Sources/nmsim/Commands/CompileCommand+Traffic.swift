@@ -38,7 +38,7 @@ struct MeasuredTraffic {
     var program = units.exact
     let asked = arguments.int("calibration-samples") ?? Self.standardSamples
     let data = try InputFiles.dataset(
-      images, shape: program.input.dimensions, samples: asked, recorded: try arguments.binning(program))
+      images, shape: program.inputShape, samples: asked, recorded: try arguments.binning(program))
     samples = min(asked, data.count)
     steps = program.standardSteps ?? RunInputs.standardSteps
     let run = Run(steps: steps, samples: samples, threads: RunInputs.standardThreads)

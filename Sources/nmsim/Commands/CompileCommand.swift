@@ -165,7 +165,7 @@ enum CompileCommand {
     if let coding = program.input.model.inputCoding {
       let text =
         "Note: the input spikes (coding \(coding.rawValue)), and its synapses are the chip's: placed, counted and priced."
-        + (coding == .events ? "" : " Values below 0 count as 0, values above 1 as 1.")
+        + (coding == .events ? "" : cut(program.input.model))
       tables.say(TextLayout.paragraph(text, width: tables.style.width))
     }
     if let movesPerCore = result.movesPerCore, movesPerCore < 200 {
@@ -178,6 +178,14 @@ enum CompileCommand {
     tables.say(
       "Wrote \(ErrorText.escaped(output)), \(NumberFormat.count(size, of: "byte")); mapping took "
         + "\(NumberFormat.seconds(seconds)).\n")
+  }
+
+  /// What becomes of values that spikes cannot tell.
+  private static func cut(_ input: NeuronModel) -> String {
+    let most = input[.inputSpikeValue].map { NumberFormat.decimal($0, places: 2) } ?? "1"
+    return input[.inputSigns] == true
+      ? " Each channel is two, of the values above 0 and of those below; beyond -\(most) and \(most) they count as these."
+      : " Values below 0 count as 0, values above \(most) as \(most)."
   }
 
   private static func options(_ arguments: ParsedArguments) throws(CommandError) -> CompileOptions {

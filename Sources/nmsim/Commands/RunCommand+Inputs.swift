@@ -72,7 +72,7 @@ struct RunInputs {
     _ program: CompiledProgram, beside path: String, _ arguments: ParsedArguments, standard: Int? = nil, steps: Int? = nil
   ) throws(CommandError) -> (Dataset, String) {
     try DataPaths(arguments, program, beside: path).load(
-      shape: program.input.dimensions, classes: program.populations[program.output.population].shape.count,
+      shape: program.inputShape, classes: program.populations[program.output.population].shape.count,
       task: program.output.task, standard: standard, recorded: try arguments.binning(program, steps: steps))
   }
 }
@@ -89,7 +89,7 @@ extension SourceANN {
 
 extension CompiledProgram {
   /// Of its input, and the number of its outputs.
-  var shapes: (input: [Int], outputs: Int) { (input.dimensions, populations[output.population].shape.count) }
+  var shapes: (input: [Int], outputs: Int) { (inputShape, populations[output.population].shape.count) }
 
   /// The data that it names, where its own file is `path`.
   func dataFiles(beside path: String) -> [String] {
