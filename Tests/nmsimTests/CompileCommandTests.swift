@@ -120,9 +120,13 @@ struct CompileCommandTests {
       line: "compile DIR/net.json --calibration DIR/none.npy -o DIR/n", status: .missingInput,
       error: "nmsim: DIR/none.npy: no such file: check the path"),
     Fault(
-      line: "compile DIR/net.json --calibration DIR/none.npy --mapping row-major -o DIR/n", status: .usage,
-      error: "nmsim: compile: --calibration is for the optimised mapping, which alone weighs spikes: leave out "
-        + "--calibration or --mapping"),
+      line: "compile DIR/net.json --calibration DIR/none.npy --mapping row-major -o DIR/n", status: .missingInput,
+      error: "nmsim: DIR/none.npy: no such file: check the path"),
+    Fault(
+      files: mapping(SmallFiles.mapping), line: "compile DIR/net.json --mapping DIR/map.json --calibration DIR/none.npy -o DIR/n",
+      status: .usage,
+      error: "nmsim: compile: --calibration has nothing to decide: a mapping file says where layers are cut and where cores "
+        + "are: leave out --calibration or --mapping"),
     Fault(
       line: "compile DIR/net.json --calibration-samples 3 -o DIR/n", status: .usage,
       error: "nmsim: compile: --calibration-samples without --calibration: name the images too"),
@@ -245,6 +249,30 @@ struct CompileCommandTests {
         #expect(program.network.images == images)
         #expect(program.network.labels == images.replacingOccurrences(of: "x.npy", with: "y.npy"))
       }
+    }
+  }
+
+  @Test("calibration data go with every mapping: a file of it gives the same program again, with partial sums too")
+  func calibratedMappings() throws {
+    try TemporaryFolder.with { folder in
+      try folder.write(
+        """
+        {"format": "nmsim-chip/1", "name": "sums", "extends": "loihi-sanafe", "source": "test", "certainty": "assumed",
+         "limits": {"neuronsPerCore": 60, "fanInPerNeuron": 50}}
+        """, "chip.json")
+      let line = "compile DIGITS/net.json --chip DIR/chip.json "
+      let images = "--calibration DIGITS/test-images.npy --calibration-samples 5 "
+      let rows = folder.invoke(line + images + "--mapping row-major --write-mapping DIR/m -o DIR/a")
+      #expect(rows.status == .success && rows.error.isEmpty, "\(rows.error)")
+      let text = rows.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      #expect(text.contains(/By the spikes of 5 samples in \d+ steps: [\d.]+ hops per message\./), "\(text)")
+      let units = text.matches(of: /1\/(\d+) of the largest sum/).map { String($0.1) }
+      #expect(!units.isEmpty && units.contains { $0 != "\(SumUnits.standard)" }, "\(text)")
+      let again = folder.invoke(line + images + "--mapping DIR/m -q -o DIR/b")
+      #expect(again.status == .success, "\(again.error)")
+      #expect(try folder.data("a") == folder.data("b"))
+      #expect(folder.invoke(line + "--mapping DIR/m -q -o DIR/c").status == .success)
+      #expect(try folder.data("a") != folder.data("c"))
     }
   }
 

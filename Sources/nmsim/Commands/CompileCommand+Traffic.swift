@@ -10,6 +10,8 @@ struct MeasuredTraffic {
   let sumUnits: [String: Int]
   let samples: Int
   let steps: Int
+  /// Whether places are searched by them.
+  let isPlaced: Bool
   static let standardSamples = 100
 
   /// Runs the first samples on the lowered network, which needs no cores.
@@ -25,16 +27,18 @@ struct MeasuredTraffic {
       }
       return nil
     }
-    guard options.mapping == nil, options.placement == .optimised else {
-      throw CommandError(
-        .usage, subject: "compile", problem: "--calibration is for the optimised mapping, which alone weighs spikes",
-        remedy: "leave out --calibration or --mapping")
-    }
     func lowered<T>(_ body: () throws(CompileError) -> T) throws(CommandError) -> T {
       try told(by: { CommandError($0, network: path, mapping: nil) }, body)
     }
     var options = options
     let units = try lowered { () throws(CompileError) in try SumUnits(network, chip: chip, options: options) }
+    guard options.mapping == nil || !units.populations.isEmpty else {
+      throw CommandError(
+        .usage, subject: "compile",
+        problem: "--calibration has nothing to decide: a mapping file says where layers are cut and where cores are",
+        remedy: "leave out --calibration or --mapping")
+    }
+    isPlaced = options.mapping == nil && options.placement == .optimised
     var program = units.exact
     let asked = arguments.int("calibration-samples") ?? Self.standardSamples
     let data = try InputFiles.dataset(
@@ -71,16 +75,17 @@ struct MeasuredTraffic {
   /// What the placement made of it, beside one that does not look at spikes.
   func text(_ program: CompiledProgram) -> String {
     let traffic = Traffic(program: program, spikes: spikes)
+    func each(_ hops: Int) -> String {
+      NumberFormat.decimal(traffic.messages == 0 ? 0 : Double(hops) / Double(traffic.messages), places: 2)
+    }
+    let (data, time) = (NumberFormat.count(samples, of: "sample"), NumberFormat.count(steps, of: "step"))
+    guard isPlaced else { return "By the spikes of \(data) in \(time): \(each(traffic.hops)) hops per message." }
     var rows = program
     for core in rows.cores.indices { rows.cores[core].place = core }
     let mesh = Mesh(program.chip)
     for index in rows.routes.indices {
       rows.routes[index].steps = mesh.route(from: rows.routes[index].from, to: rows.routes[index].to).map(\.direction)
     }
-    func each(_ hops: Int) -> String {
-      NumberFormat.decimal(traffic.messages == 0 ? 0 : Double(hops) / Double(traffic.messages), places: 2)
-    }
-    let (data, time) = (NumberFormat.count(samples, of: "sample"), NumberFormat.count(steps, of: "step"))
     return "Placed by the spikes of \(data) in \(time): "
       + "\(each(traffic.hops)) hops per message; row by row it would be "
       + "\(each(Traffic(program: rows, spikes: spikes).hops))."

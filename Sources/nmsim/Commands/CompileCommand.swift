@@ -29,8 +29,8 @@ enum CompileCommand {
         "Where the cores are placed, or a file that says which neurons each core holds."),
       .option(
         "calibration", .file(FileKind.samples), "DATA", group: placement,
-        "Images from which the optimised mapping learns how often neurons fire: where to cut layers, what to put close together, and "
-          + "what spikes of partial sums are worth. Without any, all neurons count alike."),
+        "Images that show how often neurons fire: where to cut layers, what the optimised mapping puts close together, and what "
+          + "spikes of partial sums are worth. Without any, all neurons count alike."),
       .samples("calibration-samples", in: placement, standard: "\(MeasuredTraffic.standardSamples)"),
       .schedule(in: placement),
       OptionSpec(.lag, group: placement, standards: ["the network's"]),

@@ -105,7 +105,7 @@ complete -c nmsim -n '__nmsim_is compile' -l pools -x -a 'fold layer auto' -d 'W
 complete -c nmsim -n '__nmsim_is compile' -l split -x -a 'none exact auto' -d 'What becomes of a fan-in, a fan-out or a weight beyond a limit: refused, split where that is exact, or split wherever that is possible.'
 complete -c nmsim -n '__nmsim_is compile' -l input-coding -x -a 'bernoulli rate phase latency events' -d 'How the input spikes.'
 complete -c nmsim -n '__nmsim_is compile' -l mapping -r -F -a 'optimised row-major random' -d 'Where the cores are placed, or a file that says which neurons each core holds.'
-complete -c nmsim -n '__nmsim_is compile' -l calibration -r -F -d 'Images from which the optimised mapping learns how often neurons fire: where to cut layers, what to put close together, and what spikes of partial sums are worth. Without any, all neurons count alike.'
+complete -c nmsim -n '__nmsim_is compile' -l calibration -r -F -d 'Images that show how often neurons fire: where to cut layers, what the optimised mapping puts close together, and what spikes of partial sums are worth. Without any, all neurons count alike.'
 complete -c nmsim -n '__nmsim_is compile' -l calibration-samples -x -d 'How many samples, from the first.'
 complete -c nmsim -n '__nmsim_is compile' -l schedule -x -a 'windowed continuous separated' -d 'Layers active in their windows, all at every tick, or each adding all steps before it fires.'
 complete -c nmsim -n '__nmsim_is compile' -l lag -x -d 'Ticks that a layer adds before it may fire.'

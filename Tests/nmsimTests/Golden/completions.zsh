@@ -128,7 +128,7 @@ _nmsim() {
         '--split=[What becomes of a fan-in, a fan-out or a weight beyond a limit\: refused, split where that is exact, or split wherever that is possible.]:none|exact|auto:(none exact auto)' \
         '--input-coding=[How the input spikes.]:bernoulli|rate|phase|latency|events:(bernoulli rate phase latency events)' \
         '--mapping=[Where the cores are placed, or a file that says which neurons each core holds.]:optimised|row-major|random|FILE: _nmsim_or_files optimised row-major random' \
-        '--calibration=[Images from which the optimised mapping learns how often neurons fire\: where to cut layers, what to put close together, and what spikes of partial sums are worth. Without any, all neurons count alike.]:DATA:_files' \
+        '--calibration=[Images that show how often neurons fire\: where to cut layers, what the optimised mapping puts close together, and what spikes of partial sums are worth. Without any, all neurons count alike.]:DATA:_files' \
         '--calibration-samples=[How many samples, from the first.]:N: ' \
         '--schedule=[Layers active in their windows, all at every tick, or each adding all steps before it fires.]:windowed|continuous|separated:(windowed continuous separated)' \
         '--lag=[Ticks that a layer adds before it may fire.]:N: ' \
