@@ -265,6 +265,8 @@ struct InputCodingTests {
     #expect(try model()[.inputSpikeValue] == 15.89990234375 && model()[.inputSigns] == nil)
     network.input.shownRange = InputRange(low: -1, high: 0.5)
     #expect(try model()[.inputSigns] == true && model()[.inputSpikeValue] == nil)
+    let once = try network.checked().coded(.rate, for: chip)
+    #expect(try once.coded(.bernoulli, for: chip).inputShape == once.inputShape && once.inputShape.count == 4)
     network.input.shownRange = nil
     network.input.range = InputRange(low: -0.5, high: 0.5)
     #expect(try model()[.inputSigns] == true && model()[.inputSpikeValue] == 0.5)

@@ -43,7 +43,8 @@ extension CheckedNetwork {
     var network = network
     network.input.kind = .spikes
     network.input.coding = coding
-    if coding != .events { scaleInput(&network) }
+    // Weights behind spikes are for those spikes.
+    if self.network.input.kind == .current, coding != .events { scaleInput(&network) }
     do throws(NetworkCheckError) { return try network.checked() } catch { throw .option("\(error)") }
   }
 
