@@ -9,6 +9,9 @@ struct NetworkForm: Equatable {
   /// By population that is on the chip more than once: how often.
   var copies: [Int: Int] = [:]
 
+  /// Whether populations, slices or copies are added because of the chip's limits.
+  var isSplit: Bool { !parts.isEmpty || !sliced.isEmpty || !copies.isEmpty }
+
   /// Adds what another form has beyond the same beginning.
   mutating func add(_ other: NetworkForm) {
     pools += other.pools.filter { !pools.contains($0) }

@@ -21,10 +21,12 @@ struct FittedNetwork {
     let program = lowering.program
     try ChipRules.check(program)
     partition = Partition(program)
-    // A chip that is too small says so, however much memory running it would take.
+    // A chip that is too small says so, however much memory running it would take; what splits add to that is asked when they
+    // are enough.
     if options.mapping == nil { try partition.checkLeast() }
-    try lowering.checkMemory()
+    if !form.isSplit { try lowering.checkMemory() }
     try partition.place(options.mapping, refusals: &refusals)
+    if form.isSplit { try lowering.checkMemory() }
     built = CoreBuilder(partition)
     try CrossbarRules.check(built.cores, program, refusals: &refusals)
     try ChipRules.checkBiases(built.cores, program)
