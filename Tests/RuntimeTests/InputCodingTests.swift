@@ -263,6 +263,8 @@ struct InputCodingTests {
     #expect(try model()[.inputSpikeValue] == nil, "bytes may be far below their range")
     network.input.shownRange = InputRange(low: 0, high: 15.9)
     #expect(try model()[.inputSpikeValue] == 15.89990234375 && model()[.inputSigns] == nil)
+    network.input.shownRange = InputRange(low: -3000, high: 3000)
+    #expect(try model()[.inputSpikeValue] == nil, "no input value is so large")
     network.input.shownRange = InputRange(low: -1, high: 0.5)
     #expect(try model()[.inputSigns] == true && model()[.inputSpikeValue] == nil)
     let once = try network.checked().coded(.rate, for: chip)

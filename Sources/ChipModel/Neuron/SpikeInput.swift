@@ -87,7 +87,7 @@ extension Parameter {
   package static let inputSeed = Parameter(
     "seed", .integer(0...Int(Int32.max)), standard: .integer(0), "Seed of the input's random spikes.")
   package static let inputSpikeValue = Parameter(
-    "spikeValue", .number(NumberRange(lower: 0x1p-12, upper: 4096)), standard: .number(1),
+    "spikeValue", .number(NumberRange(lower: 0x1p-12, upper: 2048)), standard: .number(1),
     "The input value that spikes all the time, in units of 1/4096.")
   package static let inputSigns = Parameter(
     "signs", .flag, standard: .flag(false),
@@ -152,8 +152,8 @@ package struct InputSpikes: Sendable {
     self.values = spikeValue == 1 ? signed : signed.map { $0 / spikeValue }
   }
 
-  /// A map of the values and one of their negatives for each channel.
-  private static func bySign(_ values: [Double], pixels: Int) -> [Double] {
+  /// Maps of so many values, one after the other; after each one of their negatives.
+  package static func bySign(_ values: [Double], pixels: Int) -> [Double] {
     var result: [Double] = []
     result.reserveCapacity(2 * values.count)
     for start in stride(from: 0, to: values.count, by: max(1, pixels)) {

@@ -75,7 +75,7 @@ extension InputRange {
   fileprivate var largestCode: Double? {
     let whole = Double(1 << InputEncoder.inputFractionBits)
     let value = (max(abs(low), abs(high)) * whole).rounded() / whole
-    return value > 0 && value <= 4096 ? value : nil
+    return value > 0 && value < 2048 ? value : nil
   }
 }
 
@@ -90,16 +90,9 @@ extension CheckedProjection {
       if values.count == 1 { values = [Double](repeating: values[0], count: pooledShape.channels) }
       (result.kind, result.groups) = (.convolution, pooledShape.channels)
     }
-    var both: [Double] = []
-    both.reserveCapacity(2 * values.count)
-    for start in stride(from: 0, to: values.count, by: pixels) {
-      let map = values[start..<min(start + pixels, values.count)]
-      both += map
-      both += map.lazy.map { -$0 }
-    }
     var shape = kind.traits.isElementwise ? [pooledShape.channels, 1, 1, 1] : weights?.shape ?? []
     shape[1] *= 2
-    guard let tensor = Tensor(shape: shape, storage: .float64(both)) else { return nil }
+    guard let tensor = Tensor(shape: shape, storage: .float64(InputSpikes.bySign(values, pixels: pixels))) else { return nil }
     result.weights = .inline(tensor)
     return result
   }
