@@ -99,23 +99,23 @@ struct MulticastSearch: SwapsCores {
     put(places)
   }
 
-  private static let searches = 6
   private static let rounds = 60
   private static let workLimit = 120_000_000
   private static let movesPerCore = 12_000.0
-  /// First temperature over the hops a core: so hot that ends hardly depend on the start, which alone keeps them together.
-  private static let startRatio = 0.3
+  /// First temperatures of the searches, over the hops a core: so hot that ends hardly depend on the start, or so that they keep
+  /// it, where the start is a good one.
+  private static let startRatios = [0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.05, 0.05]
   private static let cooling = 0.92
 
   mutating func run(effort: Double = 1) -> [Int] {
     let start = positionOf
     guard start.count > 1, usable.count > 1, !costs.isEmpty else { return start }
     let bounds = relief(seed: 0).cost
-    let seeds = (0..<Self.searches).map { _ in generator.next() }
-    let ends = Processors.map(Self.searches) { [self] index in
+    let seeds = Self.startRatios.map { _ in generator.next() }
+    let ends = Processors.map(seeds.count) { [self] index in
       var search = self
       search.generator = SeededGenerator(seed: seeds[index])
-      search.anneal(effort: effort)
+      search.anneal(startRatio: Self.startRatios[index], effort: effort)
       var relief = search.relief(seed: search.generator.next())
       return relief.run(effort: effort, bounds: bounds)
     }
@@ -204,12 +204,12 @@ struct MulticastSearch: SwapsCores {
     cost += change
   }
 
-  private mutating func anneal(effort: Double) {
+  private mutating func anneal(startRatio: Double, effort: Double) {
     let cores = positionOf.count
     let work = max(1, 2 * traffic.trees.reduce(0) { $0 + $1.count } * (1 + traffic.targets.count / costs.count) / cores)
     let moves = Int(min(Double(Self.workLimit / (work + 20)), Self.movesPerCore * Double(cores)) * effort)
     var best = (cost: cost, places: positionOf)
-    var temperature = max(1, Double(cost) / Double(cores) * Self.startRatio)
+    var temperature = max(1, Double(cost) / Double(cores) * startRatio)
     for _ in 0..<Self.rounds {
       for _ in 0..<max(1, moves / Self.rounds) {
         let random = generator.next()
