@@ -206,6 +206,9 @@ struct InputCodingTests {
       let chip = try ChipLibrary.builtIn("ideal")
       let program = try CompiledProgram.compile(network.checked(), chip: chip, options: options).program
       #expect(program.inputShape == [2, 4, 4] && program.input.dimensions == [4, 4, 4])
+      var odd = program
+      odd.populations[0].dimensions[0] = 3
+      #expect { try odd.check() } throws: { "\($0)".contains("without one of the other sign") }
       #expect(program.input.model[.inputSpikeValue] == 2 && program.input.model[.inputSigns] == true)
       // Quarters of the largest are whole numbers of spikes in 8 steps.
       let currents = try CompiledProgram.compile(network.checked(), chip: chip).program

@@ -12,6 +12,9 @@ extension ProgramCheck {
       try rule(
         population.model.isInput == (index == 0), index == 0 ? "is not an input" : "is a second input", place)
       try checkModel(population.model, place)
+      try rule(
+        population.model[.inputSigns] != true || (population.dimensions.first ?? 0) % 2 == 0,
+        "has a channel without one of the other sign", place)
       try checkParameters(
         threshold: population.threshold, negative: population.negativeThreshold, levels: population.levels,
         bias: population.bias,

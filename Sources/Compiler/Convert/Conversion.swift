@@ -79,14 +79,15 @@ package enum Conversion {
     _ stage: ConversionStage, preprocessing: Preprocessing, calibration: CalibrationData?
   ) -> ConversionResult {
     var result = stage.result(preprocessing: preprocessing, calibrationName: calibration?.name)
+    let seen = stage.samples.extremes
     // Bytes promise the range of every input; real numbers promise nothing, and show what calibration shows.
     if case .uint8? = calibration?.dataset.values {
       result.network.input.range = InputRange(
         raw: 0...255, preprocessing: preprocessing, shape: stage.network.inputShape)
     } else {
-      result.network.input.calibratedRange = stage.samples.extremes.flatMap { InputRange(showing: [$0.least, $0.most]) }
+      result.network.input.calibratedRange = seen.flatMap { InputRange(showing: [$0.least, $0.most]) }
     }
-    if let seen = stage.samples.extremes, seen.least < 0 || seen.most > 1 {
+    if let seen, seen.least < 0 || seen.most > 1 {
       result.network.input.shownRange = InputRange(low: Double(seen.least), high: Double(seen.most))
     }
     return result
